@@ -1,0 +1,1 @@
+"""gitmem: the memory of AI coding agents, kept in git notes."""

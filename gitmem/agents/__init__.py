@@ -1,0 +1,1 @@
+"""What a coding agent leaves on disk, read into sessions and slices."""

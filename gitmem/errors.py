@@ -1,0 +1,226 @@
+"""Every failure that gitmem foresees, in one tree.
+
+A class exists for each thing that a caller may want to handle differently, or that a person
+must do something different about.  The message says what failed, the hint says what is safe
+and which command helps, and the exit code is the class's own, so that scripts can tell them
+apart.  ``docs/exit-codes.md`` is generated from this file.
+
+::
+
+    GitmemError                     1   any foreseen failure without a class of its own
+    ├── UsageError                  2
+    ├── RepositoryError
+    │   ├── NotARepository         10
+    │   ├── BareRepository         11
+    │   ├── UnbornHead             12
+    │   ├── UnknownRevision        13
+    │   ├── UnsupportedRepository  14
+    │   ├── ReadOnlyRepository     15
+    │   ├── DiskFull               16
+    │   └── GitFailed              17
+    ├── NoteError
+    │   ├── NoteUnreadable         20
+    │   ├── NewerFormat            21
+    │   ├── NotesMoved             22
+    │   └── UnknownMemory          23
+    ├── CaptureError
+    │   ├── TranscriptMissing      30
+    │   └── CompressorFailed       31
+    ├── RemoteError
+    │   ├── RemoteUnavailable      40
+    │   └── RemoteRejected         41
+    └── InstallError
+        ├── NotInitialised         50
+        ├── SettingsInvalid        51
+        └── ForeignFile            52
+
+Exit codes outside the tree: 0 done, 3 a bug in gitmem (a log is kept and its path printed),
+130 interrupted.  A hook always exits 0 and writes its trouble to the log that ``gitmem
+doctor`` reads.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+EXIT_DONE = 0
+EXIT_BUG = 3
+EXIT_INTERRUPTED = 130
+
+
+class GitmemError(Exception):
+    """A failure that was foreseen: something a person or a script can act on.
+
+    ``message`` says what failed, lower case, the object in quotes.  ``hint`` says what is
+    safe and which command helps; the class's own hint is used when none is given.
+    """
+
+    exit_code: ClassVar[int] = 1
+    default_hint: ClassVar[str] = ""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = self.default_hint if hint is None else hint
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.hint}" if self.hint else self.message
+
+
+class UsageError(GitmemError):
+    """The command line cannot be understood."""
+
+    exit_code = 2
+
+
+class RepositoryError(GitmemError):
+    """The git repository is not in a state that allows what was asked."""
+
+
+class NotARepository(RepositoryError):
+    """No git repository was found here or in a folder above."""
+
+    exit_code = 10
+    default_hint = "Go to a folder inside a git work tree, or run: git init"
+
+
+class BareRepository(RepositoryError):
+    """The command needs a work tree and the repository has none."""
+
+    exit_code = 11
+    default_hint = "Memories in a bare repository can be read with: gitmem log, gitmem show"
+
+
+class UnbornHead(RepositoryError):
+    """The current branch has no commit yet."""
+
+    exit_code = 12
+    default_hint = "Make a first commit; memory is tied to commits"
+
+
+class UnknownRevision(RepositoryError):
+    """A revision or range names no commit in this repository."""
+
+    exit_code = 13
+    default_hint = "Check the name with: git log --oneline"
+
+
+class UnsupportedRepository(RepositoryError):
+    """The repository uses a format that libgit2 cannot read (SHA-256 objects, reftable)."""
+
+    exit_code = 14
+    default_hint = "Nothing was changed. gitmem needs SHA-1 objects and the 'files' ref format"
+
+
+class ReadOnlyRepository(RepositoryError):
+    """The git directory cannot be written."""
+
+    exit_code = 15
+    default_hint = "Nothing was lost: queued work stays queued. Check the owner and mode of .git"
+
+
+class DiskFull(RepositoryError):
+    """The file system has no room left."""
+
+    exit_code = 16
+    default_hint = "Nothing was lost: queued work stays queued. Free some room, then: gitmem status"
+
+
+class GitFailed(RepositoryError):
+    """A git command that should have worked did not."""
+
+    exit_code = 17
+    default_hint = "Nothing was changed. Run: gitmem doctor"
+
+
+class NoteError(GitmemError):
+    """A note, or the notes ref, cannot be read or written."""
+
+
+class NoteUnreadable(NoteError):
+    """A note holds something that is not a memory."""
+
+    exit_code = 20
+    default_hint = "It is kept as it is. See it with: git notes --ref claude-mem show COMMIT"
+
+
+class NewerFormat(NoteError):
+    """The memory was written by a newer gitmem, in a schema this one does not know."""
+
+    exit_code = 21
+    default_hint = "It is kept as it is. Update gitmem to read all of it"
+
+
+class NotesMoved(NoteError):
+    """Other processes kept moving the notes ref while this one tried to write."""
+
+    exit_code = 22
+    default_hint = "Nothing was lost and the work is still queued. Run the command again"
+
+
+class UnknownMemory(NoteError):
+    """No memory has this id, or the id's beginning fits several."""
+
+    exit_code = 23
+    default_hint = "List them with: gitmem log --oneline"
+
+
+class CaptureError(GitmemError):
+    """A session could not be turned into memories."""
+
+
+class TranscriptMissing(CaptureError):
+    """The transcript of the agent's session is gone or cannot be read."""
+
+    exit_code = 30
+    default_hint = "Point to it with: gitmem capture COMMIT --session FILE"
+
+
+class CompressorFailed(CaptureError):
+    """A compressor gave no usable answer (network, refusal, truncation, invalid output)."""
+
+    exit_code = 31
+    default_hint = "The offline compressor is used instead"
+
+
+class RemoteError(GitmemError):
+    """Memories could not be exchanged with a remote."""
+
+
+class RemoteUnavailable(RemoteError):
+    """The remote did not answer, or not in time."""
+
+    exit_code = 40
+    default_hint = "Nothing was lost. Try again with: gitmem sync"
+
+
+class RemoteRejected(RemoteError):
+    """The remote refuses the notes ref, or kept moving while we pushed."""
+
+    exit_code = 41
+    default_hint = "Nothing was lost. Try again with: gitmem sync"
+
+
+class InstallError(GitmemError):
+    """gitmem cannot be set up, or is not."""
+
+
+class NotInitialised(InstallError):
+    """``gitmem init`` has not been run in this repository."""
+
+    exit_code = 50
+    default_hint = "Run: gitmem init"
+
+
+class SettingsInvalid(InstallError):
+    """A ``gitmem.*`` value in git config has the wrong form."""
+
+    exit_code = 51
+    default_hint = "See the names and forms with: gitmem config"
+
+
+class ForeignFile(InstallError):
+    """A file that gitmem must add to cannot be understood, so it is left alone."""
+
+    exit_code = 52
+    default_hint = "The file was not changed. Mend it, then run: gitmem init"

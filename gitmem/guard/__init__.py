@@ -1,0 +1,1 @@
+"""What stands between a transcript and the world: masking, caps, framing. Pure."""

@@ -1,0 +1,1 @@
+"""What git and the agent call: quick, quiet, never failing their caller."""

@@ -1,0 +1,1 @@
+"""The cache that finds memories. Delete it and nothing is lost."""

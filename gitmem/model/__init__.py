@@ -1,0 +1,1 @@
+"""Values and their laws: pure, standard library only, no files, no git, no clock."""

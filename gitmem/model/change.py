@@ -1,0 +1,50 @@
+"""The change: what one commit did, as far as a memory needs to know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """One path of a change.  ``status`` is git's letter (A, M, D, R, C, T); counts are lines."""
+
+    path: str
+    status: str
+    added: int = 0
+    removed: int = 0
+    old_path: str = ""
+    is_binary: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """A commit and its difference to its first parent (for a merge: what no parent has).
+
+    ``time`` and ``committed`` are POSIX seconds, UTC.  ``patch_id`` is git's stable patch id in
+    hexadecimal, empty for a merge or an empty commit.  ``symbols`` are the names of functions
+    and classes whose lines the change touches, in order of appearance.  ``added_lines`` are a
+    bounded sample of the added lines, to check claims against.
+    """
+
+    commit: str
+    parents: tuple[str, ...]
+    subject: str
+    message: str
+    author: str
+    committer_name: str
+    committer_email: str
+    time: int
+    committed: int
+    branch: str = ""
+    change_id: str = ""
+    patch_id: str = ""
+    files: tuple[FileChange, ...] = ()
+    symbols: tuple[str, ...] = ()
+    added_lines: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path the change touches, the old names of renamed files included."""
+        names = [name for file in self.files for name in (file.path, file.old_path) if name]
+        return tuple(dict.fromkeys(names))

@@ -1,0 +1,68 @@
+"""The job: work that a hook leaves for the worker, as a small file in the queue.
+
+A hook is POSIX sh and must be fast, so the form is one that ``printf`` can write and any bytes
+fit into: fields ``name=value``, each ended by a NUL, the last field being ``end=``.  A job
+without ``end=`` is half written and no job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+KINDS = ("capture", "turn", "push", "merge")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of queued work.
+
+    ``capture``: ``commit`` was made in ``worktree``, by ``session`` where the environment told.
+    ``turn``: ``session`` ended a turn; what it did is pending.  ``push``: send memories to
+    ``remote``.  ``merge``: join what was fetched.  ``attempt`` counts the tries before this one.
+    """
+
+    kind: str
+    commit: str = ""
+    session: str = ""
+    worktree: str = ""
+    remote: str = ""
+    attempt: int = 0
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+def render_job(job: Job) -> bytes:
+    """The job's file content."""
+    fields = {
+        "kind": job.kind,
+        "commit": job.commit,
+        "session": job.session,
+        "worktree": job.worktree,
+        "remote": job.remote,
+        "attempt": str(job.attempt) if job.attempt else "",
+        **job.extra,
+    }
+    pairs = [f"{name}={value}" for name, value in fields.items() if value]
+    return "".join(f"{pair}\0" for pair in [*pairs, "end="]).encode("utf-8", "surrogateescape")
+
+
+def parse_job(data: bytes) -> Job | None:
+    """Read a job's file; None when it is not whole or not a job."""
+    text = data.decode("utf-8", "surrogateescape")
+    if not text.endswith("end=\0"):
+        return None
+    fields = dict(part.partition("=")[::2] for part in text.split("\0") if part)
+    fields.pop("end")
+    kind = fields.pop("kind", "")
+    attempt = fields.pop("attempt", "0")
+    if kind not in KINDS or not attempt.isdecimal():
+        return None
+    return Job(
+        kind=kind,
+        commit=fields.pop("commit", ""),
+        session=fields.pop("session", ""),
+        worktree=fields.pop("worktree", ""),
+        remote=fields.pop("remote", ""),
+        attempt=int(attempt),
+        extra=fields,
+    )

@@ -1,0 +1,341 @@
+"""The memory: what is worth keeping of the work behind one commit.
+
+A memory is immutable and named by its content.  The same content gets the same id on every
+clone, so writing twice is writing once and merging is set union.  This module knows the
+fields, their order and their types; YAML is :mod:`gitmem.store.notefile`'s business.
+
+The format is specified in ``docs/format.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Union
+
+SCHEMA = 1
+"""The schema this version writes.  A reader takes what it knows of a higher one."""
+
+KINDS = (
+    "decision",
+    "feature",
+    "bugfix",
+    "refactor",
+    "change",
+    "discovery",
+    "gotcha",
+    "security",
+    "session",
+)
+
+ID_PATTERN = re.compile(r"m[0-9a-f]{20}")
+
+Json = Union[None, bool, int, float, str, Sequence["Json"], Mapping[str, "Json"]]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A choice, its reason, and what was not chosen (each with the reason where one was given)."""
+
+    chose: str
+    because: str = ""
+    rejected: tuple[str, ...] = ()
+    extra: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ErrorMet:
+    """An error as it was printed, verbatim, the frames that matter, and what resolved it."""
+
+    message: str
+    frames: tuple[str, ...] = ()
+    resolution: str = ""
+    extra: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a memory comes from.  ``time`` is the commit's author time, UTC, ISO 8601.
+
+    ``records`` is the half-open range of transcript lines that was compressed;
+    ``tokens_in`` and ``tokens_out`` are what a model was paid for (0 offline).
+    """
+
+    commit: str = ""
+    patch_id: str = ""
+    change_id: str = ""
+    branch: str = ""
+    author: str = ""
+    time: str = ""
+    agent: str = ""
+    session: str = ""
+    records: tuple[int, int] | None = None
+    compressor: str = ""
+    model: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """One memory.  Only ``kind`` and ``title`` are always there.
+
+    ``extra`` holds the fields this version does not know; they count for the id and survive a
+    round trip.  ``supersedes`` names memories that this one replaces in recall.
+    """
+
+    kind: str
+    title: str
+    why: str = ""
+    what: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    errors: tuple[ErrorMet, ...] = ()
+    next: tuple[str, ...] = ()
+    concepts: tuple[str, ...] = ()
+    tags: Mapping[str, Json] = field(default_factory=dict)
+    files_changed: tuple[str, ...] = ()
+    files_read: tuple[str, ...] = ()
+    files_extra: Mapping[str, Json] = field(default_factory=dict)
+    symbols: tuple[str, ...] = ()
+    supersedes: tuple[str, ...] = ()
+    provenance: Provenance = field(default_factory=Provenance)
+    schema: int = SCHEMA
+    extra: Mapping[str, Json] = field(default_factory=dict)
+
+    @cached_property
+    def id(self) -> str:
+        """The content's name: ``m`` and 20 hexadecimal digits."""
+        return content_id(to_fields(self))
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether a newer gitmem wrote it, so that some of its meaning may be missed."""
+        return self.schema > SCHEMA
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """The memory ``id`` is forgotten.  It carries no content and wins every merge."""
+
+    id: str
+    forgotten: str
+    extra: Mapping[str, Json] = field(default_factory=dict)
+
+
+class FieldError(ValueError):
+    """A document is not a memory: a required field is missing or a known one has another type."""
+
+
+def content_id(fields: Mapping[str, Json]) -> str:
+    """Name a document by its content; the field ``id`` itself does not count.
+
+    A field that is empty (null, "", [], {}, 0, false) is the same as one that is not there.
+    Canonical form: JSON with sorted keys, no white space, UTF-8, no escapes but those JSON
+    demands.  **Source:** in the spirit of RFC 8785, whose number rules are not needed because
+    no field of the format is a fraction.
+    """
+    content = _pruned({key: value for key, value in fields.items() if key != "id"})
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return "m" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def _pruned(value: Json) -> Json:
+    if isinstance(value, Mapping):
+        pruned = ((key, _pruned(item)) for key, item in value.items())
+        return {key: item for key, item in pruned if item}
+    if isinstance(value, (list, tuple)):
+        return [_pruned(item) for item in value]
+    return value
+
+
+def to_fields(memory: Memory) -> dict[str, Json]:
+    """The memory as plain values in the order people read them; no ``id``, no empty fields."""
+    fields: dict[str, Json] = {"schema": memory.schema, "kind": memory.kind, "title": memory.title}
+    _put(fields, "why", memory.why)
+    _put(fields, "what", list(memory.what))
+    _put(fields, "decisions", [_decision_fields(decision) for decision in memory.decisions])
+    _put(fields, "errors", [_error_fields(error) for error in memory.errors])
+    _put(fields, "next", list(memory.next))
+    _put(fields, "concepts", list(memory.concepts))
+    _put(fields, "tags", dict(memory.tags))
+    files: dict[str, Json] = {}
+    _put(files, "changed", list(memory.files_changed))
+    _put(files, "read", list(memory.files_read))
+    files.update(memory.files_extra)
+    _put(fields, "files", files)
+    _put(fields, "symbols", list(memory.symbols))
+    _put(fields, "supersedes", list(memory.supersedes))
+    _put(fields, "provenance", _provenance_fields(memory.provenance))
+    fields.update(memory.extra)
+    return fields
+
+
+def from_fields(fields: Mapping[str, Json]) -> Memory:
+    """Read a memory from plain values; unknown fields are kept in ``extra``.
+
+    ``id`` is not looked at: it follows from the content.
+
+    Raises:
+        FieldError: ``kind`` or ``title`` is missing, or a known field has another type.
+    """
+    rest = {key: value for key, value in fields.items() if key != "id"}
+    schema = rest.pop("schema", SCHEMA)
+    if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
+        raise FieldError("'schema' must be a whole number from 1")
+    kind, title = _text(rest, "kind"), _text(rest, "title")
+    if not kind or not title:
+        raise FieldError("'kind' and 'title' must be there and not empty")
+    files = _mapping(rest, "files")
+    return Memory(
+        kind=kind,
+        title=title,
+        why=_text(rest, "why"),
+        what=_texts(rest, "what"),
+        decisions=tuple(_decision(item) for item in _items(rest, "decisions")),
+        errors=tuple(_error(item) for item in _items(rest, "errors")),
+        next=_texts(rest, "next"),
+        concepts=_texts(rest, "concepts"),
+        tags=_mapping(rest, "tags"),
+        files_changed=_texts(files, "changed"),
+        files_read=_texts(files, "read"),
+        files_extra=files,
+        symbols=_texts(rest, "symbols"),
+        supersedes=_texts(rest, "supersedes"),
+        provenance=_provenance(_mapping(rest, "provenance")),
+        schema=schema,
+        extra=rest,
+    )
+
+
+def _put(fields: dict[str, Json], key: str, value: Json) -> None:
+    if value:
+        fields[key] = value
+
+
+def _decision_fields(decision: Decision) -> dict[str, Json]:
+    fields: dict[str, Json] = {"chose": decision.chose}
+    _put(fields, "because", decision.because)
+    _put(fields, "rejected", list(decision.rejected))
+    fields.update(decision.extra)
+    return fields
+
+
+def _error_fields(error: ErrorMet) -> dict[str, Json]:
+    fields: dict[str, Json] = {"message": error.message}
+    _put(fields, "frames", list(error.frames))
+    _put(fields, "resolution", error.resolution)
+    fields.update(error.extra)
+    return fields
+
+
+def _provenance_fields(provenance: Provenance) -> dict[str, Json]:
+    fields: dict[str, Json] = {}
+    _put(fields, "commit", provenance.commit)
+    _put(fields, "patch-id", provenance.patch_id)
+    _put(fields, "change-id", provenance.change_id)
+    _put(fields, "branch", provenance.branch)
+    _put(fields, "author", provenance.author)
+    _put(fields, "time", provenance.time)
+    _put(fields, "agent", provenance.agent)
+    _put(fields, "session", provenance.session)
+    if provenance.records is not None:
+        fields["records"] = list(provenance.records)
+    _put(fields, "compressor", provenance.compressor)
+    _put(fields, "model", provenance.model)
+    tokens: dict[str, Json] = {}
+    _put(tokens, "in", provenance.tokens_in)
+    _put(tokens, "out", provenance.tokens_out)
+    tokens.update(provenance.tokens_extra)
+    _put(fields, "tokens", tokens)
+    fields.update(provenance.extra)
+    return fields
+
+
+def _text(fields: dict[str, Json], key: str) -> str:
+    value = fields.pop(key, "")
+    if not isinstance(value, str):
+        raise FieldError(f"'{key}' must be text")
+    return value
+
+
+def _texts(fields: dict[str, Json], key: str) -> tuple[str, ...]:
+    values = fields.pop(key, [])
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise FieldError(f"'{key}' must be a list of texts")
+    return tuple(str(value) for value in values)
+
+
+def _mapping(fields: dict[str, Json], key: str) -> dict[str, Json]:
+    value = fields.pop(key, {})
+    if not isinstance(value, dict):
+        raise FieldError(f"'{key}' must be a mapping")
+    return dict(value)
+
+
+def _items(fields: dict[str, Json], key: str) -> list[dict[str, Json]]:
+    values = fields.pop(key, [])
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        raise FieldError(f"'{key}' must be a list of mappings")
+    return [dict(value) for value in values if isinstance(value, dict)]
+
+
+def _decision(fields: dict[str, Json]) -> Decision:
+    return Decision(
+        chose=_text(fields, "chose"),
+        because=_text(fields, "because"),
+        rejected=_texts(fields, "rejected"),
+        extra=fields,
+    )
+
+
+def _error(fields: dict[str, Json]) -> ErrorMet:
+    return ErrorMet(
+        message=_text(fields, "message"),
+        frames=_texts(fields, "frames"),
+        resolution=_text(fields, "resolution"),
+        extra=fields,
+    )
+
+
+def _provenance(fields: dict[str, Json]) -> Provenance:
+    records = fields.pop("records", None)
+    tokens = _mapping(fields, "tokens")
+    return Provenance(
+        commit=_text(fields, "commit"),
+        patch_id=_text(fields, "patch-id"),
+        change_id=_text(fields, "change-id"),
+        branch=_text(fields, "branch"),
+        author=_text(fields, "author"),
+        time=_text(fields, "time"),
+        agent=_text(fields, "agent"),
+        session=_text(fields, "session"),
+        records=_range(records),
+        compressor=_text(fields, "compressor"),
+        model=_text(fields, "model"),
+        tokens_in=_count(tokens.pop("in", 0)),
+        tokens_out=_count(tokens.pop("out", 0)),
+        tokens_extra=tokens,
+        extra=fields,
+    )
+
+
+def _range(value: Json) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    if isinstance(value, list) and len(value) == 2:
+        first, end = value
+        if isinstance(first, int) and isinstance(end, int) and 0 <= first <= end:
+            return first, end
+    raise FieldError("'records' must be two whole numbers, the first not above the second")
+
+
+def _count(value: Json) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise FieldError("'tokens' must be whole numbers")

@@ -1,0 +1,103 @@
+"""The note: the set of documents tied to one commit, and how two such sets join.
+
+A note is a stream of documents, each a memory, a tombstone or something that is neither and is
+kept untouched.  Joining notes is set union: commutative, associative, idempotent, and
+whatever a tombstone names is gone.  Every document keeps the text it was read from, so that
+what this version does not understand survives being rewritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from gitmem.model.memory import Memory, Tombstone
+
+NOTES_REF = "refs/notes/claude-mem"
+"""Where memories live: the one name that clones agree on."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document of a note.
+
+    ``text`` is its own source, starting with ``---`` when it came with that marker and ending
+    with one newline.  Exactly one of ``memory`` and ``tombstone`` is set, or neither: then
+    ``problem`` says in one line why this is not a memory.  ``stated_id`` is the id as written
+    in the source; it differs from ``memory.id`` when somebody edited the document by hand.
+    """
+
+    text: bytes
+    memory: Memory | None = field(default=None, compare=False)
+    tombstone: Tombstone | None = field(default=None, compare=False)
+    problem: str = field(default="", compare=False)
+    stated_id: str = field(default="", compare=False)
+
+    @property
+    def key(self) -> tuple[int, str, str, bytes]:
+        """Orders documents by age, and makes equal what is equal in content."""
+        if self.memory is not None:
+            return 0, self.memory.provenance.time, self.memory.id, b""
+        if self.tombstone is not None:
+            return 1, "", self.tombstone.id, b""
+        return 2, "", "", self.text.strip()
+
+
+@dataclass(frozen=True)
+class Note:
+    """The documents of one commit in normal form: sorted by age, without doubles or forgotten ones.
+
+    Build one with :func:`note_of`, which brings any documents into that form.
+    """
+
+    documents: tuple[Document, ...] = ()
+
+    @property
+    def memories(self) -> tuple[Memory, ...]:
+        """The memories, oldest first."""
+        return tuple(d.memory for d in self.documents if d.memory is not None)
+
+    @property
+    def tombstones(self) -> tuple[Tombstone, ...]:
+        """What is to be forgotten."""
+        return tuple(d.tombstone for d in self.documents if d.tombstone is not None)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """One line for each document that could not be read."""
+        return tuple(d.problem for d in self.documents if d.problem)
+
+
+def note_of(documents: Iterable[Document]) -> Note:
+    """Bring documents into normal form.
+
+    Of documents with equal content the one with the smallest source text stays, so that the
+    order of joining cannot show.
+    """
+    kept: dict[tuple[int, str, str, bytes], Document] = {}
+    for document in documents:
+        if not document.text.strip():
+            continue
+        other = kept.get(document.key)
+        if other is None or document.text < other.text:
+            kept[document.key] = document
+    forgotten = {d.tombstone.id for d in kept.values() if d.tombstone is not None}
+    return Note(
+        tuple(
+            kept[key]
+            for key in sorted(kept)
+            if not _names(kept[key]) & forgotten or kept[key].tombstone is not None
+        )
+    )
+
+
+def merge_notes(*notes: Note) -> Note:
+    """Join notes by set union; tombstones win."""
+    return note_of(document for note in notes for document in note.documents)
+
+
+def _names(document: Document) -> set[str]:
+    """The ids a tombstone may call this document by: a hand-edited one answers to both."""
+    if document.memory is None:
+        return set()
+    return {document.memory.id, document.stated_id}

@@ -1,0 +1,82 @@
+"""The session: what an agent was asked, said, did and was answered, as a list of events.
+
+An agent's own file format ends in :mod:`gitmem.agents`; everything behind it sees these values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class EventKind(Enum):
+    """What an event is."""
+
+    PROMPT = "prompt"
+    """The user's words."""
+    SAY = "say"
+    """The assistant's words to the user."""
+    THINK = "think"
+    """The assistant's words to itself."""
+    CALL = "call"
+    """A tool was called: ``tool``, ``path`` or ``text`` (a command line), ``call_id``."""
+    RESULT = "result"
+    """What the tool with ``call_id`` answered; ``is_error`` when it failed."""
+    SUMMARY = "summary"
+    """The agent's own summary of what was compacted away."""
+    INTERRUPT = "interrupt"
+    """The user stopped the agent."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event.  ``record`` is the transcript line it came from (0-based), ``time`` POSIX
+    seconds, UTC.  Long texts are cut in the middle when they are read; ``path`` is as the agent
+    gave it, usually absolute.  ``is_sidechain`` marks a subagent's event.
+    """
+
+    kind: EventKind
+    record: int
+    time: float
+    text: str = ""
+    tool: str = ""
+    path: str = ""
+    call_id: str = ""
+    is_error: bool = False
+    is_sidechain: bool = False
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """The part of a session's file that was read.
+
+    ``first`` and ``end`` are the half-open range of records, ``end_byte`` the offset behind the
+    last whole one.  ``malformed`` counts the lines that are not JSON objects.  ``cwds`` are the
+    working directories seen, in order.
+    """
+
+    session: str
+    agent: str
+    events: tuple[Event, ...]
+    first: int
+    end: int
+    end_byte: int
+    malformed: int = 0
+    cwds: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What of a session belongs to one commit (or, without a commit, is still pending).
+
+    ``edited`` and ``read`` are paths inside the work tree, relative to it, in order of first use.
+    """
+
+    session: str
+    agent: str
+    events: tuple[Event, ...]
+    first: int
+    end: int
+    edited: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""One verb a module; each brings the floors below together."""

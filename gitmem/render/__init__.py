@@ -1,0 +1,1 @@
+"""Memories as text: for the terminal and for an agent's context."""

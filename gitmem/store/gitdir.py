@@ -1,0 +1,204 @@
+"""Where the repository is, and how its git is run.
+
+Everything that starts a git process goes through :func:`run_git`, so that the environment a
+hook inherits from git cannot point a later command at the wrong repository or index.  Standard
+library only: agent hooks import this.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitmem.errors import (
+    BareRepository,
+    DiskFull,
+    GitFailed,
+    NotARepository,
+    ReadOnlyRepository,
+    UnknownRevision,
+    UnsupportedRepository,
+)
+
+# What a hook's environment may keep.  All other GIT_* names say where *this* git command works
+# (GIT_DIR, GIT_INDEX_FILE, GIT_PREFIX, quarantine, ...) and would mislead the next one.
+_KEPT = (
+    "GIT_SSH",
+    "GIT_ASKPASS",
+    "GIT_TERMINAL_PROMPT",
+    "GIT_EXEC_PATH",
+    "GIT_HTTP_",
+    "GIT_SSL_",
+    "GIT_PROXY_",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_ALLOW_PROTOCOL",
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_AUTHOR_",
+    "GIT_COMMITTER_",
+)
+
+
+@dataclass(frozen=True)
+class Repo:
+    """A git repository on disk.
+
+    ``common_dir`` is shared by all work trees, ``git_dir`` is this work tree's own; in an
+    ordinary clone they are the same folder.  ``worktree`` is None in a bare repository.
+    """
+
+    common_dir: Path
+    git_dir: Path
+    worktree: Path | None
+
+    @property
+    def state_dir(self) -> Path:
+        """gitmem's own folder: queue, pending memories, sessions, index, log."""
+        return self.common_dir / "gitmem"
+
+    @property
+    def is_initialised(self) -> bool:
+        """Whether ``gitmem init`` has been run here."""
+        return (self.state_dir / "install.json").is_file()
+
+    def need_worktree(self) -> Path:
+        """The work tree.
+
+        Raises:
+            BareRepository: there is none.
+        """
+        if self.worktree is None:
+            raise BareRepository(f"'{self.common_dir}' is a bare repository: it has no work tree")
+        return self.worktree
+
+
+def git_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment for a git command of our own: untranslated, never prompting, ours alone."""
+    source = os.environ if environ is None else environ
+    clean = {k: v for k, v in source.items() if not k.startswith("GIT_") or k.startswith(_KEPT)}
+    clean.update(LC_ALL="C", LANGUAGE="C", GIT_TERMINAL_PROMPT="0", GIT_OPTIONAL_LOCKS="0")
+    return clean
+
+
+def find_repo(start: Path | str = ".") -> Repo:
+    """Find the repository that ``start`` lies in.
+
+    Raises:
+        NotARepository: there is none, or git refuses it (the reason is in the message).
+        UnsupportedRepository: its object or ref format cannot be read by libgit2.
+    """
+    asked = ["--is-bare-repository", "--git-common-dir", "--git-dir", "--show-object-format"]
+    try:
+        done = _rev_parse(start, *asked, "--show-toplevel")
+        if done.returncode != 0:  # bare, or inside the git directory: no top level to show
+            done = _rev_parse(start, *asked)
+    except FileNotFoundError as error:
+        raise GitFailed(
+            "'git' is not on PATH", "Install git, then run the command again"
+        ) from error
+    if done.returncode != 0:
+        reason = os.fsdecode(done.stderr).strip().removeprefix("fatal: ").splitlines()
+        raise NotARepository(f"'{start}': {reason[0] if reason else 'not a git repository'}")
+    lines = os.fsdecode(done.stdout).removesuffix("\n").split("\n")
+    if len(lines) > 5:  # a path with a newline in it: ask for one at a time
+        lines = [os.fsdecode(_rev_parse(start, ask).stdout)[:-1] for ask in asked]
+        lines.append(os.fsdecode(_rev_parse(start, "--show-toplevel").stdout)[:-1])
+    if lines[3] != "sha1":
+        raise UnsupportedRepository(f"the repository at '{start}' uses {lines[3]} objects")
+    common_dir, git_dir = Path(lines[1]), Path(lines[2])
+    if lines[0] == "true":
+        return Repo(common_dir, git_dir, None)
+    if len(lines) > 4 and lines[4]:
+        return Repo(common_dir, git_dir, Path(lines[4]))
+    return Repo(common_dir, git_dir, git_dir.parent if git_dir.name == ".git" else None)
+
+
+def run_git(
+    repo: Repo,
+    *arguments: str,
+    stdin: bytes | None = None,
+    environ: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+) -> bytes:
+    """Run git in the repository and return what it printed.
+
+    ``timeout`` is in seconds.  ``environ`` adds to the cleaned environment.
+
+    Raises:
+        GitFailed: git exited with a status other than 0; its first line of complaint is told.
+        subprocess.TimeoutExpired: it took longer than ``timeout``.
+    """
+    done = try_git(repo, *arguments, stdin=stdin, environ=environ, timeout=timeout)
+    if done.returncode != 0:
+        complaint = os.fsdecode(done.stderr).strip() or f"exit status {done.returncode}"
+        raise GitFailed(f"'git {arguments[0]}' failed: {complaint.splitlines()[-1]}")
+    return done.stdout
+
+
+def try_git(
+    repo: Repo,
+    *arguments: str,
+    stdin: bytes | None = None,
+    environ: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git in the repository, whatever comes of it."""
+    return subprocess.run(
+        git_command(repo, arguments),
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        env={**git_environment(), **(environ or {})},
+        timeout=timeout,
+        check=False,
+    )
+
+
+def git_command(repo: Repo, arguments: Sequence[str]) -> list[str]:
+    """The command line that runs git in this repository from any directory."""
+    place = ["-C", os.fspath(repo.worktree)] if repo.worktree else []
+    return ["git", *place, f"--git-dir={repo.git_dir}", *arguments]
+
+
+def resolve_commit(repo: Repo, revision: str) -> str:
+    """The full id of the commit that ``revision`` names.
+
+    Raises:
+        UnknownRevision: it names none.
+    """
+    name = revision + "^{commit}"
+    done = try_git(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
+    if done.returncode != 0:
+        raise UnknownRevision(f"'{revision}' names no commit here")
+    return done.stdout.decode().strip()
+
+
+@contextmanager
+def translated_os_errors(doing: str) -> Iterator[None]:
+    """Turn what the file system refuses into an error that a person can act on.
+
+    ``doing`` completes the sentence "cannot ...".
+
+    Raises:
+        DiskFull: no room, or over quota.
+        ReadOnlyRepository: no right to write, or a read-only file system.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(f"cannot {doing}: no space left on the device") from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise ReadOnlyRepository(f"cannot {doing}: {error.strerror}") from error
+        raise
+
+
+def _rev_parse(start: Path | str, *asked: str) -> subprocess.CompletedProcess[bytes]:
+    command = ["git", "-C", os.fspath(start), "rev-parse", "--path-format=absolute", *asked]
+    return subprocess.run(command, capture_output=True, env=git_environment(), check=False)

@@ -1,0 +1,65 @@
+"""Fixtures that are exact states of a real repository, and a guard around the real home folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.support.git import GitDriver
+
+settings.register_profile(
+    "default",
+    deadline=None,  # wall time on a shared machine says nothing
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("default")
+
+_LEAKY = ("GIT_", "CLAUDE", "ANTHROPIC_", "GITMEM_", "AI_AGENT")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home for every test; nothing of the caller's git, agent or keys comes in."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    for name in [name for name in os.environ if name.startswith(_LEAKY)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / ".config"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("TZ", "UTC")
+    return folder
+
+
+@pytest.fixture
+def git(tmp_path: Path, home: Path) -> GitDriver:
+    """An empty repository with an identity and no commit."""
+    driver = GitDriver(tmp_path / "repo", home).init()
+    driver.run("config", "user.name", "Ada Author")
+    driver.run("config", "user.email", "ada@example.com")
+    return driver
+
+
+@pytest.fixture
+def committed(git: GitDriver) -> GitDriver:
+    """A repository with one commit of one file."""
+    git.commit("first commit", **{"README.md": "hello\n"})
+    return git
+
+
+@pytest.fixture
+def remote(tmp_path: Path, home: Path) -> GitDriver:
+    """An empty bare repository to push to."""
+    return GitDriver(tmp_path / "remote.git", home).init(bare=True)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The workplace's shared material; tests needing it skip where it is absent."""
+    folder = Path(__file__).resolve().parents[2] / "shared"
+    if not (folder / "claude-code" / "FACTS.md").is_file():
+        pytest.skip("../shared is not here: real transcripts and the real client are needed")
+    return folder
