@@ -1,0 +1,34 @@
+"""Writing a file whole or not at all.  Standard library only."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from gitmem.store.gitdir import translated_os_errors
+
+
+def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Put ``data`` in the file ``path``: written aside, synced to disk, renamed into place.
+
+    On return the content is durable.  A reader sees the old content or the new, never a part.
+
+    Raises:
+        DiskFull, ReadOnlyRepository: the file system refuses; the old content is untouched.
+    """
+    with translated_os_errors(f"write '{path.name}'"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(aside, mode)  # noqa: PTH101
+            os.replace(aside, path)  # noqa: PTH105
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(aside)  # noqa: PTH108
+            raise

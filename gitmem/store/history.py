@@ -1,0 +1,184 @@
+"""Commits as git lists them: streamed, so that a reader who has enough can stop.
+
+Standard library only: the agent's hook walks from HEAD with this.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from gitmem.errors import GitFailed, UnknownRevision
+from gitmem.store.gitdir import Repo, git_command, git_environment, try_git
+
+_FIELDS = ("%H", "%an <%ae>", "%at", "%D", "%s")
+_CHUNK_BYTES = 1 << 14
+_REFLOG_LINE = re.compile(rb"[0-9a-f]{40} ([0-9a-f]{40}) [^\t\n]* (\d+) [+-]\d{4}\t([^\n]*)\n")
+_MADE_HERE = (b"commit", b"cherry-pick", b"am:", b"revert")
+
+
+@dataclass(frozen=True)
+class CommitHead:
+    """One commit of a walk.  ``time`` is the author's, POSIX seconds; ``refs`` as git decorates."""
+
+    commit: str
+    author: str
+    time: int
+    refs: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class MadeCommit:
+    """A commit that the reflog says was made in this work tree, and when (POSIX seconds)."""
+
+    commit: str
+    time: float
+
+
+def has_head(repo: Repo) -> bool:
+    """Whether HEAD names a commit."""
+    return try_git(repo, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode == 0
+
+
+def current_branch(repo: Repo) -> str:
+    """The short name of the checked-out branch; empty when HEAD is detached."""
+    done = try_git(repo, "symbolic-ref", "--quiet", "--short", "HEAD")
+    return os.fsdecode(done.stdout).strip() if done.returncode == 0 else ""
+
+
+def walk_ids(repo: Repo, revision: str = "HEAD") -> Iterator[str]:
+    """Commit ids reachable from ``revision``, newest first; git stops when the caller does."""
+    arguments = ["rev-list", "--end-of-options", revision]
+    with closing(_stream(repo, arguments, b"\n")) as parts:
+        for part in parts:
+            yield part.decode("ascii", "replace")
+
+
+def walk_commits(
+    repo: Repo, options: Sequence[str], revisions: Sequence[str], paths: Sequence[str]
+) -> Iterator[CommitHead]:
+    """Commits as ``git log`` selects and orders them; git stops when the caller does.
+
+    Raises:
+        UnknownRevision: a revision or range names nothing.
+        GitFailed: git refused otherwise.
+    """
+    form = "--format=tformat:" + "%x00".join(_FIELDS)
+    command = ["log", "-z", "--no-color", "--decorate=short", "--no-show-signature", "--no-notes"]
+    arguments = [*command, form, *options, "--end-of-options", *revisions, "--", *paths]
+    with closing(_stream(repo, arguments, b"\0")) as parts:
+        for fields in _grouped(parts, len(_FIELDS)):
+            commit, author, when, refs, subject = fields
+            yield CommitHead(commit, author, int(when), refs, subject)
+
+
+def last_touched(repo: Repo, commit: str, paths: Sequence[str], since: float) -> dict[str, float]:
+    """When each path was last changed by a commit before ``commit`` (POSIX seconds).
+
+    Only commits younger than ``since`` are looked at; a path that none of them touches is left
+    out.  Errors of git read as "not touched": a root commit has no parent to ask.
+    """
+    asked = ["log", "-z", "--format=tformat:%x01%ct", "--name-only", "--no-renames"]
+    limits = [f"--since={int(since)}", f"{commit}^@", "--", *(f":(literal){p}" for p in paths)]
+    done = try_git(repo, *asked, *limits)
+    touched: dict[str, float] = {}
+    when = 0.0
+    for token in os.fsdecode(done.stdout).split("\0"):
+        part = token.strip("\n")
+        if part.startswith("\x01"):
+            stamp, _, name = part[1:].partition("\n")
+            when = float(stamp.strip() or 0)
+            part = name.strip("\n")
+        if part:
+            touched.setdefault(part, when)
+    return touched
+
+
+def commits_made(repo: Repo, offset: int) -> tuple[list[MadeCommit], int]:
+    """Commits made in this work tree since ``offset`` bytes of its reflog, and its size now.
+
+    Amended, reverted, picked and applied commits count; what came by pull, reset or checkout
+    does not.  A reflog that became shorter (it was expired) is read from its beginning.
+    """
+    path = repo.git_dir / "logs" / "HEAD"
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(offset if offset <= size else 0)
+            data = file.read()
+    except OSError:
+        return [], 0
+    whole = data[: data.rfind(b"\n") + 1]
+    made = [
+        MadeCommit(match[1].decode(), float(match[2]))
+        for match in _REFLOG_LINE.finditer(whole)
+        if match[3].startswith(_MADE_HERE)
+    ]
+    return made, size - (len(data) - len(whole))
+
+
+def reflog_size(repo: Repo) -> int:
+    """How long the work tree's reflog is, in bytes; 0 when there is none."""
+    try:
+        return (repo.git_dir / "logs" / "HEAD").stat().st_size
+    except OSError:
+        return 0
+
+
+def commit_time(repo: Repo, commit: str) -> float:
+    """When the commit was committed, POSIX seconds.
+
+    Raises:
+        UnknownRevision: there is no such commit.
+    """
+    done = try_git(repo, "show", "--no-patch", "--no-notes", "--format=%ct", commit)
+    if done.returncode != 0:
+        raise UnknownRevision(f"'{commit}' names no commit here")
+    return float(done.stdout)
+
+
+def _stream(repo: Repo, arguments: Sequence[str], separator: bytes) -> Generator[bytes, None, None]:
+    """The parts of what git prints, as they come."""
+    with subprocess.Popen(
+        git_command(repo, arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=git_environment(),
+    ) as process:
+        assert process.stdout is not None  # noqa: S101 - PIPE was asked for
+        assert process.stderr is not None  # noqa: S101
+        try:
+            rest = b""
+            while chunk := process.stdout.read1(_CHUNK_BYTES):  # type: ignore[attr-defined]
+                *parts, rest = (rest + chunk).split(separator)
+                yield from parts
+            if rest:
+                yield rest
+        except GeneratorExit:
+            process.kill()
+            raise
+        complaint = os.fsdecode(process.stderr.read()).strip()
+    if process.returncode != 0:
+        raise _refusal(complaint, arguments)
+
+
+def _refusal(complaint: str, arguments: Sequence[str]) -> GitFailed | UnknownRevision:
+    reason = complaint.removeprefix("fatal: ").splitlines()[0] if complaint else "no reason given"
+    if "unknown revision" in reason or "bad revision" in reason or "Invalid revision" in reason:
+        return UnknownRevision(reason)
+    return GitFailed(f"'git {arguments[0]}' failed: {reason}")
+
+
+def _grouped(parts: Iterator[bytes], size: int) -> Iterator[list[str]]:
+    group: list[str] = []
+    for part in parts:
+        group.append(part.decode("utf-8", "replace"))
+        if len(group) == size:
+            yield group
+            group = []

@@ -1,0 +1,44 @@
+"""The lock that makes the worker the only one of its repository.  Standard library only."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gitmem.store.gitdir import Repo, translated_os_errors
+
+
+@contextmanager
+def worker_lock(repo: Repo) -> Iterator[bool]:
+    """Try to become the worker; yields whether that worked, at once either way.
+
+    The kernel lets go of the lock when its holder dies, however it dies.
+
+    Raises:
+        DiskFull, ReadOnlyRepository: the lock file cannot be made.
+    """
+    with translated_os_errors("take the worker's lock"):
+        repo.state_dir.mkdir(parents=True, exist_ok=True)
+        file = (repo.state_dir / "worker.lock").open("ab")
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def is_worker_running(repo: Repo) -> bool:
+    """Whether a worker holds the lock at this moment."""
+    try:
+        file = (repo.state_dir / "worker.lock").open("rb")
+    except OSError:
+        return False
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False

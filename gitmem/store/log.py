@@ -1,0 +1,50 @@
+"""The log of what went wrong where nobody was looking: in hooks and in the worker.
+
+``gitmem doctor`` reads it.  What is written here is masked by the caller: the log is on disk
+like everything else.  Standard library only.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from gitmem.store.gitdir import Repo
+
+MAX_BYTES = 256 * 1024
+
+
+def log_path(repo: Repo) -> Path:
+    """The log file of the repository."""
+    return repo.state_dir / "log"
+
+
+def append_log(repo: Repo, text: str) -> None:
+    """Add an entry, its lines indented under the time (UTC).  Never raises for the disk's sake.
+
+    At 256 KiB the file becomes ``log.1`` and a new one begins.
+    """
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    entry = f"{stamp} " + "\n  ".join(text.strip().splitlines()) + "\n"
+    path = log_path(repo)
+    with suppress(OSError):
+        if path.exists() and path.stat().st_size > MAX_BYTES:
+            path.replace(path.with_name("log.1"))
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(entry)
+
+
+def read_log(repo: Repo, count: int) -> list[str]:
+    """The last ``count`` entries, oldest first; empty when there is no log."""
+    try:
+        text = log_path(repo).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    entries: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("  ") and entries:
+            entries[-1] += "\n" + line
+        else:
+            entries.append(line)
+    return entries[-count:]

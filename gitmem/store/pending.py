@@ -1,0 +1,74 @@
+"""Pending memories: work that no commit holds yet, one file a session.
+
+Written when a turn ends, replaced by the next, gone when a commit of the session is captured.
+Never a cache: nothing else keeps this work once the agent's transcript is gone.  Standard
+library only, so that the agent's hook can read it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitmem.model.memory import FieldError, Memory, from_fields, to_fields
+from gitmem.store.atomic import write_atomically
+from gitmem.store.gitdir import Repo
+
+_MAX_BYTES = 1 << 18
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A memory that waits for its commit, and the work tree its work was done in."""
+
+    memory: Memory
+    worktree: str
+
+
+class PendingStore:
+    """The pending memories of one repository."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._folder = repo.state_dir / "pending"
+
+    def put(self, pending: Pending) -> None:
+        """Keep this as what is pending of its session; durable on return.
+
+        Raises:
+            DiskFull, ReadOnlyRepository: it could not be written; what was there stays.
+        """
+        value = {"worktree": pending.worktree, "memory": to_fields(pending.memory)}
+        path = self._path(pending.memory.provenance.session)
+        write_atomically(path, json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+
+    def drop(self, session: str) -> None:
+        """Nothing is pending of that session any more."""
+        self._path(session).unlink(missing_ok=True)
+
+    def get(self, session: str) -> Pending | None:
+        """What is pending of that session."""
+        return _read(self._path(session))
+
+    def newest_first(self) -> list[Pending]:
+        """All pending memories, the last written first; unreadable files are passed over."""
+        dated = []
+        for path in self._folder.glob("*.json"):
+            with suppress(OSError):
+                dated.append((path.stat().st_mtime, path))
+        return [found for _, path in sorted(dated, reverse=True) if (found := _read(path))]
+
+    def _path(self, session: str) -> Path:
+        # Hashed, because a session's name comes from outside and must not become a path.
+        return self._folder / f"{hashlib.sha256(session.encode()).hexdigest()[:32]}.json"
+
+
+def _read(path: Path) -> Pending | None:
+    try:
+        with path.open("rb") as file:
+            value = json.loads(file.read(_MAX_BYTES))
+        return Pending(from_fields(value["memory"]), str(value["worktree"]))
+    except (OSError, ValueError, KeyError, TypeError, FieldError):
+        return None

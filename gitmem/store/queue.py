@@ -1,0 +1,114 @@
+"""The durable queue between hooks and the worker: one small file a job.
+
+Hooks write ``queue/<name>.job``; the file's modification time is the moment of the event (a
+rename keeps it).  A job's file goes away only after its work is in the notes ref, so a worker
+killed at any moment loses nothing, and work is idempotent, so it doubles nothing.  A job that
+keeps failing is set aside in ``failed/`` for ``gitmem doctor``.  Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gitmem.model.job import Job, parse_job, render_job
+from gitmem.store.atomic import write_atomically
+from gitmem.store.gitdir import Repo
+
+MAX_ATTEMPTS = 3
+MAX_JOB_BYTES = 128 * 1024
+_HALF_WRITTEN_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class QueuedJob:
+    """A job in its file.  ``time`` is the moment of the event, POSIX seconds."""
+
+    path: Path
+    job: Job
+    time: float
+
+
+class Queue:
+    """The jobs of one repository, oldest first."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._folder = repo.state_dir / "queue"
+        self._failed = repo.state_dir / "failed"
+
+    def add(self, job: Job, moment: float | None = None) -> Path:
+        """Queue a job; durable on return.  ``moment`` is the event's time, now if not given.
+
+        Raises:
+            DiskFull, ReadOnlyRepository: it could not be written.
+        """
+        path = self._folder / f"{uuid.uuid4().hex}.job"
+        write_atomically(path, render_job(job))
+        if moment is not None:
+            os.utime(path, (moment, moment))
+        return path
+
+    def is_empty(self) -> bool:
+        """Whether nothing waits."""
+        return not any(self._names(self._folder))
+
+    def jobs(self) -> list[QueuedJob]:
+        """All whole jobs, oldest first."""
+        return self._read(self._folder)
+
+    def failed(self) -> list[QueuedJob]:
+        """The jobs set aside, oldest first."""
+        return self._read(self._failed)
+
+    def done(self, queued: QueuedJob) -> None:
+        """Take a job out: its work is done."""
+        queued.path.unlink(missing_ok=True)
+
+    def retry(self, queued: QueuedJob) -> bool:
+        """Count a failed attempt; after the last one the job is set aside.  Whether it stays."""
+        job = replace(queued.job, attempt=queued.job.attempt + 1)
+        stays = job.attempt < MAX_ATTEMPTS
+        target = (self._folder if stays else self._failed) / queued.path.name
+        write_atomically(target, render_job(job))
+        os.utime(target, (queued.time, queued.time))
+        if not stays:
+            self.done(queued)
+        return stays
+
+    def requeue_failed(self) -> int:
+        """Give the jobs set aside another chance; how many there are."""
+        failed = self.failed()
+        for queued in failed:
+            self.add(replace(queued.job, attempt=0), queued.time)
+            self.done(queued)
+        return len(failed)
+
+    def _read(self, folder: Path) -> list[QueuedJob]:
+        found = [queued for name in self._names(folder) if (queued := _read_job(folder / name))]
+        return sorted(found, key=lambda queued: (queued.time, queued.path.name))
+
+    def _names(self, folder: Path) -> list[str]:
+        try:
+            return [name for name in os.listdir(folder) if name.endswith(".job")]  # noqa: PTH208
+        except OSError:
+            return []
+
+
+def _read_job(path: Path) -> QueuedJob | None:
+    """The job in a file.  One that stays half written for an hour is cleared away."""
+    try:
+        moment = path.stat().st_mtime
+        with path.open("rb") as file:
+            job = parse_job(file.read(MAX_JOB_BYTES))
+    except OSError:
+        return None
+    if job is None:
+        if time.time() - moment > _HALF_WRITTEN_SECONDS:
+            with suppress(OSError):
+                path.unlink()
+        return None
+    return QueuedJob(path, job, moment)

@@ -1,0 +1,81 @@
+"""The sessions that agents have told us about: which transcript, which work tree.
+
+A cache: what it holds can be found again from the agent's own folder and from the notes.
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from gitmem.store.atomic import write_atomically
+from gitmem.store.gitdir import Repo
+
+_SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_KEPT = 200
+
+
+@dataclass(frozen=True)
+class RegisteredSession:
+    """A session as its agent announced it.  ``worktree`` is the top folder it works in."""
+
+    session: str
+    transcript: str
+    worktree: str
+
+
+class Registry:
+    """The sessions of one repository, a file each."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._folder = repo.state_dir / "sessions"
+
+    def add(self, registered: RegisteredSession) -> None:
+        """Note a session down; names that are no plain id are ignored.
+
+        Raises:
+            DiskFull, ReadOnlyRepository: it could not be written.
+        """
+        if not _SESSION_ID.fullmatch(registered.session):
+            return
+        path = self._folder / f"{registered.session}.json"
+        data = json.dumps(asdict(registered)).encode()
+        with suppress(OSError):
+            if path.read_bytes() == data:
+                path.touch()
+                return
+        write_atomically(path, data)
+        self._trim()
+
+    def get(self, session: str) -> RegisteredSession | None:
+        """The session of that id, if it is known."""
+        if not _SESSION_ID.fullmatch(session):
+            return None
+        return _read(self._folder / f"{session}.json")
+
+    def sessions(self) -> list[RegisteredSession]:
+        """All known sessions, the last active first."""
+        return [found for path in self._paths() if (found := _read(path))]
+
+    def _trim(self) -> None:
+        for path in self._paths()[_KEPT:]:
+            path.unlink(missing_ok=True)
+
+    def _paths(self) -> list[Path]:
+        dated = []
+        for path in self._folder.glob("*.json"):
+            with suppress(OSError):
+                dated.append((path.stat().st_mtime, path))
+        return [path for _, path in sorted(dated, reverse=True)]
+
+
+def _read(path: Path) -> RegisteredSession | None:
+    try:
+        value = json.loads(path.read_bytes())
+        return RegisteredSession(value["session"], value["transcript"], value["worktree"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

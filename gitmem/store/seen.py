@@ -1,0 +1,75 @@
+"""How far we have looked: reflogs, tracking refs, transcripts.  A cache; losing it costs time only.
+
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from gitmem.store.atomic import write_atomically
+from gitmem.store.gitdir import Repo
+
+_KEPT_MARKS = 500
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How much of a session's transcript is in memory: whole records, and the byte behind them."""
+
+    record: int
+    byte: int
+
+
+@dataclass(frozen=True)
+class Seen:
+    """``reflogs``: git directory → bytes read; ``tracking``: remote → notes commit joined;
+    ``marks``: session → mark.
+    """
+
+    reflogs: Mapping[str, int] = field(default_factory=dict)
+    tracking: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+
+    def with_reflog(self, repo: Repo, size: int) -> Seen:
+        """The work tree's reflog has been read up to ``size`` bytes."""
+        return replace(self, reflogs={**self.reflogs, str(repo.git_dir): size})
+
+    def with_tracking(self, remote: str, tip: str) -> Seen:
+        """The remote's notes commit ``tip`` has been joined."""
+        return replace(self, tracking={**self.tracking, remote: tip})
+
+    def with_mark(self, session: str, mark: Mark) -> Seen:
+        """The session's transcript is in memory up to ``mark``; the oldest marks fall out."""
+        marks = {name: old for name, old in self.marks.items() if name != session}
+        marks[session] = mark
+        return replace(self, marks=dict(list(marks.items())[-_KEPT_MARKS:]))
+
+
+def read_seen(repo: Repo) -> Seen:
+    """What was seen; nothing when the file is missing or damaged."""
+    try:
+        value = json.loads(_path(repo).read_bytes())
+        return Seen(
+            reflogs={str(k): int(v) for k, v in value["reflogs"].items()},
+            tracking={str(k): str(v) for k, v in value["tracking"].items()},
+            marks={str(k): Mark(int(v["record"]), int(v["byte"])) for k, v in value["marks"].items()},
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Seen()
+
+
+def write_seen(repo: Repo, seen: Seen) -> None:
+    """Remember what was seen.
+
+    Raises:
+        DiskFull, ReadOnlyRepository: it could not be written.
+    """
+    write_atomically(_path(repo), json.dumps(asdict(seen)).encode())
+
+
+def _path(repo: Repo) -> Path:
+    return repo.state_dir / "seen.json"

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+
+from gitmem.errors import GitFailed, UnknownRevision
+from gitmem.store.history import (
+    commits_made,
+    current_branch,
+    has_head,
+    last_touched,
+    reflog_size,
+    walk_commits,
+    walk_ids,
+)
+from tests.support.git import EPOCH, GitDriver
+
+
+def test_a_walk_can_be_left_at_any_point(git: GitDriver) -> None:
+    commits = [git.commit(f"c{n}") for n in range(5)]
+
+    assert list(islice(walk_ids(git.repo), 2)) == commits[:2:-1]
+
+
+def test_commits_carry_what_a_log_shows(git: GitDriver) -> None:
+    commit = git.commit("subject line\n\nbody")
+
+    (head,) = walk_commits(git.repo, [], ["HEAD"], [])
+
+    assert (head.commit, head.author) == (commit, "Ada Author <ada@example.com>")
+    assert (head.subject, head.time) == ("subject line", EPOCH + 60)
+    assert "main" in head.refs
+
+
+def test_paths_and_options_select(git: GitDriver) -> None:
+    first = git.commit("one", **{"a.txt": "1"})
+    git.commit("two", **{"b.txt": "1"})
+
+    assert [c.commit for c in walk_commits(git.repo, [], ["HEAD"], ["a.txt"])] == [first]
+    assert list(walk_commits(git.repo, ["--author=nobody"], ["HEAD"], [])) == []
+
+
+def test_an_unknown_revision_is_told(committed: GitDriver) -> None:
+    with pytest.raises(UnknownRevision):
+        list(walk_commits(committed.repo, [], ["nowhere"], []))
+
+
+def test_an_unborn_branch_cannot_be_walked(git: GitDriver) -> None:
+    assert not has_head(git.repo)
+    with pytest.raises((GitFailed, UnknownRevision)):
+        list(walk_ids(git.repo))
+
+
+def test_a_detached_head_has_no_branch(committed: GitDriver) -> None:
+    assert current_branch(committed.repo) == "main"
+    committed.run("checkout", "-q", "--detach")
+    assert current_branch(committed.repo) == ""
+
+
+def test_when_paths_were_last_touched(git: GitDriver) -> None:
+    git.commit("one", **{"a.txt": "1", "spa ce.txt": "1"})
+    git.commit("two", **{"a.txt": "2"})
+    last = git.commit("three", **{"a.txt": "3", "[glob]*.txt": "x"})
+
+    paths = ["a.txt", "spa ce.txt", "[glob]*.txt"]
+
+    assert last_touched(git.repo, last, paths, EPOCH) == {
+        "a.txt": EPOCH + 120,
+        "spa ce.txt": EPOCH + 60,
+    }
+
+
+def test_a_root_commit_has_nothing_before_it(git: GitDriver) -> None:
+    root = git.commit("one", **{"a.txt": "1"})
+
+    assert last_touched(git.repo, root, ["a.txt"], 0) == {}
+
+
+def test_the_reflog_tells_what_was_made_here(git: GitDriver) -> None:
+    first = git.commit("one")
+    offset = reflog_size(git.repo)
+    second = git.commit("two")
+    git.run("commit", "-q", "--amend", "--allow-empty", "-m", "two again")
+    amended = git.out("rev-parse", "HEAD")
+    git.run("reset", "-q", "--hard", first)
+    git.run("checkout", "-q", "-b", "side")
+
+    made, size = commits_made(git.repo, offset)
+
+    assert [commit.commit for commit in made] == [second, amended]
+    assert size == reflog_size(git.repo)
+    assert commits_made(git.repo, size) == ([], size)
+
+
+def test_an_expired_reflog_is_read_from_its_beginning(git: GitDriver) -> None:
+    commit = git.commit("one")
+
+    made, _ = commits_made(git.repo, 10_000)
+
+    assert [found.commit for found in made] == [commit]

@@ -1,0 +1,131 @@
+"""The small files in .git/gitmem: whole or absent, harmless when damaged."""
+
+from __future__ import annotations
+
+import pytest
+
+from gitmem.model.memory import Memory, Provenance
+from gitmem.store.atomic import write_atomically
+from gitmem.store.lock import is_worker_running, worker_lock
+from gitmem.store.log import MAX_BYTES, append_log, log_path, read_log
+from gitmem.store.pending import Pending, PendingStore
+from gitmem.store.registry import RegisteredSession, Registry
+from gitmem.store.seen import Mark, Seen, read_seen, write_seen
+from tests.support.git import GitDriver
+
+
+def pending(session: str, title: str = "half done") -> Pending:
+    memory = Memory("session", title, provenance=Provenance(session=session))
+    return Pending(memory, "/w")
+
+
+def test_a_failed_write_leaves_the_old_content_and_nothing_else(git: GitDriver) -> None:
+    path = git.repo.state_dir / "file"
+    write_atomically(path, b"old")
+    with pytest.raises(TypeError):
+        write_atomically(path, "not bytes")  # type: ignore[arg-type]
+
+    assert path.read_bytes() == b"old"
+    assert [found.name for found in path.parent.iterdir()] == ["file"]
+
+
+def test_a_session_is_registered_once_and_updated(git: GitDriver) -> None:
+    registry = Registry(git.repo)
+    registry.add(RegisteredSession("s1", "/t/old.jsonl", "/w"))
+    registry.add(RegisteredSession("s1", "/t/new.jsonl", "/w"))
+
+    assert registry.sessions() == [RegisteredSession("s1", "/t/new.jsonl", "/w")]
+
+
+@pytest.mark.parametrize("name", ["../../config", "", ".", "a/b", "x" * 200, "-rf"])
+def test_a_session_named_like_a_path_is_not_registered(git: GitDriver, name: str) -> None:
+    registry = Registry(git.repo)
+    registry.add(RegisteredSession(name, "/t", "/w"))
+
+    assert registry.sessions() == []
+    assert registry.get(name) is None
+
+
+def test_a_damaged_registration_is_passed_over(git: GitDriver) -> None:
+    registry = Registry(git.repo)
+    registry.add(RegisteredSession("s1", "/t", "/w"))
+    (git.repo.state_dir / "sessions" / "s1.json").write_bytes(b"{")
+
+    assert registry.sessions() == []
+
+
+def test_what_is_pending_of_a_session_is_replaced_and_dropped(git: GitDriver) -> None:
+    store = PendingStore(git.repo)
+    store.put(pending("s1", "first"))
+    store.put(pending("s1", "second"))
+    store.put(pending("s2"))
+
+    assert store.get("s1") == pending("s1", "second")
+    store.drop("s1")
+    assert [found.memory.provenance.session for found in store.newest_first()] == ["s2"]
+
+
+def test_a_pending_session_may_have_any_name(git: GitDriver) -> None:
+    store = PendingStore(git.repo)
+    store.put(pending("../../../etc/passwd"))
+
+    assert store.get("../../../etc/passwd") is not None
+    assert len(list((git.repo.state_dir / "pending").iterdir())) == 1
+
+
+def test_only_one_worker_holds_the_lock(git: GitDriver) -> None:
+    with worker_lock(git.repo) as first, worker_lock(git.repo) as second:
+        assert (first, second) == (True, False)
+        assert is_worker_running(git.repo)
+
+    assert not is_worker_running(git.repo)
+
+
+def test_the_log_keeps_entries_of_several_lines_together(git: GitDriver) -> None:
+    git.repo.state_dir.mkdir()
+    append_log(git.repo, "first")
+    append_log(git.repo, "second\nwith detail")
+
+    assert [entry.split(" ", 1)[1] for entry in read_log(git.repo, 2)] == [
+        "first",
+        "second\n  with detail",
+    ]
+
+
+def test_the_log_does_not_grow_without_end(git: GitDriver) -> None:
+    git.repo.state_dir.mkdir()
+    log_path(git.repo).write_bytes(b"x" * (MAX_BYTES + 1))
+    append_log(git.repo, "new")
+
+    assert len(read_log(git.repo, 10)) == 1
+    assert log_path(git.repo).with_name("log.1").stat().st_size == MAX_BYTES + 1
+
+
+def test_logging_without_a_folder_is_silent(git: GitDriver) -> None:
+    append_log(git.repo, "nobody set this repository up")
+
+    assert read_log(git.repo, 1) == []
+
+
+def test_what_was_seen_is_read_back(git: GitDriver) -> None:
+    seen = Seen().with_reflog(git.repo, 10).with_tracking("origin", "a" * 40)
+    seen = seen.with_mark("s1", Mark(3, 99))
+    write_seen(git.repo, seen)
+
+    assert read_seen(git.repo) == seen
+
+
+def test_damage_reads_as_nothing_seen(git: GitDriver) -> None:
+    write_seen(git.repo, Seen().with_reflog(git.repo, 10))
+    (git.repo.state_dir / "seen.json").write_text('{"reflogs": []}')
+
+    assert read_seen(git.repo) == Seen()
+
+
+def test_old_marks_fall_out(git: GitDriver) -> None:
+    seen = Seen(marks={f"s{n}": Mark(n, n) for n in range(500)})
+
+    assert set(seen.with_mark("new", Mark(1, 1)).marks) == {
+        *(f"s{n}" for n in range(1, 500)),
+        "new",
+    }
