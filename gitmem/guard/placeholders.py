@@ -1,0 +1,39 @@
+"""What stands in a secret's place without being one: variables, calls, types, blanks to fill.
+
+Masking these would take the sense out of code and documentation and protect nobody.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LONGEST = 200  # characters; nothing longer is a reference or a blank
+
+_MASK = re.compile(r"\s*(?:\[masked:[a-z0-9-]{1,40}\]\s*)+")
+
+_REFERENCE = re.compile(
+    r"""(?ix)
+      [$%] [({]{0,2} [a-z_][\w.:-]* [)}]{0,2} %?         # $X  ${X}  $(X)  %X%
+    | \$ [({]{1,2} [^(){}]* [)}]{0,2}                    # ${{ secrets.X }}  $(pass show x)
+    | \{{1,2} [^{}]* \}{0,2}                             # {x}  {{ x }}
+    | %\( \w+ \)s | %[sdr]                               # %(x)s
+    | <[^<>]*>?                                          # <token>
+    | [x*.•…_?\#=-]+                                     # xxxx  ****  ...
+    | (?:process\.env|os\.environ|os\.getenv|env|secrets|vault|config|settings|self|this|args)
+      [.\[(:!] [^\s]*
+    | (?:your|insert|enter|replace|put) [_ -] [a-z_ -]*  # YOUR_KEY_HERE
+    | none|null|nil|undefined|true|false|yes|no|on|off|empty|redacted|masked|hidden
+    | (?:str|string|text|bytes|int|integer|float|number|bool|boolean|any|object|unknown|optional
+        |secretstr|list|dict|map|array|type|never|void|varchar|char)\??
+    | password|secret|token|key
+    | include|omit|same-origin|required|disabled|enabled|default|auto|basic|bearer
+    | change[_-]?me | todo | tbd | fixme | placeholder | dummy | example | n/a
+    """
+)
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a value as a whole is a reference, a blank, a type or a mask."""
+    if len(value) > _LONGEST:
+        return False
+    return bool(_MASK.fullmatch(value) or _REFERENCE.fullmatch(value))
