@@ -10,12 +10,12 @@ pass; nothing here guesses by randomness, because commit ids and checksums look 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from gitmem.guard import assignments
-from gitmem.guard.formats import KEYS, PARTS
+from gitmem.guard.formats import KEYS, PARTS, Format
+from gitmem.guard.hints import KEY_HINT, NAME_HINT
 from gitmem.guard.spans import without_private, without_private_keys
 from gitmem.guard.untrusted import clean_text
 from gitmem.model.memory import Decision, ErrorMet, Json, Memory, Provenance
@@ -23,12 +23,6 @@ from gitmem.model.session import Event, Slice
 
 MAX_TEXT = 1 << 16
 """Characters that a single text of a memory may have."""
-
-# One pass over the text with each tells whether anything at all has to be tried.
-_IN_CASE = re.compile("|".join(dict.fromkeys(form.hint for form in KEYS)))
-_IN_ANY_CASE = re.compile(
-    "|".join(dict.fromkeys(["private", assignments.NAME, *(form.hint for form in PARTS)]))
-)
 
 _MOST_PASSES = 6
 
@@ -54,25 +48,33 @@ def redact_with_counts(text: str) -> tuple[str, int]:
 
 
 def _masked_once(text: str) -> tuple[str, int]:
-    lowered = _lowered(text)
-    if not (_IN_CASE.search(text) or _IN_ANY_CASE.search(lowered)):
-        return text, 0
     total = 0
-    if "private" in lowered:
+    lowered = _lowered(text)
+    has_name = NAME_HINT.search(lowered) is not None
+    if has_name and "private" in lowered:
         text, spans = without_private(text)
         text, keys = without_private_keys(text, mask_of("private-key"))
         total += spans + keys
-    for form in KEYS:
-        if any(needle in text for needle in form.needles):
-            text, count = _masked(text, ((form.kind, *span) for span in form.spans(text)))
-            total += count
-    lowered = _lowered(text)
-    for form in PARTS:
-        if any(needle in lowered for needle in form.needles):
-            text, count = _masked(text, ((form.kind, *span) for span in form.spans(text)))
-            total += count
-    text, count = _masked(text, assignments.spans(text, _lowered(text)))
-    return text, total + count
+    if KEY_HINT.search(text):
+        text, keys = _masked_formats(text, KEYS, text)
+        total += keys
+    if has_name:
+        lowered = _lowered(text)
+        text, parts = _masked_formats(text, PARTS, lowered)
+        text, values = _masked(text, assignments.spans(text, _lowered(text)))
+        total += parts + values
+    return text, total
+
+
+def _masked_formats(text: str, forms: Iterable[Format], folded: str) -> tuple[str, int]:
+    total = 0
+    for form in forms:
+        for needle in form.needles:
+            if needle in folded:
+                text, count = _masked(text, ((form.kind, *span) for span in form.spans(text)))
+                total += count
+                break
+    return text, total
 
 
 def mask_of(kind: str) -> str:
@@ -92,7 +94,8 @@ def _masked(text: str, spans: Iterable[tuple[str, int, int]]) -> tuple[str, int]
 
 def _lowered(text: str) -> str:
     """Lower case, character for character: U+0130 is the only one that would become two."""
-    return text.replace("\u0130", "i").lower()
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text.replace("\u0130", "i").lower()
 
 
 _MASKED_HERE = object()
