@@ -1,0 +1,241 @@
+"""Claude Code's files: where its transcripts lie, and a transcript read as a stream.
+
+The transcript on disk is the record; nothing is spooled beside it.  It is read line by line and
+only bounded texts are held, so that a file of any size fits (see :mod:`gitmem.agents.retention`).
+Standard library only, because the agent's hooks import it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from gitmem.agents.lines import read_lines, skip_lines
+from gitmem.agents.payload import HookPayload, parse_payload
+from gitmem.agents.records import Record, RecordReader, time_of
+from gitmem.agents.retention import Retention
+from gitmem.errors import TranscriptMissing
+from gitmem.model.session import Transcript
+
+__all__ = [
+    "HookPayload",
+    "find_transcript",
+    "parse_payload",
+    "projects_dirs",
+    "read_transcript",
+    "transcripts_for",
+]
+
+_SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
+_SLUG_CHARACTERS = 200  # the client shortens longer ones
+_HEAD_BYTES = 1 << 16
+_MAX_NAMES = 64
+
+
+def read_transcript(
+    path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
+) -> Transcript:
+    """Read a transcript from record ``first`` on; at most some tens of MB are held.
+
+    ``first_byte`` is where that record begins, when known; a wrong one costs time, not truth.
+    ``until`` (POSIX seconds) ends the reading before the first record that is later; a record
+    without a time has that of the one before it.
+
+    Raises:
+        TranscriptMissing: the file is gone or cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            start = _seek(file, first, first_byte)
+            return _read(file, path, start, until)
+    except OSError as error:
+        raise TranscriptMissing(f"cannot read the transcript '{path}': {error.strerror}") from error
+
+
+def projects_dirs(environ: Mapping[str, str]) -> list[Path]:
+    """The folders that hold transcripts, the configured one first; they need not exist."""
+    found = []
+    if configured := environ.get("CLAUDE_CONFIG_DIR"):
+        found.append(Path(configured) / "projects")
+    if home := environ.get("HOME"):
+        found.append(Path(home) / ".claude" / "projects")
+        found.append(Path(environ.get("XDG_CONFIG_HOME") or f"{home}/.config") / "claude/projects")
+    return list(dict.fromkeys(found))
+
+
+def find_transcript(session_id: str, projects: Sequence[Path]) -> Path | None:
+    """The transcript of a session, whatever directory it was started in."""
+    if not _SESSION_ID.fullmatch(session_id):
+        return None
+    for folder in projects:
+        with suppress(OSError):
+            for path in sorted(folder.glob(f"*/{session_id}.jsonl")):
+                return path
+    return None
+
+
+def transcripts_for(worktree: Path, projects: Sequence[Path], since: float) -> list[Path]:
+    """Transcripts of sessions in a work tree or a folder below it, the last written first.
+
+    ``since`` (POSIX seconds) leaves out those not written to after it.
+    """
+    roots = list(dict.fromkeys([str(worktree), os.path.realpath(worktree)]))
+    dated: dict[Path, float] = {}
+    for folder in _project_folders(roots, projects):
+        with suppress(OSError):
+            for path in folder.glob("*.jsonl"):
+                modified = path.stat().st_mtime
+                if modified >= since and not path.name.startswith("agent-"):
+                    dated[path] = modified
+    newest = sorted(dated, key=lambda path: (-dated[path], path))
+    return [path for path in newest if _is_inside(path, roots)]
+
+
+def _seek(file: BinaryIO, first: int, first_byte: int) -> int:
+    """Stand at record ``first``; the number of the record that is read next."""
+    if first_byte > 0:
+        file.seek(first_byte - 1)
+        if file.read(1) == b"\n":
+            return first
+        file.seek(0)
+    return skip_lines(file, first)
+
+
+def _read(file: BinaryIO, path: Path, start: int, until: float | None) -> Transcript:
+    reader, kept, seen = RecordReader(), Retention(), _Seen(path.stem)
+    number, end_byte, malformed, time = start, file.tell(), 0, 0.0
+    for line in read_lines(file):
+        records, is_malformed = parse_line(line.data)
+        time = max([time, *(t for record in records if (t := time_of(record)) is not None)])
+        if until is not None and time > until:
+            break
+        malformed += is_malformed
+        for record in records:
+            seen.look(record)
+            for event in reader.events_of(record, number, time):
+                kept.add(event)
+        number, end_byte = number + 1, line.end_byte
+    return Transcript(
+        session=seen.session,
+        agent=seen.agent,
+        events=tuple(kept.events),
+        first=start,
+        end=number,
+        end_byte=end_byte,
+        malformed=malformed,
+        cwds=tuple(seen.cwds),
+        branches=tuple(seen.branches),
+    )
+
+
+def parse_line(data: bytes | None) -> tuple[list[Record], bool]:
+    """The JSON objects of a line, and whether anything on it is none.
+
+    Normally one; a resumed session can leave two on a line without a newline between them.
+    """
+    if data is None:
+        return [], True
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return _several(data.decode("utf-8", "replace"))
+    return ([value], False) if isinstance(value, dict) else ([], True)
+
+
+def _several(text: str) -> tuple[list[Record], bool]:
+    decoder = json.JSONDecoder()
+    found: list[Record] = []
+    at = _skip_blanks(text, 0)
+    while at < len(text):
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return found, True
+        if not isinstance(value, dict):
+            return found, True
+        found.append(value)
+        at = _skip_blanks(text, at)
+    return found, not found
+
+
+def _skip_blanks(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " \t\r\n":
+        at += 1
+    return at
+
+
+class _Seen:
+    """What records say about the session as a whole.
+
+    A transcript is named by its session; a file of another name is known by its records.
+    """
+
+    def __init__(self, stem: str) -> None:
+        self._stem = stem
+        self._session = stem if _UUID.fullmatch(stem) else ""
+        self._version = ""
+        self.cwds: dict[str, None] = {}
+        self.branches: dict[str, None] = {}
+
+    @property
+    def session(self) -> str:
+        return self._session or self._stem
+
+    @property
+    def agent(self) -> str:
+        return f"claude-code {self._version}".rstrip()
+
+    def look(self, record: Record) -> None:
+        """Take what this record tells."""
+        if not self._session:
+            self._session = _short(record.get("sessionId"))
+        self._version = _short(record.get("version")) or self._version
+        _note(self.cwds, record.get("cwd"))
+        _note(self.branches, record.get("gitBranch"))
+
+
+def _short(value: Any) -> str:
+    """A name from a record, if it is a harmless one."""
+    return value if isinstance(value, str) and _SESSION_ID.fullmatch(value) else ""
+
+
+def _note(names: dict[str, None], value: Any) -> None:
+    if isinstance(value, str) and value and len(value) <= 4_096 and len(names) < _MAX_NAMES:
+        names.setdefault(value)
+
+
+def _slug(folder: str) -> str:
+    """The client's name of a folder: everything but ASCII letters and digits is a dash."""
+    return re.sub(r"[^A-Za-z0-9]", "-", folder)[:_SLUG_CHARACTERS]
+
+
+def _project_folders(roots: Sequence[str], projects: Sequence[Path]) -> Iterator[Path]:
+    """Folders whose name may stand for a root or a folder below it."""
+    slugs = tuple(_slug(root) for root in roots)
+    for projects_dir in projects:
+        with suppress(OSError):
+            for folder in sorted(projects_dir.iterdir()):
+                if folder.name.startswith(slugs) and folder.is_dir():
+                    yield folder
+
+
+def _is_inside(path: Path, roots: Sequence[str]) -> bool:
+    """Whether the transcript's first working directory lies in a root; slugs are ambiguous."""
+    with suppress(OSError, ValueError), path.open("rb") as file:
+        match = _CWD.search(file.read(_HEAD_BYTES))
+        if match is None:
+            return path.parent.name in {_slug(root) for root in roots}
+        cwd = str(json.loads(match[1]))
+        return any(
+            f"{place}/".startswith(f"{root.rstrip('/')}/")
+            for root in roots
+            for place in (cwd, os.path.realpath(cwd))
+        )
+    return False

@@ -1,0 +1,68 @@
+"""Whole lines of a growing file, each with its number, in bounded memory.
+
+A transcript is appended to while it is read: its last line may be half written, and a line may
+be longer than anything worth keeping.  Neither may be held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+MAX_LINE_BYTES = 16 << 20
+"""Longer lines are passed over.  Parsed, a line can take ten times its bytes for a moment
+(text with one emoji takes four bytes a character), which is what this keeps under 200 MB."""
+
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that ends in a newline.  ``data`` is None when it was too long to hold; ``end_byte``
+    is the offset behind its newline.
+    """
+
+    data: bytes | None
+    end_byte: int
+
+
+def read_lines(file: BinaryIO, limit: int = MAX_LINE_BYTES) -> Iterator[Line]:
+    """Yield the whole lines from where ``file`` stands; what has no newline yet is left out."""
+    offset = file.tell()
+    while data := file.readline(limit + 1):
+        offset += len(data)
+        if data.endswith(b"\n"):
+            yield Line(data, offset)
+            continue
+        if len(data) <= limit:
+            return
+        del data
+        skipped, is_whole = _skip_line(file)
+        offset += skipped
+        if not is_whole:
+            return
+        yield Line(None, offset)
+
+
+def skip_lines(file: BinaryIO, count: int) -> int:
+    """Move ``file`` behind ``count`` whole lines; returns how many there were."""
+    done = 0
+    while done < count:
+        start = file.tell()
+        _, is_whole = _skip_line(file)
+        if not is_whole:
+            file.seek(start)
+            break
+        done += 1
+    return done
+
+
+def _skip_line(file: BinaryIO) -> tuple[int, bool]:
+    """Pass to behind the next newline: how many bytes that took, and whether there was one."""
+    skipped = 0
+    while chunk := file.readline(_CHUNK_BYTES):
+        skipped += len(chunk)
+        if chunk.endswith(b"\n"):
+            return skipped, True
+    return skipped, False

@@ -1,0 +1,51 @@
+"""An agent's absolute paths, as paths of the repository.
+
+Pure: a work tree that has several names (a symlinked ``/tmp``, a resolved path) is given with all
+of them.  Paths come from a transcript and may be anything.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_MAX_PATH = 4_096
+_MACOS_PRIVATE = "/private"
+_MACOS_LINKED = ("/tmp/", "/var/", "/etc/")  # noqa: S108  names to compare, nothing is written
+
+
+class WorkTree:
+    """A work tree under all its names."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        plain = [_normal(name) for name in names if name]
+        also = [name[len(_MACOS_PRIVATE) :] for name in plain if name.startswith("/private/")]
+        also += [_MACOS_PRIVATE + name for name in plain if name.startswith(_MACOS_LINKED)]
+        self._prefixes = tuple(name.rstrip("/") + "/" for name in dict.fromkeys([*plain, *also]))
+        self._known: dict[str, str] = {}
+
+    def relative(self, path: str) -> str:
+        """The path inside the work tree, with ``/``; empty when it is not inside (or in .git)."""
+        found = self._known.get(path)
+        if found is None:
+            found = self._known[path] = self._relative(path)
+        return found
+
+    def _relative(self, path: str) -> str:
+        if not path or len(path) > _MAX_PATH or any(ord(c) < 32 for c in path):
+            return ""
+        normal = _normal(path)
+        inside = next(
+            (normal[len(prefix) :] for prefix in self._prefixes if normal.startswith(prefix)), ""
+        )
+        if not inside and not normal.startswith(("/", "..", "~")) and not _DRIVE.match(normal):
+            inside = normal
+        return "" if inside in ("", ".") or inside.split("/")[0] == ".git" else inside
+
+
+def _normal(path: str) -> str:
+    if _DRIVE.match(path):
+        path = path[0].upper() + path[1:].replace("\\", "/")
+    return posixpath.normpath(path)
