@@ -1,0 +1,121 @@
+"""Choices and findings in the words of the user and the assistant.
+
+A choice ("X instead of Y because Z") becomes a decision with what was rejected and why.  A
+finding ("the root cause is ...", "it fails because ...") is a fact.  Both are the sentences as they
+were said, since what an extractor rewords it gets wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences
+from gitmem.model.memory import Decision
+from gitmem.model.session import Event, EventKind
+
+_CHOICE = re.compile(
+    r"\binstead of\b|\brather than\b|\bdecided\b|\bdecision\b|\bchose\b|\bopted\b|\bprefer\b|"
+    r"\btrade-?offs?\b|\b(?:don'?t|do not|never|avoid) us(?:e|ing)\b|\bshould(?:n'?t| not) \b|"
+    r"\bwe (?:won'?t|will not|shouldn'?t|don'?t want)\b|\bnot needed\b|\bno need (?:for|to)\b|"
+    r"\bkeep(?:ing)? (?:it|this|the|them)\b|\blet'?s (?:not|use|keep|drop|remove|go with)\b|"
+    r"\bgo(?:ing)? with\b|\bstick with\b|\bmust (?:not|never|always)\b|\balways use\b|"
+    r"\bno longer\b|\bbackwards?[- ]compatib|\bout of scope\b",
+    re.I,
+)
+_FINDING = re.compile(
+    r"\bbecause\b|\broot cause\b|\bturns out\b|\bthe (?:real |actual |main |core |key )?"
+    r"(?:problem|issue|bug|cause|reason|catch|fix) (?:is|was)\b|\bcaused by\b|\bdue to\b|"
+    r"\bthe reason\b|\bwhich means\b|\bdoes(?:n'?t| not) support\b",
+    re.I,
+)
+_STRONG = re.compile(
+    r"\binstead of\b|\brather than\b|\bbecause\b|\bdecided\b|\broot cause\b|\bturns out\b|"
+    r"\btrade-?offs?\b|\b(?:problem|issue|bug) (?:is|was)\b|\bprefer\b|\bus(?:e|ing)\b",
+    re.I,
+)
+_VERSUS = re.compile(r"\b(?:instead of|rather than)\s+", re.I)
+_REASON = re.compile(r",?\s+\b(?:because|since it|so that)\b:?\s+", re.I)
+_CLAUSE_END = re.compile(r"[,;:—]\s| - | \(|\s(?:and|but|so|when|while|if)\s")
+_PLANNED = re.compile(r"(?:i'?ll|let me|i will|i'm going to|now i|first,? i)\b", re.I)
+
+_MIN_WORDS = 5
+_MAX_WORDS = 55
+_MAX_SENTENCE = 320
+_MAX_PART = 160
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence worth keeping.  Higher ``weight`` is worth more; ``at`` orders them in time."""
+
+    text: str
+    by_user: bool
+    is_choice: bool
+    weight: float
+    at: int
+
+
+def statements(events: Sequence[Event]) -> list[Statement]:
+    """The choices and findings of a session, in the order they were said, without doubles."""
+    found: dict[str, Statement] = {}
+    for at, event in enumerate(events):
+        if event.is_sidechain or event.kind not in (EventKind.PROMPT, EventKind.SAY):
+            continue
+        for sentence in sentences(event.text):
+            statement = _statement(sentence, event.kind is EventKind.PROMPT, at)
+            if statement is not None:
+                found.pop(statement.text, None)
+                found[statement.text] = statement
+    return list(found.values())
+
+
+def decision_of(statement: Statement) -> Decision:
+    """A choice taken apart: what was chosen, what was rejected, why.
+
+    Only where the sentence says so plainly; otherwise it is kept whole.
+    """
+    head, reason = _split(_REASON, statement.text)
+    before, after = _split(_VERSUS, head)
+    if not after:
+        return Decision(head, because=reason) if reason else Decision(statement.text)
+    rejected, rest = _split_clause(after)
+    if not before.strip():
+        return Decision(rest or rejected, because=reason, rejected=(rejected,) if rest else ())
+    chose = f"{before} {rest}" if rest else before
+    return Decision(chose.strip(" ,;"), because=reason, rejected=(rejected,))
+
+
+def texts_of(decision: Decision) -> Iterable[str]:
+    """All words of a decision."""
+    return (decision.chose, decision.because, *decision.rejected)
+
+
+def _statement(sentence: str, by_user: bool, at: int) -> Statement | None:
+    words = len(sentence.split())
+    if not _MIN_WORDS <= words <= _MAX_WORDS or looks_like_code(sentence):
+        return None
+    is_choice = bool(_CHOICE.search(sentence))
+    if not is_choice and not _FINDING.search(sentence):
+        return None
+    weight = 2.0 if by_user else 1.0
+    weight += 1.0 if _STRONG.search(sentence) else 0.0
+    weight -= 0.3 if _PLANNED.match(sentence) else 0.0
+    text = condensed(sentence, _MAX_SENTENCE)
+    return Statement(text, by_user, is_choice or by_user, weight, at)
+
+
+def _split(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
+    match = pattern.search(text)
+    if match is None:
+        return text, ""
+    return text[: match.start()].rstrip(), text[match.end() :].strip()
+
+
+def _split_clause(text: str) -> tuple[str, str]:
+    """The first clause, which names what was rejected, and what follows it."""
+    match = _CLAUSE_END.search(text)
+    if match is None:
+        return cut(text.rstrip(" ."), _MAX_PART), ""
+    return cut(text[: match.start()].strip(), _MAX_PART), text[match.start() :].strip(" ,;:—-")

@@ -1,0 +1,236 @@
+"""The errors a session met: their signatures verbatim, where they were, and what resolved them.
+
+A signature is the line by which a person would search for the error: a compiler's or linter's
+message, a failed test, an assertion, an exception, a shell's complaint.  It counts as resolved
+when a file was edited after it was last seen and it did not come back in a later run.
+
+Every line of a tool's output is looked at, so each expression is anchored and bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences
+from gitmem.model.memory import ErrorMet
+from gitmem.model.session import Event, EventKind
+
+_MAX_LINE = 400
+_MAX_MESSAGE = 200
+_MAX_FRAMES = 2
+_MAX_PASTED = 4_000
+_MAX_RESOLUTION = 140
+_MAX_SIGNATURES = 400
+
+_EDITS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
+_EDITING_COMMAND = re.compile(r"\bsed -i|\bcat >|\btee |\bgit apply\b|\bpatch -|--fix\b|\bgofmt -w")
+_LOOKING = """
+    cat grep rg head tail sed ls find git gh wc echo jq awk pwd which mkdir rm cp mv chmod touch
+    gitmem git-mem cd export sleep true sort uniq tree stat file diff less printf xargs tee cut tr
+"""
+_ONLY_LOOKS = frozenset(_LOOKING.split())
+_SEGMENT = re.compile(r"&&|\|\||[;|\n]")
+_ASSIGNMENT = re.compile(r"\w{1,80}=\S{0,200}\s+")
+_NOT_RUN = ("The user doesn't want to", "<tool_use_error>", "[Request interrupted")
+
+_PATH = r"[\w@~+./\\-]{1,200}\.[A-Za-z]{1,6}"
+_LOCATED = re.compile(
+    rf"(?:vet: |ERROR in |error: )?(?:\./)?({_PATH}):(\d{{1,7}})(?::(\d{{1,7}}))?:\s(?=\S)(.{{4,}})"
+)
+_CHECKED = re.compile(r"\s{2,16}([\w./-]{1,200}\.\w{1,6}):(\d{1,7}): (.{8,})")
+_TYPESCRIPT = re.compile(rf"({_PATH})\((\d{{1,7}}),\d{{1,7}}\): (error TS\d{{1,6}}: .{{4,}})")
+_TEST = re.compile(
+    r"\s{0,16}--- FAIL: (\S{2,200})|FAILED (\S{4,300})|"
+    r"(?:FAIL|ERROR): (test\w{1,160} \([\w.]{1,200}\))|"
+    r"test (\S{2,200}) \.\.\. FAILED|\s{0,8}[✕✗×] (.{4,160})|not ok \d{1,6} -? ?(.{4,160})|"
+    r"\s{0,4}● (.{4,160})"
+)
+_RAISED = re.compile(
+    r"(?:E\s{1,8})?((?:(?:[A-Za-z_][\w.]{0,120})?(?:Error|Exception)|"
+    r"panic|fatal|[Ee]rror|ERROR|\*\* \(\w{1,80}\))"
+    r"(?:\[\w{1,12}\])?: .{6,}|npm (?:ERR!|error) .{8,}|thread '[^']{1,80}' panicked at .{4,})"
+)
+_SHELL = re.compile(
+    r"((?:\S{1,80}: )?(?:line \d{1,6}: )?\S.{0,160}: "
+    r"(?:command not found|No such file or directory|Permission denied|cannot execute.{0,40}))"
+)
+_FRAME = re.compile(r'\s{2,8}File "([^"]{1,200})", line (\d{1,7})')
+_ARROW = re.compile(rf"\s{{0,8}}-->\s({_PATH}:\d{{1,7}})")
+_ASSERTS = re.compile(
+    r"expect|want|got\b|should|fail|error|unexpected|missing|not |assert|equal|invalid", re.I
+)
+_NOISE = re.compile(
+    r"task failed|exit status \d{1,3}$|Error: Exit code|\d{1,6} issues?:|Command failed|"
+    r"ERROR: (?:Failed to run|task)|npm (?:ERR!|error) (?:code|errno|A complete log|path|command)\b"
+)
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Signature:
+    """An error's line.  ``kind`` is build, test, assertion, exception or shell."""
+
+    kind: str
+    message: str
+    frame: str = ""
+
+
+@dataclass
+class _Sighting:
+    """Where a signature was seen last, and at which places in the code."""
+
+    signature: Signature
+    at: int
+    is_pasted: bool
+    frames: dict[str, None]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error met in a session; ``at`` is the index of the event that last showed it."""
+
+    kind: str
+    met: ErrorMet
+    at: int
+    is_resolved: bool
+
+
+def failures_of(events: Sequence[Event]) -> list[Failure]:
+    """The errors of a session in the order they were last seen."""
+    sightings = _sightings(events)
+    edits = [i for i, event in enumerate(events) if _is_edit(event)]
+    runs = [i for i, event in enumerate(events) if _is_run_result(event)]
+    found = []
+    for seen in sorted(sightings.values(), key=lambda sighting: sighting.at):
+        edited = bool(edits) and edits[-1] > seen.at
+        verified = seen.is_pasted or (bool(runs) and runs[-1] > seen.at)
+        is_resolved = edited and verified
+        resolution = _resolution(events, seen.at, edits) if is_resolved else ""
+        frames = tuple(seen.frames)[:_MAX_FRAMES]
+        met = ErrorMet(seen.signature.message, frames, resolution)
+        found.append(Failure(seen.signature.kind, met, seen.at, is_resolved))
+    return found
+
+
+def signatures(output: str) -> Iterator[Signature]:
+    """The signatures in what a command printed (or a person pasted), in order."""
+    has_failed_test = "FAIL" in output
+    frame = ""
+    for line in output.split("\n"):
+        if not line or len(line) > _MAX_LINE:
+            continue
+        if match := _FRAME.match(line):
+            frame = f"{match[1]}:{match[2]}"
+            continue
+        signature = _signature(line.rstrip(), has_failed_test, frame)
+        if signature is not None and len(signature.message) >= 6:
+            yield signature
+            frame = ""
+
+
+def _signature(line: str, has_failed_test: bool, frame: str) -> Signature | None:
+    if _NOISE.search(line):
+        return None
+    if match := _LOCATED.match(line):
+        if match[4].startswith(("#", "//", ": #")):
+            return None
+        return Signature("build", _squashed(match[4]), f"{match[1]}:{match[2]}")
+    if match := _TYPESCRIPT.match(line):
+        return Signature("build", _squashed(match[3]), f"{match[1]}:{match[2]}")
+    if match := _TEST.match(line):
+        name = next(group for group in match.groups() if group)
+        return Signature("test", _squashed(name))
+    if has_failed_test and (match := _CHECKED.match(line)) and _ASSERTS.search(match[3]):
+        return Signature("assertion", _squashed(match[3]), f"{match[1]}:{match[2]}")
+    stripped = line.strip()
+    if match := _RAISED.match(stripped):
+        return Signature("exception", _squashed(match[1]), frame)
+    if match := _SHELL.fullmatch(stripped):
+        return Signature("shell", _squashed(match[1]))
+    return None
+
+
+def _squashed(text: str) -> str:
+    return _SPACES.sub(" ", text).strip()[:_MAX_MESSAGE].rstrip()
+
+
+def _sightings(events: Sequence[Event]) -> dict[str, _Sighting]:
+    """Every signature, with its last sighting."""
+    found: dict[str, _Sighting] = {}
+    commands = _commands(events)
+    for index, event in enumerate(events):
+        is_pasted = event.kind is EventKind.PROMPT
+        if is_pasted:
+            output = event.text[:_MAX_PASTED]
+        elif event.kind is EventKind.RESULT and _shows_errors(event, commands):
+            output = event.text
+        else:
+            continue
+        for signature in signatures(output):
+            _note(found, signature, index, is_pasted)
+    return found
+
+
+def _note(found: dict[str, _Sighting], signature: Signature, index: int, is_pasted: bool) -> None:
+    seen = found.pop(signature.message, None)
+    if seen is None:
+        if len(found) >= _MAX_SIGNATURES:
+            return
+        seen = _Sighting(signature, index, is_pasted, {})
+    seen.at, seen.is_pasted = index, is_pasted
+    if signature.frame:
+        seen.frames.setdefault(signature.frame)
+    found[signature.message] = seen
+
+
+def _commands(events: Sequence[Event]) -> dict[str, str]:
+    return {
+        event.call_id: event.text
+        for event in events
+        if event.kind is EventKind.CALL and not event.path and event.tool not in _EDITS
+    }
+
+
+def _shows_errors(event: Event, commands: dict[str, str]) -> bool:
+    """Whether an answer is the output of something that ran, not of a look at a file."""
+    if event.tool not in ("Bash", "BashOutput", "TaskOutput", "PowerShell"):
+        return False
+    if event.text.startswith(_NOT_RUN):
+        return False
+    return event.is_error or is_run(commands.get(event.call_id, ""))
+
+
+def is_run(command: str) -> bool:
+    """Whether a command line runs something whose outcome tells if the code works."""
+    for segment in _SEGMENT.split(command[:2_000]):
+        words = _ASSIGNMENT.sub("", segment.strip()).split(None, 1)
+        if words and words[0] not in _ONLY_LOOKS and not words[0].startswith(("-", "#", ">", "<")):
+            return True
+    return False
+
+
+def _is_run_result(event: Event) -> bool:
+    return event.kind is EventKind.CALL and event.tool == "Bash" and is_run(event.text)
+
+
+def _is_edit(event: Event) -> bool:
+    if event.kind is not EventKind.CALL:
+        return False
+    return event.tool in _EDITS or (
+        event.tool == "Bash" and bool(_EDITING_COMMAND.search(event.text))
+    )
+
+
+def _resolution(events: Sequence[Event], at: int, edits: Sequence[int]) -> str:
+    """What the assistant said it does about the error, else which file it edited next."""
+    first_edit = next(index for index in edits if index > at)
+    for event in events[at + 1 : first_edit + 1]:
+        if event.kind is EventKind.SAY:
+            for sentence in sentences(event.text, 2_000):
+                short = condensed(sentence, _MAX_RESOLUTION)
+                if len(short.split()) >= 5 and not looks_like_code(short):
+                    return short
+    path = events[first_edit].path
+    return cut(f"edited {path.rpartition('/')[2]}", _MAX_RESOLUTION) if path else ""

@@ -1,0 +1,102 @@
+"""Prose cut into sentences, and sentences cut down to what they say.
+
+The texts are chat: Markdown, code, tables and pasted output between the words.  Expressions here
+look at one bounded line at a time and do not backtrack over more.
+"""
+
+from __future__ import annotations
+
+import re
+
+_END = re.compile(r"(?<=[.!?])\s+|\n+")
+_BULLET = re.compile(r"\s{0,20}(?:[-*•>]|\d{1,3}[.)]|#{1,6}|\[[ xX]\]|⏺|❯)\s+")
+_MARKUP = re.compile(r"\*\*|__(?=\w)|(?<=\w)__|[✅❌⚠️🎉🚀✓✔]")
+_OPENER = re.compile(
+    r"(?:(?:ok(?:ay)?|yes|yeah|yep|no|hmm|ah|oh|great|perfect|excellent|good|nice|sure|thanks|"
+    r"thank you|now|so|and|but|also|actually|well|alright|right|please|done|got it|i see|"
+    r"good (?:question|point|catch|idea)|great (?:question|point|catch|idea)|you're right)"
+    r"(?:[,.!:;—–-]+\s*|\s+(?=(?:i|we|let|the|this|please|can|could)\b)))",
+    re.I,
+)
+_ASKING = re.compile(
+    r"(?:can|could|would|will) you (?:please |also |now )*|"
+    r"(?:i(?:'d| would) like you to|i want you to|i need you to|please|let'?s)\s+",
+    re.I,
+)
+_SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"[a-z0-9]+")
+_CAMEL = re.compile(r"([a-z0-9])([A-Z])")
+_CODE = re.compile(
+    r"[{}<>;=|\\$]|\(\)|://|^\s*(?:import|func|def|class|return|if|for|var|const|let)\b.*[{:(]"
+)
+_MAX_PROSE = 8_000
+_STEM = 6
+
+_COMMON = """
+    a an and are as at be been but by can could did do does for from had has have how i if in into
+    is it its just let like me more my no not now of on or our out please so some than that the
+    their them then there these they this to up us use was we were what when where which who why
+    will with would you your also want need make should lets all any because instead only still
+    here about each other new get
+"""
+STOP_WORDS = frozenset(_COMMON.split())
+
+
+def sentences(text: str, limit: int = _MAX_PROSE) -> list[str]:
+    """The sentences of the prose in a text, without code blocks, tables and list marks."""
+    prose = " \n".join(text[:limit].split("```")[::2])
+    found = []
+    for part in _END.split(prose):
+        if part.startswith("|") or part.count("|") > 3:
+            continue
+        sentence = plain(part)
+        if sentence:
+            found.append(sentence)
+    return found
+
+
+def plain(sentence: str) -> str:
+    """A sentence on one line, without Markdown's marks of lists and stress."""
+    match = _BULLET.match(sentence)
+    text = sentence[match.end() :] if match else sentence
+    return _SPACES.sub(" ", _MARKUP.sub("", text)).strip(" *_:")
+
+
+def condensed(sentence: str, limit: int) -> str:
+    """The sentence without openers and courtesies, at most ``limit`` characters, cut at a word."""
+    text = sentence
+    for _ in range(3):
+        shorter = _OPENER.sub("", text, count=1) if _OPENER.match(text) else text
+        shorter = _ASKING.sub("", shorter, count=1) if _ASKING.match(shorter) else shorter
+        if shorter == text:
+            break
+        text = shorter
+    return cut(text, limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """At most ``limit`` characters; what is longer ends at a word with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    space = text.rfind(" ", limit // 2, limit - 1)
+    return text[: space if space > 0 else limit - 1].rstrip(" ,;:-") + "…"
+
+
+def capitalised(text: str) -> str:
+    """The first letter in upper case, unless the word looks like a name in code."""
+    word = text.split(" ", 1)[0]
+    is_word = word.isalpha() and word.islower()
+    return text[:1].upper() + text[1:] if is_word else text
+
+
+def stems(text: str) -> frozenset[str]:
+    """The content words of a text, split at case changes and cut to their beginnings."""
+    words = _WORD.findall(_CAMEL.sub(r"\1 \2", text).lower())
+    return frozenset(word[:_STEM] for word in words if len(word) > 1 and word not in STOP_WORDS)
+
+
+def looks_like_code(sentence: str) -> bool:
+    """Whether a line is code or output rather than a sentence."""
+    marks = len(_CODE.findall(sentence))
+    letters = sum(character.isalpha() or character == " " for character in sentence)
+    return marks > 2 or letters < 0.65 * len(sentence)
