@@ -1,0 +1,396 @@
+"""The index: the memories of all notes in one SQLite file, so that a hook need not read git.
+
+A cache and nothing more: every row follows from the notes at :attr:`Index.tip`.  A validity
+string decides whether a file counts; one that is missing, damaged or of another format is
+built anew beside the old one and put in its place, so that whoever still reads the old one is
+not hurt.  Standard library only: agent hooks import this.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from gitmem.errors import GitmemError
+from gitmem.model.memory import SCHEMA, FieldError, Memory, from_fields, to_fields
+from gitmem.model.note import Note
+
+VALIDITY = f"gitmem index 1, memory schema {SCHEMA}"
+
+_FOLDER = "index"  # a folder, so that the file and its write-ahead log move as one
+_FILE = "memories.sqlite3"
+_BUSY_SECONDS = 5.0
+_AT_ONCE = 500  # below SQLite's oldest limit of 999 parameters a statement
+_LARGEST = (1 << 63) - 1  # of an SQLite integer
+
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE note (commit_oid TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE memory (
+    id TEXT NOT NULL, commit_oid TEXT NOT NULL, stated_id TEXT NOT NULL, position INTEGER NOT NULL,
+    kind TEXT NOT NULL, time TEXT NOT NULL, session TEXT NOT NULL, record_end INTEGER NOT NULL,
+    fields TEXT NOT NULL, PRIMARY KEY (id, stated_id, commit_oid)
+);
+CREATE INDEX memory_commit ON memory (commit_oid);
+CREATE INDEX memory_session ON memory (session, record_end);
+CREATE INDEX memory_stated ON memory (stated_id);
+CREATE TABLE tombstone (
+    id TEXT NOT NULL, commit_oid TEXT NOT NULL, PRIMARY KEY (id, commit_oid)
+) WITHOUT ROWID;
+CREATE INDEX tombstone_commit ON tombstone (commit_oid);
+CREATE TABLE supersedes (
+    id TEXT NOT NULL, by_id TEXT NOT NULL, commit_oid TEXT NOT NULL,
+    PRIMARY KEY (id, by_id, commit_oid)
+) WITHOUT ROWID;
+CREATE INDEX supersedes_commit ON supersedes (commit_oid);
+"""
+
+_CONTENT = ("note", "memory", "tombstone", "supersedes")
+
+# A document edited by hand answers to the id it states and to the one its content has.
+_REMEMBERED = """NOT EXISTS (
+    SELECT 1 FROM tombstone WHERE tombstone.id IN (memory.id, memory.stated_id))"""
+_CURRENT = """NOT EXISTS (
+    SELECT 1 FROM supersedes WHERE supersedes.id IN (memory.id, memory.stated_id)
+    AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.id = supersedes.by_id))"""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A memory and the commit whose note holds it (after a rewrite not the one it was made at)."""
+
+    memory: Memory
+    commit: str
+
+
+class Index:
+    """The cached memories of one repository; open it with :meth:`open`.
+
+    ``repaired``: the file was damaged or of another format and starts empty; say so once.
+    ``is_volatile``: the git directory cannot be written, what is applied is lost on closing.
+    """
+
+    def __init__(self, database: sqlite3.Connection, folder: Path | None, repaired: bool) -> None:
+        self._database = database
+        self._folder = folder
+        self._seen_tip = self._read_tip()
+        self.repaired = repaired
+
+    @classmethod
+    def open(cls, state_dir: Path) -> Index:
+        """Open the index in gitmem's state folder; an empty one is made where none counts.
+
+        Never fails for what it finds: without the right to write it lives in memory, filled
+        from the file if there is one.
+        """
+        folder, repaired = state_dir / _FOLDER, False
+        try:
+            if not (folder / _FILE).exists():
+                _create(folder)
+            elif not _counts(folder):
+                _discard(folder)
+                _create(folder)
+                repaired = True
+            return cls(_connect(folder / _FILE), folder, repaired)
+        except (OSError, sqlite3.Error):
+            return cls(_copied_to_memory(folder / _FILE), None, repaired)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    @property
+    def is_volatile(self) -> bool:
+        """Whether the index lives in memory only."""
+        return self._folder is None
+
+    @property
+    def tip(self) -> str | None:
+        """The notes commit whose content this is; None for an empty index."""
+        self._seen_tip = self._read_tip()
+        return self._seen_tip
+
+    def apply(self, changes: Iterable[tuple[str, Note | None]], tip: str) -> bool:
+        """Replace the rows of the changed commits and move to ``tip``, in one transaction.
+
+        ``changes`` are those since the :attr:`tip` this object told last, each with the note at
+        the new tip, or None where it is gone.  Returns False, with nothing changed, when
+        another process has moved the index or is about to, and when the file turns out not to
+        be writable (the index then lives on in memory): look at :attr:`tip` and try again.
+        """
+        return self._write(changes, tip, is_whole=False)
+
+    def rebuild(self, changes: Iterable[tuple[str, Note | None]], tip: str) -> bool:
+        """The same from nothing: ``changes`` are all notes there are at ``tip``."""
+        return self._write(changes, tip, is_whole=True)
+
+    def _write(
+        self, changes: Iterable[tuple[str, Note | None]], tip: str, *, is_whole: bool
+    ) -> bool:
+        try:
+            with _transaction(self._database) as database:
+                if self._read_tip() != self._seen_tip:
+                    return False
+                if is_whole:
+                    _empty(database)
+                for commit, note in changes:
+                    _replace(database, commit, note)
+                database.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                self._move_to_memory(error)
+            return False
+        self._seen_tip = tip
+        return True
+
+    def memories_of(self, commits: Iterable[str], limit: int | None = None) -> list[Stored]:
+        """The live memories of these commits, in the commits' order, oldest first within one.
+
+        Live: neither forgotten anywhere nor superseded by a memory that is not forgotten.
+        With ``limit`` no more than so many are given, and commits are taken from the iterable
+        only as needed.
+
+        Raises:
+            GitmemError: the file is damaged; it is set aside, so that the next try works.
+        """
+        found: list[Stored] = []
+        remaining = iter(commits)
+        while limit is None or len(found) < limit:
+            some = list(dict.fromkeys(islice(remaining, _AT_ONCE)))
+            if not some:
+                break
+            found += self._memories_of_some(some)
+        return found[:limit]
+
+    def _memories_of_some(self, commits: Sequence[str]) -> list[Stored]:
+        marks = ",".join("?" * len(commits))
+        rows = self._rows(
+            f"SELECT commit_oid, id, fields FROM memory WHERE commit_oid IN ({marks})"  # noqa: S608
+            f" AND {_REMEMBERED} AND {_CURRENT} ORDER BY position",
+            commits,
+        )
+        place = {commit: number for number, commit in enumerate(commits)}
+        return sorted(rows, key=lambda stored: place[stored.commit])
+
+    def find(self, id_prefix: str) -> list[Stored]:
+        """The memories whose id begins so, superseded ones too: at most 20, by id.
+
+        A memory that stands at several commits comes once for each.
+
+        Raises:
+            GitmemError: the file is damaged; it is set aside, so that the next try works.
+        """
+        if not re.fullmatch(r"m[0-9a-f]{0,20}", id_prefix):
+            return []
+        query = (
+            "SELECT commit_oid, id, fields FROM memory WHERE (id >= ?1 AND id < ?2"  # noqa: S608
+            f" OR stated_id >= ?1 AND stated_id < ?2) AND {_REMEMBERED}"
+            " ORDER BY id, commit_oid LIMIT 20"
+        )
+        return self._rows(query, (id_prefix, id_prefix + "g"))
+
+    def last_record(self, session: str) -> int:
+        """Where capture of this session got to: the largest end of its records, 0 for none."""
+        query = "SELECT max(record_end) FROM memory WHERE session = ?"
+        return self._number(query, (session,))
+
+    def annotated(self) -> set[str]:
+        """The ids of all objects with a note."""
+        with self._reading():
+            return {row[0] for row in self._database.execute("SELECT commit_oid FROM note")}
+
+    def annotated_count(self) -> int:
+        """How many objects have a note."""
+        return self._number("SELECT count(*) FROM note")
+
+    def memory_count(self) -> int:
+        """How many memories are live."""
+        query = f"SELECT count(DISTINCT id) FROM memory WHERE {_REMEMBERED} AND {_CURRENT}"  # noqa: S608
+        return self._number(query)
+
+    def _read_tip(self) -> str | None:
+        row = self._database.execute("SELECT value FROM meta WHERE key = 'tip'").fetchone()
+        return str(row[0]) if row else None
+
+    def _number(self, query: str, parameters: Sequence[str] = ()) -> int:
+        with self._reading():
+            return self._database.execute(query, parameters).fetchone()[0] or 0
+
+    def _rows(self, query: str, parameters: Sequence[str]) -> list[Stored]:
+        with self._reading():
+            rows = self._database.execute(query, parameters).fetchall()
+            # One content under two stated ids is one memory.
+            found = {(row[0], row[1]): row for row in rows}
+            return [
+                Stored(from_fields(json.loads(fields)), commit)
+                for commit, _, fields in found.values()
+            ]
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Damage deep in the file shows only when that page is read."""
+        try:
+            yield
+        except (sqlite3.DatabaseError, FieldError, ValueError) as error:
+            if self._folder is not None and not isinstance(error, sqlite3.OperationalError):
+                _discard(self._folder)
+            raise GitmemError(
+                f"cannot read the index: {error}",
+                "It is only a cache and will be built anew. Run the command again",
+            ) from error
+
+    def _move_to_memory(self, error: sqlite3.OperationalError) -> None:
+        if self._folder is None:
+            raise GitmemError(f"cannot hold the memories: {error}") from error
+        self._database.close()
+        self._database = _copied_to_memory(self._folder / _FILE)
+        self._folder = None
+
+
+@contextmanager
+def _transaction(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """One writer at a time; whoever reads meanwhile sees the state before."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield database
+        database.execute("COMMIT")
+    finally:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+
+
+def _empty(database: sqlite3.Connection) -> None:
+    for table in _CONTENT:
+        database.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
+
+
+def _replace(database: sqlite3.Connection, commit: str, note: Note | None) -> None:
+    for table in _CONTENT:
+        database.execute(f"DELETE FROM {table} WHERE commit_oid = ?", (commit,))  # noqa: S608  as above
+    if note is None:
+        return
+    database.execute("INSERT INTO note VALUES (?)", (commit,))
+    for position, document in enumerate(note.documents):
+        if document.memory is not None:
+            _insert(database, commit, position, document.memory, document.stated_id)
+        elif document.tombstone is not None:
+            row = (document.tombstone.id, commit)
+            database.execute("INSERT OR IGNORE INTO tombstone VALUES (?,?)", row)
+
+
+def _insert(
+    database: sqlite3.Connection, commit: str, position: int, memory: Memory, stated_id: str
+) -> None:
+    origin = memory.provenance
+    row = (
+        memory.id,
+        commit,
+        stated_id or memory.id,
+        position,
+        memory.kind,
+        origin.time,
+        origin.session,
+        min(origin.records[1], _LARGEST) if origin.records else 0,
+        json.dumps(to_fields(memory)),
+    )
+    database.execute("INSERT OR REPLACE INTO memory VALUES (?,?,?,?,?,?,?,?,?)", _storable(row))
+    for old in memory.supersedes:
+        row_of_old = _storable((old, memory.id, commit))
+        database.execute("INSERT OR IGNORE INTO supersedes VALUES (?,?,?)", row_of_old)
+
+
+def _storable(row: Sequence[str | int]) -> list[str | int]:
+    """SQLite takes no lone surrogate; the fields themselves keep it, as an escape in JSON."""
+    return [
+        value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+        for value in row
+    ]
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
+
+
+def _counts(folder: Path) -> bool:
+    """Whether the file is a whole index of this format; being busy is no damage."""
+    database = _connect(folder / _FILE)
+    try:
+        row = database.execute("SELECT value FROM meta WHERE key = 'validity'").fetchone()
+        return bool(row and row[0] == VALIDITY)
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            return False
+        raise
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        database.close()
+
+
+def _create(folder: Path) -> None:
+    """Put a new, empty index in its place, unless another process was faster."""
+    import tempfile  # only here: a hook hardly ever gets here, and should not pay for it
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}.new-", dir=folder.parent))
+    try:
+        database = _connect(aside / _FILE)
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            _make_tables(database)
+        finally:
+            database.close()
+        aside.chmod(folder.parent.stat().st_mode & 0o777)
+        try:
+            aside.replace(folder)
+        except OSError:
+            if not (folder / _FILE).exists():  # not another process: a folder with something else
+                _discard(folder)
+                aside.replace(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _discard(folder: Path) -> None:
+    """Take the folder out of the way in one step, then delete it: readers keep their open files."""
+    import tempfile
+
+    aside = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}.old-", dir=folder.parent))
+    with suppress(OSError):
+        folder.replace(aside / _FOLDER)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _copied_to_memory(file: Path) -> sqlite3.Connection:
+    """An index in memory with the file's content as far as it can be read, else empty."""
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        # A file that cannot be written cannot be locked either; immutable asks for neither.
+        source = sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)
+        with closing(source):
+            source.backup(memory)
+        row = memory.execute("SELECT value FROM meta WHERE key = 'validity'").fetchone()
+        if row and row[0] == VALIDITY:
+            return memory
+    except sqlite3.Error:
+        pass
+    memory.close()
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    _make_tables(memory)
+    return memory
+
+
+def _make_tables(database: sqlite3.Connection) -> None:
+    database.executescript(f"BEGIN; {_TABLES} COMMIT;")
+    database.execute("INSERT INTO meta VALUES ('validity', ?)", (VALIDITY,))
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return "locked" in str(error) or "busy" in str(error)
