@@ -1,0 +1,222 @@
+"""The settings: ``gitmem.*`` in git configuration, so that they have git's scopes and tools.
+
+Each setting is one field of :class:`Settings` and one row of ``_FORMS``; the name in git is
+the field's in camel case.  Standard library only: agent hooks read them.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from gitmem.errors import GitFailed, SettingsInvalid
+from gitmem.store.gitdir import Repo, try_git
+
+COMPRESSORS = ("extractive", "anthropic")
+
+_TRUE = ("true", "yes", "on", "1")
+_FALSE = ("false", "no", "off", "0", "")
+_UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be chosen.  Times are in seconds, sizes in tokens; empty means "not set"."""
+
+    enabled: bool = True
+    compressor: str = "extractive"
+    model: str = "claude-haiku-5-5"
+    api_base_url: str = ""
+    api_timeout: float = 60.0
+    api_retries: int = 2
+    max_input_tokens: int = 60_000
+    budget_tokens: int = 1_000
+    pending: bool = True
+    remote: str = ""
+    auto_push: bool = True
+    push_wait: float = 5.0
+    push_timeout: float = 30.0
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting as ``gitmem config`` lists it; an unknown name has no default and no help.
+
+    ``source`` is ``default`` or git's scope and origin, such as ``local file:.git/config``.
+    """
+
+    name: str
+    value: str
+    default: str
+    source: str
+    help: str
+    is_known: bool = True
+
+
+def read_settings(repo: Repo) -> Settings:
+    """Read the settings with one git process.  Unknown names are left to ``describe_settings``.
+
+    Raises:
+        SettingsInvalid: a value has the wrong form.
+        GitFailed: the git configuration itself cannot be read.
+    """
+    return parse_settings(dict(_pairs(_list(repo))))
+
+
+def parse_settings(given: Mapping[str, str | None]) -> Settings:
+    """Settings from git's pairs: names in small letters, None where a name stands alone.
+
+    Raises:
+        SettingsInvalid: a value has the wrong form.
+    """
+    values: dict[str, Any] = {}
+    for field_name, form in _FORMS.items():
+        name = _name(field_name)
+        if name.lower() in given:
+            values[field_name] = form.read(name, given[name.lower()])
+    return Settings(**values)
+
+
+def describe_settings(repo: Repo) -> list[Setting]:
+    """Every setting with its value and source, then the ``gitmem.*`` names that mean nothing.
+
+    Values are shown as they stand in git, also those that ``read_settings`` refuses.
+
+    Raises:
+        GitFailed: the git configuration itself cannot be read.
+    """
+    set_here = {name: (value, source) for source, name, value in _sourced(repo)}
+    described = []
+    for field in fields(Settings):
+        name = _name(field.name)
+        default = _text(field.default)
+        value, source = set_here.pop(name.lower(), (default, "default"))
+        shown = "true" if value is None else value
+        described.append(Setting(name, shown, default, source, _FORMS[field.name].help))
+    for name, (value, source) in sorted(set_here.items()):
+        described.append(Setting(name, value or "", "", source, "", is_known=False))
+    return described
+
+
+def _list(repo: Repo, *options: str) -> list[str]:
+    done = try_git(repo, "config", "-z", *options, "--get-regexp", r"^gitmem\.")
+    if done.returncode not in (0, 1):  # 1: there are none
+        complaint = os.fsdecode(done.stderr).strip().splitlines()
+        raise GitFailed(f"git cannot read its configuration: {''.join(complaint[:1])}")
+    return os.fsdecode(done.stdout).split("\0")[:-1]
+
+
+def _pairs(items: list[str]) -> list[tuple[str, str | None]]:
+    split = [item.partition("\n") for item in items]
+    return [(name, value if newline else None) for name, newline, value in split]
+
+
+def _sourced(repo: Repo) -> list[tuple[str, str, str | None]]:
+    items = _list(repo, "--show-scope", "--show-origin")
+    sources = [f"{scope} {origin}" for scope, origin in zip(items[::3], items[1::3], strict=True)]
+    return [(source, *pair) for source, pair in zip(sources, _pairs(items[2::3]), strict=True)]
+
+
+def _name(field_name: str) -> str:
+    first, *rest = field_name.split("_")
+    return "gitmem." + first + "".join(word.capitalize() for word in rest)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _read_bool(text: str | None) -> bool:
+    if text is None or text.lower() in _TRUE:  # a name alone is git's short form of true
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise ValueError(text)
+
+
+def _read_count(text: str | None) -> int:
+    digits = (text or "").strip().lower()
+    factor = _UNITS.get(digits[-1:], 1)
+    number = int(digits[:-1] if factor > 1 else digits)
+    if number < 0:
+        raise ValueError(text)
+    return number * factor
+
+
+def _read_seconds(text: str | None) -> float:
+    seconds = float(text or "")
+    if not math.isfinite(seconds) or seconds < 0:
+        raise ValueError(text)
+    return seconds
+
+
+def _read_text(text: str | None) -> str:
+    return text or ""
+
+
+def _read_compressor(text: str | None) -> str:
+    if text not in COMPRESSORS:
+        raise ValueError(text)
+    return text
+
+
+def _read_url(text: str | None) -> str:
+    if text and not text.startswith(("https://", "http://")):
+        raise ValueError(text)
+    return text or ""
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How a value is read, what is expected in words, and what the setting is for."""
+
+    parse: Callable[[str | None], object]
+    expected: str
+    help: str
+
+    def read(self, name: str, text: str | None) -> object:
+        try:
+            return self.parse(text)
+        except ValueError as error:
+            raise SettingsInvalid(
+                f"'{name}' is '{text or ''}'; expected is {self.expected}",
+                f"Nothing was changed. Run: git config {name} VALUE, or: git config --unset {name}",
+            ) from error
+
+
+_BOOL = (_read_bool, "true or false")
+_COUNT = (_read_count, "a whole number, 0 or more")
+_SECONDS = (_read_seconds, "a number of seconds, 0 or more")
+
+_FORMS = {
+    "enabled": _Form(*_BOOL, "Whether anything is captured, shared or given to agents here."),
+    "compressor": _Form(
+        _read_compressor,
+        " or ".join(f"'{name}'" for name in COMPRESSORS),
+        "What turns a session into memories: offline, or a model with ANTHROPIC_API_KEY.",
+    ),
+    "model": _Form(_read_text, "the name of a model", "The model that 'anthropic' asks."),
+    "api_base_url": _Form(
+        _read_url,
+        "an address that begins with https:// or http://",
+        "Where the API is; empty: ANTHROPIC_BASE_URL or the usual place.",
+    ),
+    "api_timeout": _Form(*_SECONDS, "How long one request to the API may take, in seconds."),
+    "api_retries": _Form(*_COUNT, "How often a failed request to the API is tried again."),
+    "max_input_tokens": _Form(*_COUNT, "The most of a session that is sent to a model, in tokens."),
+    "budget_tokens": _Form(*_COUNT, "How much context an agent's session is given, in tokens."),
+    "pending": _Form(*_BOOL, "Whether work without a commit is remembered too."),
+    "remote": _Form(
+        _read_text,
+        "the name of a remote",
+        "The remote memories are shared with; empty: the branch's upstream, else origin.",
+    ),
+    "auto_push": _Form(*_BOOL, "Whether 'git push' sends the memories along."),
+    "push_wait": _Form(*_SECONDS, "How long 'git push' waits for the memories, in seconds."),
+    "push_timeout": _Form(*_SECONDS, "How long an exchange with a remote may take, in seconds."),
+}

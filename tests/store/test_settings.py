@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitmem.errors import GitFailed, SettingsInvalid
+from gitmem.store.settings import Settings, describe_settings, parse_settings, read_settings
+from tests.support.git import GitDriver
+
+
+def test_nothing_set_means_the_defaults(git: GitDriver) -> None:
+    assert read_settings(git.repo) == Settings()
+
+
+def test_each_value_is_read_in_its_form(git: GitDriver) -> None:
+    given_values = {
+        "gitmem.compressor": "anthropic",
+        "gitmem.apiBaseUrl": "http://localhost:8080",
+        "gitmem.apiTimeout": "2.5",
+        "gitmem.maxInputTokens": "20k",
+        "gitmem.autoPush": "off",
+        "gitmem.remote": "upstream",
+    }
+    for name, value in given_values.items():
+        git.run("config", name, value)
+
+    assert read_settings(git.repo) == Settings(
+        compressor="anthropic",
+        api_base_url="http://localhost:8080",
+        api_timeout=2.5,
+        max_input_tokens=20_480,
+        auto_push=False,
+        remote="upstream",
+    )
+
+
+def test_the_repository_wins_over_the_user(git: GitDriver) -> None:
+    git.run("config", "--global", "gitmem.budgetTokens", "10")
+    git.run("config", "--global", "gitmem.model", "mine")
+    git.run("config", "gitmem.budgetTokens", "20")
+
+    assert read_settings(git.repo) == replace(Settings(), budget_tokens=20, model="mine")
+
+
+def test_a_name_alone_is_true(git: GitDriver) -> None:
+    git.write(".git/config", "[gitmem]\n\tpending\n\tenabled = no\n")
+
+    assert read_settings(git.repo) == Settings(enabled=False, pending=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("gitmem.compressor", "gpt", "'extractive' or 'anthropic'"),
+        ("gitmem.apiTimeout", "soon", "seconds"),
+        ("gitmem.apiTimeout", "nan", "seconds"),
+        ("gitmem.pushWait", "-1", "0 or more"),
+        ("gitmem.budgetTokens", "1.5", "whole number"),
+        ("gitmem.budgetTokens", "-3", "whole number"),
+        ("gitmem.budgetTokens", "", "whole number"),
+        ("gitmem.enabled", "maybe", "true or false"),
+        ("gitmem.apiBaseUrl", "file:///etc/passwd", "https://"),
+    ],
+)
+def test_a_wrong_form_names_setting_value_and_form(
+    git: GitDriver, name: str, value: str, expected: str
+) -> None:
+    git.run("config", name, value)
+
+    with pytest.raises(SettingsInvalid) as raised:
+        read_settings(git.repo)
+
+    assert name in raised.value.message
+    assert f"'{value}'" in raised.value.message
+    assert expected in raised.value.message
+    assert f"git config --unset {name}" in raised.value.hint
+
+
+def test_a_broken_git_configuration_is_told_as_such(committed: GitDriver) -> None:
+    repo = committed.repo
+    committed.write(".git/config", "[broken\n")
+
+    with pytest.raises(GitFailed, match="configuration"):
+        read_settings(repo)
+
+
+def test_describing_lists_every_setting_with_its_source(git: GitDriver) -> None:
+    git.run("config", "--global", "gitmem.model", "mine")
+    git.run("config", "gitmem.budgetTokens", "wrong")
+
+    described = {setting.name: setting for setting in describe_settings(git.repo)}
+
+    assert len(described) == len(fields(Settings))
+    assert described["gitmem.model"].value == "mine"
+    assert described["gitmem.model"].source.startswith("global file:")
+    assert described["gitmem.budgetTokens"].value == "wrong"
+    assert described["gitmem.budgetTokens"].source == f"local file:{git.path / '.git/config'}"
+    assert described["gitmem.pushWait"].source == "default"
+    assert described["gitmem.pushWait"].value == described["gitmem.pushWait"].default == "5"
+    assert all(setting.help for setting in described.values())
+
+
+def test_describing_shows_names_that_mean_nothing(git: GitDriver) -> None:
+    git.run("config", "gitmem.modle", "typo")
+    git.run("config", "gitmem.sub.name", "x")
+
+    unknown = [s.name for s in describe_settings(git.repo) if not s.is_known]
+
+    assert unknown == ["gitmem.modle", "gitmem.sub.name"]
+
+
+@given(st.dictionaries(st.sampled_from(["gitmem.pushwait", "gitmem.pending"]), st.text()))
+def test_any_text_is_a_value_or_a_foreseen_error(values: dict[str, str]) -> None:
+    with suppress(SettingsInvalid):
+        assert isinstance(parse_settings(values), Settings)
