@@ -21,7 +21,7 @@ NOTES_REF = "refs/notes/claude-mem"
 class Document:
     """One document of a note.
 
-    ``text`` is its own source, starting with ``---`` when it came with that marker and ending
+    ``text`` is its own source, starting with ``---`` (added where it came without) and ending
     with one newline.  Exactly one of ``memory`` and ``tombstone`` is set, or neither: then
     ``problem`` says in one line why this is not a memory.  ``stated_id`` is the id as written
     in the source; it differs from ``memory.id`` when somebody edited the document by hand.
@@ -35,9 +35,14 @@ class Document:
 
     @property
     def key(self) -> tuple[int, str, str, bytes]:
-        """Orders documents by age, and makes equal what is equal in content."""
+        """Orders documents by age, and makes equal what is equal in content.
+
+        A memory edited by hand still answers to its former id, so that counts too: else joining
+        in another order could lose what a tombstone for that id is to find.
+        """
         if self.memory is not None:
-            return 0, self.memory.provenance.time, self.memory.id, b""
+            edited_from = self.stated_id if self.stated_id != self.memory.id else ""
+            return 0, self.memory.provenance.time, self.memory.id, edited_from.encode()
         if self.tombstone is not None:
             return 1, "", self.tombstone.id, b""
         return 2, "", "", self.text.strip()
@@ -55,7 +60,8 @@ class Note:
     @property
     def memories(self) -> tuple[Memory, ...]:
         """The memories, oldest first."""
-        return tuple(d.memory for d in self.documents if d.memory is not None)
+        memories = (d.memory for d in self.documents if d.memory is not None)
+        return tuple({memory.id: memory for memory in memories}.values())
 
     @property
     def tombstones(self) -> tuple[Tombstone, ...]:

@@ -1,0 +1,255 @@
+"""A note's bytes as a :class:`Note`, and back: a stream of YAML documents, one memory each.
+
+git joins notes by text (squash, fixup, ``union``, ``concatenate``) and people append remarks to
+them, so the stream is split before any of it is parsed: what is wrong with one document stays
+that document's own trouble.  Every document is kept by its source text; what this version
+cannot read it writes back as it was.
+
+The format is specified in ``docs/format.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gitmem.errors import NoteError
+from gitmem.model.memory import (
+    ID_PATTERN,
+    SCHEMA,
+    FieldError,
+    Json,
+    Memory,
+    Tombstone,
+    from_fields,
+    to_fields,
+)
+from gitmem.model.note import Document, Note, note_of
+from gitmem.store.plainyaml import FAST_LOADER, PlainYamlError, parse_yaml, render_yaml
+
+MAX_NOTE_BYTES = 1 << 20
+MAX_DOCUMENT_BYTES = 1 << 16
+MAX_DOCUMENTS = 1024
+_WHAT_IS_READ = f"{MAX_NOTE_BYTES} bytes and {MAX_DOCUMENTS} documents"
+
+_MARKER = b"---\n"
+_BOM = b"\xef\xbb\xbf"
+# Column 0 and white space behind: the one thing YAML allows inside no scalar and no collection.
+_START = re.compile(rb"^(?:\xef\xbb\xbf)?---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_BLANK_LINE = re.compile(rb"\n(?:[ \t]*\r?\n)+(?=([^\s])?)")
+_STATED_ID = re.compile(rb"^id: *[\"']?m[0-9a-f]{20}[\"']?[ \t]*\r?$", re.MULTILINE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MAX_PREFIXES = 16
+_MAX_PREFIXES_OF_A_NOTE = 64
+
+
+def parse_note(data: bytes, *, loader: Any = FAST_LOADER) -> Note:
+    """Read a note, whatever it holds; a document that is no memory has a ``problem``."""
+    return note_of(_Reader(loader).documents(data))
+
+
+def render_note(note: Note) -> bytes:
+    """The note as git stores it: begins with ``---`` and ends with one newline.
+
+    Documents are separated by nothing but their own markers.
+    """
+    return b"".join(document.text for document in note.documents)
+
+
+def document_of(memory: Memory) -> Document:
+    """Write a memory as a document of its own; reading it gives an equal memory.
+
+    A character that UTF-8 cannot hold (half of a surrogate pair) becomes U+FFFD, and the id is
+    that of what is written.
+
+    Raises:
+        NoteError: it is over the limits of a document, or no memory at all.
+    """
+    fields = _encodable(to_fields(memory))
+    try:
+        written = from_fields(fields)
+    except FieldError as error:
+        raise NoteError(f"the memory cannot be written: {error}") from error
+    document = _written({"id": written.id, **fields})
+    if document.memory is None:
+        raise NoteError(f"the memory cannot be written: {document.problem or 'it is none'}")
+    return document
+
+
+def tombstone_document(tombstone: Tombstone) -> Document:
+    """Write a tombstone as a document of its own.
+
+    Raises:
+        NoteError: it is over the limits of a document, or its id is none.
+    """
+    fields = {"forgotten": tombstone.forgotten, **tombstone.extra}
+    document = _written({"id": tombstone.id, **_encodable(fields)})
+    if document.tombstone is None:
+        raise NoteError(f"the tombstone cannot be written: {document.problem}")
+    return document
+
+
+def _written(fields: Mapping[str, Json]) -> Document:
+    try:
+        text = _MARKER + render_yaml(fields).encode()
+    except PlainYamlError as error:
+        raise NoteError(f"the memory {error}") from error
+    return _Reader(FAST_LOADER).document(text)
+
+
+def _encodable(fields: Mapping[str, Json]) -> dict[str, Json]:
+    """The same values, fit for UTF-8."""
+    return {_mended(key): _encodable_value(item) for key, item in fields.items()}
+
+
+def _encodable_value(value: Json) -> Json:
+    if isinstance(value, str):
+        return _mended(value)
+    if isinstance(value, Mapping):
+        return _encodable(value)
+    if isinstance(value, (list, tuple)):
+        return [_encodable_value(item) for item in value]
+    return value
+
+
+def _mended(text: str) -> str:
+    return _SURROGATE.sub("\ufffd", text)
+
+
+@dataclass
+class _Reader:
+    """Reads the documents of one note; counts the tries at documents that were appended to."""
+
+    loader: Any
+    tries_left: int = _MAX_PREFIXES_OF_A_NOTE
+
+    def documents(self, data: bytes) -> Iterator[Document]:
+        for number, chunk in enumerate(_chunks(data)):
+            if number < MAX_DOCUMENTS and chunk.end <= MAX_NOTE_BYTES:
+                yield from self._documents_of(chunk.text)
+                continue
+            problem = f"is beyond what is read of a note: {_WHAT_IS_READ}"
+            yield Document(_normal(data[chunk.start :]), problem=problem)
+            return
+
+    def document(self, text: bytes) -> Document:
+        """Read one document's text; what is wrong with it is its ``problem``."""
+        if len(text) > MAX_DOCUMENT_BYTES:
+            return Document(text, problem=f"is larger than {MAX_DOCUMENT_BYTES} bytes")
+        try:
+            value = parse_yaml(text.decode("utf-8"), self.loader)
+            return _interpreted(text, value)
+        except UnicodeDecodeError:
+            return Document(text, problem="is not UTF-8 text")
+        except (PlainYamlError, FieldError) as error:
+            return Document(text, problem=str(error))
+
+    def _documents_of(self, chunk: bytes) -> Iterator[Document]:
+        """The document a chunk holds, or the two, where somebody appended a remark to a memory."""
+        text = _normal(chunk)
+        if not text.removeprefix(b"---").strip():
+            return
+        whole = self.document(text)
+        if (not whole.problem and _is_as_stated(whole)) or not _STATED_ID.search(text):
+            yield whole
+            return
+        for end in _prefix_ends(text):
+            if self.tries_left == 0:
+                break
+            self.tries_left -= 1
+            first = self.document(_normal(text[:end]))
+            if _is_as_stated(first):
+                yield first
+                yield from self._documents_of(text[end:])
+                return
+        yield whole
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    text: bytes
+    start: int
+    end: int
+
+
+def _chunks(data: bytes) -> Iterator[_Chunk]:
+    """Cut before every line that starts a document; what stands before the first is a chunk too."""
+    start = 0
+    for match in _START.finditer(data):
+        if match.start() > start:
+            yield _Chunk(data[start : match.start()], start, match.start())
+        start = match.start()
+    if start < len(data):
+        yield _Chunk(data[start:], start, len(data))
+
+
+def _normal(chunk: bytes) -> bytes:
+    """The chunk with a marker before it (no byte order mark) and one line's end behind it."""
+    while chunk.startswith(_BOM):
+        chunk = chunk.removeprefix(_BOM)
+    body = chunk.rstrip(b" \t\r\n")
+    line_end = chunk.find(b"\n", len(body))
+    text = chunk[: line_end + 1] if line_end >= 0 else chunk + b"\n"
+    return text if _START.match(text) else _MARKER + text
+
+
+def _prefix_ends(text: bytes) -> list[int]:
+    """Where a remark may begin: behind blank lines, those before unindented text first.
+
+    The memories we write have no unindented text behind a blank line.
+    """
+    found = [(match.group(1) is None, match.end()) for match in _BLANK_LINE.finditer(text)]
+    return [end for _, end in sorted(found)][:_MAX_PREFIXES]
+
+
+def _is_as_stated(document: Document) -> bool:
+    """Whether a document is whole: a tombstone, or a memory whose content fits its id."""
+    if document.memory is None:
+        return document.tombstone is not None
+    return document.stated_id == document.memory.id
+
+
+def _interpreted(text: bytes, value: Json) -> Document:
+    if not isinstance(value, Mapping):
+        return Document(text, problem="is not a mapping of fields")
+    stated = value.get("id")
+    stated_id = stated if isinstance(stated, str) else ""
+    if "forgotten" in value:
+        return Document(text, tombstone=_tombstone(value, stated_id), stated_id=stated_id)
+    return Document(text, memory=_memory(value), stated_id=stated_id)
+
+
+def _tombstone(fields: Mapping[str, Json], stated_id: str) -> Tombstone:
+    forgotten = fields["forgotten"]
+    if not isinstance(forgotten, str) or not forgotten or not ID_PATTERN.fullmatch(stated_id):
+        raise FieldError("a tombstone needs an 'id' and a text in 'forgotten'")
+    extra = {key: item for key, item in fields.items() if key not in ("id", "forgotten")}
+    return Tombstone(stated_id, forgotten, extra)
+
+
+def _memory(fields: Mapping[str, Json]) -> Memory:
+    schema = fields.get("schema")
+    if not isinstance(schema, int) or isinstance(schema, bool) or schema <= SCHEMA:
+        return from_fields(fields)
+    try:
+        return _newer_memory(fields)
+    except FieldError as error:
+        raise FieldError(f"was written by a newer gitmem (schema {schema}): {error}") from error
+
+
+def _newer_memory(fields: Mapping[str, Json]) -> Memory:
+    """Take what can be read of a later schema; a known field of another form becomes extra."""
+    base = {key: fields[key] for key in ("schema", "kind", "title") if key in fields}
+    readable, odd = dict(base), {}
+    from_fields(base)
+    for key, item in fields.items():
+        try:
+            from_fields({**base, key: item})
+        except FieldError:
+            odd[key] = item
+        else:
+            readable[key] = item
+    memory = from_fields(readable)
+    return replace(memory, extra={**memory.extra, **odd})
