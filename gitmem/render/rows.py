@@ -1,0 +1,146 @@
+"""A memory as labelled rows: which of it the log tells, and which only ``gitmem show``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gitmem.model.memory import SCHEMA, Decision, ErrorMet, Json, Memory, Provenance
+
+_FILES_IN_LOG = 8
+_ERROR_LINES_IN_LOG = 6
+
+
+@dataclass(frozen=True)
+class Row:
+    """One labelled text; without a label an item of the list that the row before began.
+
+    ``depth`` counts steps of indentation.  Verbatim text is not wrapped.
+    """
+
+    label: str
+    text: str
+    depth: int = 0
+    is_verbatim: bool = False
+
+
+def rows_of_log(memory: Memory) -> Iterator[Row]:
+    """Why, what was decided against what, what failed and how it was mended, what is next."""
+    yield from _some("why", memory.why)
+    for decision in memory.decisions:
+        yield from _decision_rows(decision)
+    for error in memory.errors:
+        yield from _error_rows(error, _ERROR_LINES_IN_LOG)
+    yield from _list("next", memory.next)
+    yield from _some("files", _listed(memory.files_changed, _FILES_IN_LOG))
+
+
+def rows_in_full(memory: Memory) -> Iterator[Row]:
+    """Everything, unknown fields and where it comes from included."""
+    yield from _some("why", memory.why)
+    yield from _list("what", memory.what)
+    for decision in memory.decisions:
+        yield from _decision_rows(decision)
+        yield from _unknown(decision.extra, depth=1)
+    for error in memory.errors:
+        yield from _error_rows(error, None)
+        yield from _unknown(error.extra, depth=1)
+    yield from _list("next", memory.next)
+    yield from _some("concepts", ", ".join(memory.concepts))
+    yield from _unknown(memory.tags, prefix="tag ")
+    yield from _list("changed", memory.files_changed)
+    yield from _list("read", memory.files_read)
+    yield from _unknown(memory.files_extra, prefix="files ")
+    yield from _some("symbols", ", ".join(memory.symbols))
+    yield from _some("supersedes", ", ".join(memory.supersedes))
+    yield from _unknown(memory.extra)
+    yield from _provenance_rows(memory)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text set to ``width`` characters, at least one line; words are never broken, so that
+    a path or an address can be copied.  Its own line breaks stay.
+    """
+    lines = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split():
+            if line and len(line) + 1 + len(word) > width:
+                lines.append(line)
+                line = word
+            else:
+                line = f"{line} {word}" if line else word
+        lines.append(line)
+    return lines
+
+
+def _some(label: str, text: str, depth: int = 0) -> Iterator[Row]:
+    if text.strip():
+        yield Row(label, text.strip(), depth)
+
+
+def _list(label: str, texts: Sequence[str], depth: int = 0) -> Iterator[Row]:
+    """One text beside its label, several below it."""
+    texts = [text.strip() for text in texts if text.strip()]
+    if len(texts) == 1:
+        yield Row(label, texts[0], depth)
+    elif texts:
+        yield Row(label, "", depth)
+        yield from (Row("", text, depth + 1) for text in texts)
+
+
+def _decision_rows(decision: Decision) -> Iterator[Row]:
+    yield from _some("decided", decision.chose)
+    yield from _some("because", decision.because, 1)
+    yield from _list("rejected", decision.rejected, 1)
+
+
+def _error_rows(error: ErrorMet, most_lines: int | None) -> Iterator[Row]:
+    lines = error.message.strip().splitlines()
+    shown = lines[:most_lines]
+    if len(shown) < len(lines):
+        shown.append(f"... {len(lines) - len(shown)} more lines")
+    yield Row("error", "\n".join(shown), is_verbatim=True)
+    if most_lines is None and error.frames:
+        yield Row("frames", "\n".join(error.frames), 1, is_verbatim=True)
+    yield from _some("resolved", error.resolution, 1)
+
+
+def _listed(names: Sequence[str], most: int) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def _unknown(fields: Mapping[str, Json], prefix: str = "", depth: int = 0) -> Iterator[Row]:
+    for name, value in fields.items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        yield from _some(f"{prefix}{name}", text, depth)
+
+
+def _provenance_rows(memory: Memory) -> Iterator[Row]:
+    pairs = dict(_origin(memory.provenance))
+    if memory.schema != SCHEMA:
+        pairs["schema"] = f"{memory.schema} (written by a newer gitmem)"
+    yield Row("from", "")
+    yield Row("id", memory.id, 1)
+    for label, text in pairs.items():
+        yield from _some(label, text, 1)
+    yield from _unknown(memory.provenance.extra, depth=1)
+
+
+def _origin(origin: Provenance) -> Iterator[tuple[str, str]]:
+    yield "commit", origin.commit
+    yield "patch-id", origin.patch_id
+    yield "change-id", origin.change_id
+    yield "branch", origin.branch
+    yield "author", origin.author
+    yield "time", origin.time
+    yield "agent", origin.agent
+    yield "session", origin.session
+    if origin.records is not None:
+        yield "records", f"{origin.records[0]} to {origin.records[1]}"
+    yield "compressor", " ".join(part for part in (origin.compressor, origin.model) if part)
+    if origin.tokens_in or origin.tokens_out:
+        yield "tokens", f"{origin.tokens_in} in, {origin.tokens_out} out"
+    yield from ((f"tokens {name}", str(value)) for name, value in origin.tokens_extra.items())

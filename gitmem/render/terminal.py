@@ -1,0 +1,194 @@
+"""What people read: the log, one line a memory, all of a memory, and the same as plain values.
+
+Laid out like ``git log``, so that eyes trained there find everything.  Memories may come from
+a remote: whatever could drive the terminal is taken out here, whoever calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from gitmem.guard.untrusted import clean_line, clean_text
+from gitmem.model.memory import Json, Memory, to_fields
+from gitmem.render.rows import Row, rows_in_full, rows_of_log, wrapped
+
+ID_LENGTH = 9
+COMMIT_LENGTH = 7
+_MAX_TEXT = 1 << 16  # characters; no document of a note is larger
+_MAX_LINE = 1_000
+_MIN_WIDTH = 30
+_INDENT = "    "
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Escape sequences that begin a colour; all empty for plain text."""
+
+    commit: str = ""
+    refs: str = ""
+    kind: str = ""
+    title: str = ""
+    label: str = ""
+    error: str = ""
+    dim: str = ""
+    end: str = ""
+
+
+PLAIN = Palette()
+ANSI = Palette(
+    commit="\x1b[33m",
+    refs="\x1b[36m",
+    kind="\x1b[35m",
+    title="\x1b[1m",
+    label="\x1b[32m",
+    error="\x1b[31m",
+    dim="\x1b[2m",
+    end="\x1b[0m",
+)
+
+
+def palette(is_coloured: bool) -> Palette:
+    """The colours to render with."""
+    return ANSI if is_coloured else PLAIN
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """A commit and what is remembered of it, or (``is_pending``) memories without a commit yet.
+
+    ``time`` is the author's, POSIX seconds; ``refs`` is what git decorates the commit with.
+    ``problems`` tell of documents in the note that could not be read.
+    """
+
+    commit: str = ""
+    author: str = ""
+    time: int = 0
+    subject: str = ""
+    refs: str = ""
+    memories: tuple[Memory, ...] = ()
+    problems: tuple[str, ...] = ()
+    is_pending: bool = False
+
+
+def render_log(entry: LogEntry, colours: Palette, width: int) -> str:
+    """An entry of the log, like one of ``git log``; ends with a newline."""
+    return _rendered(entry, colours, width, rows_of_log)
+
+
+def render_show(entry: LogEntry, colours: Palette, width: int) -> str:
+    """The same with everything that the memories hold."""
+    return _rendered(entry, colours, width, rows_in_full)
+
+
+def render_oneline(entry: LogEntry, colours: Palette) -> str:
+    """One line for each memory: commit, kind, title and id."""
+    commit = "pending" if entry.is_pending else _line(entry.commit)[:COMMIT_LENGTH]
+    lines = [
+        f"{_tint(commit, colours.commit, colours)} "
+        f"{_tint(_line(memory.kind), colours.kind, colours)} "
+        f"{_line(memory.title)} {_tint(f'({memory.id[:ID_LENGTH]})', colours.dim, colours)}"
+        for memory in entry.memories
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def entry_fields(entry: LogEntry) -> dict[str, Json]:
+    """The entry as plain values for JSON: nothing shortened, control characters taken out."""
+    head: dict[str, Json] = {
+        "commit": entry.commit or None,
+        "author": _text(entry.author),
+        "time": _moment(entry.time).isoformat() if entry.commit else None,
+        "subject": _text(entry.subject),
+        "refs": _text(entry.refs),
+        "pending": entry.is_pending,
+    }
+    memories: list[Json] = [
+        {"id": memory.id, **_cleaned_fields(to_fields(memory))} for memory in entry.memories
+    ]
+    problems = [_text(problem) for problem in entry.problems]
+    return {**head, "memories": memories, "problems": problems}
+
+
+def _rendered(
+    entry: LogEntry, colours: Palette, width: int, rows: Callable[[Memory], Iterator[Row]]
+) -> str:
+    width = max(width, _MIN_WIDTH)
+    lines = [*_head(entry, colours)]
+    for memory in entry.memories:
+        lines += ["", _title(memory, colours)]
+        for row in rows(memory):
+            lines += _row_lines(row, colours, width)
+    for problem in entry.problems:
+        lines += ["", _INDENT + _tint(f"unreadable: {_line(problem)}", colours.error, colours)]
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _head(entry: LogEntry, colours: Palette) -> Iterator[str]:
+    if entry.is_pending:
+        yield _tint("pending", colours.commit, colours) + "  (no commit holds this work yet)"
+        return
+    refs = f" ({_tint(_line(entry.refs), colours.refs, colours)})" if entry.refs else ""
+    yield _tint(f"commit {_line(entry.commit)}", colours.commit, colours) + refs
+    yield f"Author: {_line(entry.author)}"
+    yield f"Date:   {_moment(entry.time):%Y-%m-%d %H:%M:%S} +0000"
+    yield ""
+    yield _INDENT + _line(entry.subject)
+
+
+def _title(memory: Memory, colours: Palette) -> str:
+    kind = _tint(_line(memory.kind), colours.kind, colours)
+    title = _tint(_line(memory.title), colours.title, colours)
+    mark = _tint(f"({memory.id[:ID_LENGTH]})", colours.dim, colours)
+    return f"{_INDENT}{kind}: {title} {mark}"
+
+
+def _row_lines(row: Row, colours: Palette, width: int) -> Iterator[str]:
+    margin = _INDENT + "  " * (row.depth + 1)
+    text = _text(row.text)
+    # Verbatim text keeps its own lines; everything else is set to the width.
+    lines = text.split("\n") if row.is_verbatim else wrapped(text, width - len(margin) - 2)
+    colour = colours.error if row.label == "error" else colours.label
+    head = _tint(f"{_line(row.label)}:" if row.label else "-", colour, colours)
+    if row.label and len(lines) > 1:
+        yield f"{margin}{head}"
+    else:
+        yield f"{margin}{head} {lines.pop(0)}"
+    deeper = "    " if row.is_verbatim else "  "
+    for line in lines:
+        yield f"{margin}{deeper}{line}"
+
+
+def _tint(text: str, colour: str, colours: Palette) -> str:
+    return f"{colour}{text}{colours.end}" if colour and text else text
+
+
+def _line(text: str) -> str:
+    return clean_line(text, _MAX_LINE)
+
+
+def _text(text: str) -> str:
+    return clean_text(text, _MAX_TEXT)
+
+
+def _moment(seconds: int) -> datetime:
+    """A commit may claim any time at all; what no calendar has is shown as the epoch."""
+    try:
+        return datetime.fromtimestamp(seconds, timezone.utc)
+    except (OverflowError, OSError, ValueError):
+        return datetime.fromtimestamp(0, timezone.utc)
+
+
+def _cleaned(value: Json) -> Json:
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        return _cleaned_fields(value)
+    if isinstance(value, (list, tuple)):
+        return [_cleaned(item) for item in value]
+    return value
+
+
+def _cleaned_fields(fields: Mapping[str, Json]) -> dict[str, Json]:
+    return {_line(name): _cleaned(value) for name, value in fields.items()}
