@@ -35,10 +35,18 @@ class Format:
                 yield match.span(group)
 
 
+# Nothing of a word directly before, but for an escaped line break: keys stand in JSON strings.
+_START = r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))"
+
+
 def _key(kind: str, needles: str, pattern: str) -> Format:
-    """A key: whole by itself, nothing of a word directly before it, in exactly this case."""
-    whole = re.compile(rf"(?<![A-Za-z0-9_])(?:{pattern})")
-    return Format(kind, tuple(needles.split()), whole)
+    """A key, whole by itself, that must begin a word: in base64 or CSS its letters are chance."""
+    return Format(kind, tuple(needles.split()), re.compile(rf"{_START}(?:{pattern})"))
+
+
+def _marked_key(kind: str, needles: str, pattern: str) -> Format:
+    """A key whose beginning is a mark that nothing else has, so that it may stand anywhere."""
+    return Format(kind, tuple(needles.split()), re.compile(pattern))
 
 
 def _part(kind: str, needle: str, pattern: str) -> Format:
@@ -48,25 +56,31 @@ def _part(kind: str, needle: str, pattern: str) -> Format:
 
 KEYS = (
     _key("aws-key-id", "AKIA ASIA ABIA ACCA", r"A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
-    _key(
+    _marked_key(
         "github-token",
         "ghp_ gho_ ghs_ ghr_ ghu_ github_pat_",
         r"(?:gh[pousr]_[A-Za-z0-9_]{20,}(?:\.[\w-]+){0,2}|github_pat_\w{20,})",
     ),
-    _key(
+    _marked_key(
         "gitlab-token",
         "glpat- glptt- gldt- glrt- glcbt- glft- glsoat- glimt- glagent- gloas- glffct-",
         r"gl(?:pat|ptt|dt|rt|cbt|ft|soat|imt|agent|oas|ffct)-[\w.=-]{18,}",
     ),
-    _key("slack-token", "xox xapp-", r"(?:xox[a-z](?:\.xox[a-z])?-[\w-]{10,}|xapp-\d-[\w-]{10,})"),
-    _key("stripe-key", "k_live_ k_test_ whsec_", r"(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{10,}"),
-    _key("anthropic-key", "sk-ant-", r"sk-ant-[\w-]{10,}"),
-    _key("openai-key", "sk-proj- sk-svcacct- sk-admin-", r"sk-(?:proj|svcacct|admin)-[\w-]{16,}"),
+    _marked_key(
+        "slack-token", "xox xapp-", r"(?:xox[a-z](?:\.xox[a-z])?-[\w-]{10,}|xapp-\d-[\w-]{10,})"
+    ),
+    _marked_key(
+        "stripe-key", "k_live_ k_test_ whsec_", r"(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{10,}"
+    ),
+    _marked_key("anthropic-key", "sk-ant-", r"sk-ant-[\w-]{10,}"),
+    _marked_key(
+        "openai-key", "sk-proj- sk-svcacct- sk-admin-", r"sk-(?:proj|svcacct|admin)-[\w-]{16,}"
+    ),
     _key("openai-key", "sk-", r"sk-(?:or-v1-)?(?=[A-Za-z]*\d)[A-Za-z0-9]{20,}"),
     _key("google-key", "AIza", r"AIza[\w-]{30,}"),
     _key("google-token", "ya29. GOCSPX- 1//0", r"(?:ya29\.|GOCSPX-|1//0)[\w-]{20,}"),
     _key("npm-token", "npm_", r"npm_[A-Za-z0-9]{30,}"),
-    _key("pypi-token", "pypi-Ag", r"pypi-Ag[\w-]{30,}"),
+    _marked_key("pypi-token", "pypi-Ag", r"pypi-Ag[\w-]{30,}"),
     _key("huggingface-token", "hf_ api_org_", r"(?:hf|api_org)_[A-Za-z0-9]{30,}"),
     _key("sendgrid-key", "SG.", r"SG\.[\w-]{16,32}\.[\w-]{16,64}"),
     _key("twilio-key", "SK", r"SK[0-9a-f]{32}(?![0-9A-Za-z])"),
@@ -76,14 +90,16 @@ KEYS = (
         ".",
         r"[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])",
     ),
-    _key("digitalocean-token", "dop_v1_ doo_v1_ dor_v1_", r"do[opr]_v1_[a-f0-9]{40,}"),
-    _key("docker-token", "dckr_", r"dckr_(?:pat|oat)_[\w-]{20,}"),
+    _marked_key("digitalocean-token", "dop_v1_ doo_v1_ dor_v1_", r"do[opr]_v1_[a-f0-9]{40,}"),
+    _marked_key("docker-token", "dckr_", r"dckr_(?:pat|oat)_[\w-]{20,}"),
     _key("vault-token", "hvs. hvb. hvr.", r"hv[sbr]\.[\w-]{20,}"),
     _key("databricks-token", "dapi", r"dapi[a-f0-9]{32}"),
     _key("grafana-token", "glsa_ glc_", r"gl(?:sa|c)_[\w=]{20,}"),
     _key("groq-key", "gsk_", r"gsk_[A-Za-z0-9]{30,}"),
-    _key("shopify-token", "shpat_ shpca_ shppa_ shpss_", r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}"),
-    _key("age-key", "AGE-SECRET-KEY-", r"AGE-SECRET-KEY-1[A-Z0-9]{40,}"),
+    _marked_key(
+        "shopify-token", "shpat_ shpca_ shppa_ shpss_", r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}"
+    ),
+    _marked_key("age-key", "AGE-SECRET-KEY-", r"AGE-SECRET-KEY-1[A-Z0-9]{40,}"),
     _key("jwt", "eyJ", r"(?<!-)eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){0,3}"),
 )
 """Matched in their own case."""
