@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -30,6 +29,7 @@ _BUSY_SECONDS = 5.0
 _AT_ONCE = 500  # below SQLite's oldest limit of 999 parameters a statement
 _LARGEST = (1 << 63) - 1  # of an SQLite integer
 
+_ROWS = ("note", "memory", "tombstone", "supersedes")
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE note (commit_oid TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -90,17 +90,24 @@ class Index:
         Never fails for what it finds: without the right to write it lives in memory, filled
         from the file if there is one.
         """
-        folder, repaired = state_dir / _FOLDER, False
+        folder = state_dir / _FOLDER
         try:
-            if not (folder / _FILE).exists():
-                _create(folder)
-            elif not _counts(folder):
+            is_there = (folder / _FILE).exists()
+            database = _opened(folder) if is_there else None
+            repaired = is_there and database is None
+            if repaired:
                 _discard(folder)
+            if database is None:
                 _create(folder)
-                repaired = True
-            return cls(_connect(folder / _FILE), folder, repaired)
+                database = _connect(folder / _FILE)
+            return cls(database, folder, repaired)
         except (OSError, sqlite3.Error):
-            return cls(_copied_to_memory(folder / _FILE), None, repaired)
+            return cls.in_memory(folder / _FILE)
+
+    @classmethod
+    def in_memory(cls, file: Path | None = None) -> Index:
+        """An index without a file; begun with the content of ``file`` as far as it counts."""
+        return cls(_copied_to_memory(file) if file else _in_memory(), None, repaired=False)
 
     def close(self) -> None:
         """Close the file."""
@@ -128,7 +135,10 @@ class Index:
         return self._write(changes, tip, is_whole=False)
 
     def rebuild(self, changes: Iterable[tuple[str, Note | None]], tip: str) -> bool:
-        """The same from nothing: ``changes`` are all notes there are at ``tip``."""
+        """The same from nothing: ``changes`` are all notes there are at ``tip``.
+
+        A ``tip`` of "" is that of a repository whose notes ref is gone.
+        """
         return self._write(changes, tip, is_whole=True)
 
     def _write(
@@ -162,11 +172,13 @@ class Index:
         """
         found: list[Stored] = []
         remaining = iter(commits)
+        size = _AT_ONCE if limit is None else min(limit, _AT_ONCE)
         while limit is None or len(found) < limit:
-            some = list(dict.fromkeys(islice(remaining, _AT_ONCE)))
+            some = list(dict.fromkeys(islice(remaining, size)))
             if not some:
                 break
             found += self._memories_of_some(some)
+            size = min(2 * size, _AT_ONCE)
         return found[:limit]
 
     def _memories_of_some(self, commits: Sequence[str]) -> list[Stored]:
@@ -217,7 +229,7 @@ class Index:
 
     def _read_tip(self) -> str | None:
         row = self._database.execute("SELECT value FROM meta WHERE key = 'tip'").fetchone()
-        return str(row[0]) if row else None
+        return (str(row[0]) or None) if row else None
 
     def _number(self, query: str, parameters: Sequence[str] = ()) -> int:
         with self._reading():
@@ -318,25 +330,27 @@ def _connect(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
 
 
-def _counts(folder: Path) -> bool:
-    """Whether the file is a whole index of this format; being busy is no damage."""
+def _opened(folder: Path) -> sqlite3.Connection | None:
+    """The database, if it is a whole index of this format; being busy is no damage."""
     database = _connect(folder / _FILE)
     try:
         row = database.execute("SELECT value FROM meta WHERE key = 'validity'").fetchone()
-        return bool(row and row[0] == VALIDITY)
+        if row and row[0] == VALIDITY:
+            return database
     except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return False
-        raise
+        if "no such table" not in str(error):
+            database.close()
+            raise
     except sqlite3.DatabaseError:
-        return False
-    finally:
-        database.close()
+        pass
+    database.close()
+    return None
 
 
 def _create(folder: Path) -> None:
     """Put a new, empty index in its place, unless another process was faster."""
-    import tempfile  # only here: a hook hardly ever gets here, and should not pay for it
+    import shutil  # only here: a hook hardly ever gets here, and should not pay for these two
+    import tempfile
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}.new-", dir=folder.parent))
@@ -360,6 +374,7 @@ def _create(folder: Path) -> None:
 
 def _discard(folder: Path) -> None:
     """Take the folder out of the way in one step, then delete it: readers keep their open files."""
+    import shutil
     import tempfile
 
     aside = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}.old-", dir=folder.parent))
@@ -382,6 +397,10 @@ def _copied_to_memory(file: Path) -> sqlite3.Connection:
     except sqlite3.Error:
         pass
     memory.close()
+    return _in_memory()
+
+
+def _in_memory() -> sqlite3.Connection:
     memory = sqlite3.connect(":memory:", isolation_level=None)
     _make_tables(memory)
     return memory
