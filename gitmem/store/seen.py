@@ -56,7 +56,9 @@ def read_seen(repo: Repo) -> Seen:
         return Seen(
             reflogs={str(k): int(v) for k, v in value["reflogs"].items()},
             tracking={str(k): str(v) for k, v in value["tracking"].items()},
-            marks={str(k): Mark(int(v["record"]), int(v["byte"])) for k, v in value["marks"].items()},
+            marks={
+                str(k): Mark(int(v["record"]), int(v["byte"])) for k, v in value["marks"].items()
+            },
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Seen()

@@ -1,0 +1,21 @@
+"""``gitmem``: hooks and the worker take the short way in, people the one with click."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run gitmem with this process's arguments and exit with its code."""
+    arguments = sys.argv[1:]
+    if arguments[:1] in (["hook"], ["worker"]):
+        from gitmem.hooks.main import run_hook
+
+        sys.exit(run_hook(arguments))
+    from gitmem.cli.main import run_command
+
+    sys.exit(run_command(arguments))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""The entry of everything that runs unattended.  It exits 0 whatever happens.
+
+``gitmem hook EVENT`` is called by the agent, ``gitmem hook pre-push REMOTE URL`` by git,
+``gitmem worker GIT_DIR`` by either.  Nothing here may load click, YAML or pygit2 before it is
+known that there is work for them; ``tests/hooks`` looks at ``sys.modules``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+_MAX_PAYLOAD_BYTES = 1 << 20
+
+
+def run_hook(arguments: Sequence[str]) -> int:
+    """Run one hook or the worker; returns 0."""
+    try:
+        _dispatch(list(arguments))
+    except Exception:  # noqa: BLE001 - the outermost frame of a hook
+        _log_bug(traceback.format_exc())
+    return 0
+
+
+def _dispatch(arguments: list[str]) -> None:
+    if arguments[:1] == ["worker"]:
+        from gitmem.hooks.worker import run_worker
+
+        run_worker(arguments[1] if len(arguments) > 1 else ".")
+    elif arguments[:2] == ["hook", "pre-push"]:
+        from gitmem.hooks.pre_push import run_pre_push
+        from gitmem.store.gitdir import find_repo
+
+        line = run_pre_push(find_repo("."), arguments[2] if len(arguments) > 2 else "")
+        if line:
+            print(line, file=sys.stderr)  # noqa: T201 - what the person pushing reads
+    elif len(arguments) > 1:
+        from gitmem.hooks.agent import EVENTS, run_agent_hook
+
+        if arguments[1] in EVENTS:
+            payload = sys.stdin.buffer.read(_MAX_PAYLOAD_BYTES)
+            sys.stdout.write(run_agent_hook(arguments[1], payload, os.environ))
+
+
+def _log_bug(text: str) -> None:
+    """Into the repository's log; where there is none, nobody can be told."""
+    from gitmem.errors import GitmemError
+    from gitmem.store.gitdir import find_repo
+    from gitmem.store.log import append_log
+
+    try:
+        repo = find_repo(os.environ.get("CLAUDE_PROJECT_DIR") or ".")
+    except (GitmemError, OSError):
+        return
+    append_log(repo, text)

@@ -1,0 +1,54 @@
+"""The worker's process: its own session, its own deadline, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import suppress
+
+from gitmem.errors import GitmemError
+from gitmem.store.gitdir import Repo, find_repo, git_environment
+from gitmem.store.log import append_log
+from gitmem.store.queue import Queue
+
+_DEADLINE_SECONDS = 900
+
+
+def run_worker(place: str) -> None:
+    """Drain the queue of the repository at ``place`` in this process, detached from its parent.
+
+    After 15 minutes everything this process started is ended with it; the rest stays queued.
+    """
+    with suppress(OSError):
+        os.setsid()
+    signal.signal(signal.SIGALRM, _end_all)
+    signal.alarm(_DEADLINE_SECONDS)
+    with suppress(OSError):
+        os.nice(5)
+    repo = find_repo(place)
+    try:
+        _work(repo)
+    except (GitmemError, OSError) as error:
+        append_log(repo, f"worker: {error}")
+
+
+def _work(repo: Repo) -> None:
+    from gitmem.porcelain.means import gather_means
+    from gitmem.porcelain.worker import work
+
+    # A hook's GIT_DIR, index and quarantine must not steer libgit2 or git from here on.
+    cleaned = git_environment()
+    for name in [name for name in os.environ if name not in cleaned]:
+        del os.environ[name]
+    means = gather_means(repo)
+    if means.settings.enabled:
+        work(means)
+    else:
+        for queued in Queue(repo).jobs():
+            Queue(repo).done(queued)
+
+
+def _end_all(signum: int, frame: object) -> None:
+    if os.getpgid(0) == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)

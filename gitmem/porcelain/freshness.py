@@ -1,0 +1,76 @@
+"""Is there anything to catch up on?  Answered with one git process and no heavy import.
+
+Hooks and commands ask this first; only when the answer is yes is a worker started, and waited
+for no longer than the caller's patience.  Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+from gitmem.index.cache import Index
+from gitmem.model.note import NOTES_REF
+from gitmem.store.gitdir import Repo, try_git
+from gitmem.store.history import reflog_size
+from gitmem.store.launcher import launch_worker
+from gitmem.store.lock import is_worker_running
+from gitmem.store.queue import Queue
+from gitmem.store.seen import read_seen
+
+_TRACKING = "refs/gitmem/"
+_POLL_SECONDS = 0.02
+
+
+def is_fresh(repo: Repo, index_tip: str | None) -> bool:
+    """Whether the queue is empty, all fetched notes are joined, every commit made here was
+    looked at and the index stands at the notes ref.
+    """
+    if not Queue(repo).is_empty():
+        return False
+    seen = read_seen(repo)
+    known = seen.reflogs.get(str(repo.git_dir))
+    if known is not None and known != reflog_size(repo):
+        return False
+    listed = try_git(
+        repo, "for-each-ref", "--format=%(objectname) %(refname)", NOTES_REF, _TRACKING
+    )
+    pairs = (os.fsdecode(line).split(" ", 1) for line in listed.stdout.splitlines())
+    tips = {ref: tip for tip, ref in pairs}
+    if tips.pop(NOTES_REF, None) != index_tip:
+        return False
+    joined = {_tracked(remote): tip for remote, tip in seen.tracking.items()}
+    return all(joined.get(ref) == tip for ref, tip in tips.items() if ref.endswith("/claude-mem"))
+
+
+def catch_up(
+    repo: Repo,
+    patience: float,
+    *,
+    launch: Callable[[Repo], Callable[[], bool]] = launch_worker,
+) -> bool:
+    """Have a worker bring everything up to date and wait up to ``patience`` seconds for it.
+
+    Returns whether all is up to date.  A worker that takes longer goes on by itself; work that
+    it had to leave (a rebase is under way, a job keeps failing) is not waited for.
+    """
+    if _is_caught_up(repo):
+        return True
+    has_ended = launch(repo)
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
+        if has_ended() and not is_worker_running(repo):
+            break
+    return _is_caught_up(repo)
+
+
+def _is_caught_up(repo: Repo) -> bool:
+    with closing(Index.open(repo.state_dir)) as index:
+        return is_fresh(repo, index.tip)
+
+
+def _tracked(remote: str) -> str:
+    return f"{_TRACKING}{remote}/claude-mem"

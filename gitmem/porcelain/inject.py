@@ -1,0 +1,59 @@
+"""What the next session is given: the newest memories that HEAD can reach, fitted to a budget.
+
+Reads the index and walks from HEAD only as far as it must.  Standard library only: this runs
+in the agent's SessionStart hook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+
+from gitmem.errors import GitmemError
+from gitmem.index.cache import Index
+from gitmem.render.context import ContextBlock, ContextItem, render_context
+from gitmem.store.gitdir import Repo
+from gitmem.store.history import walk_ids
+from gitmem.store.pending import PendingStore
+
+_MAX_PENDING = 3
+_MAX_ITEMS = 40
+_MAX_WALK = 20_000
+_FIRST_BATCH = 64
+
+
+def context_for(repo: Repo, budget_tokens: int) -> ContextBlock:
+    """The context block for a session that starts now: pending work, then newest commit first.
+
+    The same repository state gives the same text, so that a resumed session is not told twice.
+    """
+    pending = PendingStore(repo).newest_first()[:_MAX_PENDING]
+    items = [ContextItem(found.memory, "", is_pending=True) for found in pending]
+    with closing(Index.open(repo.state_dir)) as index:
+        items += islice(_reachable(repo, index), _MAX_ITEMS)
+    return render_context(items, budget_tokens)
+
+
+def _reachable(repo: Repo, index: Index) -> Iterator[ContextItem]:
+    """The memories on HEAD's history, newest commit first.
+
+    The walk ends with the last annotated commit there is, or after 20,000 commits: what lies
+    behind those is found by asking for it, not by starting a session.
+    """
+    left = index.annotated_count()
+    walk = islice(walk_ids(repo), _MAX_WALK)
+    size = _FIRST_BATCH
+    try:
+        while left > 0 and (batch := list(islice(walk, size))):
+            stored = index.memories_of(batch)
+            by_commit: dict[str, list[ContextItem]] = {}
+            for found in stored:
+                item = ContextItem(found.memory, found.commit, is_pending=False)
+                by_commit.setdefault(found.commit, []).append(item)
+            left -= len(by_commit)
+            for commit in batch:
+                yield from by_commit.get(commit, ())
+            size *= 2
+    except GitmemError:
+        return  # no commit yet, or a history git cannot walk: what is pending still counts

@@ -1,0 +1,156 @@
+"""Why the code changed: commits as ``git log`` selects them, with what is remembered of each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitmem.errors import UnbornHead, UnknownMemory, UnknownRevision
+from gitmem.index.cache import Index
+from gitmem.model.memory import ID_PATTERN, Memory
+from gitmem.render.terminal import LogEntry
+from gitmem.store.gitdir import Repo, resolve_commit, try_git
+from gitmem.store.history import CommitHead, has_head, walk_commits
+from gitmem.store.notes import NoteStore
+from gitmem.store.pending import PendingStore
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which commits and memories to show; ``options`` are git log's own, no ``kinds`` is all."""
+
+    options: tuple[str, ...] = ()
+    revisions: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    kinds: frozenset[str] = frozenset()
+    count: int | None = None
+
+
+def log_entries(repo: Repo, selection: Selection) -> Iterator[LogEntry]:
+    """The commits that have memories, in git log's order; git is stopped when there are enough.
+
+    Raises:
+        UnbornHead: no revision is given and HEAD has no commit.
+        UnknownRevision: a revision names nothing.
+    """
+    if not selection.revisions and "--all" not in selection.options and not has_head(repo):
+        raise UnbornHead("the current branch has no commit yet")
+    notes = NoteStore(repo)
+    annotated = set(notes.annotated())
+    revisions = selection.revisions or (() if "--all" in selection.options else ("HEAD",))
+    left = -1 if selection.count is None else selection.count
+    if not annotated or left == 0:
+        return
+    with closing(Index.open(repo.state_dir)) as index:
+        for head in walk_commits(repo, selection.options, revisions, selection.paths):
+            if head.commit not in annotated:
+                continue
+            entry = _entry(notes, index, head, selection.kinds)
+            if entry is not None:
+                yield entry
+                left -= 1
+                if left == 0:
+                    return
+
+
+def pending_entries(repo: Repo) -> Iterator[LogEntry]:
+    """Work that no commit holds yet, newest first, in the form of the log."""
+    for found in PendingStore(repo).newest_first():
+        yield LogEntry(memories=(found.memory,), is_pending=True)
+
+
+def shown_entry(repo: Repo, name: str) -> LogEntry:
+    """What is remembered under a memory's id (or its beginning) or of a commit.
+
+    Raises:
+        UnknownMemory: it names neither, or a commit without memories, or several memories.
+    """
+    if name.startswith("m") and ID_PATTERN.fullmatch(name.ljust(21, "0")):
+        found = _by_id(repo, name)
+        if found is not None:
+            return found
+    try:
+        commit = resolve_commit(repo, name)
+    except UnknownRevision as error:
+        raise UnknownMemory(f"'{name}' names no memory and no commit here") from error
+    (head,) = walk_commits(repo, ["--no-walk"], [commit], [])
+    with closing(Index.open(repo.state_dir)) as index:
+        entry = _entry(NoteStore(repo), index, head, frozenset())
+    if entry is None:
+        raise UnknownMemory(f"nothing is remembered of commit '{commit[:10]}'")
+    return entry
+
+
+def split_arguments(
+    repo: Repo, arguments: Sequence[str], here: Path
+) -> tuple[list[str], list[str]]:
+    """Tell revisions from paths the way git does, where no ``--`` says so.
+
+    Paths come back relative to the top of the work tree.
+
+    Raises:
+        UnknownRevision: an argument is neither.
+    """
+    revisions: list[str] = []
+    paths: list[str] = []
+    for argument in arguments:
+        asked = try_git(repo, "rev-parse", "--quiet", "--revs-only", "--end-of-options", argument)
+        if not paths and asked.returncode == 0 and asked.stdout.strip():
+            revisions.append(argument)
+        elif (here / argument).exists():
+            paths.append(argument)
+        else:
+            raise UnknownRevision(f"'{argument}' is neither a revision nor a path here")
+    return revisions, [top_relative(repo, path, here) for path in paths]
+
+
+def top_relative(repo: Repo, path: str, here: Path) -> str:
+    """A path as given in folder ``here``, relative to the top of the work tree."""
+    if repo.worktree is None:
+        return path
+    return os.path.relpath(here.resolve() / path, repo.worktree.resolve())
+
+
+def _entry(
+    notes: NoteStore, index: Index, head: CommitHead, kinds: frozenset[str]
+) -> LogEntry | None:
+    note = notes.read(head.commit)
+    if note is None:
+        return None
+    live = {stored.memory.id for stored in index.memories_of([head.commit])}
+    memories = [m for m in note.memories if m.id in live and (not kinds or m.kind in kinds)]
+    problems = () if kinds else note.problems
+    if not memories and not problems:
+        return None
+    return _log_entry(head, tuple(memories), problems)
+
+
+def _log_entry(
+    head: CommitHead, memories: tuple[Memory, ...], problems: tuple[str, ...]
+) -> LogEntry:
+    return LogEntry(
+        commit=head.commit,
+        author=head.author,
+        time=head.time,
+        refs=head.refs,
+        subject=head.subject,
+        memories=memories,
+        problems=problems,
+    )
+
+
+def _by_id(repo: Repo, prefix: str) -> LogEntry | None:
+    for pending in PendingStore(repo).newest_first():
+        if pending.memory.id.startswith(prefix):
+            return LogEntry(memories=(pending.memory,), is_pending=True)
+    with closing(Index.open(repo.state_dir)) as index:
+        stored = index.find(prefix)
+    if len({found.memory.id for found in stored}) > 1:
+        raise UnknownMemory(f"'{prefix}' is the beginning of several memories' ids")
+    if not stored:
+        return None
+    (head,) = walk_commits(repo, ["--no-walk"], [stored[0].commit], [])
+    return _log_entry(head, (stored[0].memory,), ())

@@ -1,0 +1,60 @@
+"""What the verbs need beside the repository, gathered once by whoever calls them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitmem.agents.claude_code import projects_dirs
+from gitmem.compress.protocol import Compressor
+from gitmem.store.gitdir import Repo
+from gitmem.store.settings import Settings, read_settings
+
+
+@dataclass(frozen=True)
+class Means:
+    """The repository, its settings, the compressor they choose, and where transcripts lie."""
+
+    repo: Repo
+    settings: Settings
+    compressor: Compressor
+    projects: tuple[Path, ...] = ()
+
+
+def gather_means(repo: Repo, environ: Mapping[str, str] | None = None) -> Means:
+    """Read the settings and build what they ask for.
+
+    Raises:
+        SettingsInvalid: a ``gitmem.*`` value has the wrong form.
+    """
+    surroundings = os.environ if environ is None else environ
+    settings = read_settings(repo)
+    return Means(
+        repo=repo,
+        settings=settings,
+        compressor=choose_compressor(settings, surroundings),
+        projects=tuple(projects_dirs(surroundings)),
+    )
+
+
+def choose_compressor(settings: Settings, environ: Mapping[str, str]) -> Compressor:
+    """The compressor that ``gitmem.compressor`` names; behind a model stands the offline one."""
+    from gitmem.compress.extractive import ExtractiveCompressor
+
+    offline = ExtractiveCompressor()
+    if settings.compressor == "extractive":
+        return offline
+    from gitmem.compress.fallback import FallbackCompressor
+    from gitmem.compress.messages_api import MessagesApiCompressor
+
+    model = MessagesApiCompressor(
+        model=settings.model,
+        api_key=environ.get("ANTHROPIC_API_KEY", ""),
+        base_url=settings.api_base_url or environ.get("ANTHROPIC_BASE_URL", ""),
+        timeout=settings.api_timeout,
+        retries=settings.api_retries,
+        max_input_tokens=settings.max_input_tokens,
+    )
+    return FallbackCompressor(model, offline)

@@ -1,0 +1,240 @@
+"""From a commit to its note: the conductor of capture.
+
+Session found → transcript read → sliced → masked → compressed → written.  Every step is a
+function of the floors below; this module only orders them.  Running it twice writes once,
+because what is already in a note is the beginning of the next slice.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+from gitmem.agents.claude_code import find_transcript, read_transcript, transcripts_for
+from gitmem.agents.slice import attribute, pending_edits, slice_of
+from gitmem.errors import TranscriptMissing
+from gitmem.guard.redact import make_evidence, redact_memory
+from gitmem.index.cache import Index
+from gitmem.model.change import Change
+from gitmem.model.memory import Memory, Provenance
+from gitmem.model.session import EventKind, Slice, Transcript
+from gitmem.porcelain.means import Means
+from gitmem.porcelain.refresh import refresh, refresh_index
+from gitmem.store.commits import read_change
+from gitmem.store.history import current_branch, last_touched
+from gitmem.store.identity import Identity
+from gitmem.store.notefile import document_of
+from gitmem.store.notes import NoteStore
+from gitmem.store.pending import Pending, PendingStore
+from gitmem.store.registry import Registry
+from gitmem.store.seen import Mark, read_seen, write_seen
+
+_CANDIDATE_AGE_SECONDS = 14 * 86_400
+_MAX_CANDIDATES = 24
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to remember.
+
+    ``moment`` (POSIX seconds) ends the slice: later records belong to later commits; None takes
+    everything.  ``session`` is the session the commit's environment named; ``transcript`` is a
+    file given by hand, which then is the only candidate.
+    """
+
+    commit: str
+    worktree: str
+    moment: float | None
+    session: str = ""
+    transcript: Path | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was written, and what a person should know about how."""
+
+    commit: str
+    memories: tuple[Memory, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+def remember(means: Means, request: Request) -> Outcome:
+    """Write the memories of a commit into its note; durable on return.
+
+    Raises:
+        UnknownRevision: there is no such commit.
+        TranscriptMissing: the session is known but its transcript cannot be read.
+        NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
+    """
+    branch = current_branch(means.repo)
+    change = read_change(means.repo, request.commit, branch)
+    with closing(refresh(means.repo)) as index:
+        transcripts = list(_candidates(means, index, request))
+        chosen = _attributed(means, request, change, transcripts)
+        notices: list[str] = []
+        memories: list[Memory] = []
+        for transcript in chosen:
+            part = slice_of(transcript, request.worktree)
+            made, notice = _compressed(means, part, change)
+            memories += made
+            notices += [notice] if notice else []
+        if memories:
+            _write(means, index, change, memories, notices)
+            _settle(means, [t for t in chosen if _is_in(t, memories)])
+    return Outcome(request.commit, tuple(memories), tuple(notices))
+
+
+def remember_turn(means: Means, session: str, worktree: str) -> Memory | None:
+    """Keep what a session did since its last commit as a pending memory; None when nothing.
+
+    Raises:
+        TranscriptMissing: the transcript cannot be read.
+        ReadOnlyRepository, DiskFull: the pending memory cannot be written.
+    """
+    path = _transcript_of(means, session)
+    if path is None:
+        raise TranscriptMissing(f"no transcript of session '{session}'")
+    store = PendingStore(means.repo)
+    with closing(refresh(means.repo)) as index:
+        part = slice_of(_read(means, index, session, path, None), worktree)
+    memory = _pending_memory(means, part)
+    if memory is None:
+        store.drop(session)
+    else:
+        store.put(Pending(memory, worktree))
+    return memory
+
+
+def _candidates(means: Means, index: Index, request: Request) -> Iterator[Transcript]:
+    """The transcripts that may have led to the commit, each from where memory of it ends."""
+    if request.transcript is not None:
+        found = read_transcript(request.transcript, until=request.moment)
+        if index.last_record(found.session):
+            found = _read(means, index, found.session, request.transcript, request.moment)
+        yield found
+        return
+    for session, path in _candidate_paths(means, request).items():
+        try:
+            yield _read(means, index, session, path, request.moment)
+        except TranscriptMissing:
+            if session == request.session:
+                raise
+
+
+def _candidate_paths(means: Means, request: Request) -> dict[str, Path]:
+    paths: dict[str, Path] = {}
+    if request.session and (path := _transcript_of(means, request.session)):
+        paths[request.session] = path
+    here = os.path.realpath(request.worktree)
+    for known in Registry(means.repo).sessions():
+        if os.path.realpath(known.worktree) == here:
+            paths.setdefault(known.session, Path(known.transcript))
+    since = (request.moment or 0.0) - _CANDIDATE_AGE_SECONDS
+    for path in transcripts_for(Path(request.worktree), means.projects, since):
+        paths.setdefault(path.stem, path)
+    return dict(list(paths.items())[:_MAX_CANDIDATES])
+
+
+def _transcript_of(means: Means, session: str) -> Path | None:
+    known = Registry(means.repo).get(session)
+    if known is not None and Path(known.transcript).is_file():
+        return Path(known.transcript)
+    return find_transcript(session, means.projects)
+
+
+def _read(means: Means, index: Index, session: str, path: Path, moment: float | None) -> Transcript:
+    """The transcript from the end of what is remembered of it; the byte is only a short cut."""
+    first = index.last_record(session)
+    mark = read_seen(means.repo).marks.get(session)
+    first_byte = mark.byte if mark is not None and mark.record == first else 0
+    return read_transcript(path, first=first, first_byte=first_byte, until=moment)
+
+
+def _attributed(
+    means: Means, request: Request, change: Change, transcripts: Sequence[Transcript]
+) -> list[Transcript]:
+    """The candidates that made the commit: the one that says so, and those whose edits it holds."""
+    if request.transcript is not None:
+        return list(transcripts)
+    edits = {t.session: pending_edits(t, request.worktree) for t in transcripts}
+    ours = {path for found in edits.values() for path in found} & set(change.paths)
+    times = [when for found in edits.values() for path, when in found.items() if path in ours]
+    touched = last_touched(means.repo, change.commit, sorted(ours), min(times)) if times else {}
+    owners = set(attribute(edits, change, touched)) | {request.session}
+    return [transcript for transcript in transcripts if transcript.session in owners]
+
+
+def _compressed(means: Means, part: Slice, change: Change) -> tuple[list[Memory], str]:
+    made = means.compressor.compress(make_evidence(part), change)
+    provenance = Provenance(
+        commit=change.commit,
+        patch_id=change.patch_id,
+        change_id=change.change_id,
+        branch=change.branch,
+        author=change.author,
+        time=iso_time(change.time),
+        agent=part.agent,
+        session=part.session,
+        records=(part.first, part.end),
+        compressor=made.compressor,
+        model=made.model,
+        tokens_in=made.tokens_in,
+        tokens_out=made.tokens_out,
+    )
+    finished = [redact_memory(replace(memory, provenance=provenance)) for memory in made.memories]
+    return finished, made.notice
+
+
+def _write(
+    means: Means, index: Index, change: Change, memories: Sequence[Memory], notices: list[str]
+) -> None:
+    fallback = Identity(change.committer_name, change.committer_email)
+    notes = NoteStore(means.repo, identity=fallback)
+    count = "1 memory" if len(memories) == 1 else f"{len(memories)} memories"
+    documents = [document_of(memory) for memory in memories]
+    notes.add({change.commit: documents}, f"notes: remember {change.commit[:10]} ({count})")
+    refresh_index(notes, index)
+
+
+def _settle(means: Means, transcripts: Sequence[Transcript]) -> None:
+    """What is in a note is pending no more, and the next slice begins behind it."""
+    pending = PendingStore(means.repo)
+    seen = read_seen(means.repo)
+    for transcript in transcripts:
+        pending.drop(transcript.session)
+        seen = seen.with_mark(transcript.session, Mark(transcript.end, transcript.end_byte))
+    write_seen(means.repo, seen)
+
+
+def _is_in(transcript: Transcript, memories: Sequence[Memory]) -> bool:
+    return any(memory.provenance.session == transcript.session for memory in memories)
+
+
+def _pending_memory(means: Means, part: Slice) -> Memory | None:
+    """The offline memory of uncommitted work; words after a commit alone are no work."""
+    asked = any(event.kind is EventKind.PROMPT for event in part.events)
+    if not asked and not part.edited:
+        return None
+    from gitmem.compress.extractive import ExtractiveCompressor
+
+    made = ExtractiveCompressor().compress(make_evidence(part), None)
+    if not made.memories:
+        return None
+    provenance = Provenance(
+        branch=current_branch(means.repo),
+        time=iso_time(part.events[-1].time),
+        agent=part.agent,
+        session=part.session,
+        records=(part.first, part.end),
+        compressor=made.compressor,
+    )
+    return redact_memory(replace(made.memories[0], provenance=provenance))
+
+
+def iso_time(seconds: float) -> str:
+    """POSIX seconds as ISO 8601 in UTC, to the second."""
+    return datetime.fromtimestamp(int(seconds), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,187 @@
+"""The worker: drains the queue, then ends.  At most one a repository.
+
+A job leaves the queue only when its work is done, so killing the worker at any moment loses
+nothing.  Trouble goes to the log; a job that keeps failing is set aside for ``gitmem doctor``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gitmem.errors import (
+    DiskFull,
+    GitmemError,
+    NotesMoved,
+    ReadOnlyRepository,
+    RemoteError,
+    UnknownRevision,
+)
+from gitmem.guard.redact import redact
+from gitmem.model.job import Job
+from gitmem.porcelain.means import Means
+from gitmem.porcelain.refresh import refresh
+from gitmem.porcelain.remember import Request, remember, remember_turn
+from gitmem.porcelain.sync import push
+from gitmem.store.gitdir import Repo, find_repo
+from gitmem.store.history import commits_made, reflog_size
+from gitmem.store.lock import worker_lock
+from gitmem.store.log import append_log
+from gitmem.store.queue import Queue, QueuedJob
+from gitmem.store.seen import read_seen, write_seen
+
+_REWRITING = ("rebase-merge", "rebase-apply")
+_WORTH_ANOTHER_TRY_LATER = (DiskFull, ReadOnlyRepository, NotesMoved)
+
+
+@dataclass
+class _Tried:
+    """What this worker has attempted: each job and each commit once, whoever reported it."""
+
+    paths: set[Path] = field(default_factory=set)
+    commits: set[str] = field(default_factory=set)
+
+
+def work(means: Means) -> int:
+    """Drain the queue if no other worker does; returns how many jobs were done.
+
+    After letting go of the lock the queue is looked at again: a hook may have queued a job just
+    when this worker thought it was finished, and seen the lock still held.
+
+    Raises:
+        DiskFull, ReadOnlyRepository: not even the lock can be taken.
+        NotesMoved: the notes ref kept moving; the job stays queued.
+    """
+    done = 0
+    tried = _Tried()
+    while True:
+        with worker_lock(means.repo) as is_ours:
+            if not is_ours:
+                return done
+            done += _drain(means, tried)
+            refresh(means.repo).close()
+        if not _waiting(Queue(means.repo), tried):
+            return done
+
+
+def watch_reflog(repo: Repo) -> None:
+    """From now on, find the commits made in this work tree even where no hook reports them."""
+    seen = read_seen(repo)
+    if str(repo.git_dir) not in seen.reflogs:
+        write_seen(repo, seen.with_reflog(repo, reflog_size(repo)))
+
+
+def _drain(means: Means, tried: _Tried) -> int:
+    """Do what waits, once each; what no hook reported is queued first."""
+    queue = Queue(means.repo)
+    done = 0
+    while waiting := _waiting(queue, tried) or _missed(means, queue, tried):
+        for queued in waiting:
+            tried.paths.add(queued.path)
+            tried.commits.add(queued.job.commit)
+            done += _attempt(means, queue, queued)
+    return done
+
+
+def _waiting(queue: Queue, tried: _Tried) -> list[QueuedJob]:
+    return [queued for queued in queue.jobs() if queued.path not in tried.paths]
+
+
+def _missed(means: Means, queue: Queue, tried: _Tried) -> list[QueuedJob]:
+    """Queue the commits that a reflog knows and no hook reported."""
+    before = seen = read_seen(means.repo)
+    for git_dir, offset in before.reflogs.items():
+        place = _place(Path(git_dir))
+        if place is None or place.worktree is None:
+            continue
+        made, size = commits_made(place, offset)
+        for commit in made:
+            if commit.commit not in tried.commits:
+                job = Job("capture", commit=commit.commit, worktree=str(place.worktree))
+                queue.add(job, commit.time + 1.0)
+        seen = seen.with_reflog(place, size)
+    if seen != before:
+        write_seen(means.repo, seen)
+    return _waiting(queue, tried)
+
+
+def _place(folder: Path) -> Repo | None:
+    """The work tree that a folder or a git directory belongs to; None when it is gone.
+
+    git names the work tree of a linked git directory in its ``gitdir`` file.
+    """
+    link = folder / "gitdir"
+    try:
+        return find_repo(Path(link.read_text().strip()).parent if link.is_file() else folder)
+    except (GitmemError, OSError):
+        return None
+
+
+def _attempt(means: Means, queue: Queue, queued: QueuedJob) -> int:
+    """Do one job; 1 when it left the queue as done."""
+    try:
+        if _must_wait(queued.job):
+            return 0
+        _VERBS[queued.job.kind](means, queued)
+    except _WORTH_ANOTHER_TRY_LATER:
+        raise
+    except (UnknownRevision, RemoteError) as error:
+        # The commit is gone (rewritten and pruned), or the next push will send it: no retry.
+        _log(means, queued, error)
+    except Exception as error:  # noqa: BLE001 - outermost frame of a job: the next one must run
+        _log(means, queued, error)
+        queue.retry(queued)
+        return 0
+    queue.done(queued)
+    return 1
+
+
+def _must_wait(job: Job) -> bool:
+    """While git rewrites commits their notes move: wait until it is done."""
+    if job.kind != "capture" or not job.worktree:
+        return False
+    place = _place(Path(job.worktree))
+    return place is not None and any((place.git_dir / name).exists() for name in _REWRITING)
+
+
+def _capture(means: Means, queued: QueuedJob) -> None:
+    job = queued.job
+    if (place := _place(Path(job.worktree))) is not None:
+        watch_reflog(place)
+    outcome = remember(means, Request(job.commit, job.worktree, queued.time, job.session))
+    for notice in outcome.notices:
+        append_log(means.repo, redact(f"capture {job.commit[:10]}: {notice}"))
+
+
+def _turn(means: Means, queued: QueuedJob) -> None:
+    later = [
+        other
+        for other in Queue(means.repo).jobs()
+        if (other.job.kind, other.job.session) == ("turn", queued.job.session)
+        and other.time > queued.time
+    ]
+    if not later and means.settings.pending:
+        remember_turn(means, queued.job.session, queued.job.worktree)
+
+
+def _push(means: Means, queued: QueuedJob) -> None:
+    push(means, queued.job.remote)
+
+
+def _merge(means: Means, queued: QueuedJob) -> None:
+    refresh(means.repo).close()
+
+
+_VERBS: dict[str, Callable[[Means, QueuedJob], None]] = {
+    "capture": _capture,
+    "turn": _turn,
+    "push": _push,
+    "merge": _merge,
+}
+
+
+def _log(means: Means, queued: QueuedJob, error: Exception) -> None:
+    what = queued.job.commit[:10] or queued.job.session or queued.job.remote
+    kind = "" if isinstance(error, GitmemError) else f"{type(error).__name__}: "
+    append_log(means.repo, redact(f"{queued.job.kind} {what}: {kind}{error}"))

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from gitmem.model.memory import Memory, Provenance
+from gitmem.porcelain.inject import context_for
+from gitmem.porcelain.refresh import refresh
+from gitmem.store.notefile import document_of
+from gitmem.store.notes import NoteStore
+from gitmem.store.pending import Pending, PendingStore
+from tests.support.git import GitDriver
+
+
+def remember(git: GitDriver, commit: str, title: str) -> None:
+    memory = Memory("decision", title, provenance=Provenance(commit=commit))
+    NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
+
+
+def test_the_newest_commit_comes_first(git: GitDriver) -> None:
+    for name in ("older", "newer"):
+        remember(git, git.commit(name), f"the {name} decision")
+    refresh(git.repo).close()
+
+    text = context_for(git.repo, 1000).text
+
+    assert 0 < text.index("the newer decision") < text.index("the older decision")
+
+
+def test_only_what_head_can_reach_is_given(git: GitDriver) -> None:
+    remember(git, git.commit("base"), "on both branches")
+    git.run("checkout", "-q", "-b", "side")
+    remember(git, git.commit("side"), "only on the side")
+    git.run("checkout", "-q", "main")
+    refresh(git.repo).close()
+
+    text = context_for(git.repo, 1000).text
+
+    assert "on both branches" in text
+    assert "only on the side" not in text
+
+
+def test_pending_work_comes_before_all_else(git: GitDriver) -> None:
+    remember(git, git.commit("done"), "what is done")
+    memory = Memory("session", "half done", provenance=Provenance(session="s"))
+    PendingStore(git.repo).put(Pending(memory, str(git.path)))
+    refresh(git.repo).close()
+
+    text = context_for(git.repo, 1000).text
+
+    assert text.index("half done") < text.index("what is done")
+
+
+def test_nothing_remembered_is_silence(committed: GitDriver) -> None:
+    assert context_for(committed.repo, 1000).text == ""
+
+
+def test_an_unborn_branch_is_silence(git: GitDriver) -> None:
+    assert context_for(git.repo, 1000).text == ""
+
+
+def test_the_same_state_gives_the_same_text(git: GitDriver) -> None:
+    remember(git, git.commit("one"), "a decision")
+    refresh(git.repo).close()
+
+    assert context_for(git.repo, 1000) == context_for(git.repo, 1000)
+
+
+@pytest.mark.parametrize("budget", [60, 200, 1000, 2400])
+def test_the_budget_holds_however_much_there_is(git: GitDriver, budget: int) -> None:
+    for number in range(30):
+        remember(git, git.commit(f"c{number}"), f"decision {number} " + "of many words " * 20)
+    refresh(git.repo).close()
+
+    text = context_for(git.repo, budget).text
+
+    assert len(text) <= budget * 4
+    assert len(text.encode("utf-16-le")) // 2 < 10_000

@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gitmem.errors import TranscriptMissing, UnknownRevision
+from gitmem.porcelain.remember import Request, remember, remember_turn
+from gitmem.store.pending import PendingStore
+from gitmem.store.registry import RegisteredSession, Registry
+from gitmem.store.seen import Seen, write_seen
+from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
+from tests.support.git import GitDriver
+from tests.support.session import SESSION
+
+WHY = "We store cents as integers, because floats cannot hold 0.1 exactly."
+
+
+def test_the_session_named_by_the_environment_is_remembered(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+
+    outcome = remembered(committed, commit, SESSION)
+
+    (memory,) = memories_on(committed, commit)
+    assert outcome.memories == (memory,)
+    assert "0.1 exactly" in str(memory)
+    assert memory.files_changed == ("price.py",)
+    assert memory.provenance.commit == commit
+    assert memory.provenance.session == SESSION
+    assert memory.provenance.branch == "main"
+
+
+def test_a_commit_by_hand_finds_the_session_that_edited_its_files(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
+    session_in(committed, "other").prompt("Something else entirely.").write("unrelated.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+
+    remembered(committed, commit)
+
+    assert [m.provenance.session for m in memories_on(committed, commit)] == [SESSION]
+
+
+def test_a_commit_of_no_session_is_answered_with_nothing(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Look around.").write("elsewhere.py")
+    commit = commit_of(committed, writer, "By hand", "by_hand.py")
+
+    assert remembered(committed, commit).memories == ()
+    assert memories_on(committed, commit) == ()
+
+
+def test_an_edit_that_an_earlier_commit_holds_does_not_count_again(committed: GitDriver) -> None:
+    """Somebody without gitmem committed the session's work; a later commit is not its doing."""
+    writer = session_in(committed).prompt("Make prices exact.").write("price.py")
+    commit_of(committed, writer, "Exact prices", "price.py")
+    writer.now += 600
+    later = commit_of(committed, writer, "Typo, by hand", "price.py")
+
+    assert remembered(committed, later).memories == ()
+
+
+def test_remembering_twice_writes_once(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+
+    first = remembered(committed, commit, SESSION)
+    again = remembered(committed, commit, SESSION)
+
+    assert again.memories == ()
+    assert memories_on(committed, commit) == first.memories
+
+
+def test_the_cache_of_marks_is_only_a_cache(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
+    first = commit_of(committed, writer, "Exact prices", "price.py")
+    remembered(committed, first, SESSION)
+    write_seen(committed.repo, Seen())
+    writer.prompt("Now the taxes.").write("tax.py")
+    second = commit_of(committed, writer, "Taxes", "tax.py")
+
+    remembered(committed, second, SESSION)
+
+    (memory,) = memories_on(committed, second)
+    assert "0.1 exactly" not in str(memory)
+    assert "taxes" in str(memory)
+
+
+def test_what_is_said_after_the_commit_belongs_to_the_next(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Make prices exact.").write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+    writer.now += 60
+    writer.prompt("Now drop the currency table, we decided to use ISO codes instead.")
+
+    remembered(committed, commit, SESSION)
+
+    assert "currency" not in str(memories_on(committed, commit))
+
+
+def test_two_sessions_of_one_commit_are_two_memories(committed: GitDriver) -> None:
+    one = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
+    two = session_in(committed, "second").prompt("Add the taxes table.").write("tax.py")
+    two.now = one.now = max(one.now, two.now)
+    commit = commit_of(committed, one, "Prices and taxes", "price.py", "tax.py")
+
+    remembered(committed, commit)
+
+    sessions = {m.provenance.session for m in memories_on(committed, commit)}
+    assert sessions == {SESSION, "second"}
+
+
+def test_secrets_do_not_reach_the_note(committed: GitDriver) -> None:
+    key = "sk-ant-" + "api03-" + "A1b2C3d4" * 8
+    writer = session_in(committed).prompt(f"Use the key {key} because the old one expired.")
+    writer.write("client.py")
+    commit = commit_of(committed, writer, "Use the new key", "client.py")
+
+    remembered(committed, commit, SESSION)
+
+    note = committed.show_note(commit).decode()
+    assert key not in note
+    assert "expired" in note
+
+
+def test_memory_that_was_injected_is_not_remembered_again(committed: GitDriver) -> None:
+    writer = session_in(committed).injected("OLD MEMORY: because of llamas").prompt("Exact prices.")
+    writer.say(WHY).write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+
+    remembered(committed, commit, SESSION)
+
+    assert "llamas" not in committed.show_note(commit).decode()
+
+
+def test_a_transcript_given_by_hand_is_taken_whatever_it_edited(
+    committed: GitDriver, tmp_path: Path
+) -> None:
+    writer = session_in(committed).prompt("Make prices exact.").say(WHY)
+    moved = writer.path.rename(tmp_path / "moved.jsonl")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+
+    remembered(committed, commit, transcript=moved)
+
+    assert len(memories_on(committed, commit)) == 1
+
+
+def test_a_known_session_whose_transcript_is_gone_is_told(committed: GitDriver) -> None:
+    path = str(committed.path.parent / "gone.jsonl")
+    Registry(committed.repo).add(RegisteredSession(SESSION, path, str(committed.path)))
+    with pytest.raises(TranscriptMissing):
+        remember_turn(means_of(committed), SESSION, str(committed.path))
+
+
+def test_an_unknown_commit_is_told(committed: GitDriver) -> None:
+    request = Request("f" * 40, str(committed.path), None)
+
+    with pytest.raises(UnknownRevision):
+        remember(means_of(committed), request)
+
+
+def test_a_turn_without_a_commit_is_pending_until_its_commit(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
+    means = means_of(committed)
+
+    pending = remember_turn(means, SESSION, str(committed.path.resolve()))
+
+    assert pending is not None
+    assert PendingStore(committed.repo).get(SESSION) is not None
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+    remembered(committed, commit, SESSION)
+    assert PendingStore(committed.repo).get(SESSION) is None
+
+
+def test_last_words_after_a_commit_are_no_pending_work(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Make prices exact.").write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+    remembered(committed, commit, SESSION)
+    writer.now += 60
+    writer.say("Prices are exact now; it is committed because you asked for it.")
+
+    assert remember_turn(means_of(committed), SESSION, str(committed.path.resolve())) is None
+
+
+def test_a_hostile_file_name_is_remembered_and_harmless(committed: GitDriver) -> None:
+    name = "a\x1b[31m\n<system-reminder>.py"
+    writer = session_in(committed).prompt("Write the odd file.").write(name)
+    commit = commit_of(committed, writer, "Odd names", name)
+
+    remembered(committed, commit, SESSION)
+
+    (memory,) = memories_on(committed, commit)
+    assert "\x1b" not in committed.show_note(commit).decode()
+    assert memory.files_changed
+
+
+def test_no_identity_falls_back_to_the_committer(committed: GitDriver) -> None:
+    """Who could make the commit can have its memory."""
+    committed.run("config", "--unset", "user.name")
+    committed.run("config", "--unset", "user.email")
+    committed.run("config", "user.useConfigOnly", "true")
+    writer = session_in(committed).prompt("Make prices exact.").write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+
+    remembered(committed, commit, SESSION)
+
+    who = committed.out("log", "-1", "--format=%cn <%ce>", "refs/notes/claude-mem")
+    assert who == "Carl Committer <carl@example.com>"
+
+
+def test_pending_work_of_another_compressor_is_offline(committed: GitDriver) -> None:
+    """A turn ends often: it never costs a request."""
+
+    class Costly:
+        name = "costly"
+
+        def compress(self, *_: object) -> None:
+            raise AssertionError("asked for a turn")
+
+    session_in(committed).prompt("Make prices exact.").write("price.py")
+    means = replace(means_of(committed), compressor=Costly())  # type: ignore[arg-type]
+
+    assert remember_turn(means, SESSION, str(committed.path.resolve())) is not None

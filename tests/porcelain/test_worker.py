@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from gitmem.model.job import Job
+from gitmem.porcelain.worker import watch_reflog, work
+from gitmem.store.lock import worker_lock
+from gitmem.store.log import read_log
+from gitmem.store.pending import PendingStore
+from gitmem.store.queue import MAX_ATTEMPTS, Queue
+from gitmem.store.registry import RegisteredSession, Registry
+from tests.support.capture import commit_of, means_of, memories_on, session_in
+from tests.support.git import GitDriver
+from tests.support.session import SESSION
+
+
+def queue_capture(git: GitDriver, commit: str, session: str = SESSION) -> None:
+    job = Job("capture", commit=commit, session=session, worktree=str(git.path.resolve()))
+    Queue(git.repo).add(job, float(git.now) + 1)
+
+
+def test_a_queued_commit_is_remembered_and_the_queue_is_empty(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Make prices exact.").write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+    queue_capture(committed, commit)
+
+    assert work(means_of(committed)) == 1
+    assert Queue(committed.repo).is_empty()
+    assert len(memories_on(committed, commit)) == 1
+
+
+def test_each_commit_of_a_session_gets_its_own_part(committed: GitDriver) -> None:
+    """Both jobs wait when the worker starts: the moment of each cuts the transcript."""
+    writer = session_in(committed).prompt("Make prices exact.").write("price.py")
+    first = commit_of(committed, writer, "Exact prices", "price.py")
+    queue_capture(committed, first)
+    writer.now += 60
+    writer.prompt("Now add the taxes table.").write("tax.py")
+    second = commit_of(committed, writer, "Taxes", "tax.py")
+    queue_capture(committed, second)
+
+    work(means_of(committed))
+
+    (one,), (two,) = memories_on(committed, first), memories_on(committed, second)
+    assert ("taxes" in str(one), "taxes" in str(two)) == (False, True)
+    assert one.provenance.records is not None
+    assert two.provenance.records is not None
+    assert one.provenance.records[1] <= two.provenance.records[0]
+
+
+def test_a_job_that_is_queued_twice_is_remembered_once(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Make prices exact.").write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+    queue_capture(committed, commit)
+    queue_capture(committed, commit)
+
+    work(means_of(committed))
+
+    assert len(memories_on(committed, commit)) == 1
+
+
+def test_a_second_worker_leaves_at_once(committed: GitDriver) -> None:
+    queue_capture(committed, committed.out("rev-parse", "HEAD"))
+    with worker_lock(committed.repo):
+        assert work(means_of(committed)) == 0
+
+    assert not Queue(committed.repo).is_empty()
+
+
+def test_a_job_that_keeps_failing_does_not_stop_the_others(committed: GitDriver) -> None:
+    gone = str(committed.path / "gone.jsonl")
+    Registry(committed.repo).add(RegisteredSession("lost", gone, str(committed.path)))
+    Queue(committed.repo).add(Job("turn", session="lost", worktree=str(committed.path)), 1.0)
+    writer = session_in(committed).prompt("Make prices exact.").write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+    queue_capture(committed, commit)
+
+    for _ in range(MAX_ATTEMPTS):
+        work(means_of(committed))
+
+    assert len(memories_on(committed, commit)) == 1
+    assert [queued.job.session for queued in Queue(committed.repo).failed()] == ["lost"]
+    assert "no transcript of session 'lost'" in read_log(committed.repo, 1)[0]
+
+
+def test_a_commit_that_is_gone_is_not_tried_for_ever(committed: GitDriver) -> None:
+    queue_capture(committed, "f" * 40)
+
+    work(means_of(committed))
+
+    assert Queue(committed.repo).is_empty()
+    assert "ffffffffff" in read_log(committed.repo, 1)[0]
+
+
+def test_while_git_rebases_captures_wait(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Make prices exact.").write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+    queue_capture(committed, commit)
+    (committed.repo.git_dir / "rebase-merge").mkdir()
+
+    assert work(means_of(committed)) == 0
+    assert memories_on(committed, commit) == ()
+    (committed.repo.git_dir / "rebase-merge").rmdir()
+    assert work(means_of(committed)) == 1
+    assert len(memories_on(committed, commit)) == 1
+
+
+def test_a_commit_made_with_hooks_off_is_found_in_the_reflog(committed: GitDriver) -> None:
+    watch_reflog(committed.repo)
+    writer = session_in(committed).prompt("Make prices exact.").write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+
+    work(means_of(committed))
+
+    assert len(memories_on(committed, commit)) == 1
+
+
+def test_a_linked_work_tree_is_watched_from_its_first_commit_on(committed: GitDriver) -> None:
+    committed.run("worktree", "add", "-q", "../linked")
+    linked = GitDriver(committed.path.parent / "linked", committed.home)
+    linked.now = committed.now
+    queue_capture(linked, linked.commit("seen by a hook"))
+    work(means_of(linked))
+    writer = session_in(linked).prompt("Make prices exact.").write("price.py")
+    commit = commit_of(linked, writer, "Exact prices", "price.py")
+
+    work(means_of(committed))
+
+    assert len(memories_on(committed, commit)) == 1
+
+
+def test_only_the_last_of_several_turns_is_worked_on(committed: GitDriver) -> None:
+    session_in(committed).prompt("Make prices exact.").write("price.py")
+    for moment in (1.0, 2.0, 3.0):
+        turn = Job("turn", session=SESSION, worktree=str(committed.path.resolve()))
+        Queue(committed.repo).add(turn, moment)
+
+    assert work(means_of(committed)) == 3
+    assert len(PendingStore(committed.repo).newest_first()) == 1
