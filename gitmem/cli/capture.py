@@ -1,0 +1,47 @@
+"""``gitmem capture``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gitmem.errors import UnbornHead
+from gitmem.porcelain.means import gather_means
+from gitmem.porcelain.remember import Request, remember
+from gitmem.store.gitdir import find_repo, resolve_commit
+from gitmem.store.history import commit_time, has_head
+
+
+@click.command()
+@click.argument("commit", default="HEAD")
+@click.option(
+    "--session",
+    "transcript",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The transcript (JSONL) to remember from; found by itself when left out.",
+)
+@click.option("--whole", is_flag=True, help="Take records later than the commit, too.")
+def command(commit: str, transcript: Path | None, whole: bool) -> None:
+    """Remember COMMIT (HEAD unless given) now.
+
+    The hooks do this after every commit; by hand it is for commits that were made without them,
+    or whose transcript had moved.  What is already remembered of a session is not taken again.
+    """
+    repo = find_repo(".")
+    worktree = repo.need_worktree()
+    if commit == "HEAD" and not has_head(repo):
+        raise UnbornHead("the current branch has no commit to remember")
+    oid = resolve_commit(repo, commit)
+    # Git's times are whole seconds: what was said within the commit's own second belongs to it.
+    moment = None if whole else commit_time(repo, oid) + 1.0
+    request = Request(oid, str(worktree), moment, transcript=transcript)
+    outcome = remember(gather_means(repo), request)
+    for memory in outcome.memories:
+        click.echo(f"{memory.id[:9]} {memory.kind}: {memory.title}")
+    for notice in outcome.notices:
+        click.echo(f"gitmem: {notice}", err=True)
+    if not outcome.memories:
+        click.echo(
+            f"Nothing to remember for {oid[:10]}: no session's uncaptured work belongs to it."
+        )

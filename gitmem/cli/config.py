@@ -1,0 +1,21 @@
+"""``gitmem config``."""
+
+from __future__ import annotations
+
+import click
+
+from gitmem.store.gitdir import find_repo
+from gitmem.store.settings import describe_settings
+
+
+@click.command()
+def command() -> None:
+    """List the settings: name, value, where it comes from and what it means.
+
+    They are git configuration: set one with `git config gitmem.NAME VALUE` (add --global for all
+    repositories), take it back with `git config --unset gitmem.NAME`.
+    """
+    for setting in describe_settings(find_repo(".")):
+        click.echo(f"{setting.name} = {setting.value}")
+        click.echo(f"    {setting.help}")
+        click.echo(f"    from {setting.source}; default: {setting.default or 'none'}")

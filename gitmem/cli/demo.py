@@ -1,0 +1,39 @@
+"""``gitmem demo``."""
+
+from __future__ import annotations
+
+import textwrap
+import time
+
+import click
+
+from gitmem.cli.output import colour_option, wants_colour
+from gitmem.porcelain.demo import Step, run_demo
+
+
+@click.command()
+@click.option("--keep", is_flag=True, help="Leave the folder behind, to look around in.")
+@colour_option
+def command(keep: bool, colour: str) -> None:
+    """Show the whole story in a temporary folder, in a few seconds.
+
+    A project, an agent's session, a commit, its memory, a push, a clone, and what the next
+    session there is given.  The sessions are recorded; everything else really happens.  Your
+    own repositories, settings and home folder are not touched.
+    """
+    begun = time.monotonic()
+    for step in run_demo(keep=keep):
+        _show(step, is_coloured=wants_colour(colour))
+    click.echo(f"That took {time.monotonic() - begun:.1f} s. In your own repository: gitmem init")
+
+
+def _show(step: Step, *, is_coloured: bool) -> None:
+    def styled(text: str, **style: object) -> str:
+        return click.style(text, **style) if is_coloured else text  # type: ignore[arg-type]
+
+    click.echo(styled(f"── {step.title}", bold=True))
+    if step.command:
+        click.echo(styled(f"   $ {step.command}", fg="cyan"))
+    if step.output:
+        click.echo(textwrap.indent(step.output, "   "))
+    click.echo()

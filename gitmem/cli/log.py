@@ -1,0 +1,113 @@
+"""``gitmem log``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import click
+
+from gitmem.cli.output import colour_option, page, text_width, wants_colour
+from gitmem.cli.ready import ready_repo
+from gitmem.model.memory import KINDS
+from gitmem.porcelain.log import (
+    Selection,
+    log_entries,
+    pending_entries,
+    split_arguments,
+    top_relative,
+)
+from gitmem.render.terminal import LogEntry, entry_fields, palette, render_log, render_oneline
+from gitmem.store.gitdir import Repo
+
+_PATHS = "gitmem.paths"
+
+
+class _PathsCommand(click.Command):
+    """A command whose arguments after ``--`` are paths, as in git."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--" in args:
+            cut = args.index("--")
+            ctx.meta[_PATHS] = args[cut + 1 :]
+            args = args[:cut]
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_PathsCommand)
+@click.argument("revisions", nargs=-1, metavar="[REVISION_OR_RANGE]... [--] [PATH]...")
+@click.option("-n", "--max-count", "count", type=click.IntRange(0), help="Show at most N commits.")
+@click.option("--author", metavar="PATTERN", help="Only commits whose author matches.")
+@click.option("--since", "--after", "since", metavar="DATE", help="Only commits after DATE.")
+@click.option("--until", "--before", "until", metavar="DATE", help="Only commits before DATE.")
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only memories of this kind."
+)
+@click.option("--all", "everything", is_flag=True, help="All refs, not only HEAD.")
+@click.option("--pending", is_flag=True, help="Begin with work that no commit holds yet.")
+@click.option("--oneline", is_flag=True, help="One line a memory.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a commit, a line each.")
+@colour_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    revisions: tuple[str, ...],
+    count: int | None,
+    author: str | None,
+    since: str | None,
+    until: str | None,
+    kinds: tuple[str, ...],
+    everything: bool,
+    pending: bool,
+    oneline: bool,
+    as_json: bool,
+    colour: str,
+) -> None:
+    r"""Show why the code changed, commit by commit.
+
+    Ranges, paths and options are git log's; commits without memories are passed over.
+
+    \b
+    gitmem log -n 5
+    gitmem log main..HEAD
+    gitmem log --since=2.weeks --kind decision -- src/
+    """
+    repo = ready_repo()
+    options = [
+        *([f"--author={author}"] if author else []),
+        *([f"--since={since}"] if since else []),
+        *([f"--until={until}"] if until else []),
+        *(["--all"] if everything else []),
+    ]
+    chosen, paths = _revisions_and_paths(ctx, repo, revisions)
+    selection = Selection(tuple(options), tuple(chosen), tuple(paths), frozenset(kinds), count)
+    entries = log_entries(repo, selection)
+    if pending:
+        entries = chain(pending_entries(repo), entries)
+    is_coloured = wants_colour(colour) and not as_json
+    page(repo, _blocks(entries, oneline, as_json, is_coloured), colour=is_coloured)
+
+
+def _revisions_and_paths(
+    ctx: click.Context, repo: Repo, arguments: tuple[str, ...]
+) -> tuple[list[str], list[str]]:
+    here = Path.cwd()
+    if _PATHS in ctx.meta:
+        return list(arguments), [top_relative(repo, path, here) for path in ctx.meta[_PATHS]]
+    return split_arguments(repo, arguments, here)
+
+
+def _blocks(
+    entries: Iterator[LogEntry], oneline: bool, as_json: bool, is_coloured: bool
+) -> Iterator[str]:
+    colours = palette(is_coloured)
+    for position, entry in enumerate(entries):
+        if as_json:
+            yield json.dumps(entry_fields(entry), ensure_ascii=False)
+        elif oneline:
+            yield render_oneline(entry, colours)
+        else:
+            block = render_log(entry, colours, text_width())
+            yield block if position == 0 else "\n" + block

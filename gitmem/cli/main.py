@@ -1,0 +1,126 @@
+"""The commands, loaded one at a time: ``gitmem log`` must not pay for ``gitmem init``."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from gitmem.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, GitmemError
+
+COMMANDS = {
+    "init": "Set this repository up: hooks, refspecs, the agent's settings.",
+    "log": "Why the code changed, commit by commit.",
+    "show": "Everything remembered about a commit, or one memory by its id.",
+    "context": "What the agent's next session here is given.",
+    "capture": "Remember a commit now, by hand.",
+    "sync": "Exchange memories with the remote now.",
+    "status": "What is set up, what waits, what was last remembered.",
+    "doctor": "Find what is wrong and say, or apply, the remedy.",
+    "config": "List the settings, their values and where they come from.",
+    "demo": "The whole story in a temporary folder, in a few seconds.",
+    "uninstall": "Take gitmem out of this repository; the memories stay.",
+}
+
+_EPILOG = """\b
+Exit codes: 0 done, 1 foreseen failure, 2 usage, 3 a bug in gitmem, 130 interrupted;
+10 to 17 repository, 20 to 23 notes, 30 and 31 capture, 40 and 41 remote, 50 to 52 set-up
+(docs/exit-codes.md)."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"gitmem.cli.{cmd_name}")
+        command = module.command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"gitmem.cli.{cmd_name}.command is no command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(package_name="gitmem")
+@click.option(
+    "-C",
+    "directory",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="Run as if started in DIR.",
+)
+def cli(directory: str | None) -> None:
+    """The memory of AI coding agents, kept in git notes.
+
+    A commit made in an agent's session becomes a memory: what changed, why, what was decided
+    and rejected, which errors were met.  It is a note under refs/notes/claude-mem, travels with
+    push and pull, and the next session is given what matters.
+    """
+    if directory:
+        os.chdir(directory)
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run one command and return the exit code; every foreseen failure is one or two lines."""
+    try:
+        result = cli.main(args=list(arguments), prog_name=_program_name(), standalone_mode=False)
+    except click.exceptions.Abort:
+        return EXIT_INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except GitmemError as error:
+        _say(f"gitmem: {error.message}")
+        if error.hint:
+            _say(f"  {error.hint}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has enough (`gitmem log | head`): that is no failure.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
+    except Exception:  # noqa: BLE001 - the outermost frame: a bug is told as one
+        return _report_bug(traceback.format_exc())
+    return result if isinstance(result, int) else EXIT_DONE
+
+
+def _program_name() -> str:
+    return "git mem" if Path(sys.argv[0]).name == "git-mem" else "gitmem"
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _report_bug(text: str) -> int:
+    from gitmem.store.gitdir import find_repo
+    from gitmem.store.log import append_log, log_path
+
+    _say(f"gitmem: this is a bug in gitmem: {text.strip().splitlines()[-1]}")
+    try:
+        repo = find_repo(".")
+    except GitmemError:
+        _say(text)
+    else:
+        append_log(repo, text)
+        _say(f"  No memory was lost. The details are in {log_path(repo)}")
+    return EXIT_BUG

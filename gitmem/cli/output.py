@@ -1,0 +1,51 @@
+"""Where output goes: colours and a pager for a person at a terminal, plain text for a pipe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+
+import click
+
+from gitmem.store.gitdir import Repo, try_git
+
+_DEFAULT_WIDTH = 100
+
+
+def wants_colour(choice: str) -> bool:
+    """Whether to colour: ``always``, ``never``, or ``auto`` (a terminal, and NO_COLOR not set)."""
+    if choice == "auto":
+        return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return choice == "always"
+
+
+def text_width() -> int:
+    """The columns to wrap at: the terminal's, at most 100."""
+    return min(shutil.get_terminal_size((_DEFAULT_WIDTH, 24)).columns, _DEFAULT_WIDTH)
+
+
+def page(repo: Repo, blocks: Iterable[str], *, colour: bool) -> None:
+    """Print blocks as they come; through git's own pager when a person is looking."""
+    lines = (block.rstrip("\n") + "\n" for block in blocks)
+    if not sys.stdout.isatty():
+        for line in lines:
+            sys.stdout.write(line)
+        sys.stdout.flush()
+        return
+    found = try_git(repo, "var", "GIT_PAGER").stdout.decode("utf-8", "replace").strip()
+    os.environ["PAGER"] = found or "cat"
+    os.environ.setdefault("LESS", "FRX")
+    click.echo_via_pager(lines, color=colour)
+
+
+colour_option = click.option(
+    "--color",
+    "--colour",
+    "colour",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="When to use colours.",
+)

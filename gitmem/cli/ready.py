@@ -1,0 +1,34 @@
+"""The repository a command works on, brought up to date first where gitmem is set up."""
+
+from __future__ import annotations
+
+import click
+
+from gitmem.errors import GitmemError
+from gitmem.porcelain.freshness import catch_up
+from gitmem.porcelain.refresh import refresh
+from gitmem.store.gitdir import Repo, find_repo
+
+_PATIENCE_SECONDS = 2.0
+
+
+def ready_repo() -> Repo:
+    """Find the repository and catch up: queue drained, fetched memories joined, index fresh.
+
+    What cannot be caught up with in two seconds, or at all, is told on stderr in a line and the
+    command shows what there is.
+
+    Raises:
+        NotARepository: there is none here.
+    """
+    repo = find_repo(".")
+    try:
+        if not repo.is_initialised:
+            refresh(repo).close()
+        elif not catch_up(repo, _PATIENCE_SECONDS):
+            click.echo(
+                "gitmem: some work is still waiting to be remembered (gitmem status)", err=True
+            )
+    except GitmemError as error:
+        click.echo(f"gitmem: showing what there is: {error.message}", err=True)
+    return repo

@@ -1,0 +1,30 @@
+"""``gitmem show``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from gitmem.cli.output import colour_option, page, text_width, wants_colour
+from gitmem.cli.ready import ready_repo
+from gitmem.porcelain.log import shown_entry
+from gitmem.render.terminal import entry_fields, palette, render_show
+
+
+@click.command()
+@click.argument("name", metavar="COMMIT|ID", default="HEAD")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@colour_option
+def command(name: str, as_json: bool, colour: str) -> None:
+    """Show everything remembered about a commit (HEAD unless given) or under a memory's id.
+
+    An id is an `m` and hexadecimal digits; its beginning is enough where it is unambiguous.
+    """
+    repo = ready_repo()
+    entry = shown_entry(repo, name)
+    if as_json:
+        click.echo(json.dumps(entry_fields(entry), ensure_ascii=False, indent=2))
+        return
+    is_coloured = wants_colour(colour)
+    page(repo, [render_show(entry, palette(is_coloured), text_width())], colour=is_coloured)

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+
+import pytest
+
+from gitmem.model.memory import Memory, Provenance
+from gitmem.store.notefile import document_of
+from gitmem.store.notes import NoteStore
+from gitmem.store.pending import Pending, PendingStore
+from tests.support.cli import GITMEM, gitmem
+from tests.support.git import GitDriver
+
+
+def remember(git: GitDriver, commit: str, title: str, kind: str = "decision") -> Memory:
+    memory = Memory(kind, title, why=f"why {title}", provenance=Provenance(commit=commit))
+    NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
+    return memory
+
+
+@pytest.fixture
+def story(git: GitDriver) -> GitDriver:
+    """Three commits on main: two remembered, one not."""
+    git.commit("start", **{"README.md": "x\n"})
+    remember(git, git.commit("exact prices", **{"src__price.py": "1\n"}), "Cents are integers")
+    git.run("tag", "middle")
+    git.commit("typo", **{"README.md": "y\n"})
+    remember(
+        git, git.commit("mend tax", **{"src__tax.py": "1\n"}), "Tax rounds half even", "bugfix"
+    )
+    return git
+
+
+def titles(output: str) -> list[str]:
+    known = ("Cents are integers", "Tax rounds half even")
+    found = [(output.index(title), title) for title in known if title in output]
+    return [title for _, title in sorted(found)]
+
+
+def test_commits_with_memories_are_shown_newest_first(story: GitDriver) -> None:
+    done = gitmem(story, "log")
+
+    assert done.returncode == 0
+    assert titles(done.stdout) == ["Tax rounds half even", "Cents are integers"]
+    assert "typo" not in done.stdout
+    assert "why Cents are integers" in done.stdout
+
+
+def test_without_a_terminal_there_are_no_colours(story: GitDriver) -> None:
+    assert "\x1b" not in gitmem(story, "log").stdout
+    assert "\x1b" in gitmem(story, "log", "--color=always").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["-n", "1"], ["Tax rounds half even"]),
+        (["-n", "0"], []),
+        (["middle"], ["Cents are integers"]),
+        (["middle..HEAD"], ["Tax rounds half even"]),
+        (["--kind", "bugfix"], ["Tax rounds half even"]),
+        (["--", "src/price.py"], ["Cents are integers"]),
+        (["src/price.py"], ["Cents are integers"]),
+        (["--author", "nobody"], []),
+        (["--author", "Ada"], ["Tax rounds half even", "Cents are integers"]),
+        (["--since", "2030-01-01"], []),
+        (["--all"], ["Tax rounds half even", "Cents are integers"]),
+    ],
+)
+def test_selection_is_gits(story: GitDriver, arguments: list[str], expected: list[str]) -> None:
+    done = gitmem(story, "log", *arguments)
+
+    assert done.returncode == 0, done.stderr
+    assert titles(done.stdout) == expected
+
+
+def test_paths_are_relative_to_where_one_stands(story: GitDriver) -> None:
+    done = gitmem(story, "log", "price.py", place=story.path / "src")
+
+    assert titles(done.stdout) == ["Cents are integers"]
+
+
+def test_oneline_is_one_line_a_memory(story: GitDriver) -> None:
+    lines = gitmem(story, "log", "--oneline").stdout.splitlines()
+
+    assert len(lines) == 2
+    assert lines[0].startswith(story.out("rev-parse", "--short=7", "HEAD"))
+    assert "Tax rounds half even" in lines[0]
+
+
+def test_json_is_one_object_a_commit(story: GitDriver) -> None:
+    lines = gitmem(story, "log", "--json").stdout.splitlines()
+
+    first = json.loads(lines[0])
+    assert len(lines) == 2
+    assert first["commit"] == story.out("rev-parse", "HEAD")
+    assert first["memories"][0]["title"] == "Tax rounds half even"
+    assert first["memories"][0]["id"].startswith("m")
+
+
+def test_pending_work_comes_first_when_asked_for(story: GitDriver) -> None:
+    memory = Memory("session", "half done", provenance=Provenance(session="s"))
+    PendingStore(story.repo).put(Pending(memory, str(story.path)))
+
+    assert "half done" not in gitmem(story, "log").stdout
+    output = gitmem(story, "log", "--pending").stdout
+    assert output.index("half done") < output.index("Tax rounds half even")
+
+
+def test_show_takes_a_commit_and_an_id(story: GitDriver) -> None:
+    memory = Memory("gotcha", "Mind the gap", provenance=Provenance(commit="x"))
+    commit = story.out("rev-parse", "middle")
+    NoteStore(story.repo).add({commit: [document_of(memory)]}, "notes: test")
+
+    assert "Mind the gap" in gitmem(story, "show", "middle").stdout
+    by_id = gitmem(story, "show", memory.id[:9]).stdout
+    assert "Mind the gap" in by_id
+    assert "Cents are integers" not in by_id
+
+
+def test_a_terminal_gets_colours_and_gits_pager(story: GitDriver) -> None:
+    environ = {**story.env(), "GIT_PAGER": "cat", "TERM": "xterm-256color", "COLUMNS": "80"}
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([*GITMEM, "log"], cwd=story.path, env=environ, stdout=theirs) as process:
+        os.close(theirs)
+        seen = b""
+        try:
+            while chunk := os.read(ours, 4096):
+                seen += chunk
+        except OSError:
+            pass  # the other side is closed: that is how a pty ends
+    os.close(ours)
+
+    assert process.returncode == 0
+    assert b"\x1b[" in seen
+    assert b"Cents are integers" in seen
+
+
+def test_a_reader_who_has_enough_is_no_failure(story: GitDriver) -> None:
+    command = (
+        " ".join([*GITMEM, "log", "--json"]) + " | head -n 1 >/dev/null; echo ${PIPESTATUS[0]}"
+    )
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=story.path, env=story.env(), capture_output=True, check=True
+    )
+
+    assert done.stdout.strip() == b"0"
+    assert done.stderr == b""

@@ -1,0 +1,76 @@
+"""Write the documents that come from the code: ``python -m tests.docs.generate``."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from gitmem import errors
+from gitmem.cli.main import COMMANDS, cli
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+_WIDTH = 90
+
+
+def commands_page() -> str:
+    """The reference of all commands, as ``--help`` tells it."""
+    parts = [
+        "# Commands",
+        "",
+        "This page is what `--help` prints; `python -m tests.docs.generate` writes it.",
+        "`git mem COMMAND` works as well as `gitmem COMMAND`.",
+        "",
+        _help(cli, "gitmem"),
+    ]
+    context = click.Context(cli, info_name="gitmem")
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        assert command is not None
+        parts += ["", f"## gitmem {name}", "", _help(command, name, context)]
+    return "\n".join(parts) + "\n"
+
+
+def exit_codes_page() -> str:
+    """The exit codes, as the classes in ``gitmem/errors.py`` carry them."""
+    rows = [
+        "# Exit codes",
+        "",
+        "Generated from `gitmem/errors.py` by `python -m tests.docs.generate`.",
+        "A hook always exits 0 and writes its trouble to the log that `gitmem doctor` reads.",
+        "",
+        "| code | name | when | what to do |",
+        "| --- | --- | --- | --- |",
+        "| 0 | | done | |",
+        "| 3 | | a bug in gitmem | the log's path is printed; please report it |",
+        "| 130 | | interrupted (Ctrl-C) | |",
+    ]
+    for cls in sorted(_leaves(errors.GitmemError), key=lambda cls: cls.exit_code):
+        when = inspect.cleandoc(cls.__doc__ or "").splitlines()[0].rstrip(".")
+        rows.append(f"| {cls.exit_code} | `{cls.__name__}` | {when} | {cls.default_hint} |")
+    return "\n".join(rows) + "\n"
+
+
+def pages() -> dict[str, str]:
+    """Every generated page, by file name."""
+    return {"commands.md": commands_page(), "exit-codes.md": exit_codes_page()}
+
+
+def _help(command: click.Command, name: str, parent: click.Context | None = None) -> str:
+    context = click.Context(
+        command, info_name=name, parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH
+    )
+    return f"```\n{command.get_help(context)}\n```"
+
+
+def _leaves(cls: type[errors.GitmemError]) -> Iterator[type[errors.GitmemError]]:
+    yield from [cls] if "exit_code" in vars(cls) else []
+    for sub in cls.__subclasses__():
+        yield from _leaves(sub)
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (DOCS / name).write_text(text, encoding="utf-8")
