@@ -160,10 +160,10 @@ class NoteStore:
         theirs = self._root(other)
 
         def united(tip: str | None) -> str | None:
+            if tip is not None and self._contains(tip, other):
+                return None
             if tip is None or self._contains(other, tip):
                 return other
-            if self._contains(tip, other):
-                return None
             ours = self._root(tip)
             return self._commit(ours, self._news_of(ours, theirs), [tip, other], subject)
 
