@@ -26,7 +26,6 @@ _HIDDEN = re.compile(
     "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0"
     "\ufff0-\ufffb\ufffe\uffff\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_SUSPECT = re.compile(f"\x1b|{_HIDDEN.pattern}")
 _BREAK = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"\s+")
 
@@ -38,7 +37,7 @@ def clean_text(text: str, limit: int) -> str:
     """
     # Far more than the limit need not be looked at, and hostile text may be huge.
     text = text[: 4 * limit + 4096]
-    if _SUSPECT.search(text):
+    if _HIDDEN.search(text):  # every sequence begins with one of these
         text = _HIDDEN.sub("", _SEQUENCE.sub("", _BREAK.sub("\n", text)))
     return shorten(text, limit)
 
@@ -65,10 +64,10 @@ _INTRODUCTION = (
 # Tags that mean something to an agent or to its client, in any case and also half written;
 # every closing tag; special tokens; and names at the start of a line that begin a turn.
 _TELLING = re.compile(
-    r"<(?=\s*/|\s*(?:gitmem|system|user|human|assistant|function|tool|invoke|parameter|antml"
-    r"|think|instruction|command|local-command|bash-|persisted|private|context|memory|reminder"
-    r"|task|ide_|result|output|document|example|prompt|session|teammate|post-|new-diag)"
-    r"|\||!\[CDATA|!--)"
+    r"<(?=\s*/|\||!\[CDATA|!--|\s*(?:gitmem|antml|assistant\b|human\b|invoke\b|parameter\s"
+    r"|(?:system|thinking|think|private|instructions?|context|important|memory)\s*>"
+    r"|(?:system|user|command|local-command|bash|persisted|teammate|new|post-tool|session|task)-"
+    r"|(?:function|tool|ide)_))"
     r"|\[(?=/?INST\])"
     r"|^(?P<turn>[ \t>*#_-]{0,8}(?:human|assistant|user|system|developer)[ \t*_]{0,4}):",
     re.IGNORECASE | re.MULTILINE,

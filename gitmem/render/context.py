@@ -166,7 +166,15 @@ def _decision(decision: Decision, limit: int) -> str:
 def _error(error: ErrorMet, limit: int) -> str:
     resolution = _line(error.resolution, limit)
     solved = f" -> resolved: {resolution}" if resolution else ""
-    return f"error: {_line(error.message, limit)}{solved}"
+    return f"error: {_error_line(error.message, limit)}{solved}"
+
+
+def _error_line(message: str, limit: int) -> str:
+    """The message on one line; of a long one the line that says most, not the first characters."""
+    lines = message.strip().splitlines()
+    if len(lines) > 1 and len(message) > limit:
+        message = lines[-1] if lines[0].startswith("Traceback") else lines[0]
+    return _line(message, limit)
 
 
 def _files(memory: Memory, most: int) -> Iterator[str]:

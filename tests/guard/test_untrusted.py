@@ -104,7 +104,13 @@ def test_what_looks_like_the_client_or_a_turn_is_neutralised(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["if a < b and c > d: pass", "vector<int> x", "List<String>", "the user: a person", "a[i]"],
+    [
+        "if a < b and c > d: pass",
+        "Map<Session, Promise<User>>",
+        "#include <system_error>",
+        "the user: a person",
+        "a[i]",
+    ],
 )
 def test_ordinary_code_is_left_alone(text: str) -> None:
     assert text == neutralise(text)

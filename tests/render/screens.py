@@ -1,0 +1,52 @@
+"""Whole screens by the name of their golden file.
+
+After a wanted change: ``python -m tests.render.screens`` writes them anew; read the diff.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gitmem.render.context import ContextItem, render_context
+from gitmem.render.terminal import (
+    LogEntry,
+    palette,
+    render_log,
+    render_oneline,
+    render_show,
+)
+from tests.render import stories
+
+GOLDEN = Path(__file__).parent / "golden"
+PLAIN = palette(False)
+
+ENTRY = LogEntry(
+    commit="08da731" + "0" * 33,
+    author="Ada Author <ada@example.com>",
+    time=1_767_348_000,
+    subject="round the tax of the sum",
+    refs="HEAD -> tax, tag: v1.2",
+    memories=(stories.FULL,),
+    problems=("document 2: a mapping was expected",),
+)
+PENDING = LogEntry(memories=(stories.PENDING,), is_pending=True)
+_ITEMS = [
+    ContextItem(stories.PENDING, "", is_pending=True),
+    ContextItem(stories.FULL, ENTRY.commit, is_pending=False),
+]
+
+SCREENS = {
+    "log.txt": render_log(ENTRY, PLAIN, 80) + "\n" + render_log(PENDING, PLAIN, 80),
+    "log-narrow.txt": render_log(ENTRY, PLAIN, 40),
+    "log-colour.txt": render_log(ENTRY, palette(True), 80),
+    "show.txt": render_show(ENTRY, PLAIN, 80),
+    "oneline.txt": render_oneline(ENTRY, PLAIN) + render_oneline(PENDING, PLAIN),
+    "context.txt": render_context(_ITEMS, 1_000).text + "\n",
+    "context-small.txt": render_context(_ITEMS, 230).text + "\n",
+}
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    for name, screen in SCREENS.items():
+        (GOLDEN / name).write_text(screen, "utf-8")
