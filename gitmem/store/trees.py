@@ -16,6 +16,8 @@ from pygit2.enums import ObjectType  # noqa: TID253 - as above
 from gitmem.errors import NoteUnreadable
 from gitmem.store.gitdir import Repo, try_git
 
+_REMEMBERED_TREES = 64
+_REMEMBERED_ENTRIES = 512  # a fanned-out level has 256
 _ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
@@ -45,41 +47,46 @@ def parse_tree(data: bytes) -> Tree:
     Raises:
         NoteUnreadable: it is damaged.
     """
-    tree: Tree = {}
-    end = 0
-    for match in _ENTRY.finditer(data):
-        if match.start() != end:
-            break
-        tree[match[2]] = Entry(match[1], match[3])
-        end = match.end()
-    if end != len(data):
+    found: list[tuple[bytes, bytes, bytes]] = _ENTRY.findall(data)
+    if sum(len(mode) + len(name) + 22 for mode, name, _ in found) != len(data):
         raise NoteUnreadable("a tree of the notes ref is damaged", "Run: git fsck")
-    return tree
+    return {name: Entry(mode, oid) for mode, name, oid in found}
 
 
 def render_tree(tree: Mapping[bytes, Entry]) -> bytes:
     """Write a tree object: in git's order, where a folder sorts as if its name ended in a slash."""
-    ordered = sorted(tree.items(), key=lambda item: item[0] + b"/" * item[1].is_tree)
-    return b"".join(b"%s %s\0%s" % (entry.mode, name, entry.oid) for name, entry in ordered)
+    ordered = sorted(
+        (name + b"/" if entry.is_tree else name, b"%s %s\0%s" % (entry.mode, name, entry.oid))
+        for name, entry in tree.items()
+    )
+    return b"".join(text for _, text in ordered)
 
 
 class Objects:
     """The repository's objects by raw id, each read whole.
 
     A partial clone may lack an object until it is asked for: git is asked to fetch it then.
+    The trees near the root are read again and again, so that the last few are remembered.
     """
 
     def __init__(self, repo: Repo, objects: pygit2.Repository) -> None:
         self._repo = repo
         self._odb = objects.odb
+        self._trees: dict[bytes, Tree] = {}
 
     def read_tree(self, oid: bytes | None) -> Tree:
-        """The tree; empty for None.
+        """The tree, the caller's own to change; empty for None.
 
         Raises:
             NoteUnreadable: it is missing or damaged.
         """
-        return {} if oid is None else parse_tree(self._read(oid, ObjectType.TREE))
+        if oid is None:
+            return {}
+        tree = self._trees.get(oid)
+        if tree is None:
+            tree = parse_tree(self._read(oid, ObjectType.TREE))
+            self._remember(oid, tree)
+        return dict(tree)
 
     def read_blob(self, oid: bytes) -> bytes:
         """A blob's bytes.
@@ -91,11 +98,19 @@ class Objects:
 
     def write_tree(self, tree: Tree) -> bytes:
         """Write a tree and return its id."""
-        return self.write(ObjectType.TREE, render_tree(tree))
+        oid = self.write(ObjectType.TREE, render_tree(tree))
+        self._remember(oid, dict(tree))
+        return oid
 
     def write(self, kind: ObjectType, data: bytes) -> bytes:
         """Write an object and return its id."""
         return bytes(self._odb.write(kind, data).raw)
+
+    def _remember(self, oid: bytes, tree: Tree) -> None:
+        if len(tree) <= _REMEMBERED_ENTRIES:
+            if len(self._trees) >= _REMEMBERED_TREES:
+                self._trees.pop(next(iter(self._trees)))  # the oldest: dictionaries keep order
+            self._trees[oid] = tree
 
     def _read(self, oid: bytes, kind: ObjectType) -> bytes:
         try:

@@ -43,8 +43,8 @@ def test_one_by_one_the_tree_grows_as_gits_does(committed: GitDriver, seed: int)
     store = NoteStore(committed.repo)
     document = doc("same")
     blob = committed.out("hash-object", "-w", "--stdin", stdin=document.text)
-    names = some_ids(130, seed)
-    start, compared = 28, 0
+    names = some_ids(200, seed)
+    start, compared = 60, 0
     store.add({name: [document] for name in names[:start]}, "notes: flat")
     committed.run("update-ref", "refs/notes/theirs", NOTES_REF)
 
