@@ -17,7 +17,7 @@ def command(budget: int | None) -> None:
     """Print what the agent's next session in this repository is given.
 
     Memories of commits that HEAD can reach, the newest first, pending work before them, fitted
-    to the budget (gitmem.budgetTokens, 1000 tokens unless set).  Prints nothing when there is nothing.
+    to the budget (gitmem.budgetTokens, 1000 unless set).  Prints nothing when there is nothing.
     """
     repo = ready_repo()
     block = context_for(repo, budget or read_settings(repo).budget_tokens)

@@ -18,7 +18,7 @@ from gitmem.agents.payload import HookPayload, parse_payload
 from gitmem.errors import GitmemError
 from gitmem.model.job import Job
 from gitmem.porcelain.freshness import catch_up
-from gitmem.porcelain.inject import context_for
+from gitmem.porcelain.inject import context_of_session
 from gitmem.store.gitdir import Repo, find_repo
 from gitmem.store.launcher import launch_worker
 from gitmem.store.log import append_log
@@ -65,7 +65,8 @@ def _handle(
         return ""
     _export_session(payload.session, environ)
     catch_up(repo, _PATIENCE_SECONDS)
-    block = context_for(repo, settings.budget_tokens)
+    budget, is_resumed = settings.budget_tokens, payload.source == "resume"
+    block = context_of_session(repo, payload.session, budget, is_resumed=is_resumed)
     if not block.text:
         return ""
     output = {"hookEventName": "SessionStart", "additionalContext": block.text}

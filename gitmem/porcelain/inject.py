@@ -7,7 +7,7 @@ in the agent's SessionStart hook.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 
 from gitmem.errors import GitmemError
@@ -16,6 +16,7 @@ from gitmem.render.context import ContextBlock, ContextItem, render_context
 from gitmem.store.gitdir import Repo
 from gitmem.store.history import walk_ids
 from gitmem.store.pending import PendingStore
+from gitmem.store.told import Told
 
 _MAX_PENDING = 3
 _MAX_ITEMS = 40
@@ -26,13 +27,40 @@ _FIRST_BATCH = 64
 def context_for(repo: Repo, budget_tokens: int) -> ContextBlock:
     """The context block for a session that starts now: pending work, then newest commit first.
 
-    The same repository state gives the same text, so that a resumed session is not told twice.
+    The same repository state gives the same text: there is no clock in it.
     """
+    return render_context(_items(repo), budget_tokens)
+
+
+def context_of_session(
+    repo: Repo, session: str, budget_tokens: int, *, is_resumed: bool
+) -> ContextBlock:
+    """The same for the session of that id, and remember what it was told.
+
+    A resumed session still has its conversation: it is told only what is new and not its own.
+    After a start, a clear or a compaction it is told everything.
+    """
+    items = _items(repo)
+    told = Told(repo)
+    before = told.of(session) if is_resumed else None
+    with suppress(GitmemError):  # a read-only .git: better told twice than not at all
+        told.put(session, {item.memory.id for item in items} | (before or frozenset()))
+    if before is not None:
+        items = [item for item in items if not _is_known(item, session, before)]
+    return render_context(items, budget_tokens)
+
+
+def _is_known(item: ContextItem, session: str, told: frozenset[str]) -> bool:
+    return item.memory.id in told or item.memory.provenance.session == session
+
+
+def _items(repo: Repo) -> list[ContextItem]:
+    """What may be told, most important first."""
     pending = PendingStore(repo).newest_first()[:_MAX_PENDING]
     items = [ContextItem(found.memory, "", is_pending=True) for found in pending]
     with closing(Index.open(repo.state_dir)) as index:
         items += islice(_reachable(repo, index), _MAX_ITEMS)
-    return render_context(items, budget_tokens)
+    return items
 
 
 def _reachable(repo: Repo, index: Index) -> Iterator[ContextItem]:

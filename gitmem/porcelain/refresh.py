@@ -11,6 +11,8 @@ from gitmem.store.notes import NoteChange, NoteStore
 from gitmem.store.remote import tracking_tips
 from gitmem.store.seen import read_seen, write_seen
 
+_MAX_TRIES = 3
+
 
 def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
     """Join what each remote had at the last fetch; the remotes that brought something new.
@@ -36,16 +38,16 @@ def refresh_index(notes: NoteStore, index: Index) -> None:
     A tip that is no longer there (somebody forced the ref, and git collected the rest) is no
     base for a diff: then everything is read again.
     """
-    tip, base = notes.tip(), index.tip
-    if tip == base:
-        return
-    if tip is None:
-        index.rebuild((), "")
-        return
-    if base is not None and notes.has_commit(base):
-        index.apply(_pairs(notes.changes(base, tip)), tip)
-    else:
-        index.rebuild(_pairs(notes.changes(None, tip)), tip)
+    for _ in range(_MAX_TRIES):  # another process may be bringing it up to date as well
+        tip, base = notes.tip(), index.tip
+        if tip == base:
+            return
+        if tip is None:
+            index.rebuild((), "")
+        elif base is not None and notes.has_commit(base):
+            index.apply(_pairs(notes.changes(base, tip)), tip)
+        else:
+            index.rebuild(_pairs(notes.changes(None, tip)), tip)
 
 
 def _pairs(changes: Iterable[NoteChange]) -> Iterator[tuple[str, Note | None]]:

@@ -40,12 +40,24 @@ def sync(means: Means, remote: str = "") -> SyncReport:
         return SyncReport("")
     notes = NoteStore(means.repo)
     before = _count(notes)
-    fetch_notes(means.repo, elected, means.settings.push_timeout)
-    join_fetched(means.repo, notes)
+    fetch(means, elected)
     is_pushed = push(means, elected)
     with closing(Index.open(means.repo.state_dir)) as index:
         refresh_index(notes, index)
     return SyncReport(elected, _count(notes) - before, is_pushed)
+
+
+def fetch(means: Means, remote: str = "") -> None:
+    """Fetch the remote's memories and join them; nothing where there is no remote.
+
+    Raises:
+        RemoteUnavailable: the remote does not answer in time.
+        NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
+    """
+    elected = memory_remote(means.repo, remote or means.settings.remote)
+    if elected is not None:
+        fetch_notes(means.repo, elected, means.settings.push_timeout)
+        join_fetched(means.repo, NoteStore(means.repo))
 
 
 def push(
@@ -64,14 +76,12 @@ def push(
     elected = memory_remote(means.repo, remote or means.settings.remote)
     if elected is None:
         raise RemoteUnavailable("there is no remote to send memories to", "Run: git remote add")
-    notes = NoteStore(means.repo)
     for attempt in range(_MAX_TRIES):
         outcome = push_notes(means.repo, elected, means.settings.push_timeout)
         if outcome is not PushOutcome.REJECTED:
             return _settled(outcome, elected)
         sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, not a secret
-        fetch_notes(means.repo, elected, means.settings.push_timeout)
-        join_fetched(means.repo, notes)
+        fetch(means, elected)
     raise RemoteRejected(f"cannot push notes to '{elected}': it kept moving")
 
 

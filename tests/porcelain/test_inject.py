@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gitmem.model.memory import Memory, Provenance
-from gitmem.porcelain.inject import context_for
+from gitmem.porcelain.inject import context_for, context_of_session
 from gitmem.porcelain.refresh import refresh
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
@@ -75,3 +75,37 @@ def test_the_budget_holds_however_much_there_is(git: GitDriver, budget: int) -> 
 
     assert len(text) <= budget * 4
     assert len(text.encode("utf-16-le")) // 2 < 10_000
+
+
+def test_a_resumed_session_is_told_only_what_is_new(git: GitDriver) -> None:
+    remember(git, git.commit("one"), "known to it")
+    refresh(git.repo).close()
+    first = context_of_session(git.repo, "s", 1000, is_resumed=False).text
+    remember(git, git.commit("two"), "made meanwhile")
+    refresh(git.repo).close()
+
+    again = context_of_session(git.repo, "s", 1000, is_resumed=True).text
+    once_more = context_of_session(git.repo, "s", 1000, is_resumed=True).text
+
+    assert "known to it" in first
+    assert "made meanwhile" in again
+    assert "known to it" not in again
+    assert once_more == ""
+
+
+def test_a_resumed_session_is_not_told_its_own_work(git: GitDriver) -> None:
+    remember(git, git.commit("one"), "known to it")
+    refresh(git.repo).close()
+    context_of_session(git.repo, "s", 1000, is_resumed=False)
+    memory = Memory("session", "its own", provenance=Provenance(session="s"))
+    PendingStore(git.repo).put(Pending(memory, str(git.path)))
+
+    assert context_of_session(git.repo, "s", 1000, is_resumed=True).text == ""
+    assert "its own" in context_of_session(git.repo, "s", 1000, is_resumed=False).text
+
+
+def test_a_session_nobody_knows_is_told_everything_on_resume(git: GitDriver) -> None:
+    remember(git, git.commit("one"), "worth knowing")
+    refresh(git.repo).close()
+
+    assert "worth knowing" in context_of_session(git.repo, "s", 1000, is_resumed=True).text

@@ -1,0 +1,48 @@
+"""``gitmem init``."""
+
+from __future__ import annotations
+
+import click
+
+from gitmem.cli.places import user_settings
+from gitmem.porcelain.install import install
+from gitmem.porcelain.means import gather_means
+from gitmem.porcelain.refresh import refresh
+from gitmem.porcelain.sync import fetch
+from gitmem.porcelain.worker import watch_reflog
+from gitmem.store.gitdir import find_repo
+
+
+@click.command()
+@click.option(
+    "--user",
+    is_flag=True,
+    help="Put the agent's hooks in your own settings, not the project's: needed when you start"
+    " Claude Code in subdirectories.",
+)
+@click.option("--no-fetch", is_flag=True, help="Do not fetch the team's memories.")
+def command(user: bool, no_fetch: bool) -> None:
+    """Set this repository up.  Run it again at any time: what is in place stays.
+
+    Adds git hooks beside those that are there, the fetch refspec of each remote, what git needs
+    to carry notes through amend and rebase, and Claude Code's hooks; then fetches the team's
+    memories.  `gitmem uninstall` takes all of it out again, byte for byte.
+    """
+    repo = find_repo(".")
+    report = install(
+        repo,
+        user_settings=user_settings() if user else None,
+        fetch=None if no_fetch else lambda repo: fetch(gather_means(repo)),
+    )
+    watch_reflog(repo)
+    index = refresh(repo)
+    count = index.memory_count()
+    index.close()
+    for change in report.changes:
+        click.echo(f"added {change}")
+    for notice in report.notices:
+        click.echo(f"note: {notice}", err=True)
+    if not report.changes:
+        click.echo("Everything is in place already.")
+    memories = "1 memory" if count == 1 else f"{count} memories"
+    click.echo(f"gitmem is set up: {memories} here. Next: work, commit, then `gitmem log`.")

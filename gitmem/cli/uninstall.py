@@ -1,0 +1,35 @@
+"""``gitmem uninstall``."""
+
+from __future__ import annotations
+
+import click
+
+from gitmem.cli.places import user_settings
+from gitmem.porcelain.means import gather_means
+from gitmem.porcelain.settle import settle_pending
+from gitmem.porcelain.uninstall import uninstall
+from gitmem.porcelain.worker import work
+from gitmem.store.gitdir import find_repo
+
+
+@click.command()
+@click.option("--user", is_flag=True, help="Also take the agent's hooks out of your own settings.")
+def command(user: bool) -> None:
+    """Take gitmem out of this repository; the memories stay in refs/notes/claude-mem.
+
+    Queued and pending work becomes memory first.  Then hooks, git configuration and settings
+    are put back byte for byte, and .git/gitmem is removed.  To delete the memories as well:
+    git update-ref -d refs/notes/claude-mem
+    """
+    repo = find_repo(".")
+
+    def drain() -> None:
+        work(gather_means(repo))
+        settle_pending(repo)
+
+    report = uninstall(repo, user_settings=user_settings() if user else None, drain=drain)
+    for done in report.done:
+        click.echo(f"put back {done}")
+    for notice in report.notices:
+        click.echo(f"note: {notice}", err=True)
+    click.echo("gitmem is out of this repository. The memories stay: git log --notes=claude-mem")

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from gitmem.store.notes import NoteStore
+
+from gitmem.hooks.pre_push import run_pre_push
+from gitmem.model.memory import Memory, Provenance
+from gitmem.store.notefile import document_of
+from gitmem.store.queue import Queue
+from tests.support.capture import commit_of, session_in
+from tests.support.cli import gitmem
+from tests.support.git import GitDriver
+from tests.support.session import SESSION
+
+REF = "refs/notes/claude-mem"
+
+
+@pytest.fixture
+def ready(committed: GitDriver, remote: GitDriver) -> GitDriver:
+    """Set up, with a remote and one memory that the remote does not have."""
+    committed.run("remote", "add", "origin", str(remote.path))
+    assert gitmem(committed, "init").returncode == 0
+    commit = committed.out("rev-parse", "HEAD")
+    memory = Memory("decision", "Cents are integers", provenance=Provenance(commit=commit))
+    NoteStore(committed.repo).add({commit: [document_of(memory)]}, "notes: test")
+    return committed
+
+
+def notes_tip(git: GitDriver) -> bytes:
+    return git.run("for-each-ref", "--format=%(objectname)", REF).stdout
+
+
+def test_a_plain_push_takes_the_memories_along(ready: GitDriver, remote: GitDriver) -> None:
+    ready.run("push", "-q", "origin", "main")
+
+    assert notes_tip(remote) == notes_tip(ready) != b""
+
+
+def test_a_push_right_after_a_commit_takes_its_memory_along(
+    ready: GitDriver, remote: GitDriver
+) -> None:
+    """The push waits behind the capture in the queue."""
+    writer = session_in(ready).prompt("Make prices exact.").write("price.py")
+    ready.environ["CLAUDE_CODE_SESSION_ID"] = SESSION
+    commit = commit_of(ready, writer, "Exact prices", "price.py")
+    ready.run("push", "-q", "origin", "main")
+
+    assert b"Exact prices" in remote.show_note(commit)
+
+
+def test_switched_off_a_push_takes_nothing(ready: GitDriver, remote: GitDriver) -> None:
+    ready.run("config", "gitmem.autoPush", "false")
+    ready.run("push", "-q", "origin", "main")
+
+    assert notes_tip(remote) == b""
+
+
+def test_a_remote_that_refuses_notes_does_not_fail_the_push(
+    ready: GitDriver, remote: GitDriver
+) -> None:
+    hook = remote.path / "hooks" / "update"
+    hook.write_text("#!/bin/sh\ncase $1 in refs/notes/*) exit 1;; esac\n")
+    hook.chmod(0o755)
+
+    done = ready.run("push", "origin", "main")
+
+    assert done.returncode == 0
+    assert remote.out("rev-parse", "main") == ready.out("rev-parse", "main")
+    assert notes_tip(remote) == b""
+
+
+def test_a_remote_without_a_name_gets_no_memories(ready: GitDriver, remote: GitDriver) -> None:
+    ready.run("push", "-q", str(remote.path), "main")
+
+    assert notes_tip(remote) == b""
+
+
+def test_another_remote_than_the_elected_one_gets_none(
+    ready: GitDriver, tmp_path: Path, home: Path
+) -> None:
+    fork = GitDriver(tmp_path / "fork.git", home).init(bare=True)
+    ready.run("remote", "add", "fork", str(fork.path))
+    ready.run("config", "gitmem.remote", "origin")
+    ready.run("push", "-q", "fork", "main")
+
+    assert notes_tip(fork) == b""
+
+
+def test_with_nothing_new_nothing_is_queued(ready: GitDriver) -> None:
+    ready.run("push", "-q", "origin", "main")
+
+    assert run_pre_push(ready.repo, "origin", sleep=_not_called) == ""
+    assert Queue(ready.repo).is_empty()
+
+
+def _not_called(_: float) -> None:
+    raise AssertionError("waited for nothing")

@@ -1,0 +1,158 @@
+"""The whole promise, with the real Claude Code client: a memory made here is given there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.client import Client, said_to_the_model
+from tests.support.git import GitDriver
+
+PATIENCE_SECONDS = 30.0
+REASON = "Integer cents instead of floats, because 0.1 + 0.2 is not 0.3 in binary."
+
+
+@pytest.fixture(scope="session")
+def client(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Client:
+    known = os.environ.get("GITMEM_TEST_CLIENT_DIR")
+    folder = Path(known) if known else tmp_path_factory.mktemp("client")
+    return Client.install(shared, folder)
+
+
+@pytest.fixture
+def ada(git: GitDriver, remote: GitDriver) -> GitDriver:
+    """Ada's clone: one commit, a remote, gitmem set up; people's own environment, no dates set."""
+    git.commit("Start", **{"README.md": "shop\n"})
+    git.run("remote", "add", "origin", str(remote.path))
+    git.run("push", "-q", "-u", "origin", "main")
+    gitmem(git, "init")
+    return git
+
+
+def gitmem(git: GitDriver, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-I", "-m", "gitmem", *arguments],
+        cwd=git.path,
+        env=people(git),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def people(git: GitDriver) -> dict[str, str]:
+    """The driver's environment with the clock of the day: real transcripts are of today."""
+    dated = ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE")
+    return {name: value for name, value in git.env().items() if name not in dated}
+
+
+def write_and_explain(path: Path) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": REASON,
+            "tool": "Write",
+            "input": {
+                "file_path": str(path / "price.py"),
+                "content": "def cents(x):\n    return x\n",
+            },
+        }
+    ]
+
+
+def note_of_head(git: GitDriver) -> str:
+    """The note of HEAD, once the worker has written it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        done = git.run("notes", "--ref", "claude-mem", "show", "HEAD", check=False)
+        if done.returncode == 0:
+            return done.stdout.decode()
+        time.sleep(0.1)
+    raise AssertionError(f"no note; the log: {gitmem(git, 'doctor')}")
+
+
+def clone_for_ben(remote: GitDriver, path: Path) -> GitDriver:
+    ben = remote.clone(path)
+    gitmem(ben, "init")
+    return ben
+
+
+def test_a_commit_by_the_agent_reaches_the_next_session_on_another_clone(
+    client: Client, ada: GitDriver, remote: GitDriver, tmp_path: Path, home: Path
+) -> None:
+    commit = "git add -A && git commit -m 'Keep prices in cents'"
+    turns = [
+        *write_and_explain(ada.path),
+        {"tool": "Bash", "input": {"command": commit, "description": "Commit"}},
+        {"text": "Prices are integers now."},
+    ]
+    client.run(ada.path, turns, home=home / "ada", prompt="Make prices exact and commit.")
+    note = note_of_head(ada)
+    ada.run("push", "-q", "origin", "main")
+    ben = clone_for_ben(remote, tmp_path / "ben")
+
+    requests = client.run(ben.path, [{"text": "Hello."}], home=home / "ben")
+
+    assert "Keep prices in cents" in note
+    assert "0.1 + 0.2" in note
+    assert "0.1 + 0.2" in said_to_the_model(requests)
+
+
+def test_a_commit_by_a_person_after_the_session_is_remembered_with_it(
+    client: Client, ada: GitDriver, home: Path
+) -> None:
+    turns = [*write_and_explain(ada.path), {"text": "Not committed; have a look first."}]
+    client.run(ada.path, turns, home=home / "ada", prompt="Make prices exact.")
+    ada.run("add", "-A")
+    subprocess.run(
+        ["git", "commit", "-q", "-m", "Exact prices"], cwd=ada.path, env=people(ada), check=True
+    )
+
+    assert "0.1 + 0.2" in note_of_head(ada)
+
+
+def test_work_without_a_commit_is_given_to_the_next_session(
+    client: Client, ada: GitDriver, home: Path
+) -> None:
+    turns = [*write_and_explain(ada.path), {"text": "Left uncommitted."}]
+    client.run(ada.path, turns, home=home / "ada", prompt="Make prices exact.")
+
+    requests = client.run(ada.path, [{"text": "Hello."}], home=home / "ada")
+
+    assert "Make prices exact" in said_to_the_model(requests)
+
+
+@pytest.mark.parametrize("source", ["resume", "clear", "compact"])
+def test_memory_is_there_whatever_started_the_session(
+    client: Client, ada: GitDriver, home: Path, source: str
+) -> None:
+    """On resume the same text is not given twice; after clear and compact it is given again."""
+    commit = "git add -A && git commit -m 'Keep prices in cents'"
+    first = [
+        *write_and_explain(ada.path),
+        {"tool": "Bash", "input": {"command": commit, "description": "Commit"}},
+        {"text": "Done."},
+    ]
+    client.run(ada.path, first, home=home / "ada", prompt="Make prices exact and commit.")
+    note_of_head(ada)
+    client.run(ada.path, [{"text": "Hello."}], home=home / "ada")
+    summary = {"text": "<analysis>a</analysis><summary>They said hello.</summary>"}
+    again = [{"text": "Again."}]
+    if source == "compact":
+        arguments = ["--continue"]
+        client.run(ada.path, [summary], home=home / "ada", prompt="/compact", arguments=arguments)
+        requests = client.run(ada.path, again, home=home / "ada", arguments=["--continue"])
+    elif source == "clear":
+        client.run(ada.path, [], home=home / "ada", prompt="/clear")
+        requests = client.run(ada.path, again, home=home / "ada", arguments=["--continue"])
+    else:
+        requests = client.run(ada.path, again, home=home / "ada", arguments=["--continue"])
+
+    assert said_to_the_model(requests[-1:]).count("0.1 + 0.2 is not 0.3 in binary") == 1
