@@ -9,6 +9,9 @@ import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and 
 from gitmem.errors import NotARepository, UnsupportedRepository
 from gitmem.store.gitdir import Repo
 
+# Says only that objects may still be at the remote; who reads them asks git for what is missing.
+pygit2.settings.set_extensions(["partialclone"])
+
 
 def open_objects(repo: Repo) -> pygit2.Repository:
     """The repository's objects and refs.

@@ -5,7 +5,8 @@ Run: ``python -m tests.bench.notes_write [--sizes 100,10000,100000] [--count 50]
 Every writer starts from a copy of the same repository, whose notes git fast-import laid out as
 git does, packed.  The writers take turns, note by note, so that a busy machine slows all of
 them.  Printed is the median in milliseconds of ``count`` notes, one commit each, without the
-rendering of the memory; ``--folder`` is where the repositories are made.
+rendering of the memory; ``--folder`` is where the repositories are made.  ``--flat`` starts from
+notes without fan-out, as pygit2.create_note leaves them.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ WRITERS: dict[str, Writer] = {
 }
 
 
-def seeded(folder: Path, size: int) -> GitDriver:
-    """A repository with ``size`` notes, packed."""
+def seeded(folder: Path, size: int, depth: int) -> GitDriver:
+    """A repository with ``size`` notes at one depth, packed."""
     git = GitDriver(folder / f"seed-{size}", folder).init()
     git.run("config", "user.name", "Ada Author")
     git.run("config", "user.email", "ada@example.com")
@@ -70,18 +71,20 @@ def seeded(folder: Path, size: int) -> GitDriver:
     head = "commit refs/notes/claude-mem\ncommitter A <a@b> 1767225600 +0000\ndata 5\nnotes\n"
     stream = [f"blob\nmark :1\ndata {len(text)}\n".encode() + text + b"\n", head.encode()]
     # The objects need not be there: fast-import's "N" wants commits, a plain path does not.
-    stream += [f"M 100644 :1 {_path(name, size)}\n".encode() for name in _names(size, seed=1)]
+    stream += [f"M 100644 :1 {_path(name, depth)}\n".encode() for name in _names(size, seed=1)]
     git.run("fast-import", "--quiet", stdin=b"".join(stream))
     git.run("repack", "-adq")
     return git
 
 
-def _path(name: str, size: int) -> str:
-    """Where git would put a note among so many."""
-    depth = 0 if size < 60 else 1 if size < 14_000 else 2
-    return "/".join(
-        [name[2 * level : 2 * level + 2] for level in range(depth)] + [name[2 * depth :]]
-    )
+def _path(name: str, depth: int) -> str:
+    parts = [name[2 * level : 2 * level + 2] for level in range(depth)]
+    return "/".join([*parts, name[2 * depth :]])
+
+
+def _usual_depth(size: int) -> int:
+    """The fan-out git has among so many notes."""
+    return 0 if size < 60 else 1 if size < 14_000 else 2
 
 
 def _names(count: int, seed: int) -> list[str]:
@@ -123,13 +126,15 @@ def main() -> None:
     parser.add_argument("--sizes", default="100,10000,100000")
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--folder", help="where to make the repositories (default: TMPDIR)")
+    parser.add_argument("--flat", action="store_true", help="start without fan-out")
     options = parser.parse_args()
     notes = {name: _document(n) for n, name in enumerate(_names(options.count, seed=2))}
     print(f"ms per note, median of {options.count}, one at a time")
     print(f"{'existing notes':>14}" + "".join(f"{label:>20}" for label in WRITERS))
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         for size in map(int, options.sizes.split(",")):
-            found = medians_ms(seeded(Path(name), size), Path(name), notes)
+            seed = seeded(Path(name), size, 0 if options.flat else _usual_depth(size))
+            found = medians_ms(seed, Path(name), notes)
             row = "".join(f"{found[label]:>20.2f}" for label in WRITERS)
             print(f"{size:>14,}{row}", flush=True)
 
