@@ -26,8 +26,11 @@ class Row:
 
 
 def rows_of_log(memory: Memory) -> Iterator[Row]:
-    """Why, what was decided against what, what failed and how it was mended, what is next."""
+    """Why, what the diff does not say, what was decided against what, what failed and how it
+    was mended, what is next.
+    """
     yield from _some("why", memory.why)
+    yield from _list("what", memory.what)
     for decision in memory.decisions:
         yield from _decision_rows(decision)
     for error in memory.errors:

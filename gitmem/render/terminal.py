@@ -117,7 +117,7 @@ def _rendered(
     width = max(width, _MIN_WIDTH)
     lines = [*_head(entry, colours)]
     for memory in entry.memories:
-        lines += ["", _title(memory, colours)]
+        lines += ["", _title(memory, entry.subject, colours)]
         for row in rows(memory):
             lines += _row_lines(row, colours, width)
     for problem in entry.problems:
@@ -137,10 +137,13 @@ def _head(entry: LogEntry, colours: Palette) -> Iterator[str]:
     yield _INDENT + _line(entry.subject)
 
 
-def _title(memory: Memory, colours: Palette) -> str:
+def _title(memory: Memory, subject: str, colours: Palette) -> str:
+    """Kind, title and id; a title that only repeats the commit's subject is left out."""
     kind = _tint(_line(memory.kind), colours.kind, colours)
-    title = _tint(_line(memory.title), colours.title, colours)
     mark = _tint(f"({memory.id[:ID_LENGTH]})", colours.dim, colours)
+    if memory.title == subject:
+        return f"{_INDENT}{kind} {mark}"
+    title = _tint(_line(memory.title), colours.title, colours)
     return f"{_INDENT}{kind}: {title} {mark}"
 
 
