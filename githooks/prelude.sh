@@ -1,0 +1,34 @@
+# What every hook of gitmem begins with.  POSIX sh, sourced by the hook beside it.
+#
+# Sets state (gitmem's folder in the common git directory), common and git_dir.  The hooks run in
+# the top folder of the work tree.  None of them may fail or hold up what git is doing.
+
+if [ -n "${GITMEM_PROBE-}" ]; then # `gitmem doctor` asks whether this is reached
+    : >"$GITMEM_PROBE"
+    exit 0
+fi
+# husky up to version 8 runs every hook twice, the second time with its mark set.
+[ -z "${GITMEM_SKIP-}${husky_skip_init-}" ] || exit 0
+
+state=${0%/hooks/*}
+common=${state%/*}
+git_dir=${GIT_DIR:-.git}
+
+# queue NAME FORMAT [VALUE...]: leave a job for the worker.
+#
+# One short write without a rename: a job cut short lacks its last field and is no job yet.  It is
+# not synced to disk either: after a power cut the reflog tells the worker what is missing.
+queue() {
+    file=$state/queue/$1-$$.job
+    format=$2'end=\0'
+    shift 2
+    # shellcheck disable=SC2059
+    printf "$format" "$@" >"$file" || {
+        mkdir -p "$state/queue" && printf "$format" "$@" >"$file"
+    }
+}
+
+# Start a worker that nobody waits for; where one is at work, this one ends at once.
+wake() {
+    (CDPATH='' cd "$common" && exec gitmem/run worker .) &
+}
