@@ -1,0 +1,202 @@
+"""``gitmem init``: set a repository up beside everything that is there, or change nothing.
+
+Every step can be run again and then changes no byte.  When a step of the first run fails, what
+the earlier ones did is taken back.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gitmem.errors import ForeignFile, GitmemError
+from gitmem.porcelain.uninstall import put_back, take_back
+from gitmem.store.atomic import write_atomically
+from gitmem.store.clientsettings import PROJECT_FILE, with_hooks, without_hooks
+from gitmem.store.gitconfig import (
+    config_path,
+    locked_config,
+    missing_entries,
+    read_config,
+    stale_entries,
+    with_entries,
+    without_entries,
+)
+from gitmem.store.gitdir import Repo
+from gitmem.store.hookfile import (
+    EVENTS,
+    KEPT_SUFFIX,
+    SHEBANG,
+    block,
+    has_block,
+    is_shell,
+    with_block,
+    without_block,
+    wrapper,
+)
+from gitmem.store.hooksplace import HooksPlace, PlaceKind, find_place, read_git_version
+from gitmem.store.keeper import Keeper, Present, look
+from gitmem.store.manifest import named_place
+from gitmem.store.program import put_program
+
+
+@dataclass
+class InstallReport:
+    """``changes`` is empty when all was in place; ``notices`` are what a person should know."""
+
+    changes: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+def install(
+    repo: Repo,
+    *,
+    python: str = sys.executable,
+    user_settings: Path | None = None,
+    git_version: tuple[int, int] | None = None,
+    fetch: Callable[[Repo], None] | None = None,
+) -> InstallReport:
+    """Set the repository up, in any of its work trees.
+
+    With ``user_settings``, the agent's settings of the user get our hooks instead of those of
+    the project.  ``fetch`` brings the team's memories; its failure is a notice.
+
+    Raises:
+        BareRepository: there is no work tree.
+        ForeignFile: a file that we must add to cannot be understood.
+        InstallError: this Python cannot run gitmem from elsewhere.
+        GitFailed, DiskFull, ReadOnlyRepository: git or the file system refuses.
+    """
+    repo.need_worktree()
+    report = InstallReport()
+    keeper = Keeper(repo)
+    is_first = keeper.begin()
+    try:
+        if put_program(repo, python):
+            report.changes.append(f"the program: {python}")
+        place = find_place(repo, git_version or read_git_version())
+        _add_to_config(repo, keeper, place, report)
+        _add_hooks(repo, keeper, place, report)
+        _add_to_client(repo, keeper, user_settings, report)
+    except BaseException:
+        if is_first:
+            take_back(repo, keeper)
+        raise
+    if fetch is not None:
+        _fetch(repo, fetch, report)
+    return report
+
+
+def _add_to_config(repo: Repo, keeper: Keeper, place: HooksPlace, report: InstallReport) -> None:
+    config = read_config(repo)
+    with_hooks = place.kind is PlaceKind.CONFIG
+    missing = missing_entries(config, with_hooks=with_hooks)
+    stale = stale_entries(config, with_hooks=with_hooks)
+    if not missing and not stale:
+        return
+    keeper.add_entries(tuple(missing))
+    path = config_path(repo)
+    with locked_config(repo) as write:
+        present = look(path)
+        content = present.content or b""
+        original = without_entries(repo, content, keeper.manifest.entries)
+        cleaned = without_entries(repo, content, stale, content)
+        changed = with_entries(repo, cleaned, missing)
+        keeper.change(path, changed, present.mode, original, write)
+    report.changes += [f"git config {name} = {value}" for name, value in _told(missing)]
+
+
+def _told(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The lines worth reading: a hook's event stands for its long command."""
+    return [entry for entry in entries if not entry[0].endswith(".command")]
+
+
+def _add_hooks(repo: Repo, keeper: Keeper, place: HooksPlace, report: InstallReport) -> None:
+    folder = _shown(place.folder, repo)
+    if place.kind is PlaceKind.FOREIGN:
+        report.notices.append(
+            f"core.hooksPath is '{folder}', which other repositories share: no git hook was"
+            " added. Commits are remembered by the next gitmem command or agent session"
+        )
+    elif place.kind is PlaceKind.CONFIG:
+        _leave_hook_files(repo, keeper, report)
+    else:
+        added = [event for event in EVENTS if _add_hook(keeper, place, event)]
+        if added:
+            report.changes.append(f"git hooks in {folder}: {', '.join(added)}")
+        if added and not place.folder.is_relative_to(repo.common_dir):
+            report.notices.append(
+                f"'{folder}' is part of the project: commit it or not, the lines do nothing where"
+                " gitmem is not set up"
+            )
+
+
+def _leave_hook_files(repo: Repo, keeper: Keeper, report: InstallReport) -> None:
+    """git was updated and has our hooks in its configuration now: one call each is enough."""
+    for kept in keeper.manifest.files:
+        if named_place(repo, kept.path).name in EVENTS:
+            put_back(repo, keeper, kept)
+            report.changes.append(f"git hook file given back: {kept.path}")
+
+
+def _add_hook(keeper: Keeper, place: HooksPlace, event: str) -> bool:
+    """Have the hook file of one event call us; whether it had to be changed."""
+    path = place.folder / event
+    present = look(path)
+    content = present.content
+    if place.kind is PlaceKind.HUSKY:
+        new = with_block(content or b"", event)
+        return keeper.change(path, new, present.mode, _without_us(content))
+    aside = place.folder.with_name(place.folder.name + KEPT_SUFFIX) / event
+    if os.path.lexists(aside) and (content is None or has_block(content)):
+        return keeper.change(path, wrapper(event), 0o755, None)
+    if content is None and not present.is_link:
+        return keeper.change(path, SHEBANG + block(event), 0o755, None)
+    if content is None or not _can_be_added_to(present):
+        keeper.set_aside(path, aside, wrapper(event))
+        return True
+    return keeper.change(path, with_block(content, event), present.mode, _without_us(content))
+
+
+def _can_be_added_to(present: Present) -> bool:
+    """A script that git runs, and that a shell reads, and that is no link to somewhere else."""
+    content = present.content or b""
+    return bool(present.mode & 0o100) and not present.is_link and is_shell(content)
+
+
+def _without_us(content: bytes | None) -> bytes | None:
+    return None if content is None else without_block(content)
+
+
+def _add_to_client(
+    repo: Repo, keeper: Keeper, user_settings: Path | None, report: InstallReport
+) -> None:
+    path = user_settings or repo.need_worktree() / PROJECT_FILE
+    present = look(path)
+    try:
+        new = with_hooks(present.content)
+        original = None if present.content is None else without_hooks(present.content)
+    except ForeignFile as error:
+        raise ForeignFile(f"'{path}': {error.message}") from error
+    if user_settings is None:
+        changed = keeper.change(path, new, present.mode, original)
+    elif changed := new != present.content:
+        write_atomically(path.resolve(), new, mode=present.mode)
+    if changed:
+        report.changes.append(f"Claude Code hooks in {_shown(path, repo)}")
+
+
+def _fetch(repo: Repo, fetch: Callable[[Repo], None], report: InstallReport) -> None:
+    try:
+        fetch(repo)
+    except GitmemError as error:
+        report.notices.append(f"the team's memories could not be fetched: {error}")
+
+
+def _shown(path: Path, repo: Repo) -> str:
+    """A path as a person at the top of the work tree would write it."""
+    top = repo.need_worktree()
+    return os.fspath(path.relative_to(top)) if path.is_relative_to(top) else os.fspath(path)

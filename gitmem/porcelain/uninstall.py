@@ -1,0 +1,158 @@
+"""``gitmem uninstall``: the repository as it was before ``gitmem init``, but for the notes.
+
+It stops at nothing half way: what cannot be put back is told, and all the rest still is.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from gitmem.errors import GitmemError, NotInitialised
+from gitmem.store.atomic import write_atomically
+from gitmem.store.clientsettings import is_same_settings, without_hooks
+from gitmem.store.gitconfig import config_path, is_same_config, locked_config, without_entries
+from gitmem.store.gitdir import Repo, run_git, try_git
+from gitmem.store.hookfile import has_block, is_empty_hook, without_block
+from gitmem.store.keeper import FileForm, Keeper, look
+from gitmem.store.manifest import KeptFile, named_place
+from gitmem.store.queue import Queue
+
+_TRACKING = "refs/gitmem/"
+_CLIENT_SETTINGS = FileForm(
+    rest=without_hooks,
+    is_same=is_same_settings,
+    is_nothing=lambda content: is_same_settings(content, b"{}"),
+)
+_HOOK_FILE = FileForm(rest=without_block, is_same=bytes.__eq__, is_nothing=is_empty_hook)
+
+
+@dataclass
+class UninstallReport:
+    """``done`` is what was taken out, ``notices`` what a person should look at."""
+
+    done: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+def uninstall(
+    repo: Repo,
+    *,
+    user_settings: Path | None = None,
+    drain: Callable[[], object] | None = None,
+) -> UninstallReport:
+    """Take gitmem out of the repository; the notes stay.
+
+    ``drain`` is called first, so that queued work becomes memory.  The agent's settings of the
+    user serve other repositories too: only with ``user_settings`` are our hooks taken out there.
+
+    Raises:
+        NotInitialised: gitmem is not set up here.
+        ForeignFile: the record of what was changed cannot be read.
+    """
+    if not repo.is_initialised:
+        raise NotInitialised(f"gitmem is not set up in '{repo.worktree or repo.common_dir}'")
+    keeper = Keeper(repo)
+    report = UninstallReport()
+    if drain is not None:
+        _try(report, drain)
+    waiting = len(Queue(repo).jobs()) + len(Queue(repo).failed())
+    waiting = len(Queue(repo).jobs()) + len(Queue(repo).failed())
+    if waiting:
+        jobs = "job was" if waiting == 1 else "jobs were"
+        report.notices.append(f"{waiting} queued {jobs} not remembered")
+    if user_settings is not None:
+        _try(report, partial(_leave_client, user_settings, report))
+    take_back(repo, keeper, report)
+    return report
+
+
+def take_back(repo: Repo, keeper: Keeper, report: UninstallReport | None = None) -> None:
+    """Undo everything that the keeper knows of, then forget it; trouble goes to the report."""
+    told = report or UninstallReport()
+    for kept in keeper.manifest.files:
+        _try(told, partial(_put_back_and_tell, repo, keeper, kept, told))
+    _try(told, partial(_forget_tracking, repo))
+    if not keeper.manifest.files:
+        shutil.rmtree(repo.state_dir, ignore_errors=True)
+    keeper.remove_folders()
+
+
+def put_back(repo: Repo, keeper: Keeper, kept: KeptFile) -> str:
+    """Give one file back to its owner; returns what a person should know, often nothing.
+
+    Raises:
+        ForeignFile, GitFailed, DiskFull, ReadOnlyRepository: it stays, and stays kept.
+    """
+    path = named_place(repo, kept.path)
+    if path == config_path(repo):
+        return _put_back_config(repo, keeper, kept)
+    if path.suffix == ".json":
+        return keeper.put_back(kept, _CLIENT_SETTINGS)
+    notice = keeper.put_back(kept, _HOOK_FILE)
+    _clean_moved_copy(path)
+    return notice
+
+
+def _put_back_config(repo: Repo, keeper: Keeper, kept: KeptFile) -> str:
+    form = FileForm(
+        rest=lambda content: without_entries(repo, content, keeper.manifest.entries, kept.content),
+        is_same=is_same_config,
+        is_nothing=lambda content: False,  # a repository always has one
+    )
+    with locked_config(repo) as write:
+        return keeper.put_back(kept, form, write)
+
+
+def _put_back_and_tell(repo: Repo, keeper: Keeper, kept: KeptFile, report: UninstallReport) -> None:
+    notice = put_back(repo, keeper, kept)
+    report.notices += [notice] if notice else []
+    report.done.append(os.fspath(named_place(repo, kept.path)))
+
+
+def _clean_moved_copy(path: Path) -> None:
+    """pre-commit moves the hook file that it finds to ``NAME.legacy``, our lines with it."""
+    moved = path.with_name(f"{path.name}.legacy")
+    present = look(moved)
+    if present.content is None or not has_block(present.content):
+        return
+    rest = without_block(present.content)
+    if is_empty_hook(rest):
+        moved.unlink()
+    else:
+        write_atomically(moved, rest, mode=present.mode)
+
+
+def _leave_client(path: Path, report: UninstallReport) -> None:
+    present = look(path)
+    if present.content is None:
+        return
+    rest = without_hooks(present.content)
+    if rest != present.content:
+        write_atomically(path.resolve(), rest, mode=present.mode)
+        report.done.append(os.fspath(path))
+
+
+def _forget_tracking(repo: Repo) -> None:
+    listed = try_git(repo, "for-each-ref", "--format=delete %(refname)", _TRACKING)
+    if listed.stdout:
+        run_git(repo, "update-ref", "--stdin", stdin=listed.stdout)
+    # git leaves the emptied folders of a namespace behind.
+    folder = repo.common_dir / _TRACKING
+    for below in sorted(folder.rglob("*"), reverse=True):
+        below.rmdir()
+    with suppress(FileNotFoundError):
+        folder.rmdir()
+
+
+def _try(report: UninstallReport, step: Callable[[], object]) -> None:
+    """Take one step; when it fails, say so and go on with the next."""
+    try:
+        step()
+    except (GitmemError, OSError) as error:
+        report.notices.append(str(error))

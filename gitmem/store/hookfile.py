@@ -1,0 +1,136 @@
+"""The few marked lines that call gitmem from a hook file that belongs to somebody else.
+
+Hook folders such as ``.husky`` are committed and shared, so the block holds no absolute path
+and does nothing in a clone without gitmem.  It stands at the top, because the rest of a hook may
+exit or exec.  It runs in a subshell and leaves arguments, status, variables and stdin as they
+were.  Pure: bytes in, bytes out.
+"""
+
+from __future__ import annotations
+
+import re
+
+EVENTS = ("post-commit", "post-merge", "post-rewrite", "pre-push")
+"""The git events that gitmem listens to."""
+
+KEPT_SUFFIX = ".gitmem-kept"
+"""A hook that is no shell script is set aside in a folder named like its own, with this at the
+end.  A folder keeps its name (some managers look at it) and its depth (some look upwards).
+"""
+
+SHEBANG = b"#!/bin/sh\n"
+
+_BEGIN = "# >>> gitmem >>> does nothing where gitmem is not set up; to remove: gitmem uninstall"
+_END = "# <<< gitmem <<<"
+_BLOCK = re.compile(rb"^# >>> gitmem >>>[^\n]*\n.*?^# <<< gitmem <<<[^\n]*(?:\n|\Z)", re.S | re.M)
+_SH = re.compile(
+    rb"#![ \t]*(?:\S*/env[ \t]+(?:-S[ \t]*)?|\S*/busybox[ \t]+|\S*/)"
+    rb"(?:sh|bash|dash|ash|ksh|mksh|zsh)(?:[ \t][^\r\n]*)?(?:\n|\Z)"
+)
+
+# The common git directory costs no process where git's own variables or ./.git show it.
+_FIND = (
+    "g=${GIT_COMMON_DIR:-${GIT_DIR:-.git}}\n"
+    'if [ ! -f "$g/HEAD" ] || [ -f "$g/commondir" ]; then\n'
+    "    g=$(git rev-parse --git-common-dir 2>/dev/null)\n"
+    "fi\n"
+)
+_CALL = '[ ! -x "$g/gitmem/hooks/{event}" ] || exec "$g/gitmem/hooks/{event}" "$@"'
+
+# git tells post-rewrite its news on stdin: ours reads it, theirs finds it unread.
+_BORROWED_STDIN = """\
+gitmem_stdin=$(cat 2>/dev/null) || :
+(
+{body}
+) <<gitmem || :
+$gitmem_stdin
+gitmem
+[ -z "${{GITMEM_PROBE-}}" ] || exit 0
+[ -z "$gitmem_stdin" ] || exec <<gitmem
+$gitmem_stdin
+gitmem
+unset gitmem_stdin
+"""
+_NO_STDIN = """\
+(
+{body}
+) </dev/null || :
+[ -z "${{GITMEM_PROBE-}}" ] || exit 0
+"""
+
+
+def block(event: str, tail: str = "") -> bytes:
+    """The marked lines for ``event``; ``tail`` is shell text that stands last among them."""
+    body = _FIND + _CALL.format(event=event)
+    form = _BORROWED_STDIN if event == "post-rewrite" else _NO_STDIN
+    return f"{_BEGIN}\n{form.format(body=body)}{tail}{_END}\n".encode()
+
+
+def command(event: str) -> str:
+    """The same call as a command for git's configuration, which gives each hook its own stdin.
+
+    git adds the hook's arguments at the end, hence the colon.
+    """
+    call = _CALL.format(event=event).replace("|| exec ", "|| ")
+    lines = [line.strip() for line in _FIND.splitlines()]
+    return f"{'; '.join(lines)}; {call}; :".replace("then;", "then")
+
+
+def with_block(content: bytes, event: str) -> bytes:
+    """The hook file with the block at its top, once; the same bytes when it is there already.
+
+    >>> is_block_first(with_block(b"exit 0", "post-commit"))
+    True
+    """
+    ours = block(event)
+    if content.count(ours) == 1 and len(_BLOCK.findall(content)) == 1:
+        return content
+    shebang, rest = _split(without_block(content))
+    if shebang and not shebang.endswith(b"\n"):
+        shebang += b"\n"
+    return shebang + ours + rest
+
+
+def without_block(content: bytes) -> bytes:
+    """The hook file without any lines of ours."""
+    return _BLOCK.sub(b"", content)
+
+
+def has_block(content: bytes) -> bool:
+    """Whether lines of ours, begin to end, are in the file."""
+    return _BLOCK.search(content) is not None
+
+
+def is_block_first(content: bytes) -> bool:
+    """Whether nothing but the shebang stands above our lines, so that a probe runs only them."""
+    return _BLOCK.match(_split(content)[1]) is not None
+
+
+def is_empty_hook(content: bytes) -> bool:
+    """Whether the file does nothing: no line but the shebang we would write."""
+    return content.strip() in (b"", SHEBANG.strip())
+
+
+def is_shell(content: bytes) -> bool:
+    """Whether the file is a script that a POSIX shell reads, line ends included.
+
+    Without a shebang the system hands a text to ``sh``.  Carriage returns break every shell but
+    some on Windows: such a file is better left as it is.
+    """
+    if b"\0" in content[:8192] or b"\r\n" in content:
+        return False
+    return not content.startswith(b"#!") or _SH.match(content) is not None
+
+
+def wrapper(event: str) -> bytes:
+    """A hook file that calls gitmem and then becomes the hook that was set aside, if it may run."""
+    tail = f'kept=${{0%/*}}{KEPT_SUFFIX}/{event}\n[ ! -x "$kept" ] || exec "$kept" "$@"\n'
+    return SHEBANG + block(event, tail)
+
+
+def _split(content: bytes) -> tuple[bytes, bytes]:
+    """The shebang line, if any, and the rest."""
+    if not content.startswith(b"#!"):
+        return b"", content
+    line, newline, rest = content.partition(b"\n")
+    return line + newline, rest
