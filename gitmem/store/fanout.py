@@ -55,13 +55,15 @@ def find_blobs(trees: TreeObjects, root: bytes | None, name: bytes) -> list[byte
     return found
 
 
-def walk_notes(trees: TreeObjects, root: bytes | None) -> Iterator[tuple[bytes, bytes]]:
+def walk_notes(
+    trees: TreeObjects, root: bytes | None, *, limit: int = MAX_ENTRIES
+) -> Iterator[tuple[bytes, bytes]]:
     """Every note's object and blob, in the tree's order; one object's may come apart.
 
     Raises:
-        NoteUnreadable: there are more entries than anybody could have written.
+        NoteUnreadable: there are more than ``limit`` entries.
     """
-    return _walk(_Counted(trees), root, b"")
+    return _walk(_Counted(trees, limit), root, b"")
 
 
 def place_notes(trees: TreeObjects, root: bytes | None, notes: Mapping[bytes, bytes]) -> bytes:
@@ -75,17 +77,17 @@ def place_notes(trees: TreeObjects, root: bytes | None, notes: Mapping[bytes, by
 
 
 def differing_notes(
-    trees: TreeObjects, old: bytes | None, new: bytes | None
+    trees: TreeObjects, old: bytes | None, new: bytes | None, *, limit: int = MAX_ENTRIES
 ) -> dict[bytes, tuple[list[bytes], list[bytes]]]:
     """Each object whose note differs between two trees, with the blobs only one of them holds.
 
     Equal subtrees are not entered.  A note that merely moved (another fan-out) is not told.
 
     Raises:
-        NoteUnreadable: there are more entries than anybody could have written.
+        NoteUnreadable: more than ``limit`` entries would have to be looked at.
     """
     found: dict[bytes, tuple[list[bytes], list[bytes]]] = {}
-    for side, name, blob in _differences(_Counted(trees), old, new, b""):
+    for side, name, blob in _differences(_Counted(trees, limit), old, new, b""):
         found.setdefault(name, ([], []))[side].append(blob)
     return {name: pair for name, pair in found.items() if sorted(pair[0]) != sorted(pair[1])}
 
@@ -143,15 +145,16 @@ def _is_crowded(tree: Tree, prefix: bytes) -> bool:
 class _Counted:
     """Trees that give out at a limit: a few shared subtrees can spell endless notes."""
 
-    def __init__(self, trees: TreeObjects) -> None:
+    def __init__(self, trees: TreeObjects, limit: int) -> None:
         self._trees = trees
-        self._entries_left = MAX_ENTRIES
+        self._limit = limit
+        self._entries_left = limit
 
     def read_tree(self, oid: bytes | None) -> Tree:
         tree = self._trees.read_tree(oid)
         self._entries_left -= len(tree)
         if self._entries_left < 0:
-            raise NoteUnreadable(f"the notes ref holds more than {MAX_ENTRIES} entries")
+            raise NoteUnreadable(f"the notes ref holds more than {self._limit} entries")
         return tree
 
 
