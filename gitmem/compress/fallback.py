@@ -1,0 +1,41 @@
+"""A compressor with another behind it: a memory always exists, and says how it was made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gitmem.compress.protocol import Compression, Compressor
+from gitmem.errors import CompressorFailed
+from gitmem.guard.redact import Evidence
+from gitmem.model.change import Change
+
+
+class FallbackCompressor:
+    """Asks ``first``; when it fails, ``second`` answers and the failure is marked.
+
+    The mark, ``extractive/1 after anthropic/1``, stays in the memory's provenance, so that it
+    can be bettered later; the reason goes to the log.
+    """
+
+    def __init__(self, first: Compressor, second: Compressor) -> None:
+        self._first = first
+        self._second = second
+
+    @property
+    def name(self) -> str:
+        """The name of the one that is asked first."""
+        return self._first.name
+
+    def compress(self, evidence: Evidence, change: Change | None) -> Compression:
+        """The first one's memories, or the second one's with a notice.
+
+        Raises:
+            CompressorFailed: the second failed as well.
+        """
+        try:
+            return self._first.compress(evidence, change)
+        except CompressorFailed as error:
+            made = self._second.compress(evidence, change)
+            mark = f"{made.compressor} after {self._first.name}"
+            notice = f"{error.message}; the offline compressor was used"
+            return replace(made, compressor=mark, notice=notice)
