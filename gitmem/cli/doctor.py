@@ -1,0 +1,52 @@
+"""``gitmem doctor``."""
+
+from __future__ import annotations
+
+import click
+
+from gitmem.cli.output import colour_option, wants_colour
+from gitmem.cli.places import user_settings
+from gitmem.errors import GitmemError
+from gitmem.guard.untrusted import clean_text
+from gitmem.porcelain.doctor import Finding, Level, Practice, diagnose, render_finding
+from gitmem.store.gitdir import find_repo
+
+_MAX_FINDING = 4_000
+_COLOURS = {Level.WARNING: "yellow", Level.ERROR: "red", Level.NOTE: "cyan", Level.GOOD: "green"}
+
+
+@click.command()
+@click.option("--fix", is_flag=True, help="Apply the remedies that gitmem can apply itself.")
+@click.option("--network", is_flag=True, help="Also ask the remote.")
+@colour_option
+def command(fix: bool, network: bool, colour: str) -> int:
+    """Find what is wrong and say, or with --fix apply, the remedy.
+
+    Looks at the versions of git and the client, the launcher, each hook (is it in place, and
+    does it fire), the configuration and refspecs, the agent's settings, the identity, the
+    queue, the index and the log.  Exits with 1 when something is wrong.
+    """
+    repo = find_repo(".")
+    practice = Practice(user_settings=user_settings(), network=network)
+    findings = diagnose(repo, practice)
+    is_coloured = wants_colour(colour)
+    if fix and _apply(findings):
+        findings = diagnose(repo, practice)
+    for finding in findings:
+        text = clean_text(render_finding(finding), _MAX_FINDING)
+        click.echo(click.style(text, fg=_COLOURS[finding.level]) if is_coloured else text)
+    return int(any(f.level in (Level.WARNING, Level.ERROR) for f in findings))
+
+
+def _apply(findings: list[Finding]) -> int:
+    """Call each fix once; how many there were."""
+    fixes = {id(finding.fix): finding for finding in findings if finding.fix is not None}
+    for finding in fixes.values():
+        assert finding.fix is not None  # noqa: S101 - selected above
+        try:
+            finding.fix()
+        except GitmemError as error:
+            click.echo(f"could not mend '{finding.what}': {error}", err=True)
+        else:
+            click.echo(f"mended: {finding.what}")
+    return len(fixes)

@@ -1,0 +1,26 @@
+"""``gitmem status``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from gitmem.cli.ready import ready_repo
+from gitmem.porcelain.status import read_status, render_status
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def command(as_json: bool) -> None:
+    """Show what is set up, what waits and what went wrong lately.
+
+    Changes nothing and asks no remote.  `gitmem doctor` tries things out.
+    """
+    status = read_status(ready_repo())
+    if as_json:
+        click.echo(json.dumps(asdict(status), ensure_ascii=False))
+        return
+    for line in render_status(status):
+        click.echo(line)
