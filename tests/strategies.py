@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from hypothesis import strategies as st
 
 from gitmem.model.memory import KINDS, Decision, ErrorMet, Json, Memory, Provenance, Tombstone
@@ -138,8 +136,3 @@ def notes(max_size: int = 4) -> st.SearchStrategy[Note]:
         )
 
     return st.lists(written, max_size=max_size).flatmap(with_forgotten)
-
-
-def plain(memory: Memory) -> str:
-    """A memory in a form in which 1, 1.0 and True differ."""
-    return json.dumps(repr(memory))

@@ -1,47 +1,34 @@
 """The notes ref: reading what is remembered of a commit, and adding to it without losing any.
 
-git's own ``git notes add`` writes over what another process added meanwhile.  Here the ref is
-moved only from the very commit that was read, and when it has moved, everything is read and
-joined again.
+Whatever is written is first joined with what is there; :mod:`gitmem.store.notesref` sees to it
+that "there" is still true when the ref moves, and calls again when it is not.
 """
 
 from __future__ import annotations
 
-import random
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
 from pygit2.enums import ObjectType  # noqa: TID253 - as above
 
-from gitmem.errors import (
-    DiskFull,
-    GitFailed,
-    GitmemError,
-    NotesMoved,
-    NoteUnreadable,
-    ReadOnlyRepository,
-    UnknownRevision,
-)
+from gitmem.errors import NoteUnreadable, UnknownRevision
 from gitmem.model.note import NOTES_REF, Document, Note, merge_notes, note_of
 from gitmem.store.fanout import differing_notes, find_blobs, place_notes, walk_notes
-from gitmem.store.gitdir import Repo, try_git
+from gitmem.store.gitdir import Repo
 from gitmem.store.identity import Identity, find_identity
 from gitmem.store.notefile import parse_note, render_note
+from gitmem.store.notesref import NotesRef
 from gitmem.store.objects import open_objects
 from gitmem.store.trees import Objects
 
 __all__ = ["NoteChange", "NoteStore", "open_objects"]
 
 _ID = re.compile("[0-9a-f]{40}")
-_NO_COMMIT = "0" * 40
-_MAX_TRIES = 40
-_FIRST_PAUSE_SECONDS = 0.002
-_MAX_PAUSE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -68,11 +55,10 @@ class NoteStore:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._repo = repo
-        self._ref = ref
         self._fallback = identity
-        self._sleep = sleep
         self._git = open_objects(repo)
         self._objects = Objects(repo, self._git)
+        self._ref = NotesRef(repo, self._git, ref, sleep)
 
     @cached_property
     def committer(self) -> tuple[Identity, bool]:
@@ -81,8 +67,7 @@ class NoteStore:
 
     def tip(self) -> str | None:
         """The notes commit the ref stands at; None when there is no ref."""
-        ref = self._reference()
-        return None if ref is None else str(ref.target)
+        return self._ref.tip()
 
     def has_commit(self, oid: str) -> bool:
         """Whether this notes commit is still here (garbage collection may have taken it)."""
@@ -126,13 +111,14 @@ class NoteStore:
         for commit in additions:
             if not _ID.fullmatch(commit):
                 raise UnknownRevision(f"'{commit}' is no full commit id")
+        line = _one_line(subject)
 
         def joined(tip: str | None) -> str | None:
             root = self._root(tip)
             blobs = self._joined_blobs(root, additions)
-            return self._commit(root, blobs, [tip] if tip else [], subject) if blobs else None
+            return self._commit(root, blobs, [tip] if tip else [], line) if blobs else None
 
-        return self._move(joined, subject)
+        return self._ref.move(joined, line, self.committer[0])
 
     def changes(self, old: str | None, new: str) -> Iterator[NoteChange]:
         """What differs between two notes commits, by object id; the notes are those at ``new``.
@@ -155,9 +141,10 @@ class NoteStore:
 
         Raises:
             NotesMoved, ReadOnlyRepository, DiskFull: as for :meth:`add`.
-            NoteUnreadable: ``other`` is no notes commit, or a note cannot be read.
+            NoteUnreadable: ``other`` is no notes commit, or its trees cannot be read.
         """
         theirs = self._root(other)
+        line = _one_line(subject)
 
         def united(tip: str | None) -> str | None:
             if tip is not None and self._contains(tip, other):
@@ -165,9 +152,9 @@ class NoteStore:
             if tip is None or self._contains(other, tip):
                 return other
             ours = self._root(tip)
-            return self._commit(ours, self._news_of(ours, theirs), [tip, other], subject)
+            return self._commit(ours, self._news_of(ours, theirs), [tip, other], line)
 
-        return self._move(united, subject) is not None
+        return self._ref.move(united, line, self.committer[0]) is not None
 
     def _joined_blobs(
         self, root: bytes | None, additions: Mapping[str, Sequence[Document]]
@@ -183,72 +170,23 @@ class NoteStore:
         return blobs
 
     def _news_of(self, ours: bytes | None, theirs: bytes | None) -> dict[bytes, bytes]:
-        """A blob for each note that their tree makes different from ours."""
+        """A blob for each note that their tree makes different from ours.
+
+        A note that cannot be read on one side stays as it is on ours: it must not keep all the
+        others from being joined, and the merge commit's second parent still holds theirs.
+        """
         news = {}
         for name, (_, brought) in differing_notes(self._objects, ours, theirs).items():
-            if not brought:
-                continue
             before = find_blobs(self._objects, ours, name)
-            if not before and len(brought) == 1:
+            if brought and not before and len(brought) == 1:
                 news[name] = brought[0]
-                continue
-            note = self._note(before)
-            union = merge_notes(note, self._note(find_blobs(self._objects, theirs, name)))
-            if union != note:
-                news[name] = self._write_note(union)
+            elif brought:
+                with suppress(NoteUnreadable):
+                    note = self._note(before)
+                    other = self._note(find_blobs(self._objects, theirs, name))
+                    if (union := merge_notes(note, other)) != note:
+                        news[name] = self._write_note(union)
         return news
-
-    def _move(self, decide: Callable[[str | None], str | None], subject: str) -> str | None:
-        """Move the ref to the commit that ``decide`` makes of its tip; None when it makes none.
-
-        Raises:
-            NotesMoved: in every try another process was faster.
-        """
-        for attempt in range(_MAX_TRIES):
-            with _translated_refusals("write the notes ref"):
-                ref = self._reference()
-                wanted = decide(None if ref is None else str(ref.target))
-                if wanted is None:
-                    return None
-                if self._is_moved(ref, wanted, subject):
-                    return wanted
-            limit = min(_MAX_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
-            self._sleep(random.uniform(0, limit))  # noqa: S311 - jitter, not a secret
-        raise NotesMoved(
-            f"cannot move '{self._ref}': it was moved or locked by others in {_MAX_TRIES} tries"
-        )
-
-    def _is_moved(self, ref: pygit2.Reference | None, wanted: str, subject: str) -> bool:
-        """Move the ref if it still stands where ``ref`` found it."""
-        if ref is None:
-            return self._is_created(wanted, subject)
-        try:
-            # libgit2 compares under the ref's lock with the value that ``ref`` was read with.
-            ref.set_target(pygit2.Oid(hex=wanted), subject)
-        except (pygit2.GitError, OSError, KeyError, ValueError) as error:
-            if _is_contention(str(error)):
-                return False
-            raise
-        return True
-
-    def _is_created(self, wanted: str, subject: str) -> bool:
-        """Make the ref if there still is none.
-
-        By git itself: libgit2 looks whether the ref is there before it takes the lock, so two
-        first writers could both succeed.
-        """
-        who = self.committer[0]
-        done = try_git(
-            self._repo,
-            *("update-ref", "--create-reflog", "-m", subject, self._ref, wanted, _NO_COMMIT),
-            environ={"GIT_COMMITTER_NAME": who.name, "GIT_COMMITTER_EMAIL": who.email},
-        )
-        if done.returncode == 0:
-            return True
-        complaint = done.stderr.decode("utf-8", "replace").strip()
-        if _is_contention(complaint):
-            return False
-        raise _refusal(complaint, f"create '{self._ref}'")
 
     def _commit(
         self, root: bytes | None, blobs: Mapping[bytes, bytes], parents: Sequence[str], subject: str
@@ -259,20 +197,11 @@ class NoteStore:
         minutes = time.localtime(now).tm_gmtoff // 60
         zone = f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
         who, _ = self.committer
-        if who.name and who.email:
-            self._git.set_ident(who.name, who.email)
         lines = [f"tree {tree.hex()}"]
         lines += [f"parent {parent}" for parent in parents]
         lines += [f"{role} {who} {now} {zone}" for role in ("author", "committer")]
-        text = "\n".join([*lines, "", " ".join(subject.replace("\0", " ").split()), ""])
+        text = "\n".join([*lines, "", subject, ""])
         return self._objects.write(ObjectType.COMMIT, text.encode("utf-8", "replace")).hex()
-
-    def _reference(self) -> pygit2.Reference | None:
-        """The ref as it stands now, which :meth:`_is_moved` compares with."""
-        try:
-            return self._git.lookup_reference(self._ref).resolve()
-        except KeyError:
-            return None
 
     def _root(self, notes_commit: str | None) -> bytes | None:
         if notes_commit is None:
@@ -299,34 +228,6 @@ class NoteStore:
             return Note((Document(b"", problem=error.message),))
 
 
-@contextmanager
-def _translated_refusals(doing: str) -> Iterator[None]:
-    try:
-        yield
-    except (pygit2.GitError, OSError) as error:
-        raise _refusal(str(error), doing) from error
-
-
-def _refusal(reason: str, doing: str) -> GitmemError:
-    """What libgit2 or git says it could not do, as an error that a person can act on."""
-    if re.search("No space left|quota exceeded|File too large", reason):
-        return DiskFull(f"cannot {doing}: no space left on the device")
-    if re.search("Permission denied|Read-only file system|Operation not permitted", reason):
-        return ReadOnlyRepository(f"cannot {doing}: {reason}")
-    return GitFailed(f"cannot {doing}: {reason}")
-
-
-def _is_contention(reason: str) -> bool:
-    """Whether another writer was faster or holds the lock: try again.
-
-    Texts, because libgit2's codes reach Python as one exception class for all of them.
-    """
-    if "Permission denied" in reason or "Read-only" in reason:
-        return False
-    return bool(
-        re.search(
-            "old reference value does not match|failed to lock file|File exists|not found"
-            "|reference already exists|cannot lock ref|Unable to create .*\\.lock",
-            reason,
-        )
-    )
+def _one_line(subject: str) -> str:
+    """A subject fit for a commit and a reflog, which hold one line of it and no NUL."""
+    return " ".join(subject.replace("\0", " ").split())

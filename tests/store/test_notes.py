@@ -120,7 +120,7 @@ def test_without_an_identity_the_fallback_signs(committed: GitDriver) -> None:
 def test_every_move_is_in_the_reflog(committed: GitDriver) -> None:
     store = NoteStore(committed.repo)
     store.add({object_id(1): [doc("one")]}, "notes: first")
-    store.add({object_id(2): [doc("two")]}, "notes: second")
+    store.add({object_id(2): [doc("two")]}, "notes:\nsecond\0")
 
     shown = committed.out("log", "-g", "--format=%gn %gs", NOTES_REF)
 
@@ -191,6 +191,19 @@ def test_a_held_lock_is_waited_for(committed: GitDriver) -> None:
     store.add({object_id(1): [doc("one")]}, "notes: first")
 
     assert {"one"} == titles(store, object_id(1))
+
+
+def test_a_lock_that_stays_is_named(committed: GitDriver) -> None:
+    """A process that was killed leaves its lock; only a person can know that it is gone."""
+    NoteStore(committed.repo).add({object_id(9): [doc("before")]}, "notes: before")
+    lock = committed.path / ".git" / f"{NOTES_REF}.lock"
+    lock.touch()
+    store = NoteStore(committed.repo, sleep=lambda _: None)
+
+    with pytest.raises(NotesMoved, match="lock is held") as raised:
+        store.add({object_id(1): [doc("one")]}, "notes: first")
+
+    assert str(lock) in raised.value.hint
 
 
 WRITER = """
@@ -289,6 +302,28 @@ def test_a_missing_blob_hides_no_other_note_and_is_not_written_over(committed: G
         again.add({object_id(1): [doc("more")]}, "notes: more")
 
 
+def test_a_partial_clone_fetches_a_note_when_it_is_read(
+    committed: GitDriver, tmp_path: Path
+) -> None:
+    """git leaves blobs at the remote until they are needed; libgit2 alone would not find them."""
+    store = NoteStore(committed.repo)
+    store.add({object_id(1): [doc("one")]}, "notes: first")
+    committed.run("config", "uploadpack.allowFilter", "true")
+    clone = committed.clone(tmp_path / "partial", "--filter=blob:none", "--no-local")
+    clone.run("fetch", "-q", "--filter=blob:none", "origin", f"{NOTES_REF}:{NOTES_REF}")
+
+    assert titles(NoteStore(clone.repo), object_id(1)) == {"one"}
+
+
+def test_a_linked_work_tree_has_the_same_notes(committed: GitDriver, tmp_path: Path) -> None:
+    committed.run("worktree", "add", "-q", "--detach", str(tmp_path / "linked"))
+    linked = NoteStore(GitDriver(tmp_path / "linked", committed.home).repo)
+
+    linked.add({object_id(1): [doc("one")]}, "notes: first")
+
+    assert titles(NoteStore(committed.repo), object_id(1)) == {"one"}
+
+
 class TestMerge:
     @pytest.fixture
     def store(self, committed: GitDriver) -> NoteStore:
@@ -364,6 +399,20 @@ class TestMerge:
         store.merge(theirs, "notes: join")
 
         assert {"two"} == titles(store, object_id(1))
+
+    def test_a_note_that_cannot_be_read_keeps_no_other_from_being_joined(
+        self, committed: GitDriver, store: NoteStore, other: NoteStore
+    ) -> None:
+        store.add({object_id(1): [doc("ours")]}, "notes: ours")
+        both = {object_id(1): [doc("lost")], object_id(2): [doc("two")]}
+        theirs = other.add(both, "notes: theirs")
+        assert theirs is not None
+        blob = committed.out("rev-parse", f"{theirs}:{object_id(1)}")
+        (committed.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+
+        assert NoteStore(committed.repo).merge(theirs, "notes: join")
+        assert titles(store, object_id(1)) == {"ours"}
+        assert titles(store, object_id(2)) == {"two"}
 
     def test_of_what_is_no_notes_commit_is_refused(
         self, committed: GitDriver, store: NoteStore
