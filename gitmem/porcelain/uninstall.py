@@ -21,9 +21,9 @@ from gitmem.store.gitdir import Repo, run_git, try_git
 from gitmem.store.hookfile import has_block, is_empty_hook, without_block
 from gitmem.store.keeper import FileForm, Keeper, look
 from gitmem.store.manifest import KeptFile, named_place
-from gitmem.store.queue import Queue
 
 _TRACKING = "refs/gitmem/"
+_UNREMEMBERED = ("queue", "failed", "pending")
 _CLIENT_SETTINGS = FileForm(
     rest=without_hooks,
     is_same=is_same_settings,
@@ -61,14 +61,14 @@ def uninstall(
     report = UninstallReport()
     if drain is not None:
         _try(report, drain)
-    waiting = len(Queue(repo).jobs()) + len(Queue(repo).failed())
-    waiting = len(Queue(repo).jobs()) + len(Queue(repo).failed())
-    if waiting:
-        jobs = "job was" if waiting == 1 else "jobs were"
-        report.notices.append(f"{waiting} queued {jobs} not remembered")
     if user_settings is not None:
         _try(report, partial(_leave_client, user_settings, report))
     take_back(repo, keeper, report)
+    if repo.state_dir.exists() and not repo.is_initialised:
+        report.notices.append(
+            f"work that is not remembered yet stays in '{repo.state_dir}':"
+            " run gitmem init to take it up, or remove that folder"
+        )
     return report
 
 
@@ -79,7 +79,7 @@ def take_back(repo: Repo, keeper: Keeper, report: UninstallReport | None = None)
         _try(told, partial(_put_back_and_tell, repo, keeper, kept, told))
     _try(told, partial(_forget_tracking, repo))
     if not keeper.manifest.files:
-        shutil.rmtree(repo.state_dir, ignore_errors=True)
+        _try(told, partial(_remove_state, repo))
     keeper.remove_folders()
 
 
@@ -148,6 +148,19 @@ def _forget_tracking(repo: Repo) -> None:
         below.rmdir()
     with suppress(FileNotFoundError):
         folder.rmdir()
+
+
+def _remove_state(repo: Repo) -> None:
+    """Remove our folder, all but the work that is nowhere else."""
+    for path in repo.state_dir.iterdir():
+        if path.name in _UNREMEMBERED and any(path.iterdir()):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    with suppress(OSError):
+        repo.state_dir.rmdir()
 
 
 def _try(report: UninstallReport, step: Callable[[], object]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.errors import NotInitialised
+from gitmem.errors import DiskFull, NotInitialised
 from gitmem.model.job import Job
 from gitmem.porcelain.install import install
 from gitmem.porcelain.uninstall import uninstall
@@ -197,15 +197,32 @@ def test_one_file_that_cannot_be_put_back_holds_up_nothing_else(committed: GitDr
     assert not committed.repo.is_initialised
 
 
-def test_the_queue_is_drained_first_and_what_stays_is_told(committed: GitDriver) -> None:
+def test_the_queue_is_drained_first(committed: GitDriver) -> None:
+    before = snapshot(committed.path)
     install(committed.repo, git_version=OLD_GIT)
-    queue = Queue(committed.repo)
-    first = queue.add(Job("capture", commit="1" * 40))
-    queue.add(Job("capture", commit="2" * 40))
+    job = Queue(committed.repo).add(Job("capture", commit="1" * 40))
 
-    report = uninstall(committed.repo, drain=first.unlink)
+    report = uninstall(committed.repo, drain=job.unlink)
 
-    assert report.notices == ["1 queued job was not remembered"]
+    assert report.notices == []
+    assert snapshot(committed.path) == before
+
+
+def test_work_that_could_not_be_remembered_is_kept_and_told(committed: GitDriver) -> None:
+    def fail() -> None:
+        raise DiskFull("cannot write")
+
+    install(committed.repo, git_version=OLD_GIT)
+    job = Queue(committed.repo).add(Job("capture", commit="1" * 40))
+
+    report = uninstall(committed.repo, drain=fail)
+
+    assert len(report.notices) == 2
+    assert str(committed.repo.state_dir) in report.notices[1]
+    left = [path for path in committed.repo.state_dir.rglob("*") if path.is_file()]
+    assert left == [job]
+    install(committed.repo, git_version=OLD_GIT)
+    assert [queued.path for queued in Queue(committed.repo).jobs()] == [job]
 
 
 def test_the_users_settings_serve_other_repositories_and_stay(
