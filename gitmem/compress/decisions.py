@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences
+from gitmem.compress.sentences import condensed, cut, joined, looks_like_code, sentences, stems
 from gitmem.model.memory import Decision
 from gitmem.model.session import Event, EventKind
 
@@ -21,7 +21,8 @@ _CHOICE = re.compile(
     r"\bwe (?:won'?t|will not|shouldn'?t|don'?t want)\b|\bnot needed\b|\bno need (?:for|to)\b|"
     r"\bkeep(?:ing)? (?:it|this|the|them)\b|\blet'?s (?:not|use|keep|drop|remove|go with)\b|"
     r"\bgo(?:ing)? with\b|\bstick with\b|\bmust (?:not|never|always)\b|\balways use\b|"
-    r"\bno longer\b|\bbackwards?[- ]compatib|\bout of scope\b",
+    r"\bbackwards?[- ]compatib|\bout of scope\b|\b(?:better|safer|simpler|cleaner|cheaper) than\b|"
+    r"^no (?:new|more|extra|external|other|third[- ]party)\b",
     re.I,
 )
 _FINDING = re.compile(
@@ -36,11 +37,30 @@ _STRONG = re.compile(
     re.I,
 )
 _VERSUS = re.compile(r"\b(?:instead of|rather than)\s+", re.I)
+# "A fits better than B: C", "chose A over B because C": each part bounded, none nested.
+_COMPARED = re.compile(
+    r"([^,;:]{3,80}?) (?:fits|works|is|suits|reads|scales) "
+    r"(?:better|safer|simpler|cleaner|cheaper) than ([^,;:.]{3,80})"
+    r"(?:[:;,] (?:because )?|\s(?=because)|\.?$)(.*)",
+    re.I,
+)
+_OVER = re.compile(
+    r"(?:i |we )?(?:chose|choose|picked|went with|opted for) ([^,;:]{3,80}?) over ([^,;:.]{3,80}?)"
+    r"(?:,? because |[:;,] |\.?$)(.*)",
+    re.I,
+)
+_BRIEF = re.compile(r"no (?:new|more|extra|external|other|third[- ]party)\b", re.I)
 _REASON = re.compile(r",?\s+\b(?:because|since it|so that)\b:?\s+", re.I)
 _CLAUSE_END = re.compile(r"[,;:—]\s| - | \(|\s(?:and|but|so|when|while|if)\s")
-_PLANNED = re.compile(r"(?:i'?ll|let me|i will|i'm going to|now i|first,? i)\b", re.I)
+_MUSING = re.compile(
+    r"\b(?:maybe|perhaps|wait|hmm+|i think|i wonder|might be|could be|let me|i'?ll|i will|"
+    r"i'm going to|looking at|would you|want me to|shall i|do you want)\b",
+    re.I,
+)
 
 _MIN_WORDS = 5
+_MIN_BRIEF = 3  # "No new dependencies." is a constraint, however short
+_MIN_STEMS = 4
 _MAX_WORDS = 55
 _MAX_SENTENCE = 320
 _MAX_PART = 160
@@ -63,7 +83,7 @@ def statements(events: Sequence[Event]) -> list[Statement]:
     for at, event in enumerate(events):
         if event.is_sidechain or event.kind not in (EventKind.PROMPT, EventKind.SAY):
             continue
-        for sentence in sentences(event.text):
+        for sentence in joined(sentences(event.text)):
             statement = _statement(sentence, event.kind is EventKind.PROMPT, at)
             if statement is not None:
                 found.pop(statement.text, None)
@@ -76,6 +96,10 @@ def decision_of(statement: Statement) -> Decision:
 
     Only where the sentence says so plainly; otherwise it is kept whole.
     """
+    compared = _OVER.fullmatch(statement.text) or _COMPARED.fullmatch(statement.text)
+    if compared:
+        chose, rejected, because = (part.strip(" .") for part in compared.groups())
+        return Decision(chose, because=because, rejected=(rejected,))
     head, reason = _split(_REASON, statement.text)
     before, after = _split(_VERSUS, head)
     if not after:
@@ -94,16 +118,19 @@ def texts_of(decision: Decision) -> Iterable[str]:
 
 def _statement(sentence: str, by_user: bool, at: int) -> Statement | None:
     words = len(sentence.split())
-    if not _MIN_WORDS <= words <= _MAX_WORDS or looks_like_code(sentence):
+    least = _MIN_BRIEF if by_user and _BRIEF.match(sentence) else _MIN_WORDS
+    if not least <= words <= _MAX_WORDS or looks_like_code(sentence):
         return None
     is_choice = bool(_CHOICE.search(sentence))
     if not is_choice and not _FINDING.search(sentence):
         return None
+    text = condensed(sentence, _MAX_SENTENCE)
+    if not by_user and (text.endswith("?") or len(stems(text)) < _MIN_STEMS):
+        return None
     weight = 2.0 if by_user else 1.0
     weight += 1.0 if _STRONG.search(sentence) else 0.0
-    weight -= 0.3 if _PLANNED.match(sentence) else 0.0
-    text = condensed(sentence, _MAX_SENTENCE)
-    return Statement(text, by_user, is_choice or by_user, weight, at)
+    weight -= 0.8 if _MUSING.search(sentence) else 0.0
+    return Statement(text, by_user, is_choice, weight, at)
 
 
 def _split(pattern: re.Pattern[str], text: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ what was said; how much it keeps is bounded by budgets in characters (four are a
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from gitmem.compress.intents import title_of, why
 from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
 from gitmem.compress.outcomes import closing_facts, next_steps
 from gitmem.compress.protocol import Compression
-from gitmem.compress.sentences import STOP_WORDS, cut, sentences, stems
+from gitmem.compress.sentences import cut, sentences, stems
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
 from gitmem.model.memory import Decision, ErrorMet, Memory
@@ -25,11 +26,11 @@ from gitmem.model.session import Event, EventKind, Slice
 NAME = "extractive/1"
 
 _MAX_TITLE = 90
-_STATEMENT_CHARACTERS = 1_500
+_STATEMENT_CHARACTERS = 1_200
 _ERROR_CHARACTERS = 1_200
 _FILE_CHARACTERS = 1_800
-_MAX_DECISIONS = 10
-_MAX_FACTS = 10
+_MAX_DECISIONS = 8
+_MAX_FACTS = 6
 _MAX_ERRORS = 16
 _MAX_OPEN_ERRORS = 2
 _MAX_CLOSING = 2
@@ -40,6 +41,9 @@ _MAX_CONCEPTS = 4
 _ITEM_OVERHEAD = 12
 _COVERED_BY_ONE = 0.7
 _COVERED_BY_ALL = 0.85
+_NAMED = re.compile(r"`([A-Za-z_][\w.-]{3,39})(?:\(\))?`")
+_MAX_NAMED_IN = 4_000
+_MIN_NAMED = 2
 _WORK = (EventKind.PROMPT, EventKind.SAY, EventKind.CALL)
 
 
@@ -61,11 +65,12 @@ class ExtractiveCompressor:
 
 def _memory(part: Slice, change: Change | None) -> Memory:
     events = part.events
-    failures = failures_of(events)
-    kind = kind_of(change)
     changed = _bounded(_changed(part, change), _FILE_CHARACTERS)
+    failures = failures_of(events, [*changed, *part.edited, *part.read])
     title = _title(part, change)
-    reason = why(events) or _reason_in_message(change)
+    asked = why(events)
+    kind = kind_of(change, asked)
+    reason = asked or _reason_in_message(change)
     chosen = _Chosen(title, reason)
     errors = _errors(failures, change is None)
     for error in errors:
@@ -117,10 +122,6 @@ class _Chosen:
         self.note(text)
         return True
 
-    def has(self, word: str) -> bool:
-        """Whether a word is in the memory."""
-        return bool(stems(word) & self._all)
-
     def _says(self, words: frozenset[str]) -> bool:
         by_one = max((len(words & item) for item in self._items), default=0)
         by_all = len(words & self._all)
@@ -167,15 +168,17 @@ def _bounded(paths: Sequence[str], characters: int) -> tuple[str, ...]:
 def _statements(found: Sequence[Statement], chosen: _Chosen) -> tuple[list[Decision], list[str]]:
     """The weightiest statements that fit, as decisions and as facts, in the order of time."""
     room = _STATEMENT_CHARACTERS
+    places = {True: _MAX_DECISIONS, False: _MAX_FACTS}
     kept: list[Statement] = []
     for statement in sorted(found, key=lambda s: (-s.weight, -s.at)):
         cost = len(statement.text) + _ITEM_OVERHEAD
-        if cost <= room and chosen.take(statement.text):
+        if cost <= room and places[statement.is_choice] and chosen.take(statement.text):
             room -= cost
+            places[statement.is_choice] -= 1
             kept.append(statement)
     kept.sort(key=lambda s: s.at)
-    decisions = [decision_of(s) for s in kept if s.is_choice][:_MAX_DECISIONS]
-    return decisions, [s.text for s in kept if not s.is_choice][:_MAX_FACTS]
+    decisions = [decision_of(s) for s in kept if s.is_choice]
+    return decisions, [s.text for s in kept if not s.is_choice]
 
 
 def _errors(failures: Sequence[Failure], is_pending: bool) -> list[ErrorMet]:
@@ -203,11 +206,10 @@ def _without_repeated_resolutions(failures: Iterable[Failure]) -> Iterator[Error
 
 
 def _concepts(events: Sequence[Event], chosen: _Chosen) -> list[str]:
-    """Words the conversation turned around that the memory would otherwise lack."""
+    """Names in code that the conversation turned around and the memory would otherwise lack."""
     counted: Counter[str] = Counter()
     for event in events:
         if event.kind in (EventKind.PROMPT, EventKind.SAY) and not event.is_sidechain:
-            words = event.text[:2_000].lower().split()
-            counted.update({w for w in words if w.isalpha() and len(w) > 4 and w not in STOP_WORDS})
-    frequent = sorted((-n, word) for word, n in counted.items() if n >= 3 and not chosen.has(word))
-    return [word for _, word in frequent[:_MAX_CONCEPTS]]
+            counted.update(set(_NAMED.findall(event.text[:_MAX_NAMED_IN])))
+    frequent = sorted((-n, name) for name, n in counted.items() if n >= _MIN_NAMED)
+    return [name for _, name in frequent if chosen.take(name)][:_MAX_CONCEPTS]

@@ -42,7 +42,7 @@ _LOCATED = re.compile(
 _CHECKED = re.compile(r"\s{2,16}([\w./-]{1,200}\.\w{1,6}):(\d{1,7}): (.{8,})")
 _TYPESCRIPT = re.compile(rf"({_PATH})\((\d{{1,7}}),\d{{1,7}}\): (error TS\d{{1,6}}: .{{4,}})")
 _TEST = re.compile(
-    r"\s{0,16}--- FAIL: (\S{2,200})|FAILED (\S{4,300})|"
+    r"\s{0,16}--- FAIL: (\S{2,200})|FAILED ([^\s(]\S{3,300})|"
     r"(?:FAIL|ERROR): (test\w{1,160} \([\w.]{1,200}\))|"
     r"test (\S{2,200}) \.\.\. FAILED|\s{0,8}[✕✗×] (.{4,160})|not ok \d{1,6} -? ?(.{4,160})|"
     r"\s{0,4}● (.{4,160})"
@@ -56,6 +56,8 @@ _SHELL = re.compile(
     r"((?:\S{1,80}: )?(?:line \d{1,6}: )?\S.{0,160}: "
     r"(?:command not found|No such file or directory|Permission denied|cannot execute.{0,40}))"
 )
+# Frames of the language's own library or of a package: true, but seldom where the fault is.
+_FOREIGN = re.compile(r"/lib/python\d|/site-packages/|/dist-packages/|/node_modules/|<frozen ")
 _FRAME = re.compile(r'\s{2,8}File "([^"]{1,200})", line (\d{1,7})')
 _ARROW = re.compile(rf"\s{{0,8}}-->\s({_PATH}:\d{{1,7}})")
 _ASSERTS = re.compile(
@@ -64,6 +66,11 @@ _ASSERTS = re.compile(
 _NOISE = re.compile(
     r"task failed|exit status \d{1,3}$|Error: Exit code|\d{1,6} issues?:|Command failed|"
     r"ERROR: (?:Failed to run|task)|npm (?:ERR!|error) (?:code|errno|A complete log|path|command)\b"
+)
+_BUSY = re.compile(
+    r"(?:let me |i'?ll |i will |i need to )?(?:now )?(?:re-?)?"
+    r"(?:run|build|test|check|verify|see|look|read|find|search|view|examine)\b",
+    re.I,
 )
 _SPACES = re.compile(r"\s+")
 
@@ -97,8 +104,12 @@ class Failure:
     is_resolved: bool
 
 
-def failures_of(events: Sequence[Event]) -> list[Failure]:
-    """The errors of a session in the order they were last seen."""
+def failures_of(events: Sequence[Event], paths: Sequence[str] = ()) -> list[Failure]:
+    """The errors of a session in the order they were last seen.
+
+    A frame in one of ``paths`` (of the work tree) is told by that path, any other absolute one
+    by its last two names: where somebody's home folder lies is nobody's business.
+    """
     sightings = _sightings(events)
     edits = [i for i, event in enumerate(events) if _is_edit(event)]
     runs = [i for i, event in enumerate(events) if _is_run_result(event)]
@@ -108,7 +119,7 @@ def failures_of(events: Sequence[Event]) -> list[Failure]:
         verified = seen.is_pasted or (bool(runs) and runs[-1] > seen.at)
         is_resolved = edited and verified
         resolution = _resolution(events, seen.at, edits) if is_resolved else ""
-        frames = tuple(seen.frames)[:_MAX_FRAMES]
+        frames = tuple(_told(frame, paths) for frame in seen.frames)[:_MAX_FRAMES]
         met = ErrorMet(seen.signature.message, frames, resolution)
         found.append(Failure(seen.signature.kind, met, seen.at, is_resolved))
     return found
@@ -122,12 +133,22 @@ def signatures(output: str) -> Iterator[Signature]:
         if not line or len(line) > _MAX_LINE:
             continue
         if match := _FRAME.match(line):
-            frame = f"{match[1]}:{match[2]}"
+            if not frame or not _FOREIGN.search(match[1]):
+                frame = f"{match[1]}:{match[2]}"
             continue
         signature = _signature(line.rstrip(), has_failed_test, frame)
         if signature is not None and len(signature.message) >= 6:
             yield signature
             frame = ""
+
+
+def _told(frame: str, paths: Sequence[str]) -> str:
+    name, _, line = frame.rpartition(":")
+    if not name.startswith(("/", "\\")) and name[1:2] != ":":
+        return frame
+    slashed = name.replace("\\", "/")
+    ours = next((path for path in paths if slashed.endswith("/" + path)), "")
+    return f"{ours or '/'.join(slashed.split('/')[-2:])}:{line}"
 
 
 def _signature(line: str, has_failed_test: bool, frame: str) -> Signature | None:
@@ -230,7 +251,7 @@ def _resolution(events: Sequence[Event], at: int, edits: Sequence[int]) -> str:
         if event.kind is EventKind.SAY:
             for sentence in sentences(event.text, 2_000):
                 short = condensed(sentence, _MAX_RESOLUTION)
-                if len(short.split()) >= 5 and not looks_like_code(short):
+                if len(short.split()) >= 5 and not (_BUSY.match(short) or looks_like_code(short)):
                     return short
     path = events[first_edit].path
     return cut(f"edited {path.rpartition('/')[2]}", _MAX_RESOLUTION) if path else ""

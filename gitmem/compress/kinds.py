@@ -62,15 +62,23 @@ _FAILURE_KINDS = {
 }
 
 
-def kind_of(change: Change | None) -> str:
-    """The kind of a change by its subject; ``session`` for work that is not committed."""
+def kind_of(change: Change | None, asked: str = "") -> str:
+    """The kind of a change by its subject, or else by what was ``asked`` for; ``session`` for
+    work that is not committed.
+    """
     if change is None:
         return "session"
     subject = change.subject.strip()
     match = _CONVENTIONAL.match(subject.lower())
     if match:
         return _TYPES.get(match[1], "change")
-    return next((kind for kind, pattern in _WORDS if pattern.search(subject)), "change")
+    return _kind_in(subject) or _kind_in(asked) or "change"
+
+
+def _kind_in(text: str) -> str:
+    """The kind whose word comes first; empty without one."""
+    found = [(m.start(), kind) for kind, pattern in _WORDS if (m := pattern.search(text))]
+    return min(found)[1] if found else ""
 
 
 def title_of_subject(subject: str) -> str:

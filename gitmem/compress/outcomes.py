@@ -17,7 +17,7 @@ _NEXT = re.compile(
 _EMPTY = re.compile(
     r"(?:all|the) (?:\w+ )?(?:tests?|checks?|linting|lint)\b.{0,40}\b(?:pass|clean|green)|"
     r"\b(?:let me|i'll|i will|now i|would you like|want me to|shall i|do you want|ready to|"
-    r"is there anything|here'?s|in summary|summary|committed|pushed|working tree|"
+    r"is there anything|here'?s|moving to|in summary|summary|committed|pushed|working tree|"
     r"tests? (?:now )?pass|lint passes|everything (?:passes|works))\b",
     re.I,
 )

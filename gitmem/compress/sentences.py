@@ -24,6 +24,8 @@ _ASKING = re.compile(
     re.I,
 )
 _SPACES = re.compile(r"\s+")
+_UNFINISHED = re.compile(r"(?::|\b(?:because|is|are|was|that|to))$", re.I)
+_MAX_JOINED = 240
 _WORD = re.compile(r"[a-z0-9]+")
 _CAMEL = re.compile(r"([a-z0-9])([A-Z])")
 _CODE = re.compile(
@@ -59,19 +61,38 @@ def plain(sentence: str) -> str:
     """A sentence on one line, without Markdown's marks of lists and stress."""
     match = _BULLET.match(sentence)
     text = sentence[match.end() :] if match else sentence
-    return _SPACES.sub(" ", _MARKUP.sub("", text)).strip(" *_:")
+    return _SPACES.sub(" ", _MARKUP.sub("", text)).strip(" *_")
 
 
 def condensed(sentence: str, limit: int) -> str:
     """The sentence without openers and courtesies, at most ``limit`` characters, cut at a word."""
-    text = sentence
+    text = sentence.rstrip(": ")
     for _ in range(3):
-        shorter = _OPENER.sub("", text, count=1) if _OPENER.match(text) else text
-        shorter = _ASKING.sub("", shorter, count=1) if _ASKING.match(shorter) else shorter
-        if shorter == text:
+        start = _end_of_match(_OPENER, text)
+        asked = _end_of_match(_ASKING, text[start:])
+        if not start + asked:
             break
-        text = shorter
+        begins_large = text[:1].isupper()
+        text = text[start + asked :]
+        text = capitalised(text) if begins_large else text
+        text = f"{text[:-1]}." if asked and text.endswith("?") else text
     return cut(text, limit)
+
+
+def _end_of_match(pattern: re.Pattern[str], text: str) -> int:
+    match = pattern.match(text)
+    return match.end() if match else 0
+
+
+def joined(parts: list[str]) -> list[str]:
+    """The sentences, those that end in the middle of a thought joined with what follows."""
+    found: list[str] = []
+    for part in parts:
+        if found and _UNFINISHED.search(found[-1]) and len(found[-1]) + len(part) <= _MAX_JOINED:
+            found[-1] = f"{found[-1]} {part}"
+        else:
+            found.append(part)
+    return found
 
 
 def cut(text: str, limit: int) -> str:

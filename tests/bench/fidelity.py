@@ -1,0 +1,101 @@
+"""What the offline compressor keeps of real sessions, and at what size.
+
+Run as ``python -m tests.bench.fidelity``.  Each commit's own lines of each session are compressed
+and scored by the data set's ``eval_fidelity.py``, beside its reference, a naive memory.
+
+The text scored is the note's document without its provenance, which is git's and the machine's
+part; the size with it is printed too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from gitmem.compress.extractive import ExtractiveCompressor
+from gitmem.guard.redact import make_evidence
+from gitmem.model.change import Change
+from gitmem.model.memory import Memory, Provenance
+from gitmem.store.notefile import document_of
+from tests.bench import real_sessions
+
+
+def memories_of(data: Any, clone: Path, folder: Path) -> dict[str, list[Memory]]:
+    """Each commit's memories by the offline compressor."""
+    commits = data.with_memory()
+    messages = data.messages(str(clone))
+    by_id = {commit["commit"]: commit for commit in commits}
+    known = frozenset(data.files)
+    made: dict[str, list[Memory]] = defaultdict(list)
+    changes: dict[str, Change] = {}
+    for part in real_sessions.write_parts(data, folder, commits):
+        change = changes.get(part.commit)
+        if change is None:
+            change = changes[part.commit] = real_sessions.change_of(
+                by_id[part.commit], messages[part.commit]
+            )
+        evidence = make_evidence(real_sessions.read_part(part, known))
+        made[part.commit] += ExtractiveCompressor().compress(evidence, change).memories
+    return made
+
+
+def text_of(memories: list[Memory]) -> str:
+    """The documents of a note, without provenance."""
+    bare = [replace(memory, provenance=Provenance()) for memory in memories]
+    return b"".join(document_of(memory).text for memory in bare).decode()
+
+
+def median_tokens(made: dict[str, list[Memory]]) -> int:
+    """The median size of a whole note, four characters a token."""
+    provenance = Provenance(
+        commit="0" * 40,
+        patch_id="1" * 40,
+        branch="main",
+        author="Ada Author <ada@example.com>",
+        time="2026-01-01T00:00:00Z",
+        agent="claude-code 2.1.329",
+        session="11111111-2222-4333-8444-555555555555",
+        records=(0, 100),
+        compressor="extractive/1",
+    )
+    notes = [[replace(memory, provenance=provenance) for memory in each] for each in made.values()]
+    sizes = [sum(len(document_of(memory).text) for memory in note) // 4 for note in notes]
+    return int(median(sizes))
+
+
+def main() -> None:
+    """Compress, score, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--keep", type=Path, help="write the memories here, a file each")
+    options = parser.parse_args()
+    transcripts = real_sessions.load_eval("transcripts")
+    data = transcripts.Dataset(str(real_sessions.require_sessions()))
+    clone = Path(data.clone())
+    with tempfile.TemporaryDirectory() as scratch:
+        made = memories_of(data, clone, Path(scratch))
+        texts = {commit: text_of(memories) for commit, memories in made.items()}
+        given = Path(scratch) / "memories.jsonl"
+        rows = (json.dumps({"commit": commit, "text": text}) for commit, text in texts.items())
+        given.write_text("\n".join(rows) + "\n")
+        score = [sys.executable, str(real_sessions.FOLDER / "eval" / "eval_fidelity.py")]
+        print(f"tokens p50 with provenance: {median_tokens(made)}")
+        sys.stdout.flush()
+        subprocess.run([*score, str(real_sessions.FOLDER), "--memories", str(given)], check=True)
+    shutil.rmtree(clone, ignore_errors=True)
+    if options.keep:
+        options.keep.mkdir(exist_ok=True)
+        for commit, text in texts.items():
+            (options.keep / f"{commit[:12]}.yaml").write_text(text)
+
+
+if __name__ == "__main__":
+    main()
