@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from gitmem.errors import GitmemError
 from gitmem.store.gitdir import Repo, find_repo, git_environment
+from gitmem.store.lock import is_worker_running
 from gitmem.store.log import append_log
 from gitmem.store.queue import Queue
 
@@ -26,6 +27,8 @@ def run_worker(place: str) -> None:
     with suppress(OSError):
         os.nice(5)
     repo = find_repo(place)
+    if is_worker_running(repo):
+        return  # it looks at the queue once more before it ends; the imports below cost 100 ms
     try:
         _work(repo)
     except (GitmemError, OSError) as error:

@@ -5,6 +5,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,14 @@ def jobs(git: GitDriver) -> list[dict[str, str]]:
         fields = {"kind": job.kind, "commit": job.commit, "session": job.session}
         found.append({**fields, "worktree": job.worktree, **job.extra})
     return found
+
+
+def eventually(is_so: Callable[[], bool]) -> bool:
+    """Whether it becomes true within ten seconds: nobody waits for the worker, but tests do."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and not is_so():
+        time.sleep(0.01)
+    return is_so()
 
 
 @pytest.mark.parametrize("version", [OLD_GIT, NEW_GIT], ids=["hook files", "config hooks"])
@@ -266,6 +275,23 @@ def test_odd_environments_of_a_commit(committed: GitDriver, environ: dict[str, s
     (job,) = jobs(committed)
     assert job["commit"] == made
     assert job["session"] == environ.get("GITMEM_SESSION_ID", "")
+
+
+@pytest.mark.parametrize("programs", [("git", "sh"), ("git", "sh", "nice")])
+def test_hardly_a_program_on_path(
+    committed: GitDriver, tmp_path: Path, programs: tuple[str, ...]
+) -> None:
+    set_up(committed)
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in programs:
+        (folder / name).symlink_to(str(shutil.which(name)))
+    committed.environ["PATH"] = str(folder)
+
+    made = committed.commit("second")
+
+    assert [job["commit"] for job in jobs(committed)] == [made]
+    assert eventually((committed.repo.state_dir / "called").is_file)
 
 
 def test_the_hooks_say_nothing_and_can_be_skipped(committed: GitDriver) -> None:
