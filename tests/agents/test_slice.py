@@ -35,7 +35,7 @@ def test_an_edit_that_failed_is_none(writer: SessionWriter, tmp_path: Path) -> N
     writer.write("a.py")
     lines = writer.path.read_text().splitlines()
     writer.path.write_text(
-        "\n".join([lines[0], lines[1].replace('"is_error": false', '"is_error": true')]) + "\n"
+        "\n".join([lines[0], lines[1].replace('"is_error":false', '"is_error":true')]) + "\n"
     )
 
     assert slice_of(read_transcript(writer.path), str(tmp_path / "work")).edited == ()

@@ -79,4 +79,4 @@ class SessionWriter:
             "timestamp": stamp,
             "uuid": f"record-{self.now}",
         }
-        return self.raw(json.dumps(whole).encode() + b"\n")
+        return self.raw(json.dumps(whole, separators=(",", ":")).encode() + b"\n")
