@@ -6,6 +6,7 @@ in the agent's SessionStart hook.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from itertools import islice
@@ -56,8 +57,9 @@ def _is_known(item: ContextItem, session: str, told: frozenset[str]) -> bool:
 
 def _items(repo: Repo) -> list[ContextItem]:
     """What may be told, most important first."""
-    pending = PendingStore(repo).newest_first()[:_MAX_PENDING]
-    items = [ContextItem(found.memory, "", is_pending=True) for found in pending]
+    here = os.path.realpath(repo.worktree or repo.common_dir)
+    pending = [p for p in PendingStore(repo).newest_first() if os.path.realpath(p.worktree) == here]
+    items = [ContextItem(found.memory, "", is_pending=True) for found in pending[:_MAX_PENDING]]
     with closing(Index.open(repo.state_dir)) as index:
         items += islice(_reachable(repo, index), _MAX_ITEMS)
     return items

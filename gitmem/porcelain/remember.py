@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gitmem.agents.claude_code import find_transcript, read_transcript, transcripts_for
 from gitmem.agents.slice import attribute, pending_edits, slice_of
-from gitmem.errors import TranscriptMissing
+from gitmem.errors import GitmemError, TranscriptMissing
 from gitmem.guard.redact import make_evidence, redact_memory
 from gitmem.index.cache import Index
 from gitmem.model.change import Change
@@ -25,6 +25,7 @@ from gitmem.model.session import EventKind, Slice, Transcript
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.store.commits import read_change
+from gitmem.store.gitdir import find_repo
 from gitmem.store.history import current_branch, last_touched
 from gitmem.store.identity import Identity
 from gitmem.store.notefile import document_of
@@ -70,7 +71,7 @@ def remember(means: Means, request: Request) -> Outcome:
         TranscriptMissing: the session is known but its transcript cannot be read.
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    branch = current_branch(means.repo)
+    branch = _branch_of(means, request.worktree)
     change = read_change(means.repo, request.commit, branch)
     with closing(refresh(means.repo)) as index:
         transcripts = list(_candidates(means, index, request))
@@ -101,7 +102,7 @@ def remember_turn(means: Means, session: str, worktree: str) -> Memory | None:
     store = PendingStore(means.repo)
     with closing(refresh(means.repo)) as index:
         part = slice_of(_read(means, index, session, path, None), worktree)
-    memory = _pending_memory(means, part)
+    memory = _pending_memory(part, _branch_of(means, worktree))
     if memory is None:
         store.drop(session)
     else:
@@ -214,7 +215,15 @@ def _is_in(transcript: Transcript, memories: Sequence[Memory]) -> bool:
     return any(memory.provenance.session == transcript.session for memory in memories)
 
 
-def _pending_memory(means: Means, part: Slice) -> Memory | None:
+def _branch_of(means: Means, worktree: str) -> str:
+    """The branch checked out in the work tree; each linked one has its own."""
+    try:
+        return current_branch(find_repo(worktree))
+    except (GitmemError, OSError):
+        return current_branch(means.repo)
+
+
+def _pending_memory(part: Slice, branch: str) -> Memory | None:
     """The offline memory of uncommitted work; words after a commit alone are no work."""
     asked = any(event.kind is EventKind.PROMPT for event in part.events)
     if not asked and not part.edited:
@@ -225,7 +234,7 @@ def _pending_memory(means: Means, part: Slice) -> Memory | None:
     if not made.memories:
         return None
     provenance = Provenance(
-        branch=current_branch(means.repo),
+        branch=branch,
         time=iso_time(part.events[-1].time),
         agent=part.agent,
         session=part.session,

@@ -109,3 +109,13 @@ def test_a_session_nobody_knows_is_told_everything_on_resume(git: GitDriver) -> 
     refresh(git.repo).close()
 
     assert "worth knowing" in context_of_session(git.repo, "s", 1000, is_resumed=True).text
+
+
+def test_pending_work_of_another_work_tree_is_not_given(committed: GitDriver) -> None:
+    committed.run("worktree", "add", "-q", "-b", "side", "../linked")
+    memory = Memory("session", "half done there", provenance=Provenance(session="s"))
+    linked = GitDriver(committed.path.parent / "linked", committed.home)
+    PendingStore(committed.repo).put(Pending(memory, str(linked.path)))
+
+    assert "half done there" not in context_for(committed.repo, 1000).text
+    assert "half done there" in context_for(linked.repo, 1000).text

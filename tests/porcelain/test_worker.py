@@ -124,7 +124,8 @@ def test_a_linked_work_tree_is_watched_from_its_first_commit_on(committed: GitDr
 
     work(means_of(committed))
 
-    assert len(memories_on(committed, commit)) == 1
+    (memory,) = memories_on(committed, commit)
+    assert memory.provenance.branch == linked.out("branch", "--show-current")
 
 
 def test_only_the_last_of_several_turns_is_worked_on(committed: GitDriver) -> None:
