@@ -120,6 +120,8 @@ class _Stage:
         self._git(self._ada, "add", "-A")
         self._git(self._ada, "commit", "-q", "-m", "Start fetchkit")
         printed = self._gitmem(self._ada, "init")
+        self._git(self._ada, "add", "-A")
+        self._git(self._ada, "commit", "-q", "-m", "Set up gitmem")
         return Step("Ada works on a small project, fetchkit", "gitmem init", printed)
 
     def _session(self, session: _Session) -> Iterator[Step]:
