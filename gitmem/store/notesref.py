@@ -6,10 +6,13 @@ process added meanwhile: of 200 notes written by 8 processes at once they keep a
 
 from __future__ import annotations
 
+import os
 import random
 import re
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
 
@@ -21,6 +24,7 @@ _NO_COMMIT = "0" * 40
 _MAX_TRIES = 40
 _FIRST_PAUSE_SECONDS = 0.002
 _MAX_PAUSE_SECONDS = 0.25
+_STALE_SECONDS = 600.0
 
 # Texts, because libgit2's codes reach Python as one or two exception classes for all of them.
 _NO_ROOM = re.compile("No space left|quota exceeded|File too large")
@@ -69,6 +73,8 @@ class NotesRef:
                     return None
                 if self._is_moved(ref, wanted, subject, who):
                     return wanted
+            if attempt == 0:
+                self._free_stale_lock()
             limit = min(_MAX_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
             self._sleep(random.uniform(0, limit))  # noqa: S311 - jitter, not a secret
         raise self._given_up()
@@ -106,8 +112,28 @@ class NotesRef:
             return False
         raise _refusal(complaint, f"create '{self._name}'")
 
+    def _free_stale_lock(self) -> None:
+        """Remove a lock that has been held for ten minutes: git holds it for milliseconds.
+
+        Its process was killed between taking and renaming it, and nothing else would ever let
+        a memory be written again.  Moved aside first and looked at once more, so that of two
+        who find it neither takes a lock that somebody has got since.
+        """
+        lock = self._lock_path()
+        aside = lock.with_name(f"{lock.name}.{os.getpid()}")
+        with suppress(OSError):
+            if time.time() - lock.stat().st_mtime < _STALE_SECONDS:
+                return
+            lock.rename(aside)
+            if time.time() - aside.stat().st_mtime < _STALE_SECONDS:
+                os.link(aside, lock)
+            aside.unlink()
+
+    def _lock_path(self) -> Path:
+        return self._repo.common_dir / f"{self._name}.lock"
+
     def _given_up(self) -> NotesMoved:
-        lock = self._repo.common_dir / f"{self._name}.lock"
+        lock = self._lock_path()
         if lock.exists():  # left behind by a process that was killed, most likely
             return NotesMoved(
                 f"cannot move '{self._name}': its lock is held",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -422,3 +423,20 @@ class TestMerge:
         for other in (tree, "1" * 40, "HEAD", ""):
             with pytest.raises(NoteUnreadable):
                 store.merge(other, "notes: join")
+
+
+def test_a_lock_that_a_killed_process_left_is_removed_when_it_is_old(committed: GitDriver) -> None:
+    """Else no memory could be written ever after, and nobody would notice."""
+    commit = committed.out("rev-parse", "HEAD")
+    store = NoteStore(committed.repo, sleep=lambda _: None)
+    store.add({commit: [doc("first")]}, "notes: test")
+    lock = committed.path / ".git" / "refs" / "notes" / "claude-mem.lock"
+    lock.touch()
+    os.utime(lock, (1.0, 1.0))
+
+    store.add({commit: [doc("second")]}, "notes: test")
+
+    note = store.read(commit)
+    assert note is not None
+    assert len(note.memories) == 2
+    assert [path.name for path in lock.parent.iterdir()] == ["claude-mem"]
