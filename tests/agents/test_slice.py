@@ -73,9 +73,15 @@ def test_a_session_is_an_owner_by_an_edit_no_earlier_commit_holds() -> None:
 
 
 def test_the_session_with_most_of_the_files_comes_first() -> None:
-    edits = {"one": {"a.py": 1.0}, "two": {"a.py": 1.0, "b.py": 1.0}}
+    edits = {"one": {"a.py": 1.0}, "two": {"b.py": 1.0, "c.py": 1.0}}
 
-    assert attribute(edits, change_of("a.py", "b.py"), {}) == ["two", "one"]
+    assert attribute(edits, change_of("a.py", "b.py", "c.py"), {}) == ["two", "one"]
+
+
+def test_of_two_sessions_that_edited_a_file_the_last_one_made_it() -> None:
+    edits = {"first": {"a.py": 1.0}, "last": {"a.py": 2.0}}
+
+    assert attribute(edits, change_of("a.py"), {}) == ["last"]
 
 
 def test_a_renamed_file_counts_under_its_old_name_too() -> None:
