@@ -42,6 +42,8 @@ def command(user: bool, no_fetch: bool) -> None:
         click.echo(f"added {change}")
     for notice in report.notices:
         click.echo(f"note: {notice}", err=True)
+    if any(".claude" in change for change in report.changes) and not user:
+        click.echo("Commit .claude/settings.json, so that it serves your team mates, too.")
     if not report.changes:
         click.echo("Everything is in place already.")
     memories = "1 memory" if count == 1 else f"{count} memories"

@@ -101,6 +101,14 @@ def describe_settings(repo: Repo) -> list[Setting]:
     return described
 
 
+def known_settings() -> list[Setting]:
+    """Every setting with its default, for the documentation."""
+    return [
+        Setting(_name(f.name), _text(f.default), _text(f.default), "default", _FORMS[f.name].help)
+        for f in fields(Settings)
+    ]
+
+
 def _list(repo: Repo, *options: str) -> list[str]:
     done = try_git(repo, "config", "-z", *options, "--get-regexp", r"^gitmem\.")
     if done.returncode not in (0, 1):  # 1: there are none

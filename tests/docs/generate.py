@@ -10,9 +10,14 @@ import click
 
 from gitmem import errors
 from gitmem.cli.main import COMMANDS, cli
+from gitmem.store.settings import known_settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 _WIDTH = 90
+_ENVIRONMENT = """
+Read from the environment: `ANTHROPIC_API_KEY` and `ANTHROPIC_BASE_URL` (for the `anthropic`
+compressor only), `CLAUDE_CONFIG_DIR` (where the client keeps transcripts and settings),
+`NO_COLOR`, and `GITMEM_SKIP=1`, with which the hooks do nothing.""".splitlines()
 
 
 def commands_page() -> str:
@@ -53,9 +58,31 @@ def exit_codes_page() -> str:
     return "\n".join(rows) + "\n"
 
 
+def settings_page() -> str:
+    """The settings, as ``gitmem/store/settings.py`` knows them."""
+    rows = [
+        "# Settings",
+        "",
+        "Generated from `gitmem/store/settings.py` by `python -m tests.docs.generate`.",
+        "They are git configuration, with git's scopes: `git config [--global] gitmem.NAME VALUE`.",
+        "`gitmem config` lists them with their values here and where those come from.",
+        "",
+        "| name | default | meaning |",
+        "| --- | --- | --- |",
+    ]
+    for setting in known_settings():
+        default = f"`{setting.default}`" if setting.default else "none"
+        rows.append(f"| `{setting.name}` | {default} | {setting.help} |")
+    return "\n".join([*rows, *_ENVIRONMENT]) + "\n"
+
+
 def pages() -> dict[str, str]:
     """Every generated page, by file name."""
-    return {"commands.md": commands_page(), "exit-codes.md": exit_codes_page()}
+    return {
+        "commands.md": commands_page(),
+        "exit-codes.md": exit_codes_page(),
+        "settings.md": settings_page(),
+    }
 
 
 def _help(command: click.Command, name: str, parent: click.Context | None = None) -> str:

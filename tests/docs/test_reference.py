@@ -12,7 +12,7 @@ from tests.docs.generate import DOCS, pages
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("name", ["commands.md", "exit-codes.md"])
+@pytest.mark.parametrize("name", ["commands.md", "exit-codes.md", "settings.md"])
 def test_a_generated_page_is_what_the_code_says(name: str) -> None:
     """Mend with ``python -m tests.docs.generate``."""
     assert (DOCS / name).read_text(encoding="utf-8") == pages()[name]

@@ -40,6 +40,7 @@ class GitDriver:
             "GIT_COMMITTER_DATE": when,
             "LC_ALL": "C",
             "TZ": "UTC",
+            **{name: os.environ[name] for name in os.environ if name.startswith("COVERAGE_")},
             **self.environ,
         }
 
