@@ -76,7 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--runs", type=int, default=30)
     given = parser.parse_args(arguments)
     kinds = {"no hooks": without, "an empty sh hook": with_empty_hook, "gitmem": with_gitmem}
-    with tempfile.TemporaryDirectory() as folder:
+    # A worker that starts late may still write its log while the folder goes.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         gits = {
             name: repository(Path(folder) / str(number), arrange)
             for number, (name, arrange) in enumerate(kinds.items())
