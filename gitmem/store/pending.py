@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from gitmem.model.memory import FieldError, Memory, from_fields, to_fields
 from gitmem.store.atomic import write_atomically
 from gitmem.store.gitdir import Repo
+from gitmem.store.newest import newest_first
 
 _MAX_BYTES = 1 << 18
 
@@ -54,11 +54,7 @@ class PendingStore:
 
     def newest_first(self) -> list[Pending]:
         """All pending memories, the last written first; unreadable files are passed over."""
-        dated = []
-        for path in self._folder.glob("*.json"):
-            with suppress(OSError):
-                dated.append((path.stat().st_mtime, path))
-        return [found for _, path in sorted(dated, reverse=True) if (found := _read(path))]
+        return [found for path in newest_first(self._folder) if (found := _read(path))]
 
     def _path(self, session: str) -> Path:
         # Hashed, because a session's name comes from outside and must not become a path.

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gitmem.store.atomic import write_atomically
 from gitmem.store.gitdir import Repo
+from gitmem.store.newest import keep_newest, newest_first
 
 _SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _KEPT = 200
@@ -49,7 +50,7 @@ class Registry:
                 path.touch()
                 return
         write_atomically(path, data)
-        self._trim()
+        keep_newest(self._folder, _KEPT)
 
     def get(self, session: str) -> RegisteredSession | None:
         """The session of that id, if it is known."""
@@ -59,18 +60,7 @@ class Registry:
 
     def sessions(self) -> list[RegisteredSession]:
         """All known sessions, the last active first."""
-        return [found for path in self._paths() if (found := _read(path))]
-
-    def _trim(self) -> None:
-        for path in self._paths()[_KEPT:]:
-            path.unlink(missing_ok=True)
-
-    def _paths(self) -> list[Path]:
-        dated = []
-        for path in self._folder.glob("*.json"):
-            with suppress(OSError):
-                dated.append((path.stat().st_mtime, path))
-        return [path for _, path in sorted(dated, reverse=True)]
+        return [found for path in newest_first(self._folder) if (found := _read(path))]
 
 
 def _read(path: Path) -> RegisteredSession | None:

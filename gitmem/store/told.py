@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from gitmem.store.atomic import write_atomically
 from gitmem.store.gitdir import Repo
+from gitmem.store.newest import keep_newest
 
 _KEPT = 200
 
@@ -38,15 +38,7 @@ class Told:
             DiskFull, ReadOnlyRepository: it could not be written.
         """
         write_atomically(self._path(session), json.dumps(sorted(ids)).encode())
-        self._trim()
-
-    def _trim(self) -> None:
-        dated = []
-        for path in self._folder.glob("*.json"):
-            with suppress(OSError):
-                dated.append((path.stat().st_mtime, path))
-        for _, path in sorted(dated, reverse=True)[_KEPT:]:
-            path.unlink(missing_ok=True)
+        keep_newest(self._folder, _KEPT)
 
     def _path(self, session: str) -> Path:
         # Hashed, because a session's name comes from outside and must not become a path.
