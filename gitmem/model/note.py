@@ -17,6 +17,10 @@ NOTES_REF = "refs/notes/claude-mem"
 """Where memories live: the one name that clones agree on."""
 
 
+NEWER = "was written by a newer gitmem"
+"""How the ``problem`` of a document begins whose schema this version cannot read."""
+
+
 @dataclass(frozen=True)
 class Document:
     """One document of a note.

@@ -8,9 +8,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitmem.errors import UnbornHead, UnknownMemory, UnknownRevision
+from gitmem.errors import (
+    NewerFormat,
+    NoteUnreadable,
+    UnbornHead,
+    UnknownMemory,
+    UnknownRevision,
+)
 from gitmem.index.cache import Index
 from gitmem.model.memory import ID_PATTERN, Memory
+from gitmem.model.note import NEWER
 from gitmem.render.terminal import LogEntry
 from gitmem.store.gitdir import Repo, resolve_commit, try_git
 from gitmem.store.history import CommitHead, has_head, walk_commits
@@ -67,6 +74,7 @@ def shown_entry(repo: Repo, name: str) -> LogEntry:
 
     Raises:
         UnknownMemory: it names neither, or a commit without memories, or several memories.
+        NoteUnreadable, NewerFormat: the commit has a note, but nothing in it can be read.
     """
     if name.startswith("m") and ID_PATTERN.fullmatch(name.ljust(21, "0")):
         found = _by_id(repo, name)
@@ -81,6 +89,10 @@ def shown_entry(repo: Repo, name: str) -> LogEntry:
         entry = _entry(NoteStore(repo), index, head, frozenset())
     if entry is None:
         raise UnknownMemory(f"nothing is remembered of commit '{commit[:10]}'")
+    if not entry.memories:
+        problem = entry.problems[0]
+        kind = NewerFormat if problem.startswith(NEWER) else NoteUnreadable
+        raise kind(f"the note of commit '{commit[:10]}' {problem}")
     return entry
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from gitmem.index.cache import Index
 from gitmem.model.note import Note
 from gitmem.store.gitdir import Repo
+from gitmem.store.log import append_log
 from gitmem.store.notes import NoteChange, NoteStore
 from gitmem.store.remote import tracking_tips
 from gitmem.store.seen import read_seen, write_seen
@@ -63,5 +64,7 @@ def refresh(repo: Repo) -> Index:
     notes = NoteStore(repo)
     join_fetched(repo, notes)
     index = Index.open(repo.state_dir)
+    if index.repaired:
+        append_log(repo, "index: it was damaged or of another version, and is built anew")
     refresh_index(notes, index)
     return index

@@ -76,7 +76,7 @@ def remember(means: Means, request: Request) -> Outcome:
     with closing(refresh(means.repo)) as index:
         transcripts = list(_candidates(means, index, request))
         chosen = _attributed(means, request, change, transcripts)
-        notices: list[str] = []
+        notices = _missing(request, transcripts)
         memories: list[Memory] = []
         for transcript in chosen:
             part = slice_of(transcript, request.worktree)
@@ -124,6 +124,13 @@ def _candidates(means: Means, index: Index, request: Request) -> Iterator[Transc
         except TranscriptMissing:
             if session == request.session:
                 raise
+
+
+def _missing(request: Request, transcripts: Sequence[Transcript]) -> list[str]:
+    """A word about a session that the commit's environment named but whose words are not kept."""
+    if not request.session or any(t.session == request.session for t in transcripts):
+        return []
+    return [f"session '{request.session}' made this commit, but its transcript is not there"]
 
 
 def _candidate_paths(means: Means, request: Request) -> dict[str, Path]:

@@ -26,7 +26,7 @@ from gitmem.model.memory import (
     from_fields,
     to_fields,
 )
-from gitmem.model.note import Document, Note, note_of
+from gitmem.model.note import NEWER, Document, Note, note_of
 from gitmem.store.plainyaml import FAST_LOADER, PlainYamlError, parse_yaml, render_yaml
 
 MAX_NOTE_BYTES = 1 << 20
@@ -236,7 +236,7 @@ def _memory(fields: Mapping[str, Json]) -> Memory:
     try:
         return _newer_memory(fields)
     except FieldError as error:
-        raise FieldError(f"was written by a newer gitmem (schema {schema}): {error}") from error
+        raise FieldError(f"{NEWER} (schema {schema}): {error}") from error
 
 
 def _newer_memory(fields: Mapping[str, Json]) -> Memory:

@@ -48,14 +48,17 @@ def exit_codes_page() -> str:
         "",
         "| code | name | when | what to do |",
         "| --- | --- | --- | --- |",
-        "| 0 | | done | |",
-        "| 3 | | a bug in gitmem | the log's path is printed; please report it |",
-        "| 130 | | interrupted (Ctrl-C) | |",
     ]
-    for cls in sorted(_leaves(errors.GitmemError), key=lambda cls: cls.exit_code):
+    codes = {
+        0: "| 0 | | done | |",
+        3: "| 3 | | a bug in gitmem | the log's path is printed; please report it |",
+        130: "| 130 | | interrupted (Ctrl-C) | |",
+    }
+    for cls in _leaves(errors.GitmemError):
         when = inspect.cleandoc(cls.__doc__ or "").splitlines()[0].rstrip(".")
-        rows.append(f"| {cls.exit_code} | `{cls.__name__}` | {when} | {cls.default_hint} |")
-    return "\n".join(rows) + "\n"
+        row = f"| {cls.exit_code} | `{cls.__name__}` | {when} | {cls.default_hint} |"
+        codes[cls.exit_code] = row
+    return "\n".join([*rows, *(codes[code] for code in sorted(codes))]) + "\n"
 
 
 def settings_page() -> str:

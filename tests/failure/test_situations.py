@@ -136,6 +136,24 @@ def test_a_note_that_is_no_memory_is_shown_as_such_and_kept(committed: GitDriver
     assert "0.1 exactly" in gitmem(committed, "log").stdout
 
 
+def test_a_note_in_which_nothing_can_be_read(committed: GitDriver) -> None:
+    committed.add_note("HEAD", "reviewed by Ben\n")
+
+    done = gitmem(committed, "show")
+
+    assert done.returncode == errors.NoteUnreadable.exit_code
+    assert "git notes" in done.stderr
+
+
+def test_a_memory_in_a_schema_that_cannot_be_read(committed: GitDriver) -> None:
+    committed.add_note("HEAD", "---\nschema: 9\nessence: 42\n")
+
+    done = gitmem(committed, "show")
+
+    assert done.returncode == errors.NewerFormat.exit_code
+    assert "Update gitmem" in done.stderr
+
+
 def test_a_memory_of_a_newer_version_is_read_and_kept(committed: GitDriver) -> None:
     """Two versions on one repository: the older one shows what it knows and loses nothing."""
     commit = prices(committed)

@@ -220,3 +220,12 @@ def test_pending_work_of_another_compressor_is_offline(committed: GitDriver) -> 
     means = replace(means_of(committed), compressor=Costly())  # type: ignore[arg-type]
 
     assert remember_turn(means, SESSION, str(committed.path.resolve())) is not None
+
+
+def test_a_named_session_that_kept_no_transcript_is_told(committed: GitDriver) -> None:
+    committed.write("price.py", "x\n")
+
+    outcome = remembered(committed, committed.commit("Exact prices"), "not-kept")
+
+    assert outcome.memories == ()
+    assert "'not-kept'" in outcome.notices[0]
