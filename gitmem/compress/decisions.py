@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gitmem.compress.sentences import condensed, cut, joined, looks_like_code, sentences, stems
+from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences, stems
 from gitmem.model.memory import Decision
 from gitmem.model.session import Event, EventKind
 
@@ -61,6 +61,7 @@ _MUSING = re.compile(
 _MIN_WORDS = 5
 _MIN_BRIEF = 3  # "No new dependencies." is a constraint, however short
 _MIN_STEMS = 4
+_MIN_WEIGHT = 0.5
 _MAX_WORDS = 55
 _MAX_SENTENCE = 320
 _MAX_PART = 160
@@ -83,7 +84,7 @@ def statements(events: Sequence[Event]) -> list[Statement]:
     for at, event in enumerate(events):
         if event.is_sidechain or event.kind not in (EventKind.PROMPT, EventKind.SAY):
             continue
-        for sentence in joined(sentences(event.text)):
+        for sentence in sentences(event.text):
             statement = _statement(sentence, event.kind is EventKind.PROMPT, at)
             if statement is not None:
                 found.pop(statement.text, None)
@@ -124,13 +125,14 @@ def _statement(sentence: str, by_user: bool, at: int) -> Statement | None:
     is_choice = bool(_CHOICE.search(sentence))
     if not is_choice and not _FINDING.search(sentence):
         return None
-    text = condensed(sentence, _MAX_SENTENCE)
-    if not by_user and (text.endswith("?") or len(stems(text)) < _MIN_STEMS):
+    if sentence.endswith(("?", ":")) and not (by_user and is_choice):
         return None
+    text = condensed(sentence, _MAX_SENTENCE)
     weight = 2.0 if by_user else 1.0
     weight += 1.0 if _STRONG.search(sentence) else 0.0
     weight -= 0.8 if _MUSING.search(sentence) else 0.0
-    return Statement(text, by_user, is_choice, weight, at)
+    is_vague = weight < _MIN_WEIGHT or len(stems(text)) < _MIN_STEMS
+    return None if is_vague and not by_user else Statement(text, by_user, is_choice, weight, at)
 
 
 def _split(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
@@ -142,7 +144,8 @@ def _split(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
 
 def _split_clause(text: str) -> tuple[str, str]:
     """The first clause, which names what was rejected, and what follows it."""
-    match = _CLAUSE_END.search(text)
+    ends = (m for m in _CLAUSE_END.finditer(text) if text.count("`", 0, m.start()) % 2 == 0)
+    match = next(ends, None)  # a comma inside a piece of code ends no clause
     if match is None:
         return cut(text.rstrip(" ."), _MAX_PART), ""
     return cut(text[: match.start()].strip(), _MAX_PART), text[match.start() :].strip(" ,;:—-")

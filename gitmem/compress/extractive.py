@@ -189,10 +189,10 @@ def _errors(failures: Sequence[Failure], is_pending: bool) -> list[ErrorMet]:
     room = _ERROR_CHARACTERS
     kept: list[Failure] = []
     for failure in wanted:
-        room -= len(failure.met.message) + sum(map(len, failure.met.frames)) + 3 * _ITEM_OVERHEAD
-        if room < 0 or len(kept) == _MAX_ERRORS:
-            break
-        kept.append(failure)
+        cost = len(failure.met.message) + sum(map(len, failure.met.frames)) + 3 * _ITEM_OVERHEAD
+        if cost <= room and len(kept) < _MAX_ERRORS:
+            room -= cost
+            kept.append(failure)
     return list(_without_repeated_resolutions(sorted(kept, key=lambda f: f.at)))
 
 

@@ -68,7 +68,7 @@ _NOISE = re.compile(
     r"ERROR: (?:Failed to run|task)|npm (?:ERR!|error) (?:code|errno|A complete log|path|command)\b"
 )
 _BUSY = re.compile(
-    r"(?:let me |i'?ll |i will |i need to )?(?:now )?(?:re-?)?"
+    r"let me fix\b|(?:let me |i'?ll |i will |i need to )?(?:now )?(?:re-?)?"
     r"(?:run|build|test|check|verify|see|look|read|find|search|view|examine)\b",
     re.I,
 )

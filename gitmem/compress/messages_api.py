@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitmem.compress.prompt import SCHEMA, SYSTEM, parse_answer, render_request
+from gitmem.compress.answer import parse_answer
+from gitmem.compress.prompt import SCHEMA, SYSTEM, render_request
 from gitmem.compress.protocol import Compression
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence

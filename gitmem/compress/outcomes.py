@@ -33,7 +33,7 @@ def closing_facts(events: Sequence[Event], count: int) -> list[str]:
     for sentence in _last_sentences(events):
         short = condensed(sentence, _MAX_FACT)
         is_told = len(short.split()) >= _MIN_WORDS and not _EMPTY.search(short)
-        if is_told and not _NEXT.search(short) and not short.endswith(("?", ":")):
+        if is_told and not _NEXT.search(short):
             found.append(short)
     return found[:count]
 
@@ -45,7 +45,7 @@ def next_steps(events: Sequence[Event], count: int) -> list[str]:
         for sentence in _last_sentences(events)
         if _NEXT.search(sentence) and len(sentence.split()) >= _MIN_WORDS
     ]
-    return [step for step in dict.fromkeys(steps) if not step.endswith("?")][:count]
+    return list(dict.fromkeys(steps))[:count]
 
 
 def _last_sentences(events: Sequence[Event]) -> list[str]:
@@ -59,5 +59,5 @@ def _last_sentences(events: Sequence[Event]) -> list[str]:
         sentence
         for text in reversed(said[-_LAST_WORDS:])
         for sentence in sentences(text, 4_000)
-        if not looks_like_code(sentence)
+        if not sentence.endswith(("?", ":")) and not looks_like_code(sentence)
     ]

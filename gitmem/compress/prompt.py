@@ -1,34 +1,24 @@
-"""What a model is asked, and how its answer becomes memories.  Pure.
+"""What a model is asked.  Pure.
 
-The session is data between marks, never part of the instructions; the answer has a schema, and
-what it claims is checked: files must be in the change, errors must stand in the evidence as
-they were printed.
+The session is data between marks, never part of the instructions, and the answer has a schema;
+what comes back is checked by :mod:`gitmem.compress.answer`.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
-from gitmem.guard.untrusted import clean_line, clean_text
+from gitmem.guard.untrusted import clean_text
 from gitmem.model.change import Change
-from gitmem.model.memory import KINDS, Decision, ErrorMet, Memory
+from gitmem.model.memory import KINDS
 from gitmem.model.session import Event, EventKind
 
 CHARACTERS_PER_TOKEN = 4
-_MAX_MEMORIES = 4
-_MAX_ITEMS = 8
-_MAX_TITLE = 120
-_MAX_TEXT = 600
-_MAX_ERROR = 800
 _MAX_RESULT = 2_000
 _MAX_WORDS = 4_000
 _CLOSER = re.compile(r"</(?=\s*(?:change|session)\b)", re.IGNORECASE)
-_SPACE = re.compile(r"\s+")
 
 SYSTEM = """\
 You write the memory of a software project. You are given what one commit changed and the part \
@@ -114,25 +104,6 @@ def render_request(evidence: Evidence, change: Change | None, max_tokens: int) -
     return f"{head}<session>\n{_without_middle(lines, room)}\n</session>\n"
 
 
-def parse_answer(text: str, evidence: Evidence, change: Change | None) -> tuple[Memory, ...]:
-    """The memories of a model's answer, each claim checked, each text cleaned and capped.
-
-    Raises:
-        CompressorFailed: it is not JSON of the schema.
-    """
-    try:
-        answer = json.loads(text)
-        found = answer["memories"]
-        if not isinstance(found, list):
-            raise TypeError("'memories' is no list")
-        printed = _printed(evidence)
-        return tuple(_memory(item, printed, change, evidence) for item in found[:_MAX_MEMORIES])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise CompressorFailed(
-            f"the model's answer is not of the form asked for: {error}"
-        ) from error
-
-
 def _change_text(change: Change | None) -> str:
     if change is None:
         return "(not committed yet)"
@@ -172,59 +143,3 @@ def _without_middle(lines: Sequence[str], room: int) -> str:
     """The lines if they fit, else the first third and the last two thirds of what fits."""
     text = "\n".join(lines)
     return _middle_cut(text, room)
-
-
-def _printed(evidence: Evidence) -> str:
-    """All that was printed or pasted, white space folded, to look messages up in."""
-    kinds = (EventKind.RESULT, EventKind.PROMPT)
-    return _folded("\n".join(e.text for e in evidence.slice.events if e.kind in kinds))
-
-
-def _folded(text: str) -> str:
-    return _SPACE.sub(" ", text).strip()
-
-
-def _memory(
-    item: Mapping[str, Any], printed: str, change: Change | None, evidence: Evidence
-) -> Memory:
-    title = clean_line(str(item["title"]), _MAX_TITLE)
-    kind = str(item["kind"])
-    if not title or kind not in KINDS:
-        raise ValueError("a memory without a title or of an unknown kind")
-    real = change.paths if change is not None else evidence.slice.edited
-    claimed = {str(path) for path in item.get("files", ())}
-    return Memory(
-        kind=kind,
-        title=title,
-        why=clean_text(str(item.get("why", "")), _MAX_TEXT),
-        what=_texts(item.get("what", ())),
-        decisions=tuple(_decision(given) for given in item.get("decisions", ())[:_MAX_ITEMS]),
-        errors=tuple(_errors(item.get("errors", ()), printed)),
-        next=_texts(item.get("next", ())),
-        concepts=_texts(item.get("concepts", ())),
-        files_changed=tuple(path for path in real if path in claimed) or tuple(real),
-        symbols=change.symbols[:_MAX_ITEMS] if change is not None else (),
-    )
-
-
-def _texts(given: Sequence[Any]) -> tuple[str, ...]:
-    cleaned = (clean_text(str(text), _MAX_TEXT) for text in given[:_MAX_ITEMS])
-    return tuple(text for text in cleaned if text)
-
-
-def _decision(given: Mapping[str, Any]) -> Decision:
-    return Decision(
-        chose=clean_text(str(given["chose"]), _MAX_TEXT),
-        because=clean_text(str(given.get("because", "")), _MAX_TEXT),
-        rejected=_texts(given.get("rejected", ())),
-    )
-
-
-def _errors(given: Sequence[Mapping[str, Any]], printed: str) -> Iterator[ErrorMet]:
-    """The errors that were really printed; a paraphrase is worse than nothing."""
-    for error in given[:_MAX_ITEMS]:
-        message = clean_text(str(error["message"]), _MAX_ERROR)
-        if message and _folded(message) in printed:
-            yield ErrorMet(
-                message, resolution=clean_text(str(error.get("resolution", "")), _MAX_TEXT)
-            )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-_END = re.compile(r"(?<=[.!?])\s+|\n+")
+_END = re.compile(r"(?<=[.!?])\s+")
+_BARRIER = "\n\0\n"  # where code stood
 _BULLET = re.compile(r"\s{0,20}(?:[-*•>]|\d{1,3}[.)]|#{1,6}|\[[ xX]\]|⏺|❯)\s+")
 _MARKUP = re.compile(r"\*\*|__(?=\w)|(?<=\w)__|[✅❌⚠️🎉🚀✓✔]")
 _OPENER = re.compile(
@@ -45,22 +46,33 @@ STOP_WORDS = frozenset(_COMMON.split())
 
 
 def sentences(text: str, limit: int = _MAX_PROSE) -> list[str]:
-    """The sentences of the prose in a text, without code blocks, tables and list marks."""
-    prose = " \n".join(text[:limit].split("```")[::2])
-    found = []
-    for part in _END.split(prose):
-        if part.startswith("|") or part.count("|") > 3:
+    """The sentences of the prose in a text: no code blocks, tables, headings and list marks.
+
+    One that ends in the middle of a thought ("Two causes:") goes on into the next line.  Where
+    there is only code to go on into, it keeps its colon.
+    """
+    found: list[str] = []
+    can_join = False
+    for line in _BARRIER.join(text[:limit].split("```")[::2]).split("\n"):
+        if line.startswith(("|", "#", "\0")) or line.count("|") > 3:
+            can_join = False
             continue
-        sentence = plain(part)
-        if sentence:
-            found.append(sentence)
+        for part in _END.split(plain(line)):
+            if not part:
+                continue
+            if can_join and len(found[-1]) + len(part) <= _MAX_JOINED:
+                found[-1] = f"{found[-1]} {part}"
+                can_join = False
+            else:
+                found.append(part)
+                can_join = bool(_UNFINISHED.search(part))
     return found
 
 
-def plain(sentence: str) -> str:
-    """A sentence on one line, without Markdown's marks of lists and stress."""
-    match = _BULLET.match(sentence)
-    text = sentence[match.end() :] if match else sentence
+def plain(line: str) -> str:
+    """A line without Markdown's marks of lists and stress."""
+    match = _BULLET.match(line)
+    text = line[match.end() :] if match else line
     return _SPACES.sub(" ", _MARKUP.sub("", text)).strip(" *_")
 
 
@@ -82,17 +94,6 @@ def condensed(sentence: str, limit: int) -> str:
 def _end_of_match(pattern: re.Pattern[str], text: str) -> int:
     match = pattern.match(text)
     return match.end() if match else 0
-
-
-def joined(parts: list[str]) -> list[str]:
-    """The sentences, those that end in the middle of a thought joined with what follows."""
-    found: list[str] = []
-    for part in parts:
-        if found and _UNFINISHED.search(found[-1]) and len(found[-1]) + len(part) <= _MAX_JOINED:
-            found[-1] = f"{found[-1]} {part}"
-        else:
-            found.append(part)
-    return found
 
 
 def cut(text: str, limit: int) -> str:

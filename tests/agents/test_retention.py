@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitmem.agents.retention import EVENT_WEIGHT, Retention, cut_middle
+from gitmem.model.session import Event, EventKind
+
+
+def event(kind: EventKind, number: int, size: int = 1_000) -> Event:
+    return Event(kind, number, 0.0, "x " * (size // 2))
+
+
+@given(st.text(max_size=3_000), st.integers(100, 1_000))
+def test_a_cut_text_is_not_much_longer_than_its_limit(text: str, limit: int) -> None:
+    assert len(cut_middle(text, limit)) <= limit + 50
+
+
+def test_head_and_tail_are_kept() -> None:
+    text = "BEGIN " + "word " * 1_000 + "END"
+
+    cut = cut_middle(text, 200)
+
+    assert cut.startswith("BEGIN ")
+    assert cut.endswith(" END")
+    assert "characters left out" in cut
+
+
+def test_a_private_span_is_taken_out_before_the_cut_could_halve_it() -> None:
+    text = "<private>" + "tell nobody " * 200 + "</private> but this"
+
+    assert "nobody" not in cut_middle(text, 200)
+
+
+def test_what_is_held_stays_in_the_budget() -> None:
+    budget = 40 * EVENT_WEIGHT
+    kept = Retention(budget)
+    for number in range(2_000):
+        kept.add(event(list(EventKind)[number % len(EventKind)], number))
+
+    assert sum(len(held.text) + EVENT_WEIGHT for held in kept.events) <= budget
+
+
+def test_over_the_budget_old_answers_of_tools_go_first() -> None:
+    kept = Retention(10 * (10_000 + EVENT_WEIGHT))
+    for number in range(11):
+        kept.add(event(EventKind.PROMPT if number == 0 else EventKind.RESULT, number, 10_000))
+
+    assert len(kept.events[0].text) == 10_000
+    assert len(kept.events[1].text) < 500
+    assert len(kept.events[-1].text) == 10_000
