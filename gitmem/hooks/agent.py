@@ -65,7 +65,10 @@ def _handle(
         return ""
     _export_session(payload.session, environ)
     catch_up(repo, _PATIENCE_SECONDS)
-    budget, is_resumed = settings.budget_tokens, payload.source == "resume"
+    # Client 2.0, which does not tell its session in the environment, forgets on resume what it
+    # was given: it must be told everything again.
+    is_resumed = payload.source == "resume" and "CLAUDE_CODE_SESSION_ID" in environ
+    budget = settings.budget_tokens
     block = context_of_session(repo, payload.session, budget, is_resumed=is_resumed)
     if not block.text:
         return ""

@@ -79,7 +79,7 @@ def remember(means: Means, request: Request) -> Outcome:
         notices = _missing(request, transcripts)
         memories: list[Memory] = []
         for transcript in chosen:
-            part = slice_of(transcript, request.worktree)
+            part = slice_of(transcript, request.worktree, [os.path.realpath(request.worktree)])
             made, notice = _compressed(means, part, change)
             memories += made
             notices += [notice] if notice else []
@@ -101,7 +101,8 @@ def remember_turn(means: Means, session: str, worktree: str) -> Memory | None:
         raise TranscriptMissing(f"no transcript of session '{session}'")
     store = PendingStore(means.repo)
     with closing(refresh(means.repo)) as index:
-        part = slice_of(_read(means, index, session, path, None), worktree)
+        transcript = _read(means, index, session, path, None)
+    part = slice_of(transcript, worktree, [os.path.realpath(worktree)])
     memory = _pending_memory(part, _branch_of(means, worktree))
     if memory is None:
         store.drop(session)
@@ -168,10 +169,11 @@ def _attributed(
     """The candidates that made the commit: the one that says so, and those whose edits it holds."""
     if request.transcript is not None:
         return list(transcripts)
-    edits = {t.session: pending_edits(t, request.worktree) for t in transcripts}
+    roots = [os.path.realpath(request.worktree)]
+    edits = {t.session: pending_edits(t, request.worktree, roots) for t in transcripts}
     ours = {path for found in edits.values() for path in found} & set(change.paths)
     times = [when for found in edits.values() for path, when in found.items() if path in ours]
-    touched = last_touched(means.repo, change.commit, sorted(ours), min(times)) if times else {}
+    touched = last_touched(means.repo, change, sorted(ours), min(times)) if times else {}
     owners = set(attribute(edits, change, touched)) | {request.session}
     return [transcript for transcript in transcripts if transcript.session in owners]
 

@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from gitmem.errors import GitFailed, UnknownRevision
+from gitmem.model.change import Change
 from gitmem.store.gitdir import Repo, git_command, git_environment, try_git
 
 _FIELDS = ("%H", "%an <%ae>", "%at", "%D", "%s")
@@ -77,26 +78,36 @@ def walk_commits(
             yield CommitHead(commit, author, int(when), refs, subject)
 
 
-def last_touched(repo: Repo, commit: str, paths: Sequence[str], since: float) -> dict[str, float]:
-    """When each path was last changed by a commit before ``commit`` (POSIX seconds).
+def last_touched(
+    repo: Repo, change: Change, paths: Sequence[str], since: float
+) -> dict[str, float]:
+    """When each path was last changed by a commit older than this change (POSIX seconds).
 
-    Only commits younger than ``since`` are looked at; a path that none of them touches is left
-    out.  Errors of git read as "not touched": a root commit has no parent to ask.
+    On any branch, by author time: what was committed elsewhere is as little pending here, and a
+    rebase makes commits young but not their work.  Only commits younger than ``since`` are
+    looked at; a path that none of them touches is left out.
     """
-    asked = ["log", "-z", "--format=tformat:%x01%ct", "--name-only", "--no-renames"]
-    limits = [f"--since={int(since)}", f"{commit}^@", "--", *(f":(literal){p}" for p in paths)]
-    done = try_git(repo, *asked, *limits)
+    asked = ["log", "-z", "--all", f"--since={int(since)}", "--format=tformat:%x01%H %at"]
+    names = [f":(literal){path}" for path in paths]
+    done = try_git(repo, *asked, "--name-only", "--no-renames", "--", *names)
     touched: dict[str, float] = {}
-    when = 0.0
-    for token in os.fsdecode(done.stdout).split("\0"):
-        part = token.strip("\n")
-        if part.startswith("\x01"):
-            stamp, _, name = part[1:].partition("\n")
-            when = float(stamp.strip() or 0)
-            part = name.strip("\n")
-        if part:
-            touched.setdefault(part, when)
+    for commit, when, name in _named_files(os.fsdecode(done.stdout)):
+        if commit != change.commit and when <= change.time:
+            touched[name] = max(when, touched.get(name, 0.0))
     return touched
+
+
+def _named_files(printed: str) -> Iterator[tuple[str, float, str]]:
+    """(commit, author time, path) of what ``git log -z --name-only`` prints with our format."""
+    commit, when = "", 0.0
+    for token in printed.split("\0"):
+        name = token.strip("\n")
+        if name.startswith("\x01"):
+            head, _, name = name[1:].partition("\n")
+            commit, _, stamp = head.partition(" ")
+            when, name = float(stamp), name.strip("\n")
+        if name:
+            yield commit, when, name
 
 
 def commits_made(repo: Repo, offset: int) -> tuple[list[MadeCommit], int]:
