@@ -147,8 +147,6 @@ def test_memory_is_there_whatever_started_the_session(
     again = [{"text": "Again."}]
     if source == "compact":
         arguments = ["--continue"]
-        for _ in range(2):  # some versions do not compact a very short conversation
-            client.run(ada.path, [{"text": "More."}], home=home / "ada", arguments=arguments)
         client.run(ada.path, [summary], home=home / "ada", prompt="/compact", arguments=arguments)
         requests = client.run(ada.path, again, home=home / "ada", arguments=["--continue"])
     elif source == "clear":
