@@ -19,7 +19,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _RUN = """\
 #!/bin/sh
 # Starts the gitmem that `gitmem init` was run with; says nothing where that is gone.
-[ -x {python} ] || exit 0
+[ -x {python} ] && [ -f {main} ] || exit 0
 exec {python} {form} "$@"
 """
 _CALL = "from gitmem.__main__ import main; main()"
@@ -37,7 +37,11 @@ def put_program(repo: Repo, python: str) -> bool:
         InstallError: the interpreter cannot run gitmem, or the scripts did not come with it.
         DiskFull, ReadOnlyRepository: they could not be written.
     """
-    launcher = _RUN.format(python=shlex.quote(python), form=_find_form(python))
+    launcher = _RUN.format(
+        python=shlex.quote(python),
+        main=shlex.quote(os.fspath(_PACKAGE / "__main__.py")),
+        form=_find_form(python),
+    )
     changed = _put(run_path(repo), os.fsencode(launcher), 0o755)
     for name in (*EVENTS, "prelude.sh"):
         mode = 0o755 if name in EVENTS else 0o644

@@ -69,6 +69,18 @@ def test_a_python_that_is_gone_says_nothing(git: GitDriver, tmp_path: Path) -> N
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
+def test_where_gitmem_was_uninstalled_nothing_is_said(git: GitDriver, tmp_path: Path) -> None:
+    """The hooks of a repository outlive a ``pip uninstall``."""
+    put_program(git.repo, sys.executable)
+    run = run_path(git.repo)
+    run.write_text(run.read_text().replace("__main__.py", "gone.py"))
+
+    done = start(git, tmp_path)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert "does not start gitmem" in check_program(git.repo, sys.executable)
+
+
 def test_a_python_that_cannot_run_gitmem_is_refused(git: GitDriver) -> None:
     with pytest.raises(InstallError, match="false"):
         put_program(git.repo, "/bin/false")
