@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 import textwrap
 import time
+from pathlib import Path
 
 import click
 
@@ -24,7 +28,15 @@ def command(keep: bool, colour: str) -> None:
     begun = time.monotonic()
     for step in run_demo(keep=keep):
         _show(step, is_coloured=wants_colour(colour))
-    click.echo(f"That took {time.monotonic() - begun:.1f} s. In your own repository: gitmem init")
+    taken = time.monotonic() - begun
+    click.echo(f"That took {taken:.1f} s. In your own repository: {_as_typed()} init")
+
+
+def _as_typed() -> str:
+    """How this gitmem is called: its name where the shell finds it, else its path."""
+    if shutil.which("gitmem"):
+        return "gitmem"
+    return shlex.quote(str(Path(sys.argv[0]).absolute()))
 
 
 def _show(step: Step, *, is_coloured: bool) -> None:
