@@ -92,6 +92,7 @@ def find_repo(start: Path | str = ".") -> Repo:
     Raises:
         NotARepository: there is none, or git refuses it (the reason is in the message).
         UnsupportedRepository: its object or ref format cannot be read by libgit2.
+        GitFailed: git is not there, or too old.
     """
     asked = ["--is-bare-repository", "--git-common-dir", "--git-dir", "--show-object-format"]
     try:
@@ -106,6 +107,8 @@ def find_repo(start: Path | str = ".") -> Repo:
         reason = os.fsdecode(done.stderr).strip().removeprefix("fatal: ").splitlines()
         raise NotARepository(f"'{start}': {reason[0] if reason else 'not a git repository'}")
     lines = os.fsdecode(done.stdout).removesuffix("\n").split("\n")
+    if lines[0].startswith("--"):  # git before 2.31 prints an option that it does not know
+        raise GitFailed("this git is older than 2.31", "Nothing was changed. Update git")
     if len(lines) > 5:  # a path with a newline in it: ask for one at a time
         lines = [os.fsdecode(_rev_parse(start, ask).stdout)[:-1] for ask in asked]
         lines.append(os.fsdecode(_rev_parse(start, "--show-toplevel").stdout)[:-1])

@@ -63,6 +63,19 @@ def test_objects_of_another_hash_are_refused(tmp_path: Path, home: Path) -> None
         find_repo(git.path)
 
 
+def test_a_git_that_is_too_old_is_told(
+    git: GitDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before 2.31 ``git rev-parse`` printed ``--path-format`` back and went on."""
+    old = tmp_path / "git"
+    old.write_text("#!/bin/sh\nprintf -- '--path-format=absolute\\nfalse\\n.git\\n.git\\n'\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+
+    with pytest.raises(GitFailed, match=r"older than 2\.31"):
+        find_repo(git.path)
+
+
 def test_the_environment_of_a_hook_does_not_mislead_our_git() -> None:
     given = {"GIT_DIR": "x", "GIT_INDEX_FILE": "y", "GIT_PREFIX": "", "GIT_SSH_COMMAND": "s"}
 
