@@ -26,6 +26,8 @@ MAX_NODES = 4096
 FAST_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's parser where PyYAML was built with it, else the slow one in Python."""
 
+_MAX_LITERAL_LINE = 240
+_NEEDS_QUOTES = re.compile(r"^[\s`'\"\[\]{}>|*&!%@#?,-]|: | #|:$")
 _WIDTH = 80
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FRACTION = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,40})?([eE][-+]?[0-9]{1,3})?")
@@ -196,10 +198,14 @@ _QuotingDumper.add_representer(str, _QuotingDumper.represent_text)
 def _style(text: str) -> str | None:
     """``|`` for lines, ``"`` or ``'`` where a bare word could mislead, None to let PyYAML choose.
 
-    A literal block that ends in blank lines would change when notes are joined by text.
+    A literal block that ends in blank lines would change when notes are joined by text.  One
+    line that would be put in quotes and has some of its own, as error messages do, stands in a
+    literal block too: verbatim, to be read and searched for.
     """
     if "\n" in text:
         return '"' if text.endswith("\n\n") or not text.strip("\n") else "|"
+    if "'" in text and len(text) <= _MAX_LITERAL_LINE and _NEEDS_QUOTES.search(text):
+        return "|"
     return "'" if _AMBIGUOUS.fullmatch(text) else None
 
 
