@@ -118,6 +118,22 @@ def test_a_commit_by_a_person_after_the_session_is_remembered_with_it(
     assert "0.1 + 0.2" in note_of_head(ada)
 
 
+def test_with_user_settings_a_session_in_a_subdirectory_is_given_it_too(
+    client: Client, git: GitDriver, home: Path
+) -> None:
+    """The client reads a project's settings only where it is started."""
+    ours = home / "ada"
+    git.environ["HOME"] = str(ours)
+    git.commit("Start", **{"src__shop.py": "x\n"})
+    ours.mkdir()
+    gitmem(git, "init", "--user")
+    git.add_note("HEAD", "---\nkind: decision\ntitle: Cents are integers\n")
+
+    requests = client.run(git.path / "src", [{"text": "Hello."}], home=ours)
+
+    assert "Cents are integers" in said_to_the_model(requests)
+
+
 def test_work_without_a_commit_is_given_to_the_next_session(
     client: Client, ada: GitDriver, home: Path
 ) -> None:
