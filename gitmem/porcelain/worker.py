@@ -91,14 +91,14 @@ def _waiting(queue: Queue, tried: _Tried) -> list[QueuedJob]:
 def _missed(means: Means, queue: Queue, tried: _Tried) -> list[QueuedJob]:
     """Queue the commits that a reflog knows and no hook reported."""
     before = seen = read_seen(means.repo)
-    for git_dir, offset in before.reflogs.items():
-        place = _place(Path(git_dir))
-        if place is None or place.worktree is None:
-            continue
-        made, size = commits_made(place, offset)
+    for git_dir, worktree in before.worktrees.items():
+        place = _place(worktree)
+        if place is None or str(place.git_dir) != git_dir:
+            continue  # the work tree is gone, or another has taken its place
+        made, size = commits_made(place, before.reflogs[git_dir])
         for commit in made:
             if commit.commit not in tried.commits:
-                job = Job("capture", commit=commit.commit, worktree=str(place.worktree))
+                job = Job("capture", commit=commit.commit, worktree=worktree)
                 queue.add(job, commit.time + 1.0)
         seen = seen.with_reflog(place, size)
     if seen != before:
@@ -106,14 +106,10 @@ def _missed(means: Means, queue: Queue, tried: _Tried) -> list[QueuedJob]:
     return _waiting(queue, tried)
 
 
-def _place(folder: Path) -> Repo | None:
-    """The work tree that a folder or a git directory belongs to; None when it is gone.
-
-    git names the work tree of a linked git directory in its ``gitdir`` file.
-    """
-    link = folder / "gitdir"
+def _place(worktree: str) -> Repo | None:
+    """The repository as seen from a work tree; None when that is gone."""
     try:
-        return find_repo(Path(link.read_text().strip()).parent if link.is_file() else folder)
+        return find_repo(worktree)
     except (GitmemError, OSError):
         return None
 
@@ -141,13 +137,14 @@ def _must_wait(job: Job) -> bool:
     """While git rewrites commits their notes move: wait until it is done."""
     if job.kind != "capture" or not job.worktree:
         return False
-    place = _place(Path(job.worktree))
+    place = _place(job.worktree)
     return place is not None and any((place.git_dir / name).exists() for name in _REWRITING)
 
 
 def _capture(means: Means, queued: QueuedJob) -> None:
     job = queued.job
-    if (place := _place(Path(job.worktree))) is not None:
+    place = _place(job.worktree)
+    if place is not None and place.worktree is not None:
         watch_reflog(place)
     outcome = remember(means, Request(job.commit, job.worktree, queued.time, job.session))
     for notice in outcome.notices:

@@ -26,17 +26,23 @@ class Mark:
 
 @dataclass(frozen=True)
 class Seen:
-    """``reflogs``: git directory → bytes read; ``tracking``: remote → notes commit joined;
-    ``marks``: session → mark.
+    """``reflogs``: git directory → bytes read; ``worktrees``: git directory → its work tree;
+    ``tracking``: remote → notes commit joined; ``marks``: session → mark.
     """
 
     reflogs: Mapping[str, int] = field(default_factory=dict)
+    worktrees: Mapping[str, str] = field(default_factory=dict)
     tracking: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, Mark] = field(default_factory=dict)
 
     def with_reflog(self, repo: Repo, size: int) -> Seen:
         """The work tree's reflog has been read up to ``size`` bytes."""
-        return replace(self, reflogs={**self.reflogs, str(repo.git_dir): size})
+        name = str(repo.git_dir)
+        return replace(
+            self,
+            reflogs={**self.reflogs, name: size},
+            worktrees={**self.worktrees, name: str(repo.need_worktree())},
+        )
 
     def with_tracking(self, remote: str, tip: str) -> Seen:
         """The remote's notes commit ``tip`` has been joined."""
@@ -55,6 +61,7 @@ def read_seen(repo: Repo) -> Seen:
         value = json.loads(_path(repo).read_bytes())
         return Seen(
             reflogs={str(k): int(v) for k, v in value["reflogs"].items()},
+            worktrees={str(k): str(v) for k, v in value["worktrees"].items()},
             tracking={str(k): str(v) for k, v in value["tracking"].items()},
             marks={
                 str(k): Mark(int(v["record"]), int(v["byte"])) for k, v in value["marks"].items()

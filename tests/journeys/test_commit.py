@@ -65,6 +65,20 @@ def test_a_commit_becomes_a_note(
     assert "Exact prices" in note_after_commit(git)
 
 
+@pytest.mark.parametrize("place", [plain, in_a_submodule, with_a_separate_git_dir])
+def test_a_commit_made_with_the_hooks_off_is_found_by_the_next_command(
+    committed: GitDriver, tmp_path: Path, place: Callable[[GitDriver, Path], GitDriver]
+) -> None:
+    git = place(committed, tmp_path)
+    assert gitmem(git, "init").returncode == 0
+    git.environ["GITMEM_SKIP"] = "1"
+    writer = session_in(git).prompt("Make prices exact.").write("price.py")
+    commit_of(git, writer, "Exact prices", "price.py")
+    del git.environ["GITMEM_SKIP"]
+
+    assert "Exact prices" in gitmem(git, "log").stdout
+
+
 def test_a_commit_by_a_program_with_an_odd_environment(committed: GitDriver) -> None:
     """As a graphical client starts git: no HOME, no terminal, another folder, GIT_DIR set."""
     assert gitmem(committed, "init").returncode == 0
