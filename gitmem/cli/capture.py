@@ -7,10 +7,14 @@ from pathlib import Path
 import click
 
 from gitmem.errors import UnbornHead
+from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.remember import Request, remember
-from gitmem.store.gitdir import find_repo, resolve_commit
+from gitmem.store.gitdir import Repo, find_repo, resolve_commit
 from gitmem.store.history import commit_time, has_head
+from gitmem.store.notes import NoteStore
+
+_PATIENCE_SECONDS = 60.0
 
 
 @click.command()
@@ -33,6 +37,8 @@ def command(commit: str, transcript: Path | None, whole: bool) -> None:
     if commit == "HEAD" and not has_head(repo):
         raise UnbornHead("the current branch has no commit to remember")
     oid = resolve_commit(repo, commit)
+    if repo.is_initialised:
+        catch_up(repo, _PATIENCE_SECONDS)  # what a hook has queued is not done twice
     # Git's times are whole seconds: what was said within the commit's own second belongs to it.
     moment = None if whole else commit_time(repo, oid) + 1.0
     request = Request(oid, str(worktree), moment, transcript=transcript)
@@ -42,6 +48,13 @@ def command(commit: str, transcript: Path | None, whole: bool) -> None:
     for notice in outcome.notices:
         click.echo(f"gitmem: {notice}", err=True)
     if not outcome.memories:
-        click.echo(
-            f"Nothing to remember for {oid[:10]}: no session's uncaptured work belongs to it."
-        )
+        click.echo(_nothing_new(repo, oid))
+
+
+def _nothing_new(repo: Repo, oid: str) -> str:
+    note = NoteStore(repo).read(oid)
+    if note is not None and note.memories:
+        count = len(note.memories)
+        known = "1 memory" if count == 1 else f"{count} memories"
+        return f"Nothing new for {oid[:10]}, of which there is {known}: gitmem show {oid[:10]}"
+    return f"Nothing to remember for {oid[:10]}: no session's uncaptured work belongs to it."
