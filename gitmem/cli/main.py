@@ -12,7 +12,9 @@ from pathlib import Path
 import click
 
 from gitmem.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, GitmemError
+from gitmem.guard.untrusted import clean_text
 
+_MAX_MESSAGE = 16 * 1024
 COMMANDS = {
     "init": "Set this repository up: hooks, refspecs, the agent's settings.",
     "log": "Why the code changed, commit by commit.",
@@ -108,7 +110,8 @@ def _program_name() -> str:
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    # A message may quote a remote, a file's name or a setting.
+    click.echo(clean_text(line, _MAX_MESSAGE), err=True)
 
 
 def _report_bug(text: str) -> int:

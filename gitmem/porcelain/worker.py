@@ -18,7 +18,6 @@ from gitmem.errors import (
     RemoteError,
     UnknownRevision,
 )
-from gitmem.guard.redact import redact
 from gitmem.model.job import Job
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import refresh
@@ -148,7 +147,7 @@ def _capture(means: Means, queued: QueuedJob) -> None:
         watch_reflog(place)
     outcome = remember(means, Request(job.commit, job.worktree, queued.time, job.session))
     for notice in outcome.notices:
-        append_log(means.repo, redact(f"capture {job.commit[:10]}: {notice}"))
+        append_log(means.repo, f"capture {job.commit[:10]}: {notice}")
 
 
 def _turn(means: Means, queued: QueuedJob) -> None:
@@ -181,4 +180,4 @@ _VERBS: dict[str, Callable[[Means, QueuedJob], None]] = {
 def _log(means: Means, queued: QueuedJob, error: Exception) -> None:
     what = queued.job.commit[:10] or queued.job.session or queued.job.remote
     kind = "" if isinstance(error, GitmemError) else f"{type(error).__name__}: "
-    append_log(means.repo, redact(f"{queued.job.kind} {what}: {kind}{error}"))
+    append_log(means.repo, f"{queued.job.kind} {what}: {kind}{error}")

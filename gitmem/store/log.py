@@ -1,7 +1,7 @@
 """The log of what went wrong where nobody was looking: in hooks and in the worker.
 
-``gitmem doctor`` reads it.  What is written here is masked by the caller: the log is on disk
-like everything else.  Standard library only.
+``gitmem doctor`` reads it.  Secrets are masked and control sequences taken out here, whoever
+writes: a message may quote a remote or a setting.  Standard library only.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from gitmem.store.gitdir import Repo
 
 MAX_BYTES = 256 * 1024
+_MAX_ENTRY = 16 * 1024
 
 
 def log_path(repo: Repo) -> Path:
@@ -21,12 +22,16 @@ def log_path(repo: Repo) -> Path:
 
 
 def append_log(repo: Repo, text: str) -> None:
-    """Add an entry, its lines indented under the time (UTC).  Never raises for the disk's sake.
+    """Add an entry, masked, its lines under the time (UTC).  Never raises for the disk's sake.
 
     At 256 KiB the file becomes ``log.1`` and a new one begins.
     """
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    entry = f"{stamp} " + "\n  ".join(text.strip().splitlines()) + "\n"
+    from gitmem.guard.redact import redact  # only here: a hook hardly ever has to log
+    from gitmem.guard.untrusted import clean_text
+
+    said = redact(clean_text(text, _MAX_ENTRY))
+    entry = f"{stamp} " + "\n  ".join(said.strip().splitlines()) + "\n"
     path = log_path(repo)
     with suppress(OSError):
         if path.exists() and path.stat().st_size > MAX_BYTES:

@@ -247,3 +247,10 @@ def test_a_worker_on_a_full_disk_keeps_its_jobs(committed: GitDriver, on_tmpfs: 
     done = _in_shell(committed, on_tmpfs, f"{fill}; {work}; {look}; rm filler; {work}; {look}")
 
     assert done.stdout.split() == ["1", "0"]
+
+
+def test_a_message_cannot_drive_the_terminal(committed: GitDriver) -> None:
+    done = gitmem(committed, "log", "no\x1b[2Jwhere")
+
+    assert done.returncode == errors.UnknownRevision.exit_code
+    assert "\x1b" not in done.stderr

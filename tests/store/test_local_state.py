@@ -129,3 +129,15 @@ def test_old_marks_fall_out(git: GitDriver) -> None:
         *(f"s{n}" for n in range(1, 500)),
         "new",
     }
+
+
+def test_the_log_masks_and_cleans_whoever_writes(git: GitDriver) -> None:
+    git.repo.state_dir.mkdir()
+    secret = "ghp_" + "A1b2C3d4" * 5
+    append_log(git.repo, f"cannot push to https://ada:{secret}@example.com \x1b[2J")
+
+    text = log_path(git.repo).read_text()
+
+    assert secret not in text
+    assert "\x1b" not in text
+    assert "cannot push" in text
