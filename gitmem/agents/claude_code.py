@@ -20,7 +20,7 @@ from gitmem.agents.payload import HookPayload, parse_payload
 from gitmem.agents.records import Record, RecordReader, time_of
 from gitmem.agents.retention import Retention
 from gitmem.errors import TranscriptMissing
-from gitmem.model.session import Transcript
+from gitmem.model.session import Transcript, is_session_id
 
 __all__ = [
     "HookPayload",
@@ -31,7 +31,6 @@ __all__ = [
     "transcripts_for",
 ]
 
-_SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
 _SLUG_CHARACTERS = 200  # the client shortens longer ones
@@ -72,7 +71,7 @@ def projects_dirs(environ: Mapping[str, str]) -> list[Path]:
 
 def find_transcript(session_id: str, projects: Sequence[Path]) -> Path | None:
     """The transcript of a session, whatever directory it was started in."""
-    if not _SESSION_ID.fullmatch(session_id):
+    if not is_session_id(session_id):
         return None
     for folder in projects:
         with suppress(OSError):
@@ -203,7 +202,7 @@ class _Seen:
 
 def _short(value: Any) -> str:
     """A name from a record, if it is a harmless one."""
-    return value if isinstance(value, str) and _SESSION_ID.fullmatch(value) else ""
+    return value if isinstance(value, str) and is_session_id(value) else ""
 
 
 def _note(names: dict[str, None], value: Any) -> None:

@@ -8,7 +8,7 @@ were said, since what an extractor rewords it gets wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences, stems
@@ -110,11 +110,6 @@ def decision_of(statement: Statement) -> Decision:
         return Decision(rest or rejected, because=reason, rejected=(rejected,) if rest else ())
     chose = f"{before} {rest}" if rest else before
     return Decision(chose.strip(" ,;"), because=reason, rejected=(rejected,))
-
-
-def texts_of(decision: Decision) -> Iterable[str]:
-    """All words of a decision."""
-    return (decision.chose, decision.because, *decision.rejected)
 
 
 def _statement(sentence: str, by_user: bool, at: int) -> Statement | None:

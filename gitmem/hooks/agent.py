@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 from gitmem.agents.payload import HookPayload, parse_payload
 from gitmem.errors import GitmemError
 from gitmem.model.job import Job
+from gitmem.model.session import is_session_id
 from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.inject import context_of_session
 from gitmem.store.gitdir import Repo, find_repo
@@ -28,7 +28,6 @@ from gitmem.store.settings import read_settings
 
 EVENTS = ("SessionStart", "Stop", "SessionEnd")
 _PATIENCE_SECONDS = 3.0
-_SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 def run_agent_hook(event: str, stdin: bytes, environ: Mapping[str, str]) -> str:
@@ -60,6 +59,8 @@ def _handle(
     with suppress(GitmemError):  # a read-only .git can still be read from
         Registry(repo).add(known)
     if event != "SessionStart":
+        if not is_session_id(payload.session):
+            return ""  # nobody's turn: a job for it could only fail
         Queue(repo).add(Job("turn", session=payload.session, worktree=str(worktree)))
         launch_worker(repo)
         return ""
@@ -79,6 +80,6 @@ def _handle(
 def _export_session(session: str, environ: Mapping[str, str]) -> None:
     """Let git hooks know the session where the client itself does not tell them (2.0.77)."""
     path = environ.get("CLAUDE_ENV_FILE")
-    if path and _SESSION_ID.fullmatch(session):
+    if path and is_session_id(session):
         with suppress(OSError), open(path, "a", encoding="ascii") as file:  # noqa: PTH123
             file.write(f"export GITMEM_SESSION_ID={session}{os.linesep}")

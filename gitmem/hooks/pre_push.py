@@ -17,6 +17,7 @@ from gitmem.store.gitdir import Repo, try_git
 from gitmem.store.launcher import launch_worker
 from gitmem.store.log import append_log
 from gitmem.store.queue import Queue
+from gitmem.store.remote import tracking_ref
 from gitmem.store.settings import read_settings
 
 _POLL_SECONDS = 0.03
@@ -49,8 +50,8 @@ def run_pre_push(repo: Repo, remote: str, *, sleep: Callable[[float], None] = ti
 
 def _has_all(repo: Repo, remote: str) -> bool:
     """Whether the remote, as last seen, stands where our notes stand."""
-    tracking = f"refs/gitmem/{remote}/claude-mem"
-    listed = try_git(repo, "for-each-ref", "--format=%(objectname)", NOTES_REF, tracking)
+    refs = (NOTES_REF, tracking_ref(remote))
+    listed = try_git(repo, "for-each-ref", "--format=%(objectname)", *refs)
     tips = listed.stdout.split()
     return not tips or (len(tips) == 2 and tips[0] == tips[1])
 

@@ -5,8 +5,16 @@ An agent's own file format ends in :mod:`gitmem.agents`; everything behind it se
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
+
+_SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+
+
+def is_session_id(text: str) -> bool:
+    """Whether this may be a session's id: safe as a file name, in a shell and in a note."""
+    return _SESSION_ID.fullmatch(text) is not None
 
 
 class EventKind(Enum):

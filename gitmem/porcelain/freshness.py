@@ -18,9 +18,9 @@ from gitmem.store.history import reflog_size
 from gitmem.store.launcher import launch_worker
 from gitmem.store.lock import is_worker_running
 from gitmem.store.queue import Queue
+from gitmem.store.remote import TRACKING, tracking_ref
 from gitmem.store.seen import read_seen
 
-_TRACKING = "refs/gitmem/"
 _POLL_SECONDS = 0.02
 
 
@@ -34,14 +34,12 @@ def is_fresh(repo: Repo, index_tip: str | None) -> bool:
     known = seen.reflogs.get(str(repo.git_dir))
     if known is not None and known != reflog_size(repo):
         return False
-    listed = try_git(
-        repo, "for-each-ref", "--format=%(objectname) %(refname)", NOTES_REF, _TRACKING
-    )
+    listed = try_git(repo, "for-each-ref", "--format=%(objectname) %(refname)", NOTES_REF, TRACKING)
     pairs = (os.fsdecode(line).split(" ", 1) for line in listed.stdout.splitlines())
     tips = {ref: tip for tip, ref in pairs}
     if tips.pop(NOTES_REF, None) != index_tip:
         return False
-    joined = {_tracked(remote): tip for remote, tip in seen.tracking.items()}
+    joined = {tracking_ref(remote): tip for remote, tip in seen.tracking.items()}
     return all(joined.get(ref) == tip for ref, tip in tips.items() if ref.endswith("/claude-mem"))
 
 
@@ -70,7 +68,3 @@ def catch_up(
 def _is_caught_up(repo: Repo) -> bool:
     with closing(Index.open(repo.state_dir)) as index:
         return is_fresh(repo, index.tip)
-
-
-def _tracked(remote: str) -> str:
-    return f"{_TRACKING}{remote}/claude-mem"

@@ -21,8 +21,8 @@ from gitmem.store.gitdir import Repo, run_git, try_git
 from gitmem.store.hookfile import has_block, is_empty_hook, without_block
 from gitmem.store.keeper import FileForm, Keeper, look
 from gitmem.store.manifest import KeptFile, named_place
+from gitmem.store.remote import TRACKING
 
-_TRACKING = "refs/gitmem/"
 _UNREMEMBERED = ("queue", "failed", "pending")
 _CLIENT_SETTINGS = FileForm(
     rest=without_hooks,
@@ -139,11 +139,11 @@ def _leave_client(path: Path, report: UninstallReport) -> None:
 
 
 def _forget_tracking(repo: Repo) -> None:
-    listed = try_git(repo, "for-each-ref", "--format=delete %(refname)", _TRACKING)
+    listed = try_git(repo, "for-each-ref", "--format=delete %(refname)", TRACKING)
     if listed.stdout:
         run_git(repo, "update-ref", "--stdin", stdin=listed.stdout)
     # git leaves the emptied folders of a namespace behind.
-    folder = repo.common_dir / _TRACKING
+    folder = repo.common_dir / TRACKING
     for below in sorted(folder.rglob("*"), reverse=True):
         below.rmdir()
     with suppress(FileNotFoundError):

@@ -7,16 +7,15 @@ Standard library only.
 from __future__ import annotations
 
 import json
-import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from gitmem.model.session import is_session_id
 from gitmem.store.atomic import write_atomically
 from gitmem.store.gitdir import Repo
 from gitmem.store.newest import keep_newest, newest_first
 
-_SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _KEPT = 200
 
 
@@ -41,7 +40,7 @@ class Registry:
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written.
         """
-        if not _SESSION_ID.fullmatch(registered.session):
+        if not is_session_id(registered.session):
             return
         path = self._folder / f"{registered.session}.json"
         data = json.dumps(asdict(registered)).encode()
@@ -54,7 +53,7 @@ class Registry:
 
     def get(self, session: str) -> RegisteredSession | None:
         """The session of that id, if it is known."""
-        if not _SESSION_ID.fullmatch(session):
+        if not is_session_id(session):
             return None
         return _read(self._folder / f"{session}.json")
 

@@ -18,7 +18,9 @@ from gitmem.errors import RemoteUnavailable
 from gitmem.model.note import NOTES_REF
 from gitmem.store.gitdir import Repo, git_command, git_environment, try_git
 
-_TRACKING = "refs/gitmem/"
+TRACKING = "refs/gitmem/"
+"""Where fetched notes land, a folder for each remote."""
+
 _NAME = "/claude-mem"
 _NO_SUCH_REF = "couldn't find remote ref"
 _PUSH = f"{NOTES_REF}:{NOTES_REF}"
@@ -41,22 +43,22 @@ def refspec_of(remote: str) -> str:
     A glob, so that a remote without the ref does not break ``git fetch``, and outside
     ``refs/notes``, so that nobody's blanket refspec or prune can harm what it brought.
     """
-    return f"+{NOTES_REF}*:{_TRACKING}{remote}{_NAME}*"
+    return f"+{NOTES_REF}*:{TRACKING}{remote}{_NAME}*"
 
 
 def tracking_ref(remote: str) -> str:
     """Where the remote's notes ref lands."""
-    return f"{_TRACKING}{remote}{_NAME}"
+    return f"{TRACKING}{remote}{_NAME}"
 
 
 def tracking_tips(repo: Repo) -> dict[str, str]:
     """The notes commit of each remote as it was last seen."""
-    listed = try_git(repo, "for-each-ref", "--format=%(objectname) %(refname)", _TRACKING)
+    listed = try_git(repo, "for-each-ref", "--format=%(objectname) %(refname)", TRACKING)
     tips = {}
     for line in os.fsdecode(listed.stdout).splitlines():
         tip, _, ref = line.partition(" ")
         if ref.endswith(_NAME):
-            tips[ref.removeprefix(_TRACKING).removesuffix(_NAME)] = tip
+            tips[ref.removeprefix(TRACKING).removesuffix(_NAME)] = tip
     return tips
 
 

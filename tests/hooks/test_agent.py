@@ -107,3 +107,11 @@ def test_the_end_of_a_turn_is_queued(ready: GitDriver) -> None:
     kinds = {queued.job.kind for queued in Queue(ready.repo).jobs()}
     assert kinds <= {"turn"}
     assert Registry(ready.repo).get(SESSION) is not None
+
+
+def test_the_end_of_nobodys_turn_is_not_queued(ready: GitDriver) -> None:
+    """It could only fail, three times, and end in doctor's list."""
+    run_agent_hook("Stop", b"{}", environ(ready))
+
+    assert Queue(ready.repo).is_empty()
+    assert Queue(ready.repo).failed() == []
