@@ -16,7 +16,8 @@ from gitmem.porcelain.status import read_status, render_status
 def command(as_json: bool) -> None:
     """Show what is set up, what waits and what went wrong lately.
 
-    Changes nothing and asks no remote.  `gitmem doctor` tries things out.
+    Like every command it first lets waiting work be done, for two seconds at most; what still
+    waits is shown.  `gitmem doctor` tries things out.
     """
     status = read_status(ready_repo())
     if as_json:
