@@ -11,7 +11,6 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from pathlib import Path
 
 from gitmem.agents.claude_code import find_transcript, read_transcript, transcripts_for
@@ -23,6 +22,7 @@ from gitmem.model.change import Change
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import EventKind, Slice, Transcript
 from gitmem.porcelain.means import Means
+from gitmem.porcelain.memories import compress_slice, iso_time
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.store.commits import read_change
 from gitmem.store.gitdir import find_repo
@@ -80,7 +80,7 @@ def remember(means: Means, request: Request) -> Outcome:
         memories: list[Memory] = []
         for transcript in chosen:
             part = slice_of(transcript, request.worktree, [os.path.realpath(request.worktree)])
-            made, notice = _compressed(means, part, change)
+            made, notice = compress_slice(means.compressor, part, change)
             memories += made
             notices += [notice] if notice else []
         if memories:
@@ -178,27 +178,6 @@ def _attributed(
     return [transcript for transcript in transcripts if transcript.session in owners]
 
 
-def _compressed(means: Means, part: Slice, change: Change) -> tuple[list[Memory], str]:
-    made = means.compressor.compress(make_evidence(part), change)
-    provenance = Provenance(
-        commit=change.commit,
-        patch_id=change.patch_id,
-        change_id=change.change_id,
-        branch=change.branch,
-        author=change.author,
-        time=iso_time(change.time),
-        agent=part.agent,
-        session=part.session,
-        records=(part.first, part.end),
-        compressor=made.compressor,
-        model=made.model,
-        tokens_in=made.tokens_in,
-        tokens_out=made.tokens_out,
-    )
-    finished = [redact_memory(replace(memory, provenance=provenance)) for memory in made.memories]
-    return finished, made.notice
-
-
 def _write(
     means: Means, index: Index, change: Change, memories: Sequence[Memory], notices: list[str]
 ) -> None:
@@ -251,8 +230,3 @@ def _pending_memory(part: Slice, branch: str) -> Memory | None:
         compressor=made.compressor,
     )
     return redact_memory(replace(made.memories[0], provenance=provenance))
-
-
-def iso_time(seconds: float) -> str:
-    """POSIX seconds as ISO 8601 in UTC, to the second."""
-    return datetime.fromtimestamp(int(seconds), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,47 @@
+"""From a slice to finished memories: masked, compressed, told their origin, masked again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+
+from gitmem.compress.protocol import Compression, Compressor
+from gitmem.guard.redact import make_evidence, redact_memory
+from gitmem.model.change import Change
+from gitmem.model.memory import Memory, Provenance
+from gitmem.model.session import Slice
+
+
+def compress_slice(compressor: Compressor, part: Slice, change: Change) -> tuple[list[Memory], str]:
+    """The memories of a commit's slice, ready for its note, and a notice (empty when all is well).
+
+    Raises:
+        CompressorFailed: the compressor, and any behind it, made nothing of it.
+    """
+    made = compressor.compress(make_evidence(part), change)
+    return finish(made, part, change), made.notice
+
+
+def finish(made: Compression, part: Slice, change: Change) -> list[Memory]:
+    """What a compressor made of a slice, with its provenance, masked once more."""
+    provenance = Provenance(
+        commit=change.commit,
+        patch_id=change.patch_id,
+        change_id=change.change_id,
+        branch=change.branch,
+        author=change.author,
+        time=iso_time(change.time),
+        agent=part.agent,
+        session=part.session,
+        records=(part.first, part.end),
+        compressor=made.compressor,
+        model=made.model,
+        tokens_in=made.tokens_in,
+        tokens_out=made.tokens_out,
+    )
+    return [redact_memory(replace(memory, provenance=provenance)) for memory in made.memories]
+
+
+def iso_time(seconds: float) -> str:
+    """POSIX seconds as ISO 8601 in UTC, to the second."""
+    return datetime.fromtimestamp(int(seconds), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
