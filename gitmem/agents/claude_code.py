@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from gitmem.agents.adapter import TranscriptFile
 from gitmem.agents.lines import read_lines, skip_lines
 from gitmem.agents.payload import HookPayload, parse_payload
 from gitmem.agents.records import Record, RecordReader, time_of
@@ -23,6 +24,7 @@ from gitmem.errors import TranscriptMissing
 from gitmem.model.session import Transcript, is_session_id
 
 __all__ = [
+    "ClaudeCode",
     "HookPayload",
     "find_transcript",
     "parse_payload",
@@ -36,6 +38,42 @@ _CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
 _SLUG_CHARACTERS = 200  # the client shortens longer ones
 _HEAD_BYTES = 1 << 16
 _MAX_NAMES = 64
+
+
+class ClaudeCode:
+    """Claude Code behind the interface that all agents share."""
+
+    name = "claude-code"
+    session_variables = ("CLAUDE_CODE_SESSION_ID",)
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._projects = projects_dirs(environ)
+
+    def owns(self, path: Path) -> bool:
+        """Whether the file is named by a session's UUID alone."""
+        return path.suffix == ".jsonl" and _UUID.fullmatch(path.stem) is not None
+
+    def find(self, session: str) -> Path | None:
+        """The transcript of a session, whatever directory it was started in."""
+        return find_transcript(session, self._projects)
+
+    def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
+        """Transcripts of sessions in a work tree or a folder below it."""
+        found = []
+        for path in transcripts_for(worktree, self._projects, since):
+            with suppress(OSError):
+                found.append(TranscriptFile(path.stem, path, path.stat().st_mtime))
+        return found
+
+    def read(
+        self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
+    ) -> Transcript:
+        """Read a transcript from record ``first`` on.
+
+        Raises:
+            TranscriptMissing: the file is gone or cannot be read.
+        """
+        return read_transcript(path, first=first, first_byte=first_byte, until=until)
 
 
 def read_transcript(

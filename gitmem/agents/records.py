@@ -15,9 +15,7 @@ from typing import Any
 
 from gitmem.agents.retention import cut_middle
 from gitmem.agents.words import is_interrupt, is_summary, own_words
-from gitmem.model.session import Event, EventKind
-
-EDIT_TOOLS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
+from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
 
 Record = Mapping[str, Any]
 
@@ -33,7 +31,6 @@ _MAX_PATH = 4_096
 _MAX_OUTPUT = 16_000
 _MAX_REPORT = 6_000
 _MAX_OTHER_RESULT = 600
-_RUNS = frozenset({"Bash", "BashOutput", "TaskOutput", "PowerShell"})
 _REPORTS = frozenset({"Task", "Agent", "AskUserQuestion", "ExitPlanMode"})
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(?:Z|\+00:00)?")
 
@@ -183,7 +180,7 @@ def _name(value: object) -> str:
 
 def _result_limit(tool: str, is_error: bool) -> int:
     """Answers of most tools are code that the repository holds anyway."""
-    if tool in _RUNS:
+    if tool in RUN_TOOLS:
         return _MAX_OUTPUT
     return _MAX_REPORT if is_error or tool in _REPORTS else _MAX_OTHER_RESULT
 

@@ -13,12 +13,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gitmem.agents.records import EDIT_TOOLS
 from gitmem.agents.worktree import WorkTree
 from gitmem.model.change import Change
-from gitmem.model.session import Event, EventKind, Slice, Transcript
+from gitmem.model.session import EDIT_TOOLS, READ_TOOLS, Event, EventKind, Slice, Transcript
 
-_READ_TOOLS = frozenset({"Read", "NotebookRead"})
 _SHOWS_MEMORY = re.compile(
     r"\bgit(?:mem|-mem| mem)\b|\bgit\b[^|;&\n]{0,80}\bnotes\b|--(?:show-)?notes\b|claude-mem"
 )
@@ -99,7 +97,7 @@ def _has_failed(result: Event) -> bool:
 
 def _reads(events: Sequence[Event], tree: WorkTree) -> Iterator[str]:
     for event in events:
-        is_read = event.kind is EventKind.CALL and event.tool in _READ_TOOLS
+        is_read = event.kind is EventKind.CALL and event.tool in READ_TOOLS
         if is_read and (path := tree.relative(event.path)):
             yield path
 

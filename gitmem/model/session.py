@@ -11,6 +11,11 @@ from enum import Enum
 
 _SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
+EDIT_TOOLS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
+READ_TOOLS = frozenset({"Read", "NotebookRead"})
+RUN_TOOLS = frozenset({"Bash", "BashOutput", "TaskOutput", "PowerShell"})
+"""The tools that mean something here, by Claude Code's names; other agents' are read as these."""
+
 
 def is_session_id(text: str) -> bool:
     """Whether this may be a session's id: safe as a file name, in a shell and in a note."""
@@ -27,7 +32,9 @@ class EventKind(Enum):
     THINK = "think"
     """The assistant's words to itself."""
     CALL = "call"
-    """A tool was called: ``tool``, ``path`` or ``text`` (a command line), ``call_id``."""
+    """A tool was called: ``tool``, ``path`` or ``text`` (a command line), ``call_id``.
+
+    A call that edits several files is an event for each."""
     RESULT = "result"
     """What the tool with ``call_id`` answered; ``is_error`` when it failed."""
     SUMMARY = "summary"

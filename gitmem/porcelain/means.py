@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from gitmem.agents.claude_code import projects_dirs
+from gitmem.agents.known import KnownAgents
 from gitmem.compress.protocol import Compressor
 from gitmem.store.gitdir import Repo
 from gitmem.store.settings import Settings, read_settings
@@ -15,12 +14,12 @@ from gitmem.store.settings import Settings, read_settings
 
 @dataclass(frozen=True)
 class Means:
-    """The repository, its settings, the compressor they choose, and where transcripts lie."""
+    """The repository, its settings, the compressor they choose, and the agents to ask."""
 
     repo: Repo
     settings: Settings
     compressor: Compressor
-    projects: tuple[Path, ...] = ()
+    agents: KnownAgents
 
 
 def gather_means(repo: Repo, environ: Mapping[str, str] | None = None) -> Means:
@@ -35,7 +34,7 @@ def gather_means(repo: Repo, environ: Mapping[str, str] | None = None) -> Means:
         repo=repo,
         settings=settings,
         compressor=choose_compressor(settings, surroundings),
-        projects=tuple(projects_dirs(surroundings)),
+        agents=KnownAgents.from_environment(surroundings),
     )
 
 

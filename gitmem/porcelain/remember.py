@@ -13,7 +13,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gitmem.agents.claude_code import find_transcript, read_transcript, transcripts_for
 from gitmem.agents.slice import attribute, pending_edits, slice_of
 from gitmem.errors import GitmemError, TranscriptMissing
 from gitmem.guard.redact import make_evidence, redact_memory
@@ -114,7 +113,7 @@ def remember_turn(means: Means, session: str, worktree: str) -> Memory | None:
 def _candidates(means: Means, index: Index, request: Request) -> Iterator[Transcript]:
     """The transcripts that may have led to the commit, each from where memory of it ends."""
     if request.transcript is not None:
-        found = read_transcript(request.transcript, until=request.moment)
+        found = means.agents.read(request.transcript, until=request.moment)
         if index.last_record(found.session):
             found = _read(means, index, found.session, request.transcript, request.moment)
         yield found
@@ -143,8 +142,8 @@ def _candidate_paths(means: Means, request: Request) -> dict[str, Path]:
         if os.path.realpath(known.worktree) == here:
             paths.setdefault(known.session, Path(known.transcript))
     since = (request.moment or 0.0) - _CANDIDATE_AGE_SECONDS
-    for path in transcripts_for(Path(request.worktree), means.projects, since):
-        paths.setdefault(path.stem, path)
+    for file in means.agents.transcripts_for(Path(request.worktree), since):
+        paths.setdefault(file.session, file.path)
     return dict(list(paths.items())[:_MAX_CANDIDATES])
 
 
@@ -152,7 +151,7 @@ def _transcript_of(means: Means, session: str) -> Path | None:
     known = Registry(means.repo).get(session)
     if known is not None and Path(known.transcript).is_file():
         return Path(known.transcript)
-    return find_transcript(session, means.projects)
+    return means.agents.find(session)
 
 
 def _read(means: Means, index: Index, session: str, path: Path, moment: float | None) -> Transcript:
@@ -160,7 +159,7 @@ def _read(means: Means, index: Index, session: str, path: Path, moment: float | 
     first = index.last_record(session)
     mark = read_seen(means.repo).marks.get(session)
     first_byte = mark.byte if mark is not None and mark.record == first else 0
-    return read_transcript(path, first=first, first_byte=first_byte, until=moment)
+    return means.agents.read(path, first=first, first_byte=first_byte, until=moment)
 
 
 def _attributed(

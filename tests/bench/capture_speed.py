@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from gitmem.agents.known import KnownAgents
 from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.remember import Request, remember
@@ -73,7 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         size = sum(path.stat().st_size for path in paths.values()) / 1e6
         baseline = parse_only(list(paths.values()))
         clone = data.clone()
-        means = Means(find_repo(clone), Settings(), ExtractiveCompressor())
+        means = Means(
+            find_repo(clone), Settings(), ExtractiveCompressor(), KnownAgents.from_environment({})
+        )
         begun = time.perf_counter()
         written = 0
         for session, path in paths.items():

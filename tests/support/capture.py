@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitmem.agents.known import KnownAgents
 from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.compress.protocol import Compressor
 from gitmem.model.memory import Memory
@@ -15,8 +16,8 @@ from tests.support.session import SESSION, SessionWriter
 
 def means_of(git: GitDriver, compressor: Compressor | None = None) -> Means:
     """The offline compressor unless another is given; transcripts under the test's own home."""
-    projects = (git.home / ".claude" / "projects",)
-    return Means(git.repo, Settings(), compressor or ExtractiveCompressor(), projects)
+    agents = KnownAgents.from_environment({"HOME": str(git.home)})
+    return Means(git.repo, Settings(), compressor or ExtractiveCompressor(), agents)
 
 
 def session_in(git: GitDriver, session: str = SESSION) -> SessionWriter:

@@ -1,0 +1,62 @@
+"""What gitmem asks of an agent: where its transcripts lie, and one of them read.
+
+One implementation a module (:mod:`gitmem.agents.claude_code` is the first), named in
+:mod:`gitmem.agents.known`; nothing behind them knows which agent it deals with.  An adapter maps
+its agent's tools to the names in :mod:`gitmem.model.session`, so that an edit is an edit.
+Standard library only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from gitmem.model.session import Transcript
+
+
+@dataclass(frozen=True)
+class TranscriptFile:
+    """A transcript that was found, not yet read.  ``modified`` is POSIX seconds."""
+
+    session: str
+    path: Path
+    modified: float
+
+
+class Adapter(Protocol):
+    """One agent's files.  An agent that is not installed costs a look for its folder."""
+
+    @property
+    def name(self) -> str:
+        """The agent as provenance names it, without its version: ``claude-code``."""
+
+    @property
+    def session_variables(self) -> tuple[str, ...]:
+        """Environment variables in which the agent tells the commands it runs its session."""
+
+    def owns(self, path: Path) -> bool:
+        """Whether a file of this name is a transcript of this agent; the file is not opened."""
+
+    def find(self, session: str) -> Path | None:
+        """The transcript of a session, whatever folder it worked in."""
+
+    def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
+        """Transcripts of sessions in a work tree or a folder below it, in no order.
+
+        ``since`` (POSIX seconds) leaves out those not written to after it.  Names, times and
+        first lines are read, never a whole transcript.
+        """
+
+    def read(
+        self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
+    ) -> Transcript:
+        """Read a transcript from record ``first`` on, in bounded memory.
+
+        The number of a record never changes while the session goes on.  ``first_byte`` is where
+        that record begins, when known; a wrong one costs time, not truth.  ``until`` (POSIX
+        seconds) ends the reading before the first record that is later.
+
+        Raises:
+            TranscriptMissing: the file is gone or cannot be read.
+        """

@@ -1,0 +1,53 @@
+"""The agents that gitmem can read, asked as one.  Adding one is its module and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from gitmem.agents.adapter import Adapter, TranscriptFile
+from gitmem.agents.claude_code import ClaudeCode
+from gitmem.model.session import Transcript, is_session_id
+
+ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (ClaudeCode,)
+"""Each is made from the environment.  A file that nobody calls his own is the first one's."""
+
+
+class KnownAgents:
+    """All agents together: whoever left a transcript, it is found and read."""
+
+    def __init__(self, adapters: Sequence[Adapter]) -> None:
+        self._adapters = tuple(adapters)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> KnownAgents:
+        """The agents of this person, wherever the environment says their files are."""
+        return cls([make(environ) for make in ADAPTERS])
+
+    def find(self, session: str) -> Path | None:
+        """The transcript of a session, whatever agent and folder it was."""
+        if not is_session_id(session):
+            return None
+        found = (adapter.find(session) for adapter in self._adapters)
+        return next((path for path in found if path is not None), None)
+
+    def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
+        """Transcripts of sessions in a work tree or below it, the last written first.
+
+        ``since`` (POSIX seconds) leaves out those not written to after it.
+        """
+        found = [
+            file for adapter in self._adapters for file in adapter.transcripts_for(worktree, since)
+        ]
+        return sorted(found, key=lambda file: (-file.modified, file.path))
+
+    def read(
+        self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
+    ) -> Transcript:
+        """Read a transcript as the agent does that names its files so; see :class:`Adapter`.
+
+        Raises:
+            TranscriptMissing: the file is gone or cannot be read.
+        """
+        owner = next((a for a in self._adapters if a.owns(path)), self._adapters[0])
+        return owner.read(path, first=first, first_byte=first_byte, until=until)
