@@ -15,6 +15,7 @@ from typing import Any
 
 from gitmem.agents.retention import cut_middle
 from gitmem.agents.words import is_interrupt, is_summary, own_words
+from gitmem.model.lines import line_marks
 from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
 
 Record = Mapping[str, Any]
@@ -31,6 +32,7 @@ _MAX_PATH = 4_096
 _MAX_OUTPUT = 16_000
 _MAX_REPORT = 6_000
 _MAX_OTHER_RESULT = 600
+_NONE: frozenset[int] = frozenset()
 _REPORTS = frozenset({"Task", "Agent", "AskUserQuestion", "ExitPlanMode"})
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(?:Z|\+00:00)?")
 
@@ -75,12 +77,15 @@ class RecordReader:
         given = block.get("input")
         inputs = given if isinstance(given, dict) else {}
         path = inputs.get("file_path") or inputs.get("notebook_path") or ""
+        added, removed = _marks(tool, inputs)
         return place.event(
             EventKind.CALL,
             text=_call_text(tool, inputs),
             tool=tool,
             path=path if isinstance(path, str) and len(path) <= _MAX_PATH else "",
             call_id=call_id,
+            added_marks=added,
+            removed_marks=removed,
         )
 
     def _results(self, content: object, place: _Place) -> Iterator[Event]:
@@ -115,10 +120,22 @@ class _Place:
         path: str = "",
         call_id: str = "",
         is_error: bool = False,
+        added_marks: frozenset[int] = frozenset(),
+        removed_marks: frozenset[int] = frozenset(),
     ) -> Event:
         """An event at this place."""
         return Event(
-            kind, self._record, self._time, text, tool, path, call_id, is_error, self.is_sidechain
+            kind,
+            self._record,
+            self._time,
+            text,
+            tool,
+            path,
+            call_id,
+            is_error,
+            self.is_sidechain,
+            added_marks,
+            removed_marks,
         )
 
     def spoken(self, kind: EventKind, text: object, limit: int) -> Iterator[Event]:
@@ -198,6 +215,23 @@ def _call_text(tool: str, inputs: Mapping[str, object]) -> str:
         if key not in ("file_path", "notebook_path") and isinstance(value, (str, int, bool))
     }
     return cut_middle(json.dumps(short, ensure_ascii=False), _MAX_INPUT) if short else ""
+
+
+def _marks(tool: str, inputs: Mapping[str, object]) -> tuple[frozenset[int], frozenset[int]]:
+    """What a call put into files and took out of them; of a shell command, what it may have."""
+    command = inputs.get("command")
+    if isinstance(command, str):
+        return line_marks(command.splitlines()) if "<<" in command else _NONE, _NONE
+    if tool not in EDIT_TOOLS:
+        return _NONE, _NONE
+    added = line_marks(_new_text(inputs).splitlines())
+    removed = line_marks(_old_text(inputs).splitlines())
+    return added - removed, removed - added
+
+
+def _old_text(inputs: Mapping[str, object]) -> str:
+    texts = [inputs.get("old_string"), *(e.get("old_string") for e in _blocks(inputs.get("edits")))]
+    return "\n".join(text for text in texts if isinstance(text, str))
 
 
 def _new_text(inputs: Mapping[str, object]) -> str:

@@ -24,7 +24,9 @@ class Change:
     ``time`` and ``committed`` are POSIX seconds, UTC.  ``patch_id`` is git's stable patch id in
     hexadecimal, empty for a merge or an empty commit.  ``symbols`` are the names of functions
     and classes whose lines the change touches, in order of appearance.  ``added_lines`` are a
-    bounded sample of the added lines, to check claims against.
+    bounded sample of the added lines, to check claims against; ``added_marks`` and
+    ``removed_marks`` are the marks of all lines that only one side has (see
+    :mod:`gitmem.model.lines`).
     """
 
     commit: str
@@ -42,6 +44,8 @@ class Change:
     files: tuple[FileChange, ...] = ()
     symbols: tuple[str, ...] = ()
     added_lines: tuple[str, ...] = ()
+    added_marks: frozenset[int] = frozenset()
+    removed_marks: frozenset[int] = frozenset()
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -47,7 +47,9 @@ class EventKind(Enum):
 class Event:
     """One event.  ``record`` is the transcript line it came from (0-based), ``time`` POSIX
     seconds, UTC.  Long texts are cut in the middle when they are read; ``path`` is as the agent
-    gave it, usually absolute.  ``is_sidechain`` marks a subagent's event.
+    gave it, usually absolute.  ``is_sidechain`` marks a subagent's event.  ``added_marks`` and
+    ``removed_marks`` stand for the lines that a call put into files or took out of them (see
+    :mod:`gitmem.model.lines`).
     """
 
     kind: EventKind
@@ -59,6 +61,8 @@ class Event:
     call_id: str = ""
     is_error: bool = False
     is_sidechain: bool = False
+    added_marks: frozenset[int] = frozenset()
+    removed_marks: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

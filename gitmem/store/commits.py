@@ -11,6 +11,7 @@ from pygit2.enums import DeltaStatus, DiffFlag, DiffOption  # noqa: TID253 - as 
 
 from gitmem.errors import UnknownRevision
 from gitmem.model.change import Change, FileChange
+from gitmem.model.lines import line_marks
 from gitmem.store.gitdir import Repo
 from gitmem.store.objects import open_objects
 
@@ -61,6 +62,7 @@ def read_change(repo: Repo, commit: str, branch: str = "") -> Change:
     text = _decoded(found)
     files = _common_files([list(islice(_files(diff), MAX_FILES)) for diff in diffs])
     is_plain = len(diffs) == 1
+    added, removed = _marks(diffs[0]) if is_plain else (frozenset(), frozenset())
     return Change(
         commit=str(found.id),
         parents=tuple(parents),
@@ -77,6 +79,8 @@ def read_change(repo: Repo, commit: str, branch: str = "") -> Change:
         files=tuple(files),
         symbols=tuple(_symbols(diffs[0])) if is_plain else (),
         added_lines=tuple(islice(_added_lines(diffs[0]), MAX_ADDED_LINES)) if is_plain else (),
+        added_marks=added,
+        removed_marks=removed,
     )
 
 
@@ -143,11 +147,24 @@ def _symbols(diff: pygit2.Diff) -> list[str]:
 
 
 def _added_lines(diff: pygit2.Diff) -> Iterator[str]:
+    for content in _lines(diff, "+"):
+        if stripped := content.strip():
+            yield stripped[:MAX_LINE_CHARACTERS]
+
+
+def _marks(diff: pygit2.Diff) -> tuple[frozenset[int], frozenset[int]]:
+    """The marks of the lines that were added and of those that were removed, not both."""
+    added = line_marks(_lines(diff, "+"))
+    removed = line_marks(_lines(diff, "-"))
+    return added - removed, removed - added
+
+
+def _lines(diff: pygit2.Diff, origin: str) -> Iterator[str]:
     for patch in diff:
         for hunk in patch.hunks if patch is not None else ():
             for line in hunk.lines:
-                if line.origin == "+" and line.content.strip():
-                    yield line.content.strip()[:MAX_LINE_CHARACTERS]
+                if line.origin == origin:
+                    yield line.content
 
 
 def _change_id(header: bytes, text: str) -> str:
