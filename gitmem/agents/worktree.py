@@ -23,7 +23,9 @@ class WorkTree:
         plain = [_normal(name) for name in names if name]
         also = [name[len(_MACOS_PRIVATE) :] for name in plain if name.startswith("/private/")]
         also += [_MACOS_PRIVATE + name for name in plain if name.startswith(_MACOS_LINKED)]
-        self._prefixes = tuple(name.rstrip("/") + "/" for name in dict.fromkeys([*plain, *also]))
+        prefixes = {name.rstrip("/") + "/" for name in [*plain, *also]}
+        # The longest first: a linked work tree may lie inside another one.
+        self._prefixes = tuple(sorted(prefixes, key=lambda prefix: (-len(prefix), prefix)))
         self._known: dict[str, str] = {}
 
     def relative(self, path: str) -> str:

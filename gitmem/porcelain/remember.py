@@ -13,28 +13,25 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gitmem.agents.slice import attribute, pending_edits, slice_of
+from gitmem.agents.slice import slice_of
 from gitmem.errors import GitmemError, TranscriptMissing
 from gitmem.guard.redact import make_evidence, redact_memory
 from gitmem.index.cache import Index
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import EventKind, Slice, Transcript
+from gitmem.porcelain.candidates import sessions_of, transcript_of
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import compress_slice, iso_time
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.store.commits import read_change
 from gitmem.store.gitdir import find_repo
-from gitmem.store.history import current_branch, last_touched
+from gitmem.store.history import current_branch
 from gitmem.store.identity import Identity
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from gitmem.store.pending import Pending, PendingStore
-from gitmem.store.registry import Registry
 from gitmem.store.seen import Mark, read_seen, write_seen
-
-_CANDIDATE_AGE_SECONDS = 14 * 86_400
-_MAX_CANDIDATES = 24
 
 
 @dataclass(frozen=True)
@@ -73,9 +70,8 @@ def remember(means: Means, request: Request) -> Outcome:
     branch = _branch_of(means, request.worktree)
     change = read_change(means.repo, request.commit, branch)
     with closing(refresh(means.repo)) as index:
-        transcripts = list(_candidates(means, index, request))
-        chosen = _attributed(means, request, change, transcripts)
-        notices = _missing(request, transcripts)
+        chosen = list(_chosen(means, index, change, request))
+        notices = _missing(request, chosen)
         memories: list[Memory] = []
         for transcript in chosen:
             part = slice_of(transcript, request.worktree, [os.path.realpath(request.worktree)])
@@ -95,7 +91,7 @@ def remember_turn(means: Means, session: str, worktree: str) -> Memory | None:
         TranscriptMissing: the transcript cannot be read.
         ReadOnlyRepository, DiskFull: the pending memory cannot be written.
     """
-    path = _transcript_of(means, session)
+    path = transcript_of(means, session)
     if path is None:
         raise TranscriptMissing(f"no transcript of session '{session}'")
     store = PendingStore(means.repo)
@@ -110,15 +106,17 @@ def remember_turn(means: Means, session: str, worktree: str) -> Memory | None:
     return memory
 
 
-def _candidates(means: Means, index: Index, request: Request) -> Iterator[Transcript]:
-    """The transcripts that may have led to the commit, each from where memory of it ends."""
+def _chosen(means: Means, index: Index, change: Change, request: Request) -> Iterator[Transcript]:
+    """The transcripts that led to the commit, each from where memory of it ends."""
     if request.transcript is not None:
         found = means.agents.read(request.transcript, until=request.moment)
         if index.last_record(found.session):
             found = _read(means, index, found.session, request.transcript, request.moment)
         yield found
         return
-    for session, path in _candidate_paths(means, request).items():
+    moment = float(change.committed) if request.moment is None else request.moment
+    made = sessions_of(means, index, change, request.worktree, moment, request.session)
+    for session, path in made.items():
         try:
             yield _read(means, index, session, path, request.moment)
         except TranscriptMissing:
@@ -133,48 +131,12 @@ def _missing(request: Request, transcripts: Sequence[Transcript]) -> list[str]:
     return [f"session '{request.session}' made this commit, but its transcript is not there"]
 
 
-def _candidate_paths(means: Means, request: Request) -> dict[str, Path]:
-    paths: dict[str, Path] = {}
-    if request.session and (path := _transcript_of(means, request.session)):
-        paths[request.session] = path
-    here = os.path.realpath(request.worktree)
-    for known in Registry(means.repo).sessions():
-        if os.path.realpath(known.worktree) == here:
-            paths.setdefault(known.session, Path(known.transcript))
-    since = (request.moment or 0.0) - _CANDIDATE_AGE_SECONDS
-    for file in means.agents.transcripts_for(Path(request.worktree), since):
-        paths.setdefault(file.session, file.path)
-    return dict(list(paths.items())[:_MAX_CANDIDATES])
-
-
-def _transcript_of(means: Means, session: str) -> Path | None:
-    known = Registry(means.repo).get(session)
-    if known is not None and Path(known.transcript).is_file():
-        return Path(known.transcript)
-    return means.agents.find(session)
-
-
 def _read(means: Means, index: Index, session: str, path: Path, moment: float | None) -> Transcript:
     """The transcript from the end of what is remembered of it; the byte is only a short cut."""
     first = index.last_record(session)
     mark = read_seen(means.repo).marks.get(session)
     first_byte = mark.byte if mark is not None and mark.record == first else 0
     return means.agents.read(path, first=first, first_byte=first_byte, until=moment)
-
-
-def _attributed(
-    means: Means, request: Request, change: Change, transcripts: Sequence[Transcript]
-) -> list[Transcript]:
-    """The candidates that made the commit: the one that says so, and those whose edits it holds."""
-    if request.transcript is not None:
-        return list(transcripts)
-    roots = [os.path.realpath(request.worktree)]
-    edits = {t.session: pending_edits(t, request.worktree, roots) for t in transcripts}
-    ours = {path for found in edits.values() for path in found} & set(change.paths)
-    times = [when for found in edits.values() for path, when in found.items() if path in ours]
-    touched = last_touched(means.repo, change, sorted(ours), min(times)) if times else {}
-    owners = set(attribute(edits, change, touched)) | {request.session}
-    return [transcript for transcript in transcripts if transcript.session in owners]
 
 
 def _write(

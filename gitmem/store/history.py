@@ -13,7 +13,6 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from gitmem.errors import GitFailed, UnknownRevision
-from gitmem.model.change import Change
 from gitmem.store.gitdir import Repo, git_command, git_environment, try_git
 
 _FIELDS = ("%H", "%an <%ae>", "%at", "%D", "%s")
@@ -55,7 +54,7 @@ def current_branch(repo: Repo) -> str:
 def walk_ids(repo: Repo, revision: str = "HEAD") -> Iterator[str]:
     """Commit ids reachable from ``revision``, newest first; git stops when the caller does."""
     arguments = ["rev-list", "--end-of-options", revision]
-    with closing(_stream(repo, arguments, b"\n")) as parts:
+    with closing(stream_git(repo, arguments, b"\n")) as parts:
         for part in parts:
             yield part.decode("ascii", "replace")
 
@@ -72,42 +71,10 @@ def walk_commits(
     form = "--format=tformat:" + "%x00".join(_FIELDS)
     command = ["log", "-z", "--no-color", "--decorate=short", "--no-show-signature", "--no-notes"]
     arguments = [*command, form, *options, "--end-of-options", *revisions, "--", *paths]
-    with closing(_stream(repo, arguments, b"\0")) as parts:
+    with closing(stream_git(repo, arguments, b"\0")) as parts:
         for fields in _grouped(parts, len(_FIELDS)):
             commit, author, when, refs, subject = fields
             yield CommitHead(commit, author, int(when), refs, subject)
-
-
-def last_touched(
-    repo: Repo, change: Change, paths: Sequence[str], since: float
-) -> dict[str, float]:
-    """When each path was last changed by a commit older than this change (POSIX seconds).
-
-    On any branch, by author time: what was committed elsewhere is as little pending here, and a
-    rebase makes commits young but not their work.  Only commits younger than ``since`` are
-    looked at; a path that none of them touches is left out.
-    """
-    asked = ["log", "-z", "--all", f"--since={int(since)}", "--format=tformat:%x01%H %at"]
-    names = [f":(literal){path}" for path in paths]
-    done = try_git(repo, *asked, "--name-only", "--no-renames", "--", *names)
-    touched: dict[str, float] = {}
-    for commit, when, name in _named_files(os.fsdecode(done.stdout)):
-        if commit != change.commit and when <= change.time:
-            touched[name] = max(when, touched.get(name, 0.0))
-    return touched
-
-
-def _named_files(printed: str) -> Iterator[tuple[str, float, str]]:
-    """(commit, author time, path) of what ``git log -z --name-only`` prints with our format."""
-    commit, when = "", 0.0
-    for token in printed.split("\0"):
-        name = token.strip("\n")
-        if name.startswith("\x01"):
-            head, _, name = name[1:].partition("\n")
-            commit, _, stamp = head.partition(" ")
-            when, name = float(stamp), name.strip("\n")
-        if name:
-            yield commit, when, name
 
 
 def commits_made(repo: Repo, offset: int) -> tuple[list[MadeCommit], int]:
@@ -153,7 +120,9 @@ def commit_time(repo: Repo, commit: str) -> float:
     return float(done.stdout)
 
 
-def _stream(repo: Repo, arguments: Sequence[str], separator: bytes) -> Generator[bytes, None, None]:
+def stream_git(
+    repo: Repo, arguments: Sequence[str], separator: bytes
+) -> Generator[bytes, None, None]:
     """The parts of what git prints, as they come."""
     with subprocess.Popen(
         git_command(repo, arguments),

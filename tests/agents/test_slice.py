@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from gitmem.agents.claude_code import read_transcript
-from gitmem.agents.slice import attribute, pending_edits, slice_of
-from tests.support.evidence import change_of
+from gitmem.agents.slice import slice_of
 from tests.support.session import SessionWriter
 
 
@@ -41,17 +40,6 @@ def test_an_edit_that_failed_is_none(writer: SessionWriter, tmp_path: Path) -> N
     assert slice_of(read_transcript(writer.path), str(tmp_path / "work")).edited == ()
 
 
-def test_an_edit_is_pending_from_its_last_time(writer: SessionWriter, tmp_path: Path) -> None:
-    writer.write("a.py")
-    writer.now += 100
-    writer.write("a.py")
-
-    edits = pending_edits(read_transcript(writer.path), str(tmp_path / "work"))
-
-    assert list(edits) == ["a.py"]
-    assert edits["a.py"] >= 1_100
-
-
 @pytest.mark.parametrize("command", ["gitmem log", "git mem show HEAD", "git notes show"])
 def test_memories_that_the_agent_printed_are_not_taken_back(
     writer: SessionWriter, tmp_path: Path, command: str
@@ -64,29 +52,3 @@ def test_memories_that_the_agent_printed_are_not_taken_back(
     texts = " ".join(event.text for event in part.events)
     assert "llamas" not in texts
     assert "built" in texts
-
-
-def test_a_session_is_an_owner_by_an_edit_no_earlier_commit_holds() -> None:
-    edits = {"one": {"a.py": 100.0}, "two": {"b.py": 100.0}, "three": {"a.py": 10.0}}
-
-    assert attribute(edits, change_of("a.py"), {"a.py": 50.0}) == ["one"]
-
-
-def test_the_session_with_most_of_the_files_comes_first() -> None:
-    edits = {"one": {"a.py": 1.0}, "two": {"b.py": 1.0, "c.py": 1.0}}
-
-    assert attribute(edits, change_of("a.py", "b.py", "c.py"), {}) == ["two", "one"]
-
-
-def test_of_two_sessions_that_edited_a_file_the_last_one_made_it() -> None:
-    edits = {"first": {"a.py": 1.0}, "last": {"a.py": 2.0}}
-
-    assert attribute(edits, change_of("a.py"), {}) == ["last"]
-
-
-def test_a_renamed_file_counts_under_its_old_name_too() -> None:
-    change = change_of("new.py")
-    moved = change.files[0].__class__("new.py", "R", old_path="old.py")
-    renamed = change.__class__(**{**vars(change), "files": (moved,)})
-
-    assert attribute({"one": {"old.py": 1.0}}, renamed, {}) == ["one"]

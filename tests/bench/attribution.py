@@ -2,9 +2,10 @@
 
 ``python -m tests.bench.attribution``
 
-Scored by the data set's ``eval_attribution.py``.  Two rows: a session read whole at each
-commit, and read from its last capture on, as the worker does; the others are references.
-*quiet* is how often a commit that no session here made is answered with nothing.
+Scored by the data set's ``eval_attribution.py``.  *quiet* is how often a commit is answered with
+nothing when the lines of the session that made it are not in the data set.  Most of those
+commits do name a session, and part of its recording may be there: the last column says how
+many answers named that session, another one, or one where the data set names none.
 
 When a file was last committed is asked of the data set (author times, all branches): the commit
 times of this published history are those of later rebases, which no worker would have met.
@@ -21,57 +22,89 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from gitmem.agents.attribution import Earlier, attribute, wanted_marks
 from gitmem.agents.claude_code import read_transcript
-from gitmem.agents.slice import attribute, pending_edits
+from gitmem.agents.traces import Traces, traces_of
+from gitmem.agents.worktree import WorkTree
 from gitmem.model.session import EventKind, Transcript
 from gitmem.store.commits import read_change
+from gitmem.store.earlier import last_taken
 from gitmem.store.gitdir import Repo, find_repo
 from tests.bench.real_sessions import FOLDER, load_eval, require_sessions, worktrees_of
 
 Rule = Callable[[Any, Any, Sequence[str]], list[str]]
 
+TRUSTED = ("exact", "amended")
 _REFERENCES = ("newest session", "pending file overlap, best", "ladder")
 
 
 class Attributor:
     """The rule as capture applies it, over transcripts that were read once."""
 
-    def __init__(self, data: Any, repo: Repo, *, from_last_capture: bool) -> None:
+    def __init__(self, data: Any, repo: Repo) -> None:
         self._repo = repo
         self._known = frozenset(data.files)
-        self._from_last_capture = from_last_capture
         self._transcripts: dict[str, Transcript] = {}
-        self._roots: dict[str, list[str]] = {}
-        self._captured: dict[str, float] = {}
+        self._trees: dict[str, WorkTree] = {}
+        self._owners: dict[str, list[str]] = {}
 
     def read(self, sessions: dict[str, Path]) -> None:
-        """Read the sessions; of each only what tells about edits is kept."""
+        """Read the sessions; of each only what leaves traces is kept."""
         for session, path in sessions.items():
             transcript = read_transcript(path)
-            events = tuple(
-                event
-                for event in transcript.events
-                if event.path or (event.kind is EventKind.RESULT and event.is_error)
-            )
+            kinds = (EventKind.CALL, EventKind.RESULT)
+            events = tuple(event for event in transcript.events if event.kind in kinds)
             self._transcripts[session] = replace(transcript, events=events)
-            self._roots[session] = worktrees_of(transcript, self._known)
+            self._trees[session] = WorkTree(worktrees_of(transcript, self._known))
 
     def rule(self, world: Any, commit: Any, candidates: Sequence[str]) -> list[str]:
         """The sessions that made ``commit``, best first."""
         change = read_change(self._repo, commit["commit"])
         moment = commit["t"] + 1
-        edits = {session: self._edits(session, moment) for session in candidates}
-        touched = {path: world.since(path, commit["t"]) for path in change.paths}
-        owners = attribute(edits, change, touched)
-        self._captured.update(dict.fromkeys(owners, moment))
+        traces = [self._traces(session, moment) for session in candidates]
+        added, removed, since = wanted_marks(traces, change)
+        taken: tuple[dict[int, float], dict[int, float]] = {}, {}
+        if added or removed:
+            taken = last_taken(self._repo, change, added, removed, since)
+        earlier = Earlier(
+            {path: world.since(path, commit["t"]) for path in change.paths},
+            *taken,
+            parents=frozenset(s for p in change.parents for s in self._owners.get(p, ())),
+        )
+        owners = attribute(traces, change, earlier, moment)
+        self._owners[change.commit] = owners
         return owners
 
-    def _edits(self, session: str, moment: float) -> dict[str, float]:
-        transcript = self._transcripts[session]
-        times = [event.time for event in transcript.events]
-        since = self._captured.get(session, 0.0) if self._from_last_capture else 0.0
-        seen = transcript.events[bisect_right(times, since) : bisect_right(times, moment)]
-        return pending_edits(replace(transcript, events=seen), "/nowhere", self._roots[session])
+    def ceiling(self, world: Any, commit: Any, candidates: Sequence[str]) -> list[str]:
+        """The sessions that the data set names, as far as they had done anything by then."""
+        named = {row["session_id"] for row in commit["sessions"] if row["link"] in TRUSTED}
+        traces = [self._traces(session, commit["t"] + 1) for session in candidates]
+        return [t.session for t in traces if t.session in named and (t.edits or t.committing)]
+
+    def _traces(self, session: str, moment: float) -> Traces:
+        events = self._transcripts[session].events
+        seen = events[: bisect_right([event.time for event in events], moment)]
+        return traces_of(session, seen, self._trees[session])
+
+
+class Answers:
+    """What a rule answers where the data set holds no recording of the session that it names."""
+
+    def __init__(self, rule: Rule) -> None:
+        self._rule = rule
+        self.right = self.wrong = self.unknown = self.silent = 0
+
+    def __call__(self, world: Any, commit: Any, candidates: Sequence[str]) -> list[str]:
+        """The rule's answer, counted."""
+        got = self._rule(world, commit, candidates)
+        trusted = [row for row in commit["sessions"] if row["link"] in TRUSTED]
+        if not any(row["lines"] for row in trusted):
+            named = {row["session_id"] for row in trusted}
+            self.silent += not got
+            self.unknown += bool(got) and not named
+            self.right += bool(got) and bool(named) and set(got) <= named
+            self.wrong += bool(got) and bool(named) and not set(got) <= named
+        return got
 
 
 def unpack(data: Any, folder: Path) -> dict[str, Path]:
@@ -90,20 +123,20 @@ def main() -> None:
     data = load_eval("transcripts").Dataset(str(require_sessions()))
     world = scorer.World(data)
     repo = find_repo(Path(world.repo))
-    rules: dict[str, Rule] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        paths = unpack(data, Path(scratch))
-        for name, since in (("gitmem", False), ("gitmem, since last capture", True)):
-            ours = Attributor(data, repo, from_last_capture=since)
-            ours.read(paths)
-            rules[name] = ours.rule
+        ours = Attributor(data, repo)
+        ours.read(unpack(data, Path(scratch)))
+    rules: dict[str, Rule] = {"gitmem": ours.rule}
     rules |= {f"reference: {name}": scorer.RULES[name] for name in _REFERENCES}
-    print("| rule | precision | recall | F1 | quiet |")
-    print("| --- | --- | --- | --- | --- |")
+    rules["ceiling: who had left a trace by then"] = ours.ceiling
+    print("| rule | precision | recall | F1 | quiet | no recording: right / wrong / unknown |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for name, rule in rules.items():
-        found = scorer.evaluate(data, rule, world)
-        figures = (found[figure] for figure in ("precision", "recall", "f1", "quiet"))
-        print(f"| {name} | {' | '.join(f'{figure:.3f}' for figure in figures)} |")
+        answers = Answers(rule)
+        found = scorer.evaluate(data, answers, world)
+        figures = [f"{found[figure]:.3f}" for figure in ("precision", "recall", "f1", "quiet")]
+        loud = f"{answers.right} / {answers.wrong} / {answers.unknown}"
+        print(f"| {' | '.join([name, *figures, loud])} |")
     shutil.rmtree(world.repo, ignore_errors=True)
 
 

@@ -5,12 +5,10 @@ from itertools import islice
 import pytest
 
 from gitmem.errors import GitFailed, UnknownRevision
-from gitmem.store.commits import read_change
 from gitmem.store.history import (
     commits_made,
     current_branch,
     has_head,
-    last_touched,
     reflog_size,
     walk_commits,
     walk_ids,
@@ -57,38 +55,6 @@ def test_a_detached_head_has_no_branch(committed: GitDriver) -> None:
     assert current_branch(committed.repo) == "main"
     committed.run("checkout", "-q", "--detach")
     assert current_branch(committed.repo) == ""
-
-
-def test_when_paths_were_last_touched(git: GitDriver) -> None:
-    git.commit("one", **{"a.txt": "1", "spa ce.txt": "1"})
-    git.commit("two", **{"a.txt": "2"})
-    last = git.commit("three", **{"a.txt": "3", "[glob]*.txt": "x"})
-
-    paths = ["a.txt", "spa ce.txt", "[glob]*.txt"]
-
-    assert last_touched(git.repo, read_change(git.repo, last), paths, EPOCH) == {
-        "a.txt": EPOCH + 120,
-        "spa ce.txt": EPOCH + 60,
-    }
-
-
-def test_a_commit_on_another_branch_touched_it_too(git: GitDriver) -> None:
-    git.commit("base", **{"a.txt": "1"})
-    git.run("checkout", "-q", "-b", "side")
-    git.commit("side", **{"a.txt": "2"})
-    git.run("checkout", "-q", "main")
-    last = git.commit("main", **{"a.txt": "3"})
-
-    touched = last_touched(git.repo, read_change(git.repo, last), ["a.txt"], EPOCH)
-
-    assert touched == {"a.txt": EPOCH + 120}
-
-
-def test_a_later_commit_is_not_before_it(git: GitDriver) -> None:
-    root = git.commit("one", **{"a.txt": "1"})
-    git.commit("two", **{"a.txt": "2"})
-
-    assert last_touched(git.repo, read_change(git.repo, root), ["a.txt"], 0) == {}
 
 
 def test_the_reflog_tells_what_was_made_here(git: GitDriver) -> None:

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitmem.agents.attribution import Earlier, attribute, wanted_marks
+from gitmem.agents.traces import Edit, Traces
+from gitmem.model.change import Change
+from gitmem.model.lines import line_marks
+from tests.support.evidence import change_of
+
+NOW = 1_000_000.0
+HOUR = 3_600.0
+
+
+def session(name: str, *edits: Edit, last: float = NOW, **more: object) -> Traces:
+    return Traces(name, edits, last=last, **more)  # type: ignore[arg-type]
+
+
+def edit(path: str, time: float, *added: str, removed: tuple[str, ...] = ()) -> Edit:
+    return Edit(path, time, line_marks(added), line_marks(removed))
+
+
+def holding(*lines: str, removed: tuple[str, ...] = ()) -> Change:
+    return replace(
+        change_of("a.py"), added_marks=line_marks(lines), removed_marks=line_marks(removed)
+    )
+
+
+def numbered(count: int) -> list[str]:
+    return [f"the line of number {number:03}" for number in range(count)]
+
+
+def test_an_edit_that_no_earlier_commit_holds_makes_an_owner() -> None:
+    candidates = [
+        session("one", edit("a.py", NOW - 10)),
+        session("two", edit("b.py", NOW - 10)),
+        session("three", edit("a.py", NOW - 900)),
+    ]
+    earlier = Earlier(touched={"a.py": NOW - 500})
+
+    assert attribute(candidates, change_of("a.py"), earlier, NOW) == ["one"]
+
+
+def test_the_session_with_most_of_the_files_comes_first() -> None:
+    candidates = [
+        session("one", edit("a.py", NOW - 9)),
+        session("two", edit("b.py", NOW - 9), edit("c.py", NOW - 9)),
+    ]
+
+    made = attribute(candidates, change_of("a.py", "b.py", "c.py"), Earlier(), NOW)
+
+    assert made == ["two", "one"]
+
+
+def test_of_two_sessions_that_edited_a_file_the_last_one_made_it() -> None:
+    candidates = [session("first", edit("a.py", NOW - 9)), session("last", edit("a.py", NOW - 8))]
+
+    assert attribute(candidates, change_of("a.py"), Earlier(), NOW) == ["last"]
+
+
+def test_a_renamed_file_counts_under_its_old_name_too() -> None:
+    change = change_of("new.py")
+    moved = replace(change.files[0], status="R", old_path="old.py")
+
+    made = attribute(
+        [session("one", edit("old.py", NOW - 9))], replace(change, files=(moved,)), Earlier(), NOW
+    )
+
+    assert made == ["one"]
+
+
+def test_what_stayed_behind_at_a_partial_commit_still_has_its_author() -> None:
+    """``git add -p``: the file was just committed, these lines of it were not."""
+    candidates = [session("one", edit("a.py", NOW - HOUR, *numbered(10)))]
+    earlier = Earlier(touched={"a.py": NOW - 60})
+
+    assert attribute(candidates, holding(*numbered(10)), earlier, NOW) == ["one"]
+
+
+def test_lines_that_an_earlier_commit_took_are_no_evidence() -> None:
+    candidates = [session("one", edit("a.py", NOW - 900, *numbered(10)))]
+    taken = dict.fromkeys(line_marks(numbered(10)), NOW - 600)
+    earlier = Earlier(touched={"a.py": NOW - 600}, added=taken)
+
+    assert attribute(candidates, holding(*numbered(10)), earlier, NOW) == []
+
+
+def test_who_wrote_the_lines_counts_not_who_touched_the_file_last() -> None:
+    candidates = [
+        session("writer", edit("a.py", NOW - 90, *numbered(10))),
+        session("other", edit("a.py", NOW - 30, "something that was thrown away")),
+    ]
+
+    assert attribute(candidates, holding(*numbered(10)), Earlier(), NOW) == ["writer"]
+
+
+def test_removed_lines_count_as_well() -> None:
+    candidates = [session("one", edit("a.py", NOW - 90, removed=tuple(numbered(4))))]
+    earlier = Earlier(touched={"a.py": NOW - 60})
+
+    assert attribute(candidates, holding(removed=tuple(numbered(4))), earlier, NOW) == ["one"]
+
+
+def test_a_few_lines_of_long_ago_do_not_make_an_owner() -> None:
+    old = session("old", edit("b.py", NOW - 30 * HOUR, *numbered(3)), last=NOW - 30 * HOUR)
+
+    assert attribute([old], holding(*numbered(10)), Earlier(), NOW) == []
+    whole = session("old", edit("b.py", NOW - 30 * HOUR, *numbered(8)), last=NOW - 30 * HOUR)
+    assert attribute([whole], holding(*numbered(10)), Earlier(), NOW) == ["old"]
+
+
+def test_the_session_that_was_running_git_commit_comes_first() -> None:
+    candidates = [
+        session("writer", edit("a.py", NOW - 90, *numbered(10))),
+        session("committer", committing=((NOW - 1, NOW + 1),)),
+        session("earlier", committing=((NOW - 100, NOW - 90),)),
+    ]
+
+    made = attribute(candidates, holding(*numbered(10)), Earlier(), NOW)
+
+    assert made == ["committer", "writer"]
+
+
+def test_a_formatter_s_commit_follows_the_session_s_own() -> None:
+    one = session("one", edit("a.py", NOW - 300), last=NOW - 200)
+    touched = {"a.py": NOW - 250}
+    after_ours = Earlier(touched=touched, parents=frozenset({"one"}))
+
+    assert attribute([one], change_of("a.py"), after_ours, NOW) == ["one"]
+    assert attribute([one], change_of("a.py"), Earlier(touched=touched), NOW) == []
+    assert attribute([one], change_of("a.py", "b.py"), after_ours, NOW) == []
+    assert attribute([one], change_of("a.py"), after_ours, NOW + HOUR) == []
+
+
+def test_what_is_asked_of_history_is_only_what_somebody_wrote() -> None:
+    one = session("one", edit("a.py", NOW - 90, *numbered(3), removed=("an older line of text",)))
+    change = holding(*numbered(2), removed=("an older line of text", "another older line"))
+
+    added, removed, since = wanted_marks([one], change)
+
+    assert added == line_marks(numbered(2))
+    assert removed == line_marks(["an older line of text"])
+    assert since == NOW - 90
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from(["a.py", "b.py"]), st.integers(0, 9_999)),
+        max_size=12,
+    )
+)
+def test_the_order_of_the_candidates_does_not_matter(
+    edits: list[tuple[str, str, int]],
+) -> None:
+    by_name: dict[str, list[Edit]] = {}
+    for name, path, time in edits:
+        by_name.setdefault(name, []).append(
+            edit(path, float(time), f"the line of number {time:03}")
+        )
+    candidates = [session(name, *found) for name, found in by_name.items()]
+    change = replace(change_of("a.py", "b.py"), added_marks=line_marks(numbered(40)))
+
+    made = attribute(candidates, change, Earlier(), NOW)
+
+    assert attribute(candidates[::-1], change, Earlier(), NOW) == made
+    assert set(made) <= set(by_name)
