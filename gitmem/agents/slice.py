@@ -30,6 +30,7 @@ def slice_of(transcript: Transcript, worktree: str, roots: Sequence[str] = ()) -
         end=transcript.end,
         edited=tuple(dict.fromkeys(edits)),
         read=tuple(dict.fromkeys(_reads(transcript.events, tree))),
+        roots=tuple(dict.fromkeys([worktree, *roots])),
     )
 
 

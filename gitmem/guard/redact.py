@@ -16,8 +16,10 @@ from dataclasses import dataclass, replace
 from gitmem.guard import assignments
 from gitmem.guard.formats import KEYS, PARTS, Format
 from gitmem.guard.hints import KEY_HINT, NAME_HINT
+from gitmem.guard.policy import CUSTOM, PLAIN, UNCHECKED, Policy
 from gitmem.guard.spans import without_private, without_private_keys
 from gitmem.guard.untrusted import clean_text
+from gitmem.model.change import Change
 from gitmem.model.memory import Decision, ErrorMet, Json, Memory, Provenance
 from gitmem.model.session import Event, Slice
 
@@ -27,22 +29,33 @@ MAX_TEXT = 1 << 16
 _MOST_PASSES = 6
 
 
-def redact(text: str) -> str:
+def redact(text: str, policy: Policy = PLAIN) -> str:
     """Mask every secret as ``[masked:kind]`` and take out ``<private>`` spans.
 
     Masking twice is masking once.
+
+    Raises:
+        SettingsInvalid: a pattern of the policy is none, or keeps taking too long.
     """
-    return redact_with_counts(text)[0]
+    return redact_with_counts(text, policy)[0]
 
 
-def redact_with_counts(text: str) -> tuple[str, int]:
-    """The masked text, and how many secrets and private spans it had."""
+def redact_with_counts(text: str, policy: Policy = PLAIN) -> tuple[str, int]:
+    """The masked text, and how many secrets and private spans it had.
+
+    Raises:
+        SettingsInvalid: as for :func:`redact`.
+    """
     total = 0
     # A mask can change how its surroundings read; what the next pass leaves alone is final.
     for _ in range(_MOST_PASSES):
-        text, count = _masked_once(text)
-        total += count
-        if not count:
+        count = 0
+        if policy.masker is not None:
+            text, count = policy.masker.masked(text, mask_of(CUSTOM), mask_of(UNCHECKED))
+            total += count
+        text, found = _masked_once(text)
+        total += found
+        if not count + found:
             break
     return text, total
 
@@ -117,16 +130,20 @@ class Evidence:
             raise TypeError("Evidence is built by make_evidence() alone, which masks the slice")
 
 
-def make_evidence(slice: Slice) -> Evidence:  # noqa: A002  the domain's word; nothing is sliced
-    """Mask every text and path of the slice.
+def make_evidence(slice: Slice, policy: Policy = PLAIN) -> Evidence:  # noqa: A002  the domain's word
+    """Mask every text and path of the slice, and leave out what concerns excluded files.
 
     Texts are cleaned first: a colour code inside a secret would hide it.
+
+    Raises:
+        SettingsInvalid: a pattern of the policy is none, or keeps taking too long.
     """
+    whole = slice if policy.exclusion is None else policy.exclusion.without(slice)
     total = 0
 
     def masked(text: str) -> str:
         nonlocal total
-        text, count = redact_with_counts(text)
+        text, count = redact_with_counts(text, policy)
         total += count
         return text
 
@@ -136,94 +153,121 @@ def make_evidence(slice: Slice) -> Evidence:  # noqa: A002  the domain's word; n
         return event if is_same else replace(event, text=text, path=path)
 
     clean = replace(
-        slice,
-        events=tuple(masked_event(event) for event in slice.events),
-        edited=tuple(masked(path) for path in slice.edited),
-        read=tuple(masked(path) for path in slice.read),
+        whole,
+        events=tuple(masked_event(event) for event in whole.events),
+        edited=tuple(masked(path) for path in whole.edited),
+        read=tuple(masked(path) for path in whole.read),
     )
     return Evidence(clean, total, _MASKED_HERE)
 
 
-def redact_memory(memory: Memory) -> Memory:
+def redact_change(change: Change, policy: Policy = PLAIN) -> Change:
+    """The change as a compressor may see it: every text masked, excluded files left out.
+
+    Ids and who the author is stay as they are.
+
+    Raises:
+        SettingsInvalid: as for :func:`make_evidence`.
+    """
+    whole = change if policy.exclusion is None else policy.exclusion.without_change(change)
+    clean = _Cleaner(policy)
+    return replace(
+        whole,
+        subject=clean.text(whole.subject),
+        message=clean.text(whole.message),
+        branch=clean.text(whole.branch),
+        symbols=clean.texts(whole.symbols),
+        added_lines=clean.texts(whole.added_lines),
+        files=tuple(
+            replace(file, path=clean.text(file.path), old_path=clean.text(file.old_path))
+            for file in whole.files
+        ),
+    )
+
+
+def redact_memory(memory: Memory, policy: Policy = PLAIN) -> Memory:
     """The memory with every text masked and cleaned, the unknown fields too.
 
     Ids of other things (commit, patch, session, superseded memories) and who the author is stay
     as they are: they are told by git, not by the transcript.
+
+    Raises:
+        SettingsInvalid: as for :func:`make_evidence`.
     """
+    clean = _Cleaner(policy)
     return replace(
         memory,
-        kind=_clean(memory.kind),
-        title=_clean(memory.title),
-        why=_clean(memory.why),
-        what=_cleaned(memory.what),
-        decisions=tuple(_clean_decision(decision) for decision in memory.decisions),
-        errors=tuple(_clean_error(error) for error in memory.errors),
-        next=_cleaned(memory.next),
-        concepts=_cleaned(memory.concepts),
-        tags=_clean_fields(memory.tags),
-        files_changed=_cleaned(memory.files_changed),
-        files_read=_cleaned(memory.files_read),
-        files_extra=_clean_fields(memory.files_extra),
-        symbols=_cleaned(memory.symbols),
-        provenance=_clean_provenance(memory.provenance),
-        extra=_clean_fields(memory.extra),
+        kind=clean.text(memory.kind),
+        title=clean.text(memory.title),
+        why=clean.text(memory.why),
+        what=clean.texts(memory.what),
+        decisions=tuple(clean.decision(decision) for decision in memory.decisions),
+        errors=tuple(clean.error(error) for error in memory.errors),
+        next=clean.texts(memory.next),
+        concepts=clean.texts(memory.concepts),
+        tags=clean.fields(memory.tags),
+        files_changed=clean.texts(memory.files_changed),
+        files_read=clean.texts(memory.files_read),
+        files_extra=clean.fields(memory.files_extra),
+        symbols=clean.texts(memory.symbols),
+        provenance=clean.provenance(memory.provenance),
+        extra=clean.fields(memory.extra),
     )
 
 
-def _clean(text: str) -> str:
-    return clean_text(redact(clean_text(text, MAX_TEXT)), MAX_TEXT)
+@dataclass(frozen=True)
+class _Cleaner:
+    """Masks and cleans the values of a memory by one policy."""
 
+    policy: Policy
 
-def _cleaned(texts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(_clean(text) for text in texts)
+    def text(self, text: str) -> str:
+        return clean_text(redact(clean_text(text, MAX_TEXT), self.policy), MAX_TEXT)
 
+    def texts(self, texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(self.text(text) for text in texts)
 
-def _clean_json(value: Json) -> Json:
-    if isinstance(value, str):
-        return _clean(value)
-    if isinstance(value, Mapping):
-        return _clean_fields(value)
-    if isinstance(value, (list, tuple)):
-        return [_clean_json(item) for item in value]
-    return value
+    def json(self, value: Json) -> Json:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return self.fields(value)
+        if isinstance(value, (list, tuple)):
+            return [self.json(item) for item in value]
+        return value
 
+    def fields(self, fields: Mapping[str, Json]) -> dict[str, Json]:
+        return {self.text(name): self._field(name, value) for name, value in fields.items()}
 
-def _clean_fields(fields: Mapping[str, Json]) -> dict[str, Json]:
-    return {_clean(name): _clean_field(name, value) for name, value in fields.items()}
+    def _field(self, name: str, value: Json) -> Json:
+        """A named value: a name that says secret counts as it does in text."""
+        if isinstance(value, str) and assignments.is_secret(name, value):
+            return mask_of("value")
+        return self.json(value)
 
+    def decision(self, decision: Decision) -> Decision:
+        return Decision(
+            chose=self.text(decision.chose),
+            because=self.text(decision.because),
+            rejected=self.texts(decision.rejected),
+            extra=self.fields(decision.extra),
+        )
 
-def _clean_field(name: str, value: Json) -> Json:
-    """A named value: a name that says secret counts as it does in text."""
-    if isinstance(value, str) and assignments.is_secret(name, value):
-        return mask_of("value")
-    return _clean_json(value)
+    def error(self, error: ErrorMet) -> ErrorMet:
+        return ErrorMet(
+            message=self.text(error.message),
+            frames=self.texts(error.frames),
+            resolution=self.text(error.resolution),
+            extra=self.fields(error.extra),
+        )
 
-
-def _clean_decision(decision: Decision) -> Decision:
-    return Decision(
-        chose=_clean(decision.chose),
-        because=_clean(decision.because),
-        rejected=_cleaned(decision.rejected),
-        extra=_clean_fields(decision.extra),
-    )
-
-
-def _clean_error(error: ErrorMet) -> ErrorMet:
-    return ErrorMet(
-        message=_clean(error.message),
-        frames=_cleaned(error.frames),
-        resolution=_clean(error.resolution),
-        extra=_clean_fields(error.extra),
-    )
-
-
-def _clean_provenance(provenance: Provenance) -> Provenance:
-    return replace(
-        provenance,
-        branch=_clean(provenance.branch),
-        agent=_clean(provenance.agent),
-        compressor=_clean(provenance.compressor),
-        model=_clean(provenance.model),
-        extra=_clean_fields(provenance.extra),
-        tokens_extra=_clean_fields(provenance.tokens_extra),
-    )
+    def provenance(self, provenance: Provenance) -> Provenance:
+        return replace(
+            provenance,
+            branch=self.text(provenance.branch),
+            agent=self.text(provenance.agent),
+            compressor=self.text(provenance.compressor),
+            model=self.text(provenance.model),
+            extra=self.fields(provenance.extra),
+            tokens_extra=self.fields(provenance.tokens_extra),
+        )

@@ -89,7 +89,8 @@ class Transcript:
 class Slice:
     """What of a session belongs to one commit (or, without a commit, is still pending).
 
-    ``edited`` and ``read`` are paths inside the work tree, relative to it, in order of first use.
+    ``edited`` and ``read`` are paths inside the work tree, relative to it, in order of first use;
+    ``roots`` are the names of the work tree.
     """
 
     session: str
@@ -99,3 +100,4 @@ class Slice:
     end: int
     edited: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()

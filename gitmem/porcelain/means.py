@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from gitmem.agents.known import KnownAgents
 from gitmem.compress.protocol import Compressor
+from gitmem.guard.policy import Policy
 from gitmem.store.gitdir import Repo
 from gitmem.store.settings import Settings, read_settings
 
@@ -20,6 +22,11 @@ class Means:
     settings: Settings
     compressor: Compressor
     agents: KnownAgents
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What is masked and left out here beside what the rules know."""
+        return Policy(self.settings.redact, self.settings.exclude)
 
 
 def gather_means(repo: Repo, environ: Mapping[str, str] | None = None) -> Means:

@@ -6,23 +6,27 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 from gitmem.compress.protocol import Compression, Compressor
-from gitmem.guard.redact import make_evidence, redact_memory
+from gitmem.guard.policy import PLAIN, Policy
+from gitmem.guard.redact import make_evidence, redact_change, redact_memory
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import Slice
 
 
-def compress_slice(compressor: Compressor, part: Slice, change: Change) -> tuple[list[Memory], str]:
+def compress_slice(
+    compressor: Compressor, part: Slice, change: Change, policy: Policy = PLAIN
+) -> tuple[list[Memory], str]:
     """The memories of a commit's slice, ready for its note, and a notice (empty when all is well).
 
     Raises:
         CompressorFailed: the compressor, and any behind it, made nothing of it.
+        SettingsInvalid: a pattern of the policy keeps taking too long.
     """
-    made = compressor.compress(make_evidence(part), change)
-    return finish(made, part, change), made.notice
+    made = compressor.compress(make_evidence(part, policy), redact_change(change, policy))
+    return finish(made, part, change, policy), made.notice
 
 
-def finish(made: Compression, part: Slice, change: Change) -> list[Memory]:
+def finish(made: Compression, part: Slice, change: Change, policy: Policy = PLAIN) -> list[Memory]:
     """What a compressor made of a slice, with its provenance, masked once more."""
     provenance = Provenance(
         commit=change.commit,
@@ -39,7 +43,8 @@ def finish(made: Compression, part: Slice, change: Change) -> list[Memory]:
         tokens_in=made.tokens_in,
         tokens_out=made.tokens_out,
     )
-    return [redact_memory(replace(memory, provenance=provenance)) for memory in made.memories]
+    found = [replace(memory, provenance=provenance) for memory in made.memories]
+    return [redact_memory(memory, policy) for memory in found]
 
 
 def iso_time(seconds: float) -> str:

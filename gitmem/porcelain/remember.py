@@ -15,6 +15,7 @@ from pathlib import Path
 
 from gitmem.agents.slice import slice_of
 from gitmem.errors import GitmemError, TranscriptMissing
+from gitmem.guard.policy import Policy
 from gitmem.guard.redact import make_evidence, redact_memory
 from gitmem.index.cache import Index
 from gitmem.model.change import Change
@@ -68,14 +69,14 @@ def remember(means: Means, request: Request) -> Outcome:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
     branch = _branch_of(means, request.worktree)
-    change = read_change(means.repo, request.commit, branch)
+    change = read_change(means.repo, request.commit, branch, means.policy.covers)
     with closing(refresh(means.repo)) as index:
         chosen = list(_chosen(means, index, change, request))
         notices = _missing(request, chosen)
         memories: list[Memory] = []
         for transcript in chosen:
             part = slice_of(transcript, request.worktree, [os.path.realpath(request.worktree)])
-            made, notice = compress_slice(means.compressor, part, change)
+            made, notice = compress_slice(means.compressor, part, change, means.policy)
             memories += made
             notices += [notice] if notice else []
         if memories:
@@ -98,7 +99,7 @@ def remember_turn(means: Means, session: str, worktree: str) -> Memory | None:
     with closing(refresh(means.repo)) as index:
         transcript = _read(means, index, session, path, None)
     part = slice_of(transcript, worktree, [os.path.realpath(worktree)])
-    memory = _pending_memory(part, _branch_of(means, worktree))
+    memory = _pending_memory(part, _branch_of(means, worktree), means.policy)
     if memory is None:
         store.drop(session)
     else:
@@ -172,14 +173,14 @@ def _branch_of(means: Means, worktree: str) -> str:
         return current_branch(means.repo)
 
 
-def _pending_memory(part: Slice, branch: str) -> Memory | None:
+def _pending_memory(part: Slice, branch: str, policy: Policy) -> Memory | None:
     """The offline memory of uncommitted work; words after a commit alone are no work."""
     asked = any(event.kind is EventKind.PROMPT for event in part.events)
     if not asked and not part.edited:
         return None
     from gitmem.compress.extractive import ExtractiveCompressor
 
-    made = ExtractiveCompressor().compress(make_evidence(part), None)
+    made = ExtractiveCompressor().compress(make_evidence(part, policy), None)
     if not made.memories:
         return None
     provenance = Provenance(
@@ -190,4 +191,4 @@ def _pending_memory(part: Slice, branch: str) -> Memory | None:
         records=(part.first, part.end),
         compressor=made.compressor,
     )
-    return redact_memory(replace(made.memories[0], provenance=provenance))
+    return redact_memory(replace(made.memories[0], provenance=provenance), policy)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
@@ -40,11 +40,14 @@ _SYMBOL = re.compile(
 )
 
 
-def read_change(repo: Repo, commit: str, branch: str = "") -> Change:
+def read_change(
+    repo: Repo, commit: str, branch: str = "", is_excluded: Callable[[str], bool] | None = None
+) -> Change:
     """Read a commit and its difference to its first parent (for a merge: what no parent has).
 
     At a shallow clone's boundary the parent is missing and no file is named, rather than all.
-    At most 2,000 files, 400 added lines of 200 characters and 60 symbols are kept.
+    At most 2,000 files, 400 added lines of 200 characters and 60 symbols are kept; of an
+    excluded file neither lines nor symbols.
 
     Raises:
         UnknownRevision: there is no such commit here.
@@ -77,8 +80,12 @@ def read_change(repo: Repo, commit: str, branch: str = "") -> Change:
         change_id=_change_id(header, text),
         patch_id=str(diffs[0].patchid) if is_plain and files else "",
         files=tuple(files),
-        symbols=tuple(_symbols(diffs[0])) if is_plain else (),
-        added_lines=tuple(islice(_added_lines(diffs[0]), MAX_ADDED_LINES)) if is_plain else (),
+        symbols=tuple(_symbols(_told(diffs[0], is_excluded))) if is_plain else (),
+        added_lines=(
+            tuple(islice(_added_lines(_told(diffs[0], is_excluded)), MAX_ADDED_LINES))
+            if is_plain
+            else ()
+        ),
         added_marks=added,
         removed_marks=removed,
     )
@@ -131,10 +138,22 @@ def _common_files(by_parent: list[list[FileChange]]) -> list[FileChange]:
     return [file for file in first if all(file.path in paths for paths in shared)]
 
 
-def _symbols(diff: pygit2.Diff) -> list[str]:
+def _told(
+    diff: pygit2.Diff, is_excluded: Callable[[str], bool] | None = None
+) -> Iterator[pygit2.Patch]:
+    """The files' parts of a diff, but for those of excluded files."""
+    for patch in diff:
+        if patch is None:
+            continue
+        files = (patch.delta.new_file, patch.delta.old_file)
+        if is_excluded is None or not any(is_excluded(_path(file.raw_path)) for file in files):
+            yield patch
+
+
+def _symbols(patches: Iterator[pygit2.Patch]) -> list[str]:
     """Names of functions and classes that hunks lie in or added lines begin."""
     names: dict[str, None] = {}
-    for patch in islice((patch for patch in diff if patch is not None), MAX_FILES):
+    for patch in islice(patches, MAX_FILES):
         for hunk in patch.hunks:
             lines = [hunk.header.rpartition("@@")[2]]
             lines += [line.content for line in hunk.lines if line.origin == "+"]
@@ -146,22 +165,22 @@ def _symbols(diff: pygit2.Diff) -> list[str]:
     return list(names)
 
 
-def _added_lines(diff: pygit2.Diff) -> Iterator[str]:
-    for content in _lines(diff, "+"):
+def _added_lines(patches: Iterator[pygit2.Patch]) -> Iterator[str]:
+    for content in _lines(patches, "+"):
         if stripped := content.strip():
             yield stripped[:MAX_LINE_CHARACTERS]
 
 
 def _marks(diff: pygit2.Diff) -> tuple[frozenset[int], frozenset[int]]:
     """The marks of the lines that were added and of those that were removed, not both."""
-    added = line_marks(_lines(diff, "+"))
-    removed = line_marks(_lines(diff, "-"))
+    added = line_marks(_lines(_told(diff), "+"))
+    removed = line_marks(_lines(_told(diff), "-"))
     return added - removed, removed - added
 
 
-def _lines(diff: pygit2.Diff, origin: str) -> Iterator[str]:
-    for patch in diff:
-        for hunk in patch.hunks if patch is not None else ():
+def _lines(patches: Iterator[pygit2.Patch], origin: str) -> Iterator[str]:
+    for patch in patches:
+        for hunk in patch.hunks:
             for line in hunk.lines:
                 if line.origin == origin:
                     yield line.content

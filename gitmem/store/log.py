@@ -10,7 +10,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from gitmem.errors import GitmemError, SettingsInvalid
 from gitmem.store.gitdir import Repo
+from gitmem.store.settings import read_settings
 
 MAX_BYTES = 256 * 1024
 _MAX_ENTRY = 16 * 1024
@@ -27,10 +29,7 @@ def append_log(repo: Repo, text: str) -> None:
     At 256 KiB the file becomes ``log.1`` and a new one begins.
     """
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    from gitmem.guard.redact import redact  # only here: a hook hardly ever has to log
-    from gitmem.guard.untrusted import clean_text
-
-    said = redact(clean_text(text, _MAX_ENTRY))
+    said = _masked(repo, text)
     entry = f"{stamp} " + "\n  ".join(said.strip().splitlines()) + "\n"
     path = log_path(repo)
     with suppress(OSError):
@@ -38,6 +37,23 @@ def append_log(repo: Repo, text: str) -> None:
             path.replace(path.with_name("log.1"))
         with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(entry)
+
+
+def _masked(repo: Repo, text: str) -> str:
+    """The text masked, by the user's own patterns as well where they can be read."""
+    from gitmem.guard.policy import PLAIN, Policy  # only here: a hook hardly ever has to log
+    from gitmem.guard.redact import redact
+    from gitmem.guard.untrusted import clean_text
+
+    cleaned = clean_text(text, _MAX_ENTRY)
+    try:
+        policy = Policy(read_settings(repo).redact)
+    except (GitmemError, OSError):
+        policy = PLAIN  # the entry is most likely the one that says so
+    try:
+        return redact(cleaned, policy)
+    except SettingsInvalid as error:
+        return error.message
 
 
 def read_log(repo: Repo, count: int) -> list[str]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from gitmem.errors import GitFailed, SettingsInvalid
+from gitmem.guard.policy import invalid_pattern
 from gitmem.store.gitdir import Repo, try_git
 
 COMPRESSORS = ("extractive", "anthropic")
@@ -24,7 +26,11 @@ _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 @dataclass(frozen=True)
 class Settings:
-    """What can be chosen.  Times are in seconds, sizes in tokens; empty means "not set"."""
+    """What can be chosen.  Times are in seconds, sizes in tokens; empty means "not set".
+
+    A setting that is a tuple may stand several times; as elsewhere in git, an empty value takes
+    back those before it.
+    """
 
     enabled: bool = True
     compressor: str = "extractive"
@@ -35,6 +41,8 @@ class Settings:
     max_input_tokens: int = 60_000
     budget_tokens: int = 1_000
     pending: bool = True
+    redact: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     remote: str = ""
     auto_push: bool = True
     push_wait: float = 5.0
@@ -63,11 +71,13 @@ def read_settings(repo: Repo) -> Settings:
         SettingsInvalid: a value has the wrong form.
         GitFailed: the git configuration itself cannot be read.
     """
-    return parse_settings(dict(_pairs(_list(repo))))
+    return parse_settings(_gathered(_pairs(_list(repo))))
 
 
 def parse_settings(given: Mapping[str, str | None]) -> Settings:
     """Settings from git's pairs: names in small letters, None where a name stands alone.
+
+    The values of a setting that stands several times are one text, a NUL between them.
 
     Raises:
         SettingsInvalid: a value has the wrong form.
@@ -88,13 +98,15 @@ def describe_settings(repo: Repo) -> list[Setting]:
     Raises:
         GitFailed: the git configuration itself cannot be read.
     """
-    set_here = {name: (value, source) for source, name, value in _sourced(repo)}
+    sourced = _sourced(repo)
+    values = _gathered([(name, value) for _, name, value in sourced])
+    set_here = {name: (values[name], source) for source, name, _ in sourced}
     described = []
     for field in fields(Settings):
         name = _name(field.name)
         default = _text(field.default)
         value, source = set_here.pop(name.lower(), (default, "default"))
-        shown = "true" if value is None else value
+        shown = "true" if value is None else value.replace("\0", ", ")
         described.append(Setting(name, shown, default, source, _FORMS[field.name].help))
     for name, (value, source) in sorted(set_here.items()):
         described.append(Setting(name, value or "", "", source, "", is_known=False))
@@ -117,6 +129,15 @@ def _list(repo: Repo, *options: str) -> list[str]:
     return os.fsdecode(done.stdout).split("\0")[:-1]
 
 
+def _gathered(pairs: Sequence[tuple[str, str | None]]) -> dict[str, str | None]:
+    """Of a setting that may stand several times all values, of any other the last."""
+    found: dict[str, str | None] = {}
+    for name, value in pairs:
+        is_more = name in _SEVERAL and value and found.get(name)
+        found[name] = f"{found[name]}\0{value}" if is_more else value
+    return found
+
+
 def _pairs(items: list[str]) -> list[tuple[str, str | None]]:
     split = [item.partition("\n") for item in items]
     return [(name, value if newline else None) for name, newline, value in split]
@@ -136,6 +157,8 @@ def _name(field_name: str) -> str:
 def _text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, tuple):
+        return ", ".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -165,6 +188,20 @@ def _read_seconds(text: str | None) -> float:
 
 def _read_text(text: str | None) -> str:
     return text or ""
+
+
+def _read_several(text: str | None) -> tuple[str, ...]:
+    return tuple(part for part in (text or "").split("\0") if part.strip())
+
+
+def _read_patterns(text: str | None) -> tuple[str, ...]:
+    patterns = _read_several(text)
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except (re.error, RecursionError, OverflowError) as error:
+            raise invalid_pattern(pattern, str(error)) from error
+    return patterns
 
 
 def _read_compressor(text: str | None) -> str:
@@ -219,6 +256,16 @@ _FORMS = {
     "max_input_tokens": _Form(*_COUNT, "The most of a session that is sent to a model, in tokens."),
     "budget_tokens": _Form(*_COUNT, "How much context an agent's session is given, in tokens."),
     "pending": _Form(*_BOOL, "Whether work without a commit is remembered too."),
+    "redact": _Form(
+        _read_patterns,
+        "a regular expression",
+        "Patterns (regular expressions) of what is masked, beside what the rules know.",
+    ),
+    "exclude": _Form(
+        _read_several,
+        "a pattern of paths",
+        "Files (patterns as in .gitignore) of which nothing is remembered.",
+    ),
     "remote": _Form(
         _read_text,
         "the name of a remote",
@@ -228,3 +275,7 @@ _FORMS = {
     "push_wait": _Form(*_SECONDS, "How long 'git push' waits for the memories, in seconds."),
     "push_timeout": _Form(*_SECONDS, "How long an exchange with a remote may take, in seconds."),
 }
+
+_SEVERAL = frozenset(
+    _name(field.name).lower() for field in fields(Settings) if isinstance(field.default, tuple)
+)

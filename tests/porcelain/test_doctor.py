@@ -238,6 +238,15 @@ def test_a_remote_that_does_not_answer_is_told_when_asked(committed: GitDriver) 
     assert "'origin'" in finding.what
 
 
+def test_a_pattern_of_ones_own_that_is_none_is_found(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    committed.run("config", "gitmem.redact", "(unclosed")
+
+    (finding,) = bad(committed)
+
+    assert "'gitmem.redact' has '(unclosed'" in finding.what
+
+
 def test_the_last_failures_are_shown(committed: GitDriver) -> None:
     install(committed.repo, git_version=OLD_GIT)
     append_log(committed.repo, "capture 123: transcript gone")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gitmem.errors import TranscriptMissing, UnknownRevision
+from gitmem.porcelain.means import Means
 from gitmem.porcelain.remember import Request, remember, remember_turn
 from gitmem.store.pending import PendingStore
 from gitmem.store.registry import RegisteredSession, Registry
@@ -229,3 +230,36 @@ def test_a_named_session_that_kept_no_transcript_is_told(committed: GitDriver) -
 
     assert outcome.memories == ()
     assert "'not-kept'" in outcome.notices[0]
+
+
+def _private(git: GitDriver, **settings: tuple[str, ...]) -> Means:
+    means = means_of(git)
+    return replace(means, settings=replace(means.settings, **settings))  # type: ignore[arg-type]
+
+
+def test_the_users_patterns_hold_for_notes_and_for_pending_memories(committed: GitDriver) -> None:
+    means = _private(committed, redact=(r"zebra\w*",))
+    writer = session_in(committed).prompt("Feed the zebra7.").say(WHY).write("zebra9.py")
+    pending = remember_turn(means, SESSION, str(committed.path))
+    commit = commit_of(committed, writer, "Feed the zebra8", "zebra9.py")
+    outcome = remember(means, Request(commit, str(committed.path), None, SESSION))
+
+    assert "[masked:custom]" in str(pending)
+    assert outcome.memories
+    assert "zebra" not in str((pending, outcome.memories))
+    assert b"zebra" not in committed.show_note(commit)
+
+
+def test_of_an_excluded_file_nothing_is_remembered(committed: GitDriver) -> None:
+    means = _private(committed, exclude=("vault/",))
+    writer = session_in(committed).prompt("Set the PIN.").say(WHY)
+    writer.write("vault/pin.py", "def stored_pin(): ...\n").write("price.py")
+    writer.bash("cat vault/pin.py", "Traceback: AssertionError: PIN 4711 is wrong", failed=True)
+    commit = commit_of(committed, writer, "Set it", "vault/pin.py", "price.py")
+    outcome = remember(means, Request(commit, str(committed.path), None, SESSION))
+
+    (memory,) = outcome.memories
+    assert memory.files_changed == ("price.py",)
+    assert "4711" not in str(memory)
+    assert "stored_pin" not in str(memory)
+    assert "vault" not in str(memory)

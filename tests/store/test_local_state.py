@@ -141,3 +141,22 @@ def test_the_log_masks_and_cleans_whoever_writes(git: GitDriver) -> None:
     assert secret not in text
     assert "\x1b" not in text
     assert "cannot push" in text
+
+
+def test_the_log_masks_by_the_users_patterns_too(git: GitDriver) -> None:
+    git.repo.state_dir.mkdir()
+    git.run("config", "gitmem.redact", "zebra")
+    append_log(git.repo, "capture: no zebra here")
+
+    assert "no [masked:custom] here" in log_path(git.repo).read_text()
+
+
+def test_a_pattern_that_is_none_does_not_keep_the_log_from_saying_so(git: GitDriver) -> None:
+    git.repo.state_dir.mkdir()
+    git.run("config", "gitmem.redact", "(unclosed")
+    append_log(git.repo, "worker: 'gitmem.redact' is wrong, password=hunter22")
+
+    text = log_path(git.repo).read_text()
+
+    assert "'gitmem.redact' is wrong" in text
+    assert "hunter22" not in text

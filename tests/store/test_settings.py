@@ -52,6 +52,28 @@ def test_a_name_alone_is_true(git: GitDriver) -> None:
     assert read_settings(git.repo) == Settings(enabled=False, pending=True)
 
 
+def test_patterns_and_paths_may_stand_several_times_in_all_scopes(git: GitDriver) -> None:
+    git.run("config", "--global", "gitmem.redact", "ACME-\\d+")
+    git.run("config", "--add", "gitmem.redact", "(?i)zebra, or two")
+    git.run("config", "--global", "--add", "gitmem.exclude", ".env")
+    git.run("config", "--add", "gitmem.exclude", "")
+    git.run("config", "--add", "gitmem.exclude", "secrets/")
+
+    settings = read_settings(git.repo)
+    described = {setting.name: setting.value for setting in describe_settings(git.repo)}
+
+    assert settings.redact == ("ACME-\\d+", "(?i)zebra, or two")
+    assert settings.exclude == ("secrets/",)
+    assert described["gitmem.redact"] == "ACME-\\d+, (?i)zebra, or two"
+
+
+def test_a_pattern_that_is_none_is_told_with_its_reason(git: GitDriver) -> None:
+    git.run("config", "gitmem.redact", "(unclosed")
+
+    with pytest.raises(SettingsInvalid, match=r"'gitmem\.redact' has '\(unclosed'.*unterminated"):
+        read_settings(git.repo)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [

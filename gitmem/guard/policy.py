@@ -1,0 +1,138 @@
+"""What a repository's people add to the rules: patterns of their own, and paths that are private.
+
+The patterns are trusted, the texts they meet are not, and a pattern that is quick on all that
+its author thought of may take for ever on something else.  So each look has a time limit, and a
+text that could not be looked at in time is masked whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from gitmem.errors import SettingsInvalid
+
+if TYPE_CHECKING:
+    from gitmem.guard.exclusion import Exclusion
+
+CUSTOM = "custom"
+"""The kind of what a pattern of the user's own masks."""
+
+UNCHECKED = "unchecked"
+"""The kind of a text that could not be looked at in time."""
+
+MASK = re.compile(r"\[masked:[a-z0-9-]{1,40}\]")
+
+_SECONDS_A_TEXT = 0.5
+_MOST_TIMEOUTS = 6
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What is masked and left out beside what the rules know.
+
+    ``patterns`` are regular expressions, with ``^`` and ``$`` at lines; a group named ``secret``
+    narrows what is masked.  ``excluded`` are patterns of paths as in a ``.gitignore``.
+    """
+
+    patterns: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+    @cached_property
+    def masker(self) -> Masker | None:
+        """What finds the patterns; None where there are none.
+
+        Raises:
+            SettingsInvalid: one of them is no regular expression.
+        """
+        return Masker(self.patterns) if self.patterns else None
+
+    @cached_property
+    def exclusion(self) -> Exclusion | None:
+        """What knows the excluded paths; None where there are none."""
+        if not self.excluded:
+            return None
+        from gitmem.guard.exclusion import Exclusion
+
+        return Exclusion(self.excluded)
+
+    def covers(self, path: str) -> bool:
+        """Whether a path from the work tree's root is excluded."""
+        return self.exclusion is not None and self.exclusion.covers(path)
+
+
+PLAIN = Policy()
+"""The rules alone."""
+
+
+class Masker:
+    """Finds the patterns in a text, in bounded time.
+
+    Built on the library ``regex``, whose dialect contains that of ``re``: the standard library
+    has no time limit.
+    """
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        import regex  # only here: most repositories have no patterns
+
+        self._patterns: list[Any] = []
+        self._timeouts_left = _MOST_TIMEOUTS
+        for pattern in patterns:
+            try:
+                self._patterns.append(regex.compile(pattern, regex.MULTILINE))
+            except regex.error as error:
+                raise invalid_pattern(pattern, str(error)) from error
+
+    def masked(self, text: str, mask: str, unchecked: str) -> tuple[str, int]:
+        """The text with every match replaced by ``mask``, and how many there were.
+
+        What is masked already is left alone.  A text that takes too long becomes ``unchecked``.
+
+        Raises:
+            SettingsInvalid: that has happened too often; nothing more can be let through.
+        """
+        total = 0
+        try:
+            for pattern in self._patterns:
+                text, count = _replaced(text, list(_spans(pattern, text)), mask)
+                total += count
+        except TimeoutError as error:
+            self._timeouts_left -= 1
+            if self._timeouts_left < 0:
+                raise SettingsInvalid(
+                    f"a pattern of 'gitmem.redact' takes longer than {_SECONDS_A_TEXT:g} s a text",
+                    "Nothing was written or sent. Make it simpler: git config --edit",
+                ) from error
+            return unchecked, total + 1
+        return text, total
+
+
+def invalid_pattern(pattern: str, reason: str) -> SettingsInvalid:
+    """What is said of a pattern that is no regular expression."""
+    return SettingsInvalid(
+        f"'gitmem.redact' has '{pattern}', which is no regular expression: {reason}",
+        "Nothing was written or sent. Mend it: git config --edit",
+    )
+
+
+def _spans(pattern: Any, text: str) -> Iterator[tuple[int, int]]:
+    group = "secret" if "secret" in pattern.groupindex else 0
+    start = 0
+    for end, following in [*(mask.span() for mask in MASK.finditer(text)), (len(text), 0)]:
+        for match in pattern.finditer(text, start, end, timeout=_SECONDS_A_TEXT):
+            if match.end(group) > match.start(group):
+                yield match.span(group)
+        start = following
+
+
+def _replaced(text: str, spans: Sequence[tuple[int, int]], mask: str) -> tuple[str, int]:
+    kept: list[str] = []
+    done = count = 0
+    for start, end in sorted(spans):
+        if start >= done:
+            kept += [text[done:start], mask]
+            done, count = end, count + 1
+    return ("".join([*kept, text[done:]]), count) if count else (text, 0)
