@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,9 +20,10 @@ from gitmem.agents.adapter import TranscriptFile
 from gitmem.agents.lines import read_lines, skip_lines
 from gitmem.agents.payload import HookPayload, parse_payload
 from gitmem.agents.records import Record, RecordReader, time_of
-from gitmem.agents.retention import Retention
+from gitmem.agents.retention import MAX_WEIGHT, Retention
+from gitmem.agents.sidechains import sidechain_files, woven
 from gitmem.errors import TranscriptMissing
-from gitmem.model.session import Transcript, is_session_id
+from gitmem.model.session import Event, Transcript, is_session_id
 
 __all__ = [
     "ClaudeCode",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TIMESTAMP = re.compile(rb'"timestamp":"([^"]{1,40})"')
 _CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
 _SLUG_CHARACTERS = 200  # the client shortens longer ones
 _HEAD_BYTES = 1 << 16
@@ -83,17 +86,24 @@ def read_transcript(
 
     ``first_byte`` is where that record begins, when known; a wrong one costs time, not truth.
     ``until`` (POSIX seconds) ends the reading before the first record that is later; a record
-    without a time has that of the one before it.
+    without a time has that of the one before it.  What subagents did in the same span of time is
+    among the events.
 
     Raises:
         TranscriptMissing: the file is gone or cannot be read.
     """
+    subagents = sidechain_files(path)
     try:
         with path.open("rb") as file:
             start = _seek(file, first, first_byte)
-            return _read(file, path, start, until)
+            since = _time_before(file) if subagents and start else 0.0
+            transcript = _read(file, path, start, until, subagents)
     except OSError as error:
         raise TranscriptMissing(f"cannot read the transcript '{path}': {error.strerror}") from error
+    if not subagents:
+        return transcript
+    found = _sidechain_events(subagents.values(), since, until)
+    return replace(transcript, events=tuple(woven(transcript.events, found)))
 
 
 def projects_dirs(environ: Mapping[str, str]) -> list[Path]:
@@ -145,8 +155,35 @@ def _seek(file: BinaryIO, first: int, first_byte: int) -> int:
     return skip_lines(file, first)
 
 
-def _read(file: BinaryIO, path: Path, start: int, until: float | None) -> Transcript:
-    reader, kept, seen = RecordReader(), Retention(), _Seen(path.stem)
+def _time_before(file: BinaryIO) -> float:
+    """When the record before the one that is read next was written, POSIX seconds; 0 if unknown."""
+    here = file.tell()
+    start = max(0, here - _HEAD_BYTES)
+    file.seek(start)
+    stamps = _TIMESTAMP.findall(file.read(here - start))
+    times = (time_of({"timestamp": stamp.decode("ascii", "replace")}) for stamp in stamps)
+    return max((time for time in times if time is not None), default=0.0)
+
+
+def _sidechain_events(paths: Iterable[Path], since: float, until: float | None) -> list[Event]:
+    """The subagents' events later than ``since`` and not later than ``until``."""
+    kept = Retention(MAX_WEIGHT // 3)
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                part = _read(file, path, 0, until, {})
+        except OSError:
+            continue
+        for event in part.events:
+            if event.time > since:
+                kept.add(replace(event, is_sidechain=True))
+    return kept.events
+
+
+def _read(
+    file: BinaryIO, path: Path, start: int, until: float | None, subagents: Collection[str]
+) -> Transcript:
+    reader, kept, seen = RecordReader(subagents), Retention(), _Seen(path.stem)
     number, end_byte, malformed, time = start, file.tell(), 0, 0.0
     for line in read_lines(file):
         records, is_malformed = parse_line(line.data)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -38,17 +38,22 @@ _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(?:Z|
 
 
 class RecordReader:
-    """Turns records into events, remembering which tool each call id belongs to."""
+    """Turns records into events, remembering which tool each call id belongs to.
 
-    def __init__(self) -> None:
+    What the transcript repeats of the subagents in ``elsewhere``, whose own files are read, is
+    left out.
+    """
+
+    def __init__(self, elsewhere: Collection[str] = ()) -> None:
         self._tools: dict[str, str] = {}
+        self._elsewhere = elsewhere
 
     def events_of(self, record: Record, number: int, time: float) -> Iterator[Event]:
         """The events of one record, in its own order; none for what is not a message."""
         kind = record.get("type")
         is_sidechain = record.get("isSidechain") is True
         if kind == "progress":
-            record = _subagent_record(record)
+            record = self._subagent_record(record)
             kind, is_sidechain = record.get("type"), True
         message = record.get("message")
         if not isinstance(message, dict):
@@ -60,6 +65,15 @@ class RecordReader:
         elif kind == "user":
             yield from self._results(content, place)
             yield from _user_words(record, content, place)
+
+    def _subagent_record(self, record: Record) -> Record:
+        """The subagent's record that a progress record wraps; empty when it wraps none."""
+        data = record.get("data")
+        if not isinstance(data, dict) or data.get("type") != "agent_progress":
+            return {}
+        inner = data.get("message")
+        is_ours = _name(data.get("agentId")) not in self._elsewhere
+        return inner if isinstance(inner, dict) and is_ours else {}
 
     def _assistant_events(self, content: object, place: _Place) -> Iterator[Event]:
         for block in _blocks(content):
@@ -156,15 +170,6 @@ def time_of(record: Record) -> float | None:
     except ValueError:
         return None
     return moment.timestamp() + float(match[7] or 0)
-
-
-def _subagent_record(record: Record) -> Record:
-    """The subagent's record that a progress record wraps; empty when it wraps none."""
-    data = record.get("data")
-    if not isinstance(data, dict) or data.get("type") != "agent_progress":
-        return {}
-    inner = data.get("message")
-    return inner if isinstance(inner, dict) else {}
 
 
 def _user_words(record: Record, content: object, place: _Place) -> Iterator[Event]:

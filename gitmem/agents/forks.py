@@ -1,0 +1,58 @@
+"""A forked session's transcript begins with a copy of another's; where its own words begin.
+
+``claude --resume ID --fork-session`` (and ``--resume`` of clients before 2.0) copies the records
+with their ``uuid`` and time into a new file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from gitmem.agents.lines import read_lines
+
+_UUID = re.compile(rb'"uuid":"([A-Za-z0-9.-]{8,64})"')
+_HEAD_BYTES = 1 << 18
+
+
+def copied_records(path: Path, others: Iterable[Path]) -> int:
+    """How many of the file's first records end with one copied from one of the other files.
+
+    0 when it shares its first message with none, or cannot be read.
+    """
+    first = _first_uuid(path)
+    if not first:
+        return 0
+    for other in others:
+        with suppress(OSError):
+            if other != path and other.parent == path.parent and first in _head(other):
+                return _shared(path, set(_UUID.findall(other.read_bytes())))
+    return 0
+
+
+def _first_uuid(path: Path) -> bytes:
+    try:
+        match = _UUID.search(_head(path))
+    except OSError:
+        return b""
+    return match[1] if match else b""
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD_BYTES)
+
+
+def _shared(path: Path, known: set[bytes]) -> int:
+    last = 0
+    with path.open("rb") as file:
+        for number, line in enumerate(read_lines(file), start=1):
+            match = _UUID.search(line.data or b"")
+            if match is None:
+                continue
+            if match[1] not in known:
+                break
+            last = number
+    return last
