@@ -71,7 +71,8 @@ class Transcript:
 
     ``first`` and ``end`` are the half-open range of records, ``end_byte`` the offset behind the
     last whole one.  ``malformed`` counts the lines that are not JSON objects.  ``cwds`` are the
-    working directories seen, in order.
+    working directories seen, in order.  ``shift`` is how much larger the record numbers are than
+    the file's, after the file was rewritten.
     """
 
     session: str
@@ -83,6 +84,7 @@ class Transcript:
     malformed: int = 0
     cwds: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
+    shift: int = 0
 
 
 @dataclass(frozen=True)

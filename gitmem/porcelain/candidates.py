@@ -20,6 +20,7 @@ from gitmem.errors import TranscriptMissing
 from gitmem.index.cache import Index
 from gitmem.model.change import Change
 from gitmem.porcelain.means import Means
+from gitmem.porcelain.unread import own_start
 from gitmem.store.earlier import last_taken, last_touched
 from gitmem.store.registry import Registry
 
@@ -83,7 +84,8 @@ def _traces(
         if session != named and not _mentions(path, names):
             continue
         with suppress(TranscriptMissing):
-            transcript = means.agents.read(path, until=moment)
+            start = own_start(means, session, path)
+            transcript = means.agents.read(path, first=start, until=moment)
             yield traces_of(session, transcript.events, tree)
 
 
@@ -91,11 +93,10 @@ def _mentions(path: Path, names: set[str]) -> bool:
     """Whether a transcript names any of the files: a look that costs a hundredth of reading it.
 
     True where a look cannot tell: many files, names that JSON may spell in several ways, files
-    that are packed.
+    that are packed, sessions that keep more files beside this one (their subagents').
     """
-    if len(names) > _MAX_NAMES or path.suffix not in _PLAIN_TEXT:
-        return True
-    if not all(_PLAIN_NAME.fullmatch(name) for name in names):
+    is_plain = path.suffix in _PLAIN_TEXT and not path.with_suffix("").is_dir()
+    if not is_plain or len(names) > _MAX_NAMES or not all(map(_PLAIN_NAME.fullmatch, names)):
         return True
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:

@@ -25,6 +25,7 @@ from gitmem.porcelain.candidates import sessions_of, transcript_of
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import compress_slice, iso_time
 from gitmem.porcelain.refresh import refresh, refresh_index
+from gitmem.porcelain.unread import mark_behind, read_unread
 from gitmem.store.commits import read_change
 from gitmem.store.gitdir import find_repo
 from gitmem.store.history import current_branch
@@ -72,16 +73,16 @@ def remember(means: Means, request: Request) -> Outcome:
     change = read_change(means.repo, request.commit, branch, means.policy.covers)
     with closing(refresh(means.repo)) as index:
         chosen = list(_chosen(means, index, change, request))
-        notices = _missing(request, chosen)
+        notices = _missing(request, [transcript for transcript, _ in chosen])
         memories: list[Memory] = []
-        for transcript in chosen:
+        for transcript, _ in chosen:
             part = slice_of(transcript, request.worktree, [os.path.realpath(request.worktree)])
             made, notice = compress_slice(means.compressor, part, change, means.policy)
             memories += made
             notices += [notice] if notice else []
         if memories:
             _write(means, index, change, memories, notices)
-            _settle(means, [t for t in chosen if _is_in(t, memories)])
+            _settle(means, [c for c in chosen if _is_in(c[0], memories)], request.moment)
     return Outcome(request.commit, tuple(memories), tuple(notices))
 
 
@@ -97,7 +98,7 @@ def remember_turn(means: Means, session: str, worktree: str) -> Memory | None:
         raise TranscriptMissing(f"no transcript of session '{session}'")
     store = PendingStore(means.repo)
     with closing(refresh(means.repo)) as index:
-        transcript = _read(means, index, session, path, None)
+        transcript = read_unread(means, index, session, path, None)
     part = slice_of(transcript, worktree, [os.path.realpath(worktree)])
     memory = _pending_memory(part, _branch_of(means, worktree), means.policy)
     if memory is None:
@@ -107,19 +108,22 @@ def remember_turn(means: Means, session: str, worktree: str) -> Memory | None:
     return memory
 
 
-def _chosen(means: Means, index: Index, change: Change, request: Request) -> Iterator[Transcript]:
+def _chosen(
+    means: Means, index: Index, change: Change, request: Request
+) -> Iterator[tuple[Transcript, Path]]:
     """The transcripts that led to the commit, each from where memory of it ends."""
     if request.transcript is not None:
         found = means.agents.read(request.transcript, until=request.moment)
         if index.last_record(found.session):
-            found = _read(means, index, found.session, request.transcript, request.moment)
-        yield found
+            path, moment = request.transcript, request.moment
+            found = read_unread(means, index, found.session, path, moment)
+        yield found, request.transcript
         return
     moment = float(change.committed) if request.moment is None else request.moment
     made = sessions_of(means, index, change, request.worktree, moment, request.session)
     for session, path in made.items():
         try:
-            yield _read(means, index, session, path, request.moment)
+            yield read_unread(means, index, session, path, request.moment), path
         except TranscriptMissing:
             if session == request.session:
                 raise
@@ -130,14 +134,6 @@ def _missing(request: Request, transcripts: Sequence[Transcript]) -> list[str]:
     if not request.session or any(t.session == request.session for t in transcripts):
         return []
     return [f"session '{request.session}' made this commit, but its transcript is not there"]
-
-
-def _read(means: Means, index: Index, session: str, path: Path, moment: float | None) -> Transcript:
-    """The transcript from the end of what is remembered of it; the byte is only a short cut."""
-    first = index.last_record(session)
-    mark = read_seen(means.repo).marks.get(session)
-    first_byte = mark.byte if mark is not None and mark.record == first else 0
-    return means.agents.read(path, first=first, first_byte=first_byte, until=moment)
 
 
 def _write(
@@ -151,13 +147,14 @@ def _write(
     refresh_index(notes, index)
 
 
-def _settle(means: Means, transcripts: Sequence[Transcript]) -> None:
+def _settle(means: Means, done: Sequence[tuple[Transcript, Path]], moment: float | None) -> None:
     """What is in a note is pending no more, and the next slice begins behind it."""
     pending = PendingStore(means.repo)
     seen = read_seen(means.repo)
-    for transcript in transcripts:
+    for transcript, path in done:
         pending.drop(transcript.session)
-        seen = seen.with_mark(transcript.session, Mark(transcript.end, transcript.end_byte))
+        before = seen.marks.get(transcript.session, Mark())
+        seen = seen.with_mark(transcript.session, mark_behind(transcript, path, moment, before))
     write_seen(means.repo, seen)
 
 

@@ -18,10 +18,21 @@ _KEPT_MARKS = 500
 
 @dataclass(frozen=True)
 class Mark:
-    """How much of a session's transcript is in memory: whole records, and the byte behind them."""
+    """How much of a session's transcript is in memory.
 
-    record: int
-    byte: int
+    ``record`` counts its records as memories do, ``byte`` is the offset behind them and ``check``
+    a checksum of what stands before it; ``time`` (POSIX seconds) is when that was.  ``shift`` is
+    how much larger the counted number is than the file's, after the file was rewritten.
+    ``start`` is where the session's own words begin in the file: before it stand those that a
+    forked session copied.
+    """
+
+    record: int = 0
+    byte: int = 0
+    time: float = 0.0
+    check: int = 0
+    shift: int = 0
+    start: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,15 @@ def read_seen(repo: Repo) -> Seen:
             worktrees={str(k): str(v) for k, v in value["worktrees"].items()},
             tracking={str(k): str(v) for k, v in value["tracking"].items()},
             marks={
-                str(k): Mark(int(v["record"]), int(v["byte"])) for k, v in value["marks"].items()
+                str(k): Mark(
+                    int(v["record"]),
+                    int(v["byte"]),
+                    float(v.get("time", 0.0)),
+                    int(v.get("check", 0)),
+                    int(v.get("shift", 0)),
+                    int(v.get("start", 0)),
+                )
+                for k, v in value["marks"].items()
             },
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
