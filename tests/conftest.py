@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.client import Client
 from tests.support.git import GitDriver
 
 settings.register_profile(
@@ -63,3 +64,11 @@ def shared() -> Path:
     if not (folder / "claude-code" / "FACTS.md").is_file():
         pytest.skip("../shared is not here: real transcripts and the real client are needed")
     return folder
+
+
+@pytest.fixture(scope="session")
+def client(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Client:
+    """The real Claude Code client; ``GITMEM_TEST_CLIENT_DIR`` names where it is installed."""
+    known = os.environ.get("GITMEM_TEST_CLIENT_DIR")
+    folder = Path(known) if known else tmp_path_factory.mktemp("client")
+    return Client.install(shared, folder)

@@ -14,7 +14,8 @@ class FallbackCompressor:
     """Asks ``first``; when it fails, ``second`` answers and the failure is marked.
 
     The mark, ``extractive/1 after anthropic/1``, stays in the memory's provenance, so that it
-    can be bettered later; the reason goes to the log.
+    can be bettered later; the reason goes to the log.  ``second`` may have another behind it, and
+    then the mark tells of all that were asked: ``extractive/1 after openai/1 after claude-cli/1``.
     """
 
     def __init__(self, first: Compressor, second: Compressor) -> None:
@@ -37,5 +38,5 @@ class FallbackCompressor:
         except CompressorFailed as error:
             made = self._second.compress(evidence, change)
             mark = f"{made.compressor} after {self._first.name}"
-            notice = f"{error.message}; the offline compressor was used"
+            notice = f"{error.message}; {made.notice or f'{made.compressor} was used'}"
             return replace(made, compressor=mark, notice=notice)

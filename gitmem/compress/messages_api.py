@@ -10,19 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitmem.compress.answer import parse_answer
-from gitmem.compress.prompt import SCHEMA, SYSTEM, render_request
+from gitmem.compress.prompt import SCHEMA, SYSTEM, has_work, render_request
 from gitmem.compress.protocol import Compression
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
-from gitmem.model.session import EventKind
 
 if TYPE_CHECKING:
     from anthropic.types import Message
 
 NAME = "anthropic/1"
 _MAX_OUTPUT_TOKENS = 4_096
-_WORK = (EventKind.PROMPT, EventKind.SAY, EventKind.CALL)
 
 
 class MessagesApiCompressor:
@@ -60,7 +58,7 @@ class MessagesApiCompressor:
         Raises:
             CompressorFailed: no key, no answer in time, a refusal, a truncated or invalid answer.
         """
-        if not any(event.kind in _WORK for event in evidence.slice.events):
+        if not has_work(evidence):
             return Compression((), NAME)
         message = self._ask(render_request(evidence, change, self._max_input_tokens))
         return Compression(

@@ -90,6 +90,14 @@ SCHEMA: dict[str, object] = {
 }
 
 
+_WORK = (EventKind.PROMPT, EventKind.SAY, EventKind.CALL)
+
+
+def has_work(evidence: Evidence) -> bool:
+    """Whether anything was said or done, so that there is something to ask a model about."""
+    return any(event.kind in _WORK for event in evidence.slice.events)
+
+
 def render_request(evidence: Evidence, change: Change | None, max_tokens: int) -> str:
     """The user's message: the change, then as much of the session as ``max_tokens`` allow.
 

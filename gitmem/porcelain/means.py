@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -46,21 +46,58 @@ def gather_means(repo: Repo, environ: Mapping[str, str] | None = None) -> Means:
 
 
 def choose_compressor(settings: Settings, environ: Mapping[str, str]) -> Compressor:
-    """The compressor that ``gitmem.compressor`` names; behind a model stands the offline one."""
+    """The compressors that ``gitmem.compressor`` names; the offline one always comes last."""
+    names = [name for name in settings.compressor if name != "extractive"]
+    return chain_compressors([*names, "extractive"], settings, environ)
+
+
+def chain_compressors(
+    names: Sequence[str], settings: Settings, environ: Mapping[str, str]
+) -> Compressor:
+    """These compressors, each asked when the one before it failed; at least one is named."""
+    from gitmem.compress.fallback import FallbackCompressor
+
+    *before, last = (_compressor(name, settings, environ) for name in names)
+    for compressor in reversed(before):
+        last = FallbackCompressor(compressor, last)
+    return last
+
+
+def _compressor(name: str, settings: Settings, environ: Mapping[str, str]) -> Compressor:
+    """One compressor; it says itself, when it is asked, what it lacks."""
+    if name == "anthropic":
+        from gitmem.compress.messages_api import MessagesApiCompressor
+
+        return MessagesApiCompressor(
+            model=settings.model,
+            api_key=environ.get("ANTHROPIC_API_KEY", ""),
+            base_url=settings.api_base_url or environ.get("ANTHROPIC_BASE_URL", ""),
+            timeout=settings.api_timeout,
+            retries=settings.api_retries,
+            max_input_tokens=settings.max_input_tokens,
+        )
+    if name == "claude-cli":
+        from gitmem.compress.claude_cli import ClaudeCliCompressor
+
+        return ClaudeCliCompressor(
+            environ=environ,
+            command=settings.claude_command,
+            model=settings.claude_model,
+            timeout=settings.claude_timeout,
+            retries=settings.api_retries,
+            max_input_tokens=settings.max_input_tokens,
+        )
+    if name == "openai":
+        from gitmem.compress.openai_api import OpenAiCompressor
+
+        return OpenAiCompressor(
+            model=settings.openai_model,
+            api_key=environ.get("OPENAI_API_KEY", ""),
+            base_url=settings.openai_base_url or environ.get("OPENAI_BASE_URL", ""),
+            timeout=settings.api_timeout,
+            retries=settings.api_retries,
+            max_input_tokens=settings.max_input_tokens,
+        )
     from gitmem.compress.extractive import ExtractiveCompressor
 
-    offline = ExtractiveCompressor()
-    if settings.compressor == "extractive":
-        return offline
-    from gitmem.compress.fallback import FallbackCompressor
-    from gitmem.compress.messages_api import MessagesApiCompressor
-
-    model = MessagesApiCompressor(
-        model=settings.model,
-        api_key=environ.get("ANTHROPIC_API_KEY", ""),
-        base_url=settings.api_base_url or environ.get("ANTHROPIC_BASE_URL", ""),
-        timeout=settings.api_timeout,
-        retries=settings.api_retries,
-        max_input_tokens=settings.max_input_tokens,
-    )
-    return FallbackCompressor(model, offline)
+    return ExtractiveCompressor()

@@ -17,7 +17,7 @@ from gitmem.errors import GitFailed, SettingsInvalid
 from gitmem.guard.policy import invalid_pattern
 from gitmem.store.gitdir import Repo, try_git
 
-COMPRESSORS = ("extractive", "anthropic")
+COMPRESSORS = ("extractive", "anthropic", "claude-cli", "openai")
 
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0", "")
@@ -28,17 +28,22 @@ _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 class Settings:
     """What can be chosen.  Times are in seconds, sizes in tokens; empty means "not set".
 
-    A setting that is a tuple may stand several times; as elsewhere in git, an empty value takes
-    back those before it.
+    A setting that is an empty tuple here may stand several times; as elsewhere in git, an empty
+    value takes back those before it.  ``compressor`` stands once, with commas between its names.
     """
 
     enabled: bool = True
-    compressor: str = "extractive"
+    compressor: tuple[str, ...] = ("extractive",)
     model: str = "claude-haiku-5-5"
     api_base_url: str = ""
     api_timeout: float = 60.0
     api_retries: int = 2
     max_input_tokens: int = 60_000
+    claude_command: str = "claude"
+    claude_model: str = "haiku"
+    claude_timeout: float = 120.0
+    openai_base_url: str = ""
+    openai_model: str = ""
     budget_tokens: int = 1_000
     pending: bool = True
     redact: tuple[str, ...] = ()
@@ -204,8 +209,23 @@ def _read_patterns(text: str | None) -> tuple[str, ...]:
     return patterns
 
 
-def _read_compressor(text: str | None) -> str:
-    if text not in COMPRESSORS:
+def read_compressors(text: str | None) -> tuple[str, ...]:
+    """The names of an ordered list such as ``claude-cli, anthropic``.
+
+    Raises:
+        ValueError: one is unknown or named twice, none is named, or one stands behind
+            ``extractive``, which never lets it come to its turn.
+    """
+    names = tuple(name.strip() for name in (text or "").split(","))
+    if not set(names) <= set(COMPRESSORS) or len(set(names)) < len(names):
+        raise ValueError(text)
+    if "extractive" in names[:-1]:
+        raise ValueError(text)
+    return names
+
+
+def _read_program(text: str | None) -> str:
+    if not text:
         raise ValueError(text)
     return text
 
@@ -238,12 +258,17 @@ _BOOL = (_read_bool, "true or false")
 _COUNT = (_read_count, "a whole number, 0 or more")
 _SECONDS = (_read_seconds, "a number of seconds, 0 or more")
 
+_COMPRESSOR_NAMES = " or ".join(f"'{name}'" for name in COMPRESSORS)
+
 _FORMS = {
     "enabled": _Form(*_BOOL, "Whether anything is captured, shared or given to agents here."),
     "compressor": _Form(
-        _read_compressor,
-        " or ".join(f"'{name}'" for name in COMPRESSORS),
-        "What turns a session into memories: offline, or a model with ANTHROPIC_API_KEY.",
+        read_compressors,
+        f"{_COMPRESSOR_NAMES}, or several with commas between, 'extractive' last",
+        "What turns a session into memories: 'extractive' (offline), 'anthropic' (a model of the "
+        "Messages API, with ANTHROPIC_API_KEY), 'claude-cli' (the same through the program "
+        "claude and its login), 'openai' (an endpoint with OpenAI's interface). Of several, "
+        "with commas between, each stands in for the one before; 'extractive' always comes last.",
     ),
     "model": _Form(_read_text, "the name of a model", "The model that 'anthropic' asks."),
     "api_base_url": _Form(
@@ -254,6 +279,21 @@ _FORMS = {
     "api_timeout": _Form(*_SECONDS, "How long one request to the API may take, in seconds."),
     "api_retries": _Form(*_COUNT, "How often a failed request to the API is tried again."),
     "max_input_tokens": _Form(*_COUNT, "The most of a session that is sent to a model, in tokens."),
+    "claude_command": _Form(
+        _read_program, "the name or path of a program", "The program that 'claude-cli' runs."
+    ),
+    "claude_model": _Form(
+        _read_text, "the name of a model", "The model that 'claude-cli' asks for, as --model."
+    ),
+    "claude_timeout": _Form(*_SECONDS, "How long 'claude-cli' may take for a commit, in seconds."),
+    "openai_base_url": _Form(
+        _read_url,
+        "an address that begins with https:// or http://",
+        "Where the endpoint of 'openai' is; empty: OPENAI_BASE_URL or OpenAI's own.",
+    ),
+    "openai_model": _Form(
+        _read_text, "the name of a model", "The model that 'openai' asks; it has no default."
+    ),
     "budget_tokens": _Form(*_COUNT, "How much context an agent's session is given, in tokens."),
     "pending": _Form(*_BOOL, "Whether work without a commit is remembered too."),
     "redact": _Form(
@@ -276,6 +316,4 @@ _FORMS = {
     "push_timeout": _Form(*_SECONDS, "How long an exchange with a remote may take, in seconds."),
 }
 
-_SEVERAL = frozenset(
-    _name(field.name).lower() for field in fields(Settings) if isinstance(field.default, tuple)
-)
+_SEVERAL = frozenset(_name(field.name).lower() for field in fields(Settings) if field.default == ())

@@ -16,8 +16,11 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 _WIDTH = 90
 _ENVIRONMENT = """
 Read from the environment: `ANTHROPIC_API_KEY` and `ANTHROPIC_BASE_URL` (for the `anthropic`
-compressor only), `CLAUDE_CONFIG_DIR` (where the client keeps transcripts and settings),
-`NO_COLOR`, and `GITMEM_SKIP=1`, with which the hooks do nothing.""".splitlines()
+compressor only), `OPENAI_API_KEY` and `OPENAI_BASE_URL` (for `openai` only), `CLAUDE_CONFIG_DIR`
+(where the client keeps transcripts and settings), `NO_COLOR`, and `GITMEM_SKIP=1`, with which the
+hooks do nothing.
+The program that `claude-cli` runs finds its login by itself; where `ANTHROPIC_API_KEY` is set, it
+may use and bill that key, as it does when you run it.""".splitlines()
 
 
 def commands_page() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -16,13 +15,6 @@ from tests.support.git import GitDriver
 
 PATIENCE_SECONDS = 30.0
 REASON = "Integer cents instead of floats, because 0.1 + 0.2 is not 0.3 in binary."
-
-
-@pytest.fixture(scope="session")
-def client(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Client:
-    known = os.environ.get("GITMEM_TEST_CLIENT_DIR")
-    folder = Path(known) if known else tmp_path_factory.mktemp("client")
-    return Client.install(shared, folder)
 
 
 @pytest.fixture

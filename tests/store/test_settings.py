@@ -29,7 +29,7 @@ def test_each_value_is_read_in_its_form(git: GitDriver) -> None:
         git.run("config", name, value)
 
     assert read_settings(git.repo) == Settings(
-        compressor="anthropic",
+        compressor=("anthropic",),
         api_base_url="http://localhost:8080",
         api_timeout=2.5,
         max_input_tokens=20_480,
@@ -38,12 +38,29 @@ def test_each_value_is_read_in_its_form(git: GitDriver) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("claude-cli,anthropic", ("claude-cli", "anthropic")),
+        (" openai ,  claude-cli, extractive ", ("openai", "claude-cli", "extractive")),
+        ("extractive", ("extractive",)),
+    ],
+)
+def test_compressors_are_an_ordered_list(git: GitDriver, text: str, names: tuple[str, ...]) -> None:
+    git.run("config", "gitmem.compressor", text)
+
+    assert read_settings(git.repo).compressor == names
+
+
 def test_the_repository_wins_over_the_user(git: GitDriver) -> None:
     git.run("config", "--global", "gitmem.budgetTokens", "10")
     git.run("config", "--global", "gitmem.model", "mine")
+    git.run("config", "--global", "gitmem.compressor", "claude-cli,anthropic")
     git.run("config", "gitmem.budgetTokens", "20")
+    git.run("config", "gitmem.compressor", "openai")
 
-    assert read_settings(git.repo) == replace(Settings(), budget_tokens=20, model="mine")
+    ours = replace(Settings(), budget_tokens=20, model="mine", compressor=("openai",))
+    assert read_settings(git.repo) == ours
 
 
 def test_a_name_alone_is_true(git: GitDriver) -> None:
@@ -78,6 +95,12 @@ def test_a_pattern_that_is_none_is_told_with_its_reason(git: GitDriver) -> None:
     ("name", "value", "expected"),
     [
         ("gitmem.compressor", "gpt", "'extractive' or 'anthropic'"),
+        ("gitmem.compressor", "", "'extractive' or 'anthropic'"),
+        ("gitmem.compressor", "anthropic,", "with commas between"),
+        ("gitmem.compressor", "openai,openai", "with commas between"),
+        ("gitmem.compressor", "extractive,anthropic", "'extractive' last"),
+        ("gitmem.claudeCommand", "", "a program"),
+        ("gitmem.openaiBaseUrl", "localhost:11434", "https://"),
         ("gitmem.apiTimeout", "soon", "seconds"),
         ("gitmem.apiTimeout", "nan", "seconds"),
         ("gitmem.pushWait", "-1", "0 or more"),

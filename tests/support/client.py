@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -40,6 +41,13 @@ class Client:
         assert done.returncode == 0, done.stderr
         return cls(runner, folder, done.stdout.strip())
 
+    @property
+    def program(self) -> Path:
+        """The client itself, as the runner finds it."""
+        modules = self._folder / "node_modules"
+        places = [modules / ".bin" / "claude", *modules.glob("@anthropic-ai/claude-code-*/claude")]
+        return next(place for place in places if os.access(place, os.X_OK))
+
     def run(
         self,
         repo: Path,
@@ -77,3 +85,14 @@ def said_to_the_model(requests: Sequence[dict[str, Any]]) -> str:
         for request in requests
         if isinstance(request.get("body"), dict) and "messages" in request["body"]
     )
+
+
+def fake_api(shared: Path) -> Any:
+    """The module of the workplace's fake Messages API, whose ``FakeAnthropic`` serves a script."""
+    path = shared / "claude-code" / "fake_anthropic.py"
+    spec = importlib.util.spec_from_file_location("fake_anthropic", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,229 @@
+"""The compressor that asks through the ``claude`` program: a subscription serves, no key is needed.
+
+``claude -p`` with everything of an agent switched off: no hooks, tools, MCP servers, instructions
+of the project or transcript.  It runs on a leash (:mod:`gitmem.compress.leash`), in an empty
+folder, and in an environment that neither git nor an outer session steers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gitmem.compress.answer import parse_answer
+from gitmem.compress.leash import NOT_STARTED, Finished, run_on_leash
+from gitmem.compress.loose import json_part
+from gitmem.compress.prompt import SCHEMA, SYSTEM, has_work, render_request
+from gitmem.compress.protocol import Compression
+from gitmem.errors import CompressorFailed
+from gitmem.guard.redact import Evidence
+from gitmem.guard.untrusted import clean_line
+from gitmem.model.change import Change
+
+NAME = "claude-cli/1"
+
+GUARD = "GITMEM_COMPRESSING"
+"""Set for the client and all below it: whoever sees it must not ask a client again."""
+
+_MAX_ANSWER_BYTES = 4 << 20
+_MAX_OUTPUT_TOKENS = 16_000
+_MAX_REASON = 200
+_USUAL_PLACES = ("~/.local/bin/claude", "~/.claude/local/claude")  # hooks may lack them in PATH
+_ISOLATED = (
+    *("--tools", "", "--strict-mcp-config", "--no-session-persistence"),
+    *("--disable-slash-commands", "--settings", '{"disableAllHooks":true}'),
+    *("--setting-sources", ""),
+)
+_OF_OTHERS = re.compile(r"CLAUDE|AI_AGENT$|GIT_|GITMEM_")
+_OF_THE_PERSON = re.compile(
+    r"CLAUDE_CONFIG_DIR$|CLAUDE_CODE_(?:OAUTH_TOKEN$|USE_|SKIP_\w+_AUTH$|CLIENT_)"
+)
+
+
+class ClaudeCliCompressor:
+    """Asks ``model`` (a name or alias the client knows) through the program ``command``.
+
+    ``environ`` is the worker's environment, from which the client's is made; ``timeout`` is in
+    seconds for the whole call, ``retries`` how often the client tries again after an overload.
+    """
+
+    def __init__(
+        self,
+        *,
+        environ: Mapping[str, str],
+        command: str = "claude",
+        model: str = "haiku",
+        timeout: float = 120.0,
+        retries: int = 2,
+        max_input_tokens: int = 60_000,
+    ) -> None:
+        self._environ = environ
+        self._command = command
+        self._model = model
+        self._timeout = timeout
+        self._retries = retries
+        self._max_input_tokens = max_input_tokens
+
+    @property
+    def name(self) -> str:
+        """Name and version, as recorded in a memory."""
+        return NAME
+
+    def compress(self, evidence: Evidence, change: Change | None) -> Compression:
+        """The memories the model writes; none, and no process, where nothing was said or done.
+
+        Raises:
+            CompressorFailed: no client, not logged in, no answer in time or none that is usable.
+        """
+        if not has_work(evidence):
+            return Compression((), NAME)
+        answer = self._ask(render_request(evidence, change, self._max_input_tokens))
+        tokens_in, tokens_out = _tokens(answer)
+        return Compression(
+            memories=parse_answer(_text_of(answer), evidence, change),
+            compressor=NAME,
+            model=_model_of(answer) or self._model,
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+        )
+
+    def _ask(self, request: str) -> dict[str, Any]:
+        """What the client reports of its one answer.
+
+        Raises:
+            CompressorFailed: it cannot be run, ran out of time, or reports an error.
+        """
+        if self._environ.get(GUARD):
+            raise CompressorFailed("a client that gitmem started is not to start another")
+        command = [
+            *(_program(self._command, self._environ), "-p", "--output-format", "json"),
+            *("--model", self._model, "--system-prompt", SYSTEM),
+            *("--json-schema", json.dumps(SCHEMA, separators=(",", ":"))),
+            *_ISOLATED,
+        ]
+        try:
+            finished = run_on_leash(
+                command,
+                request.encode("utf-8", "replace"),
+                environ=client_environ(self._environ, self._retries),
+                seconds=self._timeout,
+                max_bytes=_MAX_ANSWER_BYTES,
+            )
+        except OSError as error:
+            raise CompressorFailed(f"'{self._command}' cannot be run: {error.strerror}") from error
+        return self._report(finished)
+
+    def _report(self, finished: Finished) -> dict[str, Any]:
+        name = self._command
+        if finished.is_late:
+            raise CompressorFailed(f"'{name}' did not answer in {self._timeout:g} s")
+        if finished.is_flood:
+            raise CompressorFailed(f"'{name}' printed more than {_MAX_ANSWER_BYTES >> 20} MB")
+        try:
+            report = json.loads(finished.out)
+        except (ValueError, RecursionError) as error:
+            said = _line(finished.complaint) or _line(finished.out) or "nothing was said"
+            kind = "cannot be run" if finished.status == NOT_STARTED else "gave no report"
+            raise CompressorFailed(
+                f"'{name}' {kind} (exit status {finished.status}): {said}"
+            ) from error
+        if not isinstance(report, dict) or "is_error" not in report:
+            raise CompressorFailed(f"'{name}' gave no report: its output has another form")
+        # An API error is told as "subtype": "success"; only these two say it.
+        if report["is_error"] or finished.status != 0:
+            raise CompressorFailed(_reason(name, report))
+        return report
+
+
+def client_environ(environ: Mapping[str, str], retries: int) -> dict[str, str]:
+    """The client's environment: the person's, without what git or an outer session put there.
+
+    How the person is known to the API stays: the login's folder, a token, a cloud's switches.
+    """
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if not _OF_OTHERS.match(name) or _OF_THE_PERSON.match(name)
+    }
+    return {
+        **kept,
+        "CLAUDE_CODE_MAX_RETRIES": str(retries),
+        "CLAUDE_CODE_MAX_OUTPUT_TOKENS": str(_MAX_OUTPUT_TOKENS),
+        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+        "DISABLE_AUTOUPDATER": "1",
+        "GITMEM_SKIP": "1",
+        GUARD: "1",
+    }
+
+
+def _program(command: str, environ: Mapping[str, str]) -> str:
+    """The program's path.
+
+    Raises:
+        CompressorFailed: there is none.
+    """
+    home = environ.get("HOME", "~")
+    places = [command, *(_USUAL_PLACES if command == "claude" else ())]
+    for place in places:
+        path = f"{home}{place[1:]}" if place.startswith("~/") else place
+        if found := shutil.which(path, path=environ.get("PATH", os.defpath)):
+            return str(Path(found).absolute())
+    raise CompressorFailed(f"'{command}' is no program here; set gitmem.claudeCommand to its path")
+
+
+def _text_of(report: Mapping[str, Any]) -> str:
+    """The answer as text.  Asked twice, a model may still answer without the form's tool."""
+    structured = report.get("structured_output")
+    if structured is not None:
+        return json.dumps(structured)
+    return json_part(str(report.get("result") or ""))
+
+
+def _reason(name: str, report: Mapping[str, Any]) -> str:
+    said = _line(str(report.get("result") or "").encode("utf-8", "replace"))
+    if said.startswith("Not logged in"):
+        return f"'{name}' is not logged in; run it and type /login"
+    if report.get("stop_reason") == "refusal":
+        return "the model refused"
+    if report.get("api_error") == "max_output_tokens":
+        return "the answer was cut off"
+    status = report.get("api_error_status")
+    if isinstance(status, int):
+        return f"the API answered {status} to '{name}'"
+    return f"'{name}' failed: {said or report.get('subtype') or 'no reason given'}"
+
+
+def _line(said: bytes) -> str:
+    """The first line that says something, fit for a log."""
+    lines = (clean_line(line, _MAX_REASON) for line in said.decode("utf-8", "replace").splitlines())
+    return next((line for line in lines if line), "")
+
+
+def _tokens(report: Mapping[str, Any]) -> tuple[int, int]:
+    usage = report.get("usage")
+    if not isinstance(usage, Mapping):
+        return 0, 0
+    ins = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+    return sum(_count(usage.get(name)) for name in ins), _count(usage.get("output_tokens"))
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def _model_of(report: Mapping[str, Any]) -> str:
+    """The model that wrote most; the client may name helpers beside it."""
+    used = report.get("modelUsage")
+    if not isinstance(used, Mapping):
+        return ""
+    written = {
+        str(name): _count(of.get("outputTokens"))
+        for name, of in used.items()
+        if isinstance(of, Mapping)
+    }
+    return clean_line(max(written, key=lambda name: written[name]), 100) if written else ""

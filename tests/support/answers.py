@@ -1,0 +1,34 @@
+"""A session about an error, and the answer of a model that read it."""
+
+from __future__ import annotations
+
+from gitmem.guard.redact import Evidence
+from tests.support.evidence import event, evidence_of
+
+ERROR = "ValueError: unconverted data remains: Z"
+
+
+def answered_memory(**fields: object) -> dict[str, object]:
+    """One memory as a model answers with it."""
+    return {
+        "kind": "bugfix",
+        "title": "Read time stamps with a zone",
+        "why": "The API sends Z.",
+        "what": [],
+        "decisions": [{"chose": "fromisoformat", "because": "it reads Z", "rejected": ["%Z"]}],
+        "errors": [{"message": ERROR, "resolution": "fromisoformat"}],
+        "next": [],
+        "concepts": ["dates"],
+        "files": ["dates.py"],
+        **fields,
+    }
+
+
+def session_evidence() -> Evidence:
+    """What was asked, what failed, and what was decided."""
+    return evidence_of(
+        event("prompt", "Find out why the test fails."),
+        event("call", "pytest", tool="Bash", call_id="1"),
+        event("result", f"E   {ERROR}", call_id="1", is_error=True),
+        event("say", "I use fromisoformat instead."),
+    )
