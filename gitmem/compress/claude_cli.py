@@ -18,8 +18,8 @@ from typing import Any
 from gitmem.compress.answer import parse_answer
 from gitmem.compress.leash import NOT_STARTED, Finished, run_on_leash
 from gitmem.compress.loose import json_part
-from gitmem.compress.prompt import SCHEMA, SYSTEM, has_work, render_request
-from gitmem.compress.protocol import Compression
+from gitmem.compress.prompt import SCHEMA, SYSTEM, estimate_request, has_work, render_request
+from gitmem.compress.protocol import Compression, Estimate
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.guard.untrusted import clean_line
@@ -91,6 +91,10 @@ class ClaudeCliCompressor:
             tokens_in=tokens_in,
             tokens_out=tokens_out,
         )
+
+    def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
+        """The tokens of the request and of a usual answer; the price is not known here."""
+        return estimate_request(evidence, change, self._max_input_tokens)
 
     def _ask(self, request: str) -> dict[str, Any]:
         """What the client reports of its one answer.

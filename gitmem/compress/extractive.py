@@ -16,7 +16,7 @@ from gitmem.compress.failures import Failure, failures_of
 from gitmem.compress.intents import title_of, why
 from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
 from gitmem.compress.outcomes import closing_facts, next_steps
-from gitmem.compress.protocol import Compression
+from gitmem.compress.protocol import Compression, Estimate
 from gitmem.compress.sentences import cut, sentences, stems
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
@@ -61,6 +61,10 @@ class ExtractiveCompressor:
         if not any(event.kind in _WORK for event in part.events):
             return Compression((), NAME)
         return Compression((_memory(part, change),), NAME)
+
+    def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
+        """Nothing: nobody is asked."""
+        return Estimate()
 
 
 def _memory(part: Slice, change: Change | None) -> Memory:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gitmem.compress.protocol import Compression, Compressor
+from gitmem.compress.protocol import Compression, Compressor, Estimate
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
@@ -40,3 +40,7 @@ class FallbackCompressor:
             mark = f"{made.compressor} after {self._first.name}"
             notice = f"{error.message}; {made.notice or f'{made.compressor} was used'}"
             return replace(made, compressor=mark, notice=notice)
+
+    def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
+        """What the first one would cost."""
+        return self._first.estimate(evidence, change)

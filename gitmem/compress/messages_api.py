@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitmem.compress.answer import parse_answer
-from gitmem.compress.prompt import SCHEMA, SYSTEM, has_work, render_request
-from gitmem.compress.protocol import Compression
+from gitmem.compress.prompt import SCHEMA, SYSTEM, estimate_request, has_work, render_request
+from gitmem.compress.protocol import Compression, Estimate
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
@@ -70,6 +70,10 @@ class MessagesApiCompressor:
             + (message.usage.cache_read_input_tokens or 0),
             tokens_out=message.usage.output_tokens,
         )
+
+    def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
+        """The tokens of the request and of a usual answer; the price is not known here."""
+        return estimate_request(evidence, change, self._max_input_tokens)
 
     def _ask(self, request: str) -> Message:
         if not self._api_key:

@@ -17,10 +17,11 @@ from gitmem.compress.prompt import (
     CHARACTERS_PER_TOKEN,
     SCHEMA,
     SYSTEM,
+    estimate_request,
     has_work,
     render_request,
 )
-from gitmem.compress.protocol import Compression
+from gitmem.compress.protocol import Compression, Estimate
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.guard.untrusted import clean_line
@@ -94,6 +95,10 @@ class OpenAiCompressor:
             tokens_out=tokens_out,
             notice=_unread(len(request), tokens_in),
         )
+
+    def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
+        """The tokens of the request and of a usual answer; the price is not known here."""
+        return estimate_request(evidence, change, self._max_input_tokens)
 
     def _ask(self, request: str) -> object:
         """The endpoint's answer, of whatever form it is.

@@ -6,9 +6,11 @@ what comes back is checked by :mod:`gitmem.compress.answer`.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 
+from gitmem.compress.protocol import Estimate
 from gitmem.guard.redact import Evidence
 from gitmem.guard.untrusted import clean_text
 from gitmem.model.change import Change
@@ -16,6 +18,9 @@ from gitmem.model.memory import KINDS
 from gitmem.model.session import Event, EventKind
 
 CHARACTERS_PER_TOKEN = 4
+USUAL_OUTPUT_TOKENS = 600
+"""What one memory with its decisions and errors takes as JSON."""
+
 _MAX_RESULT = 2_000
 _MAX_WORDS = 4_000
 _CLOSER = re.compile(r"</(?=\s*(?:change|session)\b)", re.IGNORECASE)
@@ -96,6 +101,15 @@ _WORK = (EventKind.PROMPT, EventKind.SAY, EventKind.CALL)
 def has_work(evidence: Evidence) -> bool:
     """Whether anything was said or done, so that there is something to ask a model about."""
     return any(event.kind in _WORK for event in evidence.slice.events)
+
+
+def estimate_request(evidence: Evidence, change: Change | None, max_tokens: int) -> Estimate:
+    """The tokens of one request and of a usual answer; nobody's price is known here."""
+    if not has_work(evidence):
+        return Estimate()
+    schema = json.dumps(SCHEMA, separators=(",", ":"))
+    sent = len(SYSTEM) + len(schema) + len(render_request(evidence, change, max_tokens))
+    return Estimate(sent // CHARACTERS_PER_TOKEN, USUAL_OUTPUT_TOKENS, is_priced=False)
 
 
 def render_request(evidence: Evidence, change: Change | None, max_tokens: int) -> str:

@@ -32,6 +32,19 @@ class Compression:
     notice: str = ""
 
 
+@dataclass(frozen=True)
+class Estimate:
+    """What a compression will cost, reckoned without asking anybody.
+
+    ``dollars`` is 0.0 where the price is not known, and then ``is_priced`` is False.
+    """
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    dollars: float = 0.0
+    is_priced: bool = True
+
+
 class Compressor(Protocol):
     """Makes memories of a slice."""
 
@@ -46,4 +59,8 @@ class Compressor(Protocol):
         Raises:
             CompressorFailed: no usable memory came of it.
         """
+        ...
+
+    def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
+        """What :meth:`compress` would cost; no request is made."""
         ...
