@@ -1,6 +1,6 @@
 """What Claude Code calls: SessionStart, Stop and SessionEnd.
 
-Each registers the session; the first one also prints the context, the others queue the turn.
+Each registers the session; the first one also prints the context, the others queue their job.
 Whatever happens, the agent's session goes on: trouble goes to the log and the exit is 0.
 Standard library only, but for what the worker does in its own process.
 """
@@ -61,7 +61,8 @@ def _handle(
     if event != "SessionStart":
         if not is_session_id(payload.session):
             return ""  # nobody's turn: a job for it could only fail
-        Queue(repo).add(Job("turn", session=payload.session, worktree=str(worktree)))
+        kind = "end" if event == "SessionEnd" else "turn"
+        Queue(repo).add(Job(kind, session=payload.session, worktree=str(worktree)))
         launch_worker(repo)
         return ""
     _export_session(payload.session, environ)

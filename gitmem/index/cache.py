@@ -213,6 +213,18 @@ class Index:
         query = "SELECT max(record_end) FROM memory WHERE session = ?"
         return self._number(query, (session,))
 
+    def of_session(self, session: str) -> list[Stored]:
+        """The live memories that were made of this session's records, in the records' order.
+
+        Raises:
+            GitmemError: the file is damaged; it is set aside, so that the next try works.
+        """
+        query = (
+            "SELECT commit_oid, id, fields FROM memory WHERE session = ? AND record_end > 0"  # noqa: S608
+            f" AND {_REMEMBERED} AND {_CURRENT} ORDER BY record_end, commit_oid, position"
+        )
+        return self._rows(query, (session,))
+
     def annotated(self) -> set[str]:
         """The ids of all objects with a note."""
         with self._reading():

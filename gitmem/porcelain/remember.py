@@ -22,6 +22,7 @@ from gitmem.model.change import Change
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import EventKind, Slice, Transcript
 from gitmem.porcelain.candidates import sessions_of, transcript_of
+from gitmem.porcelain.complete import as_provisional, provisional_compressor
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import compress_slice, iso_time
 from gitmem.porcelain.refresh import refresh, refresh_index
@@ -77,12 +78,18 @@ def remember(means: Means, request: Request) -> Outcome:
         memories: list[Memory] = []
         for transcript, _ in chosen:
             part = slice_of(transcript, request.worktree, [os.path.realpath(request.worktree)])
-            made, notice = compress_slice(means.compressor, part, change, means.policy)
-            memories += made
+            is_amid_turn = transcript.session == request.session
+            stand_in = provisional_compressor(means) if is_amid_turn else None
+            made, notice = compress_slice(stand_in or means.compressor, part, change, means.policy)
+            memories += [as_provisional(memory, means) for memory in made] if stand_in else made
             notices += [notice] if notice else []
+        orphans = _orphans(means, change, request.worktree)
+        memories += [_of_commit(orphan.memory, change) for orphan in orphans]
         if memories:
             _write(means, index, change, memories, notices)
             _settle(means, [c for c in chosen if _is_in(c[0], memories)], request.moment)
+            for orphan in orphans:
+                PendingStore(means.repo).drop(orphan.memory.provenance.session)
     return Outcome(request.commit, tuple(memories), tuple(notices))
 
 
@@ -127,6 +134,40 @@ def _chosen(
         except TranscriptMissing:
             if session == request.session:
                 raise
+
+
+def _orphans(means: Means, change: Change, worktree: str) -> list[Pending]:
+    """What is pending of the commit's files by sessions whose transcript is gone.
+
+    The pending memory is then all that is left of that work.
+    """
+    here, paths = os.path.realpath(worktree), set(change.paths)
+    return [
+        pending
+        for pending in PendingStore(means.repo).newest_first()
+        if os.path.realpath(pending.worktree) == here
+        and paths & set(pending.memory.files_changed)
+        and not _has_transcript(means, pending.memory.provenance.session)
+    ]
+
+
+def _has_transcript(means: Means, session: str) -> bool:
+    path = transcript_of(means, session)
+    return path is not None and path.is_file()
+
+
+def _of_commit(memory: Memory, change: Change) -> Memory:
+    """A pending memory as one of the commit that took its work; only files that it took."""
+    provenance = replace(
+        memory.provenance,
+        commit=change.commit,
+        patch_id=change.patch_id,
+        change_id=change.change_id,
+        author=change.author,
+        time=iso_time(change.time),
+    )
+    taken = tuple(path for path in memory.files_changed if path in change.paths)
+    return replace(memory, files_changed=taken, provenance=provenance)
 
 
 def _missing(request: Request, transcripts: Sequence[Transcript]) -> list[str]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
-from gitmem.errors import GitmemError
+from gitmem.errors import GitmemError, UnknownRevision
+from gitmem.model.memory import Memory
 from gitmem.model.note import Document
-from gitmem.store.gitdir import Repo, find_repo, resolve_commit
+from gitmem.store.gitdir import Repo, find_repo, resolve_commit, try_git
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
-from gitmem.store.pending import PendingStore
+from gitmem.store.pending import Pending, PendingStore
+
+_MAX_PATHS = 500
 
 
 def settle_pending(repo: Repo) -> int:
@@ -22,8 +27,46 @@ def settle_pending(repo: Repo) -> int:
         UnknownRevision: there is no commit to tie them to; they stay pending.
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
+    waiting = PendingStore(repo).newest_first()
+    _write(repo, waiting)
+    return len(waiting)
+
+
+def mark_ended(repo: Repo, session: str) -> None:
+    """The session is over: what is pending of it waits for a commit of its edits, or settles.
+
+    Raises:
+        ReadOnlyRepository, DiskFull: it could not be written.
+    """
     store = PendingStore(repo)
-    waiting = store.newest_first()
+    if pending := store.get(session):
+        store.put(replace(pending, has_ended=True))
+
+
+def settle_ended(repo: Repo) -> int:
+    """Tie what ended sessions left to HEAD, as kind ``session``; how many there were.
+
+    What they edited and no commit holds yet waits on: it belongs to the commit that will.  So it
+    does while anything is stashed, for the edits may be there.  Of a talk that left nothing to
+    know, nothing is kept.
+
+    Raises:
+        NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
+    """
+    store = PendingStore(repo)
+    ended = [p for p in store.newest_first() if p.has_ended and not _has_edits_left(repo, p)]
+    idle = [pending for pending in ended if not _says_something(pending.memory)]
+    kept = [pending for pending in ended if _says_something(pending.memory)]
+    for pending in idle:
+        store.drop(pending.memory.provenance.session)
+    try:
+        _write(repo, [replace(p, memory=replace(p.memory, kind="session")) for p in kept])
+    except UnknownRevision:
+        return 0  # no commit yet: they stay pending
+    return len(kept)
+
+
+def _write(repo: Repo, waiting: Sequence[Pending]) -> None:
     additions: dict[str, list[Document]] = defaultdict(list)
     for pending in waiting:
         commit = _head_of(pending.worktree) or resolve_commit(repo, "HEAD")
@@ -32,8 +75,7 @@ def settle_pending(repo: Repo) -> int:
     if waiting:
         NoteStore(repo).add(additions, f"notes: settle {len(waiting)} pending")
     for pending in waiting:
-        store.drop(pending.memory.provenance.session)
-    return len(waiting)
+        PendingStore(repo).drop(pending.memory.provenance.session)
 
 
 def _head_of(worktree: str) -> str | None:
@@ -41,3 +83,25 @@ def _head_of(worktree: str) -> str | None:
         return resolve_commit(find_repo(worktree), "HEAD")
     except (GitmemError, OSError):
         return None
+
+
+def _says_something(memory: Memory) -> bool:
+    return bool(
+        memory.decisions or memory.errors or memory.what or memory.next or memory.files_changed
+    )
+
+
+def _has_edits_left(repo: Repo, pending: Pending) -> bool:
+    """Whether edits of the memory may still be committed: they are in the work tree or stashed."""
+    paths = pending.memory.files_changed[:_MAX_PATHS]
+    if not paths:
+        return False
+    if try_git(repo, "rev-parse", "--verify", "--quiet", "refs/stash").returncode == 0:
+        return True
+    try:
+        place = find_repo(pending.worktree)
+    except (GitmemError, OSError):
+        return False  # the work tree is gone, and its uncommitted files with it
+    names = [f":(literal){path}" for path in paths]
+    done = try_git(place, "status", "--porcelain", "-z", "--untracked-files=all", "--", *names)
+    return done.returncode != 0 or bool(os.fsdecode(done.stdout))

@@ -47,6 +47,22 @@ def read_unread(
     return _shifted(replace(found, events=tuple(events)), mark.shift)
 
 
+def read_again(
+    means: Means, session: str, path: Path, first: int, end: int, until: float | None
+) -> Transcript:
+    """Records that memory holds already: from ``first`` to ``end``, or up to ``until`` instead.
+
+    Raises:
+        TranscriptMissing: the file is gone or cannot be read.
+    """
+    mark = read_seen(means.repo).marks.get(session, Mark())
+    found = _shifted(means.agents.read(path, first=first - mark.shift, until=until), mark.shift)
+    if until is not None:
+        return found
+    events = tuple(event for event in found.events if event.record < end)
+    return replace(found, events=events, end=end)
+
+
 def mark_behind(transcript: Transcript, path: Path, moment: float | None, before: Mark) -> Mark:
     """The mark after all of ``transcript`` was remembered; ``before`` is the session's old one."""
     last = max((event.time for event in transcript.events), default=0.0)

@@ -19,9 +19,11 @@ from gitmem.errors import (
     UnknownRevision,
 )
 from gitmem.model.job import Job
+from gitmem.porcelain.complete import complete_turn
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.remember import Request, remember, remember_turn
+from gitmem.porcelain.settle import mark_ended, settle_ended
 from gitmem.porcelain.sync import push
 from gitmem.store.gitdir import Repo, find_repo
 from gitmem.store.history import commits_made, reflog_size
@@ -59,6 +61,7 @@ def work(means: Means) -> int:
             if not is_ours:
                 return done
             done += _drain(means, tried)
+            settle_ended(means.repo)
             refresh(means.repo).close()
         if not _waiting(Queue(means.repo), tried):
             return done
@@ -151,14 +154,31 @@ def _capture(means: Means, queued: QueuedJob) -> None:
 
 
 def _turn(means: Means, queued: QueuedJob) -> None:
-    later = [
-        other
-        for other in Queue(means.repo).jobs()
-        if (other.job.kind, other.job.session) == ("turn", queued.job.session)
+    if _is_last_of_session(means, queued) and means.settings.pending:
+        _stop(means, queued.job)
+
+
+def _end(means: Means, queued: QueuedJob) -> None:
+    job = queued.job
+    if means.settings.pending:
+        _stop(means, job)
+        if _is_last_of_session(means, queued):
+            mark_ended(means.repo, job.session)
+
+
+def _stop(means: Means, job: Job) -> None:
+    complete_turn(means, job.session, job.worktree)
+    remember_turn(means, job.session, job.worktree)
+
+
+def _is_last_of_session(means: Means, queued: QueuedJob) -> bool:
+    """Whether no later stop of the same session waits: that one will say all."""
+    return not any(
+        other.job.kind in ("turn", "end")
+        and other.job.session == queued.job.session
         and other.time > queued.time
-    ]
-    if not later and means.settings.pending:
-        remember_turn(means, queued.job.session, queued.job.worktree)
+        for other in Queue(means.repo).jobs()
+    )
 
 
 def _push(means: Means, queued: QueuedJob) -> None:
@@ -172,6 +192,7 @@ def _merge(means: Means, queued: QueuedJob) -> None:
 _VERBS: dict[str, Callable[[Means, QueuedJob], None]] = {
     "capture": _capture,
     "turn": _turn,
+    "end": _end,
     "push": _push,
     "merge": _merge,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -97,10 +97,26 @@ class NoteStore:
         names = (name for name, _ in walk_notes(self._objects, self._root(self.tip())))
         yield from (name.decode() for name in dict.fromkeys(names))
 
-    def add(self, additions: Mapping[str, Sequence[Document]], subject: str) -> str | None:
+    def read_at(self, tip: str, commit: str) -> Note | None:
+        """The note of one commit as it is in the notes commit ``tip``; None when there is none.
+
+        Raises:
+            NoteUnreadable: ``tip`` is no notes commit, or its objects are damaged.
+        """
+        blobs = find_blobs(self._objects, self._root(tip), commit.encode())
+        return self._note(blobs) if blobs else None
+
+    def add(
+        self,
+        additions: Mapping[str, Sequence[Document]],
+        subject: str,
+        *,
+        without: Collection[str] = (),
+    ) -> str | None:
         """Join documents into the notes of commits, by one note commit; its id, or None.
 
         None means that everything was there already.  What was added is in the ref on return.
+        ``without`` are ids of memories that what is added replaces: they leave those notes.
 
         Raises:
             NotesMoved: other processes kept moving the ref.
@@ -115,7 +131,7 @@ class NoteStore:
 
         def joined(tip: str | None) -> str | None:
             root = self._root(tip)
-            blobs = self._joined_blobs(root, additions)
+            blobs = self._joined_blobs(root, additions, without)
             return self._commit(root, blobs, [tip] if tip else [], line) if blobs else None
 
         return self._ref.move(joined, line, self.committer[0])
@@ -157,14 +173,18 @@ class NoteStore:
         return self._ref.move(united, line, self.committer[0]) is not None
 
     def _joined_blobs(
-        self, root: bytes | None, additions: Mapping[str, Sequence[Document]]
+        self,
+        root: bytes | None,
+        additions: Mapping[str, Sequence[Document]],
+        without: Collection[str] = (),
     ) -> dict[bytes, bytes]:
         """A new blob for each note that the additions make different."""
         blobs = {}
         for commit, documents in additions.items():
             name = commit.encode()
             before = self._note(find_blobs(self._objects, root, name))
-            after = merge_notes(before, note_of(documents))
+            kept = [d for d in before.documents if d.memory is None or d.memory.id not in without]
+            after = merge_notes(note_of(kept), note_of(documents))
             if after != before:
                 blobs[name] = self._write_note(after)
         return blobs

@@ -22,10 +22,14 @@ _MAX_BYTES = 1 << 18
 
 @dataclass(frozen=True)
 class Pending:
-    """A memory that waits for its commit, and the work tree its work was done in."""
+    """A memory that waits for its commit, and the work tree its work was done in.
+
+    ``has_ended``: its session is over, so nothing but a commit of its edits can claim it.
+    """
 
     memory: Memory
     worktree: str
+    has_ended: bool = False
 
 
 class PendingStore:
@@ -40,7 +44,11 @@ class PendingStore:
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written; what was there stays.
         """
-        value = {"worktree": pending.worktree, "memory": to_fields(pending.memory)}
+        value = {
+            "worktree": pending.worktree,
+            "memory": to_fields(pending.memory),
+            "ended": pending.has_ended,
+        }
         path = self._path(pending.memory.provenance.session)
         write_atomically(path, json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
@@ -65,6 +73,7 @@ def _read(path: Path) -> Pending | None:
     try:
         with path.open("rb") as file:
             value = json.loads(file.read(_MAX_BYTES))
-        return Pending(from_fields(value["memory"]), str(value["worktree"]))
+        memory, ended = from_fields(value["memory"]), value.get("ended") is True
+        return Pending(memory, str(value["worktree"]), ended)
     except (OSError, ValueError, KeyError, TypeError, FieldError):
         return None

@@ -61,6 +61,26 @@ def test_an_edit_that_an_earlier_commit_holds_does_not_count_again(committed: Gi
     assert remembered(committed, later).memories == ()
 
 
+def test_what_is_pending_outlives_its_transcript(committed: GitDriver) -> None:
+    """The agent deletes old transcripts; what was kept of them goes to the commit all the same."""
+    writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
+    writer.write("never_committed.py")
+    worktree = str(committed.path.resolve())
+    remember_turn(means_of(committed), SESSION, worktree)
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+    writer.path.unlink()
+
+    remembered(committed, commit, SESSION)
+    again = remembered(committed, commit, SESSION)
+
+    (memory,) = memories_on(committed, commit)
+    assert "0.1 exactly" in str(memory)
+    assert memory.files_changed == ("price.py",)
+    assert memory.provenance.commit == commit
+    assert again.memories == ()
+    assert PendingStore(committed.repo).newest_first() == []
+
+
 def test_remembering_twice_writes_once(committed: GitDriver) -> None:
     writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
     commit = commit_of(committed, writer, "Exact prices", "price.py")
