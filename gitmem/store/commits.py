@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
-from pygit2.enums import DeltaStatus, DiffFlag, DiffOption  # noqa: TID253 - as above
+from pygit2.enums import DeltaStatus, DiffFlag, DiffOption, ObjectType  # noqa: TID253 - as above
 
-from gitmem.errors import UnknownRevision
+from gitmem.errors import GitFailed, UnknownRevision
 from gitmem.model.change import Change, FileChange
-from gitmem.model.lines import line_marks
+from gitmem.model.lines import MAX_MARKS, line_marks
 from gitmem.store.gitdir import Repo
 from gitmem.store.objects import open_objects
 
@@ -19,6 +20,7 @@ MAX_FILES = 2_000
 MAX_ADDED_LINES = 400
 MAX_LINE_CHARACTERS = 200
 MAX_SYMBOLS = 60
+_MAX_CACHED_BLOB_BYTES = 1 << 20
 
 _STATUS = {
     DeltaStatus.ADDED: "A",
@@ -52,42 +54,125 @@ def read_change(
     Raises:
         UnknownRevision: there is no such commit here.
     """
-    objects = open_objects(repo)
-    try:
-        found = objects[commit]
-    except (KeyError, ValueError) as error:
-        raise UnknownRevision(f"there is no commit '{commit[:12]}' here") from error
-    if not isinstance(found, pygit2.Commit):
-        raise UnknownRevision(f"'{commit[:12]}' is no commit")
-    header = found.read_raw().partition(b"\n\n")[0]
+    return CommitReader(repo).change(commit, branch, is_excluded)
+
+
+@dataclass(frozen=True)
+class CommitText:
+    """A commit's message, author and number of parents, and when it was committed (POSIX).
+
+    ``emails`` are the author's and the committer's, in small letters.
+    """
+
+    message: str
+    author: str
+    emails: frozenset[str]
+    parents: int
+    committed: int
+
+
+class CommitReader:
+    """Reads many commits of one repository, which is opened once.
+
+    ``blob_cache_bytes`` are kept of the files' contents between commits, for the whole process:
+    who walks along a history meets each content twice, as the new and then as the old one.
+    """
+
+    def __init__(self, repo: Repo, *, blob_cache_bytes: int = 0) -> None:
+        self._objects = open_objects(repo)
+        if blob_cache_bytes:
+            pygit2.settings.cache_object_limit(ObjectType.BLOB, _MAX_CACHED_BLOB_BYTES)
+            pygit2.settings.cache_max_size(blob_cache_bytes)
+
+    def head(self, commit: str) -> CommitText:
+        """What a commit says of itself; no tree is looked at.
+
+        Raises:
+            UnknownRevision: there is no such commit here.
+        """
+        found = self._commit(commit)
+        people = (found.author.raw_email, found.committer.raw_email)
+        return CommitText(
+            message=_decoded(found),
+            author=_who(found.author, found),
+            emails=frozenset(_text(email, found).lower() for email in people),
+            parents=len(_PARENT.findall(_header(found))),
+            committed=found.commit_time,
+        )
+
+    def change(
+        self,
+        commit: str,
+        branch: str = "",
+        is_excluded: Callable[[str], bool] | None = None,
+        *,
+        with_marks: bool = True,
+    ) -> Change:
+        """As :func:`read_change`; without the marks of lines when nobody asks for them.
+
+        Raises:
+            UnknownRevision: there is no such commit here.
+            GitFailed: contents of it are missing.
+        """
+        found = self._commit(commit)
+        try:
+            return _change(self._objects, found, branch, is_excluded, with_marks)
+        except (pygit2.GitError, KeyError) as error:
+            raise GitFailed(
+                f"what '{commit[:12]}' changed cannot be read: {error}",
+                "In a partial clone the contents of files may be missing. Run: git fsck",
+            ) from error
+
+    def _commit(self, commit: str) -> pygit2.Commit:
+        try:
+            found = self._objects[commit]
+        except (KeyError, ValueError) as error:
+            raise UnknownRevision(f"there is no commit '{commit[:12]}' here") from error
+        if not isinstance(found, pygit2.Commit):
+            raise UnknownRevision(f"'{commit[:12]}' is no commit")
+        return found
+
+
+def _header(commit: pygit2.Commit) -> bytes:
+    return commit.read_raw().partition(b"\n\n")[0]
+
+
+def _change(
+    objects: pygit2.Repository,
+    found: pygit2.Commit,
+    branch: str,
+    is_excluded: Callable[[str], bool] | None,
+    with_marks: bool,
+) -> Change:
+    header = _header(found)
     parents = [match.decode() for match in _PARENT.findall(header)]
     diffs = _diffs(objects, found, parents)
     text = _decoded(found)
-    files = _common_files([list(islice(_files(diff), MAX_FILES)) for diff in diffs])
     is_plain = len(diffs) == 1
-    added, removed = _marks(diffs[0]) if is_plain else (frozenset(), frozenset())
+    told = _Told(with_marks=with_marks)
+    if is_plain:
+        told.read(diffs[0], is_excluded)
+        files = told.files
+    else:
+        files = _common_files([list(islice(_files(diff), MAX_FILES)) for diff in diffs])
     return Change(
         commit=str(found.id),
         parents=tuple(parents),
         subject=text.strip().partition("\n")[0].strip(),
         message=text,
-        author=f"{found.author.name} <{found.author.email}>",
-        committer_name=found.committer.name,
-        committer_email=found.committer.email,
+        author=_who(found.author, found),
+        committer_name=_text(found.committer.raw_name, found),
+        committer_email=_text(found.committer.raw_email, found),
         time=found.author.time,
         committed=found.commit_time,
         branch=branch,
         change_id=_change_id(header, text),
         patch_id=str(diffs[0].patchid) if is_plain and files else "",
         files=tuple(files),
-        symbols=tuple(_symbols(_told(diffs[0], is_excluded))) if is_plain else (),
-        added_lines=(
-            tuple(islice(_added_lines(_told(diffs[0], is_excluded)), MAX_ADDED_LINES))
-            if is_plain
-            else ()
-        ),
-        added_marks=added,
-        removed_marks=removed,
+        symbols=tuple(told.symbols)[:MAX_SYMBOLS],
+        added_lines=tuple(told.added_lines),
+        added_marks=frozenset(told.added_marks - told.removed_marks),
+        removed_marks=frozenset(told.removed_marks - told.added_marks),
     )
 
 
@@ -113,20 +198,80 @@ def _diffs(
 
 
 def _files(diff: pygit2.Diff) -> Iterator[FileChange]:
-    for patch in diff:
-        if patch is None:
-            continue
-        delta = patch.delta
-        _, added, removed = patch.line_stats
-        status = _STATUS.get(delta.status, "M")
-        yield FileChange(
-            path=_path(delta.new_file.raw_path),
-            status=status,
-            added=added,
-            removed=removed,
-            old_path=_path(delta.old_file.raw_path) if status in "RC" else "",
-            is_binary=bool(delta.flags & DiffFlag.BINARY),
-        )
+    yield from (_file(patch) for patch in diff if patch is not None)
+
+
+def _file(patch: pygit2.Patch) -> FileChange:
+    delta = patch.delta
+    _, added, removed = patch.line_stats
+    status = _STATUS.get(delta.status, "M")
+    return FileChange(
+        path=_path(delta.new_file.raw_path),
+        status=status,
+        added=added,
+        removed=removed,
+        old_path=_path(delta.old_file.raw_path) if status in "RC" else "",
+        is_binary=bool(delta.flags & DiffFlag.BINARY),
+    )
+
+
+@dataclass
+class _Told:
+    """A plain commit's files, symbols, added lines, and marks of what was added and removed.
+
+    Read in one pass: each time a patch is asked of libgit2 it compares the two contents anew.
+    """
+
+    with_marks: bool
+    files: list[FileChange] = field(default_factory=list)
+    symbols: dict[str, None] = field(default_factory=dict)
+    added_lines: list[str] = field(default_factory=list)
+    added_marks: set[int] = field(default_factory=set)
+    removed_marks: set[int] = field(default_factory=set)
+
+    def read(self, diff: pygit2.Diff, is_excluded: Callable[[str], bool] | None) -> None:
+        for number, patch in enumerate(patch for patch in diff if patch is not None):
+            if number < MAX_FILES:
+                self.files.append(_file(patch))
+            files = (patch.delta.new_file, patch.delta.old_file)
+            is_private = is_excluded is not None and any(
+                is_excluded(_path(file.raw_path)) for file in files
+            )
+            wants_lines = number < MAX_FILES and not is_private and not self._is_full
+            if wants_lines or self.with_marks:
+                for hunk in patch.hunks:
+                    self._read_hunk(hunk, wants_lines)
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self.symbols) >= MAX_SYMBOLS and len(self.added_lines) >= MAX_ADDED_LINES
+
+    def _read_hunk(self, hunk: pygit2.DiffHunk, wants_lines: bool) -> None:
+        lines = hunk.lines
+        added = [line.content for line in lines if line.origin == "+"]
+        if self.with_marks:
+            _note_marks(self.added_marks, added)
+            _note_marks(self.removed_marks, (line.content for line in lines if line.origin == "-"))
+        if wants_lines:
+            _note_symbols(self.symbols, [hunk.header.rpartition("@@")[2], *added])
+            room = MAX_ADDED_LINES - len(self.added_lines)
+            stripped = (line.strip() for line in added)
+            told = islice((line for line in stripped if line), room)
+            self.added_lines += (line[:MAX_LINE_CHARACTERS] for line in told)
+
+
+def _note_marks(marks: set[int], lines: Iterable[str]) -> None:
+    if len(marks) < MAX_MARKS:
+        marks |= line_marks(lines)
+
+
+def _note_symbols(symbols: dict[str, None], lines: Iterable[str]) -> None:
+    """Add the names of functions and classes that a hunk lies in or that its added lines begin."""
+    for line in lines:
+        if len(symbols) >= MAX_SYMBOLS:
+            return
+        if match := _SYMBOL.match(line[:MAX_LINE_CHARACTERS]):
+            symbols[match[1]] = None
 
 
 def _common_files(by_parent: list[list[FileChange]]) -> list[FileChange]:
@@ -138,54 +283,6 @@ def _common_files(by_parent: list[list[FileChange]]) -> list[FileChange]:
     return [file for file in first if all(file.path in paths for paths in shared)]
 
 
-def _told(
-    diff: pygit2.Diff, is_excluded: Callable[[str], bool] | None = None
-) -> Iterator[pygit2.Patch]:
-    """The files' parts of a diff, but for those of excluded files."""
-    for patch in diff:
-        if patch is None:
-            continue
-        files = (patch.delta.new_file, patch.delta.old_file)
-        if is_excluded is None or not any(is_excluded(_path(file.raw_path)) for file in files):
-            yield patch
-
-
-def _symbols(patches: Iterator[pygit2.Patch]) -> list[str]:
-    """Names of functions and classes that hunks lie in or added lines begin."""
-    names: dict[str, None] = {}
-    for patch in islice(patches, MAX_FILES):
-        for hunk in patch.hunks:
-            lines = [hunk.header.rpartition("@@")[2]]
-            lines += [line.content for line in hunk.lines if line.origin == "+"]
-            for line in lines:
-                if match := _SYMBOL.match(line[:MAX_LINE_CHARACTERS]):
-                    names[match[1]] = None
-            if len(names) >= MAX_SYMBOLS:
-                return list(names)[:MAX_SYMBOLS]
-    return list(names)
-
-
-def _added_lines(patches: Iterator[pygit2.Patch]) -> Iterator[str]:
-    for content in _lines(patches, "+"):
-        if stripped := content.strip():
-            yield stripped[:MAX_LINE_CHARACTERS]
-
-
-def _marks(diff: pygit2.Diff) -> tuple[frozenset[int], frozenset[int]]:
-    """The marks of the lines that were added and of those that were removed, not both."""
-    added = line_marks(_lines(_told(diff), "+"))
-    removed = line_marks(_lines(_told(diff), "-"))
-    return added - removed, removed - added
-
-
-def _lines(patches: Iterator[pygit2.Patch], origin: str) -> Iterator[str]:
-    for patch in patches:
-        for hunk in patch.hunks:
-            for line in hunk.lines:
-                if line.origin == origin:
-                    yield line.content
-
-
 def _change_id(header: bytes, text: str) -> str:
     """Gerrit's trailer, or the header that jj and others write."""
     if match := _CHANGE_ID_TRAILER.search(text):
@@ -195,7 +292,19 @@ def _change_id(header: bytes, text: str) -> str:
 
 
 def _decoded(commit: pygit2.Commit) -> str:
-    return commit.raw_message.decode(commit.message_encoding or "utf-8", "replace")
+    return _text(commit.raw_message, commit)
+
+
+def _who(person: pygit2.Signature, commit: pygit2.Commit) -> str:
+    return f"{_text(person.raw_name, commit)} <{_text(person.raw_email, commit)}>"
+
+
+def _text(raw: bytes, commit: pygit2.Commit) -> str:
+    """In the encoding that the commit names; UTF-8 where it names none, or one nobody knows."""
+    try:
+        return raw.decode(commit.message_encoding or "utf-8", "replace")
+    except LookupError:
+        return raw.decode("utf-8", "replace")
 
 
 def _path(raw: bytes) -> str:
