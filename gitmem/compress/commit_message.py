@@ -1,0 +1,183 @@
+"""A commit's message taken apart: what a person wrote as prose, and what is only form.
+
+Messages are wrapped by hand, quote output, list points and end in trailers; forges add numbers,
+headings, templates and the messages of squashed commits.  Pure, and bounded: a message may be
+megabytes of somebody's generated changelog.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+MAX_CHARACTERS = 16_000
+MAX_REFERENCES = 6
+
+_NUMBER_AT_END = re.compile(r"\s*\((?:#|GH-)\d{1,7}\)\s*$")
+_BULLET = re.compile(r"\s{0,12}(?:[-*•+]|\d{1,2}[.)])\s+(?=\S)")
+_CHECKBOX = re.compile(r"\s{0,12}[-*]\s+\[[ xX]\]\s")
+_FENCE = re.compile(r"\s{0,8}(?:```|~~~)")
+_HEADING = re.compile(r"\s{0,3}(?:#{1,6}\s+\S.{0,200}|[=-]{3,80}|\*\*[^*]{1,80}\*\*:?)\s*$")
+_COMMENT = re.compile(r"<!--.{0,4000}?-->", re.DOTALL)
+_CONFLICTS = re.compile(r"#?\s*Conflicts?:\s*$", re.I)
+_TRAILER = re.compile(r"([A-Za-z][A-Za-z-]{1,40})(?::\s|\s#)\s{0,20}(\S.{0,400})$")
+# Who did it, and what tools left behind: known to git, or of no use to a reader.
+_FORM = re.compile(
+    r"(?:[\w-]{2,30}-by|cc|change-id|git-svn-id|pr-url|reviewed-on|commit-queue|auto-submit|"
+    r"bot-commit|gerrit-\w+|claude-session|\w+-dev-\w+): |\(cherry picked from commit |"
+    r"co-authored-by|signed-off-by|🤖 generated with|---------$",
+    re.I,
+)
+_REFERRING = frozenset(
+    {
+        *("fix", "fixes", "fixed", "close", "closes", "closed", "resolve", "resolves", "resolved"),
+        *("bug", "issue", "issues", "ref", "refs", "references", "related", "see", "see-also"),
+        *("address", "addresses", "link", "reported-in", "bug-url", "jira", "ticket", "part-of"),
+    }
+)
+_REFERENCE = re.compile(
+    r"(?<![\w/&#])(?:[\w.-]{1,40}/[\w.-]{1,60})?#\d{1,7}\b|\bGH-\d{1,7}\b|\bCVE-\d{4}-\d{4,7}\b|"
+    r"\b[A-Z][A-Z0-9]{1,9}-\d{1,6}\b|"
+    r"\bhttps?://[^\s<>\"')\]]{4,200}/(?:issues?|pull|merge_requests|bugs?|browse)/[\w-]{1,40}"
+)
+_NO_REFERENCE = re.compile(r"(?:UTF|SHA|ISO|RFC|MD|CP|AES|RSA|ASCII|BASE|X|P)-?\d", re.I)
+_ONLY_REFERS = re.compile(
+    r"(?:\W|\b(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?|refs?|see|related|relates|to|also|issues?|"
+    r"pr|pull|request|bug|part|of|from|and|references?|address(?:es)?)\b)*",
+    re.I,
+)
+_REVERTS = re.compile(r"\bThis reverts commit ([0-9a-f]{7,40})\b[^\n]{0,80}", re.I)
+_MERGE = re.compile(
+    r"merge (?:pull request|(?:remote-tracking )?branch(?:es)?|tag|commit|origin/|\S+ into )", re.I
+)
+
+
+@dataclass(frozen=True)
+class CommitMessage:
+    """What a message says.
+
+    ``paragraphs`` are unwrapped prose, ``points`` the items of its lists, ``verbatim`` the whole
+    body as it was written, for what must be found letter by letter.  ``reverts`` is the commit it
+    takes back; ``is_template`` tells a merge whose subject git or the forge wrote.
+    """
+
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    verbatim: str = ""
+    references: tuple[str, ...] = ()
+    reverts: str = ""
+    is_template: bool = False
+
+    @property
+    def has_body(self) -> bool:
+        """Whether anything is said beyond the title."""
+        return bool(self.paragraphs or self.points)
+
+
+def parse_message(text: str) -> CommitMessage:
+    """Take a message apart; an empty one has an empty title."""
+    lines = _COMMENT.sub("", text[:MAX_CHARACTERS].replace("\r\n", "\n")).strip().split("\n")
+    subject, body = _subject_and_body(lines)
+    references = _references(subject)
+    reverts = _REVERTS.search("\n".join(body))
+    paragraphs: list[str] = []
+    points: list[str] = []
+    for block in _blocks([line for line in body if not _REVERTS.search(line)]):
+        kept, found = _without_trailers(block.lines)
+        references += found
+        said = " ".join(line.strip() for line in kept).strip()
+        if not said or block.is_code:
+            continue
+        references += _references(said)
+        if _ONLY_REFERS.fullmatch(_REFERENCE.sub("", said)):
+            continue
+        (points if block.is_point else paragraphs).append(said)
+    return CommitMessage(
+        title=_without_numbers(subject),
+        paragraphs=tuple(paragraphs),
+        points=tuple(points),
+        verbatim="\n".join(body),
+        references=tuple(dict.fromkeys(references))[:MAX_REFERENCES],
+        reverts=reverts[1] if reverts else "",
+        is_template=bool(_MERGE.match(subject)),
+    )
+
+
+def _subject_and_body(lines: Sequence[str]) -> tuple[str, list[str]]:
+    """The first paragraph is the subject when it is one wrapped line; else its first line is."""
+    end = next((i for i, line in enumerate(lines) if not line.strip()), len(lines))
+    joined = " ".join(line.strip() for line in lines[:end])
+    if end == 1 or (end == 2 and len(joined) <= 120 and not _BULLET.match(lines[1])):
+        return joined, list(lines[end:])
+    return lines[0].strip(), list(lines[1:])
+
+
+def _without_numbers(subject: str) -> str:
+    previous = ""
+    while previous != subject:
+        previous, subject = subject, _NUMBER_AT_END.sub("", subject)
+    return subject.strip()
+
+
+def _references(text: str) -> list[str]:
+    found = (match[0] for match in _REFERENCE.finditer(text[:4_000]))
+    return [name for name in found if not _NO_REFERENCE.match(name)]
+
+
+@dataclass
+class _Block:
+    """Lines that belong together: a paragraph, a point of a list, or code."""
+
+    lines: list[str]
+    is_point: bool = False
+    is_code: bool = False
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
+    block = _Block([])
+    in_fence = in_conflicts = False
+    after_blank = True
+    for line in lines:
+        if _FENCE.match(line):
+            yield block
+            block = _Block([])
+            in_fence = not in_fence
+        elif in_fence:
+            block.is_code = True
+        elif not line.strip():
+            yield block
+            block = _Block([], is_point=block.is_point and bool(block.lines))
+            after_blank, in_conflicts = True, False
+            continue
+        elif _HEADING.match(line) or _CHECKBOX.match(line) or _CONFLICTS.match(line):
+            yield block
+            block = _Block([])
+            in_conflicts = bool(_CONFLICTS.match(line))
+        elif in_conflicts:
+            pass
+        elif match := _BULLET.match(line):
+            yield block
+            block = _Block([line[match.end() :]], is_point=True)
+        elif after_blank and line.startswith(("    ", "\t")) and not block.is_point:
+            block = _Block([line], is_code=True)
+        elif after_blank and block.is_point and not line.startswith((" ", "\t")):
+            block = _Block([line])
+        else:
+            block.lines.append(line)
+        after_blank = False
+    yield block
+
+
+def _without_trailers(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The lines that say something, and what the trailers among them refer to."""
+    kept: list[str] = []
+    references: list[str] = []
+    for line in lines:
+        match = _TRAILER.match(line.strip())
+        if match and match[1].lower() in _REFERRING:
+            references += _references(f" {line}") or [match[2].strip()[:120]]
+        elif not _FORM.match(line.strip()):
+            kept.append(line)
+    return kept, references
