@@ -25,7 +25,8 @@ apart.  ``docs/exit-codes.md`` is generated from this file.
     │   └── UnknownMemory          23
     ├── CaptureError
     │   ├── TranscriptMissing      30
-    │   └── CompressorFailed       31
+    │   ├── CompressorFailed       31
+    │   └── BackfillRunning        32
     ├── RemoteError
     │   ├── RemoteUnavailable      40
     │   └── RemoteRejected         41
@@ -181,6 +182,13 @@ class CompressorFailed(CaptureError):
 
     exit_code = 31
     default_hint = "The offline compressor is used instead"
+
+
+class BackfillRunning(CaptureError):
+    """Another backfill of this repository is at work."""
+
+    exit_code = 32
+    default_hint = "Nothing was changed. Wait for it, or stop it: what it did so far is kept"
 
 
 class RemoteError(GitmemError):

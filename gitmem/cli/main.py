@@ -21,6 +21,7 @@ COMMANDS = {
     "show": "Everything remembered about a commit, or one memory by its id.",
     "context": "What the agent's next session here is given.",
     "capture": "Remember a commit now, by hand.",
+    "backfill": "Remember commits made before gitmem, from transcripts and history.",
     "sync": "Exchange memories with the remote now.",
     "status": "What is set up, what waits, what was last remembered.",
     "doctor": "Find what is wrong and say, or apply, the remedy.",
@@ -31,7 +32,7 @@ COMMANDS = {
 
 _EPILOG = """\b
 Exit codes: 0 done, 1 foreseen failure, 2 usage, 3 a bug in gitmem, 130 interrupted;
-10 to 17 repository, 20 to 23 notes, 30 and 31 capture, 40 and 41 remote, 50 to 52 set-up
+10 to 17 repository, 20 to 23 notes, 30 to 32 capture, 40 and 41 remote, 50 to 52 set-up
 (docs/exit-codes.md)."""
 
 

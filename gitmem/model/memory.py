@@ -81,6 +81,11 @@ class Provenance:
     tokens_extra: Mapping[str, Json] = field(default_factory=dict)
     extra: Mapping[str, Json] = field(default_factory=dict)
 
+    @property
+    def is_of_history(self) -> bool:
+        """Whether it was made of a commit's message and difference, without a session."""
+        return self.compressor.startswith("history/")
+
 
 @dataclass(frozen=True)
 class Memory:

@@ -7,7 +7,7 @@ in the agent's SessionStart hook.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from itertools import islice
 
@@ -23,6 +23,7 @@ _MAX_PENDING = 3
 _MAX_ITEMS = 40
 _MAX_WALK = 20_000
 _FIRST_BATCH = 64
+_EQUALLY_RECENT = 8  # commits
 
 
 def context_for(repo: Repo, budget_tokens: int) -> ContextBlock:
@@ -66,7 +67,7 @@ def _items(repo: Repo) -> list[ContextItem]:
 
 
 def _reachable(repo: Repo, index: Index) -> Iterator[ContextItem]:
-    """The memories on HEAD's history, newest commit first.
+    """The memories on HEAD's history, newest commit first, as :func:`_preferred` has it.
 
     The walk ends with the last annotated commit there is, or after 20,000 commits: what lies
     behind those is found by asking for it, not by starting a session.
@@ -82,8 +83,30 @@ def _reachable(repo: Repo, index: Index) -> Iterator[ContextItem]:
                 item = ContextItem(found.memory, found.commit, is_pending=False)
                 by_commit.setdefault(found.commit, []).append(item)
             left -= len(by_commit)
-            for commit in batch:
-                yield from by_commit.get(commit, ())
+            yield from _preferred([by_commit[commit] for commit in batch if commit in by_commit])
             size *= 2
     except GitmemError:
         return  # no commit yet, or a history git cannot walk: what is pending still counts
+
+
+def _preferred(commits: Sequence[Sequence[ContextItem]]) -> Iterator[ContextItem]:
+    """Of every few commits first what sessions left, then what was made of history alone.
+
+    A backfilled repository has a memory of nearly every commit.  Those that give no reason are
+    there to be searched, not to be told; and what a session left says all of its commit.
+    """
+    for first in range(0, len(commits), _EQUALLY_RECENT):
+        few = commits[first : first + _EQUALLY_RECENT]
+        yield from (item for items in few for item in items if not _is_of_history(item))
+        for items in few:
+            if all(_is_of_history(item) for item in items):
+                yield from (item for item in items if _gives_reason(item))
+
+
+def _is_of_history(item: ContextItem) -> bool:
+    return item.memory.provenance.is_of_history
+
+
+def _gives_reason(item: ContextItem) -> bool:
+    memory = item.memory
+    return bool(memory.why or memory.what or memory.decisions or memory.errors)

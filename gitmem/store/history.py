@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from gitmem.errors import GitFailed, UnknownRevision
@@ -18,6 +18,9 @@ from gitmem.store.gitdir import Repo, git_command, git_environment, try_git
 _FIELDS = ("%H", "%an <%ae>", "%at", "%D", "%s")
 _CHUNK_BYTES = 1 << 14
 _REFLOG_LINE = re.compile(rb"[0-9a-f]{40} ([0-9a-f]{40}) [^\t\n]* (\d+) [+-]\d{4}\t([^\n]*)\n")
+_REFLOG_EMAIL = re.compile(
+    rb"<([^<>\t\n]{1,200})> \d+ [+-]\d{4}\t(?:commit|rebase|cherry|merge|am)"
+)
 _MADE_HERE = (b"commit", b"cherry-pick", b"am:", b"revert")
 
 
@@ -51,9 +54,16 @@ def current_branch(repo: Repo) -> str:
     return os.fsdecode(done.stdout).strip() if done.returncode == 0 else ""
 
 
-def walk_ids(repo: Repo, revision: str = "HEAD") -> Iterator[str]:
-    """Commit ids reachable from ``revision``, newest first; git stops when the caller does."""
-    arguments = ["rev-list", "--end-of-options", revision]
+def walk_ids(repo: Repo, revision: str = "HEAD", options: Sequence[str] = ()) -> Iterator[str]:
+    """Commit ids reachable from ``revision``, newest first; git stops when the caller does.
+
+    ``options`` are those of ``git rev-list`` that select, such as ``--since=2.weeks``.
+
+    Raises:
+        UnknownRevision: the revision or range names nothing.
+        GitFailed: git refused otherwise.
+    """
+    arguments = ["rev-list", *options, "--end-of-options", revision]
     with closing(stream_git(repo, arguments, b"\n")) as parts:
         for part in parts:
             yield part.decode("ascii", "replace")
@@ -98,6 +108,17 @@ def commits_made(repo: Repo, offset: int) -> tuple[list[MadeCommit], int]:
         if match[3].startswith(_MADE_HERE)
     ]
     return made, size - (len(data) - len(whole))
+
+
+def emails_here(repo: Repo) -> frozenset[str]:
+    """The addresses of those who committed in this work tree, as far as its reflog goes back,
+    and of whoever would now; in small letters.
+    """
+    found = {os.fsdecode(try_git(repo, "config", "user.email").stdout).strip()}
+    with suppress(OSError):
+        data = (repo.git_dir / "logs" / "HEAD").read_bytes()
+        found |= {os.fsdecode(match[1]) for match in _REFLOG_EMAIL.finditer(data)}
+    return frozenset(email.lower() for email in found if email)
 
 
 def reflog_size(repo: Repo) -> int:

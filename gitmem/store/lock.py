@@ -1,4 +1,6 @@
-"""The lock that makes the worker the only one of its repository.  Standard library only."""
+"""The locks that make a worker, or a backfill, the only one of its repository.  Standard library
+only.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +20,26 @@ def worker_lock(repo: Repo) -> Iterator[bool]:
     Raises:
         DiskFull, ReadOnlyRepository: the lock file cannot be made.
     """
-    with translated_os_errors("take the worker's lock"):
+    with _lock(repo, "worker") as is_ours:
+        yield is_ours
+
+
+@contextmanager
+def backfill_lock(repo: Repo) -> Iterator[bool]:
+    """The same for a backfill: two at once would take each other's slices of a session.
+
+    Raises:
+        DiskFull, ReadOnlyRepository: the lock file cannot be made.
+    """
+    with _lock(repo, "backfill") as is_ours:
+        yield is_ours
+
+
+@contextmanager
+def _lock(repo: Repo, name: str) -> Iterator[bool]:
+    with translated_os_errors(f"take the {name}'s lock"):
         repo.state_dir.mkdir(parents=True, exist_ok=True)
-        file = (repo.state_dir / "worker.lock").open("ab")
+        file = (repo.state_dir / f"{name}.lock").open("ab")
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

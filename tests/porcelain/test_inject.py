@@ -11,8 +11,9 @@ from gitmem.store.pending import Pending, PendingStore
 from tests.support.git import GitDriver
 
 
-def remember(git: GitDriver, commit: str, title: str) -> None:
-    memory = Memory("decision", title, provenance=Provenance(commit=commit))
+def remember(git: GitDriver, commit: str, title: str, why: str = "", compressor: str = "") -> None:
+    origin = Provenance(commit=commit, compressor=compressor)
+    memory = Memory("decision", title, why, provenance=origin)
     NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
 
 
@@ -24,6 +25,47 @@ def test_the_newest_commit_comes_first(git: GitDriver) -> None:
     text = context_for(git.repo, 1000).text
 
     assert 0 < text.index("the newer decision") < text.index("the older decision")
+
+
+def test_of_equally_recent_commits_sessions_come_first(git: GitDriver) -> None:
+    remember(git, git.commit("older"), "what a session left")
+    remember(git, git.commit("newer"), "what history says", why="a reason", compressor="history/1")
+    refresh(git.repo).close()
+
+    text = context_for(git.repo, 1000).text
+
+    assert 0 < text.index("what a session left") < text.index("what history says")
+
+
+def test_what_sessions_left_long_ago_comes_behind_what_history_says_today(git: GitDriver) -> None:
+    remember(git, git.commit("old"), "what a session left")
+    for number in range(9):
+        title = f"what history says {number}"
+        remember(git, git.commit("new"), title, why="a reason", compressor="history/1")
+    refresh(git.repo).close()
+
+    text = context_for(git.repo, 4000).text
+
+    assert 0 < text.index("what history says 8") < text.index("what a session left")
+
+
+def test_a_commit_that_gives_no_reason_is_not_told(git: GitDriver) -> None:
+    remember(git, git.commit("a"), "a commit among many", compressor="history/1")
+    refresh(git.repo).close()
+
+    assert context_for(git.repo, 1000).text == ""
+
+
+def test_a_session_says_all_of_its_commit(git: GitDriver) -> None:
+    commit = git.commit("both")
+    remember(git, commit, "what history says", why="a reason", compressor="history/1")
+    remember(git, commit, "what a session left")
+    refresh(git.repo).close()
+
+    text = context_for(git.repo, 1000).text
+
+    assert "what a session left" in text
+    assert "what history says" not in text
 
 
 def test_only_what_head_can_reach_is_given(git: GitDriver) -> None:

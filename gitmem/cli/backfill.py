@@ -1,0 +1,129 @@
+"""``gitmem backfill``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+
+import click
+
+from gitmem.errors import UnbornHead
+from gitmem.porcelain.backfill import (
+    Plan,
+    Report,
+    Selection,
+    backfill,
+    count_worth,
+    plan_backfill,
+)
+from gitmem.porcelain.freshness import catch_up
+from gitmem.porcelain.means import Means, gather_means
+from gitmem.store.gitdir import find_repo
+from gitmem.store.history import has_head
+
+_PATIENCE_SECONDS = 60.0
+
+
+@click.command()
+@click.argument("revisions", default="HEAD", metavar="[RANGE]")
+@click.option("--since", "--after", "since", default="", metavar="DATE", help="Only later commits.")
+@click.option("--until", "--before", "until", default="", metavar="DATE", help="Only earlier ones.")
+@click.option("-n", "--limit", type=click.IntRange(0), help="Do at most N commits, newest first.")
+@click.option("--no-transcripts", is_flag=True, help="Do not look for sessions.")
+@click.option("--no-history", is_flag=True, help="Only from sessions, not from commits alone.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
+def command(
+    revisions: str,
+    since: str,
+    until: str,
+    limit: int | None,
+    no_transcripts: bool,
+    no_history: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    r"""Make memories for the commits in RANGE (all of HEAD's) that have none.
+
+    Where the agent still has the transcript of a session that made a commit, its memory is made
+    of that, as after a commit; else of the commit's message and difference.  Merges, version
+    bumps, typos and robots' commits get none unless they give a reason.
+
+    Interrupt it whenever you like: what is done is kept, and the next run goes on from there.
+
+    \b
+    gitmem backfill --dry-run
+    gitmem backfill --since=1.year
+    gitmem backfill v1.0..HEAD
+    """
+    repo = find_repo(".")
+    if revisions == "HEAD" and not has_head(repo):
+        raise UnbornHead("the current branch has no commit to remember")
+    if repo.is_initialised:
+        catch_up(repo, _PATIENCE_SECONDS)  # what a hook has queued is not done twice
+    means = gather_means(repo)
+    selection = Selection(
+        revisions, since, until, limit, not no_transcripts, with_history=not no_history
+    )
+    plan = plan_backfill(means, selection)
+    if dry_run:
+        _show_plan(means, plan, as_json)
+        return
+    report = _done(means, plan, as_json)
+    for notice in report.notices:
+        click.echo(f"gitmem: {notice}", err=True)
+    if as_json:
+        click.echo(json.dumps(asdict(report), ensure_ascii=False))
+    else:
+        click.echo(_summary(plan, report))
+
+
+def _done(means: Means, plan: Plan, as_json: bool) -> Report:
+    is_shown = not as_json and plan.steps > 0
+    with click.progressbar(
+        length=plan.steps, label="remembering", file=sys.stderr, hidden=not is_shown
+    ) as bar:
+        try:
+            return backfill(means, plan, bar.update)
+        except KeyboardInterrupt:
+            click.echo("\ngitmem: stopped. What was done is kept; run it again to go on.", err=True)
+            raise
+
+
+def _show_plan(means: Means, plan: Plan, as_json: bool) -> None:
+    worth = count_worth(means.repo, plan)
+    counts = {
+        "commits": plan.commits,
+        "remembered": plan.remembered,
+        "not_worth_before": plan.judged,
+        "maybe_from_transcripts": len(plan.sessions),
+        "from_history": worth,
+        "not_worth": len(plan.history) - worth,
+    }
+    if as_json:
+        click.echo(json.dumps(counts))
+        return
+    click.echo(f"{_commits(plan.commits)}, {plan.remembered} of them with a memory already.")
+    if plan.judged:
+        click.echo(f"{_commits(plan.judged)} were looked at before and found worth none.")
+    if plan.sessions:
+        click.echo(f"{_commits(len(plan.sessions))} may have been made by a session on this disk.")
+    click.echo(f"{_commits(worth)} say enough for a memory from their message alone.")
+
+
+def _summary(plan: Plan, report: Report) -> str:
+    if not plan.steps:
+        return "Nothing to do: every commit has a memory, or was found worth none."
+    parts = [
+        f"{_commits(report.from_transcripts)} remembered from transcripts",
+        f"{report.from_history} from history",
+        f"{report.not_worth} not worth a memory",
+    ]
+    if report.problems:
+        parts.append(f"{report.problems} could not be read")
+    return ", ".join(parts) + "."
+
+
+def _commits(count: int) -> str:
+    return "1 commit" if count == 1 else f"{count} commits"
