@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from gitmem.guard.placeholders import is_placeholder
 
 NAME = (
-    r"pass(?:word|wd|phrase|code)|(?<![a-z])pwd|secret|token|credential|authorization"
-    r"|(?:api|access|account|auth|encryption|master|private|service|shared|signing)[_-]?key"
+    r"pass(?:word|wd|phrase|code)|(?<![a-z])pwd|(?<=[_\"'])pass(?![a-z])|mnemonic|seed[_ -]?phrase"
+    r"|secret|token|credential|authorization"
+    r"|(?:api|app|access|account|admin|auth|client|deploy|encryption|license|master|private|service"
+    r"|shared|signing|ssh|write)[_-]?key"
 )
 """Names of secrets, as a pattern for text in lower case."""
 
@@ -43,7 +45,7 @@ _QUOTED = (
 _BARE = r"(?P<bare>(?!:)[^\s\"'`,;(){}\[\]<>\\&|]+)"
 
 _ASSIGNMENT = re.compile(rf"{_SUFFIX}{_SEPARATOR}(?:{_QUOTED}|{_BARE})")
-_SHELL = re.compile(r"(?P<suffix>[A-Z0-9_]{0,40})=(?P<bare>[^\s\"'`]+)")
+_SHELL = re.compile(r"(?P<suffix>[A-Z0-9_]{0,40})=(?P<bare>(?:(?!\\[nrt])[^\s\"'`])+)")
 _OPTION = re.compile(
     rf"{_SUFFIX}(?P<separator>=|[ \t]{{1,4}})(?:{_QUOTED}|(?P<bare>[^\s\"'`-][^\s\"'`]*))"
 )
@@ -81,7 +83,7 @@ def is_secret(name: str, value: str) -> bool:
 
 
 def _kind(name: str) -> str:
-    if name.startswith("p") and not name.startswith("private"):
+    if name.startswith(("pass", "pwd", "mnemonic", "seed")):
         return "password"
     if name.endswith("key"):
         return "key"

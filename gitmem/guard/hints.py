@@ -11,33 +11,54 @@ import re
 
 KEY_HINT = re.compile(
     r"""
-    _ (?: (?=[A-Za-z0-9]{14}) | (?<=dckr_[po]at_) )
-    | - (?=[\w.=-]{10})
-        (?: (?<=sk-) | (?<=gl[a-z]{2}-) | (?<=gl[a-z]{3}-) | (?<=gl[a-z]{4}-) | (?<=glagent-)
-          | (?<=xox[a-z]-) | (?<=xapp-) | (?<=pypi-) | (?<=GOCSPX-) | (?<=AGE-) )
-    | \. (?: (?=[\w-]{6}\.[\w-]{27})
-          | (?=[\w-]{16}) (?: (?<=SG\.) | (?<=hv[sbr]\.) | (?<=ya29\.) ) )
-    | A (?: KIA | SIA | BIA | CCA | Iza )
-    | SK [0-9a-f]{8}
+    _ (?: (?=[A-Za-z0-9]{14}) | (?<=dckr_[po]at_) | (?=secret_) | (?<=fo1_) | (?<=fig[do]_)
+        | (?=(?:tkn|pw|oauth)_) | (?<=tfp_) | (?<=bk[uc][at]_) | (?<=(?:live|test)_) | (?<=zpka_)
+        | (?<=fm\d_) | (?<=fm1[ar]_) | (?<=CCIP[AR][TJ]_) | (?<=pcsk_) | (?=oauth_) )
+    | - (?: (?=[A-Za-z0-9]{16}) | (?=[0-9a-f]{4}-[0-9a-f]{12}) | (?=[0-9a-f]{8}-[0-9a-f]{8})
+        | (?<=[0-9a-f]-) (?=us\d) | (?<=A3-)
+        | (?=[\w.=-]{10}) (?:
+            (?<=sk-) | (?<=gl[a-z]{2}-) | (?<=gl[a-z]{3}-) | (?<=gl[a-z]{4}-) | (?<=glagent-)
+          | (?<=xox[a-z]-) | (?<=xapp-) | (?<=pypi-) | (?<=GOCSPX-) | (?<=AGE-) | (?<=HRKU-)
+          | (?<=nvapi-) | (?<=CFPAT-) | (?<=NR[AIR][AIK]-) | (?<=tskey-) | (?<=sq0[a-z]{3}-)
+          | (?<=fio-u-) | (?<=p8e-) | (?<=tk-[ue][su]-) | (?<=-key-) ) )
+    | \. (?: (?=[\w-]{16}) | (?<=dp\.) )
+    | A (?: KIA | SIA | BIA | CCA | Iza | KID | KCp | QVN | BSK | T[TSOBC][ATB] | (?<=EAA) )
+    | I (?<=LTAI)
     | J (?<=eyJ)
-    | : AA [\w-]{20}
+    | K (?<=EZ[AT]K) | K (?<=SECK) | K (?<=SK) [0-9a-f]{8}
+    | W (?<=SCW) [A-Z0-9]{8}
+    | Y C [ABM]
+    | R 1348941
+    | V (?<=cmV) md
+    | G (?<=dG) 9r
+    | : (?: AA [\w-]{20} | (?=[0-9a-f]{32}) )
     | / (?<=1/) /0
     | p (?<=dap) i [a-f0-9]{8}
+    | y 2 (?<=oy2) | b 1d (?<=4b1d) | o (?<=cio) (?=[A-Za-z0-9]{32})
+    | ~ (?: (?<=Q~) | (?<=sha256~) )
+    | \$ (?= 2[abxy]\$ | apr1 | [56y]\$ | argon2 )
     """,
     re.VERBOSE,
 )
-"""In every text that holds one of :data:`gitmem.guard.formats.KEYS`."""
+"""In every text that holds one of :data:`gitmem.guard.providers.KEYS`."""
 
 NAME_HINT = re.compile(
     r"""
-    k (?: (?<=tok) en | ey (?: (?<=[isthnredg]key) | (?<=[isthnredg][_-]key) )
+    k (?: (?<=tok) en | ey (?: (?<=[a-z]key) | (?<=[a-z][_-]key) )
         | (?<=hooks\.slack) | (?<=webhook) | (?<=cook) ie )
-    | p (?: ass (?: wo?r?d | phrase | code ) | wd )
+    | p (?: ass (?: wo?r?d | phrase | code | : | (?<=[_"'hl]pass) ) | wd | (?<=seed.p) hrase )
     | c (?: redential | url\s | (?<=sec) ret )
     | z (?<=authoriz) ation
     | v (?<=[<;c]priv) ate
-    | b (?: earer\s | (?<=-----b) egin )
-    | : //[^/\s]{1,400}@
+    | b (?: earer\s | (?<=-----b) egin | (?<=mariadb) )
+    | g (?: (?<=mong) o | (?<=[ ]log) in )
+    | q (?<=mysq) l
+    | - (?<=redis-) cli
+    | _ (?<=add_) user | _ (?<=change_) password
+    | d ap (?<=ldap)
+    | m (?<=mnem) onic
+    | u th (?<=[_"' ,{]auth) ["'\\ :=]
+    | : //[^/\s]{1,400}@ | : //[^@\s]{1,400}@
     | = (?<=sig=)
     """,
     re.VERBOSE,

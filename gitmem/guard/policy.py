@@ -8,6 +8,7 @@ text that could not be looked at in time is masked whole.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ UNCHECKED = "unchecked"
 
 MASK = re.compile(r"\[masked:[a-z0-9-]{1,40}\]")
 
+_LONGEST_MASK = 52  # characters
 _SECONDS_A_TEXT = 0.5
 _MOST_TIMEOUTS = 6
 
@@ -119,20 +121,28 @@ def invalid_pattern(pattern: str, reason: str) -> SettingsInvalid:
 
 
 def _spans(pattern: Any, text: str) -> Iterator[tuple[int, int]]:
+    """What the pattern finds, but for what is masked already, in order."""
     group = "secret" if "secret" in pattern.groupindex else 0
-    start = 0
-    for end, following in [*(mask.span() for mask in MASK.finditer(text)), (len(text), 0)]:
-        for match in pattern.finditer(text, start, end, timeout=_SECONDS_A_TEXT):
-            if match.end(group) > match.start(group):
-                yield match.span(group)
-        start = following
+    masks = [mask.span() for mask in MASK.finditer(text)]
+    for match in pattern.finditer(text, timeout=_SECONDS_A_TEXT):
+        start, end = match.span(group)
+        for mask_start, mask_end in masks[bisect_left(masks, (start - _LONGEST_MASK,)) :]:
+            if mask_start >= end:
+                break
+            if start < mask_start:
+                yield start, mask_start
+            start = max(start, mask_end)
+        if start < end:
+            yield start, end
 
 
 def _replaced(text: str, spans: Sequence[tuple[int, int]], mask: str) -> tuple[str, int]:
+    """The text with one mask for each span; spans that touch become one."""
     kept: list[str] = []
     done = count = 0
-    for start, end in sorted(spans):
-        if start >= done:
+    for start, end in spans:
+        if start > done or not count:
             kept += [text[done:start], mask]
-            done, count = end, count + 1
+            count += 1
+        done = max(done, end)
     return ("".join([*kept, text[done:]]), count) if count else (text, 0)

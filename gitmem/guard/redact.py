@@ -10,13 +10,15 @@ pass; nothing here guesses by randomness, because commit ids and checksums look 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from gitmem.guard import assignments
-from gitmem.guard.formats import KEYS, PARTS, Format
+from gitmem.guard.formats import PARTS, Format
 from gitmem.guard.hints import KEY_HINT, NAME_HINT
 from gitmem.guard.policy import CUSTOM, PLAIN, UNCHECKED, Policy
+from gitmem.guard.providers import KEYS
 from gitmem.guard.spans import without_private, without_private_keys
 from gitmem.guard.untrusted import clean_text
 from gitmem.model.change import Change
@@ -27,6 +29,9 @@ MAX_TEXT = 1 << 16
 """Characters that a single text of a memory may have."""
 
 _MOST_PASSES = 6
+
+# What a key consists of, without a break: the rest of a text need not be searched for one.
+_RUN = re.compile(r"[\w.:$~/+=-]{16,}")
 
 
 def redact(text: str, policy: Policy = PLAIN) -> str:
@@ -69,7 +74,7 @@ def _masked_once(text: str) -> tuple[str, int]:
         text, keys = without_private_keys(text, mask_of("private-key"))
         total += spans + keys
     if KEY_HINT.search(text):
-        text, keys = _masked_formats(text, KEYS, text)
+        text, keys = _masked_formats(text, KEYS, " ".join(_RUN.findall(text)))
         total += keys
     if has_name:
         lowered = _lowered(text)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import random
+import re
+import string
+import uuid
+
 BODY = "aB3dE5gH7jK9mN1pQ3sT5vW7xY9z" * 3
 HEX = "0123456789abcdef" * 4
 
@@ -42,6 +47,138 @@ KEYS = {
 }
 """By kind (and a word to tell two of a kind apart): keys that are known by their form."""
 
+TEMPLATES = {
+    "aws-bedrock-key": ("ABSK<b120>", "bedrock-api-key-<b60>"),
+    "azure-client-secret": ("<A3>8Q~<w33>",),
+    "alibaba-key-id": ("LTAI<A20>",),
+    "tencent-key-id": ("AKID<A32>",),
+    "cloudflare-key": ("v1.0-<h24>-<h146>",),
+    "heroku-key": ("HRKU-AA<w58>",),
+    "fly-token": ("fo1_<w43>", "fm2_<b120>"),
+    "netlify-token": ("nfp_<A36>",),
+    "vercel-token": ("vcp_<A56>",),
+    "supabase-key": ("sbp_<h40>", "sb_secret_<w31>"),
+    "planetscale-key": ("pscale_tkn_<w43>", "pscale_pw_<w43>", "pscale_oauth_<w43>"),
+    "neon-key": ("napi_<l64>",),
+    "scaleway-key": ("SCW<U17>",),
+    "render-key": ("rnd_<A28>",),
+    "railway-key": ("tk-us-<w48>",),
+    "clickhouse-key": ("4b1d<A38>",),
+    "yandex-key": ("AQVN<w38>", "YCA<w36>", "t1.<w30>.<w86>"),
+    "openshift-token": ("sha256~<w43>",),
+    "gitlab-token": ("glrt-<w20>", "glcbt-64_<w20>", "GR1348941<w20>"),
+    "bitbucket-token": ("ATBB<A32>", "ATCTT3xFfGN0<w60>"),
+    "atlassian-token": ("ATATT3xFfGF0<w180>",),
+    "rubygems-key": ("rubygems_<h48>",),
+    "clojars-token": ("CLOJARS_<l60>",),
+    "cratesio-token": ("cio<A32>",),
+    "nuget-key": ("oy2<l43>",),
+    "artifactory-key": ("AKCp<A69>", "cmVmd<A59>"),
+    "terraform-token": ("<A14>.atlasv1.<w67>",),
+    "pulumi-token": ("pul-<h40>",),
+    "doppler-token": ("dp.pt.<A43>", "dp.st.prd.<A43>"),
+    "infisical-token": ("st.<h24>.<h32>.<h32>",),
+    "onepassword-token": ("ops_eyJ<b250>",),
+    "onepassword-key": ("A3-<U6>-<U11>-<U5>-<U5>-<U5>",),
+    "circleci-token": ("CCIPAT_<A22>_<h40>",),
+    "buildkite-token": ("bkua_<h40>",),
+    "octopus-key": ("API-<U26>",),
+    "harness-token": ("pat.<w22>.<A24>.<A20>",),
+    "sourcegraph-token": ("sgp_<h16>_<h40>", "sgp_<h40>"),
+    "tailscale-key": ("tskey-auth-<A12>CNTRL-<A32>",),
+    "infracost-key": ("ico-<A32>",),
+    "prefect-key": ("pnu_<A36>",),
+    "readme-key": ("rdme_<l70>",),
+    "snyk-token": ("snyk_uat.<h8>.<w60>",),
+    "sonar-token": ("squ_<h40>",),
+    "openai-key": ("sk-or-v1-<h64>", "sk-svcacct-<w100>"),
+    "xai-key": ("xai-<A80>",),
+    "perplexity-key": ("pplx-<A48>",),
+    "replicate-token": ("r8_<A37>",),
+    "fireworks-key": ("fw_<A22>",),
+    "nvidia-key": ("nvapi-<w64>",),
+    "tavily-key": ("tvly-<A32>", "tvly-dev-<A32>"),
+    "langsmith-key": ("lsv2_pt_<h32>_<h10>",),
+    "langfuse-key": ("sk-lf-<u>",),
+    "pinecone-key": ("pcsk_<A6>_<A60>",),
+    "assembly-key": ("e2b_<h40>",),
+    "brevo-key": ("xkeysib-<h64>-<A16>",),
+    "mailgun-key": ("key-<h32>", "<h32>-<h8>-<h8>"),
+    "mailchimp-key": ("<h32>-us12",),
+    "resend-key": ("re_<A8>_<A24>",),
+    "square-token": ("sq0atp-<w22>", "EAAA<w60>"),
+    "meta-token": ("EAAC<A120>",),
+    "sentry-token": ("sntryu_<h64>", "sntrys_eyJ<b100>"),
+    "newrelic-key": ("NRAK-<U27>", "NRII-<w32>"),
+    "dynatrace-token": ("dt0c01.<U24>.<U64>",),
+    "posthog-key": ("phx_<A43>",),
+    "linear-key": ("lin_api_<A40>", "lin_oauth_<h64>"),
+    "notion-token": ("ntn_<d11><A35>", "secret_<A43>"),
+    "airtable-token": ("pat<A14>.<h64>",),
+    "asana-token": ("1/<d16>:<h32>", "2/<d16>/<d16>:<h32>"),
+    "figma-token": ("figd_<w40>",),
+    "postman-key": ("PMAK-<h24>-<h34>",),
+    "typeform-token": ("tfp_<w59>",),
+    "contentful-token": ("CFPAT-<w43>",),
+    "dropbox-token": ("sl.<w135>", "sl.u.<w150>"),
+    "adobe-secret": ("p8e-<l32>",),
+    "hubspot-token": ("pat-na1-<u>",),
+    "intercom-token": ("dG9rOi<b60>",),
+    "launchdarkly-key": ("sdk-<u>", "api-<u>"),
+    "plaid-token": ("access-sandbox-<u>",),
+    "mapbox-token": ("sk.eyJ<A70>.<A22>",),
+    "easypost-key": ("EZAK<A54>",),
+    "duffel-token": ("duffel_live_<w43>",),
+    "flutterwave-key": ("FLWSECK_TEST-<h32>-X",),
+    "razorpay-key": ("rzp_live_<A14>",),
+    "shippo-token": ("shippo_live_<h40>",),
+    "frameio-token": ("fio-u-<w64>",),
+    "maxmind-key": ("<A6>_<A29>_mmk",),
+    "trello-token": ("ATTA<h64>",),
+    "zapier-key": ("zpka_<l32>_<l8>",),
+    "password-hash": (
+        "$2b$12$<s53>",
+        "$6$<s16>$<s86>",
+        "$argon2id$v=19$m=65536,t=3,p=4$<b22>$<b43>",
+    ),
+}
+"""Keys of more providers, as templates: ``<A36>`` stands for 36 made-up letters and digits."""
+
+_SIGNS = {
+    "A": string.ascii_letters + string.digits,
+    "w": string.ascii_letters + string.digits + "_-",
+    "b": string.ascii_letters + string.digits + "+/",
+    "s": string.ascii_letters + string.digits + "./",
+    "l": string.ascii_lowercase + string.digits,
+    "U": string.ascii_uppercase + string.digits,
+    "h": "0123456789abcdef",
+    "d": string.digits,
+}
+_HOLE = re.compile(r"<(u|([AwbslUhd])(\d+))>")
+
+
+def filled(template: str, chance: random.Random) -> str:
+    """The template with every hole filled; a run begins and ends with a letter or digit."""
+
+    def fill(hole: re.Match[str]) -> str:
+        if hole[1] == "u":
+            return str(uuid.UUID(int=chance.getrandbits(128), version=4))
+        signs = _SIGNS[hole[2]]
+        edges = "".join(sign for sign in signs if sign.isalnum())
+        size = int(hole[3])
+        middle = "".join(chance.choice(signs) for _ in range(size - 2))
+        return chance.choice(edges) + middle + chance.choice(edges)
+
+    return _HOLE.sub(fill, template)
+
+
+_CHANCE = random.Random(20)
+KEYS.update(
+    (f"{kind} template {number}", filled(template, _CHANCE))
+    for kind, templates in TEMPLATES.items()
+    for number, template in enumerate(templates)
+)
+
 _WORD = "hunter" + "22"
 
 NAMED = {
@@ -72,6 +209,7 @@ NAMED = {
     "aws secret with a slash first": ("aws_secret_access_key = {}", ("/" + BODY)[:40]),
     "azure": ("AccountKey={};EndpointSuffix=x", BODY[:60] + "=="),
     "url": ("postgres://bob:{}@db.example.com/app", _WORD),
+    "url with a slash": ("postgres://bob:{}@db.example.com/app", "pa/ss" + _WORD),
     "url with an at sign": ("https://bob:{}@example.com", "p@ss" + _WORD),
     "url with a token alone": ("https://{}@example.com/r.git", HEX[:40]),
     "header": ("Authorization: Bearer {}", "abcdefabcdef"),
@@ -81,6 +219,27 @@ NAMED = {
     "cookie": ("Cookie: {}\nnext", "sid=abcdef12345; theme=dark"),
     "curl": ("curl -s -u bob:{} https://example.com", _WORD),
     "curl, joined": ("curl -ubob:{} https://example.com", _WORD),
+    "sshpass": ("sshpass -p '{}' ssh bob@example.com", _WORD),
+    "mysql, joined": ("mysql -u root -p{} shop", _WORD),
+    "mongo": ("mongosh -u bob -p {} shop", _WORD),
+    "redis": ("redis-cli -h cache -a {} ping", _WORD),
+    "docker login": ("docker login -u bob -p {} registry.example.com", _WORD),
+    "docker login, piped": ("echo {} | docker login -u bob --password-stdin", _WORD),
+    "ldap": ("ldapsearch -x -D cn=bob -w {} -b dc=example", _WORD),
+    "openssl": ("openssl rsa -in k.pem -passin pass:{} -out k", _WORD),
+    "vault login": ("vault login {}", _WORD),
+    "rabbit": ("rabbitmqctl add_user bob {}", _WORD),
+    "positional": ("aws configure set aws_secret_access_key {}", _WORD + "abcdefgh"),
+    "positional, npm": ("npm config set //registry.example.com/:_authToken {}", _WORD + "abcd"),
+    "positional, gh": ("gh secret set API_TOKEN --body {}", _WORD + "abcd"),
+    "literal": ("kubectl create secret generic x --from-literal=api_key={}", _WORD + "abcd"),
+    "xml": ("<server><password>{}</password></server>", _WORD),
+    "xml attribute": ('<add key="ClearTextPassword" value="{}" />', _WORD),
+    "docker config": ('"auth": "{}"', BODY[:32]),
+    "pass alone": ('auth: {{ user: "bob", "pass": "{}" }}', _WORD),
+    "shell, pass": ("SMTP_PASS={}", _WORD),
+    "mnemonic": ('mnemonic = "{}"', "abandon ability able about above absent"),
+    "json in json in json": (r"{{\\\"password\\\": \\\"{}\\\"}}", _WORD),
     "netrc": ("machine example.com login bob password {}", _WORD),
     "slack hook": ("https://hooks.slack.com/services/{}", "T000/B000/" + BODY[:24]),
     "discord hook": ("https://discord.com/api/webhooks/1234567890/{}", BODY[:60]),
@@ -139,6 +298,15 @@ HARMLESS = [
     "git@github.com:owner/repo.git",
     'class="sk-folding-cube-container-element"',
     "task-force-abcdefghijklmnopqrstuvwx",
+    "Add password hashing and create token validation",
+    "=== PASS: test_login1 (0.01s)",
+    "mysql -u root -p shop < dump.sql",
+    "ftp://mirror.example.com/path/@scope/x",
+    "<password>${DB_PASSWORD}</password>",
+    "auth: { user, pass }",
+    "first_pass = run(1)",
+    '"Authorization: Bearer #{Helper.token}"',
+    "POSTHOG_KEY=<your_key>\\nNEXT=1",
 ]
 """Texts that must come through untouched."""
 
