@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from gitmem.agents.adapter import TranscriptFile
-from gitmem.agents.lines import read_lines, skip_lines
+from gitmem.agents.lines import read_lines, seek_line
 from gitmem.agents.payload import HookPayload, parse_payload
 from gitmem.agents.records import Record, RecordReader, time_of
 from gitmem.agents.retention import MAX_WEIGHT, Retention
@@ -53,8 +53,8 @@ class ClaudeCode:
         self._projects = projects_dirs(environ)
 
     def owns(self, path: Path) -> bool:
-        """Whether the file is named by a session's UUID alone."""
-        return path.suffix == ".jsonl" and _UUID.fullmatch(path.stem) is not None
+        """Any file: a transcript given by hand may have any name."""
+        return True
 
     def find(self, session: str) -> Path | None:
         """The transcript of a session, whatever directory it was started in."""
@@ -95,7 +95,7 @@ def read_transcript(
     subagents = sidechain_files(path)
     try:
         with path.open("rb") as file:
-            start = _seek(file, first, first_byte)
+            start = seek_line(file, first, first_byte)
             since = _time_before(file) if subagents and start else 0.0
             transcript = _read(file, path, start, until, subagents)
     except OSError as error:
@@ -143,16 +143,6 @@ def transcripts_for(worktree: Path, projects: Sequence[Path], since: float) -> l
                     dated[path] = modified
     newest = sorted(dated, key=lambda path: (-dated[path], path))
     return [path for path in newest if _is_inside(path, roots)]
-
-
-def _seek(file: BinaryIO, first: int, first_byte: int) -> int:
-    """Stand at record ``first``; the number of the record that is read next."""
-    if first_byte > 0:
-        file.seek(first_byte - 1)
-        if file.read(1) == b"\n":
-            return first
-        file.seek(0)
-    return skip_lines(file, first)
 
 
 def _time_before(file: BinaryIO) -> float:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from gitmem.agents.adapter import Adapter, TranscriptFile
 from gitmem.agents.claude_code import ClaudeCode
+from gitmem.agents.codex import Codex
+from gitmem.agents.gemini import GeminiCli
 from gitmem.model.session import Transcript, is_session_id
 
-ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (ClaudeCode,)
-"""Each is made from the environment.  A file that nobody calls his own is the first one's."""
+ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (Codex, GeminiCli, ClaudeCode)
+"""Each is made from the environment; the first that calls a file its own reads it."""
 
 
 class KnownAgents:
@@ -49,5 +51,5 @@ class KnownAgents:
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
         """
-        owner = next((a for a in self._adapters if a.owns(path)), self._adapters[0])
+        owner = next((a for a in self._adapters if a.owns(path)), self._adapters[-1])
         return owner.read(path, first=first, first_byte=first_byte, until=until)

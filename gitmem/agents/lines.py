@@ -58,6 +58,19 @@ def skip_lines(file: BinaryIO, count: int) -> int:
     return done
 
 
+def seek_line(file: BinaryIO, first: int, first_byte: int) -> int:
+    """Stand at line ``first``; the number of the line that is read next.
+
+    ``first_byte`` is where that line begins, when known: a short cut that is checked.
+    """
+    if first_byte > 0:
+        file.seek(first_byte - 1)
+        if file.read(1) == b"\n":
+            return first
+    file.seek(0)
+    return skip_lines(file, first)
+
+
 def _skip_line(file: BinaryIO) -> tuple[int, bool]:
     """Pass to behind the next newline: how many bytes that took, and whether there was one."""
     skipped = 0

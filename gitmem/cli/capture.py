@@ -23,7 +23,7 @@ _PATIENCE_SECONDS = 60.0
     "--session",
     "transcript",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The transcript (JSONL) to remember from; found by itself when left out.",
+    help="The transcript to remember from, of any agent; found by itself when left out.",
 )
 @click.option("--whole", is_flag=True, help="Take records later than the commit, too.")
 def command(commit: str, transcript: Path | None, whole: bool) -> None:

@@ -1,0 +1,75 @@
+"""What a tool answered to Codex: the text, and whether it failed.
+
+The client has told the exit code in three ways: JSON with metadata, a few lines of head before
+``Output:``, or not at all where the tool itself refused.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from gitmem.agents.draft import mapping_of, text_of
+
+_HEAD_CHARACTERS = 600
+_BODY = "Output:\n"
+_HEAD = re.compile(r"(?:Chunk ID|Wall time|Exit code|Process exited|Process running|Script )")
+_EXIT_CODE = re.compile(r"^(?:Exit code: |Process exited with code )(-?\d{1,10})\s*$", re.MULTILINE)
+_REFUSED = re.compile(
+    r"(?:(?:error: )?failed to |apply_patch verification failed|unsupported (?:custom tool )?call|"
+    r"exec_command failed|execution error|exec command rejected|patch rejected|rejected by |"
+    r"aborted|command timed out|failed in sandbox|sandbox |Script failed|err: )",
+    re.IGNORECASE,
+)
+_PATCHED = "Success. Updated the following files"
+
+
+@dataclass(frozen=True)
+class Output:
+    """An answer.  ``is_patched`` when it says that a patch was applied."""
+
+    text: str
+    has_failed: bool
+    is_patched: bool
+
+
+def parse_output(value: object) -> Output:
+    """Read an answer of any version; of another shape it is empty."""
+    given = mapping_of(value)
+    if given:  # the oldest versions wrote what the model was sent
+        text, has_failed = text_of(given.get("content")), given.get("success") is False
+    else:
+        text, has_failed = text_of(value), False
+    text, code = _without_json(text)
+    if code is None:
+        text, code = _without_head(text)
+    has_failed = has_failed or bool(code) or (code is None and bool(_REFUSED.match(text)))
+    return Output(text, has_failed, _PATCHED in text)
+
+
+def _without_json(text: str) -> tuple[str, int | None]:
+    if not text.startswith('{"output"'):
+        return text, None
+    try:
+        value = mapping_of(json.loads(text))
+    except (ValueError, RecursionError):
+        return text, None
+    code = mapping_of(value.get("metadata")).get("exit_code")
+    return text_of(value.get("output")), code if isinstance(code, int) else None
+
+
+def _without_head(text: str) -> tuple[str, int | None]:
+    """Take the heads off, of which there can be two; the last exit code told counts."""
+    code: int | None = None
+    for _ in range(2):
+        end = text.find(_BODY, 0, _HEAD_CHARACTERS)
+        head = text[:end]
+        if end < 0 or not _HEAD.match(head):
+            break
+        if found := _EXIT_CODE.search(head):
+            code = int(found[1])
+        elif head.startswith("Script failed"):
+            code = 1
+        text = text[end + len(_BODY) :]
+    return text, code

@@ -1,0 +1,72 @@
+r"""Codex's patch language: which files a patch names, and what it adds to them.
+
+A patch is the input of the ``apply_patch`` tool, a here-document of a shell command, or a text
+within a script; in a script's quoted text a line break may be spelled ``\n``.  Only whether and
+where is read: a patch is never applied here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_BEGIN = "*** Begin Patch"
+_END = "*** End Patch"
+_BREAK = re.compile(r"\r?\n|\\n")
+_HEADER = re.compile(r"\*\*\* (?:(?:Update|Add|Delete) File|Move to): (.+)")
+_PATCH = re.compile(r"\*\*\* Begin Patch.*?(?:\*\*\* End Patch|\Z)", re.DOTALL)
+_MAX_PATCHES = 64
+_MAX_FILES = 500
+
+
+@dataclass(frozen=True)
+class PatchedFile:
+    """One file of a patch, with the lines it gains and loses.  A moved file is two."""
+
+    path: str
+    added: str = ""
+    removed: str = ""
+
+
+def has_patch(text: str) -> bool:
+    """Whether there is a patch in a text."""
+    return _BEGIN in text
+
+
+def parse_patches(text: str) -> list[PatchedFile]:
+    """The files of all patches in a text, in order; at most 500."""
+    found: list[PatchedFile] = []
+    at = text.find(_BEGIN)
+    for _ in range(_MAX_PATCHES):
+        if at < 0 or len(found) >= _MAX_FILES:
+            break
+        end = text.find(_END, at)
+        found += _files(text[at + len(_BEGIN) : end if end >= 0 else len(text)])
+        at = text.find(_BEGIN, end) if end >= 0 else -1
+    return found[:_MAX_FILES]
+
+
+def without_patches(text: str) -> str:
+    """The text with each patch cut down to a word."""
+    return _PATCH.sub("[patch]", text)
+
+
+def _files(body: str) -> Iterator[PatchedFile]:
+    path = ""
+    added: list[str] = []
+    removed: list[str] = []
+    for line in _BREAK.split(body):
+        header = _HEADER.fullmatch(line.rstrip())
+        if header is None:
+            if line.startswith("+"):
+                added.append(line[1:])
+            elif line.startswith("-"):
+                removed.append(line[1:])
+            continue
+        if path:
+            yield PatchedFile(path, "\n".join(added), "\n".join(removed))
+        path = header[1].strip()
+        added, removed = [], []
+    if path:
+        yield PatchedFile(path, "\n".join(added), "\n".join(removed))

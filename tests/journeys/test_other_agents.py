@@ -1,0 +1,124 @@
+"""A commit that Codex CLI or Gemini CLI made becomes a memory like any other's."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gitmem.model.memory import Memory
+from tests.support.agents import codex_session, gemini_session, read
+from tests.support.capture import memories_on, remembered
+from tests.support.cli import gitmem
+from tests.support.git import GitDriver
+
+Lay = Callable[[Path, Path, str], Path]
+
+FIXED = """def mean(values):
+    if not values:
+        return 0.0
+    return sum(values) / len(values)
+"""
+TEST = "from stats import mean\n\n\ndef test_mean_of_nothing():\n    assert mean([]) == 0.0\n"
+FILES = {"stats.py": FIXED, "tests/test_stats.py": TEST}
+
+
+def commit_after(git: GitDriver, session: Path, **files: str) -> str:
+    """Commit what the session did, a second after its last record."""
+    git.now = int(read(session).events[-1].time) + 1 - 60
+    return git.commit("Return 0.0 for an empty list", **files)
+
+
+def why_and_how(memory: Memory) -> None:
+    text = repr(memory)
+    assert "do not catch the exception" in text
+    assert "ZeroDivisionError: division by zero" in text
+    assert "nowhere.py" not in repr(memory.provenance)
+
+
+@pytest.mark.parametrize(
+    ("lay", "version", "agent"),
+    [
+        (codex_session, "0.34", "codex 0.34.0"),
+        (codex_session, "0.98", "codex 0.98.0"),
+        (codex_session, "0.169-script", "codex 0.169.0"),
+        (gemini_session, "0.24", "gemini-cli"),
+        (gemini_session, "0.61", "gemini-cli"),
+    ],
+)
+def test_found_by_its_edits(committed: GitDriver, lay: Lay, version: str, agent: str) -> None:
+    """Nothing names the session: the folder it worked in and its edits do."""
+    session = lay(committed.home, committed.path.resolve(), version)
+    commit = commit_after(committed, session, **FILES)
+
+    remembered(committed, commit)
+
+    (memory,) = memories_on(committed, commit)
+    assert memory.provenance.agent == agent
+    assert memory.provenance.session == read(session).session
+    why_and_how(memory)
+
+
+@pytest.mark.parametrize(("lay", "version"), [(codex_session, "0.98"), (gemini_session, "0.61")])
+def test_a_commit_of_other_files_is_not_its(committed: GitDriver, lay: Lay, version: str) -> None:
+    session = lay(committed.home, committed.path.resolve(), version)
+    commit = commit_after(committed, session, **{"unrelated.txt": "by hand, much later\n"})
+
+    remembered(committed, commit)
+
+    assert memories_on(committed, commit) == ()
+
+
+def test_a_second_commit_gets_what_came_after_the_first(committed: GitDriver) -> None:
+    """The same turn's calls stand in one message of the document; none is told twice."""
+    worktree = committed.path.resolve()
+    session = gemini_session(committed.home, worktree, "0.24")
+    first = commit_after(committed, session, **FILES)
+    remembered(committed, first)
+    gemini_session(committed.home, worktree, "0.24-resumed")
+    moment = float(committed.now) + 60
+
+    remembered(committed, first)
+
+    (memory,) = memories_on(committed, first)
+    assert memory.provenance.records == (0, 11)
+    assert moment > memory.provenance.records[1]
+
+
+def test_the_hook_hands_on_what_codex_tells_it(committed: GitDriver) -> None:
+    """A commit that git makes for Codex: the session is named by the environment."""
+    assert gitmem(committed, "init").returncode == 0
+    session = codex_session(committed.home, committed.path.resolve(), "0.169")
+    committed.environ["CODEX_THREAD_ID"] = read(session).session
+    commit = commit_after(committed, session, **{"generated.txt": "made by a script\n"})
+
+    deadline = time.monotonic() + 20.0
+    while not memories_on(committed, commit) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    (memory,) = memories_on(committed, commit)
+    assert memory.provenance.agent == "codex 0.169.0"
+    shown = gitmem(committed, "show", commit).stdout
+    assert "do not catch the exception" in shown
+
+
+def test_a_transcript_given_by_hand(committed: GitDriver) -> None:
+    session = codex_session(committed.home, Path("/elsewhere"), "0.34")
+    commit = commit_after(committed, session, **FILES)
+
+    done = gitmem(committed, "capture", commit, "--session", str(session))
+
+    assert done.returncode == 0, done.stderr
+    assert memories_on(committed, commit)[0].provenance.agent == "codex 0.34.0"
+
+
+def test_the_hook_knows_every_variable_that_an_agent_sets() -> None:
+    from gitmem.agents.known import ADAPTERS
+
+    hook = (Path(__file__).parents[2] / "githooks" / "post-commit").read_text()
+
+    assert subprocess.run(["sh", "-n"], input=hook.encode(), check=False).returncode == 0
+    assert all(name in hook for make in ADAPTERS for name in make({}).session_variables)

@@ -1,0 +1,70 @@
+"""Sessions of other agents, laid down where the agents keep them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+
+from gitmem.agents.known import KnownAgents
+from gitmem.model.session import Event, EventKind, Transcript
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+_WORKTREE = "/home/dev/stats"
+
+
+def codex_session(home: Path, worktree: Path, version: str) -> Path:
+    """A rollout that Codex of that version wrote, as if it had worked in ``worktree``."""
+    text = _moved(FIXTURES / "codex" / f"{version}.jsonl", worktree)
+    head = json.loads(text.partition("\n")[0])
+    head = head.get("payload", head)
+    day, time = head["timestamp"][:10], head["timestamp"][11:19].replace(":", "-")
+    folder = home / ".codex" / "sessions" / Path(*day.split("-"))
+    return _laid(folder / f"rollout-{day}T{time}-{head['id']}.jsonl", text)
+
+
+def gemini_session(home: Path, worktree: Path, version: str) -> Path:
+    """A session that Gemini CLI of that version wrote, as if it had worked in ``worktree``."""
+    (source,) = (FIXTURES / "gemini").glob(f"{version}.json*")
+    text = _moved(source, worktree)
+    match = re.search(r'"sessionId": ?"([^"]+)"', text)
+    assert match is not None
+    projects = home / ".gemini" / "tmp"
+    if source.suffix == ".json":
+        project = projects / hashlib.sha256(os.fsencode(worktree)).hexdigest()
+    else:
+        project = projects / "stats"
+        project.mkdir(parents=True, exist_ok=True)
+        (project / ".project_root").write_text(str(worktree))
+    name = f"session-2026-11-21T01-42-{match[1][:8]}{source.suffix}"
+    return _laid(project / "chats" / name, text)
+
+
+def read(path: Path, **part: float) -> Transcript:
+    """The session, read by whichever agent wrote it."""
+    return KnownAgents.from_environment({}).read(path, **part)  # type: ignore[arg-type]
+
+
+def told(events: tuple[Event, ...]) -> list[str]:
+    """Each event in short, as a reader of a failing test wants to see it."""
+    return [_told(event) for event in events]
+
+
+def _told(event: Event) -> str:
+    kind = event.kind.value + ("!" if event.is_error else "")
+    words = (event.text.strip().splitlines() or [""])[-1 if event.is_error else 0]
+    if event.kind is EventKind.CALL and event.path:
+        return f"{kind} {event.tool} {event.path.removeprefix(_WORKTREE + '/')}"
+    return " ".join(part for part in (kind, event.tool, words[:60]) if part)
+
+
+def _moved(source: Path, worktree: Path) -> str:
+    return source.read_text(encoding="utf-8").replace(_WORKTREE, str(worktree))
+
+
+def _laid(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
