@@ -23,6 +23,7 @@ COMMANDS = {
     "capture": "Remember a commit now, by hand.",
     "backfill": "Remember commits made before gitmem, from transcripts and history.",
     "sync": "Exchange memories with the remote now.",
+    "stats": "How much is remembered, by whom, and what it cost.",
     "status": "What is set up, what waits, what was last remembered.",
     "doctor": "Find what is wrong and say, or apply, the remedy.",
     "config": "List the settings, their values and where they come from.",

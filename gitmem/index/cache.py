@@ -225,6 +225,18 @@ class Index:
         )
         return self._rows(query, (session,))
 
+    def all_live(self) -> list[Stored]:
+        """Every live memory, by commit.
+
+        Raises:
+            GitmemError: the file is damaged; it is set aside, so that the next try works.
+        """
+        query = (
+            f"SELECT commit_oid, id, fields FROM memory WHERE {_REMEMBERED} AND {_CURRENT}"  # noqa: S608
+            " ORDER BY commit_oid, position"
+        )
+        return self._rows(query, ())
+
     def annotated(self) -> set[str]:
         """The ids of all objects with a note."""
         with self._reading():

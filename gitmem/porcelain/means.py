@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from gitmem.agents.known import KnownAgents
+from gitmem.compress.allowance import Allowance, LimitedCompressor, Limits, Payment, Spent
 from gitmem.compress.protocol import Compressor
 from gitmem.guard.policy import Policy
 from gitmem.store.gitdir import Repo
 from gitmem.store.settings import Settings, read_settings
+from gitmem.store.spend import Ledger, Spending, today
 
 
 @dataclass(frozen=True)
@@ -40,27 +42,69 @@ def gather_means(repo: Repo, environ: Mapping[str, str] | None = None) -> Means:
     return Means(
         repo=repo,
         settings=settings,
-        compressor=choose_compressor(settings, surroundings),
+        compressor=choose_compressor(settings, surroundings, allowance_of(repo, settings)),
         agents=KnownAgents.from_environment(surroundings),
     )
 
 
-def choose_compressor(settings: Settings, environ: Mapping[str, str]) -> Compressor:
+def choose_compressor(
+    settings: Settings, environ: Mapping[str, str], allowance: Allowance | None = None
+) -> Compressor:
     """The compressors that ``gitmem.compressor`` names; the offline one always comes last."""
     names = [name for name in settings.compressor if name != "extractive"]
-    return chain_compressors([*names, "extractive"], settings, environ)
+    return chain_compressors([*names, "extractive"], settings, environ, allowance)
 
 
 def chain_compressors(
-    names: Sequence[str], settings: Settings, environ: Mapping[str, str]
+    names: Sequence[str],
+    settings: Settings,
+    environ: Mapping[str, str],
+    allowance: Allowance | None = None,
 ) -> Compressor:
-    """These compressors, each asked when the one before it failed; at least one is named."""
+    """These compressors, each asked when the one before it failed; at least one is named.
+
+    Those that cost something keep to the allowance, where one is given.
+    """
     from gitmem.compress.fallback import FallbackCompressor
 
-    *before, last = (_compressor(name, settings, environ) for name in names)
+    *before, last = (_limited(name, settings, environ, allowance) for name in names)
     for compressor in reversed(before):
         last = FallbackCompressor(compressor, last)
     return last
+
+
+def allowance_of(repo: Repo, settings: Settings) -> Allowance:
+    """The configured limits, with the ledger of what was spent."""
+    ledger = Ledger(repo)
+
+    def spent_today() -> Spent:
+        paid = list(ledger.since(today()))
+        return Spent(sum(p.tokens for p in paid), sum(p.dollars or 0.0 for p in paid))
+
+    def record(payment: Payment) -> None:
+        ledger.add(Spending(day=today(), **asdict(payment)))
+
+    limits = Limits(
+        settings.max_tokens_per_commit,
+        settings.max_tokens_per_day,
+        settings.max_dollars_per_commit,
+        settings.max_dollars_per_day,
+    )
+    return Allowance(limits, spent_today, record, _price)
+
+
+def _price(model: str, tokens_in: int, tokens_cached: int, tokens_out: int) -> float | None:
+    """Not known here yet."""
+    return None
+
+
+def _limited(
+    name: str, settings: Settings, environ: Mapping[str, str], allowance: Allowance | None
+) -> Compressor:
+    compressor = _compressor(name, settings, environ)
+    if name == "extractive" or allowance is None:
+        return compressor
+    return LimitedCompressor(compressor, allowance)
 
 
 def _compressor(name: str, settings: Settings, environ: Mapping[str, str]) -> Compressor:

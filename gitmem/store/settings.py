@@ -39,6 +39,10 @@ class Settings:
     api_timeout: float = 60.0
     api_retries: int = 2
     max_input_tokens: int = 60_000
+    max_tokens_per_commit: int = 120_000
+    max_tokens_per_day: int = 2_000_000
+    max_dollars_per_commit: float = 0.5
+    max_dollars_per_day: float = 5.0
     claude_command: str = "claude"
     claude_model: str = "haiku"
     claude_timeout: float = 120.0
@@ -184,11 +188,11 @@ def _read_count(text: str | None) -> int:
     return number * factor
 
 
-def _read_seconds(text: str | None) -> float:
-    seconds = float(text or "")
-    if not math.isfinite(seconds) or seconds < 0:
+def _read_amount(text: str | None) -> float:
+    amount = float(text or "")
+    if not math.isfinite(amount) or amount < 0:
         raise ValueError(text)
-    return seconds
+    return amount
 
 
 def _read_text(text: str | None) -> str:
@@ -256,7 +260,8 @@ class _Form:
 
 _BOOL = (_read_bool, "true or false")
 _COUNT = (_read_count, "a whole number, 0 or more")
-_SECONDS = (_read_seconds, "a number of seconds, 0 or more")
+_DOLLARS = (_read_amount, "an amount of dollars, 0 or more")
+_SECONDS = (_read_amount, "a number of seconds, 0 or more")
 
 _COMPRESSOR_NAMES = " or ".join(f"'{name}'" for name in COMPRESSORS)
 
@@ -279,6 +284,16 @@ _FORMS = {
     "api_timeout": _Form(*_SECONDS, "How long one request to the API may take, in seconds."),
     "api_retries": _Form(*_COUNT, "How often a failed request to the API is tried again."),
     "max_input_tokens": _Form(*_COUNT, "The most of a session that is sent to a model, in tokens."),
+    "max_tokens_per_commit": _Form(
+        *_COUNT,
+        "The most tokens that models may be paid for one commit, read and written; 0: no limit. "
+        "Beyond it the offline compressor answers and `gitmem recompress` can better it.",
+    ),
+    "max_tokens_per_day": _Form(*_COUNT, "The same for a day (UTC) in this repository."),
+    "max_dollars_per_commit": _Form(
+        *_DOLLARS, "The most dollars for one commit, where the model's price is known; 0: no limit."
+    ),
+    "max_dollars_per_day": _Form(*_DOLLARS, "The same for a day (UTC) in this repository."),
     "claude_command": _Form(
         _read_program, "the name or path of a program", "The program that 'claude-cli' runs."
     ),

@@ -1,0 +1,34 @@
+"""``gitmem stats``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from gitmem.cli.ready import ready_repo
+from gitmem.guard.untrusted import clean_line
+from gitmem.porcelain.stats import read_stats, render_stats
+
+_MAX_LINE = 300
+
+
+@click.command()
+@click.option(
+    "--days", type=click.IntRange(min=1), default=30, show_default=True, help="Spend since when."
+)
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def command(days: int, as_json: bool) -> None:
+    """Count what is remembered, and what models were paid for it.
+
+    The counts are of all memories in refs/notes/claude-mem.  The spend is this repository's on
+    this machine, day by day (UTC); the limits are `gitmem.maxTokensPerCommit`, `maxTokensPerDay`,
+    `maxDollarsPerCommit` and `maxDollarsPerDay` (see `gitmem config`).
+    """
+    stats = read_stats(ready_repo(), days)
+    if as_json:
+        click.echo(json.dumps(asdict(stats), ensure_ascii=False))
+        return
+    for line in render_stats(stats):
+        click.echo(clean_line(line, _MAX_LINE))
