@@ -3,9 +3,9 @@
 :class:`Evidence` is what a compressor may see.  Only :func:`make_evidence` builds one, so a
 compressor cannot be handed a slice that was not masked: the type is the proof.
 
-What is known: provider keys by their form, private key blocks, passwords in URLs and headers,
-and values whose name says that they are secret.  Keys of no known form under an innocent name
-pass; nothing here guesses by randomness, because commit ids and checksums look just as random.
+What is known comes first: provider keys by their form, private key blocks, passwords in URLs,
+headers and commands, and values whose name says that they are secret.  Then what merely looks
+drawn by lot is masked, unless it says that it is an id, a checksum or data.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from gitmem.guard import assignments
+from gitmem.guard import assignments, randomness
 from gitmem.guard.formats import PARTS, Format
 from gitmem.guard.hints import KEY_HINT, NAME_HINT
 from gitmem.guard.policy import CUSTOM, PLAIN, UNCHECKED, Policy
@@ -81,7 +81,8 @@ def _masked_once(text: str) -> tuple[str, int]:
         text, parts = _masked_formats(text, PARTS, lowered)
         text, values = _masked(text, assignments.spans(text, _lowered(text)))
         total += parts + values
-    return text, total
+    text, keys = _masked(text, randomness.spans(text))
+    return text, total + keys
 
 
 def _masked_formats(text: str, forms: Iterable[Format], folded: str) -> tuple[str, int]:
