@@ -14,6 +14,7 @@ from tests.support.client import Client, said_to_the_model
 from tests.support.git import GitDriver
 
 PATIENCE_SECONDS = 30.0
+AGENT = "general-purpose"
 REASON = "Integer cents instead of floats, because 0.1 + 0.2 is not 0.3 in binary."
 
 
@@ -135,6 +136,93 @@ def test_work_without_a_commit_is_given_to_the_next_session(
     requests = client.run(ada.path, [{"text": "Hello."}], home=home / "ada")
 
     assert "Make prices exact" in said_to_the_model(requests)
+
+
+def settled_note(git: GitDriver, words: str) -> str:
+    """The note of HEAD once it holds these words: the stop of the turn completes it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while words not in (note := note_of_head(git)):
+        assert time.monotonic() < deadline, note
+        time.sleep(0.1)
+    return note
+
+
+def test_the_words_that_end_a_turn_join_the_memory_of_its_commit(
+    client: Client, ada: GitDriver, home: Path
+) -> None:
+    commit = "git add -A && git commit -qm 'Keep prices in cents'"
+    last = "I decided against Decimal, because the shop's API only takes integers."
+    turns = [
+        *write_and_explain(ada.path),
+        {"tool": "Bash", "input": {"command": commit, "description": "Commit"}},
+        {"text": last},
+    ]
+
+    client.run(ada.path, turns, home=home / "ada", prompt="Make prices exact and commit.")
+
+    note = settled_note(ada, "only takes integers")
+    assert note.count("\nkind: ") == 1
+    assert "0.1 + 0.2" in note
+
+
+def test_research_is_on_head_after_the_session(client: Client, ada: GitDriver, home: Path) -> None:
+    found = "We keep three retries, because the gateway blocks after the fourth."
+
+    client.run(ada.path, [{"text": found}], home=home / "ada", prompt="How often do we retry?")
+
+    note = settled_note(ada, "gateway blocks")
+    assert "kind: session" in note
+
+
+def test_what_a_subagent_found_is_remembered(client: Client, ada: GitDriver, home: Path) -> None:
+    """A subagent's edit makes its session the commit's, and its file is read with the session's."""
+    task = {
+        "description": "Write it",
+        "prompt": "SUBTASK: write price.py",
+        "subagent_type": "general-purpose",
+    }
+    turns = [
+        {"text": "I hand it over.", "tool": "Agent", "input": {**task, "subagent_type": AGENT}},
+        *write_and_explain(ada.path),
+        {"text": "Written, as asked."},
+        {"text": "It is done; commit it as you like."},
+    ]
+    client.run(ada.path, turns, home=home / "ada", prompt="Make prices exact.")
+    ada.run("add", "-A")
+    subprocess.run(
+        ["git", "commit", "-q", "-m", "Exact prices"], cwd=ada.path, env=people(ada), check=True
+    )
+
+    assert "0.1 + 0.2" in note_of_head(ada)
+
+
+def test_a_forked_session_does_not_say_again_what_it_copied(
+    client: Client, ada: GitDriver, home: Path
+) -> None:
+    commit = "git add -A && git commit -qm 'Keep prices in cents'"
+    first: list[dict[str, Any]] = [
+        *write_and_explain(ada.path),
+        {"tool": "Bash", "input": {"command": commit, "description": "Commit"}},
+        {"text": "Done."},
+    ]
+    client.run(ada.path, first, home=home / "ada", prompt="Make prices exact and commit.")
+    note_of_head(ada)
+    tax = {"file_path": str(ada.path / "tax.py"), "content": "TAX_PERCENT = 19  # the rate\n"}
+    second: list[dict[str, Any]] = [
+        {"text": "Taxes go into a file of their own.", "tool": "Write", "input": tax},
+        {"tool": "Bash", "input": {"command": commit.replace("Keep prices in cents", "Taxes")}},
+        {"text": "Done."},
+    ]
+    client.run(
+        ada.path,
+        second,
+        home=home / "ada",
+        prompt="Now the taxes.",
+        arguments=["--continue", "--fork-session"],
+    )
+
+    note = settled_note(ada, "he taxes")
+    assert "Make prices exact" not in note
 
 
 @pytest.mark.parametrize("source", ["resume", "clear", "compact"])
