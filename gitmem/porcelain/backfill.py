@@ -12,7 +12,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -24,7 +24,7 @@ from gitmem.model.note import NOTES_REF, Document
 from gitmem.porcelain.history import judge_history
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import refresh, refresh_index
-from gitmem.porcelain.remember import Request, remember
+from gitmem.porcelain.remember import Request, remember, remember_turn
 from gitmem.store.commits import CommitReader
 from gitmem.store.gitdir import Repo
 from gitmem.store.history import emails_here, walk_ids
@@ -32,6 +32,7 @@ from gitmem.store.judged import Judged
 from gitmem.store.lock import backfill_lock
 from gitmem.store.notes import NoteStore
 from gitmem.store.packing import pack_since
+from gitmem.store.pending import PendingStore
 
 _BATCH = 1_000
 _BATCH_SECONDS = 20.0
@@ -155,13 +156,14 @@ def _from_transcripts(
     done: set[str] = set()
     if not commits:
         return done
+    sessions: set[str] = set()
     reader = CommitReader(means.repo)
     worktree = str(means.repo.need_worktree())
     for commit in commits:
         # Git's times are whole seconds: what was said within the commit's own belongs to it.
         moment = reader.head(commit).committed + 1.0
         try:
-            outcome = remember(means, Request(commit, worktree, moment))
+            outcome = remember(means, Request(commit, worktree, moment, is_past=True))
         except GitmemError as error:
             report.problems += 1
             report.tell(f"{commit[:10]}: {error.message}")
@@ -172,7 +174,13 @@ def _from_transcripts(
                 done.add(commit)
                 report.from_transcripts += 1
                 report.memories += len(outcome.memories)
+                sessions |= {memory.provenance.session for memory in outcome.memories}
         advance(1)
+    for pending in PendingStore(means.repo).newest_first():
+        if pending.memory.provenance.session in sessions:
+            # What waits is what came after the commits that now have the rest.
+            with suppress(GitmemError):
+                remember_turn(means, pending.memory.provenance.session, pending.worktree)
     return done
 
 

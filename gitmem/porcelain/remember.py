@@ -43,7 +43,8 @@ class Request:
 
     ``moment`` (POSIX seconds) ends the slice: later records belong to later commits; None takes
     everything.  ``session`` is the session the commit's environment named; ``transcript`` is a
-    file given by hand, which then is the only candidate.
+    file given by hand, which then is the only candidate.  ``is_past``: the commit was made long
+    ago, so that what is pending now is not its work and stays.
     """
 
     commit: str
@@ -51,6 +52,7 @@ class Request:
     moment: float | None
     session: str = ""
     transcript: Path | None = None
+    is_past: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,11 @@ def remember(means: Means, request: Request) -> Outcome:
             made, notice = compress_slice(stand_in or means.compressor, part, change, means.policy)
             memories += [as_provisional(memory, means) for memory in made] if stand_in else made
             notices += [notice] if notice else []
-        orphans = _orphans(means, change, request.worktree)
+        orphans = [] if request.is_past else _orphans(means, change, request.worktree)
         memories += [_of_commit(orphan.memory, change) for orphan in orphans]
         if memories:
             _write(means, index, change, memories, notices)
-            _settle(means, [c for c in chosen if _is_in(c[0], memories)], request.moment)
+            _settle(means, [c for c in chosen if _is_in(c[0], memories)], request)
             for orphan in orphans:
                 PendingStore(means.repo).drop(orphan.memory.provenance.session)
     return Outcome(request.commit, tuple(memories), tuple(notices))
@@ -188,14 +190,16 @@ def _write(
     refresh_index(notes, index)
 
 
-def _settle(means: Means, done: Sequence[tuple[Transcript, Path]], moment: float | None) -> None:
+def _settle(means: Means, done: Sequence[tuple[Transcript, Path]], request: Request) -> None:
     """What is in a note is pending no more, and the next slice begins behind it."""
     pending = PendingStore(means.repo)
     seen = read_seen(means.repo)
     for transcript, path in done:
-        pending.drop(transcript.session)
+        if not request.is_past:
+            pending.drop(transcript.session)
         before = seen.marks.get(transcript.session, Mark())
-        seen = seen.with_mark(transcript.session, mark_behind(transcript, path, moment, before))
+        mark = mark_behind(transcript, path, request.moment, before)
+        seen = seen.with_mark(transcript.session, mark)
     write_seen(means.repo, seen)
 
 

@@ -11,9 +11,11 @@ from gitmem.index.cache import Index
 from gitmem.porcelain import history
 from gitmem.porcelain.backfill import Plan, Report, Selection, backfill, count_worth, plan_backfill
 from gitmem.porcelain.history import judge_history
+from gitmem.porcelain.remember import remember_turn
 from gitmem.store.judged import Judged
 from gitmem.store.lock import backfill_lock
 from gitmem.store.notes import NoteStore
+from gitmem.store.pending import PendingStore
 from tests.support.bigrepo import fill
 from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver
@@ -77,6 +79,35 @@ def test_a_session_of_two_commits_is_cut_between_them(committed: GitDriver) -> N
     assert "proxy" in str(memories_on(committed, first))
     assert "floats" in str(memories_on(committed, second))
     assert "proxy" not in str(memories_on(committed, second))
+
+
+def test_work_that_waits_for_its_commit_goes_on_waiting(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Retry uploads because of the proxy.").write("up.py")
+    first = commit_of(committed, writer, "Retry the uploads", "up.py")
+    writer.now += 120
+    writer.prompt("Now store the prices as integers because floats lie.").write("price.py")
+    remember_turn(means_of(committed), SESSION, str(committed.path.resolve()))
+
+    filled_in(committed)
+
+    pending = PendingStore(committed.repo).get(SESSION)
+    assert "proxy" in str(memories_on(committed, first))
+    assert pending is not None
+    assert "floats" in str(pending.memory)
+    assert "proxy" not in str(pending.memory)
+
+
+def test_what_waits_without_a_transcript_is_no_old_commits_work(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Retry uploads because of the proxy.").write("up.py")
+    commit_of(committed, writer, "Retry the uploads", "up.py")
+    lost = session_in(committed, "lost").prompt("Retry thrice because of llamas.").write("up.py")
+    remember_turn(means_of(committed), "lost", str(committed.path.resolve()))
+    lost.path.unlink()
+
+    filled_in(committed)
+
+    assert PendingStore(committed.repo).get("lost") is not None
+    assert "llamas" not in str(dict(NoteStore(committed.repo)))
 
 
 def test_what_other_people_committed_is_no_sessions_doing(committed: GitDriver) -> None:
