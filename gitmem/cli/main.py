@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 import traceback
@@ -22,6 +23,7 @@ COMMANDS = {
     "context": "What the agent's next session here is given.",
     "capture": "Remember a commit now, by hand.",
     "backfill": "Remember commits made before gitmem, from transcripts and history.",
+    "import": "Take over what another memory tool has kept.",
     "sync": "Exchange memories with the remote now.",
     "stats": "How much is remembered, by whom, and what it cost.",
     "status": "What is set up, what waits, what was last remembered.",
@@ -48,7 +50,9 @@ class LazyGroup(click.Group):
         """The command of that name."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"gitmem.cli.{cmd_name}")
+        # A module cannot have the name of a keyword of Python: ``import`` is in ``import_``.
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        module = importlib.import_module(f"gitmem.cli.{name}")
         command = module.command
         if not isinstance(command, click.Command):
             raise TypeError(f"gitmem.cli.{cmd_name}.command is no command")

@@ -237,6 +237,19 @@ class Index:
         )
         return self._rows(query, ())
 
+    def of_agent(self, agent: str) -> list[Stored]:
+        """Every memory of that agent, superseded ones too, in no order.
+
+        Raises:
+            GitmemError: the file is damaged; it is set aside, so that the next try works.
+        """
+        query = (
+            "SELECT commit_oid, id, fields FROM memory"  # noqa: S608
+            f" WHERE instr(fields, ?) > 0 AND {_REMEMBERED}"
+        )
+        found = self._rows(query, (json.dumps(agent),))
+        return [stored for stored in found if stored.memory.provenance.agent == agent]
+
     def annotated(self) -> set[str]:
         """The ids of all objects with a note."""
         with self._reading():

@@ -87,6 +87,35 @@ def walk_commits(
             yield CommitHead(commit, author, int(when), refs, subject)
 
 
+def walk_files(
+    repo: Repo, revision: str = "HEAD", since: float = 0.0
+) -> Iterator[tuple[str, float, list[str]]]:
+    """Commits that are no merges, newest first: id, author time (POSIX seconds), touched paths.
+
+    Only those committed after ``since``.
+
+    Raises:
+        UnknownRevision: the revision or range names nothing.
+        GitFailed: git refused otherwise.
+    """
+    form = ["-z", "--no-merges", "--no-renames", "--name-only", "--format=tformat:%x01%H %at"]
+    arguments = ["log", *form, f"--since={int(since)}", "--end-of-options", revision]
+    commit, when, paths = "", 0.0, list[str]()
+    with closing(stream_git(repo, arguments, b"\0")) as parts:
+        for part in parts:
+            token = os.fsdecode(part).strip("\n")
+            if token.startswith("\x01"):
+                if commit:
+                    yield commit, when, paths
+                head, _, token = token[1:].partition("\n")
+                commit, _, stamp = head.partition(" ")
+                when, paths, token = float(stamp), [], token.strip("\n")
+            if token:
+                paths.append(token)
+    if commit:
+        yield commit, when, paths
+
+
 def commits_made(repo: Repo, offset: int) -> tuple[list[MadeCommit], int]:
     """Commits made in this work tree since ``offset`` bytes of its reflog, and its size now.
 

@@ -1,0 +1,92 @@
+"""``gitmem import``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import click
+
+from gitmem.agents.claude_mem import ClaudeMem
+from gitmem.errors import UnbornHead
+from gitmem.porcelain.import_claude_mem import Imported, import_claude_mem, project_names
+from gitmem.porcelain.means import gather_means
+from gitmem.store.gitdir import find_repo
+from gitmem.store.history import has_head
+
+_REASONS = {
+    "known": "were imported before",
+    "elsewhere": "name files of another folder of this name",
+    "untied": "led to no commit that is known (--untied-to-head gives them to HEAD)",
+    "empty": "say nothing",
+    "crowded": "left out: their commit has 200 of them already",
+}
+
+
+@click.group()
+def command() -> None:
+    """Take over what another memory tool has kept."""
+
+
+@command.command("claude-mem")
+@click.option(
+    "--db",
+    "database",
+    type=click.Path(path_type=Path),
+    help="Its database; ~/.claude-mem/claude-mem.db when left out.",
+)
+@click.option(
+    "--project",
+    "projects",
+    multiple=True,
+    metavar="NAME",
+    help="What it calls this project; the folder's name when left out.",
+)
+@click.option("--untied-to-head", is_flag=True, help="Give what belongs to no commit to HEAD.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
+def claude_mem(
+    database: Path | None,
+    projects: tuple[str, ...],
+    untied_to_head: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take over observations and summaries of claude-mem.
+
+    Each becomes a memory of the commit that it led to: by the files it changed and its time, else
+    with its session's next commit, else with the next commit there is.  Its database is only
+    read.  Everything is masked as a session's own memory is; a second import writes only what is
+    new.
+    """
+    repo = find_repo(".")
+    if not has_head(repo):
+        raise UnbornHead("the current branch has no commit to tie memories to")
+    path = database or Path.home() / ".claude-mem" / "claude-mem.db"
+    names = list(projects) or project_names(repo)
+    found = import_claude_mem(
+        gather_means(repo), path, names, to_head=untied_to_head, dry_run=dry_run
+    )
+    if as_json:
+        click.echo(json.dumps(_fields(found)))
+        return
+    if not found.rows:
+        there = ", ".join(ClaudeMem(path, names).projects()) or "none"
+        click.echo(f"There is nothing of {' or '.join(names)}. Its projects are: {there}.")
+        return
+    verb = "would be remembered" if dry_run else "remembered"
+    commits = "1 commit" if len(found.commits) == 1 else f"{len(found.commits)} commits"
+    click.echo(
+        f"{found.written} of {found.rows} {verb} at {commits}:"
+        f" {found.by_files} by their files, {found.by_session} with their session,"
+        f" {found.by_time} by time, {found.to_head} at HEAD."
+    )
+    for name, reason in _REASONS.items():
+        if count := getattr(found, name):
+            click.echo(f"{count} {reason}.")
+
+
+def _fields(found: Imported) -> dict[str, int]:
+    counts = {field.name: getattr(found, field.name) for field in fields(found)}
+    return {**counts, "commits": len(found.commits)}
