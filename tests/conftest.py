@@ -18,7 +18,7 @@ settings.register_profile(
 )
 settings.load_profile("default")
 
-_LEAKY = ("GIT_", "CLAUDE", "ANTHROPIC_", "GITMEM_", "AI_AGENT")
+_LEAKY = ("GIT_", "CLAUDE", "CODEX_", "GEMINI_", "ANTHROPIC_", "GITMEM_", "AI_AGENT")
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from gitmem.agents.lines import read_lines, seek_line
 from gitmem.agents.payload import HookPayload, parse_payload
 from gitmem.agents.records import Record, RecordReader, time_of
 from gitmem.agents.retention import MAX_WEIGHT, Retention
-from gitmem.agents.sidechains import sidechain_files, woven
+from gitmem.agents.sidechains import sidechain_files, time_before, woven
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import Event, Transcript, is_session_id
 
@@ -36,7 +36,6 @@ __all__ = [
 ]
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_TIMESTAMP = re.compile(rb'"timestamp":"([^"]{1,40})"')
 _CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
 _SLUG_CHARACTERS = 200  # the client shortens longer ones
 _HEAD_BYTES = 1 << 16
@@ -96,7 +95,7 @@ def read_transcript(
     try:
         with path.open("rb") as file:
             start = seek_line(file, first, first_byte)
-            since = _time_before(file) if subagents and start else 0.0
+            since = time_before(file) if subagents and start else 0.0
             transcript = _read(file, path, start, until, subagents)
     except OSError as error:
         raise TranscriptMissing(f"cannot read the transcript '{path}': {error.strerror}") from error
@@ -143,16 +142,6 @@ def transcripts_for(worktree: Path, projects: Sequence[Path], since: float) -> l
                     dated[path] = modified
     newest = sorted(dated, key=lambda path: (-dated[path], path))
     return [path for path in newest if _is_inside(path, roots)]
-
-
-def _time_before(file: BinaryIO) -> float:
-    """When the record before the one that is read next was written, POSIX seconds; 0 if unknown."""
-    here = file.tell()
-    start = max(0, here - _HEAD_BYTES)
-    file.seek(start)
-    stamps = _TIMESTAMP.findall(file.read(here - start))
-    times = (time_of({"timestamp": stamp.decode("ascii", "replace")}) for stamp in stamps)
-    return max((time for time in times if time is not None), default=0.0)
 
 
 def _sidechain_events(paths: Iterable[Path], since: float, until: float | None) -> list[Event]:

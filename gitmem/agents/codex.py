@@ -1,35 +1,40 @@
 """Codex CLI: its rollout files, found by date folder and read line by line.
 
 ``$CODEX_HOME/sessions/YYYY/MM/DD/rollout-<time>-<session>.jsonl``, and ``archived_sessions``.  The
-first line tells the session, the client's version and the folder; a record is a line.
+first line tells the session, the client's version and the folder; a record is a line.  A subagent
+has a rollout of its own, which is read with that of its session.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from gitmem.agents.adapter import TranscriptFile
+from gitmem.agents.codex_files import (
+    NAME,
+    find_rollout,
+    folder_in,
+    head_of,
+    is_subagent,
+    rollouts_in,
+    subagents_of,
+)
 from gitmem.agents.codex_items import ItemReader, Record, name_of_folder
 from gitmem.agents.draft import Draft, mapping_of
 from gitmem.agents.folders import is_below, names_of
 from gitmem.agents.lines import read_lines, seek_line
 from gitmem.agents.records import time_of
-from gitmem.agents.retention import Retention
+from gitmem.agents.retention import MAX_WEIGHT, Retention
+from gitmem.agents.sidechains import time_before, woven
 from gitmem.errors import TranscriptMissing
-from gitmem.model.session import Transcript, is_session_id
+from gitmem.model.session import Event, Transcript, is_session_id
 
-_NAME = re.compile(
-    r"rollout-\d{4}-\d\d-\d\dT[\d-]{8}-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl"
-)
-_CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")|<cwd>([^<]{1,4096})</cwd>')
 _COPY_SECONDS = 5.0
-_HEAD_BYTES = 1 << 16
 _MAX_NAMES = 64
 
 
@@ -37,7 +42,7 @@ class Codex:
     """Codex CLI behind the interface that all agents share."""
 
     name = "codex"
-    session_variables = ("CODEX_THREAD_ID",)
+    session_variables = ("CODEX_SESSION_ID", "CODEX_THREAD_ID")
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         home = environ.get("CODEX_HOME") or (
@@ -50,16 +55,8 @@ class Codex:
         return path.name.startswith("rollout-") and path.suffix == ".jsonl"
 
     def find(self, session: str) -> Path | None:
-        """The rollout of a session, whatever folder it worked in."""
-        if not is_session_id(session):
-            return None
-        name = f"rollout-*-{session}.jsonl"
-        for folder in self._folders:
-            with suppress(OSError):
-                for pattern in (f"*/*/*/{name}", name):
-                    for path in sorted(folder.glob(pattern)):
-                        return path
-        return None
+        """The rollout of a session, whatever folder it worked in; a subagent is none."""
+        return find_rollout(session, self._folders) if is_session_id(session) else None
 
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Rollouts of sessions in a work tree or a folder below it.
@@ -70,16 +67,18 @@ class Codex:
         roots = names_of(worktree)
         return [
             TranscriptFile(match[1], path, modified)
-            for path, modified in self._rollouts()
+            for path, modified in rollouts_in(self._folders)
             if modified >= since
-            and (match := _NAME.fullmatch(path.name))
-            and is_below(_first_folder(path), roots)
+            and (match := NAME.fullmatch(path.name))
+            and (head := head_of(path))
+            and not is_subagent(head)
+            and is_below(folder_in(head), roots)
         ]
 
     def read(
         self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
     ) -> Transcript:
-        """Read a rollout from line ``first`` on.
+        """Read a rollout from line ``first`` on, and what its subagents did in that time.
 
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
@@ -88,21 +87,16 @@ class Codex:
             with path.open("rb") as file:
                 head = _read_head(file, path)
                 start = seek_line(file, first, first_byte)
-                return _read(file, head, start, until)
+                since = time_before(file) if start else 0.0
+                found = _read(file, head, start, until)
         except OSError as error:
             raise TranscriptMissing(
                 f"cannot read the transcript '{path}': {error.strerror}"
             ) from error
-
-    def _rollouts(self) -> Iterator[tuple[Path, float]]:
-        for folder in self._folders:
-            if not folder.is_dir():
-                continue
-            for pattern in ("*/*/*/rollout-*.jsonl", "rollout-*.jsonl"):
-                with suppress(OSError):
-                    for path in folder.glob(pattern):
-                        with suppress(OSError):
-                            yield path, path.stat().st_mtime
+        subagents = [] if head.is_subagent else subagents_of(path, head.session)
+        if not subagents:
+            return found
+        return replace(found, events=tuple(woven(found.events, _done(subagents, since, until))))
 
 
 @dataclass(frozen=True)
@@ -126,7 +120,7 @@ def _read_head(file: BinaryIO, path: Path) -> _Head:
     line = next(read_lines(file), None)
     record = _record(line.data if line else None) or {}
     meta = mapping_of(record.get("payload")) if "payload" in record else record
-    match = _NAME.fullmatch(path.name)
+    match = NAME.fullmatch(path.name)
     told, source = meta.get("id"), mapping_of(meta.get("source"))
     session = match[1] if match else told if isinstance(told, str) else path.stem
     version = meta.get("cli_version")
@@ -201,10 +195,14 @@ def _record(data: bytes | None) -> Mapping[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _first_folder(path: Path) -> str:
-    """The folder that the beginning of a rollout names; empty when it names none."""
-    with suppress(OSError, ValueError), path.open("rb") as file:
-        match = _CWD.search(file.read(_HEAD_BYTES))
-        if match is not None:
-            return str(json.loads(match[1])) if match[1] else match[2].decode("utf-8", "replace")
-    return ""
+def _done(subagents: Iterable[Path], since: float, until: float | None) -> list[Event]:
+    """The subagents' events later than ``since`` and not later than ``until``."""
+    kept = Retention(MAX_WEIGHT // 3)
+    for path in subagents:
+        with suppress(OSError), path.open("rb") as file:
+            head = _read_head(file, path)
+            file.seek(0)
+            for event in _read(file, head, 0, until).events:
+                if event.time > since:
+                    kept.add(event)
+    return kept.events

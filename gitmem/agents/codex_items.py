@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gitmem.agents.codex_output import parse_output
+from gitmem.agents.codex_words import message_events, summary_of
 from gitmem.agents.draft import (
     Draft,
     mapping_of,
@@ -27,7 +28,6 @@ from gitmem.agents.draft import (
     text_of,
 )
 from gitmem.agents.patches import has_patch, parse_patches, without_patches
-from gitmem.agents.words import own_words
 from gitmem.model.session import Event, EventKind
 
 Record = Mapping[str, Any]
@@ -37,14 +37,6 @@ _SCRIPT = "exec"
 _PATCH = "apply_patch"
 _PATCHES = "#patch"  # the edits of a call that does other things, too, fail by themselves
 _ONLY_A_PATCH = re.compile(r"\s*apply_patch\b[^\n;|&]{0,40}\n?\[patch\]\s*[\"']?\w{0,20}\s*")
-_INJECTED = re.compile(
-    r"\s*(?:<(?:environment_context|user_instructions|INSTRUCTIONS|turn_aborted|skill|"
-    r"user_shell_command|user_action|subagent_notification|model_switch|collaboration_mode|"
-    r"permissions instructions|hook_prompt|apps_instructions|personality_spec|codex[a-z_]*)\b|"
-    r"# AGENTS\.md instructions|Warning: apply_patch was requested|"
-    r"Warning: The maximum number of unified exec)"
-)
-_REQUEST = re.compile(r"^## My request for Codex:[ \t]*\n", re.MULTILINE)
 _SCRIPTED = re.compile(
     r"""\bcmd["']?\s*:\s*("(?:[^"\\]|\\.){1,4000}"|'[^'\\\n]{1,4000}'|`[^`]*`)"""
 )
@@ -77,7 +69,7 @@ class ItemReader:
         elif kind == "event_msg":
             yield from self._happened(payload, draft)
         elif kind == "compacted":
-            yield from draft.spoken(EventKind.SUMMARY, payload.get("message"))
+            yield from draft.spoken(EventKind.SUMMARY, summary_of(payload.get("message")))
         elif kind == "turn_context":
             self.cwd = name_of_folder(payload.get("cwd")) or self.cwd
         elif "payload" not in record:  # before version 0.32 items had no envelope
@@ -86,7 +78,7 @@ class ItemReader:
     def _item(self, item: Record, draft: Draft) -> Iterator[Event]:
         kind = item.get("type")
         if kind == "message":
-            yield from _message(item, draft)
+            yield from message_events(item, draft)
         elif kind == "reasoning":
             for part in (*mappings_of(item.get("summary")), *mappings_of(item.get("content"))):
                 yield from draft.spoken(EventKind.THINK, part.get("text"))
@@ -239,31 +231,6 @@ class ItemReader:
 def name_of_folder(value: object) -> str:
     """A path from a record, if it can be one."""
     return value if isinstance(value, str) and len(value) <= 4_096 and "\0" not in value else ""
-
-
-def _message(item: Record, draft: Draft) -> Iterator[Event]:
-    role = item.get("role")
-    if role == "assistant":
-        yield from draft.spoken(EventKind.SAY, text_of(item.get("content")))
-    elif role == "user":
-        kinds = mapping_of(item.get("internal_chat_message_metadata_passthrough")).get(
-            "content_item_kinds"
-        )
-        kinds = kinds if isinstance(kinds, list) else []
-        parts = [
-            text_of([part])
-            for number, part in enumerate(mappings_of(item.get("content")))
-            if _may_be_typed(kinds[number] if number < len(kinds) else "unknown")
-        ]
-        typed = "\n".join(part for part in parts if part and not _INJECTED.match(part))
-        request = _REQUEST.search(typed)  # an editor puts what it shows before the words
-        yield from draft.spoken(
-            EventKind.PROMPT, own_words(typed[request.end() :] if request else typed)
-        )
-
-
-def _may_be_typed(kind: object) -> bool:
-    return isinstance(kind, str) and (kind == "unknown" or kind.startswith("user"))
 
 
 def _arguments(value: object) -> Record:

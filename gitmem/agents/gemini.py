@@ -1,36 +1,32 @@
-"""Gemini CLI: its session files, in both forms that there have been.
+"""Gemini CLI: its session files.
 
 ``~/.gemini/tmp/<project>/chats/session-<time>-<id>.json``, one document that is written anew each
-time, and since 0.40 or so ``….jsonl``, to which lines are added.  The project is a short name
-with the folder in ``.project_root``, formerly the SHA-256 of the folder.  Either is read from its
-beginning each time, as a message may have grown; byte offsets mean nothing here.
+time, and in newer versions ``….jsonl``, to which lines are added.  The project is a short name
+with the folder in ``.project_root``, formerly the SHA-256 of the folder.  A subagent's file lies
+in a folder that is named by its session.  A file is read from its beginning each time, as a
+message may have grown; byte offsets mean nothing here.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from gitmem.agents.adapter import TranscriptFile
-from gitmem.agents.draft import mapping_of, mappings_of
 from gitmem.agents.folders import is_below, names_of
-from gitmem.agents.gemini_messages import Message, MessageReader, Numbered
-from gitmem.agents.lines import read_lines
+from gitmem.agents.gemini_files import Source, open_source
+from gitmem.agents.gemini_messages import MessageReader, Numbered
 from gitmem.agents.retention import Retention
+from gitmem.agents.sidechains import woven
 from gitmem.errors import TranscriptMissing
-from gitmem.model.session import Transcript, is_session_id
-
-MAX_DOCUMENT_BYTES = 64 << 20
-"""A larger document is not read: all of it would be held at once, twice."""
+from gitmem.model.session import Event, Transcript, is_session_id
 
 _SESSION = re.compile(rb'"sessionId"\s*:\s*"([A-Za-z0-9][A-Za-z0-9._-]{0,127})"')
 _SUBAGENT = re.compile(rb'"kind"\s*:\s*"subagent"')
-_MESSAGES = re.compile(r'(?<!\\)"messages"\s*:\s*\[')
-_BETWEEN = re.compile(r"[\s,]*")
 _HEAD_BYTES = 4_096
 _SUFFIXES = (".json", ".jsonl")
 
@@ -56,8 +52,7 @@ class GeminiCli:
             return None
         found: list[Path] = []
         with suppress(OSError):
-            for pattern in (f"session-*-{session[:8]}.json*", f"*/{session}.json*"):
-                found += self._folder.glob(f"*/chats/{pattern}")
+            found += self._folder.glob(f"*/chats/session-*-{session[:8]}.json*")
         found = [path for path in found if self.owns(path) and _session_of(path) == session]
         return max(found, key=_age, default=None)
 
@@ -82,12 +77,15 @@ class GeminiCli:
             head = _read_head(path)
             root = _root_of(path)
             reader = MessageReader(root, is_subagent=_SUBAGENT.search(head) is not None)
-            source = _Lines(path) if path.suffix == ".jsonl" else _Document(path)
-            return _read(source, reader, _name_in(head) or path.stem, root, first, until)
+            session = _name_in(head) or path.stem
+            found, since = _read(open_source(path), reader, session, root, first, until)
         except OSError as error:
             raise TranscriptMissing(
                 f"cannot read the transcript '{path}': {error.strerror}"
             ) from error
+        subagents = path.parent.glob(f"{session}/*.jsonl") if is_session_id(session) else ()
+        done = [event for other in sorted(subagents) for event in _done(other, root, since, until)]
+        return replace(found, events=tuple(woven(found.events, done))) if done else found
 
     def _chats(self, roots: list[str]) -> Iterator[Path]:
         if self._folder is None or not self._folder.is_dir():
@@ -100,85 +98,18 @@ class GeminiCli:
                 if project.name in hashes or is_below(_marked_root(project), roots):
                     with suppress(OSError):
                         yield from project.glob("chats/session-*.json*")
-                        yield from project.glob("chats/*/*.jsonl")
-
-
-class _Lines:
-    """The newer form: each line a message, a rewriting of messages, or other news."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.malformed = 0
-
-    def messages(self) -> Iterator[tuple[Message, bool]]:
-        """Each message as often as it was written; none can still grow unseen."""
-        with self._path.open("rb") as file:
-            for line in read_lines(file):
-                try:
-                    record = json.loads(line.data) if line.data is not None else None
-                except (ValueError, RecursionError):
-                    record = None
-                if not isinstance(record, dict):
-                    self.malformed += 1
-                elif "type" in record:
-                    yield record, False
-                else:
-                    news = mapping_of(record.get("$set")) or record
-                    for message in mappings_of(news.get("messages")):
-                        yield message, False
-
-
-class _Document:
-    """The older form, parsed a message at a time; one that is half written ends early."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.malformed = 0
-
-    def messages(self) -> Iterator[tuple[Message, bool]]:
-        """Each message, and whether it is the last, which may still grow."""
-        held: Message | None = None
-        for message in self._parsed():
-            if held is not None:
-                yield held, False
-            held = message
-        if held is not None:
-            yield held, True
-
-    def _parsed(self) -> Iterator[Message]:
-        with self._path.open("rb") as file:
-            data = file.read(MAX_DOCUMENT_BYTES + 1)
-        if len(data) > MAX_DOCUMENT_BYTES:
-            limit = MAX_DOCUMENT_BYTES >> 20
-            raise TranscriptMissing(
-                f"cannot read the transcript '{self._path}': it has more than {limit} MB"
-            )
-        text = data.decode("utf-8", "replace")
-        del data
-        start = _MESSAGES.search(text)
-        at, decoder = start.end() if start else len(text), json.JSONDecoder()
-        self.malformed += start is None
-        while (at := _after(_BETWEEN, text, at)) < len(text) and text[at] != "]":
-            try:
-                message, at = decoder.raw_decode(text, at)
-            except (ValueError, RecursionError):
-                self.malformed += 1
-                return
-            if isinstance(message, dict):
-                yield message
-            else:
-                self.malformed += 1
 
 
 def _read(
-    source: _Lines | _Document,
+    source: Source,
     reader: MessageReader,
     session: str,
     root: str,
     first: int,
     until: float | None,
-) -> Transcript:
-    kept, time = Retention(), 0.0
+) -> tuple[Transcript, float]:
+    """What was read, and the time of what stands before it."""
+    kept, time, since = Retention(), 0.0, 0.0
     for record in _records(source, reader):
         time = max(time, record.time)
         if until is not None and time > until:
@@ -187,7 +118,9 @@ def _read(
         if record.number >= first:
             for event in reader.events_of(record, time):
                 kept.add(event)
-    return Transcript(
+        else:
+            since = time
+    transcript = Transcript(
         session=session,
         agent=GeminiCli.name,
         events=tuple(kept.events),
@@ -197,20 +130,26 @@ def _read(
         malformed=source.malformed,
         cwds=(root,) if root else (),
     )
+    return transcript, since
 
 
-def _records(source: _Lines | _Document, reader: MessageReader) -> Iterator[Numbered]:
+def _done(path: Path, root: str, since: float, until: float | None) -> list[Event]:
+    """A subagent's events later than ``since`` and not later than ``until``."""
+    try:
+        reader = MessageReader(root, is_subagent=True)
+        found, _ = _read(open_source(path), reader, path.stem, root, 0, until)
+    except OSError:
+        return []
+    return [event for event in found.events if event.time > since]
+
+
+def _records(source: Source, reader: MessageReader) -> Iterator[Numbered]:
     for message, is_last in source.messages():
         yield from reader.records_of(message, is_last=is_last)
 
 
 def _hash(root: str) -> str:
     return hashlib.sha256(root.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
-    match = pattern.match(text, at)
-    return match.end() if match else at
 
 
 def _age(path: Path) -> tuple[float, str]:

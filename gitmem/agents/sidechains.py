@@ -1,4 +1,4 @@
-"""The files of a session's subagents, and their events among the session's own.
+"""A session's subagents: Claude Code's files of them, and any agent's events among the session's.
 
 Claude Code keeps them apart: ``<session>/subagents/agent-<id>.jsonl`` beside the transcript, before
 2.1 ``agent-<id>.jsonl`` in the same folder.  Their records are in order of time but not in the
@@ -7,16 +7,21 @@ transcript's order of records, so an event of theirs stands at the record it was
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
+from gitmem.agents.records import time_of
 from gitmem.model.session import Event
 
 _PREFIX = "agent-"
 _COMPACTION = "agent-acompact"  # the whole session once more, to be summarised
 _HEAD_BYTES = 1 << 14
+_BEFORE_BYTES = 1 << 16
+_TIMESTAMP = re.compile(rb'"timestamp":"([^"]{1,40})"')
 _WARM_UP = b'"content":"Warmup"'
 _MAX_FILES = 500
 
@@ -47,6 +52,16 @@ def woven(events: Iterable[Event], sidechain: Iterable[Event]) -> Iterator[Event
         yield event
     for left in waiting[at:]:
         yield left if record is None else replace(left, record=record)
+
+
+def time_before(file: BinaryIO) -> float:
+    """When the line before the one that is read next was written, POSIX seconds; 0 if unknown."""
+    here = file.tell()
+    start = max(0, here - _BEFORE_BYTES)
+    file.seek(start)
+    stamps = _TIMESTAMP.findall(file.read(here - start))
+    times = (time_of({"timestamp": stamp.decode("ascii", "replace")}) for stamp in stamps)
+    return max((time for time in times if time is not None), default=0.0)
 
 
 def _belongs(path: Path, session: str) -> bool:

@@ -217,6 +217,38 @@ def test_a_subagent_has_no_user(tmp_path: Path) -> None:
     assert (event.kind, event.is_sidechain) == (EventKind.CALL, True)
 
 
+def test_a_subagents_work_is_its_sessions(tmp_path: Path) -> None:
+    """Among the session's events by time; never a session of its own."""
+    path = codex_session(tmp_path, WORK, "0.169-parent")
+    alone = read(path)
+    below = codex_session(tmp_path, WORK, "0.169-subagent")
+    whole = read(path)
+    added = [event for event in whole.events if event.is_sidechain]
+
+    assert told(tuple(added)) == [
+        "call Bash cat > helper.py <<'E'",
+        "result Bash",
+        "say Wrote helper.py.",
+    ]
+    assert [e for e in whole.events if not e.is_sidechain] == list(alone.events)
+    assert [e.time for e in whole.events] == sorted(e.time for e in whole.events)
+    codex = Codex({"HOME": str(tmp_path)})
+    assert [file.path for file in codex.transcripts_for(WORK, 0.0)] == [path]
+    assert codex.find(below.stem[-36:]) is None
+
+    cut = read(path, until=alone.events[-1].time - 0.001)
+    rest = read(path, first=cut.end, first_byte=cut.end_byte)
+
+    assert told(cut.events + rest.events) == told(whole.events)
+
+
+def test_a_compacted_session(tmp_path: Path) -> None:
+    transcript = read(codex_session(tmp_path, WORK, "0.169-compacted"))
+
+    assert "summary Summary: mean() was found to fail on an empty list." in told(transcript.events)
+    assert sum(event.kind is EventKind.PROMPT for event in transcript.events) == 1
+
+
 def test_compaction_and_interruption(tmp_path: Path) -> None:
     path = rollout(
         tmp_path,

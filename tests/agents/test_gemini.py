@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gitmem.agents import gemini
+from gitmem.agents import gemini_files
 from gitmem.agents.gemini import GeminiCli
 from gitmem.agents.slice import slice_of
 from gitmem.errors import TranscriptMissing
@@ -117,7 +117,7 @@ def test_a_huge_document_is_refused_with_a_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = gemini_session(tmp_path, WORK, "0.24")
-    monkeypatch.setattr(gemini, "MAX_DOCUMENT_BYTES", 1 << 10)
+    monkeypatch.setattr(gemini_files, "MAX_DOCUMENT_BYTES", 1 << 10)
 
     with pytest.raises(TranscriptMissing, match="it has more than"):
         read(path)
@@ -195,6 +195,21 @@ def test_compression_and_cancelling(tmp_path: Path) -> None:
     )
 
     assert [event.kind.value for event in read(path).events] == ["summary", "interrupt"]
+
+
+def test_a_subagents_work_is_its_sessions(tmp_path: Path) -> None:
+    path = gemini_session(tmp_path, WORK, "0.61-parent")
+    alone = read(path)
+    gemini_session(tmp_path, WORK, "0.61-subagent")
+    whole = read(path)
+    added = tuple(event for event in whole.events if event.is_sidechain)
+
+    assert told(added)[0] == "call Write helper.py"
+    assert [e for e in whole.events if not e.is_sidechain] == list(alone.events)
+    assert slice_of(whole, str(WORK)).edited == ("helper.py",)
+    agent = GeminiCli({"HOME": str(tmp_path)})
+    assert [file.path for file in agent.transcripts_for(WORK, 0.0)] == [path]
+    assert read(path, first=whole.end).events == ()
 
 
 def test_a_subagent_has_no_user_and_relative_paths_are_the_projects(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from gitmem.agents.known import KnownAgents
 from gitmem.model.session import Event, EventKind, Transcript
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
+_PARENT = {"0.61-subagent": "0.61-parent"}
 _WORKTREE = "/home/dev/stats"
 
 
@@ -38,8 +39,12 @@ def gemini_session(home: Path, worktree: Path, version: str) -> Path:
         project = projects / "stats"
         project.mkdir(parents=True, exist_ok=True)
         (project / ".project_root").write_text(str(worktree))
+    chats = project / "chats"
+    if parent := _PARENT.get(version):
+        head = (FIXTURES / "gemini" / f"{parent}.jsonl").read_text().partition("\n")[0]
+        return _laid(chats / json.loads(head)["sessionId"] / f"{match[1]}.jsonl", text)
     name = f"session-2026-11-21T01-42-{match[1][:8]}{source.suffix}"
-    return _laid(project / "chats" / name, text)
+    return _laid(chats / name, text)
 
 
 def read(path: Path, **part: float) -> Transcript:

@@ -1,0 +1,56 @@
+"""What of a Codex conversation somebody said: the user's own words, the assistant's, a summary.
+
+The client writes much as the user's message: where it works, the project's instructions, notes
+to the model.  Newer versions tell which parts were typed; of older ones the openings are known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gitmem.agents.draft import Draft, mapping_of, mappings_of, text_of
+from gitmem.agents.words import own_words
+from gitmem.model.session import Event, EventKind
+
+_INJECTED = re.compile(
+    r"\s*(?:<(?:environment_context|user_instructions|INSTRUCTIONS|turn_aborted|skill|"
+    r"user_shell_command|user_action|subagent_notification|model_switch|collaboration_mode|"
+    r"permissions instructions|hook_prompt|apps_instructions|personality_spec|codex[a-z_]*)\b|"
+    r"# AGENTS\.md instructions|Warning: apply_patch was requested|"
+    r"Warning: The maximum number of unified exec)"
+)
+_PREFACE = re.compile(r"\AAnother language model started [^\n]*\n")
+_REQUEST = re.compile(r"^## My request for Codex:[ \t]*\n", re.MULTILINE)
+
+
+def message_events(item: Mapping[str, Any], draft: Draft) -> Iterator[Event]:
+    """The events of a message: those of the developer and the system are nobody's words."""
+    role = item.get("role")
+    if role == "assistant":
+        yield from draft.spoken(EventKind.SAY, text_of(item.get("content")))
+    elif role == "user":
+        kinds = mapping_of(item.get("internal_chat_message_metadata_passthrough")).get(
+            "content_item_kinds"
+        )
+        kinds = kinds if isinstance(kinds, list) else []
+        parts = [
+            text_of([part])
+            for number, part in enumerate(mappings_of(item.get("content")))
+            if _may_be_typed(kinds[number] if number < len(kinds) else "unknown")
+        ]
+        typed = "\n".join(part for part in parts if part and not _INJECTED.match(part))
+        request = _REQUEST.search(typed)  # an editor puts what it shows before the words
+        yield from draft.spoken(
+            EventKind.PROMPT, own_words(typed[request.end() :] if request else typed)
+        )
+
+
+def _may_be_typed(kind: object) -> bool:
+    return isinstance(kind, str) and (kind == "unknown" or kind.startswith("user"))
+
+
+def summary_of(message: object) -> str:
+    """The summary of what was compacted away, without what it is introduced with."""
+    return _PREFACE.sub("", text_of(message))

@@ -1,0 +1,100 @@
+"""The messages in a file of Gemini CLI, in both forms that there have been."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Union
+
+from gitmem.agents.draft import mapping_of, mappings_of
+from gitmem.agents.gemini_messages import Message
+from gitmem.agents.lines import read_lines
+from gitmem.errors import TranscriptMissing
+
+MAX_DOCUMENT_BYTES = 64 << 20
+"""A larger document is not read: all of it would be held at once, twice."""
+
+_MESSAGES = re.compile(r'(?<!\\)"messages"\s*:\s*\[')
+_BETWEEN = re.compile(r"[\s,]*")
+
+
+class Lines:
+    """The newer form: each line a message, a rewriting of messages, or other news."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.malformed = 0
+
+    def messages(self) -> Iterator[tuple[Message, bool]]:
+        """Each message as often as it was written; none can still grow unseen."""
+        with self._path.open("rb") as file:
+            for line in read_lines(file):
+                try:
+                    record = json.loads(line.data) if line.data is not None else None
+                except (ValueError, RecursionError):
+                    record = None
+                if not isinstance(record, dict):
+                    self.malformed += 1
+                elif "type" in record:
+                    yield record, False
+                else:
+                    news = mapping_of(record.get("$set")) or record
+                    for message in mappings_of(news.get("messages")):
+                        yield message, False
+
+
+class Document:
+    """The older form, parsed a message at a time; one that is half written ends early."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.malformed = 0
+
+    def messages(self) -> Iterator[tuple[Message, bool]]:
+        """Each message, and whether it is the last, which may still grow."""
+        held: Message | None = None
+        for message in self._parsed():
+            if held is not None:
+                yield held, False
+            held = message
+        if held is not None:
+            yield held, True
+
+    def _parsed(self) -> Iterator[Message]:
+        with self._path.open("rb") as file:
+            data = file.read(MAX_DOCUMENT_BYTES + 1)
+        if len(data) > MAX_DOCUMENT_BYTES:
+            limit = MAX_DOCUMENT_BYTES >> 20
+            raise TranscriptMissing(
+                f"cannot read the transcript '{self._path}': it has more than {limit} MB"
+            )
+        text = data.decode("utf-8", "replace")
+        del data
+        start = _MESSAGES.search(text)
+        at, decoder = start.end() if start else len(text), json.JSONDecoder()
+        self.malformed += start is None
+        while (at := _after(_BETWEEN, text, at)) < len(text) and text[at] != "]":
+            try:
+                message, at = decoder.raw_decode(text, at)
+            except (ValueError, RecursionError):
+                self.malformed += 1
+                return
+            if isinstance(message, dict):
+                yield message
+            else:
+                self.malformed += 1
+
+
+def open_source(path: Path) -> Source:
+    """The messages of a session's file, by its form."""
+    return Lines(path) if path.suffix == ".jsonl" else Document(path)
+
+
+def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
+    match = pattern.match(text, at)
+    return match.end() if match else at
+
+
+Source = Union[Lines, Document]
