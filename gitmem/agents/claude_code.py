@@ -1,4 +1,4 @@
-"""Claude Code's files: where its transcripts lie, and a transcript read as a stream.
+"""Claude Code behind the interface of all agents: a transcript read as a stream.
 
 The transcript on disk is the record; nothing is spooled beside it.  It is read line by line and
 only bounded texts are held, so that a file of any size fits (see :mod:`gitmem.agents.retention`).
@@ -8,36 +8,23 @@ Standard library only, because the agent's hooks import it.
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from gitmem.agents.adapter import TranscriptFile
+from gitmem.agents.claude_projects import find_transcript, projects_dirs, transcripts_for
 from gitmem.agents.lines import read_lines, seek_line
-from gitmem.agents.payload import HookPayload, parse_payload
 from gitmem.agents.records import Record, RecordReader, time_of
 from gitmem.agents.retention import MAX_WEIGHT, Retention
 from gitmem.agents.sidechains import sidechain_files, time_before, woven
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import Event, Transcript, is_session_id
 
-__all__ = [
-    "ClaudeCode",
-    "HookPayload",
-    "find_transcript",
-    "parse_payload",
-    "projects_dirs",
-    "read_transcript",
-    "transcripts_for",
-]
-
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
-_SLUG_CHARACTERS = 200  # the client shortens longer ones
 _HEAD_BYTES = 1 << 16
 _MAX_NAMES = 64
 
@@ -103,45 +90,6 @@ def read_transcript(
         return transcript
     found = _sidechain_events(subagents.values(), since, until)
     return replace(transcript, events=tuple(woven(transcript.events, found)))
-
-
-def projects_dirs(environ: Mapping[str, str]) -> list[Path]:
-    """The folders that hold transcripts, the configured one first; they need not exist."""
-    found = []
-    if configured := environ.get("CLAUDE_CONFIG_DIR"):
-        found.append(Path(configured) / "projects")
-    if home := environ.get("HOME"):
-        found.append(Path(home) / ".claude" / "projects")
-        found.append(Path(environ.get("XDG_CONFIG_HOME") or f"{home}/.config") / "claude/projects")
-    return list(dict.fromkeys(found))
-
-
-def find_transcript(session_id: str, projects: Sequence[Path]) -> Path | None:
-    """The transcript of a session, whatever directory it was started in."""
-    if not is_session_id(session_id):
-        return None
-    for folder in projects:
-        with suppress(OSError):
-            for path in sorted(folder.glob(f"*/{session_id}.jsonl")):
-                return path
-    return None
-
-
-def transcripts_for(worktree: Path, projects: Sequence[Path], since: float) -> list[Path]:
-    """Transcripts of sessions in a work tree or a folder below it, the last written first.
-
-    ``since`` (POSIX seconds) leaves out those not written to after it.
-    """
-    roots = list(dict.fromkeys([str(worktree), os.path.realpath(worktree)]))
-    dated: dict[Path, float] = {}
-    for folder in _project_folders(roots, projects):
-        with suppress(OSError):
-            for path in folder.glob("*.jsonl"):
-                modified = path.stat().st_mtime
-                if modified >= since and not path.name.startswith("agent-"):
-                    dated[path] = modified
-    newest = sorted(dated, key=lambda path: (-dated[path], path))
-    return [path for path in newest if _is_inside(path, roots)]
 
 
 def _sidechain_events(paths: Iterable[Path], since: float, until: float | None) -> list[Event]:
@@ -262,33 +210,3 @@ def _short(value: Any) -> str:
 def _note(names: dict[str, None], value: Any) -> None:
     if isinstance(value, str) and value and len(value) <= 4_096 and len(names) < _MAX_NAMES:
         names.setdefault(value)
-
-
-def _slug(folder: str) -> str:
-    """The client's name of a folder: everything but ASCII letters and digits is a dash."""
-    return re.sub(r"[^A-Za-z0-9]", "-", folder)[:_SLUG_CHARACTERS]
-
-
-def _project_folders(roots: Sequence[str], projects: Sequence[Path]) -> Iterator[Path]:
-    """Folders whose name may stand for a root or a folder below it."""
-    slugs = tuple(_slug(root) for root in roots)
-    for projects_dir in projects:
-        with suppress(OSError):
-            for folder in sorted(projects_dir.iterdir()):
-                if folder.name.startswith(slugs) and folder.is_dir():
-                    yield folder
-
-
-def _is_inside(path: Path, roots: Sequence[str]) -> bool:
-    """Whether the transcript's first working directory lies in a root; slugs are ambiguous."""
-    with suppress(OSError, ValueError), path.open("rb") as file:
-        match = _CWD.search(file.read(_HEAD_BYTES))
-        if match is None:
-            return path.parent.name in {_slug(root) for root in roots}
-        cwd = str(json.loads(match[1]))
-        return any(
-            f"{place}/".startswith(f"{root.rstrip('/')}/")
-            for root in roots
-            for place in (cwd, os.path.realpath(cwd))
-        )
-    return False

@@ -10,12 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.agents.claude_code import (
-    find_transcript,
-    projects_dirs,
-    read_transcript,
-    transcripts_for,
-)
+from gitmem.agents.claude_code import read_transcript
+from gitmem.agents.claude_projects import find_transcript, projects_dirs, transcripts_for
 from gitmem.agents.payload import parse_payload
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import EventKind, Transcript
