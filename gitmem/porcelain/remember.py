@@ -34,6 +34,7 @@ from gitmem.store.identity import Identity
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from gitmem.store.pending import Pending, PendingStore
+from gitmem.store.registry import Registry
 from gitmem.store.seen import Mark, read_seen, write_seen
 
 
@@ -80,7 +81,7 @@ def remember(means: Means, request: Request) -> Outcome:
         memories: list[Memory] = []
         for transcript, _ in chosen:
             part = slice_of(transcript, request.worktree, [os.path.realpath(request.worktree)])
-            is_amid_turn = transcript.session == request.session
+            is_amid_turn = transcript.session == request.session and _tells_stops(means, request)
             stand_in = provisional_compressor(means) if is_amid_turn else None
             made, notice = compress_slice(stand_in or means.compressor, part, change, means.policy)
             memories += [as_provisional(memory, means) for memory in made] if stand_in else made
@@ -136,6 +137,11 @@ def _chosen(
         except TranscriptMissing:
             if session == request.session:
                 raise
+
+
+def _tells_stops(means: Means, request: Request) -> bool:
+    """Whether the session's agent runs our hooks, so that the end of the turn will be told."""
+    return Registry(means.repo).get(request.session) is not None
 
 
 def _orphans(means: Means, change: Change, worktree: str) -> list[Pending]:

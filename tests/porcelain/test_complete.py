@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from gitmem.compress.extractive import ExtractiveCompressor
@@ -14,6 +16,7 @@ from gitmem.porcelain.worker import work
 from gitmem.store.notes import NoteStore
 from gitmem.store.pending import PendingStore
 from gitmem.store.queue import Queue
+from gitmem.store.registry import RegisteredSession, Registry
 from gitmem.store.remote import tracking_ref
 from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver
@@ -42,7 +45,10 @@ class Model:
 
 @pytest.fixture
 def writer(committed: GitDriver) -> SessionWriter:
-    return session_in(committed).prompt("Make prices exact.").write("price.py")
+    found = session_in(committed).prompt("Make prices exact.").write("price.py")
+    registered = RegisteredSession(SESSION, str(found.path), str(committed.path.resolve()))
+    Registry(committed.repo).add(registered)
+    return found
 
 
 def worktree(git: GitDriver) -> str:
@@ -182,6 +188,19 @@ def test_a_commit_by_hand_is_the_model_s_at_once(
         means_of(committed, model),
         Request(commit, worktree(committed), float(committed.now) + 1),
     )
+
+    (memory,) = memories_on(committed, commit)
+    assert memory.provenance.compressor == "model/1"
+
+
+def test_without_hooks_no_stop_will_come_and_the_model_is_asked_at_once(
+    committed: GitDriver, writer: SessionWriter
+) -> None:
+    shutil.rmtree(committed.repo.state_dir / "sessions")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+    request = Request(commit, worktree(committed), float(committed.now) + 1, SESSION)
+
+    remember(means_of(committed, Model()), request)
 
     (memory,) = memories_on(committed, commit)
     assert memory.provenance.compressor == "model/1"
