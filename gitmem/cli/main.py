@@ -24,6 +24,7 @@ COMMANDS = {
     "capture": "Remember a commit now, by hand.",
     "backfill": "Remember commits made before gitmem, from transcripts and history.",
     "import": "Take over what another memory tool has kept.",
+    "recompress": "Better memories that a stand-in wrote.",
     "sync": "Exchange memories with the remote now.",
     "stats": "How much is remembered, by whom, and what it cost.",
     "status": "What is set up, what waits, what was last remembered.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gitmem.compress.marks import stood_in
 from gitmem.compress.protocol import Compression, Compressor, Estimate
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
@@ -37,7 +38,7 @@ class FallbackCompressor:
             return self._first.compress(evidence, change)
         except CompressorFailed as error:
             made = self._second.compress(evidence, change)
-            mark = f"{made.compressor} after {self._first.name}"
+            mark = stood_in(made.compressor, self._first.name)
             notice = f"{error.message}; {made.notice or f'{made.compressor} was used'}"
             return replace(made, compressor=mark, notice=notice)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from gitmem.agents.slice import slice_of
 from gitmem.agents.turn import end_of_commit_words
+from gitmem.compress.marks import is_early, written_early
 from gitmem.compress.protocol import Compressor
 from gitmem.errors import NoteUnreadable, UnknownRevision
 from gitmem.index.cache import Index, Stored
@@ -32,8 +33,6 @@ from gitmem.store.notes import NoteStore
 from gitmem.store.remote import tracking_tips
 from gitmem.store.seen import Mark, read_seen, write_seen
 
-_BEFORE = " before "
-
 
 def provisional_compressor(means: Means) -> Compressor | None:
     """What writes a memory that a paid model will make again; None where the model is free."""
@@ -45,7 +44,7 @@ def provisional_compressor(means: Means) -> Compressor | None:
 
 def as_provisional(memory: Memory, means: Means) -> Memory:
     """The memory with a mark of who is to make it again: ``extractive/2 before anthropic/2``."""
-    mark = f"{memory.provenance.compressor}{_BEFORE}{means.compressor.name}"
+    mark = written_early(memory.provenance.compressor, means.compressor.name)
     return replace(memory, provenance=replace(memory.provenance, compressor=mark))
 
 
@@ -82,7 +81,7 @@ def _slice_key(stored: Stored) -> tuple[tuple[int, int], str]:
 
 
 def _is_provisional(stored: Stored) -> bool:
-    return _BEFORE in stored.memory.provenance.compressor
+    return is_early(stored.memory.provenance.compressor)
 
 
 def _made_again(

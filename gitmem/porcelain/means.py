@@ -55,6 +55,21 @@ def choose_compressor(
     return chain_compressors([*names, "extractive"], settings, environ, allowance)
 
 
+def bettering_compressor(
+    means: Means, names: Sequence[str] = (), environ: Mapping[str, str] | None = None
+) -> Compressor:
+    """The named compressors, or the configured ones, with nobody behind them.
+
+    What they fail at is to stay as it is, so the offline one joins only where it is the only one
+    or named itself.
+    """
+    surroundings = os.environ if environ is None else environ
+    models = [name for name in means.settings.compressor if name != "extractive"]
+    allowance = allowance_of(means.repo, means.settings)
+    chosen = names or models or ["extractive"]
+    return chain_compressors(chosen, means.settings, surroundings, allowance)
+
+
 def chain_compressors(
     names: Sequence[str],
     settings: Settings,

@@ -38,7 +38,7 @@ def read_unread(
     mark = read_seen(means.repo).marks.get(session)
     if mark is None or mark.record != known:
         return _from_record(means, path, known, until)
-    if not _is_intact(path, mark):
+    if not is_intact(path, mark):
         return _later_than(means, path, mark, until)
     found = means.agents.read(
         path, first=mark.record - mark.shift, first_byte=mark.byte, until=until
@@ -128,7 +128,7 @@ def _shifted(transcript: Transcript, shift: int) -> Transcript:
     )
 
 
-def _is_intact(path: Path, mark: Mark) -> bool:
+def is_intact(path: Path, mark: Mark) -> bool:
     """Whether the file still holds what the mark stands behind."""
     return not mark.check or _checksum(path, mark.byte) == mark.check
 

@@ -1,5 +1,6 @@
-"""The locks that make a worker, or a backfill, the only one of its repository.  Standard library
-only.
+"""The locks that make a worker, a backfill or a recompression the only one of its repository.
+
+Standard library only.
 """
 
 from __future__ import annotations
@@ -32,6 +33,17 @@ def backfill_lock(repo: Repo) -> Iterator[bool]:
         DiskFull, ReadOnlyRepository: the lock file cannot be made.
     """
     with _lock(repo, "backfill") as is_ours:
+        yield is_ours
+
+
+@contextmanager
+def recompress_lock(repo: Repo) -> Iterator[bool]:
+    """The same for bettering memories: two at once would write the same ones twice.
+
+    Raises:
+        DiskFull, ReadOnlyRepository: the lock file cannot be made.
+    """
+    with _lock(repo, "recompress") as is_ours:
         yield is_ours
 
 

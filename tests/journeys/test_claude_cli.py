@@ -28,6 +28,7 @@ PATIENCE_SECONDS = 60.0
 @pytest.fixture
 def ada(git: GitDriver, client: Client) -> GitDriver:
     """Ada's clone, with gitmem asking through the client, and hooks of her own that tell on it."""
+    git.now = int(time.time()) - 3_600  # the worker, whose clock is the machine's, looks for it
     git.commit("Start", **{"README.md": "shop\n"})
     gitmem(git, "init")
     git.run("config", "gitmem.compressor", "claude-cli")
@@ -42,14 +43,17 @@ def ada(git: GitDriver, client: Client) -> GitDriver:
 
 
 def commit(ada: GitDriver, url: str, **environ: str) -> str:
-    """A commit of a session's work, as the agent's own Bash makes it: with all its variables."""
+    """A commit of a session's work from a terminal of the agent: with its variables.
+
+    The session's id is not among them, as with client 2.0: a commit that names it is first
+    remembered offline, until the turn stops.
+    """
     writer = session_in(ada)
     writer.prompt("Make dates.py read a zone.").write("dates.py").say("I use fromisoformat.")
     ada.environ = {
         "ANTHROPIC_BASE_URL": url,
         "ANTHROPIC_API_KEY": "made-up-for-a-test",
         "CLAUDECODE": "1",
-        "CLAUDE_CODE_SESSION_ID": SESSION,
         "CLAUDE_CODE_ENTRYPOINT": "cli",
         "CLAUDE_CODE_CHILD_SESSION": "1",
         "AI_AGENT": "claude-code_2-1-329_agent",

@@ -1,0 +1,210 @@
+"""``gitmem recompress``."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import click
+
+from gitmem.cli.ready import ready_repo
+from gitmem.compress.protocol import Compressor, Estimate
+from gitmem.errors import CompressorFailed, GitmemError
+from gitmem.model.memory import KINDS
+from gitmem.porcelain.captures import Capture, Wanted, find_captures, split_names
+from gitmem.porcelain.means import Means, bettering_compressor, gather_means
+from gitmem.porcelain.memories import iso_time
+from gitmem.porcelain.recompress import Result, estimate, recompress
+from gitmem.store.gitdir import find_repo
+from gitmem.store.settings import COMPRESSORS, read_compressors
+
+_AGE = re.compile(r"(\d{1,6})[ .]?(d|day|w|week|month|y|year)s?")
+_DAYS = {"d": 1, "day": 1, "w": 7, "week": 7, "month": 30, "y": 365, "year": 365}
+
+
+def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """Seconds of an age such as 30d."""
+    if value is None:
+        return None
+    found = _AGE.fullmatch(value)
+    if found is None:
+        raise click.BadParameter(f"'{value}' is no age; write 30d, 2w, 6months or 1y")
+    return int(found[1]) * _DAYS[found[2]] * 86_400.0
+
+
+def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Compressors, as gitmem.compressor lists them."""
+    try:
+        return () if value is None else read_compressors(value)
+    except ValueError as error:
+        raise click.BadParameter(f"'{value}' is no list of {', '.join(COMPRESSORS)}") from error
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[COMMIT_OR_RANGE_OR_ID]...")
+@click.option(
+    "--older-than",
+    "age",
+    callback=_age,
+    metavar="AGE",
+    help="Only of commits older than AGE: 30d, 2w, 6months, 1y.",
+)
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only memories of this kind."
+)
+@click.option(
+    "--compressor",
+    "recorded",
+    default="",
+    metavar="NAME",
+    help="Memories that NAME wrote, as recorded (extractive, anthropic/1); stand-ins if not given.",
+)
+@click.option(
+    "--with",
+    "chosen",
+    callback=_names,
+    metavar="COMPRESSOR",
+    help="Ask COMPRESSOR (or a list) in place of gitmem.compressor.",
+)
+@click.option("-n", "--limit", type=click.IntRange(1), help="Better at most N commits' memories.")
+@click.option("--dry-run", is_flag=True, help="Say how many and what it would cost; ask nobody.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a commit, a line each.")
+def command(
+    names: tuple[str, ...],
+    age: float | None,
+    kinds: tuple[str, ...],
+    recorded: str,
+    chosen: tuple[str, ...],
+    limit: int | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    r"""Better memories that a stand-in wrote, now that a model answers.
+
+    Where a compressor failed, the offline one stood in and left a mark. This reads the same part
+    of the session's transcript again, has it compressed by what gitmem.compressor names, and
+    adds the new memories to the same notes. They supersede the old ones, which stay in the note
+    but are recalled no more. What cannot be bettered stays: its transcript is gone, somebody
+    edited it by hand, or the compressor fails again (exit code 31).
+
+    Interrupt it whenever you like: what is done is kept, and the next run goes on from there.
+
+    \b
+    gitmem recompress --dry-run
+    gitmem recompress v1.0..HEAD --kind bugfix
+    gitmem recompress --compressor extractive --with claude-cli --older-than 30d
+    """
+    repo = find_repo(".") if dry_run else ready_repo()
+    means = gather_means(repo)
+    compressor = bettering_compressor(means, chosen)
+    ids, commits = split_names(repo, names)
+    before = "" if age is None else iso_time(time.time() - age)
+    wanted = Wanted(ids, commits, frozenset(kinds), before, recorded)
+    found = find_captures(repo, wanted)
+    captures = found if limit is None else found[:limit]
+    if not captures:
+        _say_none(as_json and dry_run, recorded)
+    elif dry_run:
+        _forecast(means, captures, compressor, as_json)
+    else:
+        _better(means, captures, compressor, as_json)
+
+
+def _say_none(as_json: bool, recorded: str) -> None:
+    if as_json:
+        click.echo(json.dumps({"captures": 0, "possible": 0, **asdict(Estimate())}))
+    whose = f"by '{recorded}'" if recorded else "by a stand-in; others: --compressor NAME"
+    click.echo(f"Nothing to better: no such memory {whose}.", err=True)
+
+
+def _forecast(
+    means: Means, captures: Sequence[Capture], compressor: Compressor, as_json: bool
+) -> None:
+    """Print what a run would cost."""
+    possible, total = 0, Estimate()
+    for number, capture in enumerate(captures, 1):
+        try:
+            cost = estimate(means, capture, compressor)
+        except GitmemError as error:
+            _progress(number, captures, capture, f"stays: {error.message}")
+            continue
+        possible += 1
+        total = Estimate(
+            total.tokens_in + cost.tokens_in,
+            total.tokens_out + cost.tokens_out,
+            total.dollars + cost.dollars,
+            total.is_priced and cost.is_priced,
+        )
+    if as_json:
+        told = {"captures": len(captures), "possible": possible, "compressor": compressor.name}
+        click.echo(json.dumps({**told, **asdict(total)}))
+        return
+    memories = sum(len(capture.memories) for capture in captures)
+    price = f"${total.dollars:.2f}" if total.is_priced else "a price that is not known here"
+    click.echo(f"{memories} memories of {len(captures)} captures; {possible} can be bettered.")
+    click.echo(
+        f"'{compressor.name}' would read about {total.tokens_in:,} tokens and write "
+        f"{total.tokens_out:,}: {price}. Nothing was asked or written."
+    )
+
+
+def _better(
+    means: Means, captures: Sequence[Capture], compressor: Compressor, as_json: bool
+) -> None:
+    """Better them, one line each.
+
+    Raises:
+        CompressorFailed: some could not be bettered now.
+    """
+    done = failed = tried = 0
+    for tried, result in enumerate(recompress(means, captures, compressor), 1):
+        done += bool(result.memories)
+        failed += result.is_failed
+        _progress(tried, captures, result.capture, _told(result))
+        if as_json:
+            click.echo(json.dumps(_fields(result), ensure_ascii=False))
+            continue
+        for memory in result.memories:
+            click.echo(f"{memory.id[:9]} {memory.kind}: {memory.title}")
+    if not done and compressor.name.startswith("extractive/"):
+        click.echo(
+            "No model is chosen: git config gitmem.compressor NAME, or --with NAME", err=True
+        )
+    left = len(captures) - tried
+    click.echo(f"{done} of {len(captures)} bettered.", err=True)
+    if failed:
+        rest = f", and {left} were not tried" if left else ""
+        raise CompressorFailed(
+            f"'{compressor.name}' failed for {failed} of {len(captures)}{rest}",
+            "They stay as they were. Try again with: gitmem recompress",
+        )
+
+
+def _told(result: Result) -> str:
+    if not result.memories:
+        return f"stays: {result.reason}"
+    notice = f" ({result.reason})" if result.reason else ""
+    if result.is_kept:
+        return f"kept: there is nothing better to say{notice}"
+    return f"bettered by {result.memories[0].provenance.compressor}{notice}"
+
+
+def _fields(result: Result) -> dict[str, object]:
+    origin = result.memories[0].provenance if result.memories else result.capture.origin
+    return {
+        "commits": result.capture.commits,
+        "old": [memory.id for memory in result.capture.memories],
+        "new": [memory.id for memory in result.memories],
+        "compressor": origin.compressor,
+        "tokens": {"in": origin.tokens_in, "out": origin.tokens_out} if result.memories else {},
+        "is_kept": result.is_kept,
+        "is_failed": result.is_failed,
+        "reason": result.reason,
+    }
+
+
+def _progress(number: int, captures: Sequence[Capture], capture: Capture, told: str) -> None:
+    click.echo(f"[{number}/{len(captures)}] {capture.commits[0][:10]} {told}", err=True)

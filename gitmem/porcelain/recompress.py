@@ -1,0 +1,221 @@
+"""Better memories, later: ask again about what a stand-in wrote.
+
+A memory is never changed.  The records it was made of are read once more, and what comes of them
+joins the same notes as new memories that supersede the old ones.  Each capture is written as soon
+as it is done, so that whatever ends this loses nothing, and the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from gitmem.compress.marks import carried, is_stand_in, kept_by, took_part, writer_of
+from gitmem.compress.protocol import Compression, Compressor, Estimate
+from gitmem.errors import (
+    CompressorFailed,
+    GitmemError,
+    TranscriptMissing,
+    UnknownRevision,
+)
+from gitmem.guard.redact import make_evidence, redact_change, redact_memory
+from gitmem.index.cache import Index
+from gitmem.model.change import Change
+from gitmem.model.memory import Memory
+from gitmem.model.session import Slice
+from gitmem.porcelain.captures import Capture
+from gitmem.porcelain.means import Means
+from gitmem.porcelain.refresh import refresh_index
+from gitmem.porcelain.reread import reread
+from gitmem.store.commits import read_change
+from gitmem.store.lock import recompress_lock
+from gitmem.store.notefile import document_of
+from gitmem.store.notes import NoteStore
+
+_PATIENCE = 3
+"""Failures in a row: whoever is not logged in will not be for the next one either."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a capture: ``memories`` in the place of the old ones, or a ``reason`` why not.
+
+    ``is_kept``: the old words stay, because whoever was asked had nothing better.  ``is_failed``:
+    a later try may do.
+    """
+
+    capture: Capture
+    memories: tuple[Memory, ...] = ()
+    reason: str = ""
+    is_kept: bool = False
+    is_failed: bool = False
+
+
+def estimate(means: Means, capture: Capture, compressor: Compressor) -> Estimate:
+    """What bettering a capture would cost; nobody is asked.
+
+    Raises:
+        TranscriptMissing: it cannot be bettered, because its records are not there.
+        GitmemError: it is to stay as it is.
+    """
+    part, change = _material(means, capture, compressor)
+    policy = means.policy
+    shown = None if change is None else redact_change(change, policy)
+    return compressor.estimate(make_evidence(part, policy), shown)
+
+
+def recompress(
+    means: Means, captures: Iterable[Capture], compressor: Compressor
+) -> Iterator[Result]:
+    """Better the captures one by one; each is durable when its result is given.
+
+    What cannot be bettered stays as it is, with a reason.
+
+    When the compressor fails several times in a row, the rest is left for another run.
+
+    Raises:
+        NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
+        GitmemError: another process is bettering memories here.
+    """
+    notes = NoteStore(means.repo)
+    failures = 0
+    with (
+        recompress_lock(means.repo) as is_ours,
+        closing(Index.open(means.repo.state_dir)) as index,
+    ):
+        if not is_ours:
+            raise GitmemError("another 'gitmem recompress' is at work here", "Let it end")
+        for capture in captures:
+            result = _bettered(means, notes, index, capture, compressor)
+            yield result
+            failures = failures + 1 if result.is_failed else 0
+            if failures == _PATIENCE:
+                return
+
+
+def _bettered(
+    means: Means, notes: NoteStore, index: Index, capture: Capture, compressor: Compressor
+) -> Result:
+    try:
+        part, change = _material(means, capture, compressor)
+        made = _compressed(means, part, change, compressor)
+    except CompressorFailed as error:
+        return Result(capture, reason=error.message, is_failed=True)
+    except (TranscriptMissing, _Settled, UnknownRevision) as error:
+        return Result(capture, reason=error.message)
+    refresh_index(notes, index)  # it may have taken minutes
+    live = {stored.memory.id for stored in index.memories_of(capture.commits)}
+    if not {memory.id for memory in capture.memories} <= live:
+        return Result(capture, reason="it was changed meanwhile")
+    successors = _successors(means, capture, made)
+    documents = [document_of(memory) for memory in successors]
+    count = "1 memory" if len(successors) == 1 else f"{len(successors)} memories"
+    subject = f"notes: recompress {capture.commits[0][:10]} ({count})"
+    notes.add(dict.fromkeys(capture.commits, documents), subject)
+    refresh_index(notes, index)
+    return Result(capture, tuple(successors), made.notice, is_kept=not made.memories)
+
+
+def _material(
+    means: Means, capture: Capture, compressor: Compressor
+) -> tuple[Slice, Change | None]:
+    """What there is to compress.
+
+    Raises:
+        _Settled: the capture is to stay as it is.
+        TranscriptMissing: its records are not there any more.
+        UnknownRevision: nor is its commit.
+    """
+    if not capture.is_named and all(_is_done(memory, compressor) for memory in capture.memories):
+        raise _Settled(f"'{compressor.name}' wrote or judged it already")
+    if _edited(NoteStore(means.repo), capture) & {memory.id for memory in capture.memories}:
+        raise _Settled("somebody edited it by hand")
+    return reread(means, capture.origin), _change(means, capture)
+
+
+def _edited(notes: NoteStore, capture: Capture) -> set[str]:
+    """The ids of memories that a person wrote over: theirs are the better words."""
+    return {
+        document.memory.id
+        for _, note in notes.read_many(capture.commits)
+        for document in note.documents
+        if document.memory is not None and document.stated_id not in ("", document.memory.id)
+    }
+
+
+def _change(means: Means, capture: Capture) -> Change | None:
+    """The commit that the slice was compressed with; after a rewrite one that took its place.
+
+    Raises:
+        UnknownRevision: none of them is here.
+    """
+    origin = capture.origin
+    if not origin.commit:
+        return None
+    missing = UnknownRevision(f"commit '{origin.commit[:10]}' is not here", "")
+    for commit in dict.fromkeys([origin.commit, *capture.commits]):
+        try:
+            return read_change(means.repo, commit, origin.branch, means.policy.covers)
+        except UnknownRevision as error:
+            missing = error
+    raise missing
+
+
+def _compressed(
+    means: Means, part: Slice, change: Change | None, compressor: Compressor
+) -> Compression:
+    shown = None if change is None else redact_change(change, means.policy)
+    made = compressor.compress(make_evidence(part, means.policy), shown)
+    if is_stand_in(made.compressor):
+        raise CompressorFailed(made.notice or "only a stand-in answered")
+    return made
+
+
+def _successors(means: Means, capture: Capture, made: Compression) -> list[Memory]:
+    """The new memories; the old words under a new mark where the compressor wrote none.
+
+    They name as superseded also what the old ones superseded, so that it stays hidden when
+    somebody forgets one of those between.
+    """
+    old = dict.fromkeys(memory.id for memory in capture.memories)
+    older = dict.fromkeys(name for memory in capture.memories for name in memory.supersedes)
+    supersedes = tuple({**old, **older})
+    if made.memories:
+        mark = carried(made.compressor, capture.origin.compressor)
+        marked = [(memory, mark) for memory in made.memories]
+    else:
+        marked = [(m, kept_by(m.provenance.compressor, made.compressor)) for m in capture.memories]
+    return [
+        redact_memory(
+            replace(
+                memory,
+                supersedes=supersedes,
+                provenance=replace(
+                    capture.origin,
+                    compressor=mark,
+                    model=made.model,
+                    tokens_in=made.tokens_in,
+                    tokens_out=made.tokens_out,
+                    tokens_extra={},
+                ),
+            ),
+            means.policy,
+        )
+        for memory, mark in marked
+    ]
+
+
+class _Settled(GitmemError):
+    """A capture is to stay as it is."""
+
+
+def _is_done(memory: Memory, compressor: Compressor) -> bool:
+    """Whether this compressor has judged the memory in an earlier run, or wrote it as it is.
+
+    Without this a run that asks for what, say, ``anthropic`` wrote would never come to an end.
+    """
+    mark = memory.provenance.compressor
+    if is_stand_in(mark):
+        return writer_of(mark) == compressor.name
+    return bool(memory.supersedes) and took_part(compressor.name, mark)

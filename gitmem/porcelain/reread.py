@@ -1,0 +1,54 @@
+"""The slice that a memory was made of, read once more from the session's transcript."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+
+from gitmem.agents.slice import slice_of
+from gitmem.errors import TranscriptMissing
+from gitmem.model.memory import Provenance
+from gitmem.model.session import Slice, Transcript
+from gitmem.porcelain.candidates import transcript_of
+from gitmem.porcelain.means import Means
+from gitmem.porcelain.unread import is_intact
+from gitmem.store.registry import Registry
+from gitmem.store.seen import read_seen
+
+
+def reread(means: Means, origin: Provenance) -> Slice:
+    """The records that ``origin`` names, as they stand in the transcript today.
+
+    Raises:
+        TranscriptMissing: there never was one, it is gone, or it does not hold them any more.
+    """
+    session = origin.session
+    if not session or origin.records is None:
+        raise TranscriptMissing("it was not made from a session", "")
+    first, end = origin.records
+    path = transcript_of(means, session)
+    if path is None:
+        raise TranscriptMissing(f"the transcript of session '{session}' is gone", "")
+    mark = read_seen(means.repo).marks.get(session)
+    if mark is not None and (mark.shift or not is_intact(path, mark)):
+        raise TranscriptMissing(f"the transcript of session '{session}' was rewritten since", "")
+    found = means.agents.read(path, first=first)
+    events = tuple(event for event in found.events if first <= event.record < end)
+    if found.session != session or found.end < end or not events:
+        raise TranscriptMissing(
+            f"the transcript of session '{session}' does not hold records {first} to {end}", ""
+        )
+    worktree, *others = dict.fromkeys(_roots(means, found))
+    return slice_of(replace(found, events=events, end=end), worktree, others)
+
+
+def _roots(means: Means, transcript: Transcript) -> Iterator[str]:
+    """The work trees that the session may have worked in, the likeliest first."""
+    registered = Registry(means.repo).get(transcript.session)
+    places = [] if registered is None else [registered.worktree]
+    places += [] if means.repo.worktree is None else [str(means.repo.worktree)]
+    places += read_seen(means.repo).worktrees.values()
+    for place in places or transcript.cwds or [str(means.repo.state_dir)]:
+        yield place
+        yield os.path.realpath(place)
