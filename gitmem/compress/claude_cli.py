@@ -74,6 +74,17 @@ class ClaudeCliCompressor:
         """Name and version, as recorded in a memory."""
         return NAME
 
+    def lack(self) -> str:
+        """What keeps it from asking anybody, and what to do about it; empty when nothing does.
+
+        Whether the client is logged in shows only when it is asked.
+        """
+        try:
+            _program(self._command, self._environ)
+        except CompressorFailed as error:
+            return error.message
+        return ""
+
     def compress(self, evidence: Evidence, change: Change | None) -> Compression:
         """The memories the model writes; none, and no process, where nothing was said or done.
 
@@ -194,7 +205,7 @@ def _reason(name: str, report: Mapping[str, Any]) -> str:
         return f"'{name}' is not logged in; run it and type /login"
     if report.get("stop_reason") == "refusal":
         return "the model refused"
-    if report.get("api_error") == "max_output_tokens":
+    if report.get("api_error") == "max_output_tokens" or "output token maximum" in said:
         return "the answer was cut off"
     status = report.get("api_error_status")
     if isinstance(status, int):

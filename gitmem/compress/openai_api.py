@@ -7,6 +7,7 @@ refused, in words.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -75,6 +76,18 @@ class OpenAiCompressor:
         """Name and version, as recorded in a memory."""
         return NAME
 
+    def lack(self) -> str:
+        """What keeps it from asking anybody, and what to do about it; empty when nothing does."""
+        if not self._model:
+            return "no model is chosen; set gitmem.openaiModel to its name"
+        if not self._api_key and not self._base_url:
+            return (
+                "OPENAI_API_KEY is not set, nor is gitmem.openaiBaseUrl for an endpoint without one"
+            )
+        if importlib.util.find_spec("openai") is None:
+            return "OpenAI's SDK is not installed; run: pip install 'gitmem[openai]'"
+        return ""
+
     def compress(self, evidence: Evidence, change: Change | None) -> Compression:
         """The memories the model writes; none, and no request, where nothing was said or done.
 
@@ -106,18 +119,10 @@ class OpenAiCompressor:
         Raises:
             CompressorFailed: nobody can be asked, or what came is an error.
         """
-        if not self._model:
-            raise CompressorFailed("no model is chosen; set gitmem.openaiModel to its name")
-        if not self._api_key and not self._base_url:
-            raise CompressorFailed(
-                "OPENAI_API_KEY is not set, nor is gitmem.openaiBaseUrl for an endpoint without one"
-            )
-        try:
-            import openai
-        except ImportError as error:
-            raise CompressorFailed(
-                "OpenAI's SDK is not installed; run: pip install 'gitmem[openai]'"
-            ) from error
+        if missing := self.lack():
+            raise CompressorFailed(missing)
+        import openai
+
         try:
             with openai.OpenAI(
                 api_key=self._api_key or "none",

@@ -19,8 +19,9 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError
 from gitmem.index.cache import Index
+from gitmem.porcelain.captures import Wanted, find_captures
 from gitmem.porcelain.install import install
-from gitmem.porcelain.means import gather_means
+from gitmem.porcelain.means import gather_means, lacking
 from gitmem.porcelain.worker import work
 from gitmem.store.clientsettings import PROJECT_FILE, has_hooks
 from gitmem.store.gitconfig import (
@@ -99,7 +100,9 @@ def diagnose(repo: Repo, practice: Practice | None = None) -> list[Finding]:
         checks += [_check_index]
     elif repo.is_initialised:
         checks += [_check_program, _check_settings, _check_config, _check_hooks, _check_client]
+        checks += [_check_compressor]
         checks += [_check_identity, _check_remote, _check_queue, _check_index, _check_log]
+        checks += [_check_stand_ins]
     else:
         checks += [_check_set_up]
     found = [finding for check in checks for finding in _run(check, repo, given)]
@@ -259,6 +262,24 @@ def _check_client(repo: Repo, practice: Practice) -> Iterator[Finding]:
     if not good:
         what = f"Claude Code has no hooks of ours, or old ones, in '{places[0]}'"
         yield Finding(Level.ERROR, what, "Run: gitmem init", _repair(repo, practice))
+
+
+def _check_compressor(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    settings = read_settings(repo)
+    for name, lack in lacking(settings).items():
+        remedy = "The next one that gitmem.compressor names stands in, the offline one at the end"
+        yield Finding(
+            Level.WARNING, f"compressor '{name}' cannot be asked from here: {lack}", remedy
+        )
+
+
+def _check_stand_ins(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    if read_settings(repo).compressor == ("extractive",):
+        return
+    if count := len(find_captures(repo, Wanted())):
+        what = "1 capture was" if count == 1 else f"{count} captures were"
+        remedy = "Run: gitmem recompress --dry-run"
+        yield Finding(Level.NOTE, f"{what} written by a stand-in for a model", remedy)
 
 
 def _check_identity(repo: Repo, practice: Practice) -> Iterator[Finding]:

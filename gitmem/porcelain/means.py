@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from gitmem.agents.known import KnownAgents
 from gitmem.compress.allowance import Allowance, LimitedCompressor, Limits, Payment, Spent
@@ -14,6 +15,10 @@ from gitmem.guard.policy import Policy
 from gitmem.store.gitdir import Repo
 from gitmem.store.settings import Settings, read_settings
 from gitmem.store.spend import Ledger, Spending, today
+
+if TYPE_CHECKING:
+    from gitmem.compress.claude_cli import ClaudeCliCompressor
+    from gitmem.compress.openai_api import OpenAiCompressor
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,21 @@ def bettering_compressor(
     allowance = allowance_of(means.repo, means.settings)
     chosen = names or models or ["extractive"]
     return chain_compressors(chosen, means.settings, surroundings, allowance)
+
+
+def lacking(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Each configured compressor that cannot be asked here, with what it lacks."""
+    surroundings = os.environ if environ is None else environ
+    found = {name: _lack(name, settings, surroundings) for name in settings.compressor}
+    return {name: lack for name, lack in found.items() if lack}
+
+
+def _lack(name: str, settings: Settings, environ: Mapping[str, str]) -> str:
+    if name == "anthropic":
+        return "" if environ.get("ANTHROPIC_API_KEY") else "ANTHROPIC_API_KEY is not set"
+    if name == "claude-cli":
+        return _claude_cli(settings, environ).lack()
+    return _openai(settings, environ).lack() if name == "openai" else ""
 
 
 def chain_compressors(
@@ -136,27 +156,35 @@ def _compressor(name: str, settings: Settings, environ: Mapping[str, str]) -> Co
             max_input_tokens=settings.max_input_tokens,
         )
     if name == "claude-cli":
-        from gitmem.compress.claude_cli import ClaudeCliCompressor
-
-        return ClaudeCliCompressor(
-            environ=environ,
-            command=settings.claude_command,
-            model=settings.claude_model,
-            timeout=settings.claude_timeout,
-            retries=settings.api_retries,
-            max_input_tokens=settings.max_input_tokens,
-        )
+        return _claude_cli(settings, environ)
     if name == "openai":
-        from gitmem.compress.openai_api import OpenAiCompressor
-
-        return OpenAiCompressor(
-            model=settings.openai_model,
-            api_key=environ.get("OPENAI_API_KEY", ""),
-            base_url=settings.openai_base_url or environ.get("OPENAI_BASE_URL", ""),
-            timeout=settings.api_timeout,
-            retries=settings.api_retries,
-            max_input_tokens=settings.max_input_tokens,
-        )
+        return _openai(settings, environ)
     from gitmem.compress.extractive import ExtractiveCompressor
 
     return ExtractiveCompressor()
+
+
+def _claude_cli(settings: Settings, environ: Mapping[str, str]) -> ClaudeCliCompressor:
+    from gitmem.compress.claude_cli import ClaudeCliCompressor
+
+    return ClaudeCliCompressor(
+        environ=environ,
+        command=settings.claude_command,
+        model=settings.claude_model,
+        timeout=settings.claude_timeout,
+        retries=settings.api_retries,
+        max_input_tokens=settings.max_input_tokens,
+    )
+
+
+def _openai(settings: Settings, environ: Mapping[str, str]) -> OpenAiCompressor:
+    from gitmem.compress.openai_api import OpenAiCompressor
+
+    return OpenAiCompressor(
+        model=settings.openai_model,
+        api_key=environ.get("OPENAI_API_KEY", ""),
+        base_url=settings.openai_base_url or environ.get("OPENAI_BASE_URL", ""),
+        timeout=settings.api_timeout,
+        retries=settings.api_retries,
+        max_input_tokens=settings.max_input_tokens,
+    )

@@ -312,3 +312,38 @@ def test_a_damaged_index_is_a_note(committed: GitDriver) -> None:
 
 def test_a_bare_repository_can_be_looked_at(remote: GitDriver) -> None:
     assert [finding.level for finding in diagnose(remote.repo, QUIET)][-1] is Level.GOOD
+
+
+@pytest.mark.parametrize(
+    ("compressor", "told"),
+    [
+        ("anthropic", "'anthropic' cannot be asked from here: ANTHROPIC_API_KEY is not set"),
+        ("claude-cli", "'claude-cli' cannot be asked from here: 'no-such-client' is no program"),
+        ("openai", "'openai' cannot be asked from here: no model is chosen"),
+    ],
+)
+def test_a_compressor_that_cannot_be_asked_is_told(
+    committed: GitDriver, compressor: str, told: str
+) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    committed.run("config", "gitmem.compressor", compressor)
+    committed.run("config", "gitmem.claudeCommand", "no-such-client")
+
+    (found,) = bad(committed)
+
+    assert told in found.what
+
+
+def test_memories_of_stand_ins_are_told_where_a_model_is_configured(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    committed.add_note(
+        "HEAD",
+        "---\nkind: change\ntitle: t\nprovenance:\n  compressor: extractive/1 after anthropic/1\n",
+    )
+    offline = [finding.what for finding in diagnose(committed.repo, QUIET)]
+    committed.run("config", "gitmem.compressor", "anthropic")
+
+    with_model = [finding.what for finding in diagnose(committed.repo, QUIET)]
+
+    assert "1 capture was written by a stand-in for a model" in with_model
+    assert not any("stand-in" in what for what in offline)
