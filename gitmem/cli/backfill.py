@@ -9,14 +9,15 @@ from dataclasses import asdict
 import click
 
 from gitmem.errors import UnbornHead
-from gitmem.porcelain.backfill import (
+from gitmem.porcelain.backfill import Report, backfill, collect
+from gitmem.porcelain.backfill_plan import (
     Plan,
-    Report,
     Selection,
-    backfill,
     count_worth,
+    estimate_backfill,
     plan_backfill,
 )
+from gitmem.porcelain.batches import Batches, choose_batches
 from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.means import Means, gather_means
 from gitmem.store.gitdir import find_repo
@@ -32,6 +33,7 @@ _PATIENCE_SECONDS = 60.0
 @click.option("-n", "--limit", type=click.IntRange(0), help="Do at most N commits, newest first.")
 @click.option("--no-transcripts", is_flag=True, help="Do not look for sessions.")
 @click.option("--no-history", is_flag=True, help="Only from sessions, not from commits alone.")
+@click.option("--wait", is_flag=True, help="Wait for the batches of a model to be answered.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
 def command(
@@ -41,6 +43,7 @@ def command(
     limit: int | None,
     no_transcripts: bool,
     no_history: bool,
+    wait: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -49,6 +52,10 @@ def command(
     Where the agent still has the transcript of a session that made a commit, its memory is made
     of that, as after a commit; else of the commit's message and difference.  Merges, version
     bumps, typos and robots' commits get none unless they give a reason.
+
+    Where gitmem.compressor begins with 'anthropic', everything is written offline first, and
+    sessions and long messages are handed over to the Message Batches API at half the price; what
+    it answers within a day is taken in by the next run, or by this one with --wait.
 
     Interrupt it whenever you like: what is done is kept, and the next run goes on from there.
 
@@ -67,32 +74,40 @@ def command(
         revisions, since, until, limit, not no_transcripts, with_history=not no_history
     )
     plan = plan_backfill(means, selection)
+    batches = choose_batches(means)
     if dry_run:
-        _show_plan(means, plan, as_json)
+        _show_plan(means, plan, batches, as_json)
         return
-    report = _done(means, plan, as_json)
+    report = _done(means, plan, batches, as_json)
+    if batches is not None and (wait or report.running):
+        collect(means, batches, report, wait=wait)
     for notice in report.notices:
         click.echo(f"gitmem: {notice}", err=True)
     if as_json:
         click.echo(json.dumps(asdict(report), ensure_ascii=False))
-    else:
-        click.echo(_summary(plan, report))
+        return
+    click.echo(_summary(plan, report))
+    if report.collected:
+        click.echo(f"{report.collected} memories were made again by the model.")
+    if report.running:
+        click.echo(f"{report.running} batches are not answered yet. Run: gitmem backfill --wait")
 
 
-def _done(means: Means, plan: Plan, as_json: bool) -> Report:
+def _done(means: Means, plan: Plan, batches: Batches | None, as_json: bool) -> Report:
     is_shown = not as_json and plan.steps > 0
     with click.progressbar(
         length=plan.steps, label="remembering", file=sys.stderr, hidden=not is_shown
     ) as bar:
         try:
-            return backfill(means, plan, bar.update)
+            return backfill(means, plan, bar.update, batches)
         except KeyboardInterrupt:
             click.echo("\ngitmem: stopped. What was done is kept; run it again to go on.", err=True)
             raise
 
 
-def _show_plan(means: Means, plan: Plan, as_json: bool) -> None:
+def _show_plan(means: Means, plan: Plan, batches: Batches | None, as_json: bool) -> None:
     worth = count_worth(means.repo, plan)
+    cost = estimate_backfill(means, plan, batches)
     counts = {
         "commits": plan.commits,
         "remembered": plan.remembered,
@@ -102,7 +117,7 @@ def _show_plan(means: Means, plan: Plan, as_json: bool) -> None:
         "not_worth": len(plan.history) - worth,
     }
     if as_json:
-        click.echo(json.dumps(counts))
+        click.echo(json.dumps({**counts, "cost": asdict(cost)}))
         return
     click.echo(f"{_commits(plan.commits)}, {plan.remembered} of them with a memory already.")
     if plan.judged:
@@ -110,6 +125,12 @@ def _show_plan(means: Means, plan: Plan, as_json: bool) -> None:
     if plan.sessions:
         click.echo(f"{_commits(len(plan.sessions))} may have been made by a session on this disk.")
     click.echo(f"{_commits(worth)} say enough for a memory from their message alone.")
+    if cost.tokens_in:
+        price = f"${cost.dollars:,.2f}" if cost.is_priced else "the price is not known here"
+        tokens = f"{cost.tokens_in:,} tokens read and {cost.tokens_out:,} written"
+        click.echo(f"Asking {means.settings.compressor[0]} costs at most {tokens}: {price}.")
+    else:
+        click.echo("No model is asked: this costs nothing.")
 
 
 def _summary(plan: Plan, report: Report) -> str:
@@ -120,6 +141,8 @@ def _summary(plan: Plan, report: Report) -> str:
         f"{report.from_history} from history",
         f"{report.not_worth} not worth a memory",
     ]
+    if report.handed_over:
+        parts.append(f"{report.handed_over} handed over to the model")
     if report.problems:
         parts.append(f"{report.problems} could not be read")
     return ", ".join(parts) + "."

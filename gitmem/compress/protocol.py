@@ -6,9 +6,11 @@ notes, queues or settings; what it cannot do it says with :class:`~gitmem.errors
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory
@@ -63,4 +65,46 @@ class Compressor(Protocol):
 
     def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
         """What :meth:`compress` would cost; no request is made."""
+        ...
+
+
+@dataclass(frozen=True)
+class BatchItem:
+    """One compression of a batch; ``key`` (letters, digits, ``_``, ``-``) names it there."""
+
+    key: str
+    evidence: Evidence
+    change: Change | None
+
+
+class BatchCompressor(Protocol):
+    """Makes memories of many slices, hours later and at a lower price."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, as recorded in a memory."""
+        ...
+
+    def submit(self, items: Sequence[BatchItem]) -> str:
+        """Hand over slices; the batch's id, by which another process can collect.
+
+        Raises:
+            CompressorFailed: nothing was handed over, as far as is known.
+        """
+        ...
+
+    def collect(
+        self, batch_id: str, items: Sequence[BatchItem]
+    ) -> Mapping[str, Compression | CompressorFailed] | None:
+        """What became of each item, by its key; None while the batch is being worked on.
+
+        ``items`` are those handed over; one that is missing is not answered for.
+
+        Raises:
+            CompressorFailed: it cannot be told now.
+        """
+        ...
+
+    def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
+        """What an item costs in a batch; no request is made."""
         ...

@@ -8,26 +8,25 @@ any time, and a second run goes on where it was.
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timezone
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
-from gitmem.agents.adapter import TranscriptFile
-from gitmem.compress.history import NAME, is_worth_reading
+from gitmem.compress.history import NAME
+from gitmem.compress.protocol import Compressor
 from gitmem.errors import BackfillRunning, GitmemError
 from gitmem.model.note import NOTES_REF, Document
-from gitmem.porcelain.history import judge_history
+from gitmem.porcelain.backfill_plan import Plan
+from gitmem.porcelain.batches import Batches, collect_batches, entries_of, submit_waiting
+from gitmem.porcelain.history import Judgement, judge_history
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.porcelain.remember import Request, remember, remember_turn
+from gitmem.store.batchfiles import BatchFiles, Entry
 from gitmem.store.commits import CommitReader
 from gitmem.store.gitdir import Repo
-from gitmem.store.history import emails_here, walk_ids
 from gitmem.store.judged import Judged
 from gitmem.store.lock import backfill_lock
 from gitmem.store.notes import NoteStore
@@ -45,45 +44,22 @@ _SHOWN_PROBLEMS = 5
 _WORTH_PACKING = 500
 
 
-@dataclass(frozen=True)
-class Selection:
-    """Which commits: a revision or range, dates as git reads them, the most to be done."""
-
-    revision: str = "HEAD"
-    since: str = ""
-    until: str = ""
-    limit: int | None = None
-    with_transcripts: bool = True
-    with_history: bool = True
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be done: ``sessions`` may have one and are tried oldest first, ``history`` are
-    all that have no memory, newest first.  The counts are of the commits selected.
-    """
-
-    commits: int
-    remembered: int
-    judged: int
-    sessions: tuple[str, ...]
-    history: tuple[str, ...]
-
-    @property
-    def steps(self) -> int:
-        """How many times ``advance`` will be told of a commit."""
-        return len(self.sessions) + len(self.history)
-
-
 @dataclass
 class Report:
-    """What was done; the counts are of commits."""
+    """What was done; the counts are of commits.
+
+    ``handed_over`` counts slices that a model will make again, ``collected`` memories that one
+    did, ``running`` batches that are not answered yet.
+    """
 
     from_transcripts: int = 0
     from_history: int = 0
     not_worth: int = 0
     memories: int = 0
     problems: int = 0
+    handed_over: int = 0
+    collected: int = 0
+    running: int = 0
     notices: list[str] = field(default_factory=list)
 
     def tell(self, notice: str) -> None:
@@ -92,42 +68,13 @@ class Report:
             self.notices.append(notice)
 
 
-def plan_backfill(means: Means, selection: Selection) -> Plan:
-    """Find the commits without a memory.  Nothing is written but the index.
-
-    Raises:
-        UnknownRevision: the revision or range names nothing.
-    """
-    repo = means.repo
-    options = [f"--{name}={value}" for name, value in _dates(selection) if value]
-    commits = list(walk_ids(repo, selection.revision, options))
-    with closing(refresh(repo)) as index:
-        annotated = index.annotated()
-    judged = Judged(repo, NAME).commits()
-    open_ = [commit for commit in commits if commit not in annotated]
-    history = [commit for commit in open_ if commit not in judged]
-    possible = _with_transcripts(means, open_) if selection.with_transcripts else []
-    if selection.limit is not None:
-        history = history[: selection.limit]
-        possible = [commit for commit in possible if commit in set(history)]
-    return Plan(
-        commits=len(commits),
-        remembered=len(commits) - len(open_),
-        judged=len(open_) - len([commit for commit in open_ if commit not in judged]),
-        sessions=tuple(reversed(possible)),
-        history=tuple(history) if selection.with_history else (),
-    )
-
-
-def count_worth(repo: Repo, plan: Plan) -> int:
-    """How many of the plan's commits say enough for a memory, by their messages alone."""
-    reader = CommitReader(repo)
-    heads = (reader.head(commit) for commit in plan.history)
-    return sum(is_worth_reading(head.message, head.author, head.parents) for head in heads)
-
-
-def backfill(means: Means, plan: Plan, advance: Callable[[int], None]) -> Report:
+def backfill(
+    means: Means, plan: Plan, advance: Callable[[int], None], batches: Batches | None = None
+) -> Report:
     """Do what is planned; ``advance`` is told how many commits are behind it.
+
+    With ``batches`` everything is written by the offline compressor first, and what is worth a
+    model's time is handed over to it at the end.
 
     Raises:
         BackfillRunning: another one is at work here.
@@ -139,18 +86,72 @@ def backfill(means: Means, plan: Plan, advance: Callable[[int], None]) -> Report
     with _alone(means.repo):
         notes = NoteStore(means.repo)
         base = notes.tip()
+        if batches:
+            _collect(means, batches, report, wait=False)
+        ours = _Better(means.repo) if batches else None
         try:
-            done = _from_transcripts(means, plan.sessions, report, advance)
+            free = replace(means, compressor=_offline()) if batches else means
+            done = _from_transcripts(free, plan.sessions, report, advance, ours)
             left = [commit for commit in plan.history if commit not in done]
             advance(len(plan.history) - len(left))
-            _from_history(means, notes, left, report, advance)
+            _from_history(means, notes, left, report, advance, ours)
         finally:
             _settle(means.repo, notes, base, report)
+        if batches:
+            report.handed_over, reason = submit_waiting(means, batches)
+            report.running = len(BatchFiles(means.repo).running())
+            if reason:
+                report.tell(f"not all was handed over to {batches.compressor.name}: {reason}")
     return report
 
 
+def collect(means: Means, batches: Batches, report: Report, *, wait: bool) -> None:
+    """Write what a model made of what was handed over before; with ``wait`` wait for the rest.
+
+    Raises:
+        BackfillRunning: another one is at work here.
+        NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
+    """
+    with _alone(means.repo):
+        _collect(means, batches, report, wait=wait)
+
+
+def _collect(means: Means, batches: Batches, report: Report, *, wait: bool) -> None:
+    found = collect_batches(means, batches, wait=wait)
+    report.collected += found.memories
+    report.running = found.running
+    if found.failed:
+        report.tell(f"of {found.failed} slices the model made nothing; their memories stay")
+    for notice in found.notices:
+        report.tell(notice)
+
+
+def _offline() -> Compressor:
+    from gitmem.compress.extractive import ExtractiveCompressor
+
+    return ExtractiveCompressor()
+
+
+class _Better:
+    """What a model is to make again, kept beside the notes as soon as these hold it."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._files = BatchFiles(repo)
+        self._waiting = self._files.waiting()
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Keep these, too; durable on return."""
+        if entries:
+            self._waiting += entries
+            self._files.wait(self._waiting)
+
+
 def _from_transcripts(
-    means: Means, commits: Sequence[str], report: Report, advance: Callable[[int], None]
+    means: Means,
+    commits: Sequence[str],
+    report: Report,
+    advance: Callable[[int], None],
+    better: _Better | None,
 ) -> set[str]:
     """Remember commits as capture does; those that a memory came of."""
     done: set[str] = set()
@@ -174,6 +175,8 @@ def _from_transcripts(
                 done.add(commit)
                 report.from_transcripts += 1
                 report.memories += len(outcome.memories)
+                if better:
+                    better.add(entries_of(commit, outcome.memories))
                 sessions |= {memory.provenance.session for memory in outcome.memories}
         advance(1)
     for pending in PendingStore(means.repo).newest_first():
@@ -190,8 +193,9 @@ def _from_history(
     commits: Sequence[str],
     report: Report,
     advance: Callable[[int], None],
+    better: _Better | None,
 ) -> None:
-    batch = _Batch(means.repo, notes, report)
+    batch = _Batch(means.repo, notes, report, better)
     try:
         with closing(judge_history(means.repo, commits, means.policy)) as judgements:
             for judgement in judgements:
@@ -199,7 +203,7 @@ def _from_history(
                     report.problems += 1
                     report.tell(judgement.problem)
                 else:
-                    batch.put(judgement.commit, judgement.document)
+                    batch.put(judgement)
                 advance(1)
     except KeyboardInterrupt:
         batch.write()
@@ -210,20 +214,27 @@ def _from_history(
 class _Batch:
     """Judged commits that are not written yet: one note commit for many."""
 
-    def __init__(self, repo: Repo, notes: NoteStore, report: Report) -> None:
+    def __init__(
+        self, repo: Repo, notes: NoteStore, report: Report, better: _Better | None
+    ) -> None:
         self._notes = notes
+        self._better = better
         self._judged = Judged(repo, NAME)
         self._report = report
         self._documents: dict[str, list[Document]] = {}
         self._not_worth: list[str] = []
+        self._long: list[Entry] = []
         self._since = time.monotonic()
 
-    def put(self, commit: str, document: Document | None) -> None:
+    def put(self, judgement: Judgement) -> None:
         """Take in one; written when there are many or the last write is long ago."""
+        document = judgement.document
         if document is None:
-            self._not_worth.append(commit)
+            self._not_worth.append(judgement.commit)
         else:
-            self._documents[commit] = [document]
+            self._documents[judgement.commit] = [document]
+            if judgement.is_long and document.memory is not None:
+                self._long += entries_of(judgement.commit, [document.memory])
         is_late = time.monotonic() - self._since > _BATCH_SECONDS
         if is_late or len(self._documents) >= _BATCH or len(self._not_worth) >= 4 * _BATCH:
             self.write()
@@ -233,11 +244,13 @@ class _Batch:
         count = len(self._documents)
         if self._documents:
             self._notes.add(self._documents, f"notes: backfill {count} from history")
+        if self._better:
+            self._better.add(self._long)
         self._judged.add(self._not_worth)
         self._report.from_history += count
         self._report.memories += count
         self._report.not_worth += len(self._not_worth)
-        self._documents, self._not_worth = {}, []
+        self._documents, self._not_worth, self._long = {}, [], []
         self._since = time.monotonic()
 
 
@@ -248,50 +261,6 @@ def _settle(repo: Repo, notes: NoteStore, base: str | None, report: Report) -> N
             refresh_index(notes, index)
     if report.memories >= _WORTH_PACKING:
         pack_since(repo, NOTES_REF, base)
-
-
-def _dates(selection: Selection) -> list[tuple[str, str]]:
-    return [("since", selection.since), ("until", selection.until)]
-
-
-def _with_transcripts(means: Means, commits: Sequence[str]) -> list[str]:
-    """The commits that a session whose transcript is still there may have made.
-
-    By somebody who works here, in the time that the transcripts span: sessions of this machine
-    made no commit of anybody else, though they may have edited the same files.
-    """
-    repo = means.repo
-    if repo.worktree is None or not commits:
-        return []
-    files = means.agents.transcripts_for(Path(os.path.realpath(repo.worktree)), 0.0)
-    if not files:
-        return []
-    first = min(_begun(file) for file in files)
-    last = max(file.modified for file in files) + _AFTER
-    ours = emails_here(repo)
-    reader = CommitReader(repo)
-    found = []
-    for commit in commits:
-        head = reader.head(commit)
-        if (not ours or ours & head.emails) and first <= head.committed <= last:
-            found.append(commit)
-    return found
-
-
-def _begun(file: TranscriptFile) -> float:
-    """About when a session began: the first time that stands in its transcript.
-
-    Every agent writes times so.  A file's own time is when it was written to last, or copied.
-    """
-    try:
-        with file.path.open("rb") as opened:
-            match = _TIME.search(opened.read(_FIRST_BYTES))
-        if match is not None:
-            told = datetime.fromisoformat(match[0].decode()).replace(tzinfo=timezone.utc)
-            return min(told.timestamp() - _DAY, file.modified)
-    except (OSError, ValueError):
-        pass
-    return file.modified - _BEFORE
 
 
 @contextmanager

@@ -33,6 +33,9 @@ from gitmem.store.notefile import document_of
 NO_SESSION = Slice("", "", (), 0, 0)
 """The slice of a commit whose session nobody knows."""
 
+LONG_MESSAGE = 1_000
+"""Characters from which on a message says more than is kept of it."""
+
 _AT_ONCE = 32
 _AHEAD = 2
 _MOST_PROCESSES = 8
@@ -44,12 +47,14 @@ _BLOB_CACHE_BYTES = 96 << 20
 class Judgement:
     """What came of a commit: a document, or None where it is worth no memory.
 
-    ``problem`` says in a line why it could not be read; it is not judged then.
+    ``problem`` says in a line why it could not be read; it is not judged then.  ``is_long``: the
+    message says more than could be kept word for word.
     """
 
     commit: str
     document: Document | None
     problem: str = ""
+    is_long: bool = False
 
 
 def judge_history(
@@ -95,7 +100,8 @@ class _Judge:
             if memory is None:
                 return Judgement(commit, None)
             (made,) = finish(Compression((memory,), NAME), NO_SESSION, change, self._policy)
-            return Judgement(commit, document_of(made))
+            is_long = len(change.message) > LONG_MESSAGE
+            return Judgement(commit, document_of(made), is_long=is_long)
         except GitmemError as error:
             return Judgement(commit, None, problem=error.message)
 

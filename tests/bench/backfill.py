@@ -18,7 +18,8 @@ from pathlib import Path
 
 from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.porcelain import history
-from gitmem.porcelain.backfill import Report, Selection, backfill, plan_backfill
+from gitmem.porcelain.backfill import Report, backfill
+from gitmem.porcelain.backfill_plan import Selection, plan_backfill
 from gitmem.porcelain.inject import context_for
 from gitmem.porcelain.means import Means, gather_means
 from gitmem.store.gitdir import find_repo

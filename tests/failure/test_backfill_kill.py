@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from gitmem.porcelain.backfill import Selection, backfill, plan_backfill
+from gitmem.porcelain.backfill import backfill
+from gitmem.porcelain.backfill_plan import Selection, plan_backfill
 from gitmem.store.notes import NoteStore
 from tests.support.bigrepo import fill
 from tests.support.capture import means_of
@@ -20,7 +21,7 @@ import os, signal, sys
 from pathlib import Path
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
-from gitmem.porcelain import backfill as b, history
+from gitmem.porcelain import backfill as b, backfill_plan as p, history
 b._BATCH = 16
 history._process_count = lambda commits: int(sys.argv[4])
 means, limit, done = means_of(GitDriver(Path(sys.argv[1]), Path(sys.argv[2]))), int(sys.argv[3]), 0
@@ -29,7 +30,7 @@ def count(steps):
     done += steps
     if done >= limit:
         os.kill(os.getpid(), signal.SIGKILL)
-b.backfill(means, b.plan_backfill(means, b.Selection()), count)
+b.backfill(means, p.plan_backfill(means, p.Selection()), count)
 """
 
 

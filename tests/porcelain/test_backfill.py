@@ -9,7 +9,8 @@ from gitmem.compress.history import NAME
 from gitmem.errors import BackfillRunning, UnknownRevision
 from gitmem.index.cache import Index
 from gitmem.porcelain import history
-from gitmem.porcelain.backfill import Plan, Report, Selection, backfill, count_worth, plan_backfill
+from gitmem.porcelain.backfill import Report, backfill
+from gitmem.porcelain.backfill_plan import Plan, Selection, count_worth, plan_backfill
 from gitmem.porcelain.history import judge_history
 from gitmem.porcelain.remember import remember_turn
 from gitmem.store.judged import Judged

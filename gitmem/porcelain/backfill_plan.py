@@ -1,0 +1,191 @@
+"""What a backfill would do: which commits have no memory, which of them a session may have made,
+and what asking a model would cost.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from gitmem.agents.adapter import TranscriptFile
+from gitmem.compress.history import NAME, is_worth_reading
+from gitmem.compress.prompt import USUAL_OUTPUT_TOKENS
+from gitmem.compress.protocol import Estimate
+from gitmem.porcelain.batches import Batches, estimate_commit
+from gitmem.porcelain.history import LONG_MESSAGE
+from gitmem.porcelain.means import Means
+from gitmem.porcelain.refresh import refresh
+from gitmem.store.commits import CommitReader
+from gitmem.store.gitdir import Repo
+from gitmem.store.history import emails_here, walk_ids
+from gitmem.store.judged import Judged
+
+_DAY = 86_400.0
+_BEFORE = 30 * _DAY
+_AFTER = 14 * _DAY
+_FIRST_BYTES = 1 << 16
+_TIME = re.compile(rb"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d")
+_SAMPLE = 100
+_BYTES_A_TOKEN = 4
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which commits: a revision or range, dates as git reads them, the most to be done."""
+
+    revision: str = "HEAD"
+    since: str = ""
+    until: str = ""
+    limit: int | None = None
+    with_transcripts: bool = True
+    with_history: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done: ``sessions`` may have one and are tried oldest first, ``history`` are
+    all that have no memory, newest first.  The counts are of the commits selected.
+    """
+
+    commits: int
+    remembered: int
+    judged: int
+    sessions: tuple[str, ...]
+    history: tuple[str, ...]
+
+    @property
+    def steps(self) -> int:
+        """How many times ``advance`` will be told of a commit."""
+        return len(self.sessions) + len(self.history)
+
+
+def plan_backfill(means: Means, selection: Selection) -> Plan:
+    """Find the commits without a memory.  Nothing is written but the index.
+
+    Raises:
+        UnknownRevision: the revision or range names nothing.
+    """
+    repo = means.repo
+    options = [f"--{name}={value}" for name, value in _dates(selection) if value]
+    commits = list(walk_ids(repo, selection.revision, options))
+    with closing(refresh(repo)) as index:
+        annotated = index.annotated()
+    judged = Judged(repo, NAME).commits()
+    open_ = [commit for commit in commits if commit not in annotated]
+    history = [commit for commit in open_ if commit not in judged]
+    possible = _with_transcripts(means, open_) if selection.with_transcripts else []
+    if selection.limit is not None:
+        history = history[: selection.limit]
+        possible = [commit for commit in possible if commit in set(history)]
+    return Plan(
+        commits=len(commits),
+        remembered=len(commits) - len(open_),
+        judged=len(open_) - len([commit for commit in open_ if commit not in judged]),
+        sessions=tuple(reversed(possible)),
+        history=tuple(history) if selection.with_history else (),
+    )
+
+
+def count_worth(repo: Repo, plan: Plan) -> int:
+    """How many of the plan's commits say enough for a memory, by their messages alone."""
+    reader = CommitReader(repo)
+    heads = (reader.head(commit) for commit in plan.history)
+    return sum(is_worth_reading(head.message, head.author, head.parents) for head in heads)
+
+
+def estimate_backfill(means: Means, plan: Plan, batches: Batches | None) -> Estimate:
+    """What asking the configured model will cost at most; nothing where none is asked.
+
+    Of messages that are long a sample is reckoned exactly.  Of sessions no more can be sent than
+    their transcripts hold, and less is: tool output is cut, and the rest is JSON.
+    """
+    from gitmem.compress.extractive import ExtractiveCompressor
+
+    if means.compressor.name == ExtractiveCompressor().name:
+        return Estimate()
+    tokens_in = tokens_out = 0
+    if batches is not None:
+        long = _long_ones(means.repo, plan)
+        sample = long[:: max(1, len(long) // _SAMPLE)]
+        costs = [estimate_commit(means, batches, commit) for commit in sample]
+        scale = len(long) / len(sample) if sample else 0.0
+        tokens_in += int(sum(cost.tokens_in for cost in costs) * scale)
+        tokens_out += int(sum(cost.tokens_out for cost in costs) * scale)
+    if plan.sessions:
+        held = sum(_size(file.path) for file in _transcripts(means)) // _BYTES_A_TOKEN
+        most = means.settings.max_input_tokens * len(plan.sessions)
+        tokens_in += min(held, most)
+        tokens_out += USUAL_OUTPUT_TOKENS * len(plan.sessions)
+    price = batches.allowance.price if batches is not None else None
+    dollars = price(means.settings.model, tokens_in, 0, tokens_out) if price else None
+    return Estimate(tokens_in, tokens_out, dollars or 0.0, is_priced=dollars is not None)
+
+
+def _long_ones(repo: Repo, plan: Plan) -> list[str]:
+    reader = CommitReader(repo)
+    found = []
+    for commit in plan.history:
+        head = reader.head(commit)
+        is_long = len(head.message) > LONG_MESSAGE
+        if is_long and is_worth_reading(head.message, head.author, head.parents):
+            found.append(commit)
+    return found
+
+
+def _size(path: Path) -> int:
+    with suppress(OSError):
+        return path.stat().st_size
+    return 0
+
+
+def _transcripts(means: Means) -> list[TranscriptFile]:
+    if means.repo.worktree is None:
+        return []
+    return means.agents.transcripts_for(Path(os.path.realpath(means.repo.worktree)), 0.0)
+
+
+def _dates(selection: Selection) -> list[tuple[str, str]]:
+    return [("since", selection.since), ("until", selection.until)]
+
+
+def _with_transcripts(means: Means, commits: Sequence[str]) -> list[str]:
+    """The commits that a session whose transcript is still there may have made.
+
+    By somebody who works here, in the time that the transcripts span: sessions of this machine
+    made no commit of anybody else, though they may have edited the same files.
+    """
+    repo = means.repo
+    files = _transcripts(means) if commits else []
+    if not files:
+        return []
+    first = min(_begun(file) for file in files)
+    last = max(file.modified for file in files) + _AFTER
+    ours = emails_here(repo)
+    reader = CommitReader(repo)
+    found = []
+    for commit in commits:
+        head = reader.head(commit)
+        if (not ours or ours & head.emails) and first <= head.committed <= last:
+            found.append(commit)
+    return found
+
+
+def _begun(file: TranscriptFile) -> float:
+    """About when a session began: the first time that stands in its transcript.
+
+    Every agent writes times so.  A file's own time is when it was written to last, or copied.
+    """
+    try:
+        with file.path.open("rb") as opened:
+            match = _TIME.search(opened.read(_FIRST_BYTES))
+        if match is not None:
+            told = datetime.fromisoformat(match[0].decode()).replace(tzinfo=timezone.utc)
+            return min(told.timestamp() - _DAY, file.modified)
+    except (OSError, ValueError):
+        pass
+    return file.modified - _BEFORE

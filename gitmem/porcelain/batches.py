@@ -1,0 +1,304 @@
+"""Bettering what backfill wrote offline, by a model in batches: hand over now, collect later.
+
+Backfill never waits for a model: a memory of the offline compressor is in the note at once.  What
+is worth a model's money is listed, handed over in batches, and when the answers are there they
+supersede what they were made from.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+
+from gitmem.agents.slice import slice_of
+from gitmem.compress.allowance import Allowance
+from gitmem.compress.protocol import BatchCompressor, BatchItem, Compression, Estimate
+from gitmem.errors import CompressorFailed, GitmemError, TranscriptMissing
+from gitmem.guard.redact import Evidence, make_evidence, redact_change
+from gitmem.model.change import Change
+from gitmem.model.memory import Memory
+from gitmem.model.note import Document
+from gitmem.model.session import Event, EventKind, Slice
+from gitmem.porcelain.candidates import transcript_of
+from gitmem.porcelain.means import Means, allowance_of
+from gitmem.porcelain.memories import finish
+from gitmem.porcelain.refresh import refresh
+from gitmem.porcelain.unread import read_again
+from gitmem.store.batchfiles import BatchFiles, Entry
+from gitmem.store.commits import CommitReader
+from gitmem.store.notefile import document_of
+from gitmem.store.notes import NoteStore
+
+_ITEMS_OF_A_BATCH = 500
+_POLL_SECONDS = 20.0
+_SHOWN_LINES = 120
+
+
+@dataclass(frozen=True)
+class Batches:
+    """The compressor that answers in batches, and what it may cost."""
+
+    compressor: BatchCompressor
+    allowance: Allowance
+
+
+@dataclass
+class Collected:
+    """What came back: memories written, slices of which none came, and batches still at work."""
+
+    memories: int = 0
+    failed: int = 0
+    running: int = 0
+    notices: tuple[str, ...] = ()
+
+
+def choose_batches(means: Means, environ: Mapping[str, str] | None = None) -> Batches | None:
+    """Where ``anthropic`` is asked first, its batches at half the price; else None."""
+    settings = means.settings
+    if settings.compressor[:1] != ("anthropic",):
+        return None
+    from gitmem.compress.batches import PRICE_SHARE, MessageBatches
+
+    surroundings = os.environ if environ is None else environ
+    compressor = MessageBatches(
+        model=settings.model,
+        api_key=surroundings.get("ANTHROPIC_API_KEY", ""),
+        base_url=settings.api_base_url or surroundings.get("ANTHROPIC_BASE_URL", ""),
+        timeout=settings.api_timeout,
+        retries=settings.api_retries,
+        max_input_tokens=settings.max_input_tokens,
+    )
+    allowance = allowance_of(means.repo, settings)
+    full_price = allowance.price
+
+    def price(model: str, tokens_in: int, tokens_cached: int, tokens_out: int) -> float | None:
+        dollars = full_price(model, tokens_in, tokens_cached, tokens_out)
+        return None if dollars is None else dollars * PRICE_SHARE
+
+    return Batches(compressor, replace(allowance, price=price))
+
+
+def entries_of(commit: str, memories: Iterable[Memory]) -> list[Entry]:
+    """What of these memories of a commit a model is to make again: one entry a slice."""
+    by_slice: dict[tuple[str, tuple[int, int]], list[Memory]] = {}
+    for memory in memories:
+        origin = memory.provenance
+        by_slice.setdefault((origin.session, origin.records or (0, 0)), []).append(memory)
+    return [
+        Entry(
+            commit=commit,
+            before=tuple(memory.id for memory in found),
+            branch=found[0].provenance.branch,
+            session=session,
+            first=first,
+            end=end,
+        )
+        for (session, (first, end)), found in by_slice.items()
+    ]
+
+
+def estimate_commit(means: Means, batches: Batches, commit: str) -> Estimate:
+    """What a commit without a session would cost; nothing where it cannot be read."""
+    item = _Remaker(means).item(Entry(commit, ("estimate",)))
+    return batches.compressor.estimate(item.evidence, item.change) if item else Estimate()
+
+
+def submit_waiting(means: Means, batches: Batches) -> tuple[int, str]:
+    """Hand over what waits; how many slices were, and why the rest was not (or nothing).
+
+    A batch is noted as soon as it is handed over.  If this process is killed in between it is
+    handed over again, and paid twice.
+
+    Raises:
+        DiskFull, ReadOnlyRepository: what was handed over could not be noted.
+    """
+    files = BatchFiles(means.repo)
+    remaker = _Remaker(means)
+    purse = _Purse(batches)
+    count = 0
+    while waiting := files.waiting():
+        some, rest = waiting[:_ITEMS_OF_A_BATCH], waiting[_ITEMS_OF_A_BATCH:]
+        items: list[BatchItem] = []
+        later: list[Entry] = []
+        for entry in some:
+            item = remaker.item(entry)
+            if item is not None and purse.allows(item):
+                items.append(item)
+            elif purse.is_empty:
+                later.append(entry)
+        if items:
+            try:
+                batch = batches.compressor.submit(items)
+            except CompressorFailed as error:
+                return count, error.message
+            keys = {item.key for item in items}
+            files.hand_over(batch, [entry for entry in some if entry.key in keys])
+            count += len(items)
+        files.wait([*later, *rest])
+        if purse.is_empty:
+            break
+    return count, purse.reason
+
+
+class _Purse:
+    """What may still be handed over today.  What is too much for one commit is left out; what is
+    too much for the day waits for the next one.
+    """
+
+    def __init__(self, batches: Batches) -> None:
+        self._batches = batches
+        limits = batches.allowance.limits
+        of_a_day = replace(limits, tokens_per_commit=0, dollars_per_commit=0.0)
+        self._of_a_day = replace(batches.allowance, limits=of_a_day)
+        self._booked = Estimate()
+        self.is_empty = False
+        self.reason = ""
+
+    def allows(self, item: BatchItem) -> bool:
+        """Whether the item may be handed over; if so it counts from now on."""
+        cost = self._batches.compressor.estimate(item.evidence, item.change)
+        booked = _sum(self._booked, cost)
+        try:
+            self._of_a_day.allow(booked)
+        except CompressorFailed as error:
+            self.is_empty, self.reason = True, error.message
+            return False
+        try:
+            self._batches.allowance.begin(item.key)
+            self._batches.allowance.allow(cost)
+        except CompressorFailed as error:
+            self.reason = error.message
+            return False
+        self._booked = booked
+        return True
+
+
+def collect_batches(
+    means: Means,
+    batches: Batches,
+    *,
+    wait: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Collected:
+    """Write what the model made of earlier batches; with ``wait`` until all have ended.
+
+    Raises:
+        NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written; what was
+            collected stays to be collected.
+    """
+    files = BatchFiles(means.repo)
+    collected = Collected()
+    while True:
+        collected.running, notices = 0, []
+        for batch, entries in files.running().items():
+            try:
+                found = _collect(means, batches, batch, entries)
+            except CompressorFailed as error:
+                notices.append(f"batch '{batch}': {error.message}")
+                continue
+            if found is None:
+                collected.running += 1
+                continue
+            files.done(batch)
+            collected.memories += found[0]
+            collected.failed += found[1]
+        collected.notices = tuple(notices)
+        if not wait or not collected.running:
+            return collected
+        sleep(_POLL_SECONDS)
+
+
+def _collect(
+    means: Means, batches: Batches, batch: str, entries: Sequence[Entry]
+) -> tuple[int, int] | None:
+    """How many memories of a batch were written, and how many slices gave none; None: not yet."""
+    remaker = _Remaker(means)
+    items = [item for entry in entries if (item := remaker.item(entry)) is not None]
+    found = batches.compressor.collect(batch, items)
+    if found is None:
+        return None
+    by_key = {entry.key: entry for entry in entries}
+    changes = {item.key: item.change for item in items}
+    documents: dict[str, list[Document]] = {}
+    written = failed = 0
+    for key, made in found.items():
+        change = changes.get(key)
+        if isinstance(made, CompressorFailed) or change is None:
+            failed += 1
+            continue
+        batches.allowance.begin(change.commit)
+        batches.allowance.pay(made.compressor, made.model, made.tokens_in, 0, made.tokens_out)
+        memories = remaker.finished(by_key[key], made, change)
+        documents.setdefault(change.commit, []).extend(map(document_of, memories))
+        written += len(memories)
+        failed += not memories
+    if written:
+        NoteStore(means.repo).add(
+            documents, f"notes: {written} made again by {batches.compressor.name}"
+        )
+        refresh(means.repo).close()
+    return written, failed
+
+
+class _Remaker:
+    """Makes the slices of entries again, from what is still there."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._reader = CommitReader(means.repo)
+        self._worktree = str(means.repo.worktree or means.repo.common_dir)
+
+    def item(self, entry: Entry) -> BatchItem | None:
+        """The masked slice and change; None when the commit is gone."""
+        policy = self._means.policy
+        try:
+            change = self._reader.change(
+                entry.commit, entry.branch, policy.covers, with_marks=False
+            )
+        except GitmemError:
+            return None
+        masked = redact_change(change, policy)
+        return BatchItem(entry.key, self._evidence(entry, masked), masked)
+
+    def finished(self, entry: Entry, made: Compression, change: Change) -> list[Memory]:
+        """The answer's memories with their origin, in the place of those made before."""
+        part = Slice(entry.session, self._agent(entry), (), entry.first, entry.end)
+        memories = finish(made, part, change, self._means.policy)
+        return [replace(memory, supersedes=entry.before) for memory in memories]
+
+    def _agent(self, entry: Entry) -> str:
+        if not entry.session:
+            return ""
+        with closing(refresh(self._means.repo)) as index:
+            stored = index.find(entry.before[0])
+        return stored[0].memory.provenance.agent if stored else ""
+
+    def _evidence(self, entry: Entry, change: Change) -> Evidence:
+        if entry.session and (path := transcript_of(self._means, entry.session)):
+            with suppress(TranscriptMissing):
+                found = read_again(self._means, entry.session, path, entry.first, entry.end, None)
+                part = slice_of(found, self._worktree, [os.path.realpath(self._worktree)])
+                return make_evidence(part, self._means.policy)
+        return make_evidence(commit_slice(change), self._means.policy)
+
+
+def commit_slice(change: Change) -> Slice:
+    """A commit without a session, as far as a model needs more of it than its message."""
+    shown = "\n".join(change.added_lines[:_SHOWN_LINES])
+    events = (
+        Event(EventKind.SAY, 0, float(change.time), text=change.message),
+        Event(EventKind.RESULT, 0, float(change.time), text=f"added lines:\n{shown}"),
+    )
+    return Slice("", "", events, 0, 0)
+
+
+def _sum(one: Estimate, other: Estimate) -> Estimate:
+    return Estimate(
+        tokens_in=one.tokens_in + other.tokens_in,
+        tokens_out=one.tokens_out + other.tokens_out,
+        dollars=one.dollars + other.dollars,
+        is_priced=one.is_priced and other.is_priced,
+    )

@@ -1,0 +1,101 @@
+"""What was handed over to a model's batches and is not collected yet, and what is still to be.
+
+One file a batch in ``.git/gitmem/backfill/batches``; the one without an id is what waits to be
+handed over.  It names memories that are in notes already: losing a file costs a better memory,
+never one.  Standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from gitmem.store.atomic import write_atomically
+from gitmem.store.gitdir import Repo
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A slice to be compressed again: ``before`` are the memories that were made of it meanwhile.
+
+    Without a ``session`` it is the commit alone; ``first`` and ``end`` are its records.
+    """
+
+    commit: str
+    before: tuple[str, ...]
+    branch: str = ""
+    session: str = ""
+    first: int = 0
+    end: int = 0
+
+    @property
+    def key(self) -> str:
+        """Its name in the batch."""
+        return self.before[0]
+
+
+class BatchFiles:
+    """The batches of one repository."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._folder = repo.state_dir / "backfill" / "batches"
+
+    def waiting(self) -> list[Entry]:
+        """What is to be handed over."""
+        return _read(self._folder / "waiting.json")[1]
+
+    def wait(self, entries: Sequence[Entry]) -> None:
+        """Keep exactly these as what is to be handed over; durable on return.
+
+        Raises:
+            DiskFull, ReadOnlyRepository: it could not be written.
+        """
+        self._write(self._folder / "waiting.json", "", entries)
+
+    def running(self) -> dict[str, list[Entry]]:
+        """Each batch that was handed over, by its id."""
+        found = (_read(path) for path in sorted(self._folder.glob("batch-*.json")))
+        return {batch: entries for batch, entries in found if batch}
+
+    def hand_over(self, batch: str, entries: Sequence[Entry]) -> None:
+        """Keep what a batch holds; durable on return.
+
+        Raises:
+            DiskFull, ReadOnlyRepository: it could not be written.
+        """
+        self._write(self._path(batch), batch, entries)
+
+    def done(self, batch: str) -> None:
+        """The batch was collected."""
+        self._path(batch).unlink(missing_ok=True)
+
+    def _path(self, batch: str) -> Path:
+        # Hashed: the id comes from outside and must not become a path.
+        return self._folder / f"batch-{hashlib.sha256(batch.encode()).hexdigest()[:24]}.json"
+
+    def _write(self, path: Path, batch: str, entries: Sequence[Entry]) -> None:
+        value = {"batch": batch, "entries": [asdict(entry) for entry in entries]}
+        write_atomically(path, json.dumps(value).encode())
+
+
+def _read(path: Path) -> tuple[str, list[Entry]]:
+    try:
+        value = json.loads(path.read_bytes())
+        entries = [
+            Entry(
+                commit=str(entry["commit"]),
+                before=tuple(map(str, entry["before"])),
+                branch=str(entry["branch"]),
+                session=str(entry["session"]),
+                first=int(entry["first"]),
+                end=int(entry["end"]),
+            )
+            for entry in value["entries"]
+            if entry["before"]
+        ]
+        return str(value["batch"]), entries
+    except (OSError, ValueError, KeyError, TypeError):
+        return "", []
