@@ -30,10 +30,17 @@ queue() {
 
 # Start a worker that nobody waits for; where one is at work, this one ends at once.  It gives way
 # to whatever git is doing: in a burst of commits that is the difference between 40 ms and 20.
+#
+# Agents kill the process group of a command when it ends, before Python could leave the group by
+# itself: so the worker begins outside of it, by setsid or, where there is none, by job control.
 wake() {
     (
         CDPATH='' cd "$common" || exit
-        ! command -v nice || exec nice -n 10 gitmem/run worker .
-        exec gitmem/run worker .
+        trap '' HUP
+        set -- gitmem/run worker .
+        ! command -v nice || set -- nice -n 10 "$@"
+        ! command -v setsid || exec setsid "$@"
+        set -m
+        "$@" &
     ) &
 }

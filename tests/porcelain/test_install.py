@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import stat
 import subprocess
@@ -275,6 +276,26 @@ def test_odd_environments_of_a_commit(committed: GitDriver, environ: dict[str, s
     (job,) = jobs(committed)
     assert job["commit"] == made
     assert job["session"] == environ.get("GITMEM_SESSION_ID", "")
+
+
+@pytest.mark.skipif(shutil.which("setsid") is None, reason="there is no 'setsid' here")
+def test_the_worker_begins_outside_of_the_hooks_process_group(
+    committed: GitDriver, tmp_path: Path
+) -> None:
+    """Agents kill the group of a command when it ends, sooner than Python could leave it."""
+    set_up(committed)
+    told = tmp_path / "group"
+    run = committed.path / ".git" / "gitmem" / "run"
+    lines = ["import os", f"open({str(told)!r}, 'w').write(f'{{os.getpgid(0)}}.')"]
+    run.write_text(f"#!{sys.executable}\n" + "\n".join(lines) + "\n")
+    run.chmod(0o700)
+
+    committed.commit("second")
+
+    deadline = time.monotonic() + 20.0
+    while not (told.exists() and told.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert told.read_text() != f"{os.getpgid(0)}."
 
 
 @pytest.mark.parametrize("programs", [("git", "sh"), ("git", "sh", "nice")])
