@@ -1,0 +1,128 @@
+"""The real Codex CLI and Gemini CLI, where they are installed: their commit has its memory.
+
+Put ``codex`` and ``gemini`` on the path to run these; the model is a script on loopback.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from gitmem.model.memory import Memory
+from tests.support.capture import memories_on
+from tests.support.cli import gitmem
+from tests.support.git import GitDriver
+from tests.support.models import Step, generate_api, responses_api
+
+PATIENCE_SECONDS = 30.0
+PROMPT = "price.py gives floats. Use integer cents, because 0.1 + 0.2 is not 0.3 in binary."
+LAST = "cents() takes integers now; a Decimal was rejected because it is slower."
+CONTENT = "def cents(amount):\n    return int(amount)\n"
+COMMIT = "git add -A && git commit -q -m 'Exact prices'"
+
+
+def test_codex(committed: GitDriver) -> None:
+    program = _program("codex")
+    assert gitmem(committed, "init").returncode == 0
+    added = "".join(f"+{line}\n" for line in CONTENT.splitlines())
+    patch = f"*** Begin Patch\n*** Add File: price.py\n{added}*** End Patch\n"
+    steps = [
+        _call(1, f"apply_patch <<'EOF'\n{patch}EOF\n"),
+        _call(2, COMMIT),
+        {
+            "type": "message",
+            "role": "assistant",
+            "id": "m",
+            "content": [{"type": "output_text", "text": LAST}],
+        },
+    ]
+    home = committed.home / ".codex"
+    home.mkdir()
+    with responses_api(steps) as url:
+        (home / "config.toml").write_text(
+            'model = "test-model"\nmodel_provider = "script"\n'
+            '[model_providers.script]\nname = "script"\nwire_api = "responses"\n'
+            f'base_url = "{url}/v1"\nenv_key = "SCRIPT_KEY"\n'
+        )
+        _run(committed, program, "exec", "--dangerously-bypass-approvals-and-sandbox", PROMPT)
+
+    memory = _memory_of_head(committed)
+    assert memory.provenance.agent.startswith("codex 0.")
+    assert "not 0.3 in binary" in memory.why
+
+
+def test_gemini(committed: GitDriver) -> None:
+    program = _program("gemini")
+    assert gitmem(committed, "init").returncode == 0
+    path = str(committed.path.resolve() / "price.py")
+    steps: list[Step] = [
+        {"functionCall": {"name": "write_file", "args": {"file_path": path, "content": CONTENT}}},
+        {"functionCall": {"name": "run_shell_command", "args": {"command": COMMIT}}},
+        {"text": LAST},
+    ]
+    home = committed.home / ".gemini"
+    home.mkdir()
+    auth = {"security": {"auth": {"selectedType": "gemini-api-key"}}}
+    quiet = {"privacy": {"usageStatisticsEnabled": False}, "telemetry": {"enabled": False}}
+    (home / "settings.json").write_text(json.dumps({**auth, **quiet}))
+    with generate_api(steps) as url:
+        committed.environ |= {"GOOGLE_GEMINI_BASE_URL": url, "GEMINI_CLI_TRUST_WORKSPACE": "true"}
+        _run(committed, program, "--yolo", "-m", "gemini-2.5-pro", "-p", PROMPT)
+
+    gitmem(committed, "log")  # it switches git's hooks off: the next command finds the commit
+    memory = _memory_of_head(committed)
+    assert memory.provenance.agent == "gemini-cli"
+    assert "not 0.3 in binary" in memory.why
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"'{name}' is not installed")
+    return found
+
+
+def _call(number: int, command: str) -> dict[str, Any]:
+    return {
+        "type": "function_call",
+        "id": f"f{number}",
+        "call_id": f"c{number}",
+        "name": "exec_command",
+        "arguments": json.dumps({"cmd": command}),
+    }
+
+
+def _run(git: GitDriver, *command: str) -> None:
+    """As a person does, at today's time: what the clients write is of today."""
+    dated = ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE")
+    environ = {name: value for name, value in git.env().items() if name not in dated}
+    keys: Sequence[str] = ("SCRIPT_KEY", "GEMINI_API_KEY")
+    done = subprocess.run(
+        command,
+        cwd=git.path,
+        env={**environ, **dict.fromkeys(keys, "none"), "PATH": os.environ["PATH"]},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    assert git.out("log", "-1", "--format=%s") == "Exact prices", done.stderr[-3000:]
+
+
+def _memory_of_head(git: GitDriver) -> Memory:
+    commit = git.out("rev-parse", "HEAD")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not memories_on(git, commit) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    (memory,) = memories_on(git, commit)
+    assert "price.py" in memory.files_changed
+    return memory

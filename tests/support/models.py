@@ -1,0 +1,81 @@
+"""The APIs that Codex CLI and Gemini CLI speak to, a few lines each, with a scripted model."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Step = dict[str, Any]
+_Reply = Callable[[dict[str, Any], Sequence[Step]], bytes]
+
+
+@contextmanager
+def responses_api(steps: Sequence[Step]) -> Iterator[str]:
+    """OpenAI's Responses API: a step is an output item, one for each answer that came back."""
+    with _served(steps, _response) as url:
+        yield url
+
+
+@contextmanager
+def generate_api(steps: Sequence[Step]) -> Iterator[str]:
+    """Google's generateContent: a step is a part, one for each answer that came back."""
+    with _served(steps, _generated) as url:
+        yield url
+
+
+def _response(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
+    answers = ("function_call_output", "custom_tool_call_output")
+    done = sum(item.get("type") in answers for item in body.get("input", []))
+    usage = {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2}
+    events = [
+        {"type": "response.created", "response": {"id": "r"}},
+        {"type": "response.output_item.done", "item": steps[min(done, len(steps) - 1)]},
+        {"type": "response.completed", "response": {"id": "r", "usage": usage}},
+    ]
+    return b"".join(
+        f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in events
+    )
+
+
+def _generated(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
+    parts = [part for content in body.get("contents", []) for part in content.get("parts", [])]
+    done = sum("functionResponse" in part for part in parts)
+    candidate = {
+        "content": {"role": "model", "parts": [steps[min(done, len(steps) - 1)]]},
+        "finishReason": "STOP",
+        "index": 0,
+    }
+    counts = {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2}
+    return (
+        b"data: %b\n\n" % json.dumps({"candidates": [candidate], "usageMetadata": counts}).encode()
+    )
+
+
+@contextmanager
+def _served(steps: Sequence[Step], reply: _Reply) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            data = self.rfile.read(int(self.headers.get("content-length", 0)))
+            answer = reply(json.loads(data), steps)
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.send_header("content-length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
