@@ -88,6 +88,10 @@ class Masker:
             except regex.error as error:
                 raise invalid_pattern(pattern, str(error)) from error
 
+    def fits_nothing(self) -> bool:
+        """Whether one of the patterns fits an empty text."""
+        return any(pattern.search("") is not None for pattern in self._patterns)
+
     def masked(self, text: str, mask: str, unchecked: str) -> tuple[str, int]:
         """The text with every match replaced by ``mask``, and how many there were.
 

@@ -21,7 +21,7 @@ from gitmem.errors import GitmemError
 from gitmem.model.memory import SCHEMA, FieldError, Memory, from_fields, to_fields
 from gitmem.model.note import Note
 
-VALIDITY = f"gitmem index 1, memory schema {SCHEMA}"
+VALIDITY = f"gitmem index 2, memory schema {SCHEMA}"
 
 _FOLDER = "index"  # a folder, so that the file and its write-ahead log move as one
 _FILE = "memories.sqlite3"
@@ -42,8 +42,10 @@ CREATE INDEX memory_commit ON memory (commit_oid);
 CREATE INDEX memory_session ON memory (session, record_end);
 CREATE INDEX memory_stated ON memory (stated_id);
 CREATE TABLE tombstone (
-    id TEXT NOT NULL, commit_oid TEXT NOT NULL, PRIMARY KEY (id, commit_oid)
+    id TEXT NOT NULL, commit_oid TEXT NOT NULL, session TEXT NOT NULL, record_end INTEGER NOT NULL,
+    PRIMARY KEY (id, commit_oid)
 ) WITHOUT ROWID;
+CREATE INDEX tombstone_session ON tombstone (session, record_end);
 CREATE INDEX tombstone_commit ON tombstone (commit_oid);
 CREATE TABLE supersedes (
     id TEXT NOT NULL, by_id TEXT NOT NULL, commit_oid TEXT NOT NULL,
@@ -112,6 +114,12 @@ class Index:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    @staticmethod
+    def discard(state_dir: Path) -> None:
+        """Delete the file, for what it may still hold of rows that are gone; it is built anew."""
+        if (state_dir / _FOLDER).exists():
+            _discard(state_dir / _FOLDER)
 
     @property
     def is_volatile(self) -> bool:
@@ -209,8 +217,14 @@ class Index:
         return self._rows(query, (id_prefix, id_prefix + "g"))
 
     def last_record(self, session: str) -> int:
-        """Where capture of this session got to: the largest end of its records, 0 for none."""
-        query = "SELECT max(record_end) FROM memory WHERE session = ?"
+        """Where capture of this session got to: the largest end of its records, 0 for none.
+
+        What was forgotten counts: it must not be captured again.
+        """
+        query = (
+            "SELECT max(record_end) FROM (SELECT record_end FROM memory WHERE session = ?1"
+            " UNION ALL SELECT record_end FROM tombstone WHERE session = ?1)"
+        )
         return self._number(query, (session,))
 
     def of_session(self, session: str) -> list[Stored]:
@@ -330,8 +344,10 @@ def _replace(database: sqlite3.Connection, commit: str, note: Note | None) -> No
         if document.memory is not None:
             _insert(database, commit, position, document.memory, document.stated_id)
         elif document.tombstone is not None:
-            row = (document.tombstone.id, commit)
-            database.execute("INSERT OR IGNORE INTO tombstone VALUES (?,?)", row)
+            stone = document.tombstone
+            end = min(stone.records[1], _LARGEST) if stone.records else 0
+            row = _storable((stone.id, commit, stone.session, end))
+            database.execute("INSERT OR IGNORE INTO tombstone VALUES (?,?,?,?)", row)
 
 
 def _insert(

@@ -126,11 +126,29 @@ class Memory:
 
 @dataclass(frozen=True)
 class Tombstone:
-    """The memory ``id`` is forgotten.  It carries no content and wins every merge."""
+    """The memory ``id`` is forgotten.  It carries no content and wins every merge.
+
+    ``extra`` may say which records of which session the memory was made of, so that they are not
+    captured again.
+    """
 
     id: str
     forgotten: str
     extra: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def session(self) -> str:
+        """The agent's id of the session; empty where it is not told."""
+        session = self.extra.get("session")
+        return session if isinstance(session, str) else ""
+
+    @property
+    def records(self) -> tuple[int, int] | None:
+        """The half-open range of records that was compressed; None where it is not told."""
+        try:
+            return _range(self.extra.get("records"))
+        except FieldError:
+            return None
 
 
 class FieldError(ValueError):

@@ -96,7 +96,7 @@ def note_of(documents: Iterable[Document]) -> Note:
         tuple(
             kept[key]
             for key in sorted(kept)
-            if not _names(kept[key]) & forgotten or kept[key].tombstone is not None
+            if not names_of(kept[key]) & forgotten or kept[key].tombstone is not None
         )
     )
 
@@ -106,7 +106,7 @@ def merge_notes(*notes: Note) -> Note:
     return note_of(document for note in notes for document in note.documents)
 
 
-def _names(document: Document) -> set[str]:
+def names_of(document: Document) -> set[str]:
     """The ids a tombstone may call this document by: a hand-edited one answers to both."""
     if document.memory is None:
         return set()

@@ -13,6 +13,7 @@ from gitmem.compress.allowance import Allowance, LimitedCompressor, Limits, Paym
 from gitmem.compress.protocol import Compressor
 from gitmem.guard.policy import Policy
 from gitmem.store.gitdir import Repo
+from gitmem.store.scrubbed import read_scrubbed
 from gitmem.store.settings import Settings, read_settings
 from gitmem.store.spend import Ledger, Spending, today
 
@@ -33,7 +34,8 @@ class Means:
     @cached_property
     def policy(self) -> Policy:
         """What is masked and left out here beside what the rules know."""
-        return Policy(self.settings.redact, self.settings.exclude)
+        patterns = (*self.settings.redact, *read_scrubbed(self.repo))
+        return Policy(patterns, self.settings.exclude)
 
 
 def gather_means(repo: Repo, environ: Mapping[str, str] | None = None) -> Means:

@@ -13,7 +13,14 @@ from gitmem.index.cache import Index
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import join_fetched, refresh_index
 from gitmem.store.notes import NoteStore
-from gitmem.store.remote import PushOutcome, fetch_notes, memory_remote, push_notes
+from gitmem.store.remote import (
+    PushOutcome,
+    fetch_notes,
+    memory_remote,
+    push_notes,
+    tracking_tips,
+)
+from gitmem.store.seen import read_seen
 
 _MAX_TRIES = 8
 
@@ -77,12 +84,20 @@ def push(
     if elected is None:
         raise RemoteUnavailable("there is no remote to send memories to", "Run: git remote add")
     for attempt in range(_MAX_TRIES):
-        outcome = push_notes(means.repo, elected, means.settings.push_timeout)
+        old = _replaced(means, elected)
+        outcome = push_notes(means.repo, elected, means.settings.push_timeout, replacing=old)
         if outcome is not PushOutcome.REJECTED:
             return _settled(outcome, elected)
         sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, not a secret
         fetch(means, elected)
     raise RemoteRejected(f"cannot push notes to '{elected}': it kept moving")
+
+
+def _replaced(means: Means, remote: str) -> str:
+    """The remote's notes, as last seen, if they are joined but hold what was scrubbed here."""
+    tip = tracking_tips(means.repo).get(remote, "")
+    is_joined = tip and read_seen(means.repo).tracking.get(remote) == tip
+    return tip if is_joined and NoteStore(means.repo).replaces(tip) else ""
 
 
 def _settled(outcome: PushOutcome, remote: str) -> bool:

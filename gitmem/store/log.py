@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError, SettingsInvalid
 from gitmem.store.gitdir import Repo
+from gitmem.store.scrubbed import read_scrubbed
 from gitmem.store.settings import read_settings
 
 MAX_BYTES = 256 * 1024
@@ -47,7 +48,7 @@ def _masked(repo: Repo, text: str) -> str:
 
     cleaned = clean_text(text, _MAX_ENTRY)
     try:
-        policy = Policy(read_settings(repo).redact)
+        policy = Policy((*read_settings(repo).redact, *read_scrubbed(repo)))
     except (GitmemError, OSError):
         policy = PLAIN  # the entry is most likely the one that says so
     try:

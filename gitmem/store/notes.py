@@ -24,6 +24,7 @@ from gitmem.store.identity import Identity, find_identity
 from gitmem.store.notefile import parse_note, render_note
 from gitmem.store.notesref import NotesRef
 from gitmem.store.objects import open_objects
+from gitmem.store.scrubs import Scrubs, read_scrubs, write_scrubs
 from gitmem.store.trees import Objects
 
 __all__ = ["NoteChange", "NoteStore", "open_objects"]
@@ -37,6 +38,14 @@ class NoteChange:
 
     commit: str
     note: Note | None
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """Notes that become others, and the ids of the memories that are to be forgotten."""
+
+    notes: Mapping[str, Note]
+    forgotten: frozenset[str] = frozenset()
 
 
 class NoteStore:
@@ -86,8 +95,11 @@ class NoteStore:
 
     def __iter__(self) -> Iterator[tuple[str, Note]]:
         """Every annotated commit and its note, all from the same tip."""
+        return self._notes_in(self._root(self.tip()))
+
+    def _notes_in(self, root: bytes | None) -> Iterator[tuple[str, Note]]:
         by_name: dict[bytes, list[bytes]] = {}
-        for name, blob in walk_notes(self._objects, self._root(self.tip())):
+        for name, blob in walk_notes(self._objects, root):
             by_name.setdefault(name, []).append(blob)
         for name, blobs in by_name.items():
             yield name.decode(), self._readable_note(blobs)
@@ -153,24 +165,82 @@ class NoteStore:
         """Join the notes commit ``other`` into the ref; whether the ref moved.
 
         Contained already: nothing happens.  Nothing new here: the ref moves to it.  Otherwise
-        a merge commit ``[ours, theirs]`` holds the union; no common history is needed.
+        a merge commit ``[ours, theirs]`` holds the union; no common history is needed.  A side
+        that lacks a scrub of the other's is joined but does not become a parent.
 
         Raises:
             NotesMoved, ReadOnlyRepository, DiskFull: as for :meth:`add`.
             NoteUnreadable: ``other`` is no notes commit, or its trees cannot be read.
         """
         theirs = self._root(other)
+        brought = read_scrubs(self._objects, theirs)
         line = _one_line(subject)
 
         def united(tip: str | None) -> str | None:
             if tip is not None and self._contains(tip, other):
                 return None
-            if tip is None or self._contains(other, tip):
+            if tip is None:
                 return other
             ours = self._root(tip)
-            return self._commit(ours, self._news_of(ours, theirs), [tip, other], line)
+            known = read_scrubs(self._objects, ours)
+            if known.marks != brought.marks:
+                return self._joined_apart([(tip, ours, known), (other, theirs, brought)], line)
+            if self._contains(other, tip):
+                return other
+            scrubs = known.joined(brought)
+            news = self._news_of(ours, theirs, scrubs)
+            return self._commit(ours, news, [tip, other], line, scrubs)
 
         return self._ref.move(united, line, self.committer[0]) is not None
+
+    def rewrite(
+        self, plan: Callable[[Iterator[tuple[str, Note]]], Rewrite], mark: str, subject: str
+    ) -> str | None:
+        """Replace the ref by a commit without history; its id, or None where there is no ref.
+
+        ``plan`` is given every note, again whenever another process was faster.  ``mark`` (20
+        hexadecimal digits) names this rewriting for ever: a history without it is never joined
+        as a parent, and what ``plan`` forgets is never joined at all.
+
+        Raises:
+            NotesMoved, ReadOnlyRepository, DiskFull: as for :meth:`add`.
+        """
+        line = _one_line(subject)
+
+        def rewritten(tip: str | None) -> str | None:
+            if tip is None:
+                return None
+            root = self._root(tip)
+            planned = plan(self._notes_in(root))
+            blobs = {name.encode(): self._write_note(note) for name, note in planned.notes.items()}
+            scrubs = Scrubs(frozenset([mark]), planned.forgotten)
+            scrubs = scrubs.joined(read_scrubs(self._objects, root))
+            return self._commit(root, blobs, [], line, scrubs)
+
+        return self._ref.move(rewritten, line, self.committer[0])
+
+    def replaces(self, other: str) -> bool:
+        """Whether our ref was scrubbed of something that the notes commit ``other`` still has."""
+        tip = self.tip()
+        if tip is None or not self.has_commit(other) or self._contains(tip, other):
+            return False
+        ours = read_scrubs(self._objects, self._root(tip))
+        return ours.marks > read_scrubs(self._objects, self._root(other)).marks
+
+    def _joined_apart(
+        self, sides: Sequence[tuple[str, bytes | None, Scrubs]], subject: str
+    ) -> str | None:
+        """Join two sides of which one was scrubbed and the other not; parents are those that
+        have all scrubs.  The scrubbed side is the one that is built on.
+        """
+        scrubs = sides[0][2].joined(sides[1][2])
+        clean = [side for side in sides if side[2].marks == scrubs.marks]
+        base = clean[0] if clean else sides[0]
+        other = sides[1] if base is sides[0] else sides[0]
+        news = self._news_of(base[1], other[1], scrubs)
+        if clean and not news and base[2] == scrubs:
+            return base[0] if base is sides[1] else None
+        return self._commit(base[1], news, [side[0] for side in clean], subject, scrubs)
 
     def _joined_blobs(
         self,
@@ -180,17 +250,20 @@ class NoteStore:
     ) -> dict[bytes, bytes]:
         """A new blob for each note that the additions make different."""
         blobs = {}
+        scrubs = read_scrubs(self._objects, root)
         for commit, documents in additions.items():
             name = commit.encode()
             before = self._note(find_blobs(self._objects, root, name))
             kept = [d for d in before.documents if d.memory is None or d.memory.id not in without]
-            after = merge_notes(note_of(kept), note_of(documents))
+            after = merge_notes(note_of(kept), scrubs.clean(note_of(documents)))
             if after != before:
                 blobs[name] = self._write_note(after)
         return blobs
 
-    def _news_of(self, ours: bytes | None, theirs: bytes | None) -> dict[bytes, bytes]:
-        """A blob for each note that their tree makes different from ours.
+    def _news_of(
+        self, ours: bytes | None, theirs: bytes | None, scrubs: Scrubs
+    ) -> dict[bytes, bytes]:
+        """A blob for each note that their tree, or what was scrubbed, makes different from ours.
 
         A note that cannot be read on one side stays as it is on ours: it must not keep all the
         others from being joined, and the merge commit's second parent still holds theirs.
@@ -198,21 +271,28 @@ class NoteStore:
         news = {}
         for name, (_, brought) in differing_notes(self._objects, ours, theirs).items():
             before = find_blobs(self._objects, ours, name)
-            if brought and not before and len(brought) == 1:
+            if not scrubs.forgotten and brought and not before and len(brought) == 1:
                 news[name] = brought[0]
-            elif brought:
+            elif brought or scrubs.forgotten:
                 with suppress(NoteUnreadable):
                     note = self._note(before)
                     other = self._note(find_blobs(self._objects, theirs, name))
-                    if (union := merge_notes(note, other)) != note:
+                    if (union := scrubs.clean(merge_notes(note, other))) != note:
                         news[name] = self._write_note(union)
         return news
 
     def _commit(
-        self, root: bytes | None, blobs: Mapping[bytes, bytes], parents: Sequence[str], subject: str
+        self,
+        root: bytes | None,
+        blobs: Mapping[bytes, bytes],
+        parents: Sequence[str],
+        subject: str,
+        scrubs: Scrubs | None = None,
     ) -> str:
         """Write the note commit that puts blobs into the tree ``root``; the ref stays."""
         tree = place_notes(self._objects, root, blobs)
+        if scrubs is not None:
+            tree = write_scrubs(self._objects, tree, scrubs)
         now = int(time.time())
         minutes = time.localtime(now).tm_gmtoff // 60
         zone = f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"

@@ -99,9 +99,11 @@ def fetch_notes(repo: Repo, remote: str, timeout: float) -> bool:
     return tracking_tips(repo).get(remote) != before
 
 
-def push_notes(repo: Repo, remote: str, timeout: float) -> PushOutcome:
+def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") -> PushOutcome:
     """Try once to send the notes ref.  ``timeout`` is in seconds.
 
+    ``replacing`` is a notes commit of the remote that ours takes the place of, with its history;
+    if the remote has moved from there, the push is rejected.
     When the remote, as last seen, stands where we stand, it is not even asked.
 
     Raises:
@@ -112,6 +114,8 @@ def push_notes(repo: Repo, remote: str, timeout: float) -> PushOutcome:
     if not tip or tracking_tips(repo).get(remote) == tip:
         return PushOutcome.UP_TO_DATE
     options = ["--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"]
+    if replacing:
+        options.append(f"--force-with-lease={NOTES_REF}:{replacing}")
     done = _talk(repo, remote, timeout, "push", *options, remote, _PUSH)
     outcome = _outcome(done.stdout)
     if outcome is None:

@@ -1,0 +1,131 @@
+"""``gitmem scrub``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from gitmem.errors import RemoteError, UsageError
+from gitmem.porcelain.means import Means, gather_means
+from gitmem.porcelain.scrub import ScrubReport, find_target, look_for, scrub
+from gitmem.porcelain.sync import fetch, push
+from gitmem.store.gitdir import Repo, find_repo
+from gitmem.store.remote import memory_remote
+from gitmem.store.scrubbed import scrubbed_path
+
+
+@click.command()
+@click.argument("what", metavar="PATTERN|ID")
+@click.option("--regex", "is_regex", is_flag=True, help="PATTERN is a regular expression.")
+@click.option("--dry-run", is_flag=True, help="Show what would go; change nothing.")
+@click.option(
+    "--push/--no-push",
+    "is_sent",
+    default=None,
+    help="Replace the remote's notes, too; unless told, as gitmem.autoPush has it.",
+)
+@click.option("--prune", is_flag=True, help="Rewrite git's packs where they hold the old notes.")
+def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prune: bool) -> None:
+    """Take a leaked secret out of all memories, or forget one memory.
+
+    PATTERN is a text, masked wherever it stands: in notes, pending memories, the index and the
+    log. `-` reads it from the terminal or from standard input, so that no shell keeps it. An ID
+    (or its beginning, at least six characters) forgets that memory whole; its part of the session
+    is not captured again.
+
+    The history of refs/notes/claude-mem is dropped, since every older commit of it may hold the
+    secret, and a later merge from a clone that still has it does not bring it back. What other
+    people have fetched, a server's unreachable objects, the agent's own transcripts and the
+    project's commits are out of reach: a key that leaked must be revoked.
+    """
+    repo = find_repo(".")
+    if what == "-":
+        what = _asked()
+    means = gather_means(repo)
+    remote = memory_remote(repo, means.settings.remote)
+    is_sent = means.settings.auto_push if is_sent is None else is_sent
+    if remote and not dry_run:
+        _fetch_first(means, remote)
+    target = find_target(repo, what, is_regex=is_regex)
+    send = (lambda: _replace(means, remote)) if remote and is_sent else None
+    report = look_for(repo, target) if dry_run else scrub(repo, target, unpack=prune, send=send)
+    if report.is_nothing:
+        click.echo("No memory, pending memory or file of gitmem holds it. Nothing was changed.")
+        return
+    _tell(repo, report, dry_run=dry_run, is_pattern=target.scrubber is not None)
+    if not dry_run:
+        _tell_others(report)
+
+
+def _replace(means: Means, remote: str) -> None:
+    push(means, remote)
+    click.echo(f"The notes of '{remote}' are replaced.")
+
+
+def _asked() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("Pattern", hide_input=True, err=True))
+    line = sys.stdin.readline().rstrip("\n")
+    if not line:
+        raise UsageError("there is no pattern on standard input")
+    return line
+
+
+def _fetch_first(means: Means, remote: str) -> None:
+    try:
+        fetch(means, remote)
+    except RemoteError as error:
+        click.echo(f"gitmem: '{remote}' was not asked first: {error.message}", err=True)
+
+
+def _tell(repo: Repo, report: ScrubReport, *, dry_run: bool, is_pattern: bool) -> None:
+    will = "would be " if dry_run else ""
+    for hit in report.hits:
+        what = f"{will}masked as {hit.becomes[:9]}" if hit.becomes else f"{will}forgotten"
+        title = "" if is_pattern else f": {hit.title}"
+        click.echo(f"{hit.id[:9]} at {hit.commit[:10]} {what}{title}")
+    if report.pending:
+        click.echo(
+            f"{_counted(report.pending, 'pending memory', 'pending memories')} {will}changed"
+        )
+    for path in report.files:
+        click.echo(f"{path} {will}masked")
+    if dry_run:
+        if report.is_in_history:
+            click.echo("The history of the notes holds it and would be dropped.")
+        return
+    if report.is_rewritten:
+        click.echo("The notes ref begins anew, without history.")
+    if report.removal.removed:
+        click.echo(f"{_counted(report.removal.removed, 'object')} of the old notes removed.")
+    if report.removal.packed:
+        click.echo(
+            f"{_counted(report.removal.packed, 'object')} of the old notes lie in packs until git"
+            " collects them.\n  To be sure now: git gc --prune=now (which also drops all else"
+            " that nothing reaches)"
+        )
+    for ref in report.still_reached_by:
+        click.echo(
+            f"'{ref}' still reaches the old notes; delete it if it may go: git update-ref -d {ref}"
+        )
+    if is_pattern:
+        click.echo(f"From now on it is masked here ({scrubbed_path(repo)}, readable by you alone).")
+
+
+def _tell_others(report: ScrubReport) -> None:
+    if report.trouble:
+        click.echo(f"gitmem: {report.trouble}", err=True)
+    click.echo("What this could not reach:")
+    for remote in report.remotes:
+        click.echo(f"- '{remote}' has the old notes. Run: gitmem sync {remote}")
+    click.echo(
+        "- other clones keep their old objects: in each, gitmem sync, then git gc --prune=now\n"
+        "- a server keeps unreachable objects until it collects them; some show them by id\n"
+        "- the agent's transcripts and the project's own commits were not touched\n"
+        "If it was a key: revoke it. Whoever fetched the notes may have it."
+    )
+
+
+def _counted(number: int, one: str, more: str = "") -> str:
+    return f"{number} {one if number == 1 else more or one + 's'}"

@@ -1,0 +1,86 @@
+"""Taking one thing that was found out to be secret out of what is already written."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from gitmem.errors import SettingsInvalid, UsageError
+from gitmem.guard.policy import Masker
+from gitmem.guard.redact import mask_of
+from gitmem.model.memory import FieldError, Json, Memory, from_fields, to_fields
+
+KIND = "scrubbed"
+_SHORTEST = 4
+_SPACES = re.compile(r"\s+")
+
+
+class Scrubber:
+    """Finds and masks a pattern: a fixed text, or a regular expression.
+
+    A fixed text is found as it stands inside JSON and YAML strings, too.
+
+    Raises:
+        UsageError: the pattern is too short, fits nothing at all, or is no regular expression.
+    """
+
+    def __init__(self, pattern: str, *, is_regex: bool) -> None:
+        self.patterns = (pattern,) if is_regex else tuple(dict.fromkeys(_spellings(pattern)))
+        if not is_regex and len(pattern.strip()) < _SHORTEST:
+            raise UsageError(
+                f"a text of fewer than {_SHORTEST} characters would mask too much",
+                "Nothing was changed. Give more of it, or a pattern: gitmem scrub --regex PATTERN",
+            )
+        try:
+            self._masker = Masker(self.patterns)
+        except SettingsInvalid as error:
+            reason = error.message.rpartition(": ")[2]
+            raise UsageError(f"that is no regular expression: {reason}") from error
+        if is_regex and self._masker.fits_nothing():
+            raise UsageError("the pattern fits an empty text, and so everything")
+
+    def text(self, text: str) -> str:
+        """The text with every place masked.
+
+        Raises:
+            UsageError: the pattern takes too long.
+        """
+        try:
+            return self._masker.masked(text, mask_of(KIND), mask_of(KIND))[0]
+        except SettingsInvalid as error:
+            raise UsageError("the pattern takes too long", "Make it simpler") from error
+
+    def is_in(self, text: str) -> bool:
+        """Whether there is anything to mask."""
+        return self.text(text) != text
+
+    def is_in_bytes(self, data: bytes) -> bool:
+        """The same for a note's bytes, where YAML may have broken a line at a space."""
+        text = data.decode("utf-8", "replace")
+        return self.is_in(text) or self.is_in(_SPACES.sub(" ", text))
+
+    def memory(self, memory: Memory) -> Memory | None:
+        """The memory with every text masked; None when nothing sensible would be left."""
+        before = to_fields(memory)
+        after = self._masked(before)
+        if after == before:
+            return memory
+        try:
+            return from_fields(after) if isinstance(after, dict) else None
+        except FieldError:
+            return None
+
+    def _masked(self, value: Json) -> Json:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {self.text(name): self._masked(item) for name, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self._masked(item) for item in value]
+        return value
+
+
+def _spellings(text: str) -> list[str]:
+    inside_json = [json.dumps(text, ensure_ascii=plain)[1:-1] for plain in (True, False)]
+    return [re.escape(spelling) for spelling in (text, *inside_json)]

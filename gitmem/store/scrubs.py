@@ -1,0 +1,86 @@
+"""What was scrubbed from the notes, kept in their tree, so that a merge cannot bring it back.
+
+Beside the notes the tree holds a file that names each scrub and each memory that one forgot,
+never what was scrubbed.  Whoever joins two trees joins these files too.  A history whose tip
+lacks a scrub that the other knows still holds what was scrubbed: it must not become a parent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pygit2.enums import ObjectType  # noqa: TID253 - with the modules that read and write objects
+
+from gitmem.model.memory import ID_PATTERN, Tombstone
+from gitmem.model.note import Document, Note, names_of, note_of
+from gitmem.store.notefile import tombstone_document
+from gitmem.store.trees import Entry, Objects
+
+FILE = b"gitmem-scrubs"
+"""The file's name in the root of the tree; no note's, so that git keeps it as it is."""
+
+_FILE_MODE = b"100644"
+_MAX_BYTES = 4 << 20
+_MARK = re.compile(r"[0-9a-f]{20}")
+_SCRUBBED = "scrubbed"
+
+
+@dataclass(frozen=True)
+class Scrubs:
+    """The names of scrubs, and the ids of the memories that they forgot."""
+
+    marks: frozenset[str] = frozenset()
+    forgotten: frozenset[str] = frozenset()
+
+    def joined(self, other: Scrubs) -> Scrubs:
+        """Both."""
+        return Scrubs(self.marks | other.marks, self.forgotten | other.forgotten)
+
+    def clean(self, note: Note) -> Note:
+        """The note with a tombstone in place of each memory that was forgotten."""
+        if not any(names_of(document) & self.forgotten for document in note.documents):
+            return note
+        return note_of(kept for document in note.documents for kept in self._cleaned(document))
+
+    def _cleaned(self, document: Document) -> list[Document]:
+        names = names_of(document) & self.forgotten
+        if not names:
+            return [document]
+        return [tombstone_document(Tombstone(name, _SCRUBBED)) for name in sorted(names)]
+
+
+def read_scrubs(objects: Objects, root: bytes | None) -> Scrubs:
+    """What the tree says was scrubbed; lines that mean nothing are passed over.
+
+    Raises:
+        NoteUnreadable: the tree or the file is missing.
+    """
+    entry = objects.read_tree(root).get(FILE)
+    if entry is None or not entry.is_file:
+        return Scrubs()
+    lines = objects.read_blob(entry.oid)[:_MAX_BYTES].decode("ascii", "replace").splitlines()
+    words = [line.split() for line in lines]
+    return Scrubs(
+        _named("scrub", words, _MARK),
+        _named("forget", words, ID_PATTERN),
+    )
+
+
+def write_scrubs(objects: Objects, root: bytes, scrubs: Scrubs) -> bytes:
+    """The tree with that file, written; its id.  Nothing scrubbed: no file."""
+    if not scrubs.marks and not scrubs.forgotten:
+        return root
+    lines = [f"scrub {mark}" for mark in sorted(scrubs.marks)]
+    lines += [f"forget {name}" for name in sorted(scrubs.forgotten)]
+    tree = objects.read_tree(root)
+    blob = objects.write(ObjectType.BLOB, "".join(f"{line}\n" for line in lines).encode())
+    tree[FILE] = Entry(_FILE_MODE, blob)
+    return objects.write_tree(tree)
+
+
+def _named(what: str, words: Iterable[list[str]], form: re.Pattern[str]) -> frozenset[str]:
+    return frozenset(
+        line[1] for line in words if len(line) == 2 and line[0] == what and form.fullmatch(line[1])
+    )
