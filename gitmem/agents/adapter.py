@@ -48,6 +48,9 @@ class Adapter(Protocol):
         first lines are read, never a whole transcript.
         """
 
+    def parts(self, path: Path) -> list[Path]:
+        """The files that a transcript is read from: itself, and those of its subagents."""
+
     def read(
         self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
     ) -> Transcript:

@@ -54,6 +54,10 @@ class ClaudeCode:
                 found.append(TranscriptFile(path.stem, path, path.stat().st_mtime))
         return found
 
+    def parts(self, path: Path) -> list[Path]:
+        """The transcript and its subagents' files."""
+        return [path, *sidechain_files(path).values()]
+
     def read(
         self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
     ) -> Transcript:

@@ -75,6 +75,11 @@ class Codex:
             and is_below(folder_in(head), roots)
         ]
 
+    def parts(self, path: Path) -> list[Path]:
+        """The rollout and its subagents'."""
+        match = NAME.fullmatch(path.name)
+        return [path, *(subagents_of(path, match[1]) if match else ())]
+
     def read(
         self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
     ) -> Transcript:

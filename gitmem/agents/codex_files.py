@@ -18,7 +18,7 @@ NAME = re.compile(
 _CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")|<cwd>([^<]{1,4096})</cwd>')
 _SUBAGENT = re.compile(rb'"source":\s*\{\s*"sub_?agent"', re.IGNORECASE)
 _SPAWN = b"spawn_agent"
-_HEAD_BYTES = 1 << 16
+_HEAD_BYTES = 1 << 14
 _MAX_SUBAGENTS = 200
 
 

@@ -65,13 +65,17 @@ class GeminiCli:
                 newest[session] = TranscriptFile(session, path, modified)
         return list(newest.values())
 
+    def parts(self, path: Path) -> list[Path]:
+        """The session's file and its subagents'."""
+        return [path, *_subagents(path, _session_of(path))]
+
     def read(
         self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
     ) -> Transcript:
         """Read a session from record ``first`` on; ``first_byte`` means nothing here.
 
         Raises:
-            TranscriptMissing: the file is gone, cannot be read, or is a document of over 64 MB.
+            TranscriptMissing: the file is gone, cannot be read, or is a document of over 32 MB.
         """
         try:
             head = _read_head(path)
@@ -83,8 +87,8 @@ class GeminiCli:
             raise TranscriptMissing(
                 f"cannot read the transcript '{path}': {error.strerror}"
             ) from error
-        subagents = path.parent.glob(f"{session}/*.jsonl") if is_session_id(session) else ()
-        done = [event for other in sorted(subagents) for event in _done(other, root, since, until)]
+        subagents = _subagents(path, session)
+        done = [event for other in subagents for event in _done(other, root, since, until)]
         return replace(found, events=tuple(woven(found.events, done))) if done else found
 
     def _chats(self, roots: list[str]) -> Iterator[Path]:
@@ -131,6 +135,14 @@ def _read(
         cwds=(root,) if root else (),
     )
     return transcript, since
+
+
+def _subagents(path: Path, session: str) -> list[Path]:
+    if not is_session_id(session):
+        return []
+    with suppress(OSError):
+        return sorted(path.parent.glob(f"{session}/*.jsonl"))
+    return []
 
 
 def _done(path: Path, root: str, since: float, until: float | None) -> list[Event]:

@@ -13,7 +13,7 @@ from gitmem.agents.gemini_messages import Message
 from gitmem.agents.lines import read_lines
 from gitmem.errors import TranscriptMissing
 
-MAX_DOCUMENT_BYTES = 64 << 20
+MAX_DOCUMENT_BYTES = 32 << 20
 """A larger document is not read: all of it would be held at once, twice."""
 
 _MESSAGES = re.compile(r'(?<!\\)"messages"\s*:\s*\[')

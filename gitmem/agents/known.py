@@ -43,6 +43,10 @@ class KnownAgents:
         ]
         return sorted(found, key=lambda file: (-file.modified, file.path))
 
+    def parts(self, path: Path) -> list[Path]:
+        """The files that a transcript is read from: itself, and those of its subagents."""
+        return self._owner(path).parts(path)
+
     def read(
         self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
     ) -> Transcript:
@@ -51,5 +55,7 @@ class KnownAgents:
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
         """
-        owner = next((a for a in self._adapters if a.owns(path)), self._adapters[-1])
-        return owner.read(path, first=first, first_byte=first_byte, until=until)
+        return self._owner(path).read(path, first=first, first_byte=first_byte, until=until)
+
+    def _owner(self, path: Path) -> Adapter:
+        return next((a for a in self._adapters if a.owns(path)), self._adapters[-1])

@@ -10,7 +10,6 @@ import mmap
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from gitmem.agents.attribution import Earlier, attribute, wanted_marks
@@ -22,6 +21,7 @@ from gitmem.model.change import Change
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.unread import own_start
 from gitmem.store.earlier import last_taken, last_touched
+from gitmem.store.log import append_log
 from gitmem.store.registry import Registry
 
 _AGE_SECONDS = 14 * 86_400
@@ -81,12 +81,17 @@ def _traces(
     tree = WorkTree([worktree, os.path.realpath(worktree)])
     names = {PurePosixPath(path).name for path in change.paths}
     for session, path in paths.items():
-        if session != named and not _mentions(path, names):
+        parts = means.agents.parts(path)
+        if session != named and not any(_mentions(part, names) for part in parts):
             continue
-        with suppress(TranscriptMissing):
+        try:
             start = own_start(means, session, path)
             transcript = means.agents.read(path, first=start, until=moment)
-            yield traces_of(session, transcript.events, tree)
+        except TranscriptMissing as error:
+            if path.exists():  # too large, or somebody else's: what it holds is not found
+                append_log(means.repo, str(error))
+            continue
+        yield traces_of(session, transcript.events, tree)
 
 
 def _mentions(path: Path, names: set[str]) -> bool:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from gitmem.agents import gemini_files
 from gitmem.model.memory import Memory
+from gitmem.store.log import read_log
 from tests.support.agents import codex_session, gemini_session, read
 from tests.support.capture import memories_on, remembered
 from tests.support.cli import gitmem
@@ -70,6 +72,38 @@ def test_a_commit_of_other_files_is_not_its(committed: GitDriver, lay: Lay, vers
     remembered(committed, commit)
 
     assert memories_on(committed, commit) == ()
+
+
+@pytest.mark.parametrize(
+    ("lay", "version"), [(codex_session, "0.169-{}"), (gemini_session, "0.61-{}")]
+)
+def test_a_subagents_edit_leads_to_its_session(
+    committed: GitDriver, lay: Lay, version: str
+) -> None:
+    """The session's own file does not name what its subagent wrote."""
+    worktree = committed.path.resolve()
+    session = lay(committed.home, worktree, version.format("parent"))
+    lay(committed.home, worktree, version.format("subagent"))
+    commit = commit_after(committed, session, **{"helper.py": "VALUE_FROM_SUBAGENT = 41 + 1\n"})
+
+    remembered(committed, commit)
+
+    (memory,) = memories_on(committed, commit)
+    assert memory.provenance.session == read(session).session
+
+
+def test_a_session_that_is_too_large_is_logged(
+    committed: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = gemini_session(committed.home, committed.path.resolve(), "0.24")
+    commit = commit_after(committed, session, **FILES)
+    monkeypatch.setattr(gemini_files, "MAX_DOCUMENT_BYTES", 1 << 10)
+
+    remembered(committed, commit)
+
+    assert memories_on(committed, commit) == ()
+    (entry,) = read_log(committed.repo, 9)
+    assert "it has more than" in entry
 
 
 def test_a_second_commit_gets_what_came_after_the_first(committed: GitDriver) -> None:
