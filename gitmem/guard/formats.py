@@ -40,7 +40,7 @@ class Format:
 
 def _part(kind: str, needle: str, pattern: str) -> Format:
     """A secret inside something that stays readable, in any case."""
-    return Format(kind, (needle,), re.compile(pattern, re.IGNORECASE))
+    return Format(kind, (needle,), re.compile(pattern, re.IGNORECASE | re.MULTILINE))
 
 
 _OPENING = r"\\{0,3}[\"'`]?"
@@ -153,8 +153,8 @@ PARTS = (
     ),
     _part(
         "named-argument",
-        "set",
-        rf"\b(?:set|put|add|setx|create|config)\s{{1,4}}(?:-\S{{1,40}}\s{{1,4}}){{0,3}}{_NAMED}\s{{1,4}}"
+        "",
+        rf"\b(?:set|put|add|setx|setenv|env|create|config)\s{{1,4}}(?:-\S{{1,40}}\s{{1,4}}){{0,3}}(?=\w{{0,60}}[_:./-]){_NAMED}\s{{1,4}}"
         rf"(?:--body[ =]|-b\s|--value[ =])?\s{{0,4}}{_RANDOM_ARGUMENT}",
     ),
     _part(
@@ -171,6 +171,47 @@ PARTS = (
         "registry-auth",
         "auth",
         r"(?<![a-z])_?auth\\{0,3}[\"']?\s{0,4}[:=]\s{0,4}\\{0,3}[\"']?(?P<secret>[A-Za-z0-9+/]{16,}={0,2})(?![\w/.-])",
+    ),
+    _part(
+        "named-argument",
+        "",
+        rf"[\"']{_NAMED}\\{{0,3}}[\"']\s{{0,4}},\s{{0,4}}\\{{0,3}}[\"']"
+        r"(?P<secret>(?=[^\s\"']{0,80}\d)[^\s\"'\\]{8,256})",
+    ),
+    _part(
+        "block-value",
+        "",
+        rf"^[ \t]{{0,40}}[\"']?{_NAMED}[\"']?:[ \t]{{0,4}}[|>][+-]?\n[ \t]{{1,40}}"
+        r"(?P<secret>\S{4,256})",
+    ),
+    _part(
+        "default-value",
+        "default",
+        rf"variable\s{{1,4}}[\"']{_NAMED}[\"']\s{{0,4}}\{{[^{{}}]{{0,300}}?default\s{{0,8}}=\s{{0,8}}"
+        r"[\"'](?P<secret>[^\"'\n]{4,256})",
+    ),
+    _part(
+        "sql-password",
+        "identified by",
+        r"identified\s{1,4}by\s{1,4}['\"](?P<secret>[^'\"\n]{4,128})",
+    ),
+    _part("sql-password", "password", r"\bpassword\s{1,4}'(?P<secret>[^'\n]{4,128})'"),
+    _part(
+        "password",
+        "password ",
+        r"\bpassword\s(?P<secret>(?=[^\s]{0,40}[a-z])(?=[^\s]{0,40}\d)(?![a-z]{1,12}\d?\b)[^\s\"'`(),;:=\[\]<>/]{8,64})(?![\w(=:])",
+    ),
+    _part("signature", "-signature=", r"x-(?:amz|goog)-signature=(?P<secret>[a-f0-9]{32,1024})"),
+    _part(
+        "private-key",
+        "private-lines",
+        r"private-lines:\s{0,4}\d{1,4}(?:\n|\\n)"
+        r"(?P<secret>[a-z0-9+/=]{1,100}(?:(?:\n|\\n)[a-z0-9+/=]{1,100}(?=\n|\\n|$)){0,200})",
+    ),
+    _part(
+        "private-key",
+        "kty",
+        r"(?<![a-z])(?:d|p|q|dp|dq|qi|k)\\{0,3}\":\s{0,4}\\{0,3}\"(?P<secret>[\w-]{20,2000})",
     ),
     _part(
         "netrc-password", "login", r"\blogin\s{1,4}\S{1,100}\s{1,8}password\s{1,4}(?P<secret>\S+)"

@@ -49,7 +49,8 @@ NAME_HINT = re.compile(
     | p (?: ass (?: wo?r?d | phrase | code | : | (?<=[_"'hl]pass) ) | wd | (?<=seed.p) hrase )
     | c (?: redential | url\s | (?<=sec) ret )
     | z (?<=authoriz) ation
-    | v (?<=[<;c]priv) ate
+    | v (?<=[<;c]priv) ate | v (?<=priv) ate-lines
+    | y (?<=identified[ ]by) | k ty["\\] | z -sig | g -sig
     | b (?: earer\s | (?<=-----b) egin | (?<=mariadb) )
     | g (?: (?<=mong) o | (?<=[ ]log) in )
     | q (?<=mysq) l

@@ -252,3 +252,14 @@ def test_a_payload_of_the_client_is_read(shared: Path) -> None:
 
     assert (payload.event, payload.source) == ("SessionStart", "resume")
     assert payload.transcript_path.endswith(f"{payload.session}.jsonl")
+
+
+def test_no_half_of_a_key_is_left_where_a_long_text_is_cut(writer: SessionWriter) -> None:
+    """Of half a key nobody can tell later that it is one."""
+    key = "ghp_" + "A1b2C3d4" * 5
+    for filled in range(2_340, 2_404, 4):
+        writer.write("a.py", "w" * (filled - 1) + f" {key} " + "x" * 4_000)
+
+    texts = [event.text for event in read_transcript(writer.path).events]
+
+    assert not any(key[:12] in text for text in texts if key not in text)
