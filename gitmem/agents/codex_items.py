@@ -28,6 +28,7 @@ from gitmem.agents.draft import (
     text_of,
 )
 from gitmem.agents.patches import has_patch, parse_patches, without_patches
+from gitmem.agents.retention import cut_end
 from gitmem.model.session import Event, EventKind
 
 Record = Mapping[str, Any]
@@ -169,7 +170,7 @@ class ItemReader:
         has_failed = output.has_failed or bool(call.failures)
         is_patched = output.is_patched or call.are_files_known
         if call.paths and call.tool != "Edit" and output.has_failed and not is_patched:
-            text = output.text[:_MAX_HELD]
+            text = cut_end(output.text, _MAX_HELD)
             yield from draft.result("Edit", call_id + _PATCHES, text, is_error=True)
         missing = [text for text in call.failures if text.strip() not in output.text]
         text = "\n".join([output.text, *missing])

@@ -144,7 +144,7 @@ def text_of(value: object) -> str:
 def short_input(inputs: Mapping[str, object]) -> str:
     """What a tool was given, as short JSON: the texts, numbers and truths of it."""
     short = {
-        key: value[:_MAX_INPUT] if isinstance(value, str) else value
+        key: cut_middle(value, _MAX_INPUT) if isinstance(value, str) else value
         for key, value in inputs.items()
         if isinstance(value, (str, int, bool))
     }

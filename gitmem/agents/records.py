@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from gitmem.agents.retention import cut_middle
+from gitmem.agents.retention import cut_end, cut_middle
 from gitmem.agents.words import is_interrupt, is_summary, own_words
 from gitmem.model.lines import line_marks
 from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
@@ -210,7 +210,7 @@ def _result_limit(tool: str, is_error: bool) -> int:
 def _call_text(tool: str, inputs: Mapping[str, object]) -> str:
     """A command line; the beginning of what an edit wrote; else the input as short JSON."""
     if tool in EDIT_TOOLS:
-        return cut_middle(_head(_new_text(inputs), 4 * _MAX_NEW_TEXT), _MAX_NEW_TEXT)
+        return cut_middle(cut_end(_new_text(inputs), 4 * _MAX_NEW_TEXT), _MAX_NEW_TEXT)
     command = inputs.get("command")
     if isinstance(command, str):
         return cut_middle(command, _MAX_COMMAND)
@@ -237,13 +237,6 @@ def _marks(tool: str, inputs: Mapping[str, object]) -> tuple[frozenset[int], fro
 def _old_text(inputs: Mapping[str, object]) -> str:
     texts = [inputs.get("old_string"), *(e.get("old_string") for e in _blocks(inputs.get("edits")))]
     return "\n".join(text for text in texts if isinstance(text, str))
-
-
-def _head(text: str, limit: int) -> str:
-    """The beginning of a text, up to a white space: of half a key nobody could tell that it is."""
-    if len(text) <= limit:
-        return text
-    return text[:limit].rsplit(None, 1)[0] if text[:limit].split(None, 1)[1:] else ""
 
 
 def _new_text(inputs: Mapping[str, object]) -> str:

@@ -51,6 +51,13 @@ def cut_middle(text: str, limit: int) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
+def cut_end(text: str, limit: int) -> str:
+    """The beginning of a text, up to a white space; for the same reason."""
+    if len(text) <= limit:
+        return text
+    return text[:limit].rsplit(None, 1)[0] if text[:limit].split(None, 1)[1:] else ""
+
+
 class Retention:
     """Collects events and thins the older ones out when they weigh too much together."""
 

@@ -180,7 +180,8 @@ def _scrub(
     report.is_rewritten = _rewrite(notes, target, date)
     if target.scrubber is not None:
         for path in _files_holding(repo, target.scrubber):
-            _mask_file(path, target.scrubber)
+            if not _is_of_index(repo, path):  # which is built anew below
+                _mask_file(path, target.scrubber)
     try:
         send()
     except RemoteError as error:
@@ -325,15 +326,14 @@ def _known(repo: Repo) -> Iterator[tuple[Memory, str]]:
 
 
 def _files_holding(repo: Repo, scrubber: Scrubber) -> list[Path]:
-    """gitmem's own files, but for the index and the patterns themselves, that hold it."""
-    found = []
-    for folder, folders, names in os.walk(repo.state_dir):
-        folders[:] = [name for name in folders if not name.startswith("index")]
-        for name in names:
-            path = Path(folder, name)
-            if path != scrubbed_path(repo) and _holds(path, scrubber):
-                found.append(path)
-    return sorted(found)
+    """gitmem's own files, but for the patterns themselves, that hold it."""
+    found = [Path(folder, name) for folder, _, names in os.walk(repo.state_dir) for name in names]
+    patterns = scrubbed_path(repo)
+    return sorted(path for path in found if path != patterns and _holds(path, scrubber))
+
+
+def _is_of_index(repo: Repo, path: Path) -> bool:
+    return path.relative_to(repo.state_dir).parts[0].startswith("index")
 
 
 def _holds(path: Path, scrubber: Scrubber) -> bool:

@@ -257,7 +257,7 @@ class _Told:
             room = MAX_ADDED_LINES - len(self.added_lines)
             stripped = (line.strip() for line in added)
             told = islice((line for line in stripped if line), room)
-            self.added_lines += (line[:MAX_LINE_CHARACTERS] for line in told)
+            self.added_lines += (_shortened(line) for line in told)
 
 
 def _note_marks(marks: set[int], lines: Iterable[str]) -> None:
@@ -281,6 +281,13 @@ def _common_files(by_parent: list[list[FileChange]]) -> list[FileChange]:
     first, *others = by_parent
     shared = [{file.path for file in files} for files in others]
     return [file for file in first if all(file.path in paths for paths in shared)]
+
+
+def _shortened(line: str) -> str:
+    """A line cut between words: half a key that it may hold could not be told for one."""
+    if len(line) <= MAX_LINE_CHARACTERS:
+        return line
+    return line[:MAX_LINE_CHARACTERS].rsplit(None, 1)[0]
 
 
 def _change_id(header: bytes, text: str) -> str:

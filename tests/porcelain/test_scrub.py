@@ -424,3 +424,20 @@ def test_what_the_scrubs_say_survives_later_notes_by_git(committed: GitDriver) -
     committed.run("notes", "--ref", "claude-mem", "append", "-m", "a remark")
 
     assert committed.out("show", f"{NOTES_REF}:gitmem-scrubs") == before
+
+
+def test_a_scrub_that_was_killed_before_the_index_was_built_anew_can_be_repeated(
+    committed: GitDriver,
+) -> None:
+    """The notes are clean by then; the index's pages are not."""
+    leak(committed)
+    refresh(committed.repo).close()
+    stale = (committed.repo.state_dir / "index" / "memories.sqlite3").read_bytes()
+    scrubbed(committed)
+    (committed.repo.state_dir / "index" / "memories.sqlite3").write_bytes(stale)
+
+    scrubbed(committed)
+
+    assert not any(
+        SECRET.encode() in data for name, data in files_of(committed).items() if "index" in name
+    )
