@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitmem.store.gitdir import Repo, run_git, try_git
+from gitmem.errors import GitFailed
+from gitmem.store.gitdir import Repo, git_command, git_environment, run_git, try_git
 
 _AT_ONCE = 2_000
 
@@ -74,12 +76,7 @@ def remove_unreachable(repo: Repo, commits: Sequence[str], *, unpack: bool) -> R
     unless ``unpack`` has git write its packs anew without them first.  Other unreachable
     objects, which a person may yet want back, are left alone.
     """
-    listed = try_git(
-        repo,
-        *("rev-list", "--objects", "--no-object-names", "--ignore-missing", *commits),
-        *("--not", "--all", "--reflog", "--indexed-objects"),
-    )
-    objects = os.fsdecode(listed.stdout).split()
+    objects = _unreachable(repo, commits)
     if not objects:
         return Removal()
     if unpack and _not_loose(repo, objects):
@@ -89,6 +86,44 @@ def remove_unreachable(repo: Repo, commits: Sequence[str], *, unpack: bool) -> R
     for oid in objects:
         _loose_path(repo, oid).unlink(missing_ok=True)
     return Removal(removed=len(objects))
+
+
+def _unreachable(repo: Repo, commits: Sequence[str]) -> list[str]:
+    """The objects of these histories that nothing else reaches, exactly.
+
+    By listing everything that is reached: ``rev-list A --not B`` stops early and may name objects
+    that B holds, which is good enough for a pack and not for removing them.
+    """
+    found = dict.fromkeys(_listed(repo, commits))
+    if found:
+        for oid in _listed(repo, ("--all", "--reflog", "--indexed-objects")):
+            found.pop(oid, None)
+    return list(found)
+
+
+def _listed(repo: Repo, what: Sequence[str]) -> Iterator[str]:
+    """The objects that git lists, as they come: there may be millions.
+
+    Raises:
+        GitFailed: git could not list them all.
+    """
+    asked = ["rev-list", "--objects", "--no-object-names", *what]
+    with subprocess.Popen(
+        git_command(repo, asked),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=git_environment(),
+        text=True,
+    ) as process:
+        assert process.stdout is not None  # noqa: S101 - PIPE was asked for
+        for line in process.stdout:
+            yield line.rstrip("\n")
+    if process.returncode != 0:
+        raise GitFailed(
+            "git could not list what it reaches, so no object was removed",
+            "The notes are scrubbed. Run: git fsck; then: git gc --prune=now",
+        )
 
 
 def _not_loose(repo: Repo, objects: Sequence[str]) -> list[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -441,3 +442,19 @@ def test_a_scrub_that_was_killed_before_the_index_was_built_anew_can_be_repeated
     assert not any(
         SECRET.encode() in data for name, data in files_of(committed).items() if "index" in name
     )
+
+
+def test_objects_that_the_new_notes_share_with_the_old_stay(committed: GitDriver) -> None:
+    """``rev-list OLD --not NEW`` names some of them, and removing those would break the notes."""
+    commits = [hashlib.sha1(str(number).encode()).hexdigest() for number in range(600)]
+    notes = NoteStore(committed.repo)
+    notes.add({c: [document_of(Memory("change", f"of {c}"))] for c in commits}, "notes: many")
+    for number, commit in enumerate(commits[:40]):
+        notes.add({commit: [document_of(Memory("change", f"later {number}"))]}, "notes: one")
+    leak(committed)
+
+    scrubbed(committed)
+
+    done = committed.run("fsck", "--no-dangling", check=False)
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert sum(1 for _ in NoteStore(committed.repo)) == 601
