@@ -3,7 +3,8 @@
 Between us and the program stands a small process, the leash: this file, run as a script.  It
 starts the program in a session and an empty folder of its own and holds one end of a pipe whose
 other end is ours alone.  When the program ends, its time is up, or the pipe breaks because we
-were killed, the leash ends the program's whole process group and removes the folder.
+were killed, the leash ends the program's whole process group and removes the folder, and with it
+what the program left in ``TMPDIR``.
 
 Without the leash a worker that is killed would leave a model's client running: only a process
 that outlives us can clean up after us.  Standard library only, and imported by path: the leash
@@ -167,8 +168,13 @@ def _hold(held: int, seconds: float, command: Sequence[str]) -> int:
         signal.signal(getattr(signal, name), lambda *_: sys.exit(ABANDONED))
     folder = tempfile.mkdtemp(prefix="gitmem-")
     try:
+        here, temporary = (os.path.join(folder, name) for name in ("here", "tmp"))  # noqa: PTH118
+        for place in (here, temporary):
+            os.mkdir(place, 0o700)  # noqa: PTH102
+        # What the program leaves in its folder for temporary files goes with the rest.
+        environ = {**os.environ, "TMPDIR": temporary}
         try:
-            program = subprocess.Popen(command, cwd=folder, start_new_session=True)
+            program = subprocess.Popen(command, cwd=here, env=environ, start_new_session=True)
         except OSError as error:
             print(f"{command[0]}: {error.strerror}", file=sys.stderr)  # noqa: T201 - a program's own
             return NOT_STARTED

@@ -51,10 +51,11 @@ def test_a_program_that_reads_nothing_blocks_nobody(folder: Path) -> None:
 
 
 def test_it_starts_in_an_empty_folder_which_is_gone_afterwards(folder: Path) -> None:
-    done = run("pwd; ls -A; touch litter", folder=folder)
+    done = run("pwd; ls -A; touch litter; : >$TMPDIR/more; ls $TMPDIR", folder=folder)
 
-    (place,) = done.out.decode().splitlines()
-    assert Path(place).parent == folder
+    place, more = done.out.decode().splitlines()
+    assert Path(place).is_relative_to(folder)
+    assert more == "more"
     assert list(folder.iterdir()) == []
 
 

@@ -42,6 +42,13 @@ def ada(git: GitDriver, client: Client) -> GitDriver:
     return git
 
 
+def temporary(ada: GitDriver) -> Path:
+    """Where whatever the worker starts puts its temporary files."""
+    place = ada.home / "temporary"
+    place.mkdir(exist_ok=True)
+    return place
+
+
 def commit(ada: GitDriver, url: str, **environ: str) -> str:
     """A commit of a session's work from a terminal of the agent: with its variables.
 
@@ -51,6 +58,7 @@ def commit(ada: GitDriver, url: str, **environ: str) -> str:
     writer = session_in(ada)
     writer.prompt("Make dates.py read a zone.").write("dates.py").say("I use fromisoformat.")
     ada.environ = {
+        "TMPDIR": str(temporary(ada)),
         "ANTHROPIC_BASE_URL": url,
         "ANTHROPIC_API_KEY": "made-up-for-a-test",
         "CLAUDECODE": "1",
@@ -98,6 +106,7 @@ def test_a_commit_is_remembered_and_the_client_leaves_no_trace(
     assert "Make dates.py read a zone." in json.dumps(asked[0]["messages"])
     assert transcripts(ada) == [SESSION]
     assert not (ada.home / "a-hook-ran").exists()
+    assert list(temporary(ada).iterdir()) == []
     assert [known.session for known in Registry(ada.repo).sessions()] in ([], [SESSION])
     assert PendingStore(ada.repo).newest_first() == []
     assert running_with(str(client.program)) == []
@@ -156,6 +165,7 @@ def test_a_worker_killed_while_the_client_waits_leaves_no_client(
         await_quiet(ada)
 
     assert len(running) >= 2, "the client and the leash"
+    assert list(temporary(ada).iterdir()) == []
     assert len(workers) == 1
     assert before == ()
     assert [m.provenance.compressor for m in memories_on(ada, made)] == ["claude-cli/1"]
