@@ -9,8 +9,8 @@ the same history write the same memories.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -27,7 +27,7 @@ from gitmem.model.session import Event, EventKind
 
 NAME = "history/1"
 
-_MAX_TITLE = 100
+_MAX_TITLE = 120
 _WHY_CHARACTERS = 600
 _MAX_POINTS = 6
 _MAX_POINT = 180
@@ -70,6 +70,7 @@ _META = re.compile(
     r"\bthanks to\b|\bthank you\b|\bcredits?\b|"
     r"\bthis (?:pr|pull request) (?:has|is divided|contains)|\bcommit message\b|"
     r"\bpull request #|^see (?:also )?(?:the )?(?:pr|issue|discussion|#|http)|"
+    r"\b(?:add(?:s|ed)?|fix(?:es|ed)?|updates?) (?:an? |the |some |more )?(?:test|typo)s?\b|"
     r"\bplease review\b|\bby @\w|^https?://\S+$|^(?:note|ps|p\.s)[.:]?$",
     re.I,
 )
@@ -81,6 +82,16 @@ _REASON = re.compile(
     re.I,
 )
 _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|aka|approx|resp)|^\d{1,2})\.$", re.I)
+_ENDS = re.compile(
+    r"[\s.!)]*$|[\s,;:(]*(?:because|since|as|so that|which|for|due to)\b|\s*[;:,]", re.I
+)
+_PREFIX = re.compile(r"([\w./-]{2,30})(?:\([^()]{1,60}\))?!?:\s+(?=\S)")
+# The types of conventional commits; before any other colon stands a place: "redis-cli: ...".
+_TYPE_NAMES = """
+    feat feature fix bugfix hotfix refactor security perf docs doc test tests style chore build ci
+    revert deps wip release
+"""
+_TYPES = frozenset(_TYPE_NAMES.split())
 _FEW_REASONS = frozenset({".md", ".rst", ".txt", ".adoc", ".lock", ".sum"})
 _TEST_PATH = re.compile(r"(?:^|[/_.-])(?:tests?|spec|testdata|e2e)(?:[/_.-]|$)", re.I)
 
@@ -138,7 +149,7 @@ def memory_of(change: Change) -> Memory | None:
         title=title,
         why=_why(said, decisions),
         what=(*_points(said), *_facts(said.parsed)),
-        decisions=tuple(decisions),
+        decisions=tuple(decisions.values()),
         errors=tuple(_errors(said.parsed, title)),
         tags=tags_of(kind, paths, ()),
         files_changed=tuple(paths[:most_files]),
@@ -187,10 +198,9 @@ def _says_more(text: str, known: frozenset[str]) -> bool:
     return len(text.split()) >= _MIN_WORDS and len(words & known) < _SAID * len(words)
 
 
-def _why(said: _Said, decisions: Sequence[Decision]) -> str:
+def _why(said: _Said, decisions: Mapping[str, Decision]) -> str:
     """The message's own words, whole where they are few, else the sentences that give reasons."""
-    taken = {decision.chose for decision in decisions}
-    left = [s for s in said.sentences if not taken or condensed(s, len(s)) not in taken]
+    left = [s for s in said.sentences if not decisions or condensed(s, len(s)) not in decisions]
     room = _WHY_CHARACTERS
     kept = set()
     ranked = sorted(range(len(left)), key=lambda i: (-_weight(left[i], i), i))
@@ -212,12 +222,21 @@ def _closed(sentence: str) -> str:
     return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence.rstrip(':; ')}."
 
 
-def _decisions(parsed: CommitMessage) -> list[Decision]:
-    """The choices that name what was not chosen, or why; others are told by the reason itself."""
+def _decisions(parsed: CommitMessage) -> dict[str, Decision]:
+    """The choices that name what was not chosen, by the sentence that does.
+
+    Only where the rejected ends its sentence or its reason follows: taking apart what goes on
+    behind it would put words together that nobody wrote.  Others are told by the reason itself.
+    """
     text = "\n".join([*parsed.paragraphs, *parsed.points])
-    found = [s for s in statements([Event(EventKind.SAY, 0, 0.0, text)]) if s.is_choice]
-    taken = [decision_of(statement) for statement in found]
-    return [decision for decision in taken if decision.rejected][:_MAX_DECISIONS]
+    found: dict[str, Decision] = {}
+    for statement in statements([Event(EventKind.SAY, 0, 0.0, text)]):
+        decision = decision_of(statement) if statement.is_choice else None
+        if decision is not None and decision.rejected:
+            behind = statement.text.rpartition(decision.rejected[-1].rstrip("…"))[2]
+            if _ENDS.match(behind):
+                found[statement.text] = decision
+    return dict(list(found.items())[:_MAX_DECISIONS])
 
 
 def _points(said: _Said) -> list[str]:
@@ -242,9 +261,14 @@ def _errors(parsed: CommitMessage, title: str) -> list[ErrorMet]:
     return list(found.values())[:_MAX_ERRORS]
 
 
-def _kind(change: Change, parsed: CommitMessage, decisions: Sequence[Decision]) -> str:
-    kind = kind_of(change)
-    is_decided = bool(decisions) or bool(parsed.reverts and parsed.has_body)
+def _kind(change: Change, parsed: CommitMessage, decisions: Mapping[str, Decision]) -> str:
+    """The kind by the subject; behind a prefix that names a place by what follows it."""
+    is_revert = bool(parsed.reverts) or parsed.title.lower().startswith("revert ")
+    prefix = _PREFIX.match(parsed.title)
+    is_place = prefix is not None and prefix[1].lower() not in _TYPES
+    subject = parsed.title[prefix.end() :] if prefix and is_place else parsed.title
+    kind = "change" if is_revert else kind_of(replace(change, subject=subject))
+    is_decided = bool(decisions) or (is_revert and parsed.has_body)
     return "decision" if kind == "change" and is_decided else kind
 
 

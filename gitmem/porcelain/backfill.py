@@ -161,8 +161,9 @@ def _from_transcripts(
     reader = CommitReader(means.repo)
     worktree = str(means.repo.need_worktree())
     for commit in commits:
-        # Git's times are whole seconds: what was said within the commit's own belongs to it.
-        moment = reader.head(commit).committed + 1.0
+        # As if it had been captured then: a rebase gave it a later time, and by then the session
+        # was at other work.  Whole seconds: what was said within the commit's own belongs to it.
+        moment = reader.head(commit).authored + 1.0
         try:
             outcome = remember(means, Request(commit, worktree, moment, is_past=True))
         except GitmemError as error:

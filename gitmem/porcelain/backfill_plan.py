@@ -78,7 +78,7 @@ def plan_backfill(means: Means, selection: Selection) -> Plan:
     judged = Judged(repo, NAME).commits()
     open_ = [commit for commit in commits if commit not in annotated]
     history = [commit for commit in open_ if commit not in judged]
-    possible = _with_transcripts(means, open_) if selection.with_transcripts else []
+    possible = _with_transcripts(means, open_[::-1]) if selection.with_transcripts else []
     if selection.limit is not None:
         history = history[: selection.limit]
         possible = [commit for commit in possible if commit in set(history)]
@@ -86,7 +86,7 @@ def plan_backfill(means: Means, selection: Selection) -> Plan:
         commits=len(commits),
         remembered=len(commits) - len(open_),
         judged=len(open_) - len([commit for commit in open_ if commit not in judged]),
-        sessions=tuple(reversed(possible)),
+        sessions=tuple(possible),
         history=tuple(history) if selection.with_history else (),
     )
 
@@ -154,7 +154,9 @@ def _dates(selection: Selection) -> list[tuple[str, str]]:
 
 
 def _with_transcripts(means: Means, commits: Sequence[str]) -> list[str]:
-    """The commits that a session whose transcript is still there may have made.
+    """The commits that a session whose transcript is still there may have made, oldest first.
+
+    By author time: a rebase makes commits young, but not the work of the session.
 
     By somebody who works here, in the time that the transcripts span: sessions of this machine
     made no commit of anybody else, though they may have edited the same files.
@@ -170,9 +172,9 @@ def _with_transcripts(means: Means, commits: Sequence[str]) -> list[str]:
     found = []
     for commit in commits:
         head = reader.head(commit)
-        if (not ours or ours & head.emails) and first <= head.committed <= last:
-            found.append(commit)
-    return found
+        if (not ours or ours & head.emails) and first <= head.authored <= last:
+            found.append((head.authored, commit))
+    return [commit for _, commit in sorted(found, key=lambda pair: pair[0])]
 
 
 def _begun(file: TranscriptFile) -> float:

@@ -65,7 +65,9 @@ def _candidate_paths(means: Means, worktree: str, moment: float, named: str) -> 
     for known in Registry(means.repo).sessions():
         if os.path.realpath(known.worktree) == here:
             paths.setdefault(known.session, Path(known.transcript))
-    for file in means.agents.transcripts_for(Path(worktree), moment - _AGE_SECONDS):
+    # Of a commit of long ago those count that were at work then, not the last ones there are.
+    files = means.agents.transcripts_for(Path(worktree), moment - _AGE_SECONDS)
+    for file in sorted(files, key=lambda file: abs(file.modified - moment)):
         paths.setdefault(file.session, file.path)
     return dict(list(paths.items())[:_MAX_CANDIDATES])
 

@@ -59,7 +59,8 @@ def read_change(
 
 @dataclass(frozen=True)
 class CommitText:
-    """A commit's message, author and number of parents, and when it was committed (POSIX).
+    """A commit's message, author and number of parents, and when it was written and when it was
+    committed (POSIX seconds): an amend or a rebase moves only the latter.
 
     ``emails`` are the author's and the committer's, in small letters.
     """
@@ -68,6 +69,7 @@ class CommitText:
     author: str
     emails: frozenset[str]
     parents: int
+    authored: int
     committed: int
 
 
@@ -97,6 +99,7 @@ class CommitReader:
             author=_who(found.author, found),
             emails=frozenset(_text(email, found).lower() for email in people),
             parents=len(_PARENT.findall(_header(found))),
+            authored=found.author.time,
             committed=found.commit_time,
         )
 

@@ -61,6 +61,29 @@ def test_a_rejected_alternative_is_a_decision_and_is_said_once() -> None:
     assert memory.kind == "decision"
 
 
+def test_words_that_nobody_wrote_are_not_put_together() -> None:
+    text = "We run against external servers, instead of launching and managing processes in tests."
+
+    memory = made(f"Let the tests use other servers\n\n{text}")
+
+    assert memory.decisions == ()
+    assert memory.why == text
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind"),
+    [
+        ("LCS: fix the emission of the last range", "bugfix"),
+        ("redis-cli: Add hints for subcommands", "feature"),
+        ("docs: fix the description of uploads", "change"),
+        ("feat(api)!: drop the old upload", "feature"),
+        ('Revert "Fix the upload of empty files"', "change"),
+    ],
+)
+def test_the_kind_is_told_by_the_subject(subject: str, kind: str) -> None:
+    assert made(subject, "src/up.c").kind == kind
+
+
 def test_a_quoted_error_is_kept_letter_by_letter_with_what_resolved_it() -> None:
     memory = made(
         "Fix the import of prices\n\nImporting an empty file failed with:\n\n"

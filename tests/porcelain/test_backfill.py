@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -80,6 +81,35 @@ def test_a_session_of_two_commits_is_cut_between_them(committed: GitDriver) -> N
     assert "proxy" in str(memories_on(committed, first))
     assert "floats" in str(memories_on(committed, second))
     assert "proxy" not in str(memories_on(committed, second))
+
+
+def test_a_rebase_made_the_commit_young_but_not_its_work(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Retry uploads because of the proxy.").write("up.py")
+    commit_of(committed, writer, "Retry the uploads", "up.py")
+    writer.now += 600
+    writer.prompt("Now store the prices as integers because floats lie.").write("price.py")
+    committed.now = int(writer.now) + 600
+    committed.run("commit", "-q", "--amend", "--no-edit")
+
+    filled_in(committed)
+
+    (memory,) = memories_on(committed, committed.out("rev-parse", "HEAD"))
+    assert "proxy" in str(memory)
+    assert "floats" not in str(memory)
+
+
+def test_of_many_sessions_those_count_that_were_at_work_then(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Retry uploads because of the proxy.").write("up.py")
+    commit = commit_of(committed, writer, "Retry the uploads", "up.py")
+    os.utime(writer.path, (writer.now, writer.now))
+    for number in range(40):
+        later = session_in(committed, f"later-{number}").prompt("Look at up.py again.")
+        when = writer.now + 86_400 * (number + 1)
+        os.utime(later.path, (when, when))
+
+    filled_in(committed)
+
+    assert memories_on(committed, commit)[0].provenance.session == SESSION
 
 
 def test_work_that_waits_for_its_commit_goes_on_waiting(committed: GitDriver) -> None:
