@@ -32,7 +32,7 @@ from gitmem.store.leftovers import (
     refs_reaching,
     remove_unreachable,
 )
-from gitmem.store.lock import worker_lock
+from gitmem.store.lock import backfill_lock, worker_lock
 from gitmem.store.notefile import document_of, tombstone_document
 from gitmem.store.notes import NoteStore, Rewrite
 from gitmem.store.pending import Pending, PendingStore
@@ -150,12 +150,12 @@ def scrub(
     date = today or time.strftime("%Y-%m-%d", time.gmtime())
     deadline = time.monotonic() + patience
     while True:
-        with worker_lock(repo) as is_ours:
-            if is_ours:
+        with worker_lock(repo) as is_ours, backfill_lock(repo) as is_ours_too:
+            if is_ours and is_ours_too:
                 return _scrub(repo, target, date, unpack, send or _send_nothing)
         if time.monotonic() > deadline:
             raise GitmemError(
-                "a worker is busy with this repository",
+                "a worker or a backfill is busy with this repository",
                 "Nothing was changed. Run the command again in a moment",
             )
         time.sleep(_POLL_SECONDS)
