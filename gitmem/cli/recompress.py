@@ -60,7 +60,7 @@ def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     "recorded",
     default="",
     metavar="NAME",
-    help="Memories that NAME wrote, as recorded (extractive, anthropic/1); stand-ins if not given.",
+    help="Memories that NAME wrote, as recorded (extractive, history); stand-ins if not given.",
 )
 @click.option(
     "--with",
@@ -96,6 +96,7 @@ def command(
     gitmem recompress --dry-run
     gitmem recompress v1.0..HEAD --kind bugfix
     gitmem recompress --compressor extractive --with claude-cli --older-than 30d
+    gitmem recompress --compressor history --limit 100
     """
     repo = find_repo(".") if dry_run else ready_repo()
     means = gather_means(repo)

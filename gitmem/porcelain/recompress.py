@@ -1,7 +1,8 @@
 """Better memories, later: ask again about what a stand-in wrote.
 
-A memory is never changed.  The records it was made of are read once more, and what comes of them
-joins the same notes as new memories that supersede the old ones.  Each capture is written as soon
+A memory is never changed.  The records it was made of (or the commit, where there was no session)
+are read once more, and what comes of them joins the same notes as new memories that supersede the
+old ones.  Each capture is written as soon
 as it is done, so that whatever ends this loses nothing, and the next run goes on from there.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from gitmem.compress.marks import carried, is_stand_in, kept_by, took_part, writer_of
+from gitmem.compress.marks import carried, is_by, is_stand_in, kept_by, took_part, writer_of
 from gitmem.compress.protocol import Compression, Compressor, Estimate
 from gitmem.errors import (
     CompressorFailed,
@@ -24,6 +25,7 @@ from gitmem.index.cache import Index
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory
 from gitmem.model.session import Slice
+from gitmem.porcelain.batches import commit_slice
 from gitmem.porcelain.captures import Capture
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import refresh_index
@@ -131,7 +133,10 @@ def _material(
         raise _Settled(f"'{compressor.name}' wrote or judged it already")
     if _edited(NoteStore(means.repo), capture) & {memory.id for memory in capture.memories}:
         raise _Settled("somebody edited it by hand")
-    return reread(means, capture.origin), _change(means, capture)
+    change = _change(means, capture)
+    if change is not None and is_by(capture.origin.compressor, "history"):
+        return commit_slice(change), change
+    return reread(means, capture.origin), change
 
 
 def _edited(notes: NoteStore, capture: Capture) -> set[str]:

@@ -23,6 +23,7 @@ from gitmem.porcelain.remember import Request, remember
 from gitmem.store.lock import recompress_lock
 from gitmem.store.notefile import tombstone_document
 from gitmem.store.notes import NoteStore
+from gitmem.store.registry import RegisteredSession, Registry
 from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver
 from tests.support.model import FakeModel
@@ -123,7 +124,10 @@ def test_it_is_shown_the_same_records_as_the_first_time(committed: GitDriver) ->
 def test_what_was_written_in_a_turn_that_never_stopped_is_bettered_too(
     committed: GitDriver,
 ) -> None:
-    commit = captured(committed, session_in(committed), compressor=FakeModel(), session=SESSION)
+    writer = session_in(committed)
+    place = str(committed.path.resolve())
+    Registry(committed.repo).add(RegisteredSession(SESSION, str(writer.path), place))
+    commit = captured(committed, writer, compressor=FakeModel(), session=SESSION)
     (early,) = recalled(committed, commit)
 
     better(committed, FakeModel())
@@ -325,6 +329,24 @@ def test_memories_without_a_session_stay(committed: GitDriver) -> None:
     _, (result,) = better(committed, FakeModel())
 
     assert result.reason == "it was not made from a session"
+
+
+def test_what_backfill_wrote_of_a_commit_alone_is_made_again_of_the_commit(
+    committed: GitDriver,
+) -> None:
+    commit = committed.commit("Cache the price\n\nBecause the rate API is slow.", **{"p.py": "z\n"})
+    committed.add_note(
+        commit,
+        "---\nkind: change\ntitle: Cache the price\n"
+        f"provenance:\n  commit: {commit}\n  compressor: history/1\n",
+    )
+    model = FakeModel()
+
+    better(committed, model, Wanted(compressor="history"))
+
+    ((evidence, _),) = model.asked
+    assert "Because the rate API is slow." in evidence.slice.events[0].text
+    assert [memory.title for memory in recalled(committed, commit)] == ["Better words"]
 
 
 def test_a_secret_is_masked_before_anybody_is_asked(committed: GitDriver) -> None:
