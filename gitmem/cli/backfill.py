@@ -20,6 +20,7 @@ from gitmem.porcelain.backfill_plan import (
 from gitmem.porcelain.batches import Batches, choose_batches
 from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.means import Means, gather_means
+from gitmem.store.batchfiles import BatchFiles
 from gitmem.store.gitdir import find_repo
 from gitmem.store.history import has_head
 
@@ -87,6 +88,10 @@ def command(
         click.echo(json.dumps(asdict(report), ensure_ascii=False))
         return
     click.echo(_summary(plan, report))
+    if batches is None and (left := len(BatchFiles(repo).running())):
+        click.echo(
+            f"{left} batches wait for their model. Run: git config gitmem.compressor anthropic"
+        )
     if report.collected:
         click.echo(f"{report.collected} memories were made again by the model.")
     if report.running:

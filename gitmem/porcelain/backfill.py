@@ -17,8 +17,9 @@ from dataclasses import dataclass, field, replace
 from gitmem.compress.history import NAME
 from gitmem.compress.protocol import Compressor
 from gitmem.errors import BackfillRunning, GitmemError
+from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF, Document
-from gitmem.porcelain.backfill_plan import Plan
+from gitmem.porcelain.backfill_plan import Plan, worktrees_with_transcripts
 from gitmem.porcelain.batches import Batches, collect_batches, entries_of, submit_waiting
 from gitmem.porcelain.history import Judgement, judge_history
 from gitmem.porcelain.means import Means
@@ -159,26 +160,19 @@ def _from_transcripts(
         return done
     sessions: set[str] = set()
     reader = CommitReader(means.repo)
-    worktree = str(means.repo.need_worktree())
+    places = worktrees_with_transcripts(means)
     for commit in commits:
         # As if it had been captured then: a rebase gave it a later time, and by then the session
         # was at other work.  Whole seconds: what was said within the commit's own belongs to it.
         moment = reader.head(commit).authored + 1.0
-        try:
-            outcome = remember(means, Request(commit, worktree, moment, is_past=True))
-        except GitmemError as error:
-            report.problems += 1
-            report.tell(f"{commit[:10]}: {error.message}")
-        else:
-            for notice in outcome.notices:
-                report.tell(f"{commit[:10]}: {notice}")
-            if outcome.memories:
-                done.add(commit)
-                report.from_transcripts += 1
-                report.memories += len(outcome.memories)
-                if better:
-                    better.add(entries_of(commit, outcome.memories))
-                sessions |= {memory.provenance.session for memory in outcome.memories}
+        made = _remembered(means, commit, moment, places, report)
+        if made:
+            done.add(commit)
+            report.from_transcripts += 1
+            report.memories += len(made)
+            sessions |= {memory.provenance.session for memory in made}
+            if better:
+                better.add(entries_of(commit, made))
         advance(1)
     for pending in PendingStore(means.repo).newest_first():
         if pending.memory.provenance.session in sessions:
@@ -186,6 +180,24 @@ def _from_transcripts(
             with suppress(GitmemError):
                 remember_turn(means, pending.memory.provenance.session, pending.worktree)
     return done
+
+
+def _remembered(
+    means: Means, commit: str, moment: float, places: Sequence[str], report: Report
+) -> tuple[Memory, ...]:
+    """The memories of the work tree where the commit was made: the first that has any."""
+    for worktree in places:
+        try:
+            outcome = remember(means, Request(commit, worktree, moment, is_past=True))
+        except GitmemError as error:
+            report.problems += 1
+            report.tell(f"{commit[:10]}: {error.message}")
+            return ()
+        for notice in outcome.notices:
+            report.tell(f"{commit[:10]}: {notice}")
+        if outcome.memories:
+            return outcome.memories
+    return ()
 
 
 def _from_history(

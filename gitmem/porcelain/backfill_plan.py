@@ -21,7 +21,7 @@ from gitmem.porcelain.history import LONG_MESSAGE
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import refresh
 from gitmem.store.commits import CommitReader
-from gitmem.store.gitdir import Repo
+from gitmem.store.gitdir import Repo, try_git
 from gitmem.store.history import emails_here, walk_ids
 from gitmem.store.judged import Judged
 
@@ -143,10 +143,26 @@ def _size(path: Path) -> int:
     return 0
 
 
+def worktrees_with_transcripts(means: Means) -> list[str]:
+    """The work trees of the repository in which a session left a transcript, this one first."""
+    return [place for place in _worktrees(means.repo) if _transcripts_of(means, place)]
+
+
 def _transcripts(means: Means) -> list[TranscriptFile]:
-    if means.repo.worktree is None:
-        return []
-    return means.agents.transcripts_for(Path(os.path.realpath(means.repo.worktree)), 0.0)
+    return [file for place in _worktrees(means.repo) for file in _transcripts_of(means, place)]
+
+
+def _transcripts_of(means: Means, worktree: str) -> list[TranscriptFile]:
+    return means.agents.transcripts_for(Path(worktree), 0.0)
+
+
+def _worktrees(repo: Repo) -> list[str]:
+    """This work tree and the linked ones, as far as they are there."""
+    listed = os.fsdecode(try_git(repo, "worktree", "list", "--porcelain").stdout).split("\n")
+    others = [line.removeprefix("worktree ") for line in listed if line.startswith("worktree ")]
+    ours = [os.path.realpath(repo.worktree)] if repo.worktree else []
+    found = dict.fromkeys([*ours, *(os.path.realpath(other) for other in others)])
+    return [place for place in found if (Path(place) / ".git").exists()]
 
 
 def _dates(selection: Selection) -> list[tuple[str, str]]:

@@ -95,7 +95,7 @@ def import_claude_mem(
 
 def project_names(repo: Repo) -> list[str]:
     """The names under which claude-mem knows this repository and its linked work trees."""
-    listed = os.fsdecode(try_git(repo, "worktree", "list", "--porcelain", "-z").stdout).split("\0")
+    listed = os.fsdecode(try_git(repo, "worktree", "list", "--porcelain").stdout).split("\n")
     folders = [line.removeprefix("worktree ") for line in listed if line.startswith("worktree ")]
     if not folders and repo.worktree is not None:
         folders = [str(repo.worktree)]

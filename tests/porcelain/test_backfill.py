@@ -8,6 +8,7 @@ import pytest
 
 from gitmem.compress.history import NAME
 from gitmem.errors import BackfillRunning, UnknownRevision
+from gitmem.guard.policy import Policy
 from gitmem.index.cache import Index
 from gitmem.porcelain import history
 from gitmem.porcelain.backfill import Report, backfill
@@ -110,6 +111,32 @@ def test_of_many_sessions_those_count_that_were_at_work_then(committed: GitDrive
     filled_in(committed)
 
     assert memories_on(committed, commit)[0].provenance.session == SESSION
+
+
+def test_a_session_in_a_linked_work_tree_is_found(committed: GitDriver) -> None:
+    committed.run("worktree", "add", "-q", "-b", "topic", "../topic")
+    topic = GitDriver(committed.path.parent / "topic", committed.home)
+    topic.now = committed.now
+    writer = session_in(topic).prompt("Retry uploads because of the proxy.").write("up.py")
+    commit = commit_of(topic, writer, "Retry the uploads", "up.py")
+    committed.run("merge", "-q", "--ff-only", "topic")
+
+    filled_in(committed)
+
+    assert memories_on(committed, commit)[0].provenance.session == SESSION
+
+
+def test_patterns_and_excluded_paths_hold_in_every_process(git: GitDriver) -> None:
+    commits = fill(git, 64)
+    policy = Policy(("invoice batch",), ("src/module_1.py",))
+
+    found = list(judge_history(git.repo, commits, policy, processes=2))
+
+    text = b"".join(judgement.document.text for judgement in found if judgement.document)
+    assert b"[masked:custom]" in text
+    assert b"invoice batch" not in text
+    assert b"module_2.py" in text
+    assert b"module_1.py" not in text
 
 
 def test_work_that_waits_for_its_commit_goes_on_waiting(committed: GitDriver) -> None:
