@@ -15,7 +15,8 @@ from gitmem.compress.protocol import Compressor, Estimate
 from gitmem.errors import CompressorFailed, GitmemError
 from gitmem.model.memory import KINDS
 from gitmem.porcelain.captures import Capture, Wanted, find_captures, split_names
-from gitmem.porcelain.means import Means, bettering_compressor, gather_means
+from gitmem.porcelain.compressors import bettering_compressor
+from gitmem.porcelain.means import Means, gather_means
 from gitmem.porcelain.memories import iso_time
 from gitmem.porcelain.recompress import Result, estimate, recompress
 from gitmem.store.gitdir import find_repo
@@ -100,7 +101,7 @@ def command(
     """
     repo = find_repo(".") if dry_run else ready_repo()
     means = gather_means(repo)
-    compressor = bettering_compressor(means, chosen)
+    compressor = bettering_compressor(means.repo, means.settings, chosen)
     ids, commits = split_names(repo, names)
     before = "" if age is None else iso_time(time.time() - age)
     wanted = Wanted(ids, commits, frozenset(kinds), before, recorded)

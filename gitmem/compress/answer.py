@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from gitmem.compress.failures import Failure, failures_of
-from gitmem.compress.kinds import tags_of
+from gitmem.compress.kinds import FAILURES, PHASES, tags_of
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.guard.untrusted import clean_line, clean_text
 from gitmem.model.change import Change
-from gitmem.model.memory import KINDS, Decision, ErrorMet, Memory
+from gitmem.model.memory import KINDS, Decision, ErrorMet, Json, Memory
 from gitmem.model.session import EventKind
 
 _MAX_MEMORIES = 4
@@ -95,10 +95,19 @@ def _memory(item: Mapping[str, Any], facts: _Facts) -> Memory:
         errors=tuple(_errors(item.get("errors", ()), facts)),
         next=_texts(item.get("next", ())),
         concepts=_texts(item.get("concepts", ())),
-        tags=tags_of(kind, changed, facts.failures),
+        tags=_tags(item, tags_of(kind, changed, facts.failures)),
         files_changed=changed,
         symbols=facts.symbols,
     )
+
+
+def _tags(item: Mapping[str, Any], known: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Phase and failure mode as the model judges them, where that is one of ours; the stack is
+    told by the files.
+    """
+    given = {"phase": (item.get("phase"), PHASES), "failure": (item.get("failure"), FAILURES)}
+    judged = {name: value for name, (value, choices) in given.items() if value in choices}
+    return {**known, **judged}
 
 
 def _texts(given: Sequence[Any]) -> tuple[str, ...]:

@@ -1,116 +1,275 @@
 """The compressor that asks a model of the Messages API, through Anthropic's own SDK.
 
-One request a commit, structured output, the SDK's own retries within a time limit.  Whatever
-goes wrong is a :class:`~gitmem.errors.CompressorFailed`; what happens then is decided by
+A short session takes one request.  A long one is read in two passes: each segment is asked for
+what it holds, the segments share a prefix that the API caches, and a last request writes the
+memories of the extracts.  A useless answer is asked for once more.  Whatever goes wrong then is a
+:class:`~gitmem.errors.CompressorFailed`; what happens next is decided by
 :mod:`gitmem.compress.fallback`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from gitmem.compress.allowance import Allowance
 from gitmem.compress.answer import parse_answer
-from gitmem.compress.prompt import SCHEMA, SYSTEM, estimate_request, has_work, render_request
+from gitmem.compress.extracts import parse_extract
+from gitmem.compress.plan import (
+    Request,
+    estimate_of,
+    first_pass,
+    one_call,
+    price_requests,
+    second_pass,
+)
+from gitmem.compress.prices import Price
+from gitmem.compress.prompt import has_work
 from gitmem.compress.protocol import Compression, Estimate
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
+from gitmem.model.memory import Memory
 
 if TYPE_CHECKING:
+    from anthropic import Anthropic
     from anthropic.types import Message
 
-NAME = "anthropic/1"
-_MAX_OUTPUT_TOKENS = 4_096
+NAME = "anthropic/2"
+
+_MAX_SAID = 2_000
+_DEADLINE_SECONDS = 420.0
+
+_Made = TypeVar("_Made")
+
+
+class UselessAnswer(CompressorFailed):
+    """An answer came and is none: ``complaint`` is what the model is told of what it ``said``."""
+
+    def __init__(
+        self, reason: str, complaint: str, said: str = "", *, is_cut: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.complaint = complaint
+        self.said = said
+        self.is_cut = is_cut
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """The API and how to ask it.
+
+    ``base_url`` empty is the SDK's own.  ``timeout`` is in seconds for one try, ``retries`` how
+    often the SDK tries again after an overload or a broken connection; between tries it waits as
+    long as the API says.
+    """
+
+    model: str
+    api_key: str
+    base_url: str = ""
+    timeout: float = 60.0
+    retries: int = 2
+
+    def lack(self) -> str:
+        """What keeps anybody from asking, and what to do about it; empty when nothing does."""
+        return "" if self.api_key else "ANTHROPIC_API_KEY is not set"
+
+    @contextmanager
+    def client(self, seconds: float | None = None) -> Iterator[Anthropic]:
+        """A client for requests that may take ``seconds`` with all retries.
+
+        Raises:
+            CompressorFailed: no key, or what is done with the client failed.
+        """
+        if missing := self.lack():
+            raise CompressorFailed(missing)
+        import anthropic  # over a second to import, and only the worker ever gets here
+
+        timeout = self.timeout if seconds is None else min(self.timeout, seconds)
+        tries = self.retries + 1 if seconds is None else int(seconds // max(timeout, 0.001))
+        try:
+            with anthropic.Anthropic(
+                api_key=self.api_key,
+                base_url=self.base_url or None,
+                timeout=timeout,
+                max_retries=max(0, min(self.retries, tries - 1)),
+            ) as client:
+                yield client
+        except anthropic.APIStatusError as error:
+            raise CompressorFailed(f"the API answered {error.status_code}") from error
+        except anthropic.APITimeoutError as error:
+            raise CompressorFailed(f"the API did not answer in {timeout:g} s") from error
+        except (anthropic.AnthropicError, ValueError) as error:
+            raise CompressorFailed(f"the API cannot be reached: {type(error).__name__}") from error
+
+    def parameters(self, request: Request) -> dict[str, Any]:
+        """A request as the SDK and its batches take it."""
+        blocks: list[dict[str, object]] = [{"type": "text", "text": request.own}]
+        if request.shared:
+            mark = {"cache_control": {"type": "ephemeral"}}
+            is_cacheable = request.is_cacheable(self.model)
+            shared: dict[str, object] = {
+                "type": "text",
+                "text": request.shared,
+                **(mark if is_cacheable else {}),
+            }
+            blocks.insert(0, shared)
+        return {
+            "model": self.model,
+            "max_tokens": request.max_tokens,
+            "system": request.system,
+            "messages": [{"role": "user", "content": blocks}],
+            "output_config": {"format": {"type": "json_schema", "schema": request.schema}},
+        }
 
 
 class MessagesApiCompressor:
-    """Asks ``model`` at ``base_url`` (empty: the SDK's own) for the memories of a slice.
+    """Asks the model at an endpoint for the memories of a slice.
 
-    ``timeout`` is in seconds for one try, ``retries`` how often the SDK tries again after an
-    overload or a broken connection, ``max_input_tokens`` what is sent at most.
+    ``max_input_tokens`` is what of a session is sent at most.  ``price`` is for estimates.
+    ``allowance`` is asked before each request and told after it.  All requests for a commit
+    together have seven minutes of ``clock``.
     """
 
     def __init__(
         self,
+        endpoint: Endpoint,
         *,
-        model: str,
-        api_key: str,
-        base_url: str = "",
-        timeout: float = 60.0,
-        retries: int = 2,
         max_input_tokens: int = 60_000,
+        price: Price | None = None,
+        allowance: Allowance | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._model = model
-        self._api_key = api_key
-        self._base_url = base_url
-        self._timeout = timeout
-        self._retries = retries
+        self._endpoint = endpoint
         self._max_input_tokens = max_input_tokens
+        self._price = price
+        self._allowance = allowance
+        self._clock = clock
 
     @property
     def name(self) -> str:
         """Name and version, as recorded in a memory."""
         return NAME
 
+    def lack(self) -> str:
+        """What keeps it from asking anybody, and what to do about it; empty when nothing does."""
+        return self._endpoint.lack()
+
+    def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
+        """What :meth:`compress` would cost; no request is made."""
+        if not has_work(evidence):
+            return Estimate()
+        limit, model = self._max_input_tokens, self._endpoint.model
+        return estimate_of(evidence, change, limit, model, self._price)
+
     def compress(self, evidence: Evidence, change: Change | None) -> Compression:
         """The memories the model writes; none, and no request, where nothing was said or done.
 
         Raises:
-            CompressorFailed: no key, no answer in time, a refusal, a truncated or invalid answer.
+            CompressorFailed: no key, no answer in time, twice a useless answer, or a limit.
         """
         if not has_work(evidence):
             return Compression((), NAME)
-        message = self._ask(render_request(evidence, change, self._max_input_tokens))
-        return Compression(
-            memories=parse_answer(_text_of(message), evidence, change),
-            compressor=NAME,
-            model=message.model,
-            tokens_in=message.usage.input_tokens
-            + (message.usage.cache_creation_input_tokens or 0)
-            + (message.usage.cache_read_input_tokens or 0),
-            tokens_out=message.usage.output_tokens,
-        )
+        asker = _Asker(self._endpoint, self._price, self._allowance, self._clock)
 
-    def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
-        """The tokens of the request and of a usual answer; the price is not known here."""
-        return estimate_request(evidence, change, self._max_input_tokens)
+        def parse(text: str) -> tuple[Memory, ...]:
+            return parse_answer(text, evidence, change)
 
-    def _ask(self, request: str) -> Message:
-        if not self._api_key:
-            raise CompressorFailed("ANTHROPIC_API_KEY is not set")
-        import anthropic  # over a second to import, and only the worker ever gets here
+        requests = first_pass(evidence, change, self._max_input_tokens)
+        if requests is None:
+            last = one_call(evidence, change, self._max_input_tokens)
+        else:
+            last = second_pass([asker.ask(each, parse_extract) for each in requests], change)
+        memories = asker.ask(last, parse)
+        return Compression(memories, NAME, asker.model, asker.tokens_in, asker.tokens_out)
 
+
+class _Asker:
+    """The requests for one commit: one deadline, one sum, each useless answer asked for again."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        price: Price | None,
+        allowance: Allowance | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self._endpoint = endpoint
+        self._price = price
+        self._allowance = allowance
+        self._clock = clock
+        self._deadline = clock() + _DEADLINE_SECONDS
+        self.tokens_in = self.tokens_out = 0
+        self.model = ""
+
+    def ask(self, request: Request, parse: Callable[[str], _Made]) -> _Made:
+        """What the answer to a request says.
+
+        Raises:
+            CompressorFailed: as for :meth:`MessagesApiCompressor.compress`.
+        """
+        asked = self._endpoint.parameters(request)
         try:
-            client = anthropic.Anthropic(
-                api_key=self._api_key,
-                base_url=self._base_url or None,
-                timeout=self._timeout,
-                max_retries=self._retries,
-            )
-            with client:
-                return client.messages.create(
-                    model=self._model,
-                    max_tokens=_MAX_OUTPUT_TOKENS,
-                    system=SYSTEM,
-                    messages=[{"role": "user", "content": request}],
-                    output_config={"format": {"type": "json_schema", "schema": SCHEMA}},
-                )
-        except anthropic.APIStatusError as error:
-            raise CompressorFailed(f"the API answered {error.status_code}") from error
-        except anthropic.APITimeoutError as error:
-            raise CompressorFailed(f"the API did not answer in {self._timeout:g} s") from error
-        except (anthropic.AnthropicError, ValueError) as error:
-            raise CompressorFailed(f"the API cannot be reached: {type(error).__name__}") from error
+            return self._answer(request, asked, parse)
+        except UselessAnswer as useless:
+            asked["messages"] = [*asked["messages"], *_repair(useless)]
+            asked["max_tokens"] *= 2 if useless.is_cut else 1
+            return self._answer(request, asked, parse)
+
+    def _answer(
+        self, request: Request, asked: dict[str, Any], parse: Callable[[str], _Made]
+    ) -> _Made:
+        if self._allowance is not None:
+            self._allowance.allow(price_requests([request], self._endpoint.model, self._price))
+        left = self._deadline - self._clock()
+        if left < 1.0:
+            raise CompressorFailed(f"the API took more than {_DEADLINE_SECONDS:g} s in all")
+        with self._endpoint.client(left) as client:
+            message: Message = client.messages.create(**asked)
+        self._count(message)
+        text = said_in(message)
+        try:
+            return parse(text)
+        except CompressorFailed as error:
+            raise UselessAnswer(error.message, error.message, text) from error
+
+    def _count(self, message: Message) -> None:
+        read, cached, written = tokens_of(message)
+        self.tokens_in += read + cached
+        self.tokens_out += written
+        self.model = message.model
+        if self._allowance is not None:
+            self._allowance.pay(NAME, message.model, read, cached, written)
 
 
-def _text_of(message: Message) -> str:
+def tokens_of(message: Message) -> tuple[int, int, int]:
+    """What an answer cost: tokens read (those put into a cache too), from a cache, written."""
+    usage = message.usage
+    read = usage.input_tokens + (usage.cache_creation_input_tokens or 0)
+    return read, usage.cache_read_input_tokens or 0, usage.output_tokens
+
+
+def said_in(message: Message) -> str:
     """The answer's text.
 
     Raises:
-        CompressorFailed: the model refused, or was cut off before it was finished.
+        UselessAnswer: the model refused, or was cut off before it was finished.
     """
+    text = "".join(block.text for block in message.content or () if block.type == "text")
     if message.stop_reason == "refusal":
-        raise CompressorFailed("the model refused")
+        complaint = "This is a software project's own log. Summarise what of it you can."
+        raise UselessAnswer("the model refused", complaint)
     if message.stop_reason in ("max_tokens", "model_context_window_exceeded"):
-        raise CompressorFailed("the answer was cut off")
-    return "".join(block.text for block in message.content or () if block.type == "text")
+        complaint = "Your answer was cut off. Be much shorter."
+        raise UselessAnswer("the answer was cut off", complaint, text, is_cut=True)
+    return text
+
+
+def _repair(useless: UselessAnswer) -> Iterator[dict[str, object]]:
+    """What is said to a model after an answer of no use."""
+    yield {"role": "assistant", "content": useless.said.strip()[:_MAX_SAID] or "(no answer)"}
+    words = f"{useless.complaint}\nAnswer again, with one JSON object of the schema."
+    yield {"role": "user", "content": words}

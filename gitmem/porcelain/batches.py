@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from gitmem.agents.slice import slice_of
 from gitmem.compress.allowance import Allowance
+from gitmem.compress.prices import BATCH_SHARE
 from gitmem.compress.protocol import BatchCompressor, BatchItem, Compression, Estimate
 from gitmem.errors import CompressorFailed, GitmemError, TranscriptMissing
 from gitmem.guard.redact import Evidence, make_evidence, redact_change
@@ -23,7 +24,8 @@ from gitmem.model.memory import Memory
 from gitmem.model.note import Document
 from gitmem.model.session import Event, EventKind, Slice
 from gitmem.porcelain.candidates import transcript_of
-from gitmem.porcelain.means import Means, allowance_of
+from gitmem.porcelain.compressors import allowance_of, batches_of
+from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import finish
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.unread import read_again
@@ -60,23 +62,13 @@ def choose_batches(means: Means, environ: Mapping[str, str] | None = None) -> Ba
     settings = means.settings
     if settings.compressor[:1] != ("anthropic",):
         return None
-    from gitmem.compress.batches import PRICE_SHARE, MessageBatches
-
-    surroundings = os.environ if environ is None else environ
-    compressor = MessageBatches(
-        model=settings.model,
-        api_key=surroundings.get("ANTHROPIC_API_KEY", ""),
-        base_url=settings.api_base_url or surroundings.get("ANTHROPIC_BASE_URL", ""),
-        timeout=settings.api_timeout,
-        retries=settings.api_retries,
-        max_input_tokens=settings.max_input_tokens,
-    )
+    compressor = batches_of(settings, os.environ if environ is None else environ)
     allowance = allowance_of(means.repo, settings)
     full_price = allowance.price
 
     def price(model: str, tokens_in: int, tokens_cached: int, tokens_out: int) -> float | None:
         dollars = full_price(model, tokens_in, tokens_cached, tokens_out)
-        return None if dollars is None else dollars * PRICE_SHARE
+        return None if dollars is None else dollars * BATCH_SHARE
 
     return Batches(compressor, replace(allowance, price=price))
 

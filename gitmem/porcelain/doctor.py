@@ -20,8 +20,9 @@ from pathlib import Path
 from gitmem.errors import GitmemError
 from gitmem.index.cache import Index
 from gitmem.porcelain.captures import Wanted, find_captures
+from gitmem.porcelain.compressors import lacking
 from gitmem.porcelain.install import install
-from gitmem.porcelain.means import gather_means, lacking
+from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.worker import work
 from gitmem.store.clientsettings import PROJECT_FILE, has_hooks
 from gitmem.store.gitconfig import (

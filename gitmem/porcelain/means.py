@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from gitmem.agents.known import KnownAgents
-from gitmem.compress.allowance import Allowance, LimitedCompressor, Limits, Payment, Spent
 from gitmem.compress.protocol import Compressor
 from gitmem.guard.policy import Policy
+from gitmem.porcelain.compressors import allowance_of, choose_compressor
 from gitmem.store.gitdir import Repo
 from gitmem.store.scrubbed import read_scrubbed
 from gitmem.store.settings import Settings, read_settings
-from gitmem.store.spend import Ledger, Spending, today
-
-if TYPE_CHECKING:
-    from gitmem.compress.claude_cli import ClaudeCliCompressor
-    from gitmem.compress.openai_api import OpenAiCompressor
 
 
 @dataclass(frozen=True)
@@ -51,142 +45,4 @@ def gather_means(repo: Repo, environ: Mapping[str, str] | None = None) -> Means:
         settings=settings,
         compressor=choose_compressor(settings, surroundings, allowance_of(repo, settings)),
         agents=KnownAgents.from_environment(surroundings),
-    )
-
-
-def choose_compressor(
-    settings: Settings, environ: Mapping[str, str], allowance: Allowance | None = None
-) -> Compressor:
-    """The compressors that ``gitmem.compressor`` names; the offline one always comes last."""
-    names = [name for name in settings.compressor if name != "extractive"]
-    return chain_compressors([*names, "extractive"], settings, environ, allowance)
-
-
-def bettering_compressor(
-    means: Means, names: Sequence[str] = (), environ: Mapping[str, str] | None = None
-) -> Compressor:
-    """The named compressors, or the configured ones, with nobody behind them.
-
-    What they fail at is to stay as it is, so the offline one joins only where it is the only one
-    or named itself.
-    """
-    surroundings = os.environ if environ is None else environ
-    models = [name for name in means.settings.compressor if name != "extractive"]
-    allowance = allowance_of(means.repo, means.settings)
-    chosen = names or models or ["extractive"]
-    return chain_compressors(chosen, means.settings, surroundings, allowance)
-
-
-def lacking(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Each configured compressor that cannot be asked here, with what it lacks."""
-    surroundings = os.environ if environ is None else environ
-    found = {name: _lack(name, settings, surroundings) for name in settings.compressor}
-    return {name: lack for name, lack in found.items() if lack}
-
-
-def _lack(name: str, settings: Settings, environ: Mapping[str, str]) -> str:
-    if name == "anthropic":
-        return "" if environ.get("ANTHROPIC_API_KEY") else "ANTHROPIC_API_KEY is not set"
-    if name == "claude-cli":
-        return _claude_cli(settings, environ).lack()
-    return _openai(settings, environ).lack() if name == "openai" else ""
-
-
-def chain_compressors(
-    names: Sequence[str],
-    settings: Settings,
-    environ: Mapping[str, str],
-    allowance: Allowance | None = None,
-) -> Compressor:
-    """These compressors, each asked when the one before it failed; at least one is named.
-
-    Those that cost something keep to the allowance, where one is given.
-    """
-    from gitmem.compress.fallback import FallbackCompressor
-
-    *before, last = (_limited(name, settings, environ, allowance) for name in names)
-    for compressor in reversed(before):
-        last = FallbackCompressor(compressor, last)
-    return last
-
-
-def allowance_of(repo: Repo, settings: Settings) -> Allowance:
-    """The configured limits, with the ledger of what was spent."""
-    ledger = Ledger(repo)
-
-    def spent_today() -> Spent:
-        paid = list(ledger.since(today()))
-        return Spent(sum(p.tokens for p in paid), sum(p.dollars or 0.0 for p in paid))
-
-    def record(payment: Payment) -> None:
-        ledger.add(Spending(day=today(), **asdict(payment)))
-
-    limits = Limits(
-        settings.max_tokens_per_commit,
-        settings.max_tokens_per_day,
-        settings.max_dollars_per_commit,
-        settings.max_dollars_per_day,
-    )
-    return Allowance(limits, spent_today, record, _price)
-
-
-def _price(model: str, tokens_in: int, tokens_cached: int, tokens_out: int) -> float | None:
-    """Not known here yet."""
-    return None
-
-
-def _limited(
-    name: str, settings: Settings, environ: Mapping[str, str], allowance: Allowance | None
-) -> Compressor:
-    compressor = _compressor(name, settings, environ)
-    if name == "extractive" or allowance is None:
-        return compressor
-    return LimitedCompressor(compressor, allowance)
-
-
-def _compressor(name: str, settings: Settings, environ: Mapping[str, str]) -> Compressor:
-    """One compressor; it says itself, when it is asked, what it lacks."""
-    if name == "anthropic":
-        from gitmem.compress.messages_api import MessagesApiCompressor
-
-        return MessagesApiCompressor(
-            model=settings.model,
-            api_key=environ.get("ANTHROPIC_API_KEY", ""),
-            base_url=settings.api_base_url or environ.get("ANTHROPIC_BASE_URL", ""),
-            timeout=settings.api_timeout,
-            retries=settings.api_retries,
-            max_input_tokens=settings.max_input_tokens,
-        )
-    if name == "claude-cli":
-        return _claude_cli(settings, environ)
-    if name == "openai":
-        return _openai(settings, environ)
-    from gitmem.compress.extractive import ExtractiveCompressor
-
-    return ExtractiveCompressor()
-
-
-def _claude_cli(settings: Settings, environ: Mapping[str, str]) -> ClaudeCliCompressor:
-    from gitmem.compress.claude_cli import ClaudeCliCompressor
-
-    return ClaudeCliCompressor(
-        environ=environ,
-        command=settings.claude_command,
-        model=settings.claude_model,
-        timeout=settings.claude_timeout,
-        retries=settings.api_retries,
-        max_input_tokens=settings.max_input_tokens,
-    )
-
-
-def _openai(settings: Settings, environ: Mapping[str, str]) -> OpenAiCompressor:
-    from gitmem.compress.openai_api import OpenAiCompressor
-
-    return OpenAiCompressor(
-        model=settings.openai_model,
-        api_key=environ.get("OPENAI_API_KEY", ""),
-        base_url=settings.openai_base_url or environ.get("OPENAI_BASE_URL", ""),
-        timeout=settings.api_timeout,
-        retries=settings.api_retries,
-        max_input_tokens=settings.max_input_tokens,
     )

@@ -37,6 +37,7 @@ class Settings:
     model: str = "claude-haiku-5-5"
     api_base_url: str = ""
     api_timeout: float = 60.0
+    price: str = ""
     api_retries: int = 2
     max_input_tokens: int = 60_000
     max_tokens_per_commit: int = 120_000
@@ -195,6 +196,13 @@ def _read_amount(text: str | None) -> float:
     return amount
 
 
+def _read_price(text: str | None) -> str:
+    amounts = [_read_amount(part) for part in text.split(",")] if text else []
+    if len(amounts) not in (0, 2, 3):
+        raise ValueError(text)
+    return text or ""
+
+
 def _read_text(text: str | None) -> str:
     return text or ""
 
@@ -282,6 +290,12 @@ _FORMS = {
         "Where the API is; empty: ANTHROPIC_BASE_URL or the usual place.",
     ),
     "api_timeout": _Form(*_SECONDS, "How long one request to the API may take, in seconds."),
+    "price": _Form(
+        _read_price,
+        "two or three amounts with commas between, such as 1,5 or 1,5,0.1",
+        "What the model costs, in dollars for a million tokens: read, written, and read from a "
+        "cache. Empty: what is known of the model. Estimates, limits and `gitmem stats` use it.",
+    ),
     "api_retries": _Form(*_COUNT, "How often a failed request to the API is tried again."),
     "max_input_tokens": _Form(*_COUNT, "The most of a session that is sent to a model, in tokens."),
     "max_tokens_per_commit": _Form(

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from gitmem.compress.claude_cli import ClaudeCliCompressor
 from gitmem.compress.extractive import ExtractiveCompressor
-from gitmem.compress.messages_api import MessagesApiCompressor
+from gitmem.compress.messages_api import Endpoint, MessagesApiCompressor
 from gitmem.compress.openai_api import OpenAiCompressor
 from gitmem.compress.protocol import Compressor
 from tests.support.answers import answered_memory, session_evidence
@@ -107,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ):
         claude = FakeClaude(Path(folder) / "bin").answers(structured_output=_ANSWER)
         measure("extractive", ExtractiveCompressor())
-        model = MessagesApiCompressor(model="m", api_key=_KEY, base_url=messages.url)
+        model = MessagesApiCompressor(Endpoint("m", _KEY, messages.url))
         measure("anthropic", model, has_first=True)
         measure("openai", OpenAiCompressor(model="m", base_url=endpoint.url), has_first=True)
         command = str(claude.path)

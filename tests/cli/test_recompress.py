@@ -35,7 +35,7 @@ def shop(committed: GitDriver, served: Api) -> GitDriver:
     committed.run("config", "gitmem.apiRetries", "0")
     committed.run("config", "gitmem.apiBaseUrl", served.url)
     committed.environ = {"ANTHROPIC_API_KEY": "not-a-real-key"}
-    down = FallbackCompressor(FakeModel("anthropic/1", fails="down"), ExtractiveCompressor())
+    down = FallbackCompressor(FakeModel("anthropic/2", fails="down"), ExtractiveCompressor())
     writer = session_in(committed)
     for name in ("first.py", "second.py"):
         writer.prompt(f"Make {name} exact.").write(name).say("Because floats lie.")
@@ -80,7 +80,7 @@ def test_a_dry_run_tells_the_cost_and_does_nothing(shop: GitDriver, served: Api)
     assert "2 memories of 2 captures; 2 can be bettered." in done.stdout
     assert "Nothing was asked or written." in done.stdout
     (told,) = objects(machine)
-    assert (told["captures"], told["possible"], told["compressor"]) == (1, 1, "anthropic/1")
+    assert (told["captures"], told["possible"], told["compressor"]) == (1, 1, "anthropic/2")
     assert int(str(told["tokens_in"])) > 300
     assert served.requests == []
     assert shop.out("for-each-ref") == refs
@@ -95,7 +95,7 @@ def test_json_is_one_object_a_capture(shop: GitDriver) -> None:
     (new,) = [m for m in memories_on(shop, head) if m.id != old.id]
     assert told["commits"] == [head]
     assert (told["old"], told["new"]) == ([old.id], [new.id])
-    assert told["compressor"] == "anthropic/1"
+    assert told["compressor"] == "anthropic/2"
     assert told["tokens"] == {"in": 1200, "out": 80}
 
 
@@ -107,7 +107,7 @@ def test_a_failure_is_told_by_the_exit_code_and_nothing_is_lost(shop: GitDriver)
 
     assert done.returncode == CompressorFailed.exit_code
     assert "ANTHROPIC_API_KEY is not set" in done.stderr
-    assert "'anthropic/1' failed for 2 of 2" in done.stderr
+    assert "'anthropic/2' failed for 2 of 2" in done.stderr
     assert "They stay as they were" in done.stderr
     assert shop.out("for-each-ref") == refs
 

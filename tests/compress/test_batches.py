@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gitmem.compress.batches import MessageBatches
+from gitmem.compress.messages_api import Endpoint
 from gitmem.compress.protocol import BatchItem, Compression
 from gitmem.errors import CompressorFailed
 from tests.support.evidence import change_of, event, evidence_of
@@ -99,9 +100,8 @@ def _serving() -> Iterator[_Server]:
 
 
 def _batches(server: _Server, **given: Any) -> MessageBatches:
-    return MessageBatches(
-        **{"model": "a-model", "api_key": "made-up", "base_url": server.url, "retries": 0, **given}
-    )
+    options = {"model": "a-model", "api_key": "made-up", "base_url": server.url, "retries": 0}
+    return MessageBatches(Endpoint(**{**options, **given}))
 
 
 def _item(key: str = "m1") -> BatchItem:
@@ -132,7 +132,7 @@ def test_what_is_handed_over_is_the_request_of_a_single_one() -> None:
     assert [request["custom_id"] for request in created["requests"]] == ["m1", "m2"]
     params = created["requests"][0]["params"]
     assert params["model"] == "a-model"
-    assert "the proxy hangs up" in params["messages"][0]["content"]
+    assert "the proxy hangs up" in params["messages"][0]["content"][0]["text"]
     assert params["output_config"]["format"]["type"] == "json_schema"
 
 

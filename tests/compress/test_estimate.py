@@ -7,7 +7,7 @@ import pytest
 from gitmem.compress.claude_cli import ClaudeCliCompressor
 from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.compress.fallback import FallbackCompressor
-from gitmem.compress.messages_api import MessagesApiCompressor
+from gitmem.compress.messages_api import Endpoint, MessagesApiCompressor
 from gitmem.compress.openai_api import OpenAiCompressor
 from gitmem.compress.protocol import Compressor, Estimate
 from tests.support.answers import session_evidence
@@ -15,7 +15,7 @@ from tests.support.evidence import change_of, event, evidence_of
 
 NOWHERE = "http://127.0.0.1:9"
 MODELS: list[Compressor] = [
-    MessagesApiCompressor(model="m", api_key="", base_url=NOWHERE),
+    MessagesApiCompressor(Endpoint("m", "", NOWHERE)),
     ClaudeCliCompressor(environ={}, command="no-such-client"),
     OpenAiCompressor(model="m", base_url=NOWHERE),
 ]

@@ -16,7 +16,8 @@ def test_the_session_cannot_end_its_own_part() -> None:
 
 
 def test_code_in_the_session_stays_as_it_was_to_be_copied() -> None:
-    told = evidence_of(event("result", "error: expected <T> here, in List<String>", call_id="1"))
+    said = "error: expected <T> here, in List<String>"
+    told = evidence_of(event("result", said, call_id="1", is_error=True))
 
     assert "expected <T> here, in List<String>" in render_request(told, None, 60_000)
 

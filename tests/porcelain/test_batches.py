@@ -14,9 +14,10 @@ from gitmem.model.memory import Memory
 from gitmem.porcelain.backfill import Report, backfill, collect
 from gitmem.porcelain.backfill_plan import Selection, estimate_backfill, plan_backfill
 from gitmem.porcelain.batches import Batches, choose_batches
+from gitmem.porcelain.compressors import allowance_of
 from gitmem.porcelain.log import Selection as LogSelection
 from gitmem.porcelain.log import log_entries
-from gitmem.porcelain.means import allowance_of, gather_means
+from gitmem.porcelain.means import gather_means
 from gitmem.store.batchfiles import BatchFiles
 from gitmem.store.spend import Ledger
 from tests.support.capture import commit_of, means_of, memories_on, session_in

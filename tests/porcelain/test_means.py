@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gitmem.compress.protocol import Compression
-from gitmem.porcelain.means import choose_compressor
+from gitmem.porcelain.compressors import choose_compressor
 from gitmem.store.settings import parse_settings
 from tests.support.answers import answered_memory, session_evidence
 from tests.support.api import Answer, api
@@ -63,7 +63,7 @@ def test_the_second_stands_in_for_the_first(broken_claude: dict[str, str]) -> No
     with api([good()]) as served:
         made = compress("claude-cli,anthropic", broken_claude, apibaseurl=served.url)
 
-    assert made.compressor == "anthropic/1 after claude-cli/1"
+    assert made.compressor == "anthropic/2 after claude-cli/1"
     assert made.model == "a-model-2026"
     assert "not logged in" in made.notice
 
@@ -76,7 +76,7 @@ def test_when_all_fail_the_offline_one_answers_and_says_for_whom(
 
     writer, *others = made.compressor.split(" after ")
     assert writer.startswith("extractive/")
-    assert others == ["anthropic/1", "claude-cli/1"]
+    assert others == ["anthropic/2", "claude-cli/1"]
     assert len(made.memories) == 1
     assert "not logged in" in made.notice
     assert "the API answered 500" in made.notice
@@ -86,7 +86,7 @@ def test_the_first_that_answers_is_the_only_one_asked(broken_claude: dict[str, s
     with api([good()]) as served:
         made = compress("anthropic,claude-cli", broken_claude, apibaseurl=served.url)
 
-    assert (made.compressor, made.notice) == ("anthropic/1", "")
+    assert (made.compressor, made.notice) == ("anthropic/2", "")
 
 
 def test_an_endpoint_is_told_by_its_settings() -> None:

@@ -22,6 +22,8 @@ class Answer:
     delay: float = 0.0
     is_dropped: bool = False
     raw: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    cached: int = 0
 
 
 @dataclass
@@ -51,6 +53,8 @@ def api(answers: Sequence[Answer]) -> Iterator[Api]:
             self.send_response(answer.status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(data)))
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)
 
@@ -79,5 +83,9 @@ def _message(answer: Answer) -> dict[str, Any]:
         "content": [{"type": "text", "text": answer.text}],
         "stop_reason": answer.stop_reason,
         "stop_sequence": None,
-        "usage": {"input_tokens": 1200, "output_tokens": 80},
+        "usage": {
+            "input_tokens": 1200 - answer.cached,
+            "cache_read_input_tokens": answer.cached,
+            "output_tokens": 80,
+        },
     }
