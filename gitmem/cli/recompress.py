@@ -190,7 +190,7 @@ def _told(result: Result) -> str:
         return f"stays: {result.reason}"
     notice = f" ({result.reason})" if result.reason else ""
     if result.is_kept:
-        return f"kept: there is nothing better to say{notice}"
+        return f"kept{notice or ': there is nothing better to say'}"
     return f"bettered by {result.memories[0].provenance.compressor}{notice}"
 
 

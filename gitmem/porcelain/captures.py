@@ -48,6 +48,22 @@ class Capture:
     is_named: bool = False
 
     @property
+    def rivals(self) -> list[tuple[Memory, ...]]:
+        """The answers that stand side by side, because two clones had it bettered before they met.
+
+        The one to stay comes first, whatever clone asks; empty where there is but one answer.
+        """
+        runs: dict[tuple[object, ...], list[Memory]] = {}
+        for memory in self.memories:
+            made = memory.provenance
+            key = (made.compressor, made.model, made.tokens_in, made.tokens_out)
+            runs.setdefault((*key, memory.supersedes), []).append(memory)
+        replaced = [set(memories[0].supersedes) for memories in runs.values()]
+        if len(runs) < 2 or not set.intersection(*replaced):
+            return []
+        return sorted(map(tuple, runs.values()), key=lambda memories: min(m.id for m in memories))
+
+    @property
     def origin(self) -> Provenance:
         """Where the memories come from: the same for all but for who wrote them."""
         return self.memories[0].provenance
@@ -56,6 +72,7 @@ class Capture:
 def find_captures(repo: Repo, wanted: Wanted) -> list[Capture]:
     """The captures with a wanted memory, whole, the newest first; superseded ones are left out.
 
+    Where stand-ins are wanted, so are rivals: both are there because a run was not the last word.
     Nothing is written but the index.
 
     Raises:
@@ -70,7 +87,8 @@ def find_captures(repo: Repo, wanted: Wanted) -> list[Capture]:
         for commit, memories in _live(index, commits):
             for key, several in _by_slice(memories).items():
                 is_named = any(memory.id in named for memory in several)
-                if is_named or any(_is_wanted(m, commit, wanted) for m in several):
+                is_wanted = any(_is_wanted(memory, commit, wanted) for memory in several)
+                if is_named or is_wanted or _has_rivals(several, commit, wanted):
                     known, at, was_named = found.get(key, ({}, {}, False))
                     known.update({memory.id: memory for memory in several})
                     at[commit] = None
@@ -161,6 +179,12 @@ def _by_slice(memories: Sequence[Memory]) -> dict[tuple[object, ...], list[Memor
         key = (origin.session, origin.records, origin.commit)
         several.setdefault(key if origin.records else (memory.id,), []).append(memory)
     return several
+
+
+def _has_rivals(memories: Sequence[Memory], commit: str, wanted: Wanted) -> bool:
+    """Whether a run over stand-ins also meets answers that stand side by side."""
+    is_here = not wanted.ids if wanted.commits is None else commit in wanted.commits
+    return is_here and not wanted.compressor and bool(Capture(tuple(memories), ()).rivals)
 
 
 def _is_wanted(memory: Memory, commit: str, wanted: Wanted) -> bool:

@@ -8,7 +8,7 @@ as it is done, so that whatever ends this loses nothing, and the next run goes o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -99,6 +99,8 @@ def recompress(
 def _bettered(
     means: Means, notes: NoteStore, index: Index, capture: Capture, compressor: Compressor
 ) -> Result:
+    if not capture.is_named and (rivals := capture.rivals):
+        return _joined(notes, index, capture, rivals[0])
     try:
         part, change = _material(means, capture, compressor)
         made = _compressed(means, part, change, compressor)
@@ -111,12 +113,36 @@ def _bettered(
     if not {memory.id for memory in capture.memories} <= live:
         return Result(capture, reason="it was changed meanwhile")
     successors = _successors(means, capture, made)
-    documents = [document_of(memory) for memory in successors]
-    count = "1 memory" if len(successors) == 1 else f"{len(successors)} memories"
+    _write(notes, index, capture, successors)
+    return Result(capture, tuple(successors), made.notice, is_kept=not made.memories)
+
+
+def _joined(notes: NoteStore, index: Index, capture: Capture, stays: Sequence[Memory]) -> Result:
+    """One of several answers, superseding all; nobody is asked.
+
+    The same memories come of it on every clone, and so the same ids: this joins for good.
+    """
+    supersedes = tuple(sorted(_superseded(capture)))
+    memories = [replace(memory, supersedes=supersedes) for memory in stays]
+    _write(notes, index, capture, memories)
+    return Result(capture, tuple(memories), "two clones had it bettered", is_kept=True)
+
+
+def _write(notes: NoteStore, index: Index, capture: Capture, memories: Sequence[Memory]) -> None:
+    documents = [document_of(memory) for memory in memories]
+    count = "1 memory" if len(memories) == 1 else f"{len(memories)} memories"
     subject = f"notes: recompress {capture.commits[0][:10]} ({count})"
     notes.add(dict.fromkeys(capture.commits, documents), subject)
     refresh_index(notes, index)
-    return Result(capture, tuple(successors), made.notice, is_kept=not made.memories)
+
+
+def _superseded(capture: Capture) -> dict[str, None]:
+    """The capture's memories, and what they superseded themselves.
+
+    Both are named, so that the older stay hidden when somebody forgets one of those between.
+    """
+    old = dict.fromkeys(memory.id for memory in capture.memories)
+    return {**old, **{name: None for memory in capture.memories for name in memory.supersedes}}
 
 
 def _material(
@@ -129,6 +155,8 @@ def _material(
         TranscriptMissing: its records are not there any more.
         UnknownRevision: nor is its commit.
     """
+    if capture.rivals and not capture.is_named:
+        raise _Settled("two clones had it bettered: their answers are joined, at no cost")
     if not capture.is_named and all(_is_done(memory, compressor) for memory in capture.memories):
         raise _Settled(f"'{compressor.name}' wrote or judged it already")
     if _edited(NoteStore(means.repo), capture) & {memory.id for memory in capture.memories}:
@@ -178,14 +206,8 @@ def _compressed(
 
 
 def _successors(means: Means, capture: Capture, made: Compression) -> list[Memory]:
-    """The new memories; the old words under a new mark where the compressor wrote none.
-
-    They name as superseded also what the old ones superseded, so that it stays hidden when
-    somebody forgets one of those between.
-    """
-    old = dict.fromkeys(memory.id for memory in capture.memories)
-    older = dict.fromkeys(name for memory in capture.memories for name in memory.supersedes)
-    supersedes = tuple({**old, **older})
+    """The new memories; the old words under a new mark where the compressor wrote none."""
+    supersedes = tuple(_superseded(capture))
     if made.memories:
         mark = carried(made.compressor, capture.origin.compressor)
         marked = [(memory, mark) for memory in made.memories]

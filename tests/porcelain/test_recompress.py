@@ -299,23 +299,45 @@ def test_where_the_captured_commit_is_gone_the_one_in_its_place_counts(
     assert change.commit == new_commit
 
 
-def test_two_clones_answers_are_joined_by_naming_either(
-    committed: GitDriver, tmp_path: Path
-) -> None:
-    """Each clone had its own model's word: after they meet, both are recalled until then."""
+@pytest.fixture
+def rivals(committed: GitDriver, tmp_path: Path) -> tuple[GitDriver, GitDriver, str]:
+    """Two clones, each with its own model's word, and then with both."""
     commit = captured(committed, session_in(committed))
     clone = committed.clone(tmp_path / "clone")
     clone.run("fetch", "-q", "origin", "refs/notes/claude-mem:refs/notes/claude-mem")
-    better(committed, FakeModel(title="Ours"))
-    better(clone, FakeModel(title="Theirs"))
-    committed.run("fetch", "-q", str(clone.path), "refs/notes/claude-mem:refs/other")
-    NoteStore(committed.repo).merge(committed.out("rev-parse", "refs/other"), "join")
-    both = recalled(committed, commit)
+    better(committed, FakeModel(title="Ours", count=2))
+    better(clone, FakeModel("model/2", title="Theirs"))
+    for one, other in ((committed, clone), (clone, committed)):
+        one.run("fetch", "-q", str(other.path), "refs/notes/claude-mem:refs/other")
+        NoteStore(one.repo).merge(one.out("rev-parse", "refs/other"), "join")
+    return committed, clone, commit
 
-    better(committed, FakeModel(title="One"), Wanted(ids=(both[0].id,)))
 
-    assert {memory.title for memory in both} == {"Ours", "Theirs"}
-    assert [memory.title for memory in recalled(committed, commit)] == ["One"]
+def test_two_clones_answers_become_one_on_both(rivals: tuple[GitDriver, GitDriver, str]) -> None:
+    """Without a question, and the same one, so that the next merge brings nothing back."""
+    one, other, commit = rivals
+    model = FakeModel()
+    both = {memory.title for memory in recalled(one, commit)}
+
+    better(one, model)
+    better(other, model)
+
+    assert both == {"Ours", "Ours 1", "Theirs"}
+    kept = recalled(one, commit)
+    assert {memory.title for memory in kept} in ({"Ours", "Ours 1"}, {"Theirs"})
+    assert recalled(other, commit) == kept
+    assert (better(one, model)[0], model.asked) == ([], [])
+
+
+def test_two_clones_answers_give_way_to_a_third_when_one_is_named(
+    rivals: tuple[GitDriver, GitDriver, str],
+) -> None:
+    one, _, commit = rivals
+    (memory, *_) = recalled(one, commit)
+
+    better(one, FakeModel(title="One"), Wanted(ids=(memory.id,)))
+
+    assert [memory.title for memory in recalled(one, commit)] == ["One"]
 
 
 def test_memories_without_a_session_stay(committed: GitDriver) -> None:
