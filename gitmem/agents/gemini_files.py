@@ -68,7 +68,7 @@ class Document:
         if len(data) > MAX_DOCUMENT_BYTES:
             limit = MAX_DOCUMENT_BYTES >> 20
             raise TranscriptMissing(
-                f"cannot read the transcript '{self._path}': it has more than {limit} MB"
+                f"cannot read the transcript '{self._path}': it has more than {limit} MB", ""
             )
         text = data.decode("utf-8", "replace")
         del data

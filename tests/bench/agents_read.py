@@ -137,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Lay down, search, read and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=2_000)
-    parser.add_argument("--megabytes", type=int, default=60)
+    parser.add_argument("--megabytes", type=int, default=30)
     parser.add_argument("--read", nargs=2, metavar=("KIND", "FILE"), help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     if given.read:
