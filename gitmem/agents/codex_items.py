@@ -73,7 +73,7 @@ class ItemReader:
             yield from draft.spoken(EventKind.SUMMARY, summary_of(payload.get("message")))
         elif kind == "turn_context":
             self.cwd = name_of_folder(payload.get("cwd")) or self.cwd
-        elif "payload" not in record:  # before version 0.32 items had no envelope
+        elif "payload" not in record:  # old versions: no envelope
             yield from self._item(record, draft)
 
     def _item(self, item: Record, draft: Draft) -> Iterator[Event]:

@@ -43,6 +43,14 @@ class KnownAgents:
         ]
         return sorted(found, key=lambda file: (-file.modified, file.path))
 
+    def count_sessions(self, worktree: Path, since: float) -> dict[str, int]:
+        """How many sessions each agent had in a work tree or below it; agents without are left out.
+
+        ``since`` (POSIX seconds) leaves out those not written to after it.
+        """
+        counts = {a.name: len(a.transcripts_for(worktree, since)) for a in self._adapters}
+        return {name: count for name, count in sorted(counts.items()) if count}
+
     def parts(self, path: Path) -> list[Path]:
         """The files that a transcript is read from: itself, and those of its subagents."""
         return self._owner(path).parts(path)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 
 import click
 
+from gitmem.agents.known import KnownAgents
 from gitmem.cli.ready import ready_repo
 from gitmem.porcelain.status import read_status, render_status
 
@@ -19,7 +21,8 @@ def command(as_json: bool) -> None:
     Like every command it first lets waiting work be done, for two seconds at most; what still
     waits is shown.  `gitmem doctor` tries things out.
     """
-    status = read_status(ready_repo())
+    agents = KnownAgents.from_environment(os.environ)
+    status = read_status(ready_repo(), agents=agents)
     if as_json:
         click.echo(json.dumps(asdict(status), ensure_ascii=False))
         return

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from gitmem.agents.known import KnownAgents
 from gitmem.errors import RemoteUnavailable
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF
@@ -21,6 +24,7 @@ from gitmem.store.remote import memory_remote, tracking_tips
 from gitmem.store.settings import read_settings
 
 _SHOWN_FAILURES = 3
+_SESSION_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -44,10 +48,17 @@ class Status:
     remote: str
     is_shared: bool
     failures: tuple[str, ...]
+    sessions: Mapping[str, int] = field(default_factory=dict)
 
 
-def read_status(repo: Repo, git_version: tuple[int, int] | None = None) -> Status:
+def read_status(
+    repo: Repo,
+    git_version: tuple[int, int] | None = None,
+    agents: KnownAgents | None = None,
+) -> Status:
     """Gather the state from disk; nothing is changed and no remote is asked.
+
+    With ``agents`` the sessions in the work tree of the last two weeks are counted.
 
     Raises:
         SettingsInvalid, GitFailed: the configuration cannot be read.
@@ -76,6 +87,7 @@ def read_status(repo: Repo, git_version: tuple[int, int] | None = None) -> Statu
         remote=remote,
         is_shared=_is_shared(repo, remote),
         failures=tuple(read_log(repo, _SHOWN_FAILURES)),
+        sessions=_sessions(repo, agents),
     )
 
 
@@ -86,6 +98,7 @@ def render_status(status: Status) -> list[str]:
     return [
         _set_up_line(status),
         _memories_line(status),
+        *_sessions_line(status),
         _queue_line(status),
         _remote_line(status),
         *[f"log: {entry}" for entry in status.failures],
@@ -107,6 +120,11 @@ def _memories_line(status: Status) -> str:
     )
 
 
+def _sessions_line(status: Status) -> list[str]:
+    told = ", ".join(f"{count} of {name}" for name, count in status.sessions.items())
+    return [f"sessions here in {_SESSION_DAYS} days: {told}"] if told else []
+
+
 def _queue_line(status: Status) -> str:
     worker = "a worker is busy" if status.is_working else "no worker is running"
     line = f"queue: {_counted(status.waiting, 'job')} waiting, {worker}"
@@ -123,6 +141,12 @@ def _remote_line(status: Status) -> str:
 
 def _counted(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _sessions(repo: Repo, agents: KnownAgents | None) -> Mapping[str, int]:
+    if agents is None or repo.worktree is None:
+        return {}
+    return agents.count_sessions(repo.worktree, time.time() - _SESSION_DAYS * 86_400)
 
 
 def _remote(repo: Repo, wanted: str) -> str:

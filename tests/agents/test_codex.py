@@ -112,7 +112,7 @@ def test_a_slice_begins_where_the_last_ended(tmp_path: Path) -> None:
 
 
 def test_a_fork_is_told_by_its_own_turns(tmp_path: Path) -> None:
-    """Versions before 0.140 or so copy the other session's lines into the fork's file."""
+    """Older versions copy the other session's lines into the fork's file."""
     path = codex_session(tmp_path, WORK, "0.169-fork")
     before, head, *rest = "", *path.read_text().splitlines(keepends=True)
     for line in codex_session(tmp_path, WORK, "0.169").read_text().splitlines():

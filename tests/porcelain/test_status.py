@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import os
+
+from gitmem.agents.known import KnownAgents
 from gitmem.model.job import Job
 from gitmem.porcelain.install import install
 from gitmem.porcelain.status import Status, read_status, render_status
 from gitmem.store.log import append_log
 from gitmem.store.queue import Queue
+from tests.support.agents import codex_session, gemini_session
 from tests.support.git import GitDriver
 from tests.support.layouts import OLD_GIT
 
@@ -63,3 +67,17 @@ def test_what_the_remote_lacks_is_said(committed: GitDriver, remote: GitDriver) 
     committed.run("update-ref", "refs/gitmem/origin/claude-mem", "refs/notes/claude-mem")
 
     assert "has all memories" in render_status(status(committed))[3]
+
+
+def test_sessions_of_the_last_weeks_are_counted_by_agent(committed: GitDriver) -> None:
+    worktree = committed.path.resolve()
+    install(committed.repo, git_version=OLD_GIT)
+    for version in ("0.34", "0.98", "0.169-parent", "0.169-subagent"):
+        codex_session(committed.home, worktree, version)
+    os.utime(codex_session(committed.home, worktree, "0.169"), (1e9, 1e9))
+    gemini_session(committed.home, worktree, "0.61")
+    agents = KnownAgents.from_environment({"HOME": str(committed.home)})
+
+    lines = render_status(read_status(committed.repo, OLD_GIT, agents))
+
+    assert lines[2] == "sessions here in 14 days: 3 of codex, 1 of gemini-cli"
