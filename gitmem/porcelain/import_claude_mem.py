@@ -118,7 +118,7 @@ class _Importer:
         self._tree = WorkTree([worktree, os.path.realpath(worktree)])
         self._folder = Path(worktree).name
         self._found = Imported()
-        first = next((kept.time for kept in source.rows()), 0.0)
+        first = next((kept.time for kept in source.rows() if kept.time > 0.0), 0.0)
         self._ties = Ties(walk_files(means.repo, "HEAD", max(first - _DAY, 0.0)))
         self._of_session = self._read_sessions()
         with closing(refresh(means.repo)) as index:

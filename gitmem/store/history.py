@@ -17,6 +17,7 @@ from gitmem.store.gitdir import Repo, git_command, git_environment, try_git
 
 _FIELDS = ("%H", "%an <%ae>", "%at", "%D", "%s")
 _CHUNK_BYTES = 1 << 14
+_FIRST_PLAIN_SECONDS = 100_000_000
 _REFLOG_LINE = re.compile(rb"[0-9a-f]{40} ([0-9a-f]{40}) [^\t\n]* (\d+) [+-]\d{4}\t([^\n]*)\n")
 _REFLOG_EMAIL = re.compile(
     rb"<([^<>\t\n]{1,200})> \d+ [+-]\d{4}\t(?:commit|rebase|cherry|merge|am)"
@@ -99,7 +100,9 @@ def walk_files(
         GitFailed: git refused otherwise.
     """
     form = ["-z", "--no-merges", "--no-renames", "--name-only", "--format=tformat:%x01%H %at"]
-    arguments = ["log", *form, f"--since={int(since)}", "--end-of-options", revision]
+    # Git takes a small number for a date of this year.
+    dated = [f"--since={int(since)}"] if since >= _FIRST_PLAIN_SECONDS else []
+    arguments = ["log", *form, *dated, "--end-of-options", revision]
     commit, when, paths = "", 0.0, list[str]()
     with closing(stream_git(repo, arguments, b"\0")) as parts:
         for part in parts:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+from tests.support.batch_api import ANSWER, serving_batches, succeeded
 from tests.support.bigrepo import fill
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
@@ -56,3 +57,43 @@ def test_a_bare_repository_is_filled_in_from_history(git: GitDriver) -> None:
     done = gitmem(bare, "backfill")
 
     assert "8 from history" in done.stdout
+
+
+def test_what_a_model_answers_in_a_batch_is_taken_in_by_a_later_run(committed: GitDriver) -> None:
+    reason = "The proxy hangs up after a minute, so that long uploads failed. " * 20
+    committed.commit(f"Retry uploads\n\n{reason}", **{"up.py": "1"})
+    committed.run("config", "gitmem.compressor", "anthropic")
+    with serving_batches() as server:
+        committed.run("config", "gitmem.apiBaseUrl", server.url)
+        committed.environ = {"ANTHROPIC_API_KEY": "made-up"}
+
+        first = gitmem(committed, "backfill")
+        (created,) = server.created
+        server.results = [
+            succeeded(request["custom_id"], json.dumps(ANSWER)) for request in created["requests"]
+        ]
+        server.status = "ended"
+        second = gitmem(committed, "backfill", "--wait")
+        dry = gitmem(committed, "backfill", "--dry-run")
+
+    assert "1 handed over to the model" in first.stdout, first.stderr
+    assert "1 batches are not answered yet" in first.stdout
+    assert "1 memories were made again by the model." in second.stdout, second.stderr
+    assert "Uploads are retried" in gitmem(committed, "log").stdout
+    assert "Retry uploads" not in gitmem(committed, "log", "--oneline").stdout
+    assert len(server.created) == 1
+    assert dry.returncode == 0
+
+
+def test_without_a_key_everything_is_remembered_offline_and_it_is_told(
+    committed: GitDriver,
+) -> None:
+    reason = "The proxy hangs up after a minute, so that long uploads failed. " * 20
+    committed.commit(f"Retry uploads\n\n{reason}", **{"up.py": "1"})
+    committed.run("config", "gitmem.compressor", "anthropic")
+
+    done = gitmem(committed, "backfill")
+
+    assert done.returncode == 0
+    assert "1 from history" in done.stdout
+    assert "ANTHROPIC_API_KEY is not set" in done.stderr

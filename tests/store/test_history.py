@@ -8,9 +8,11 @@ from gitmem.errors import GitFailed, UnknownRevision
 from gitmem.store.history import (
     commits_made,
     current_branch,
+    emails_here,
     has_head,
     reflog_size,
     walk_commits,
+    walk_files,
     walk_ids,
 )
 from tests.support.git import EPOCH, GitDriver
@@ -79,3 +81,32 @@ def test_an_expired_reflog_is_read_from_its_beginning(git: GitDriver) -> None:
     made, _ = commits_made(git.repo, 10_000)
 
     assert [found.commit for found in made] == [commit]
+
+
+def test_commits_are_walked_with_the_files_they_touch(git: GitDriver) -> None:
+    first = git.commit("a", **{"a.txt": "1", "odd name\t.txt": "1"})
+    git.run("mv", "a.txt", "b.txt")
+    second = git.commit("moved")
+    third = git.commit("nothing")
+
+    found = list(walk_files(git.repo))
+
+    assert [commit for commit, _, _ in found] == [third, second, first]
+    assert [sorted(paths) for _, _, paths in found] == [
+        [],
+        ["a.txt", "b.txt"],
+        ["a.txt", "odd name\t.txt"],
+    ]
+    assert found[0][1] - found[2][1] == 120
+    assert [c for c, _, _ in walk_files(git.repo, since=found[1][1])] == [third, second]
+
+
+def test_whoever_committed_here_is_known(committed: GitDriver) -> None:
+    committed.environ = {"GIT_COMMITTER_EMAIL": "Work@Example.com"}
+    committed.commit("at work")
+
+    assert emails_here(committed.repo) == {
+        "ada@example.com",
+        "carl@example.com",
+        "work@example.com",
+    }
