@@ -255,7 +255,7 @@ class NoteStore:
             name = commit.encode()
             before = self._note(find_blobs(self._objects, root, name))
             kept = [d for d in before.documents if d.memory is None or d.memory.id not in without]
-            after = merge_notes(note_of(kept), scrubs.clean(note_of(documents)))
+            after = merge_notes(note_of(kept), scrubs.admitted(documents))
             if after != before:
                 blobs[name] = self._write_note(after)
         return blobs

@@ -38,6 +38,17 @@ class Scrubs:
         """Both."""
         return Scrubs(self.marks | other.marks, self.forgotten | other.forgotten)
 
+    def admitted(self, documents: Iterable[Document]) -> Note:
+        """The note of new documents, without what was forgotten or would stand in its place.
+
+        An answer of a model that was asked before the scrub says again what was forgotten.
+        """
+        return self.clean(note_of(d for d in documents if not self._is_successor(d)))
+
+    def _is_successor(self, document: Document) -> bool:
+        replaced = document.memory.supersedes if document.memory is not None else ()
+        return bool(replaced) and self.forgotten.issuperset(replaced)
+
     def clean(self, note: Note) -> Note:
         """The note with a tombstone in place of each memory that was forgotten."""
         if not any(names_of(document) & self.forgotten for document in note.documents):

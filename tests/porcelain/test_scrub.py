@@ -458,3 +458,15 @@ def test_objects_that_the_new_notes_share_with_the_old_stay(committed: GitDriver
     done = committed.run("fsck", "--no-dangling", check=False)
     assert (done.returncode, done.stdout) == (0, b"")
     assert sum(1 for _ in NoteStore(committed.repo)) == 601
+
+
+def test_what_was_made_to_replace_a_forgotten_memory_is_not_added(committed: GitDriver) -> None:
+    """A batch handed over before the scrub may be answered after it."""
+    old = leak(committed)
+    scrubbed(committed, old.id)
+    late = Memory("decision", "Opens with the fish, said better", supersedes=(old.id,))
+    commit = keep(committed, late)
+    other = Memory("decision", "News", supersedes=("m" + "1" * 20, old.id))
+    keep(committed, other)
+
+    assert memories_on(committed, commit) == (other,)
