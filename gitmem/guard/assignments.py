@@ -28,7 +28,7 @@ _ABOUT = re.compile(
     r"(?:type|ur[il]|endpoint|name|field|file|path|dir|header|count|limit|length|len|size|budget"
     r"|expir\w*|ttl|id|ids|ref|env|var|prefix|suffix|policy|manager|provider|store|regex|pattern"
     r"|i[sz](?:e|er|ers|ed|ing|ation)|usage|class|max|min|hint|label|rotation|version|index|less"
-    r"|text|form|input|page|reset|strength|validator|scopes?|at|in|out|ary|aries|ly|helper)$"
+    r"|text|form|input|page|reset|strength|validator|template|message|prompt|callback|hook|scopes?|at|in|out|ary|aries|ly|helper)$"
 )
 
 _SUFFIX = r"(?P<suffix>[\w-]{0,40})"
@@ -57,6 +57,7 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
 _VERSION = re.compile(r"[~^<>=v]{0,3}\d+\.\d+(?:[-+.]\w+)*")
 _VARIABLE = re.compile(r"[!*-]{0,2}[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)*[!?]?")
 _WORDS = re.compile(r"[A-Za-z]+(?:[-/.][A-Za-z]+)*[.:!?]*")
+_SAYS_SO = re.compile(r"[A-Za-z]+(?:[_-][A-Za-z]+)*")  # a name, or a blank: MY_API_KEY, my-token
 _NUMBER = re.compile(r"[\d.,_]+%?")
 
 
@@ -94,7 +95,7 @@ def _value_behind(text: str, name: re.Match[str], kind: str) -> tuple[int, int] 
     start, end = name.span()
     if text[start:end].isupper():
         shell = _SHELL.match(text, end)
-        if shell and not _is_about(shell.group("suffix")) and not _is_harmless(shell.group("bare")):
+        if shell and not _is_about(shell.group("suffix")) and _is_shell_secret(shell.group("bare")):
             return shell.span("bare")
     is_option = _OPTION_START.search(text, max(0, start - 44), start) is not None
     match = (_OPTION if is_option else _ASSIGNMENT).match(text, end)
@@ -115,12 +116,18 @@ def _is_harmless(value: str) -> bool:
     return bool(is_placeholder(value) or _URL.match(value) or _VERSION.fullmatch(value))
 
 
+def _is_shell_secret(value: str) -> bool:
+    return not (_is_harmless(value) or (_NUMBER.fullmatch(value) and len(value) < 4))
+
+
 def _is_quoted_secret(value: str, kind: str) -> bool:
     if len(value) < 4 or _is_harmless(value):
         return False
     if kind == "password" or len(value) > _LONGEST_LABEL:
         return True
     if " " in value.strip() or (_NUMBER.fullmatch(value) and len(value) < 12):
+        return False
+    if kind != "secret" and _SAYS_SO.fullmatch(value) and _NAME.search(value.lower()):
         return False
     return kind != "token" or len(value) >= 12 or not value.isalpha()
 

@@ -170,7 +170,7 @@ PARTS = (
     _part(
         "registry-auth",
         "auth",
-        r"(?<![a-z])_?auth\\{0,3}[\"']?\s{0,4}[:=]\s{0,4}\\{0,3}[\"']?(?P<secret>[A-Za-z0-9+/]{16,}={0,2})(?![\w/.-])",
+        r"(?<![a-z])_?auth\\{0,3}[\"']?\s{0,4}[:=]\s{0,4}\\{0,3}[\"']?(?P<secret>(?=[a-z+/]*[\d=])[a-z0-9+/]{16,}={0,2})(?![\w/.(-])",
     ),
     _part(
         "named-argument",
@@ -193,7 +193,7 @@ PARTS = (
     _part(
         "sql-password",
         "identified by",
-        r"identified\s{1,4}by\s{1,4}['\"](?P<secret>[^'\"\n]{4,128})",
+        r"identified\s{1,4}by\s{1,4}['\"](?P<secret>(?=[^'\"\n]{0,80}\d)[^'\"\n]{4,128})",
     ),
     _part("sql-password", "password", r"\bpassword\s{1,4}'(?P<secret>[^'\n]{4,128})'"),
     _part(

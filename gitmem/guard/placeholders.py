@@ -15,17 +15,18 @@ _REFERENCE = re.compile(
     r"""(?ix)
       [$%] [({]{0,2} [a-z_][\w.:-]* [)}]{0,2} %?         # $X  ${X}  $(X)  %X%
     | [$\#] [({]{1,2} [^(){}]* [)}]{0,2}                 # ${{ secrets.X }}  $(pass show x)  #{x}
+    | \$\{ [^}]*                                         # ${f('x')  cut at its quote
     | \{{1,2} [^{}]* \}{0,2}                             # {x}  {{ x }}
     | %\( \w+ \)s | %[sdr]                               # %(x)s
     | <[^<>]*>?                                          # <token>
-    | [x*.•…_?\#=-]+                                     # xxxx  ****  ...
+    | [x*.•…_?\#=:-]+                                    # xxxx  ****  ...
     | (?:process\.env|os\.environ|os\.getenv|env|secrets|vault|config|settings|self|this|args)
       [.\[(:!] [^\s]*
     | (?:your|insert|enter|replace|put) [_ -] [a-z_ -]*  # YOUR_KEY_HERE
     | none|null|nil|undefined|true|false|yes|no|on|off|empty|redacted|masked|hidden
     | (?:str|string|text|bytes|int|integer|float|number|bool|boolean|any|object|unknown|optional
         |secretstr|list|dict|map|array|type|never|void|varchar|char)\??
-    | password|secret|token|key
+    | password|secret|token|key|authorization|credentials?
     | include|omit|same-origin|required|disabled|enabled|default|auto|basic|bearer
     | change[_-]?me | todo | tbd | fixme | placeholder | dummy | example | n/a
     """

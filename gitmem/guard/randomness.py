@@ -44,7 +44,9 @@ _ENCODED = re.compile(
     r"|UEsDB|d09GMg|T1RUTw|AAEAAA|data:"
 )
 _ID = re.compile(r"(?P<prefix>[a-z]{2,12}|[A-Z]{2,5})[_-][A-Za-z0-9]{16,32}")
-_SECRET_PREFIX = re.compile(r"key|tok|sec|pat|priv|live|prod|test|auth|sk|rk|pw|api", re.IGNORECASE)
+_SECRET_PREFIX = re.compile(
+    r"key|tok|sec|priv|live|prod|auth|^(?:sk|rk|pw|pat|api|test)", re.IGNORECASE
+)
 
 # What stands before an id or a checksum.
 _NAMED_ID = re.compile(
