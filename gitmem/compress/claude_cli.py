@@ -11,14 +11,18 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gitmem.compress.answer import parse_answer
+from gitmem.compress.allowance import Allowance
 from gitmem.compress.leash import NOT_STARTED, Finished, run_on_leash
 from gitmem.compress.loose import json_part
-from gitmem.compress.prompt import SCHEMA, SYSTEM, estimate_request, has_work, render_request
+from gitmem.compress.passes import Asker, Reply, UselessAnswer, cut_off, refused
+from gitmem.compress.plan import Request, estimate_of
+from gitmem.compress.prices import Price
+from gitmem.compress.prompt import has_work
 from gitmem.compress.protocol import Compression, Estimate
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
@@ -49,7 +53,9 @@ class ClaudeCliCompressor:
     """Asks ``model`` (a name or alias the client knows) through the program ``command``.
 
     ``environ`` is the worker's environment, from which the client's is made; ``timeout`` is in
-    seconds for the whole call, ``retries`` how often the client tries again after an overload.
+    seconds for all requests of a slice, ``retries`` how often the client tries again after an
+    overload.  ``price`` is for estimates; ``allowance`` is asked before each request and told
+    after it.
     """
 
     def __init__(
@@ -61,6 +67,8 @@ class ClaudeCliCompressor:
         timeout: float = 120.0,
         retries: int = 2,
         max_input_tokens: int = 60_000,
+        price: Price | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         self._environ = environ
         self._command = command
@@ -68,6 +76,8 @@ class ClaudeCliCompressor:
         self._timeout = timeout
         self._retries = retries
         self._max_input_tokens = max_input_tokens
+        self._price = price
+        self._allowance = allowance
 
     @property
     def name(self) -> str:
@@ -93,40 +103,54 @@ class ClaudeCliCompressor:
         """
         if not has_work(evidence):
             return Compression((), NAME)
-        answer = self._ask(render_request(evidence, change, self._max_input_tokens))
-        tokens_in, tokens_out = _tokens(answer)
-        return Compression(
-            memories=parse_answer(_text_of(answer), evidence, change),
-            compressor=NAME,
-            model=_model_of(answer) or self._model,
-            tokens_in=tokens_in,
-            tokens_out=tokens_out,
+        asker = Asker(
+            NAME,
+            self._model,
+            self._send,
+            seconds=self._timeout,
+            clock=time.monotonic,
+            price=self._price,
+            allowance=self._allowance,
         )
+        return asker.compress(evidence, change, self._max_input_tokens)
 
     def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
-        """The tokens of the request and of a usual answer; the price is not known here."""
-        return estimate_request(evidence, change, self._max_input_tokens)
+        """What :meth:`compress` would cost; no request is made."""
+        if not has_work(evidence):
+            return Estimate()
+        return estimate_of(evidence, change, self._max_input_tokens, self._model, self._price)
 
-    def _ask(self, request: str) -> dict[str, Any]:
-        """What the client reports of its one answer.
+    def _send(self, request: Request, before: UselessAnswer | None, seconds: float) -> Reply:
+        report = self._ask(request, before, seconds)
+        read, cached, written = _tokens(report)
+        problem = _problem(report)
+        if problem is None and report["is_error"]:
+            raise CompressorFailed(_reason(self._command, report))
+        model = _model_of(report) or self._model
+        return Reply(_text_of(report), model, read, cached, written, problem)
+
+    def _ask(
+        self, request: Request, before: UselessAnswer | None, seconds: float
+    ) -> dict[str, Any]:
+        """What the client reports of its one answer, of whatever use that is.
 
         Raises:
-            CompressorFailed: it cannot be run, ran out of time, or reports an error.
+            CompressorFailed: it cannot be run, ran out of time, or gives no report.
         """
         if self._environ.get(GUARD):
             raise CompressorFailed("a client that gitmem started is not to start another")
         command = [
             *(_program(self._command, self._environ), "-p", "--output-format", "json"),
-            *("--model", self._model, "--system-prompt", SYSTEM),
-            *("--json-schema", json.dumps(SCHEMA, separators=(",", ":"))),
+            *("--model", self._model, "--system-prompt", request.system),
+            *("--json-schema", json.dumps(request.schema, separators=(",", ":"))),
             *_ISOLATED,
         ]
         try:
             finished = run_on_leash(
                 command,
-                request.encode("utf-8", "replace"),
+                _prompt(request, before).encode("utf-8", "replace"),
                 environ=client_environ(self._environ, self._retries),
-                seconds=self._timeout,
+                seconds=seconds,
                 max_bytes=_MAX_ANSWER_BYTES,
             )
         except OSError as error:
@@ -150,9 +174,7 @@ class ClaudeCliCompressor:
         if not isinstance(report, dict) or "is_error" not in report:
             raise CompressorFailed(f"'{name}' gave no report: its output has another form")
         # An API error is told as "subtype": "success"; only these two say it.
-        if report["is_error"] or finished.status != 0:
-            raise CompressorFailed(_reason(name, report))
-        return report
+        return {**report, "is_error": bool(report["is_error"] or finished.status)}
 
 
 def client_environ(environ: Mapping[str, str], retries: int) -> dict[str, str]:
@@ -191,6 +213,24 @@ def _program(command: str, environ: Mapping[str, str]) -> str:
     raise CompressorFailed(f"'{command}' is no program here; set gitmem.claudeCommand to its path")
 
 
+def _prompt(request: Request, before: UselessAnswer | None) -> str:
+    """The user's message; the client takes one, so an earlier answer is quoted in it."""
+    asked = f"{request.shared}{request.own}"
+    if before is None:
+        return asked
+    return f"{asked}\nYour earlier answer:\n<answer>\n{before.quoted}\n</answer>\n{before.repair}\n"
+
+
+def _problem(report: Mapping[str, Any]) -> UselessAnswer | None:
+    """Why the answer is of no use, where the model gave one."""
+    if report.get("stop_reason") == "refusal":
+        return refused()
+    said = str(report.get("result") or "")
+    if report.get("api_error") == "max_output_tokens" or "output token maximum" in said:
+        return cut_off()
+    return None
+
+
 def _text_of(report: Mapping[str, Any]) -> str:
     """The answer as text.  Asked twice, a model may still answer without the form's tool."""
     structured = report.get("structured_output")
@@ -203,10 +243,6 @@ def _reason(name: str, report: Mapping[str, Any]) -> str:
     said = _line(str(report.get("result") or "").encode("utf-8", "replace"))
     if said.startswith("Not logged in"):
         return f"'{name}' is not logged in; run it and type /login"
-    if report.get("stop_reason") == "refusal":
-        return "the model refused"
-    if report.get("api_error") == "max_output_tokens" or "output token maximum" in said:
-        return "the answer was cut off"
     status = report.get("api_error_status")
     if isinstance(status, int):
         return f"the API answered {status} to '{name}'"
@@ -219,12 +255,14 @@ def _line(said: bytes) -> str:
     return next((line for line in lines if line), "")
 
 
-def _tokens(report: Mapping[str, Any]) -> tuple[int, int]:
+def _tokens(report: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Tokens read (those put into a cache too), read from a cache, and written."""
     usage = report.get("usage")
     if not isinstance(usage, Mapping):
-        return 0, 0
-    ins = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-    return sum(_count(usage.get(name)) for name in ins), _count(usage.get("output_tokens"))
+        return 0, 0, 0
+    read = _count(usage.get("input_tokens")) + _count(usage.get("cache_creation_input_tokens"))
+    cached = _count(usage.get("cache_read_input_tokens"))
+    return read, cached, _count(usage.get("output_tokens"))
 
 
 def _count(value: object) -> int:

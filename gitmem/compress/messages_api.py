@@ -13,26 +13,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from gitmem.compress.allowance import Allowance
-from gitmem.compress.answer import parse_answer
-from gitmem.compress.extracts import parse_extract
-from gitmem.compress.plan import (
-    Request,
-    estimate_of,
-    first_pass,
-    one_call,
-    price_requests,
-    second_pass,
-)
+from gitmem.compress.passes import Asker, Reply, UselessAnswer, cut_off, refused
+from gitmem.compress.plan import Request, estimate_of
 from gitmem.compress.prices import Price
 from gitmem.compress.prompt import has_work
 from gitmem.compress.protocol import Compression, Estimate
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
-from gitmem.model.memory import Memory
 
 if TYPE_CHECKING:
     from anthropic import Anthropic
@@ -40,22 +31,7 @@ if TYPE_CHECKING:
 
 NAME = "anthropic/2"
 
-_MAX_SAID = 2_000
 _DEADLINE_SECONDS = 420.0
-
-_Made = TypeVar("_Made")
-
-
-class UselessAnswer(CompressorFailed):
-    """An answer came and is none: ``complaint`` is what the model is told of what it ``said``."""
-
-    def __init__(
-        self, reason: str, complaint: str, said: str = "", *, is_cut: bool = False
-    ) -> None:
-        super().__init__(reason)
-        self.complaint = complaint
-        self.said = said
-        self.is_cut = is_cut
 
 
 @dataclass(frozen=True)
@@ -173,76 +149,28 @@ class MessagesApiCompressor:
         """
         if not has_work(evidence):
             return Compression((), NAME)
-        asker = _Asker(self._endpoint, self._price, self._allowance, self._clock)
+        asker = Asker(
+            NAME,
+            self._endpoint.model,
+            self._send,
+            seconds=_DEADLINE_SECONDS,
+            clock=self._clock,
+            price=self._price,
+            allowance=self._allowance,
+        )
+        return asker.compress(evidence, change, self._max_input_tokens)
 
-        def parse(text: str) -> tuple[Memory, ...]:
-            return parse_answer(text, evidence, change)
-
-        requests = first_pass(evidence, change, self._max_input_tokens)
-        if requests is None:
-            last = one_call(evidence, change, self._max_input_tokens)
-        else:
-            last = second_pass([asker.ask(each, parse_extract) for each in requests], change)
-        memories = asker.ask(last, parse)
-        return Compression(memories, NAME, asker.model, asker.tokens_in, asker.tokens_out)
-
-
-class _Asker:
-    """The requests for one commit: one deadline, one sum, each useless answer asked for again."""
-
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        price: Price | None,
-        allowance: Allowance | None,
-        clock: Callable[[], float],
-    ) -> None:
-        self._endpoint = endpoint
-        self._price = price
-        self._allowance = allowance
-        self._clock = clock
-        self._deadline = clock() + _DEADLINE_SECONDS
-        self.tokens_in = self.tokens_out = 0
-        self.model = ""
-
-    def ask(self, request: Request, parse: Callable[[str], _Made]) -> _Made:
-        """What the answer to a request says.
-
-        Raises:
-            CompressorFailed: as for :meth:`MessagesApiCompressor.compress`.
-        """
+    def _send(self, request: Request, before: UselessAnswer | None, seconds: float) -> Reply:
         asked = self._endpoint.parameters(request)
-        try:
-            return self._answer(request, asked, parse)
-        except UselessAnswer as useless:
-            asked["messages"] = [*asked["messages"], *_repair(useless)]
-            asked["max_tokens"] *= 2 if useless.is_cut else 1
-            return self._answer(request, asked, parse)
-
-    def _answer(
-        self, request: Request, asked: dict[str, Any], parse: Callable[[str], _Made]
-    ) -> _Made:
-        if self._allowance is not None:
-            self._allowance.allow(price_requests([request], self._endpoint.model, self._price))
-        left = self._deadline - self._clock()
-        if left < 1.0:
-            raise CompressorFailed(f"the API took more than {_DEADLINE_SECONDS:g} s in all")
-        with self._endpoint.client(left) as client:
+        asked["messages"] += _repair(before) if before else ()
+        with self._endpoint.client(seconds) as client:
             message: Message = client.messages.create(**asked)
-        self._count(message)
-        text = said_in(message)
-        try:
-            return parse(text)
-        except CompressorFailed as error:
-            raise UselessAnswer(error.message, error.message, text) from error
-
-    def _count(self, message: Message) -> None:
         read, cached, written = tokens_of(message)
-        self.tokens_in += read + cached
-        self.tokens_out += written
-        self.model = message.model
-        if self._allowance is not None:
-            self._allowance.pay(NAME, message.model, read, cached, written)
+        try:
+            said, problem = said_in(message), None
+        except UselessAnswer as useless:
+            said, problem = useless.said, useless
+        return Reply(said, message.model, read, cached, written, problem)
 
 
 def tokens_of(message: Message) -> tuple[int, int, int]:
@@ -260,16 +188,13 @@ def said_in(message: Message) -> str:
     """
     text = "".join(block.text for block in message.content or () if block.type == "text")
     if message.stop_reason == "refusal":
-        complaint = "This is a software project's own log. Summarise what of it you can."
-        raise UselessAnswer("the model refused", complaint)
+        raise refused()
     if message.stop_reason in ("max_tokens", "model_context_window_exceeded"):
-        complaint = "Your answer was cut off. Be much shorter."
-        raise UselessAnswer("the answer was cut off", complaint, text, is_cut=True)
+        raise cut_off(text)
     return text
 
 
 def _repair(useless: UselessAnswer) -> Iterator[dict[str, object]]:
     """What is said to a model after an answer of no use."""
-    yield {"role": "assistant", "content": useless.said.strip()[:_MAX_SAID] or "(no answer)"}
-    words = f"{useless.complaint}\nAnswer again, with one JSON object of the schema."
-    yield {"role": "user", "content": words}
+    yield {"role": "assistant", "content": useless.quoted}
+    yield {"role": "user", "content": useless.repair}

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from gitmem.compress.answer import parse_answer
+from gitmem.compress.allowance import Allowance
 from gitmem.compress.loose import json_part
-from gitmem.compress.prompt import (
-    CHARACTERS_PER_TOKEN,
-    SCHEMA,
-    SYSTEM,
-    estimate_request,
-    has_work,
-    render_request,
-)
+from gitmem.compress.passes import Asker, Reply, UselessAnswer, cut_off, refused
+from gitmem.compress.plan import Request, estimate_of
+from gitmem.compress.prices import Price
+from gitmem.compress.prompt import has_work
 from gitmem.compress.protocol import Compression, Estimate
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
@@ -30,20 +28,14 @@ from gitmem.model.change import Change
 
 if TYPE_CHECKING:
     from openai import APIStatusError, OpenAI
+    from openai.types.chat import ChatCompletionMessageParam
 
 NAME = "openai/1"
 
-_MAX_OUTPUT_TOKENS = 4_096
+_DEADLINE_SECONDS = 420.0
 _MAX_REASON = 200
 _UNREAD_FACTOR = 3
 _NOT_UNDERSTOOD = (400, 404, 415, 422, 501)
-_FORM = {
-    "response_format": {
-        "type": "json_schema",
-        "json_schema": {"name": "memories", "strict": True, "schema": SCHEMA},
-    },
-    "max_completion_tokens": _MAX_OUTPUT_TOKENS,
-}
 
 
 class OpenAiCompressor:
@@ -51,7 +43,8 @@ class OpenAiCompressor:
 
     ``api_key`` may be empty, as local endpoints need none.  ``timeout`` is in seconds for one try,
     ``retries`` how often the SDK tries again after an overload or a broken connection,
-    ``max_input_tokens`` what is sent at most: it must fit the model's context.
+    ``max_input_tokens`` what of a session is read at most.  ``price`` is for estimates;
+    ``allowance`` is asked before each request and told after it.
     """
 
     def __init__(
@@ -63,6 +56,8 @@ class OpenAiCompressor:
         timeout: float = 60.0,
         retries: int = 2,
         max_input_tokens: int = 60_000,
+        price: Price | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         self._model = model
         self._api_key = api_key
@@ -70,6 +65,9 @@ class OpenAiCompressor:
         self._timeout = timeout
         self._retries = retries
         self._max_input_tokens = max_input_tokens
+        self._price = price
+        self._allowance = allowance
+        self._notice = ""
 
     @property
     def name(self) -> str:
@@ -97,23 +95,37 @@ class OpenAiCompressor:
         """
         if not has_work(evidence):
             return Compression((), NAME)
-        request = render_request(evidence, change, self._max_input_tokens)
-        answer = self._ask(request)
-        tokens_in, tokens_out = _tokens(answer)
-        return Compression(
-            memories=parse_answer(json_part(_text_of(answer)), evidence, change),
-            compressor=NAME,
-            model=clean_line(str(getattr(answer, "model", "") or self._model), 100),
-            tokens_in=tokens_in,
-            tokens_out=tokens_out,
-            notice=_unread(len(request), tokens_in),
+        asker = Asker(
+            NAME,
+            self._model,
+            self._send,
+            seconds=_DEADLINE_SECONDS,
+            clock=time.monotonic,
+            price=self._price,
+            allowance=self._allowance,
         )
+        self._notice = ""
+        made = asker.compress(evidence, change, self._max_input_tokens)
+        return replace(made, notice=self._notice)
 
     def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
-        """The tokens of the request and of a usual answer; the price is not known here."""
-        return estimate_request(evidence, change, self._max_input_tokens)
+        """What :meth:`compress` would cost; no request is made."""
+        if not has_work(evidence):
+            return Estimate()
+        return estimate_of(evidence, change, self._max_input_tokens, self._model, self._price)
 
-    def _ask(self, request: str) -> object:
+    def _send(self, request: Request, before: UselessAnswer | None, seconds: float) -> Reply:
+        answer = self._ask(request, before, seconds)
+        tokens_in, tokens_out = _tokens(answer)
+        self._notice = _unread(request.size, tokens_in) or self._notice
+        try:
+            said, problem = json_part(_text_of(answer)), None
+        except UselessAnswer as useless:
+            said, problem = useless.said, useless
+        model = clean_line(str(getattr(answer, "model", "") or self._model), 100)
+        return Reply(said, model, tokens_in, 0, tokens_out, problem)
+
+    def _ask(self, request: Request, before: UselessAnswer | None, seconds: float) -> object:
         """The endpoint's answer, of whatever form it is.
 
         Raises:
@@ -123,19 +135,22 @@ class OpenAiCompressor:
             raise CompressorFailed(missing)
         import openai
 
+        timeout = min(self._timeout, seconds)
+        tries = int(seconds // max(timeout, 0.001))
         try:
             with openai.OpenAI(
                 api_key=self._api_key or "none",
                 base_url=self._base_url or None,
-                timeout=self._timeout,
-                max_retries=self._retries,
+                timeout=timeout,
+                max_retries=max(0, min(self._retries, tries - 1)),
             ) as client:
                 try:
-                    return self._create(client, SYSTEM, request, _FORM)
+                    return self._create(client, request, before, _form(request))
                 except openai.APIStatusError as error:
                     if error.status_code not in _NOT_UNDERSTOOD:
                         raise
-                    return self._create(client, _with_form_in_words(), request, {})
+                    plain = replace(request, system=_with_form_in_words(request))
+                    return self._create(client, plain, before, {})
         except openai.APIStatusError as error:
             raise CompressorFailed(_refusal(error)) from error
         except openai.APITimeoutError as error:
@@ -145,28 +160,42 @@ class OpenAiCompressor:
             raise CompressorFailed(f"the endpoint cannot be reached: {kind}") from error
 
     def _create(
-        self, client: OpenAI, system: str, request: str, options: Mapping[str, Any]
+        self,
+        client: OpenAI,
+        request: Request,
+        before: UselessAnswer | None,
+        options: Mapping[str, Any],
     ) -> object:
-        return client.chat.completions.create(
-            model=self._model,
-            messages=[
-                {"role": "system", "content": system},
-                {"role": "user", "content": request},
-            ],
-            **options,
-        )
+        messages: list[ChatCompletionMessageParam] = [
+            {"role": "system", "content": request.system},
+            {"role": "user", "content": f"{request.shared}{request.own}"},
+        ]
+        if before:
+            messages.append({"role": "assistant", "content": before.quoted})
+            messages.append({"role": "user", "content": before.repair})
+        return client.chat.completions.create(model=self._model, messages=messages, **options)
 
 
-def _with_form_in_words() -> str:
-    schema = json.dumps(SCHEMA, separators=(",", ":"))
-    return f"{SYSTEM}\n\nAnswer with one JSON object of this schema and nothing else:\n{schema}"
+def _form(request: Request) -> dict[str, Any]:
+    schema = {"name": "answer", "strict": True, "schema": request.schema}
+    return {
+        "response_format": {"type": "json_schema", "json_schema": schema},
+        "max_completion_tokens": request.max_tokens,
+    }
+
+
+def _with_form_in_words(request: Request) -> str:
+    schema = json.dumps(request.schema, separators=(",", ":"))
+    words = "Answer with one JSON object of this schema and nothing else:"
+    return f"{request.system}\n\n{words}\n{schema}"
 
 
 def _text_of(answer: object) -> str:
     """The answer's text.  Of what an endpoint sends, nothing is sure.
 
     Raises:
-        CompressorFailed: the model refused or was cut off, or this is no answer at all.
+        UselessAnswer: the model refused or was cut off.
+        CompressorFailed: this is no answer at all.
     """
     choices = getattr(answer, "choices", None)
     choice = choices[0] if isinstance(choices, list) and choices else None
@@ -175,10 +204,11 @@ def _text_of(answer: object) -> str:
         raise CompressorFailed("the endpoint's answer has another form")
     ended = getattr(choice, "finish_reason", "")
     if getattr(message, "refusal", None) or ended == "content_filter":
-        raise CompressorFailed("the model refused")
+        raise refused()
+    text = str(getattr(message, "content", None) or "")
     if ended == "length":
-        raise CompressorFailed("the answer was cut off")
-    return str(getattr(message, "content", None) or "")
+        raise cut_off(text)
+    return text
 
 
 def _refusal(error: APIStatusError) -> str:
@@ -196,9 +226,8 @@ def _tokens(answer: object) -> tuple[int, int]:
     return ins, outs
 
 
-def _unread(characters: int, tokens_in: int) -> str:
+def _unread(sent: int, tokens_in: int) -> str:
     """A word where an endpoint read far less than it was sent; Ollama cuts without saying so."""
-    sent = characters // CHARACTERS_PER_TOKEN
     if not tokens_in or sent <= _UNREAD_FACTOR * tokens_in:
         return ""
     return (

@@ -122,7 +122,7 @@ def _limited(
     compressor = _compressor(name, settings, environ, allowance)
     if name == "extractive" or allowance is None:
         return compressor
-    return LimitedCompressor(compressor, allowance, counts_itself=name == "anthropic")
+    return LimitedCompressor(compressor, allowance, counts_itself=True)
 
 
 def _compressor(
@@ -139,9 +139,9 @@ def _compressor(
             allowance=allowance,
         )
     if name == "claude-cli":
-        return _claude_cli(settings, environ)
+        return _claude_cli(settings, environ, allowance)
     if name == "openai":
-        return _openai(settings, environ)
+        return _openai(settings, environ, allowance)
     from gitmem.compress.extractive import ExtractiveCompressor
 
     return ExtractiveCompressor()
@@ -159,7 +159,9 @@ def _endpoint(settings: Settings, environ: Mapping[str, str]) -> Endpoint:
     )
 
 
-def _claude_cli(settings: Settings, environ: Mapping[str, str]) -> ClaudeCliCompressor:
+def _claude_cli(
+    settings: Settings, environ: Mapping[str, str], allowance: Allowance | None = None
+) -> ClaudeCliCompressor:
     from gitmem.compress.claude_cli import ClaudeCliCompressor
 
     return ClaudeCliCompressor(
@@ -169,10 +171,14 @@ def _claude_cli(settings: Settings, environ: Mapping[str, str]) -> ClaudeCliComp
         timeout=settings.claude_timeout,
         retries=settings.api_retries,
         max_input_tokens=settings.max_input_tokens,
+        price=price_of(settings.claude_model, settings.price),
+        allowance=allowance,
     )
 
 
-def _openai(settings: Settings, environ: Mapping[str, str]) -> OpenAiCompressor:
+def _openai(
+    settings: Settings, environ: Mapping[str, str], allowance: Allowance | None = None
+) -> OpenAiCompressor:
     from gitmem.compress.openai_api import OpenAiCompressor
 
     return OpenAiCompressor(
@@ -182,4 +188,6 @@ def _openai(settings: Settings, environ: Mapping[str, str]) -> OpenAiCompressor:
         timeout=settings.api_timeout,
         retries=settings.api_retries,
         max_input_tokens=settings.max_input_tokens,
+        price=price_of(settings.openai_model, settings.price),
+        allowance=allowance,
     )

@@ -12,9 +12,9 @@ import pytest
 
 from gitmem.compress.claude_cli import ClaudeCliCompressor, client_environ
 from gitmem.errors import CompressorFailed
-from tests.support.answers import ERROR, answered_memory, session_evidence
+from tests.support.answers import ERROR, answered_memory, extracted, session_evidence
 from tests.support.evidence import change_of, event, evidence_of
-from tests.support.fake_claude import FakeClaude
+from tests.support.fake_claude import FakeClaude, report
 from tests.support.processes import running_with
 
 LONG = 600
@@ -61,6 +61,31 @@ def test_an_answer_without_the_forms_tool_is_read_too(claude: FakeClaude, form: 
     made = compressor(claude).compress(session_evidence(), change_of("dates.py"))
 
     assert [memory.kind for memory in made.memories] == ["bugfix"]
+
+
+def test_a_useless_answer_is_asked_for_once_more(claude: FakeClaude) -> None:
+    good = json.dumps(report(structured_output={"memories": [answered_memory()]}))
+    chat = json.dumps(report(result="I would rather chat."))
+    claude.does(f"grep -q 'Answer again' {claude.folder}/stdin && echo '{good}' || echo '{chat}'")
+
+    made = compressor(claude).compress(session_evidence(), change_of("dates.py"))
+
+    assert len(made.memories) == 1
+    assert made.tokens_out == 160, "what was of no use was paid for, too"
+    assert "<answer>\nI would rather chat.\n</answer>" in claude.stdin
+
+
+def test_a_long_session_is_read_in_two_passes(claude: FakeClaude) -> None:
+    good = json.dumps(report(structured_output={"memories": [answered_memory()]}))
+    extract = json.dumps(report(structured_output=extracted(constraints=["The API sends Z."])))
+    claude.does(f"grep -q '^Segment' {claude.folder}/stdin && echo '{extract}' || echo '{good}'")
+
+    long = evidence_of(*(event("prompt", f"Word {n}. " * 300) for n in range(25)))
+    made = compressor(claude).compress(long, change_of("dates.py"))
+
+    assert len(made.memories) == 1
+    assert claude.stdin.count("The API sends Z.") == 3
+    assert made.tokens_out == 4 * 80
 
 
 def test_the_client_is_an_agent_no_more(claude: FakeClaude) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from gitmem.compress.allowance import Allowance, Limits, Payment, Spent
 from gitmem.compress.openai_api import OpenAiCompressor
 from gitmem.errors import CompressorFailed
-from tests.support.answers import ERROR, answered_memory, session_evidence
+from tests.support.answers import ERROR, answered_memory, extracted, session_evidence
 from tests.support.api import Answer, api
 from tests.support.evidence import change_of, event, evidence_of
 
@@ -88,6 +89,43 @@ def test_thoughts_before_the_answer_are_passed_over() -> None:
     assert (made.memories, made.tokens_out) == ((), 80)
 
 
+def test_a_useless_answer_is_asked_for_once_more() -> None:
+    with api([completion("I would rather chat."), good()]) as served:
+        made = compressor(served.url).compress(session_evidence(), change_of("dates.py"))
+
+    assert len(made.memories) == 1
+    assert made.tokens_out == 160, "what was of no use was paid for, too"
+    said = [message["content"] for message in served.requests[1]["messages"]]
+    assert said[2] == "I would rather chat."
+    assert "Answer again" in said[3]
+
+
+def test_a_long_session_is_read_in_two_passes() -> None:
+    extract = completion(json.dumps(extracted(constraints=["The API sends Z."])))
+    long = evidence_of(*(event("prompt", f"Word {n}. " * 300) for n in range(25)))
+    with api([extract, extract, extract, good()]) as served:
+        made = compressor(served.url).compress(long, change_of("dates.py"))
+
+    first, last = served.requests[0], served.requests[-1]
+    assert len(made.memories) == 1
+    assert "Segment 1 of 3" in first["messages"][1]["content"]
+    assert "constraints" in first["response_format"]["json_schema"]["schema"]["properties"]
+    assert last["messages"][1]["content"].count("The API sends Z.") == 3
+
+
+def test_no_request_is_made_beyond_a_limit_and_useless_answers_count() -> None:
+    paid: list[Payment] = []
+    allowance = Allowance(Limits(tokens_per_commit=4_000), Spent, paid.append, lambda *_: None)
+    with api([completion("I would rather chat.")]) as served:
+        told = failure(served.url, allowance=allowance)
+        again = failure(served.url, allowance=allowance)
+
+    assert "not of the form" in told
+    assert "gitmem.maxTokensPerCommit" in again
+    assert len(served.requests) == len(paid) == 3, "two for the first, and one more fitted"
+    assert {payment.compressor for payment in paid} == {"openai/1"}
+
+
 def test_no_secret_leaves_the_machine() -> None:
     key = "ghp_" + "A1b2C3d4" * 5
     told = evidence_of(event("prompt", f"Use {key} to push."), event("say", "Done."))
@@ -115,7 +153,7 @@ def test_a_local_endpoint_needs_no_key() -> None:
 
 def test_an_endpoint_that_reads_only_a_part_is_told() -> None:
     """Ollama cuts what is over its context without a word."""
-    long = evidence_of(*(event("prompt", f"Word {n}. " * 300) for n in range(20)))
+    long = evidence_of(*(event("prompt", f"Word {n}. " * 300) for n in range(10)))
     with api([good()]) as served:
         made = compressor(served.url).compress(long, change_of("dates.py"))
 

@@ -20,8 +20,16 @@ def answered_memory(**fields: object) -> dict[str, object]:
         "next": [],
         "concepts": ["dates"],
         "files": ["dates.py"],
+        "phase": "",
+        "failure": "",
         **fields,
     }
+
+
+def extracted(**fields: object) -> dict[str, object]:
+    """What a segment of a long session holds, as a model answers with it."""
+    lists: dict[str, object] = {"intents": [], "decisions": [], "errors": [], "constraints": []}
+    return {**lists, "open": [], **fields}
 
 
 def session_evidence() -> Evidence:
