@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences, stems
 from gitmem.model.memory import Decision
 from gitmem.model.session import Event, EventKind
 
 _CHOICE = re.compile(
-    r"\binstead of\b|\brather than\b|\bdecided\b|\bdecision\b|\bchose\b|\bopted\b|\bprefer\b|"
+    r"\binstead of\b|\brather than\b|\bdecided\b|\b(?:the|our|my|key|design) decision\b|"
+    r"^decision:|\bchose\b|\bopted\b|\bprefer\b|"
     r"\btrade-?offs?\b|\b(?:don'?t|do not|never|avoid) us(?:e|ing)\b|\bshould(?:n'?t| not) \b|"
     r"\bwe (?:won'?t|will not|shouldn'?t|don'?t want)\b|\bnot needed\b|\bno need (?:for|to)\b|"
     r"\bkeep(?:ing)? (?:it|this|the|them)\b|\blet'?s (?:not|use|keep|drop|remove|go with)\b|"
@@ -58,6 +59,21 @@ _MUSING = re.compile(
     re.I,
 )
 
+_LEAD = re.compile(
+    r"(?:let me|now(?:,| i| that)?|i'?ll|i will|i'?m going to|i need to|so,?|ok(?:ay)?[,.!]?"
+    r"|great[,.!]|perfect[,.!]|good (?:point|catch|idea|question)[,.!]?"
+    r"|you'?re (?:absolutely )?right[,.!]?"
+    r"|interesting[,.!]?|actually,?|yes[,.!]|right[,.!])\s*(?:[-–—:]\s*)?(?=[\w`\"'])",
+    re.I,
+)
+# What a test expects is no choice, whatever it expects it instead of.
+_EXPECTS = re.compile(
+    r"^(?:also )?(?:updated?|adjust\w*|chang\w*|fix\w*)? ?(?:the |all )?[\w`./-]*tests?\b.{0,80}"
+    r"\bexpect(?:s|ed|ing)?\b",
+    re.I,
+)
+
+_MIN_AFTER_LEAD = 12
 _MIN_WORDS = 5
 _MIN_BRIEF = 3  # "No new dependencies." is a constraint, however short
 _MIN_STEMS = 4
@@ -95,8 +111,37 @@ def statements(events: Sequence[Event]) -> list[Statement]:
 def decision_of(statement: Statement) -> Decision:
     """A choice taken apart: what was chosen, what was rejected, why.
 
-    Only where the sentence says so plainly; otherwise it is kept whole.
+    Only where the sentence says so plainly; otherwise it is kept whole.  Words that only lead
+    into the sentence are left out.
     """
+    found = _taken_apart(statement)
+    rejected = (_balanced(text) for text in found.rejected)
+    return replace(
+        found,
+        chose=without_lead(_balanced(found.chose)),
+        rejected=tuple(text for text in rejected if text),
+    )
+
+
+def without_lead(text: str) -> str:
+    """A sentence without "Let me", "You're right -" and the like before it."""
+    while (match := _LEAD.match(text)) and len(text) - match.end() > _MIN_AFTER_LEAD:
+        text = text[match.end() :]
+        text = text[:1].upper() + text[1:]
+    return text
+
+
+def _balanced(text: str) -> str:
+    """A part of a sentence up to a bracket that closes what was opened elsewhere."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character in "([") - (character in ")]")
+        if depth < 0:
+            return text[:place].rstrip(" ,;")
+    return text if text.count('"') % 2 == 0 else text.replace('"', "").strip()
+
+
+def _taken_apart(statement: Statement) -> Decision:
     compared = _OVER.fullmatch(statement.text) or _COMPARED.fullmatch(statement.text)
     if compared:
         chose, rejected, because = (part.strip(" .") for part in compared.groups())
@@ -117,7 +162,7 @@ def _statement(sentence: str, by_user: bool, at: int) -> Statement | None:
     least = _MIN_BRIEF if by_user and _BRIEF.match(sentence) else _MIN_WORDS
     if not least <= words <= _MAX_WORDS or looks_like_code(sentence):
         return None
-    is_choice = bool(_CHOICE.search(sentence))
+    is_choice = bool(_CHOICE.search(sentence)) and not _EXPECTS.search(sentence)
     if not is_choice and not _FINDING.search(sentence):
         return None
     if sentence.endswith(("?", ":")) and not (by_user and is_choice):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from gitmem.compress.decisions import Statement, decision_of, statements
 from gitmem.compress.failures import Failure, failures_of
+from gitmem.compress.gate import gated
 from gitmem.compress.intents import title_of, why
 from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
 from gitmem.compress.outcomes import closing_facts, next_steps
@@ -23,7 +24,7 @@ from gitmem.model.change import Change
 from gitmem.model.memory import Decision, ErrorMet, Memory
 from gitmem.model.session import Event, EventKind, Slice
 
-NAME = "extractive/1"
+NAME = "extractive/2"
 
 _MAX_TITLE = 90
 _STATEMENT_CHARACTERS = 1_200
@@ -60,7 +61,8 @@ class ExtractiveCompressor:
         part = evidence.slice
         if not any(event.kind in _WORK for event in part.events):
             return Compression((), NAME)
-        return Compression((_memory(part, change),), NAME)
+        kept = gated(_memory(part, change), change)
+        return Compression((kept,) if kept else (), NAME)
 
     def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
         """Nothing: nobody is asked."""
@@ -197,7 +199,8 @@ def _errors(failures: Sequence[Failure], is_pending: bool) -> list[ErrorMet]:
         if cost <= room and len(kept) < _MAX_ERRORS:
             room -= cost
             kept.append(failure)
-    return list(_without_repeated_resolutions(sorted(kept, key=lambda f: f.at)))
+    # What was printed tells more than the name of the test that printed it.
+    return list(_without_repeated_resolutions(sorted(kept, key=lambda f: (f.kind == "test", f.at))))
 
 
 def _without_repeated_resolutions(failures: Iterable[Failure]) -> Iterator[ErrorMet]:

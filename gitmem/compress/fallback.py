@@ -14,9 +14,9 @@ from gitmem.model.change import Change
 class FallbackCompressor:
     """Asks ``first``; when it fails, ``second`` answers and the failure is marked.
 
-    The mark, ``extractive/1 after anthropic/1``, stays in the memory's provenance, so that it
+    The mark, ``extractive/2 after anthropic/2``, stays in the memory's provenance, so that it
     can be bettered later; the reason goes to the log.  ``second`` may have another behind it, and
-    then the mark tells of all that were asked: ``extractive/1 after openai/1 after claude-cli/1``.
+    then the mark tells of all that were asked: ``extractive/2 after openai/1 after claude-cli/1``.
     """
 
     def __init__(self, first: Compressor, second: Compressor) -> None:

@@ -119,13 +119,23 @@ def is_worth_reading(message: str, author: str, parents: int) -> bool:
         return False
     said = _said_in(message)
     title = said.parsed.title
-    if not title or _ROUTINE.match(title):
+    if not title or is_routine(title):
         return False
     if said.parsed.is_template or (parents > 1 and not said.told):
         return len(said.told) > 1 and any(_REASON.search(text) for text in said.told)
     if said.told:
         return True
-    return not _SLIGHT.search(title) and len(stems(title_of_subject(title))) >= _MIN_STEMS
+    return not is_slight(title) and len(stems(title_of_subject(title))) >= _MIN_STEMS
+
+
+def is_routine(subject: str) -> bool:
+    """Whether a subject says all there is to say: a version, a dependency, a fixup."""
+    return _ROUTINE.match(subject.strip()) is not None
+
+
+def is_slight(subject: str) -> bool:
+    """Whether a subject tells of a typo, a format or the like."""
+    return _SLIGHT.search(subject.strip()) is not None
 
 
 def memory_of(change: Change) -> Memory | None:

@@ -18,7 +18,22 @@ _EMPTY = re.compile(
     r"(?:all|the) (?:\w+ )?(?:tests?|checks?|linting|lint)\b.{0,40}\b(?:pass|clean|green)|"
     r"\b(?:let me|i'll|i will|now i|would you like|want me to|shall i|do you want|ready to|"
     r"is there anything|here'?s|moving to|in summary|summary|committed|pushed|working tree|"
+    r"(?:responded|replied|replies) (?:to|with)|pr (?:is )?(?:ready|created|updated)|"
+    r"(?:created|opened|updated) (?:the |a )?(?:pr|pull request)|"
     r"tests? (?:now )?pass|lint passes|everything (?:passes|works))\b",
+    re.I,
+)
+# "Added `x` to y.go": the diff says it better, unless the sentence gives a reason.
+_SHOWN = re.compile(
+    r"(?:`[^`]{1,120}`[:,]?\s*(?:-\s*)?)?"
+    r"(?:files?|functions?\S{0,20}|variables?\S{0,20}|tests?|constants?)?"
+    r"(?: \w+)?:?\s*(?:added|add|updated?|renamed?|renames|created?|removed?|deleted?|modified"
+    r"|modify|changed?|replaced?|moved?|extracted?|implemented?|`[^`]{1,120}` (?:→|->))(?!\w)",
+    re.I,
+)
+_REASONED = re.compile(
+    r"\b(?:because|so that|so|instead|rather|since|avoid\w*|prevent\w*|ensur\w*|otherwise|must"
+    r"|cannot|can't|won't|without|only|even (?:if|when)|unless|allows?|handles?|when|if)\b",
     re.I,
 )
 _MIN_WORDS = 5
@@ -33,7 +48,8 @@ def closing_facts(events: Sequence[Event], count: int) -> list[str]:
     for sentence in _last_sentences(events):
         short = condensed(sentence, _MAX_FACT)
         is_told = len(short.split()) >= _MIN_WORDS and not _EMPTY.search(short)
-        if is_told and not _NEXT.search(short):
+        is_shown = _SHOWN.match(short) and not _REASONED.search(short)
+        if is_told and not is_shown and not _NEXT.search(short):
             found.append(short)
     return found[:count]
 

@@ -52,7 +52,7 @@ class Compressor(Protocol):
 
     @property
     def name(self) -> str:
-        """Name and version, as recorded in a memory: ``extractive/1``."""
+        """Name and version, as recorded in a memory: ``extractive/2``."""
         ...
 
     def compress(self, evidence: Evidence, change: Change | None) -> Compression:

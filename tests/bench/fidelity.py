@@ -65,7 +65,7 @@ def median_tokens(made: dict[str, list[Memory]]) -> int:
         agent="claude-code 2.1.329",
         session="11111111-2222-4333-8444-555555555555",
         records=(0, 100),
-        compressor="extractive/1",
+        compressor="extractive/2",
     )
     notes = [[replace(memory, provenance=provenance) for memory in each] for each in made.values()]
     sizes = [sum(len(document_of(memory).text) for memory in note) // 4 for note in notes]

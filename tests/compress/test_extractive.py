@@ -12,6 +12,7 @@ from gitmem.agents.slice import slice_of
 from gitmem.compress.decisions import Statement, decision_of
 from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.compress.failures import failures_of, is_run
+from gitmem.compress.outcomes import closing_facts
 from gitmem.guard.redact import Evidence, make_evidence
 from gitmem.model.change import Change
 from gitmem.model.memory import Decision, Memory
@@ -169,3 +170,72 @@ def test_running_something_is(command: str) -> None:
 )
 def test_a_choice_is_taken_apart(text: str, expected: Decision) -> None:
     assert decision_of(Statement(text, False, True, 1.0, 0)) == expected
+
+
+def test_words_that_only_lead_into_a_decision_are_left_out() -> None:
+    told = evidence_of(
+        event("prompt", "Make the upload robust."),
+        event("say", "You're right - let me retry three times instead of failing at once."),
+    )
+
+    (memory,) = ExtractiveCompressor().compress(told, change_of("up.py")).memories
+
+    (decision,) = memory.decisions
+    assert decision.chose == "Retry three times"
+    assert decision.rejected == ("failing at once",)
+
+
+def test_what_a_test_expects_is_no_decision() -> None:
+    told = evidence_of(
+        event("prompt", "Make the upload robust."),
+        event("say", "Updated tests: `TestUpload` now expects a retry instead of an error."),
+    )
+
+    (memory,) = ExtractiveCompressor().compress(told, change_of("up.py")).memories
+
+    assert memory.decisions == ()
+
+
+def test_brackets_that_were_opened_elsewhere_end_a_part() -> None:
+    told = evidence_of(
+        event("prompt", "Make the upload robust."),
+        event("say", "We keep the old numbers (use the suffix instead of counting up) for now."),
+    )
+
+    (memory,) = ExtractiveCompressor().compress(told, change_of("up.py")).memories
+
+    rejected = [text for decision in memory.decisions for text in decision.rejected]
+    assert rejected == ["counting up"]
+
+
+def test_what_the_diff_shows_is_not_said_again() -> None:
+    said = (
+        "Added `retries` to the `Uploader` struct in up.py for the new behaviour.\n"
+        "The proxy hangs up after ten seconds, whatever the size of the file may be.\n"
+        "Added a delay before each retry so that the proxy can recover from the load.\n"
+    )
+    told = evidence_of(event("prompt", "Retry uploads."), event("say", said))
+
+    facts = closing_facts(told.slice.events, 5)
+
+    assert len(facts) == 2
+    assert "ten seconds" in facts[0]
+    assert "can recover" in facts[1]
+
+
+def test_what_was_printed_comes_before_the_names_of_failing_tests() -> None:
+    output = "--- FAIL: TestUpload (0.00s)\n    up_test.go:12: expected 3 retries, got 1\nFAIL"
+    told = evidence_of(
+        event("prompt", "Retry uploads."),
+        event("call", "go test ./...", tool="Bash", call_id="1"),
+        event("result", output, tool="Bash", call_id="1", is_error=True),
+        event("say", "The counter was reset between the tries, which is why it stopped."),
+        event("call", "x", tool="Edit", path="/w/up.go", call_id="2"),
+        event("result", "ok", tool="Edit", call_id="2"),
+        event("call", "go test ./...", tool="Bash", call_id="3"),
+        event("result", "ok  up 0.1s", tool="Bash", call_id="3"),
+    )
+
+    (memory,) = ExtractiveCompressor().compress(told, change_of("up.go")).memories
+
+    assert "expected 3 retries" in memory.errors[0].message

@@ -401,7 +401,7 @@ def test_behind_a_failure_stands_the_offline_compressor() -> None:
         made = both.compress(evidence(), change_of("dates.py"))
 
     assert len(made.memories) == 1
-    assert made.compressor == "extractive/1 after anthropic/2"
+    assert made.compressor == "extractive/2 after anthropic/2"
     assert "the API answered 500" in made.notice
 
 
