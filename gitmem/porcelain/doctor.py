@@ -18,6 +18,7 @@ from importlib import metadata
 from pathlib import Path
 
 from gitmem.errors import GitmemError
+from gitmem.guard.policy import Policy
 from gitmem.index.cache import Index
 from gitmem.porcelain.captures import Wanted, find_captures
 from gitmem.porcelain.compressors import lacking
@@ -175,7 +176,9 @@ def _check_program(repo: Repo, practice: Practice) -> Iterator[Finding]:
 
 
 def _check_settings(repo: Repo, practice: Practice) -> Iterator[Finding]:
-    if not read_settings(repo).enabled:
+    settings = read_settings(repo)
+    _ = Policy(settings.redact).masker  # refuses a pattern that its engine does not know
+    if not settings.enabled:
         remedy = "Run: git config gitmem.enabled true"
         yield Finding(Level.WARNING, "gitmem is switched off by gitmem.enabled", remedy)
     for setting in describe_settings(repo):

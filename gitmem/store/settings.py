@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -215,7 +216,9 @@ def _read_patterns(text: str | None) -> tuple[str, ...]:
     patterns = _read_several(text)
     for pattern in patterns:
         try:
-            re.compile(pattern)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of what a later Python may read otherwise
+                re.compile(pattern)
         except (re.error, RecursionError, OverflowError) as error:
             raise invalid_pattern(pattern, str(error)) from error
     return patterns

@@ -238,13 +238,14 @@ def test_a_remote_that_does_not_answer_is_told_when_asked(committed: GitDriver) 
     assert "'origin'" in finding.what
 
 
-def test_a_pattern_of_ones_own_that_is_none_is_found(committed: GitDriver) -> None:
+@pytest.mark.parametrize("pattern", ["(unclosed", "[[:nosuchclass:]]"])
+def test_a_pattern_of_ones_own_that_is_none_is_found(committed: GitDriver, pattern: str) -> None:
     install(committed.repo, git_version=OLD_GIT)
-    committed.run("config", "gitmem.redact", "(unclosed")
+    committed.run("config", "gitmem.redact", pattern)
 
-    (finding,) = bad(committed)
+    (finding, *_) = bad(committed)
 
-    assert "'gitmem.redact' has '(unclosed'" in finding.what
+    assert f"'gitmem.redact' has '{pattern}'" in finding.what
 
 
 def test_the_last_failures_are_shown(committed: GitDriver) -> None:
