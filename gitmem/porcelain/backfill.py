@@ -31,7 +31,7 @@ from gitmem.store.gitdir import Repo
 from gitmem.store.judged import Judged
 from gitmem.store.lock import backfill_lock
 from gitmem.store.notes import NoteStore
-from gitmem.store.packing import pack_since
+from gitmem.store.packing import WORTH_PACKING, pack_since
 from gitmem.store.pending import PendingStore
 
 _BATCH = 1_000
@@ -42,7 +42,6 @@ _AFTER = 14 * _DAY
 _FIRST_BYTES = 1 << 16
 _TIME = re.compile(rb"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d")
 _SHOWN_PROBLEMS = 5
-_WORTH_PACKING = 500
 
 
 @dataclass
@@ -272,7 +271,7 @@ def _settle(repo: Repo, notes: NoteStore, base: str | None, report: Report) -> N
     if report.memories:
         with closing(refresh(repo)) as index:
             refresh_index(notes, index)
-    if report.memories >= _WORTH_PACKING:
+    if report.memories >= WORTH_PACKING:
         pack_since(repo, NOTES_REF, base)
 
 

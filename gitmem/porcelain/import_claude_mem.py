@@ -22,7 +22,7 @@ from gitmem.agents.worktree import WorkTree
 from gitmem.guard.redact import redact_memory
 from gitmem.model.change import Change
 from gitmem.model.memory import KINDS, Memory, Provenance
-from gitmem.model.note import Document
+from gitmem.model.note import NOTES_REF, Document
 from gitmem.model.session import is_session_id
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import iso_time
@@ -33,6 +33,7 @@ from gitmem.store.gitdir import Repo, resolve_commit, try_git
 from gitmem.store.history import walk_files
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
+from gitmem.store.packing import WORTH_PACKING, pack_since
 
 AGENT = "claude-mem"
 SOURCE = "source"
@@ -128,6 +129,7 @@ class _Importer:
 
     def run(self) -> Imported:
         """Take over every row, in batches."""
+        base = self._notes.tip()
         batch: dict[str, list[Document]] = defaultdict(list)
         size = 0
         for kept in self._source.rows():
@@ -142,6 +144,8 @@ class _Importer:
         self._write(batch, size)
         if self._found.written and not self._is_dry:
             refresh(self._means.repo).close()
+        if self._found.written >= WORTH_PACKING and not self._is_dry:
+            pack_since(self._means.repo, NOTES_REF, base)
         return self._found
 
     def _write(self, batch: dict[str, list[Document]], size: int) -> None:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from gitmem.errors import GitFailed
 from gitmem.store.gitdir import Repo, run_git, try_git
 
+WORTH_PACKING = 500
+"""From so many notes on it pays."""
+
 
 def pack_since(repo: Repo, ref: str, base: str | None) -> bool:
     """Pack the objects that ``ref`` reaches and ``base`` does not; whether that was done.
