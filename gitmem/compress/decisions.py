@@ -73,7 +73,14 @@ _EXPECTS = re.compile(
     re.I,
 )
 
+# What the agent is about to find out is no finding.
+_BUSY = re.compile(
+    r"(?:but |oh,? |now )?(?:wait|hmm+|let me|let's|i'?ll|i will|i need to|i should|looking at)\b",
+    re.I,
+)
+
 _MIN_AFTER_LEAD = 12
+_MIN_FINDING = 7
 _MIN_WORDS = 5
 _MIN_BRIEF = 3  # "No new dependencies." is a constraint, however short
 _MIN_STEMS = 4
@@ -166,6 +173,8 @@ def _statement(sentence: str, by_user: bool, at: int) -> Statement | None:
     if not is_choice and not _FINDING.search(sentence):
         return None
     if sentence.endswith(("?", ":")) and not (by_user and is_choice):
+        return None
+    if not by_user and not is_choice and (words < _MIN_FINDING or _BUSY.match(sentence)):
         return None
     text = condensed(sentence, _MAX_SENTENCE)
     weight = 2.0 if by_user else 1.0

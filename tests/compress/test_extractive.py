@@ -239,3 +239,16 @@ def test_what_was_printed_comes_before_the_names_of_failing_tests() -> None:
     (memory,) = ExtractiveCompressor().compress(told, change_of("up.go")).memories
 
     assert "expected 3 retries" in memory.errors[0].message
+
+
+def test_what_the_agent_is_about_to_find_out_is_no_finding() -> None:
+    told = evidence_of(
+        event("prompt", "Why does the upload stop?"),
+        event("say", "Let me check if the issue is the proxy between us and the server."),
+        event("say", "I've found the root cause."),
+        event("say", "It stops because the proxy between us hangs up after ten seconds."),
+    )
+
+    (memory,) = ExtractiveCompressor().compress(told, change_of("up.py")).memories
+
+    assert memory.what == ("It stops because the proxy between us hangs up after ten seconds.",)
