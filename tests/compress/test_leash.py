@@ -103,7 +103,9 @@ def test_a_program_that_is_not_there_is_told(folder: Path) -> None:
 def test_when_we_are_killed_nothing_is_left(folder: Path, mark: str, how: signal.Signals) -> None:
     """The leash alone outlives us, long enough to clean up."""
     script = (
-        "import os; from gitmem.compress.leash import run_on_leash; "
+        # Where the tests run in a shell's background, ^C is ignored by all that they start.
+        "import os, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from gitmem.compress.leash import run_on_leash; "
         f"run_on_leash(['sh', '-c', 'sh -c \"sleep {LONG}; : {mark}\" & sleep {LONG}'], b'', "
         f"environ={{'PATH': os.environ['PATH'], 'TMPDIR': {str(folder)!r}}}, "
         f"seconds={LONG}, max_bytes=9)"
