@@ -153,6 +153,19 @@ def _follow_ups(
             yield traces.session
 
 
+def times_of_edits(traces: Traces, change: Change, earlier: Earlier) -> frozenset[float]:
+    """When the session made the edits that the commit holds and no earlier one did."""
+    paths = set(change.paths)
+    return frozenset(
+        edit.time
+        for edit in traces.edits
+        if (edit.path in paths and edit.time > earlier.touched.get(edit.path, 0.0))
+        or any(
+            edit.time >= earlier.added.get(mark, 0.0) for mark in edit.added & change.added_marks
+        )
+    )
+
+
 def wanted_marks(candidates: Sequence[Traces], change: Change) -> tuple[set[int], set[int], float]:
     """The change's added and removed lines that a candidate wrote, and when the first of them."""
     added: set[int] = set()

@@ -227,6 +227,19 @@ class Index:
         )
         return self._number(query, (session,))
 
+    def holds_session(self, commit: str, session: str) -> bool:
+        """Whether the commit's note has a memory of the session, or had one that is forgotten."""
+        query = (
+            "SELECT count(*) FROM (SELECT 1 FROM memory WHERE commit_oid = ?1 AND session = ?2"
+            " UNION ALL SELECT 1 FROM tombstone WHERE commit_oid = ?1 AND session = ?2)"
+        )
+        return self._number(query, (commit, session)) > 0
+
+    def forgotten_until(self, session: str) -> int:
+        """The end of the session's records that a forgotten memory was made of, 0 for none."""
+        query = "SELECT max(record_end) FROM tombstone WHERE session = ?"
+        return self._number(query, (session,))
+
     def of_session(self, session: str) -> list[Stored]:
         """The live memories that were made of this session's records, in the records' order.
 

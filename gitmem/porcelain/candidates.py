@@ -10,9 +10,10 @@ import mmap
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from gitmem.agents.attribution import Earlier, attribute, wanted_marks
+from gitmem.agents.attribution import Earlier, attribute, times_of_edits, wanted_marks
 from gitmem.agents.traces import Traces, traces_of
 from gitmem.agents.worktree import WorkTree
 from gitmem.errors import TranscriptMissing
@@ -31,22 +32,40 @@ _PLAIN_TEXT = (".jsonl", ".json")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 _.,+@=#()\[\]{}~-]+")
 
 
-def sessions_of(
+@dataclass(frozen=True)
+class Maker:
+    """A session that made a commit at ``moment``: its transcript, and when it made the edits of
+    it (POSIX seconds).
+    """
+
+    session: str
+    path: Path
+    moment: float
+    times: frozenset[float] = frozenset()
+
+
+def makers_of(
     means: Means, index: Index, change: Change, worktree: str, moment: float, named: str = ""
-) -> dict[str, Path]:
-    """The sessions that made a commit in ``worktree`` at ``moment``, with their transcripts.
+) -> list[Maker]:
+    """The sessions that made a commit in ``worktree`` at ``moment``, the surest first.
 
     ``moment`` is POSIX seconds.  ``named`` is the session that the commit's environment told: it
-    counts in any case, if its transcript is there.  The surest comes first.
+    counts in any case, if its transcript is there.
 
     Raises:
         GitFailed: the history cannot be read.
     """
     paths = _candidate_paths(means, worktree, moment, named)
     traces = list(_traces(means, paths, change, worktree, moment, named))
-    made = attribute(traces, change, _earlier(means, index, change, traces), moment)
+    earlier = _earlier(means, index, change, traces)
+    made = attribute(traces, change, earlier, moment)
     owners = [named, *(session for session in made if session != named)] if named else made
-    return {session: paths[session] for session in owners if session in paths}
+    times = {found.session: times_of_edits(found, change, earlier) for found in traces}
+    return [
+        Maker(session, paths[session], moment, times.get(session, frozenset()))
+        for session in owners
+        if session in paths
+    ]
 
 
 def transcript_of(means: Means, session: str) -> Path | None:

@@ -21,11 +21,12 @@ from gitmem.index.cache import Index
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import EventKind, Slice, Transcript
-from gitmem.porcelain.candidates import sessions_of, transcript_of
+from gitmem.porcelain.candidates import makers_of, transcript_of
 from gitmem.porcelain.complete import as_provisional, provisional_compressor
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import compress_slice, iso_time
 from gitmem.porcelain.refresh import refresh, refresh_index
+from gitmem.porcelain.share import Share, share_of
 from gitmem.porcelain.unread import mark_behind, read_unread
 from gitmem.store.commits import read_change
 from gitmem.store.gitdir import find_repo
@@ -77,9 +78,9 @@ def remember(means: Means, request: Request) -> Outcome:
     change = read_change(means.repo, request.commit, branch, means.policy.covers)
     with closing(refresh(means.repo)) as index:
         chosen = list(_chosen(means, index, change, request))
-        notices = _missing(request, [transcript for transcript, _ in chosen])
+        notices = _missing(request, [share.transcript for share in chosen])
         memories: list[Memory] = []
-        for transcript, _ in chosen:
+        for transcript in (share.transcript for share in chosen):
             part = slice_of(transcript, request.worktree, [os.path.realpath(request.worktree)])
             is_amid_turn = transcript.session == request.session and _tells_stops(means, request)
             stand_in = provisional_compressor(means) if is_amid_turn else None
@@ -90,9 +91,13 @@ def remember(means: Means, request: Request) -> Outcome:
         memories += [_of_commit(orphan.memory, change) for orphan in orphans]
         if memories:
             _write(means, index, change, memories, notices)
-            _settle(means, [c for c in chosen if _is_in(c[0], memories)], request)
+            done = [share for share in chosen if _is_in(share.transcript, memories)]
+            _settle(means, done, request)
             for orphan in orphans:
                 PendingStore(means.repo).drop(orphan.memory.provenance.session)
+    for share in chosen if means.settings.pending else []:
+        if share.has_rest:
+            remember_turn(means, share.transcript.session, request.worktree)
     return Outcome(request.commit, tuple(memories), tuple(notices))
 
 
@@ -118,24 +123,23 @@ def remember_turn(means: Means, session: str, worktree: str) -> Memory | None:
     return memory
 
 
-def _chosen(
-    means: Means, index: Index, change: Change, request: Request
-) -> Iterator[tuple[Transcript, Path]]:
-    """The transcripts that led to the commit, each from where memory of it ends."""
+def _chosen(means: Means, index: Index, change: Change, request: Request) -> Iterator[Share]:
+    """The shares of the sessions that led to the commit, from where memory of each ends."""
     if request.transcript is not None:
         found = means.agents.read(request.transcript, until=request.moment)
         if index.last_record(found.session):
             path, moment = request.transcript, request.moment
             found = read_unread(means, index, found.session, path, moment)
-        yield found, request.transcript
+        yield Share(found, request.transcript)
         return
     moment = float(change.committed) if request.moment is None else request.moment
-    made = sessions_of(means, index, change, request.worktree, moment, request.session)
-    for session, path in made.items():
+    for maker in makers_of(means, index, change, request.worktree, moment, request.session):
         try:
-            yield read_unread(means, index, session, path, request.moment), path
+            unread = read_unread(means, index, maker.session, maker.path, request.moment)
+            place, is_past = request.worktree, request.is_past
+            yield share_of(means, index, change, place, maker, unread, is_past=is_past)
         except TranscriptMissing:
-            if session == request.session:
+            if maker.session == request.session:
                 raise
 
 
@@ -196,11 +200,11 @@ def _write(
     refresh_index(notes, index)
 
 
-def _settle(means: Means, done: Sequence[tuple[Transcript, Path]], request: Request) -> None:
+def _settle(means: Means, done: Sequence[Share], request: Request) -> None:
     """What is in a note is pending no more, and the next slice begins behind it."""
     pending = PendingStore(means.repo)
     seen = read_seen(means.repo)
-    for transcript, path in done:
+    for transcript, path in ((share.transcript, share.path) for share in done):
         if not request.is_past:
             pending.drop(transcript.session)
         before = seen.marks.get(transcript.session, Mark())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,8 +13,7 @@ from gitmem.store.gitdir import Repo, find_repo, resolve_commit, try_git
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from gitmem.store.pending import Pending, PendingStore
-
-_MAX_PATHS = 500
+from gitmem.store.uncommitted import uncommitted
 
 
 def settle_pending(repo: Repo) -> int:
@@ -93,7 +91,7 @@ def _says_something(memory: Memory) -> bool:
 
 def _has_edits_left(repo: Repo, pending: Pending) -> bool:
     """Whether edits of the memory may still be committed: they are in the work tree or stashed."""
-    paths = pending.memory.files_changed[:_MAX_PATHS]
+    paths = pending.memory.files_changed
     if not paths:
         return False
     if try_git(repo, "rev-parse", "--verify", "--quiet", "refs/stash").returncode == 0:
@@ -102,6 +100,4 @@ def _has_edits_left(repo: Repo, pending: Pending) -> bool:
         place = find_repo(pending.worktree)
     except (GitmemError, OSError):
         return False  # the work tree is gone, and its uncommitted files with it
-    names = [f":(literal){path}" for path in paths]
-    done = try_git(place, "status", "--porcelain", "-z", "--untracked-files=all", "--", *names)
-    return done.returncode != 0 or bool(os.fsdecode(done.stdout))
+    return bool(uncommitted(place, paths))
