@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gitmem.compress.claims import is_borne_out
 from gitmem.compress.failures import Failure, failures_of
 from gitmem.compress.kinds import FAILURES, PHASES, tags_of
 from gitmem.errors import CompressorFailed
@@ -57,6 +58,7 @@ class _Facts:
     ``printed`` is all that was printed or pasted, white space folded, to look messages up in.
     """
 
+    change: Change | None
     printed: str
     paths: tuple[str, ...]
     symbols: tuple[str, ...]
@@ -68,6 +70,7 @@ def _facts(evidence: Evidence, change: Change | None) -> _Facts:
     kinds = (EventKind.RESULT, EventKind.PROMPT)
     paths = part.edited if change is None else change.paths
     return _Facts(
+        change=change,
         printed=_folded("\n".join(e.text for e in part.events if e.kind in kinds)),
         paths=paths[:_MAX_FILES],
         symbols=() if change is None else change.symbols[:_MAX_ITEMS],
@@ -90,7 +93,7 @@ def _memory(item: Mapping[str, Any], facts: _Facts) -> Memory:
         kind=kind,
         title=title,
         why=clean_text(str(item.get("why", "")), _MAX_TEXT),
-        what=_texts(item.get("what", ())),
+        what=tuple(t for t in _texts(item.get("what", ())) if is_borne_out(t, facts.change)),
         decisions=tuple(_decision(given) for given in item.get("decisions", ())[:_MAX_ITEMS]),
         errors=tuple(_errors(item.get("errors", ()), facts)),
         next=_texts(item.get("next", ())),

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from gitmem.compress.claims import is_borne_out
 from gitmem.compress.decisions import Statement, decision_of, statements
 from gitmem.compress.failures import Failure, failures_of
 from gitmem.compress.gate import gated
@@ -81,9 +82,10 @@ def _memory(part: Slice, change: Change | None) -> Memory:
     errors = _errors(failures, change is None)
     for error in errors:
         chosen.note(error.message, error.resolution)
-    decisions, facts = _statements(statements(events), chosen)
+    borne_out = [s for s in statements(events) if s.is_choice or is_borne_out(s.text, change)]
+    decisions, facts = _statements(borne_out, chosen)
     for fact in closing_facts(events, 3 * _MAX_CLOSING):
-        if len(facts) < _MAX_CLOSING and chosen.take(fact):
+        if len(facts) < _MAX_CLOSING and is_borne_out(fact, change) and chosen.take(fact):
             facts.append(fact)
     return Memory(
         kind=kind,
