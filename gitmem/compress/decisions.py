@@ -85,6 +85,7 @@ _MIN_WORDS = 5
 _MIN_BRIEF = 3  # "No new dependencies." is a constraint, however short
 _MIN_STEMS = 4
 _MIN_WEIGHT = 0.5
+_SUBAGENT_LESS = 0.9  # what matters of a subagent's words, the session mostly says again
 _MAX_WORDS = 55
 _MAX_SENTENCE = 320
 _MAX_PART = 160
@@ -105,10 +106,12 @@ def statements(events: Sequence[Event]) -> list[Statement]:
     """The choices and findings of a session, in the order they were said, without doubles."""
     found: dict[str, Statement] = {}
     for at, event in enumerate(events):
-        if event.is_sidechain or event.kind not in (EventKind.PROMPT, EventKind.SAY):
+        if event.kind not in (EventKind.PROMPT, EventKind.SAY):
             continue
         for sentence in sentences(event.text):
             statement = _statement(sentence, event.kind is EventKind.PROMPT, at)
+            if statement is not None and event.is_sidechain:
+                statement = replace(statement, weight=statement.weight - _SUBAGENT_LESS)
             if statement is not None:
                 found.pop(statement.text, None)
                 found[statement.text] = statement

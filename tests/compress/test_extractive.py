@@ -252,3 +252,16 @@ def test_what_the_agent_is_about_to_find_out_is_no_finding() -> None:
     (memory,) = ExtractiveCompressor().compress(told, change_of("up.py")).memories
 
     assert memory.what == ("It stops because the proxy between us hangs up after ten seconds.",)
+
+
+def test_what_only_a_subagent_said_is_kept() -> None:
+    reason = "Integer cents instead of floats, because a tenth is not exact in binary."
+    told = evidence_of(
+        event("prompt", "Make prices exact."),
+        event("say", reason, is_sidechain=True),
+        event("say", "It is done; have a look at it."),
+    )
+
+    (memory,) = ExtractiveCompressor().compress(told, change_of("price.py")).memories
+
+    assert memory.decisions[0].rejected == ("floats",)

@@ -179,10 +179,12 @@ def test_what_a_subagent_found_is_remembered(client: Client, ada: GitDriver, hom
     task = {
         "description": "Write it",
         "prompt": "SUBTASK: write price.py",
-        "subagent_type": "general-purpose",
+        "subagent_type": AGENT,
+        "run_in_background": False,
     }
-    turns = [
-        {"text": "I hand it over.", "tool": "Agent", "input": {**task, "subagent_type": AGENT}},
+    tool = "Task" if client.version.startswith("2.0") else "Agent"
+    turns: list[dict[str, Any]] = [
+        {"text": "I hand it over.", "tool": tool, "input": task},
         *write_and_explain(ada.path),
         {"text": "Written, as asked."},
         {"text": "It is done; commit it as you like."},
