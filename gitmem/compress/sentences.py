@@ -29,6 +29,7 @@ _UNFINISHED = re.compile(r"(?::|\b(?:because|is|are|was|that|to))$", re.I)
 _MAX_JOINED = 240
 _WORD = re.compile(r"[a-z0-9]+")
 _CAMEL = re.compile(r"([a-z0-9])([A-Z])")
+_DIFF_LINE = re.compile(r"\s{0,4}[+-]?\s{0,4}(?://|/\*|#!|<!--)|\s{0,4}[+-]\s{0,4}[#\w.]+\s?[({=]")
 _CODE = re.compile(
     r"[{}<>;=|\\$]|\(\)|://|^\s*(?:import|func|def|class|return|if|for|var|const|let)\b.*[{:(]"
 )
@@ -119,6 +120,8 @@ def stems(text: str) -> frozenset[str]:
 
 def looks_like_code(sentence: str) -> bool:
     """Whether a line is code or output rather than a sentence."""
+    if _DIFF_LINE.match(sentence):
+        return True
     marks = len(_CODE.findall(sentence))
     letters = sum(character.isalpha() or character == " " for character in sentence)
     return marks > 2 or letters < 0.65 * len(sentence)

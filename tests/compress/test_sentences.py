@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.compress.decisions import statements
-from gitmem.compress.sentences import condensed, cut, sentences
+from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences
 from gitmem.model.session import Event, EventKind
 
 
@@ -51,3 +51,19 @@ def test_courtesies_are_left_out(said: str, kept: str) -> None:
 )
 def test_what_the_assistant_only_asks_or_plans_is_no_statement(said: str) -> None:
     assert statements([Event(EventKind.SAY, 0, 0.0, said)]) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "+ // Fall back to a new id if the lookup fails (should not happen in normal operation)",
+        "// We should not use the cache here because it is stale",
+        "- retry(because, of, that)",
+    ],
+)
+def test_lines_of_a_difference_are_no_sentences(line: str) -> None:
+    assert looks_like_code(line)
+
+
+def test_a_point_of_a_list_is_a_sentence() -> None:
+    assert not looks_like_code("- We should not use the cache because it is stale.")
