@@ -8,10 +8,7 @@ from dataclasses import asdict
 import click
 
 from gitmem.cli.ready import ready_repo
-from gitmem.guard.untrusted import clean_line
 from gitmem.porcelain.stats import read_stats, render_stats
-
-_MAX_LINE = 300
 
 
 @click.command()
@@ -31,4 +28,4 @@ def command(days: int, as_json: bool) -> None:
         click.echo(json.dumps(asdict(stats), ensure_ascii=False))
         return
     for line in render_stats(stats):
-        click.echo(clean_line(line, _MAX_LINE))
+        click.echo(line)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
+from gitmem.guard.untrusted import clean_line
 from gitmem.model.figures import Stock, stock_of
 from gitmem.porcelain.refresh import refresh
 from gitmem.store.gitdir import Repo
@@ -16,6 +17,7 @@ from gitmem.store.queue import Queue
 from gitmem.store.spend import Ledger, Spending, today
 
 _DAY_SECONDS = 86_400
+_MAX_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,8 @@ def _spend_lines(stats: Stats) -> list[str]:
     if not stats.spend.requests:
         return [f"spend: nothing {period} (this machine, this repository)"]
     lines = [f"spend {period} (this machine, this repository):", f"  {_cost(stats.spend)}"]
-    lines += [f"  {model}: {_cost(cost)}" for model, cost in stats.by_model.items()]
+    for model, cost in stats.by_model.items():
+        lines.append(f"  {clean_line(model, _MAX_NAME)}: {_cost(cost)}")
     lines += [f"  {day}: {_cost(cost)}" for day, cost in list(stats.by_day.items())[-14:]]
     return lines
 
@@ -134,7 +137,7 @@ def _cost(cost: Cost) -> str:
 def _bars(title: str, counts: Mapping[str, int], shown: int, whole: int) -> list[str]:
     if not counts:
         return []
-    kept = dict(list(counts.items())[:shown])
+    kept = {clean_line(name, _MAX_NAME): count for name, count in list(counts.items())[:shown]}
     if rest := sum(counts.values()) - sum(kept.values()):
         kept["others"] = rest
     width = max(map(len, kept))

@@ -86,6 +86,19 @@ def test_an_empty_repository_has_figures_too(committed: GitDriver) -> None:
     ]
 
 
+def test_the_command_keeps_columns_and_takes_out_what_drives_a_terminal(
+    committed: GitDriver,
+) -> None:
+    author = replace(ONE.provenance, author="Eve \x1b[31m\nAda")
+    remember(committed, replace(ONE, provenance=author), THREE)
+
+    printed = gitmem(committed, "stats").stdout
+
+    assert "\n  bugfix  2  ####" in printed
+    assert "\x1b" not in printed
+    assert all("Eve" not in line or "Ada" in line for line in printed.splitlines())
+
+
 def test_the_command_prints_json(committed: GitDriver) -> None:
     remember(committed, ONE)
 
