@@ -9,6 +9,7 @@ from dataclasses import replace
 from gitmem.errors import GitmemError, UnknownRevision
 from gitmem.model.memory import Memory
 from gitmem.model.note import Document
+from gitmem.porcelain.memories import iso_time
 from gitmem.store.gitdir import Repo, find_repo, resolve_commit, try_git
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
@@ -94,10 +95,18 @@ def _has_edits_left(repo: Repo, pending: Pending) -> bool:
     paths = pending.memory.files_changed
     if not paths:
         return False
-    if try_git(repo, "rev-parse", "--verify", "--quiet", "refs/stash").returncode == 0:
+    if _is_stashed_since(repo, pending.memory.provenance.time):
         return True
     try:
         place = find_repo(pending.worktree)
     except (GitmemError, OSError):
         return False  # the work tree is gone, and its uncommitted files with it
     return bool(uncommitted(place, paths))
+
+
+def _is_stashed_since(repo: Repo, time: str) -> bool:
+    """Whether anything was stashed after that time (ISO 8601): an older stash holds older work."""
+    listed = try_git(repo, "log", "-g", "--format=%ct", "refs/stash", "--")
+    if listed.returncode != 0:
+        return False
+    return any(iso_time(float(line)) >= time for line in listed.stdout.split())

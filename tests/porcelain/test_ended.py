@@ -93,6 +93,7 @@ def test_edits_that_were_thrown_away_are_remembered_as_a_session(committed: GitD
 
 def test_a_stash_keeps_them_waiting(committed: GitDriver) -> None:
     writer = edited(committed)
+    committed.now += 60
     committed.run("stash", "-q", "--include-untracked")
     end_session(committed)
     assert (on_head(committed), pending(committed)) == ((), [SESSION])
@@ -102,6 +103,17 @@ def test_a_stash_keeps_them_waiting(committed: GitDriver) -> None:
     capture(committed, commit)
 
     assert len(memories_on(committed, commit)) == 1
+
+
+def test_an_old_stash_keeps_nobody_waiting(committed: GitDriver) -> None:
+    committed.write("README.md", "something else\n")
+    committed.run("stash", "-q", "--include-untracked")
+    committed.now += 3_600
+    edited(committed)
+    end_session(committed)
+    committed.run("clean", "-fdq")
+
+    assert settle_ended(committed.repo) == 1
 
 
 def test_a_branch_switch_takes_nothing_away(committed: GitDriver) -> None:
