@@ -8,6 +8,7 @@ from gitmem.errors import GitmemError
 from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.refresh import refresh
 from gitmem.store.gitdir import Repo, find_repo
+from gitmem.store.notices import take_notices
 
 _PATIENCE_SECONDS = 2.0
 
@@ -16,7 +17,7 @@ def ready_repo() -> Repo:
     """Find the repository and catch up: queue drained, fetched memories joined, index fresh.
 
     What cannot be caught up with in two seconds, or at all, is told on stderr in a line and the
-    command shows what there is.
+    command shows what there is.  What the catching up had to tell is told.
 
     Raises:
         NotARepository: there is none here.
@@ -31,4 +32,11 @@ def ready_repo() -> Repo:
             )
     except GitmemError as error:
         click.echo(f"gitmem: showing what there is: {error.message}", err=True)
+    tell_notices(repo)
     return repo
+
+
+def tell_notices(repo: Repo) -> None:
+    """Say on stderr, once, what happened while nobody was looking."""
+    for line in take_notices(repo):
+        click.echo(f"gitmem: {line}", err=True)
