@@ -79,6 +79,7 @@ def take_back(repo: Repo, keeper: Keeper, report: UninstallReport | None = None)
         _try(told, partial(_put_back_and_tell, repo, keeper, kept, told))
     _try(told, partial(_forget_tracking, repo))
     if not keeper.manifest.files:
+        _try(told, partial(_remove_sources, repo))
         _try(told, partial(_remove_state, repo))
     keeper.remove_folders()
 
@@ -148,6 +149,12 @@ def _forget_tracking(repo: Repo) -> None:
         below.rmdir()
     with suppress(FileNotFoundError):
         folder.rmdir()
+
+
+def _remove_sources(repo: Repo) -> None:
+    """Remove what the hooks of a commit that came to nothing left, in any work tree."""
+    for git_dir in (repo.common_dir, *repo.common_dir.glob("worktrees/*")):
+        (git_dir / "gitmem-sources").unlink(missing_ok=True)
 
 
 def _remove_state(repo: Repo) -> None:

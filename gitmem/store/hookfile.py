@@ -10,7 +10,14 @@ from __future__ import annotations
 
 import re
 
-EVENTS = ("post-commit", "post-merge", "post-rewrite", "pre-push")
+EVENTS = (
+    "prepare-commit-msg",
+    "post-commit",
+    "post-applypatch",
+    "post-merge",
+    "post-rewrite",
+    "pre-push",
+)
 """The git events that gitmem listens to."""
 
 KEPT_SUFFIX = ".gitmem-kept"
@@ -36,6 +43,15 @@ _FIND = (
     "fi\n"
 )
 _CALL = '[ ! -x "$g/gitmem/hooks/{event}" ] || exec "$g/gitmem/hooks/{event}" "$@"'
+
+# Nearly every commit is an ordinary one, for which prepare-commit-msg has nothing to note: it finds
+# that out without a process.  A file left by an aborted commit counts too, for it must go.
+_NOTEWORTHY = (
+    '[ -f "${GIT_DIR:-.git}/CHERRY_PICK_HEAD" ]',
+    '[ -f "${GIT_DIR:-.git}/SQUASH_MSG" ]',
+    '[ -f "${GIT_DIR:-.git}/gitmem-sources" ]',
+    '[ -n "${GITMEM_PROBE-}" ]',
+)
 
 # git tells post-rewrite its news on stdin: ours reads it, theirs finds it unread.
 _BORROWED_STDIN = """\
@@ -63,7 +79,10 @@ def block(event: str, tail: str = "") -> bytes:
     """The marked lines for ``event``; ``tail`` is shell text that stands last among them."""
     body = _FIND + _CALL.format(event=event)
     form = _BORROWED_STDIN if event == "post-rewrite" else _NO_STDIN
-    return f"{_BEGIN}\n{form.format(body=body)}{tail}{_END}\n".encode()
+    lines = form.format(body=body)
+    if event == "prepare-commit-msg":
+        lines = "if {}; then\n{}fi\n".format(" ||\n    ".join(_NOTEWORTHY), lines)
+    return f"{_BEGIN}\n{lines}{tail}{_END}\n".encode()
 
 
 def command(event: str) -> str:
@@ -72,8 +91,10 @@ def command(event: str) -> str:
     git adds the hook's arguments at the end, hence the colon.
     """
     call = _CALL.format(event=event).replace("|| exec ", "|| ")
-    lines = [line.strip() for line in _FIND.splitlines()]
-    return f"{'; '.join(lines)}; {call}; :".replace("then;", "then")
+    lines = "; ".join(line.strip() for line in _FIND.splitlines()).replace("then;", "then")
+    if event == "prepare-commit-msg":
+        return f"if {' || '.join(_NOTEWORTHY)}; then {lines}; {call}; fi; :"
+    return f"{lines}; {call}; :"
 
 
 def with_block(content: bytes, event: str) -> bytes:

@@ -11,6 +11,7 @@ import pytest
 from gitmem.model.job import Job
 from gitmem.porcelain.doctor import Finding, Level, Practice, diagnose, render_finding
 from gitmem.porcelain.install import install
+from gitmem.store.hookfile import EVENTS
 from gitmem.store.log import append_log
 from gitmem.store.queue import Queue
 from tests.support.git import GitDriver
@@ -48,11 +49,11 @@ def test_after_init_nothing_is_wrong_and_every_hook_fires(
 
     assert bad(committed) == []
     texts = [finding.what for finding in diagnose(committed.repo, QUIET)]
-    assert sum("is in place and fires" in text for text in texts) == 4
+    assert sum("is in place and fires" in text for text in texts) == len(EVENTS)
 
 
 def test_trying_a_hook_runs_nothing_of_its_owner(committed: GitDriver) -> None:
-    for event in ("post-commit", "post-merge", "post-rewrite", "pre-push"):
+    for event in EVENTS:
         committed.write(f".git/hooks/{event}", "#!/bin/sh\ntouch ran\n").chmod(0o755)
     install(committed.repo, git_version=OLD_GIT)
 
@@ -206,7 +207,7 @@ def test_a_clone_without_husky_is_told_to_install_it(committed: GitDriver) -> No
 
     found = bad(committed)
 
-    assert len(found) == 4
+    assert len(found) == len(EVENTS)
     assert all("npm install" in finding.remedy for finding in found)
 
 

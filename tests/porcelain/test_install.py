@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from gitmem.errors import BareRepository, ForeignFile, GitFailed, RemoteUnavailable
-from gitmem.model.job import parse_job
 from gitmem.porcelain.install import install
 from gitmem.porcelain.uninstall import uninstall
 from gitmem.store.gitdir import Repo, find_repo
 from tests.support.git import GitDriver
+from tests.support.jobs import eventually, jobs, set_up
 from tests.support.layouts import (
     LAYOUTS,
     OLD_GIT,
@@ -33,36 +33,6 @@ from tests.support.layouts import (
 from tests.support.snapshot import snapshot
 
 NEW_GIT = (2, 54)
-
-
-def set_up(git: GitDriver) -> None:
-    """Initialise with hook files and with a launcher that only says that it was called."""
-    install(git.repo, git_version=OLD_GIT)
-    hold_worker(git)
-
-
-def hold_worker(git: GitDriver) -> None:
-    run = git.repo.state_dir / "run"
-    run.write_text('#!/bin/sh\nfor word; do printf "%s\\n" "$word"; done >"${0%/*}/called"\n')
-
-
-def jobs(git: GitDriver) -> list[dict[str, str]]:
-    """The fields of all jobs that wait."""
-    found = []
-    for path in sorted((git.repo.state_dir / "queue").iterdir()):
-        job = parse_job(path.read_bytes())
-        assert job is not None
-        fields = {"kind": job.kind, "commit": job.commit, "session": job.session}
-        found.append({**fields, "worktree": job.worktree, **job.extra})
-    return found
-
-
-def eventually(is_so: Callable[[], bool]) -> bool:
-    """Whether it becomes true within ten seconds: nobody waits for the worker, but tests do."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and not is_so():
-        time.sleep(0.01)
-    return is_so()
 
 
 @pytest.mark.parametrize("version", [OLD_GIT, NEW_GIT], ids=["hook files", "config hooks"])
@@ -88,7 +58,13 @@ def test_a_commit_is_queued_with_its_session_and_place(committed: GitDriver) -> 
     made = committed.commit("second")
 
     place = str(committed.path.resolve())
-    expected = {"kind": "capture", "commit": made, "session": "session-1", "worktree": place}
+    expected = {
+        "kind": "capture",
+        "commit": made,
+        "session": "session-1",
+        "worktree": place,
+        "sources": "",
+    }
     assert jobs(committed) == [expected]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gitmem.store.hookfile import EVENTS
 from tests.support.git import GitDriver
 
 OLD_GIT = (2, 39)
@@ -49,7 +50,7 @@ def husky_9(git: GitDriver) -> None:
         '#!/usr/bin/env sh\nn=$(basename "$0")\ns=$(dirname "$(dirname "$0")")/$n\n'
         '[ ! -f "$s" ] && exit 0\nsh -e "$s" "$@"\nexit $?\n'
     )
-    for event in ("pre-commit", "post-commit", "post-merge", "post-rewrite", "pre-push"):
+    for event in ("pre-commit", *EVENTS):
         _hook(git, f".husky/_/{event}", '#!/usr/bin/env sh\n. "${0%/*}/h"\n')
     _hook(git, ".husky/_/h", runner, mode=0o644)
     git.write(".husky/_/.gitignore", "*")
