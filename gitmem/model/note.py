@@ -1,17 +1,17 @@
 """The note: the set of documents tied to one commit, and how two such sets join.
 
-A note is a stream of documents, each a memory, a tombstone or something that is neither and is
-kept untouched.  Joining notes is set union: commutative, associative, idempotent, and
+A note is a stream of documents, each a memory, a tombstone, a mark or something that is none of
+these and is kept untouched.  Joining notes is set union: commutative, associative, idempotent, and
 whatever a tombstone names is gone.  Every document keeps the text it was read from, so that
 what this version does not understand survives being rewritten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from gitmem.model.memory import Memory, Tombstone
+from gitmem.model.memory import Json, Memory, Tombstone
 
 NOTES_REF = "refs/notes/claude-mem"
 """Where memories live: the one name that clones agree on."""
@@ -22,11 +22,24 @@ NEWER = "was written by a newer gitmem"
 
 
 @dataclass(frozen=True)
+class Abandoned:
+    """A mark: no branch has the note's commit any more, and no other commit carries its change.
+
+    ``since`` is when that was seen (UTC, ISO 8601), ``by`` what did it, in a word or two.  It
+    says nothing while a ref reaches the commit again, or its memories stand elsewhere as well.
+    """
+
+    since: str
+    by: str = ""
+    extra: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Document:
     """One document of a note.
 
     ``text`` is its own source, starting with ``---`` (added where it came without) and ending
-    with one newline.  Exactly one of ``memory`` and ``tombstone`` is set, or neither: then
+    with one newline.  Exactly one of ``memory``, ``tombstone`` and ``mark`` is set, or none: then
     ``problem`` says in one line why this is not a memory.  ``stated_id`` is the id as written
     in the source; it differs from ``memory.id`` when somebody edited the document by hand.
     """
@@ -34,6 +47,7 @@ class Document:
     text: bytes
     memory: Memory | None = field(default=None, compare=False)
     tombstone: Tombstone | None = field(default=None, compare=False)
+    mark: Abandoned | None = field(default=None, compare=False)
     problem: str = field(default="", compare=False)
     stated_id: str = field(default="", compare=False)
 
@@ -49,7 +63,9 @@ class Document:
             return 0, self.memory.provenance.time, self.memory.id, edited_from.encode()
         if self.tombstone is not None:
             return 1, "", self.tombstone.id, b""
-        return 2, "", "", self.text.strip()
+        if self.mark is not None:
+            return 2, "", "", b""
+        return 3, "", "", self.text.strip()
 
 
 @dataclass(frozen=True)
@@ -71,6 +87,11 @@ class Note:
     def tombstones(self) -> tuple[Tombstone, ...]:
         """What is to be forgotten."""
         return tuple(d.tombstone for d in self.documents if d.tombstone is not None)
+
+    @property
+    def abandoned(self) -> Abandoned | None:
+        """The mark, where there is one."""
+        return next((d.mark for d in self.documents if d.mark is not None), None)
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from gitmem.model.memory import (
     from_fields,
     to_fields,
 )
-from gitmem.model.note import NEWER, Document, Note, note_of
+from gitmem.model.note import NEWER, Abandoned, Document, Note, note_of
 from gitmem.store.plainyaml import FAST_LOADER, PlainYamlError, parse_yaml, render_yaml
 
 MAX_NOTE_BYTES = 1 << 20
@@ -88,6 +88,19 @@ def tombstone_document(tombstone: Tombstone) -> Document:
     document = _written({"id": tombstone.id, **_encodable(fields)})
     if document.tombstone is None:
         raise NoteError(f"the tombstone cannot be written: {document.problem}")
+    return document
+
+
+def mark_document(mark: Abandoned) -> Document:
+    """Write a mark as a document of its own.
+
+    Raises:
+        NoteError: it is over the limits of a document.
+    """
+    fields = {"abandoned": mark.since, "by": mark.by, **mark.extra}
+    document = _written(_encodable({name: value for name, value in fields.items() if value}))
+    if document.mark is None:
+        raise NoteError(f"the mark cannot be written: {document.problem}")
     return document
 
 
@@ -207,7 +220,7 @@ def _prefix_ends(text: bytes) -> list[int]:
 def _is_as_stated(document: Document) -> bool:
     """Whether a document is whole: a tombstone, or a memory whose content fits its id."""
     if document.memory is None:
-        return document.tombstone is not None
+        return document.tombstone is not None or document.mark is not None
     return document.stated_id == document.memory.id
 
 
@@ -218,6 +231,8 @@ def _interpreted(text: bytes, value: Json) -> Document:
     stated_id = stated if isinstance(stated, str) else ""
     if "forgotten" in value:
         return Document(text, tombstone=_tombstone(value, stated_id), stated_id=stated_id)
+    if "abandoned" in value and "kind" not in value and "title" not in value:
+        return Document(text, mark=_mark(value))
     return Document(text, memory=_memory(value), stated_id=stated_id)
 
 
@@ -227,6 +242,14 @@ def _tombstone(fields: Mapping[str, Json], stated_id: str) -> Tombstone:
         raise FieldError("a tombstone needs an 'id' and a text in 'forgotten'")
     extra = {key: item for key, item in fields.items() if key not in ("id", "forgotten")}
     return Tombstone(stated_id, forgotten, extra)
+
+
+def _mark(fields: Mapping[str, Json]) -> Abandoned:
+    since, by = fields["abandoned"], fields.get("by", "")
+    if not isinstance(since, str) or not since or not isinstance(by, str):
+        raise FieldError("a mark needs a text in 'abandoned'")
+    extra = {key: item for key, item in fields.items() if key not in ("abandoned", "by")}
+    return Abandoned(since, by, extra)
 
 
 def _memory(fields: Mapping[str, Json]) -> Memory:

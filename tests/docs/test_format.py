@@ -11,7 +11,7 @@ import pytest
 from gitmem.model.memory import KINDS, Decision, ErrorMet, Memory, Provenance, to_fields
 from gitmem.model.note import NOTES_REF
 from gitmem.store import fanout, notefile, plainyaml
-from gitmem.store.notefile import document_of, parse_note, tombstone_document
+from gitmem.store.notefile import document_of, mark_document, parse_note, tombstone_document
 from tests.docs.generate import DOCS
 
 PAGE = (DOCS / "format.md").read_text(encoding="utf-8")
@@ -31,6 +31,8 @@ def test_an_example_is_written_as_we_write_it(text: str) -> None:
 
     if document.tombstone is not None:
         again = tombstone_document(document.tombstone)
+    elif document.mark is not None:
+        again = mark_document(document.mark)
     else:
         assert document.memory is not None
         assert document.memory.id == document.stated_id
