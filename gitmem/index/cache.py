@@ -1,9 +1,7 @@
 """The index: the memories of all notes in one SQLite file, so that a hook need not read git.
 
-A cache and nothing more: every row follows from the notes at :attr:`Index.tip`.  A validity
-string decides whether a file counts; one that is missing, damaged or of another format is
-built anew beside the old one and put in its place, so that whoever still reads the old one is
-not hurt.  Standard library only: agent hooks import this.
+A cache and nothing more: every row follows from the notes at :attr:`Index.tip`.  Standard
+library only: agent hooks import this.
 """
 
 from __future__ import annotations
@@ -12,49 +10,29 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from gitmem.errors import GitmemError
-from gitmem.model.memory import SCHEMA, FieldError, Memory, from_fields, to_fields
+from gitmem.index.file import (
+    FILE,
+    FOLDER,
+    connect,
+    copied_to_memory,
+    create_file,
+    discard_file,
+    in_memory,
+    is_busy,
+    open_file,
+)
+from gitmem.index.rows import empty, replace_note, storable, transaction
+from gitmem.model.memory import FieldError, Memory, from_fields
 from gitmem.model.note import Note
 
-VALIDITY = f"gitmem index 2, memory schema {SCHEMA}"
-
-_FOLDER = "index"  # a folder, so that the file and its write-ahead log move as one
-_FILE = "memories.sqlite3"
-_BUSY_SECONDS = 5.0
 _AT_ONCE = 500  # below SQLite's oldest limit of 999 parameters a statement
-_LARGEST = (1 << 63) - 1  # of an SQLite integer
 
-_ROWS = ("note", "memory", "tombstone", "supersedes")
-_TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE note (commit_oid TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE memory (
-    id TEXT NOT NULL, commit_oid TEXT NOT NULL, stated_id TEXT NOT NULL, position INTEGER NOT NULL,
-    kind TEXT NOT NULL, time TEXT NOT NULL, session TEXT NOT NULL, record_end INTEGER NOT NULL,
-    fields TEXT NOT NULL, PRIMARY KEY (id, stated_id, commit_oid)
-);
-CREATE INDEX memory_commit ON memory (commit_oid);
-CREATE INDEX memory_session ON memory (session, record_end);
-CREATE INDEX memory_stated ON memory (stated_id);
-CREATE TABLE tombstone (
-    id TEXT NOT NULL, commit_oid TEXT NOT NULL, session TEXT NOT NULL, record_end INTEGER NOT NULL,
-    PRIMARY KEY (id, commit_oid)
-) WITHOUT ROWID;
-CREATE INDEX tombstone_session ON tombstone (session, record_end);
-CREATE INDEX tombstone_commit ON tombstone (commit_oid);
-CREATE TABLE supersedes (
-    id TEXT NOT NULL, by_id TEXT NOT NULL, commit_oid TEXT NOT NULL,
-    PRIMARY KEY (id, by_id, commit_oid)
-) WITHOUT ROWID;
-CREATE INDEX supersedes_commit ON supersedes (commit_oid);
-"""
-
-_CONTENT = ("note", "memory", "tombstone", "supersedes")
 
 # A document edited by hand answers to the id it states and to the one its content has.
 _REMEMBERED = """NOT EXISTS (
@@ -92,24 +70,24 @@ class Index:
         Never fails for what it finds: without the right to write it lives in memory, filled
         from the file if there is one.
         """
-        folder = state_dir / _FOLDER
+        folder = state_dir / FOLDER
         try:
-            is_there = (folder / _FILE).exists()
-            database = _opened(folder) if is_there else None
+            is_there = (folder / FILE).exists()
+            database = open_file(folder) if is_there else None
             repaired = is_there and database is None
             if repaired:
-                _discard(folder)
+                discard_file(folder)
             if database is None:
-                _create(folder)
-                database = _connect(folder / _FILE)
+                create_file(folder)
+                database = connect(folder / FILE)
             return cls(database, folder, repaired)
         except (OSError, sqlite3.Error):
-            return cls.in_memory(folder / _FILE)
+            return cls.in_memory(folder / FILE)
 
     @classmethod
     def in_memory(cls, file: Path | None = None) -> Index:
         """An index without a file; begun with the content of ``file`` as far as it counts."""
-        return cls(_copied_to_memory(file) if file else _in_memory(), None, repaired=False)
+        return cls(copied_to_memory(file) if file else in_memory(), None, repaired=False)
 
     def close(self) -> None:
         """Close the file."""
@@ -118,8 +96,8 @@ class Index:
     @staticmethod
     def discard(state_dir: Path) -> None:
         """Delete the file, for what it may still hold of rows that are gone; it is built anew."""
-        if (state_dir / _FOLDER).exists():
-            _discard(state_dir / _FOLDER)
+        if (state_dir / FOLDER).exists():
+            discard_file(state_dir / FOLDER)
 
     @property
     def is_volatile(self) -> bool:
@@ -153,16 +131,16 @@ class Index:
         self, changes: Iterable[tuple[str, Note | None]], tip: str, *, is_whole: bool
     ) -> bool:
         try:
-            with _transaction(self._database) as database:
+            with transaction(self._database) as database:
                 if self._read_tip() != self._seen_tip:
                     return False
                 if is_whole:
-                    _empty(database)
+                    empty(database)
                 for commit, note in changes:
-                    _replace(database, commit, note)
+                    replace_note(database, commit, note)
                 database.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
         except sqlite3.OperationalError as error:
-            if not _is_busy(error):
+            if not is_busy(error):
                 self._move_to_memory(error)
             return False
         self._seen_tip = tip
@@ -252,6 +230,50 @@ class Index:
         )
         return self._rows(query, (session,))
 
+    def commits_like(
+        self, patch_id: str, change_id: str, author: str, time: str
+    ) -> dict[str, frozenset[str]]:
+        """The annotated commits with a memory made of the same patch, of the same change id, or of
+        a commit of the same author at the same time (ISO 8601); by which of these words.
+
+        Empty texts match nothing.
+        """
+        asked = {
+            "patch": ("patch_id = ? AND patch_id <> ''", [patch_id]),
+            "change": ("change_id = ? AND change_id <> ''", [change_id]),
+            "author": ("time = ? AND author = ? AND author <> ''", [time, author]),
+        }
+        found: dict[str, set[str]] = {}
+        with self._reading():
+            for word, (condition, parameters) in asked.items():
+                query = f"SELECT commit_oid FROM memory WHERE {condition}"  # noqa: S608  our own words
+                for (commit,) in self._database.execute(query, parameters):
+                    found.setdefault(commit, set()).add(word)
+        return {commit: frozenset(words) for commit, words in found.items()}
+
+    def commits_touching(self, paths: Iterable[str]) -> dict[str, str]:
+        """The annotated commits with a memory that changed one of the paths, each with the time of
+        its newest memory (ISO 8601).
+        """
+        found: dict[str, str] = {}
+        remaining = iter(dict.fromkeys(paths))
+        with self._reading():
+            while some := list(islice(remaining, _AT_ONCE)):
+                marks = ",".join("?" * len(some))
+                query = (
+                    "SELECT touched.commit_oid, max(memory.time) FROM touched"  # noqa: S608
+                    " JOIN memory ON memory.commit_oid = touched.commit_oid"
+                    f" WHERE path IN ({marks}) GROUP BY touched.commit_oid"
+                )
+                found.update(self._database.execute(query, storable(some)))
+        return found
+
+    def abandoned(self) -> dict[str, tuple[str, str]]:
+        """Every commit whose note has the mark: since when (ISO 8601), and what did it."""
+        with self._reading():
+            rows = self._database.execute("SELECT commit_oid, since, how FROM abandoned")
+            return {commit: (since, how) for commit, since, how in rows}
+
     def all_live(self) -> list[Stored]:
         """Every live memory, by commit.
 
@@ -316,7 +338,7 @@ class Index:
             yield
         except (sqlite3.DatabaseError, FieldError, ValueError) as error:
             if self._folder is not None and not isinstance(error, sqlite3.OperationalError):
-                _discard(self._folder)
+                discard_file(self._folder)
             raise GitmemError(
                 f"cannot read the index: {error}",
                 "It is only a cache and will be built anew. Run the command again",
@@ -326,156 +348,5 @@ class Index:
         if self._folder is None:
             raise GitmemError(f"cannot hold the memories: {error}") from error
         self._database.close()
-        self._database = _copied_to_memory(self._folder / _FILE)
+        self._database = copied_to_memory(self._folder / FILE)
         self._folder = None
-
-
-@contextmanager
-def _transaction(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """One writer at a time; whoever reads meanwhile sees the state before."""
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield database
-        database.execute("COMMIT")
-    finally:
-        if database.in_transaction:
-            database.execute("ROLLBACK")
-
-
-def _empty(database: sqlite3.Connection) -> None:
-    for table in _CONTENT:
-        database.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
-
-
-def _replace(database: sqlite3.Connection, commit: str, note: Note | None) -> None:
-    for table in _CONTENT:
-        database.execute(f"DELETE FROM {table} WHERE commit_oid = ?", (commit,))  # noqa: S608  as above
-    if note is None:
-        return
-    database.execute("INSERT INTO note VALUES (?)", (commit,))
-    for position, document in enumerate(note.documents):
-        if document.memory is not None:
-            _insert(database, commit, position, document.memory, document.stated_id)
-        elif document.tombstone is not None:
-            stone = document.tombstone
-            end = min(stone.records[1], _LARGEST) if stone.records else 0
-            row = _storable((stone.id, commit, stone.session, end))
-            database.execute("INSERT OR IGNORE INTO tombstone VALUES (?,?,?,?)", row)
-
-
-def _insert(
-    database: sqlite3.Connection, commit: str, position: int, memory: Memory, stated_id: str
-) -> None:
-    origin = memory.provenance
-    row = (
-        memory.id,
-        commit,
-        stated_id or memory.id,
-        position,
-        memory.kind,
-        origin.time,
-        origin.session,
-        min(origin.records[1], _LARGEST) if origin.records else 0,
-        json.dumps(to_fields(memory)),
-    )
-    database.execute("INSERT OR REPLACE INTO memory VALUES (?,?,?,?,?,?,?,?,?)", _storable(row))
-    for old in memory.supersedes:
-        row_of_old = _storable((old, memory.id, commit))
-        database.execute("INSERT OR IGNORE INTO supersedes VALUES (?,?,?)", row_of_old)
-
-
-def _storable(row: Sequence[str | int]) -> list[str | int]:
-    """SQLite takes no lone surrogate; the fields themselves keep it, as an escape in JSON."""
-    return [
-        value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
-        for value in row
-    ]
-
-
-def _connect(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
-
-
-def _opened(folder: Path) -> sqlite3.Connection | None:
-    """The database, if it is a whole index of this format; being busy is no damage."""
-    database = _connect(folder / _FILE)
-    try:
-        row = database.execute("SELECT value FROM meta WHERE key = 'validity'").fetchone()
-        if row and row[0] == VALIDITY:
-            return database
-    except sqlite3.OperationalError as error:
-        if "no such table" not in str(error):
-            database.close()
-            raise
-    except sqlite3.DatabaseError:
-        pass
-    database.close()
-    return None
-
-
-def _create(folder: Path) -> None:
-    """Put a new, empty index in its place, unless another process was faster."""
-    import shutil  # only here: a hook hardly ever gets here, and should not pay for these two
-    import tempfile
-
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}.new-", dir=folder.parent))
-    try:
-        database = _connect(aside / _FILE)
-        try:
-            database.execute("PRAGMA journal_mode = WAL")
-            _make_tables(database)
-        finally:
-            database.close()
-        aside.chmod(folder.parent.stat().st_mode & 0o777)
-        try:
-            aside.replace(folder)
-        except OSError:
-            if not (folder / _FILE).exists():  # not another process: a folder with something else
-                _discard(folder)
-                aside.replace(folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _discard(folder: Path) -> None:
-    """Take the folder out of the way in one step, then delete it: readers keep their open files."""
-    import shutil
-    import tempfile
-
-    aside = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}.old-", dir=folder.parent))
-    with suppress(OSError):
-        folder.replace(aside / _FOLDER)
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _copied_to_memory(file: Path) -> sqlite3.Connection:
-    """An index in memory with the file's content as far as it can be read, else empty."""
-    memory = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        # A file that cannot be written cannot be locked either; immutable asks for neither.
-        source = sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)
-        with closing(source):
-            source.backup(memory)
-        row = memory.execute("SELECT value FROM meta WHERE key = 'validity'").fetchone()
-        if row and row[0] == VALIDITY:
-            return memory
-    except sqlite3.Error:
-        pass
-    memory.close()
-    return _in_memory()
-
-
-def _in_memory() -> sqlite3.Connection:
-    memory = sqlite3.connect(":memory:", isolation_level=None)
-    _make_tables(memory)
-    return memory
-
-
-def _make_tables(database: sqlite3.Connection) -> None:
-    database.executescript(f"BEGIN; {_TABLES} COMMIT;")
-    database.execute("INSERT INTO meta VALUES ('validity', ?)", (VALIDITY,))
-
-
-def _is_busy(error: sqlite3.OperationalError) -> bool:
-    return "locked" in str(error) or "busy" in str(error)

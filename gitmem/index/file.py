@@ -1,0 +1,105 @@
+"""The file of the index: opened if it counts, made and taken away in one step each.
+
+A validity string decides whether a file counts; one that is missing, damaged or of another
+format is built anew beside the old one and put in its place, so that whoever still reads the
+old one is not hurt.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from gitmem.index.rows import VALIDITY, make_tables
+
+FOLDER = "index"  # a folder, so that the file and its write-ahead log move as one
+FILE = "memories.sqlite3"
+_BUSY_SECONDS = 5.0
+
+
+def connect(file: Path) -> sqlite3.Connection:
+    """A connection in which every statement is its own transaction unless one is begun."""
+    return sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
+
+
+def open_file(folder: Path) -> sqlite3.Connection | None:
+    """The database, if it is a whole index of this format; being busy is no damage."""
+    database = connect(folder / FILE)
+    try:
+        row = database.execute("SELECT value FROM meta WHERE key = 'validity'").fetchone()
+        if row and row[0] == VALIDITY:
+            return database
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            database.close()
+            raise
+    except sqlite3.DatabaseError:
+        pass
+    database.close()
+    return None
+
+
+def create_file(folder: Path) -> None:
+    """Put a new, empty index in its place, unless another process was faster."""
+    import shutil  # only here: a hook hardly ever gets here, and should not pay for these two
+    import tempfile
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f"{FOLDER}.new-", dir=folder.parent))
+    try:
+        database = connect(aside / FILE)
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            make_tables(database)
+        finally:
+            database.close()
+        aside.chmod(folder.parent.stat().st_mode & 0o777)
+        try:
+            aside.replace(folder)
+        except OSError:
+            if not (folder / FILE).exists():  # not another process: a folder with something else
+                discard_file(folder)
+                aside.replace(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def discard_file(folder: Path) -> None:
+    """Take the folder out of the way in one step, then delete it: readers keep their open files."""
+    import shutil
+    import tempfile
+
+    aside = Path(tempfile.mkdtemp(prefix=f"{FOLDER}.old-", dir=folder.parent))
+    with suppress(OSError):
+        folder.replace(aside / FOLDER)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def copied_to_memory(file: Path) -> sqlite3.Connection:
+    """An index in memory with the file's content as far as it can be read, else empty."""
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        # A file that cannot be written cannot be locked either; immutable asks for neither.
+        source = sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)
+        with closing(source):
+            source.backup(memory)
+        row = memory.execute("SELECT value FROM meta WHERE key = 'validity'").fetchone()
+        if row and row[0] == VALIDITY:
+            return memory
+    except sqlite3.Error:
+        pass
+    memory.close()
+    return in_memory()
+
+
+def in_memory() -> sqlite3.Connection:
+    """An empty index without a file."""
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    make_tables(memory)
+    return memory
+
+
+def is_busy(error: sqlite3.OperationalError) -> bool:
+    """Whether another process holds the file: to be tried again, no damage."""
+    return "locked" in str(error) or "busy" in str(error)
