@@ -71,6 +71,7 @@ class CommitText:
     parents: int
     authored: int
     committed: int
+    change_id: str = ""
 
 
 class CommitReader:
@@ -101,6 +102,7 @@ class CommitReader:
             parents=len(_PARENT.findall(_header(found))),
             authored=found.author.time,
             committed=found.commit_time,
+            change_id=_change_id(_header(found), _decoded(found)),
         )
 
     def change(

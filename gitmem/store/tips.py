@@ -1,0 +1,92 @@
+"""Where the branches stand, here and as last seen at the remotes, and where they stood before.
+
+What moved between the two tells which commits are new and which may be reached no more, without
+a walk of the whole history.  Standard library only: agent hooks ask whether anything moved.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gitmem.store.atomic import write_atomically
+from gitmem.store.gitdir import Repo, try_git
+
+REFS = ("refs/heads/", "refs/remotes/")
+"""The refs that are watched; what only a tag or a stash reaches is reached all the same."""
+
+_REWRITING = ("rebase-merge", "rebase-apply")
+
+
+@dataclass(frozen=True)
+class Tips:
+    """Ref → commit.  A work tree whose HEAD is detached counts as a ref ``HEAD of FOLDER``."""
+
+    refs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def commits(self) -> frozenset[str]:
+        """Each commit that a ref stands at."""
+        return frozenset(self.refs.values())
+
+
+def read_tips(repo: Repo) -> Tips:
+    """Where the refs stand now."""
+    listed = try_git(repo, "for-each-ref", "--format=%(objectname) %(refname)", *REFS)
+    return tips_of(repo, os.fsdecode(listed.stdout).splitlines())
+
+
+def tips_of(repo: Repo, lines: Iterable[str]) -> Tips:
+    """The same where the refs have been listed already, a line ``COMMIT REF`` each."""
+    refs = {}
+    for line in lines:
+        commit, _, ref = line.partition(" ")
+        if ref.startswith(REFS):
+            refs[ref] = commit
+    return Tips({**refs, **_detached(repo)})
+
+
+def read_known_tips(repo: Repo) -> Tips | None:
+    """Where the refs stood when they were last looked at; None when nobody has looked yet."""
+    try:
+        lines = _path(repo).read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return None
+    pairs = (line.partition(" ")[::2] for line in lines)
+    return Tips({ref: commit for commit, ref in pairs})
+
+
+def write_known_tips(repo: Repo, tips: Tips) -> None:
+    """Remember where the refs stand.
+
+    Raises:
+        DiskFull, ReadOnlyRepository: it could not be written.
+    """
+    lines = [f"{commit} {ref}\n" for ref, commit in sorted(tips.refs.items())]
+    write_atomically(_path(repo), "".join(lines).encode("utf-8", "surrogateescape"))
+
+
+def is_rewriting(repo: Repo) -> bool:
+    """Whether git is in the middle of a rebase in any work tree: its commits still move."""
+    folders = [repo.common_dir, *repo.common_dir.glob("worktrees/*")]
+    return any((folder / name).exists() for folder in folders for name in _REWRITING)
+
+
+def _detached(repo: Repo) -> dict[str, str]:
+    """The HEADs that name no branch, read as files: git lists only this work tree's own."""
+    found = {}
+    heads = [repo.common_dir / "HEAD", *repo.common_dir.glob("worktrees/*/HEAD")]
+    for head in heads:
+        try:
+            text = head.read_text(encoding="ascii", errors="replace").strip()
+        except OSError:
+            continue
+        if len(text) == 40 and not text.startswith("ref:"):
+            found[f"HEAD of {head.parent.name}"] = text
+    return found
+
+
+def _path(repo: Repo) -> Path:
+    return repo.state_dir / "tips"
