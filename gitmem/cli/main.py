@@ -26,6 +26,7 @@ COMMANDS = {
     "import": "Take over what another memory tool has kept.",
     "recompress": "Better memories that a stand-in wrote.",
     "scrub": "Take a leaked secret out of all memories, or forget one memory.",
+    "reconcile": "Bring memories to the commits that carry their changes now.",
     "sync": "Exchange memories with the remote now.",
     "stats": "How much is remembered, by whom, and what it cost.",
     "status": "What is set up, what waits, what was last remembered.",

@@ -20,13 +20,14 @@ from gitmem.store.lock import is_worker_running
 from gitmem.store.queue import Queue
 from gitmem.store.remote import TRACKING, tracking_ref
 from gitmem.store.seen import read_seen
+from gitmem.store.tips import REFS, is_rewriting, read_known_tips, tips_of
 
 _POLL_SECONDS = 0.02
 
 
 def is_fresh(repo: Repo, index_tip: str | None) -> bool:
     """Whether the queue is empty, all fetched notes are joined, every commit made here was
-    looked at and the index stands at the notes ref.
+    looked at, no branch has moved since and the index stands at the notes ref.
     """
     if not Queue(repo).is_empty():
         return False
@@ -34,13 +35,17 @@ def is_fresh(repo: Repo, index_tip: str | None) -> bool:
     known = seen.reflogs.get(str(repo.git_dir))
     if known is not None and known != reflog_size(repo):
         return False
-    listed = try_git(repo, "for-each-ref", "--format=%(objectname) %(refname)", NOTES_REF, TRACKING)
-    pairs = (os.fsdecode(line).split(" ", 1) for line in listed.stdout.splitlines())
-    tips = {ref: tip for tip, ref in pairs}
+    asked = (NOTES_REF, TRACKING, *REFS)
+    listed = try_git(repo, "for-each-ref", "--format=%(objectname) %(refname)", *asked)
+    lines = os.fsdecode(listed.stdout).splitlines()
+    if tips_of(repo, lines) != read_known_tips(repo) and not is_rewriting(repo):
+        return False
+    tips = {ref: tip for tip, ref in (line.split(" ", 1) for line in lines)}
     if tips.pop(NOTES_REF, None) != index_tip:
         return False
     joined = {tracking_ref(remote): tip for remote, tip in seen.tracking.items()}
-    return all(joined.get(ref) == tip for ref, tip in tips.items() if ref.endswith("/claude-mem"))
+    fetched = (ref for ref in tips if ref.startswith(TRACKING) and ref.endswith("/claude-mem"))
+    return all(joined.get(ref) == tips[ref] for ref in fetched)
 
 
 def catch_up(

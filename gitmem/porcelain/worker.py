@@ -7,6 +7,7 @@ nothing.  Trouble goes to the log; a job that keeps failing is set aside for ``g
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from gitmem.errors import (
 from gitmem.model.job import Job
 from gitmem.porcelain.complete import complete_turn
 from gitmem.porcelain.means import Means
+from gitmem.porcelain.reconcile import Reconciled, reconcile
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.remember import Request, remember, remember_turn
 from gitmem.porcelain.settle import mark_ended, settle_ended
@@ -29,7 +31,9 @@ from gitmem.store.gitdir import Repo, find_repo
 from gitmem.store.history import commits_made, reflog_size
 from gitmem.store.lock import worker_lock
 from gitmem.store.log import append_log
+from gitmem.store.notices import add_notice
 from gitmem.store.queue import Queue, QueuedJob
+from gitmem.store.rewrites import add_pairs, parse_pairs
 from gitmem.store.seen import read_seen, write_seen
 
 _REWRITING = ("rebase-merge", "rebase-apply")
@@ -62,9 +66,29 @@ def work(means: Means) -> int:
                 return done
             done += _drain(means, tried)
             settle_ended(means.repo)
-            refresh(means.repo).close()
+            _follow_history(means)
         if not _waiting(Queue(means.repo), tried):
             return done
+
+
+def _follow_history(means: Means) -> None:
+    """Join what was fetched, and bring memories to the commits that carry their changes now."""
+    with closing(refresh(means.repo)) as index:
+        done = reconcile(means.repo, index)
+    for line in told_lines(done):
+        add_notice(means.repo, line)
+
+
+def told_lines(done: Reconciled) -> list[str]:
+    """What a person should know of a reconciliation that nobody asked for: what is not certain."""
+    lines = [
+        f"the memories of {commit[:10]} stay where no branch is: "
+        f"{' or '.join(other[:10] for other in found[:3])} may carry the change"
+        for commit, found in done.unmatched.items()
+    ]
+    if done.left_out:
+        lines.append(f"{done.left_out} of the new commits were too many to be compared")
+    return lines
 
 
 def watch_reflog(repo: Repo) -> None:
@@ -148,6 +172,8 @@ def _capture(means: Means, queued: QueuedJob) -> None:
     place = _place(job.worktree)
     if place is not None and place.worktree is not None:
         watch_reflog(place)
+    sources = job.extra.get("sources", "").split()
+    add_pairs(means.repo, parse_pairs("".join(f"{source} {job.commit}\n" for source in sources)))
     outcome = remember(means, Request(job.commit, job.worktree, queued.time, job.session))
     for notice in outcome.notices:
         append_log(means.repo, f"capture {job.commit[:10]}: {notice}")
@@ -182,11 +208,13 @@ def _is_last_of_session(means: Means, queued: QueuedJob) -> bool:
 
 
 def _push(means: Means, queued: QueuedJob) -> None:
+    _follow_history(means)
     push(means, queued.job.remote)
 
 
 def _merge(means: Means, queued: QueuedJob) -> None:
-    refresh(means.repo).close()
+    add_pairs(means.repo, parse_pairs(queued.job.extra.get("rewritten", "")))
+    _follow_history(means)
 
 
 _VERBS: dict[str, Callable[[Means, QueuedJob], None]] = {

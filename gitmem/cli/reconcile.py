@@ -1,0 +1,97 @@
+"""``gitmem reconcile``."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
+from gitmem.porcelain.refresh import refresh
+from gitmem.store.gitdir import find_repo
+from gitmem.store.history import walk_ids
+from gitmem.store.rewrites import parse_pairs
+
+_SHORT = 10
+
+
+@click.command()
+@click.option("--range", "span", metavar="A..B", help="Compare these commits, new or not.")
+@click.option(
+    "--map",
+    "map_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file of lines `OLD NEW`, such as git-filter-repo's commit-map.",
+)
+@click.option("--full", is_flag=True, help="Look at every memory again, not only at what is new.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def command(
+    span: str | None, map_file: Path | None, full: bool, dry_run: bool, as_json: bool
+) -> None:
+    r"""Bring memories to the commits that carry their changes now.
+
+    After a rebase, squash, pick, split, reset, patch or history filter, here or on the server.
+    Hooks and every other command do this by themselves for what moved here; a pipeline does it
+    for a squash merge on the server.  Notes are copied, never taken away.  Where no commit is
+    certain to carry a change its memories stay, and are listed; dropped work is marked.
+
+    \b
+    gitmem reconcile
+    gitmem reconcile --range origin/main~1..origin/main
+    gitmem reconcile --map .git/filter-repo/commit-map
+    """
+    repo = find_repo(".")
+    arrived = None if span is None else tuple(walk_ids(repo, span))
+    pairs = [] if map_file is None else parse_pairs(map_file.read_text("ascii", "replace"))
+    scope = Scope(arrived, tuple(pairs), full)
+    with closing(refresh(repo)) as index:
+        done = reconcile(repo, index, scope, is_dry_run=dry_run)
+    for line in [json.dumps(_fields(done))] if as_json else _lines(done):
+        click.echo(line)
+
+
+def _lines(done: Reconciled) -> list[str]:
+    if done.is_deferred:
+        return ["A rebase is under way: nothing was done. Finish it, then run this again."]
+    lines = [
+        f"{_short(moved.source)} → {_short(moved.target)}  {_counted(moved.memories)}"
+        f" ({moved.how.value})"
+        for moved in done.carried
+    ]
+    lines += [f"{_short(commit)} was dropped: marked as abandoned" for commit in done.abandoned]
+    lines += [
+        f"{_short(commit)} stays where no branch is; it resembles {' '.join(map(_short, found))}"
+        for commit, found in done.unmatched.items()
+    ]
+    if done.left_out:
+        lines.append(f"{done.left_out} new commits were too many to be compared: give a --range")
+    return lines or ["Every memory is where it belongs."]
+
+
+def _fields(done: Reconciled) -> dict[str, object]:
+    return {
+        "carried": [
+            {
+                "from": moved.source,
+                "to": moved.target,
+                "how": moved.how.value,
+                "memories": moved.memories,
+            }
+            for moved in done.carried
+        ],
+        "abandoned": list(done.abandoned),
+        "unmatched": {commit: list(found) for commit, found in done.unmatched.items()},
+        "left_out": done.left_out,
+        "deferred": done.is_deferred,
+    }
+
+
+def _counted(number: int) -> str:
+    return "1 memory" if number == 1 else f"{number} memories"
+
+
+def _short(commit: str) -> str:
+    return commit[:_SHORT]

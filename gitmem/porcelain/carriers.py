@@ -1,0 +1,244 @@
+"""Which commits carry which memories now: what is looked at, and how far.
+
+The judgement itself is :mod:`gitmem.model.rewrite`'s; here is decided whom to compare with whom,
+so that an ordinary commit costs one comparison and a rebase of a hundred a hundred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+from gitmem.index.cache import Index
+from gitmem.model.rewrite import (
+    How,
+    Trace,
+    Verdict,
+    carriers_of_lost,
+    is_same_work,
+    named_sources,
+    same_change,
+    sources_of_squash,
+)
+from gitmem.porcelain.memories import iso_time
+from gitmem.store.gitdir import Repo
+from gitmem.store.reach import outside, refs_with, touching
+from gitmem.store.traces import TraceReader
+
+_MAX_FOUND = 1_000
+_MAX_ELSEWHERE = 300
+_MAX_TIPS = 20
+_MAX_PATHS = 100
+_SLACK_SECONDS = 86_400
+_MONTHS_SECONDS = 180 * 86_400
+
+
+@dataclass
+class Carriers:
+    """What was found: (source, target) → how; and for sources without a carrier who resembles them.
+
+    ``dropped`` are the sources that nothing resembles.  A merge is never among them: a rebase
+    leaves merges out, and what they resolved lives in the commits.
+    """
+
+    found: dict[tuple[str, str], How] = field(default_factory=dict)
+    resembling: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    dropped: list[str] = field(default_factory=list)
+
+
+class Finder:
+    """Finds carriers in one repository; every commit is read once."""
+
+    def __init__(self, repo: Repo, index: Index, traces: TraceReader) -> None:
+        self._repo = repo
+        self._index = index
+        self._traces = traces
+
+    def of_strays(
+        self,
+        lost: Mapping[str, str],
+        fresh: Collection[str],
+        arrived: Sequence[str],
+        told: Mapping[str, Collection[str]],
+    ) -> Carriers:
+        """Who carries the change of commits that no ref reaches.
+
+        ``lost`` maps each to the tip of its branch.  The ``fresh`` ones are compared with whatever
+        touches their files; the others, which were before, with the commits that ``arrived``.
+        ``told`` are the carriers that git itself told of.
+        """
+        carriers = Carriers()
+        sources = {commit: self._trace(commit) for commit in lost}
+        targets = self._traces_of(arrived)
+        searched = {**targets, **self._search([sources[commit] for commit in fresh])}
+        like = self._like(searched.values())
+        for commit, source in sources.items():
+            among = searched if commit in fresh else targets
+            known = told.get(commit, ())
+            others = [t for t in among.values() if t.commit != commit]
+            verdict = self._judge(source, lost[commit], others, known, like.get(commit, {}))
+            carriers.found.update({(commit, to): how for to, how in verdict.carriers.items()})
+            if verdict.resembling:
+                carriers.resembling[commit] = verdict.resembling
+            elif not verdict.carriers and not source.is_merge:
+                carriers.dropped.append(commit)
+        return carriers
+
+    def of_arrivals(self, arrived: Sequence[str], *, is_thorough: bool = False) -> Carriers:
+        """Which of the commits that arrived carry a change that also lives elsewhere: picked,
+        applied, or squashed from a branch that is still there.
+        """
+        carriers = Carriers()
+        for target in self._traces_of(arrived).values():
+            like = self._like([target])
+            named = set(named_sources(target.message))
+            near = {} if target.is_merge else self._index.commits_touching(target.paths)
+            if not is_thorough:
+                oldest = iso_time(target.time - _MONTHS_SECONDS)
+                near = {commit: time for commit, time in near.items() if time >= oldest}
+            newest = sorted(near, key=lambda commit: near[commit], reverse=True)
+            asked = {*newest[:_MAX_ELSEWHERE], *like, *named} - {target.commit}
+            away = outside(self._repo, asked, [target.commit]) if asked else []
+            elsewhere = [commit for commit in away if commit in asked]
+            # What is not here at all is known by its memories alone.
+            elsewhere += [commit for commit in asked if not self._traces.has(commit)]
+            self._compare(target, elsewhere, like, carriers)
+        return carriers
+
+    def _compare(
+        self,
+        target: Trace,
+        elsewhere: Sequence[str],
+        like: Mapping[str, Mapping[str, How]],
+        carriers: Carriers,
+    ) -> None:
+        sources = [self._trace(commit) for commit in elsewhere]
+        for source in sources:
+            found = like.get(source.commit, {}) or same_change(source, [target])
+            if target.commit in found:
+                carriers.found[source.commit, target.commit] = found[target.commit]
+        for commit in sources_of_squash(target, sources):
+            carriers.found.setdefault((commit, target.commit), How.LINES)
+        here = [source.commit for source in sources if source.delta is not None]
+        for commit in self._squashed(target, here):
+            carriers.found.setdefault((commit, target.commit), How.RANGE)
+
+    def _squashed(self, target: Trace, elsewhere: Sequence[str]) -> list[str]:
+        """The annotated commits of a branch whose squash the target is."""
+        if target.is_merge or not elsewhere:
+            return []
+        tips = refs_with(self._repo, elsewhere, target.commit)[:_MAX_TIPS]
+        return self._same_work(target, [*tips, *elsewhere])
+
+    def _same_work(self, target: Trace, tips: Iterable[str]) -> list[str]:
+        parents = self._traces.parents(target.commit)
+        for tip in dict.fromkeys(tips):
+            base = self._traces.merge_base(parents[0], tip) if parents else None
+            if base is None or base == tip:
+                continue
+            commits = outside(self._repo, [tip], parents)
+            if len(commits) > _MAX_FOUND:
+                continue
+            subjects = [trace.subject for trace in map(self._trace, commits) if not trace.is_merge]
+            if is_same_work(target, self._traces.difference(base, tip), subjects):
+                annotated = self._index.annotated()
+                return [commit for commit in commits if commit in annotated]
+        return []
+
+    def _judge(
+        self,
+        source: Trace,
+        tip: str,
+        targets: Sequence[Trace],
+        told: Collection[str],
+        like: Mapping[str, How],
+    ) -> Verdict:
+        known = {commit: how for commit, how in like.items() if commit != source.commit}
+        standing = self._standing(source, tip)
+        verdict = carriers_of_lost(source, standing, targets, told)
+        if not verdict.carriers and not known:
+            for target in targets:
+                if not target.is_merge and source.commit in self._range_of(target, tip):
+                    return Verdict({target.commit: How.RANGE})
+        return Verdict({**known, **verdict.carriers}, verdict.resembling if not known else ())
+
+    def _range_of(self, target: Trace, tip: str) -> list[str]:
+        return self._same_work(target, [tip]) if self._traces.has(tip) else []
+
+    def _standing(self, source: Trace, tip: str) -> frozenset[int]:
+        """The marks of the source that its branch still had at its tip.
+
+        Where later commits of the branch wrote all of them anew, those of its files as they
+        stood then: who carries these carries the change.
+        """
+        if source.delta is None or tip == source.commit:
+            return frozenset()
+        base = self._fork(source.commit, tip)
+        whole = self._traces.difference(base, tip)
+        left = source.delta.marks & whole.marks
+        if left or not whole.is_whole:
+            return left
+        return self._traces.difference(base, tip, source.paths).marks
+
+    def _fork(self, commit: str, tip: str) -> str | None:
+        parents = self._traces.parents(commit)
+        return parents[0] if parents else None
+
+    def _like(self, targets: Iterable[Trace]) -> dict[str, dict[str, How]]:
+        """Annotated commit → targets of the same change id or patch, by what its memories tell.
+
+        So is found what was rewritten more than once: a memory keeps the words of its first commit.
+        """
+        found: dict[str, dict[str, How]] = {}
+        hows = {"change": How.CHANGE_ID, "patch": How.PATCH}
+        for target in targets:
+            time = iso_time(target.time)
+            words = self._index.commits_like(target.patch_id, target.change_id, target.author, time)
+            for commit, why in words.items():
+                known = [how for word, how in hows.items() if word in why]
+                if known:
+                    found.setdefault(commit, {})[target.commit] = known[0]
+                else:
+                    found.setdefault(commit, {})
+        return found
+
+    def _search(self, sources: Sequence[Trace]) -> dict[str, Trace]:
+        """The commits that refs reach and that may carry one of the sources."""
+        if not sources:
+            return {}
+        paths = sorted({path for source in sources for path in source.paths})
+        since = min(source.time for source in sources) - _SLACK_SECONDS
+        found = touching(self._repo, paths if len(paths) <= _MAX_PATHS else [], since, _MAX_FOUND)
+        return self._traces_of(found)
+
+    def _traces_of(self, commits: Iterable[str]) -> dict[str, Trace]:
+        traces = (self._traces.read(commit) for commit in commits)
+        return {trace.commit: trace for trace in traces if trace is not None}
+
+    def _trace(self, commit: str) -> Trace:
+        """Of a commit that is not here, what its memories tell."""
+        return self._traces.read(commit) or self._told(commit)
+
+    def _told(self, commit: str) -> Trace:
+        stored = self._index.memories_of([commit])
+        if not stored:
+            return Trace(commit)
+        origin = stored[0].memory.provenance
+        paths = frozenset(path for found in stored for path in found.memory.files_changed)
+        return Trace(
+            commit=commit,
+            author=origin.author,
+            time=_seconds(origin.time),
+            change_id=origin.change_id,
+            patch_id=origin.patch_id,
+            paths=paths,
+        )
+
+
+def _seconds(time: str) -> int:
+    try:
+        found = datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        return int(found.timestamp())
+    except ValueError:
+        return 0

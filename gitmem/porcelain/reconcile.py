@@ -1,0 +1,284 @@
+"""After history was rewritten: each memory to the commit that carries its change now.
+
+git moves notes along with an amend or a rebase.  All the rest (picks, squashes here or on the
+server, splits, resets, patches, filters, and whatever was remembered too late) is found here:
+from what the hooks told, else from reflog, change id, patch id, author and lines.  A note is
+copied, never taken away; where nothing is certain it stays, and is reported.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gitmem.index.cache import Index
+from gitmem.model.note import Abandoned, Document
+from gitmem.model.rewrite import How, followed
+from gitmem.porcelain.carriers import Carriers, Finder
+from gitmem.porcelain.memories import iso_time
+from gitmem.porcelain.refresh import refresh_index
+from gitmem.store.gitdir import Repo
+from gitmem.store.notefile import mark_document
+from gitmem.store.notes import NoteStore
+from gitmem.store.reach import between, unreached
+from gitmem.store.reflogs import Reflogs
+from gitmem.store.rewrites import as_mapping, read_filter_map, read_pairs
+from gitmem.store.strays import Strays, read_strays, write_strays
+from gitmem.store.tips import Tips, is_rewriting, read_known_tips, read_tips, write_known_tips
+from gitmem.store.traces import TraceReader
+
+MAX_ARRIVED = 2_000
+"""So many of the newest new commits are compared; the rest of a large fetch is passed over."""
+
+_MAX_WALK = 20_000
+
+
+@dataclass(frozen=True)
+class Carried:
+    """``memories`` of one commit are found at another as well now, and how it was recognised."""
+
+    source: str
+    target: str
+    how: How
+    memories: int
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What a reconciliation did, or would do.
+
+    ``abandoned`` are commits that were dropped; ``unmatched`` those whose memories stay where no
+    ref reaches, each with the commits that resemble it.  ``is_deferred``: a rebase is under way.
+    ``left_out`` is how many new commits were too many to be compared.
+    """
+
+    carried: tuple[Carried, ...] = ()
+    abandoned: tuple[str, ...] = ()
+    unmatched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: int = 0
+    is_deferred: bool = False
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What to look at beside what is new: ``arrived`` commits (None: those that are new), ``pairs``
+    of old and new from elsewhere, and with ``is_full`` everything that is annotated.
+    """
+
+    arrived: tuple[str, ...] | None = None
+    pairs: tuple[tuple[str, str], ...] = ()
+    is_full: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but what is new is asked for."""
+        return self == Scope()
+
+
+def reconcile(
+    repo: Repo,
+    index: Index,
+    scope: Scope | None = None,
+    *,
+    now: float | None = None,
+    is_dry_run: bool = False,
+) -> Reconciled:
+    """Bring memories to the commits that carry their changes; durable on return.
+
+    ``index`` must be up to date, and is again afterwards.  Where nothing moved since the last
+    time, no commit is looked at.  ``now`` (POSIX seconds) dates marks.  A dry run writes nothing.
+
+    Raises:
+        NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
+    """
+    scope = scope or Scope()
+    if is_rewriting(repo):
+        return Reconciled(is_deferred=True)
+    notes = NoteStore(repo)
+    news = _news(repo, index, notes, scope)
+    if news is None:
+        return Reconciled()
+    work = _Work(repo, index, notes, news)
+    plan = work.plan()
+    additions, done = work.additions(plan, time.time() if now is None else now)
+    if is_dry_run:
+        return done
+    if additions:
+        count = sum(carried.memories for carried in done.carried)
+        subject = f"notes: carry {count} memories" if count else "notes: mark abandoned work"
+        notes.add(additions, subject)
+        refresh_index(notes, index)
+    gone = {carried.source for carried in done.carried} | {source for source, _ in plan.found}
+    lost = {commit: tip for commit, tip in news.lost.items() if commit not in gone}
+    unmatched = {**news.known.unmatched, **plan.resembling}
+    write_strays(
+        repo,
+        Strays(lost, unmatched, notes.tip() or "", len(news.journal), news.filter_map),
+    )
+    write_known_tips(repo, news.tips)
+    return done
+
+
+@dataclass(frozen=True)
+class _News:
+    """What happened since the last reconciliation.
+
+    ``lost`` are the annotated commits that no ref reaches (and the tips of their branches),
+    ``fresh`` those of them that were not known, or whose notes changed; ``sources`` are the
+    annotated commits that git may have told of.
+    """
+
+    tips: Tips
+    known: Strays
+    arrived: Sequence[str]
+    left_out: int
+    lost: Mapping[str, str]
+    fresh: frozenset[str]
+    sources: frozenset[str]
+    pairs: Mapping[str, Collection[str]]
+    journal: Sequence[tuple[str, str]]
+    filter_map: str
+    is_thorough: bool
+
+
+def _news(repo: Repo, index: Index, notes: NoteStore, scope: Scope) -> _News | None:
+    """What there is to do; None when nothing moved."""
+    tips, before, known = read_tips(repo), read_known_tips(repo), read_strays(repo)
+    tip, journal = notes.tip() or "", read_pairs(repo)
+    filter_map, mapped = read_filter_map(repo)
+    is_first = before is None or known is None or scope.is_full
+    known = known or Strays()
+    is_same = (known.notes, known.pairs, known.filter_map) == (tip, len(journal), filter_map)
+    if not is_first and scope.is_plain and is_same and before == tips:
+        return None
+    old = before.commits if before is not None else tips.commits
+    annotated = index.annotated()
+    changed = annotated if is_first else _changed(notes, known.notes, tip) & annotated
+    lost = _lost(repo, annotated, old - tips.commits, changed, known)
+    new_pairs = [*journal[known.pairs if known.pairs <= len(journal) else 0 :], *scope.pairs]
+    new_pairs += mapped if filter_map != known.filter_map else []
+    fresh = frozenset(lost) & changed | frozenset(lost) - set(known.lost)
+    sources = (fresh | changed | {source for source, _ in new_pairs}) & annotated
+    pairs = [*journal, *scope.pairs, *mapped]
+    if fresh:
+        pairs += Reflogs(repo).amended
+    arrived = scope.arrived
+    if arrived is None:
+        started = tips.commits - old
+        arrived = tuple(between(repo, started, old, MAX_ARRIVED + 1)) if started else ()
+    is_cut = scope.arrived is None and len(arrived) > MAX_ARRIVED
+    return _News(
+        tips=tips,
+        known=known,
+        arrived=arrived[:MAX_ARRIVED] if is_cut else arrived,
+        left_out=len(arrived) - MAX_ARRIVED if is_cut else 0,
+        lost=lost,
+        fresh=fresh,
+        sources=frozenset(sources),
+        pairs=as_mapping(pairs),
+        journal=journal,
+        filter_map=filter_map,
+        is_thorough=scope.arrived is not None,
+    )
+
+
+def _changed(notes: NoteStore, old: str, new: str) -> set[str]:
+    """The objects whose notes differ between two notes commits; all where the old one is gone."""
+    if old == new or not new:
+        return set()
+    base = old if old and notes.has_commit(old) else None
+    return {change.commit for change in notes.changes(base, new)}
+
+
+def _lost(
+    repo: Repo,
+    annotated: Collection[str],
+    gone_tips: Collection[str],
+    changed: Collection[str],
+    known: Strays,
+) -> dict[str, str]:
+    """The annotated commits that no ref reaches, each with the tip its branch had."""
+    found = unreached(repo, {*gone_tips, *changed, *known.lost})[:_MAX_WALK]
+    traces = TraceReader(repo)
+    tip_of = {commit: tip for commit, tip in known.lost.items() if tip}
+    for commit in found:  # children come before parents
+        own = commit if commit in gone_tips else tip_of.get(commit, commit)
+        tip_of[commit] = own
+        for parent in traces.parents(commit):
+            tip_of.setdefault(parent, own)
+    lost = {commit: tip_of[commit] for commit in found if commit in annotated}
+    away = [c for c in {*changed, *known.lost} if c in annotated and not traces.has(c)]
+    return {**dict.fromkeys(away, ""), **lost}
+
+
+class _Work:
+    """One reconciliation: decide, then say what is to be written."""
+
+    def __init__(self, repo: Repo, index: Index, notes: NoteStore, news: _News) -> None:
+        self._repo = repo
+        self._index = index
+        self._notes = notes
+        self._news = news
+        self._traces = TraceReader(repo)
+
+    def plan(self) -> Carriers:
+        """Who carries what."""
+        news = self._news
+        told = self._told()
+        finder = Finder(self._repo, self._index, self._traces)
+        plan = finder.of_strays(news.lost, news.fresh, news.arrived, told)
+        arrivals = finder.of_arrivals(news.arrived, is_thorough=news.is_thorough)
+        plan.found = {**arrivals.found, **plan.found}
+        for source, targets in told.items():
+            plan.found.update({(source, target): How.TOLD for target in targets})
+        return plan
+
+    def _told(self) -> dict[str, set[str]]:
+        """For each source what git says it became, as far as a ref reaches it."""
+        became = {source: followed(source, self._news.pairs) for source in self._news.sources}
+        asked = set().union(*became.values()) if became else set()
+        dead = set(unreached(self._repo, asked)) if asked else set()
+        alive = {commit for commit in asked - dead if self._traces.has(commit)}
+        return {source: news & alive for source, news in became.items() if news & alive}
+
+    def additions(self, plan: Carriers, now: float) -> tuple[dict[str, list[Document]], Reconciled]:
+        """The documents to add to each note, and the account of it."""
+        additions: dict[str, list[Document]] = {}
+        carried = []
+        for (source, target), how in sorted(plan.found.items()):
+            news = self._missing(source, target)
+            if news:
+                additions.setdefault(target, []).extend(news)
+                count = sum(document.memory is not None for document in news)
+                carried.append(Carried(source, target, how, count))
+        taken = {source for source, _ in plan.found}
+        abandoned = self._abandoned(plan, taken)
+        for commit, action in abandoned.items():
+            mark = mark_document(Abandoned(iso_time(now), action))
+            additions.setdefault(commit, []).append(mark)
+        unmatched = {c: found for c, found in plan.resembling.items() if c not in taken}
+        left_out = self._news.left_out
+        return additions, Reconciled(tuple(carried), tuple(abandoned), unmatched, left_out)
+
+    def _missing(self, source: str, target: str) -> list[Document]:
+        """What the source's note has and the target's lacks; marks stay behind."""
+        theirs = self._notes.read(source)
+        if theirs is None:
+            return []
+        ours = self._notes.read(target)
+        known = {document.key for document in ours.documents} if ours else set()
+        return [d for d in theirs.documents if d.mark is None and d.key not in known]
+
+    def _abandoned(self, plan: Carriers, taken: Collection[str]) -> dict[str, str]:
+        """What was made here and dropped, with what did it.  Of others' work nobody here knows."""
+        asked = [c for c in plan.dropped if c in self._news.fresh and c not in taken]
+        asked = [c for c in asked if self._traces.has(c)]
+        if not asked:
+            return {}
+        reflogs, marked = Reflogs(self._repo), self._index.abandoned()
+        return {
+            commit: reflogs.what_left(self._news.lost[commit]) or "its branch was deleted"
+            for commit in asked
+            if commit in reflogs.made and commit not in marked
+        }
