@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ import click
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.cli.ready import ready_repo
 from gitmem.model.memory import KINDS
+from gitmem.porcelain.abandoned import abandoned_entries
 from gitmem.porcelain.log import (
     Selection,
     log_entries,
@@ -47,6 +48,7 @@ class _PathsCommand(click.Command):
 )
 @click.option("--all", "everything", is_flag=True, help="All refs, not only HEAD.")
 @click.option("--pending", is_flag=True, help="Begin with work that no commit holds yet.")
+@click.option("--abandoned", is_flag=True, help="Only work that was dropped, the newest first.")
 @click.option("--oneline", is_flag=True, help="One line a memory.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a commit, a line each.")
 @colour_option
@@ -61,6 +63,7 @@ def command(
     kinds: tuple[str, ...],
     everything: bool,
     pending: bool,
+    abandoned: bool,
     oneline: bool,
     as_json: bool,
     colour: str,
@@ -83,7 +86,7 @@ def command(
     ]
     chosen, paths = _revisions_and_paths(ctx, repo, revisions)
     selection = Selection(tuple(options), tuple(chosen), tuple(paths), frozenset(kinds), count)
-    entries = log_entries(repo, selection)
+    entries = islice(abandoned_entries(repo), count) if abandoned else log_entries(repo, selection)
     if pending:
         entries = chain(pending_entries(repo), entries)
     is_coloured = wants_colour(colour) and not as_json

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 from gitmem.errors import (
@@ -23,6 +24,7 @@ from gitmem.store.gitdir import Repo, resolve_commit, try_git
 from gitmem.store.history import CommitHead, has_head, walk_commits
 from gitmem.store.notes import NoteStore
 from gitmem.store.pending import PendingStore
+from gitmem.store.reach import unreached
 
 
 @dataclass(frozen=True)
@@ -87,13 +89,46 @@ def shown_entry(repo: Repo, name: str) -> LogEntry:
     (head,) = walk_commits(repo, ["--no-walk"], [commit], [])
     with closing(Index.open(repo.state_dir)) as index:
         entry = _entry(NoteStore(repo), index, head, frozenset())
+        mark = abandonment(repo, index, commit)
     if entry is None:
         raise UnknownMemory(f"nothing is remembered of commit '{commit[:10]}'")
     if not entry.memories:
         problem = entry.problems[0]
         kind = NewerFormat if problem.startswith(NEWER) else NoteUnreadable
         raise kind(f"the note of commit '{commit[:10]}' {problem}")
-    return entry
+    return replace(entry, abandoned=mark)
+
+
+def entry_of(repo: Repo, commit: str) -> LogEntry:
+    """The head of an entry; of a commit that is not here its id alone."""
+    try:
+        (head,) = walk_commits(repo, ["--no-walk"], [commit], [])
+    except UnknownRevision:
+        return LogEntry(commit=commit)
+    return _log_entry(head, (), ())
+
+
+def abandonment(repo: Repo, index: Index, commit: str) -> str:
+    """Since when and by what the commit's work is abandoned; empty when it is not."""
+    mark = index.abandoned().get(commit)
+    if mark is None or not missing_from_refs(repo, NoteStore(repo), [commit]):
+        return ""
+    return told_mark(*mark)
+
+
+def missing_from_refs(repo: Repo, notes: NoteStore, commits: Collection[str]) -> list[str]:
+    """Those that no ref reaches, among them those that are not here at all."""
+    gone = set(unreached(repo, commits))
+    return [commit for commit in commits if commit in gone or not notes.has_commit(commit)]
+
+
+def told_mark(since: str, how: str) -> str:
+    """A mark in words."""
+    try:
+        day = datetime.strptime(since, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    except ValueError:
+        return f"since {since}" + (f", by {how}" if how else "")
+    return f"since {day:%Y-%m-%d}" + (f" ({how})" if how else "")
 
 
 def split_arguments(
@@ -160,9 +195,12 @@ def _by_id(repo: Repo, prefix: str) -> LogEntry | None:
             return LogEntry(memories=(pending.memory,), is_pending=True)
     with closing(Index.open(repo.state_dir)) as index:
         stored = index.find(prefix)
-    if len({found.memory.id for found in stored}) > 1:
-        raise UnknownMemory(f"'{prefix}' is the beginning of several memories' ids")
-    if not stored:
-        return None
-    (head,) = walk_commits(repo, ["--no-walk"], [stored[0].commit], [])
-    return _log_entry(head, (stored[0].memory,), ())
+        if len({found.memory.id for found in stored}) > 1:
+            raise UnknownMemory(f"'{prefix}' is the beginning of several memories' ids")
+        if not stored:
+            return None
+        commits = [found.commit for found in stored]
+        gone = missing_from_refs(repo, NoteStore(repo), commits)
+        commit = next((commit for commit in commits if commit not in gone), commits[0])
+        mark = abandonment(repo, index, commit)
+    return replace(entry_of(repo, commit), memories=(stored[0].memory,), abandoned=mark)

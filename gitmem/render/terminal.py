@@ -59,7 +59,8 @@ class LogEntry:
     """A commit and what is remembered of it, or (``is_pending``) memories without a commit yet.
 
     ``time`` is the author's, POSIX seconds; ``refs`` is what git decorates the commit with.
-    ``problems`` tell of documents in the note that could not be read.
+    ``problems`` tell of documents in the note that could not be read.  ``abandoned`` says since
+    when and by what the commit is on no branch any more.
     """
 
     commit: str = ""
@@ -70,6 +71,7 @@ class LogEntry:
     memories: tuple[Memory, ...] = ()
     problems: tuple[str, ...] = ()
     is_pending: bool = False
+    abandoned: str = ""
 
 
 def render_log(entry: LogEntry, colours: Palette, width: int) -> str:
@@ -99,10 +101,13 @@ def entry_fields(entry: LogEntry) -> dict[str, Json]:
     head: dict[str, Json] = {
         "commit": entry.commit or None,
         "author": _text(entry.author),
-        "time": _moment(entry.time).isoformat() if entry.commit else None,
+        "time": _moment(entry.time).isoformat()
+        if entry.commit and (entry.author or entry.time)
+        else None,
         "subject": _text(entry.subject),
         "refs": _text(entry.refs),
         "pending": entry.is_pending,
+        "abandoned": _text(entry.abandoned) or None,
     }
     memories: list[Json] = [
         {"id": memory.id, **_cleaned_fields(to_fields(memory))} for memory in entry.memories
@@ -118,11 +123,18 @@ def _rendered(
     lines = [*_head(entry, colours)]
     for memory in entry.memories:
         lines += ["", _title(memory, entry.subject, colours)]
-        for row in rows(memory):
+        for row in [*_origin(entry, memory), *rows(memory)]:
             lines += _row_lines(row, colours, width)
     for problem in entry.problems:
         lines += ["", _INDENT + _tint(f"unreadable: {_line(problem)}", colours.error, colours)]
     return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _origin(entry: LogEntry, memory: Memory) -> Iterator[Row]:
+    """The commit that the memory was made at, where it followed its change to another."""
+    made_at = memory.provenance.commit
+    if made_at and entry.commit and made_at != entry.commit:
+        yield Row("from", made_at[:COMMIT_LENGTH])
 
 
 def _head(entry: LogEntry, colours: Palette) -> Iterator[str]:
@@ -131,10 +143,16 @@ def _head(entry: LogEntry, colours: Palette) -> Iterator[str]:
         return
     refs = f" ({_tint(_line(entry.refs), colours.refs, colours)})" if entry.refs else ""
     yield _tint(f"commit {_line(entry.commit)}", colours.commit, colours) + refs
-    yield f"Author: {_line(entry.author)}"
-    yield f"Date:   {_moment(entry.time):%Y-%m-%d %H:%M:%S} +0000"
-    yield ""
-    yield _INDENT + _line(entry.subject)
+    if entry.author or entry.time:
+        yield f"Author: {_line(entry.author)}"
+        yield f"Date:   {_moment(entry.time):%Y-%m-%d %H:%M:%S} +0000"
+    else:
+        yield "(this commit is not in this clone)"
+    if entry.abandoned:
+        yield _tint(f"abandoned {_line(entry.abandoned)}", colours.error, colours)
+    if entry.subject:
+        yield ""
+        yield _INDENT + _line(entry.subject)
 
 
 def _title(memory: Memory, subject: str, colours: Palette) -> str:

@@ -203,7 +203,8 @@ def stream_git(
 
 def _refusal(complaint: str, arguments: Sequence[str]) -> GitFailed | UnknownRevision:
     reason = complaint.removeprefix("fatal: ").splitlines()[0] if complaint else "no reason given"
-    if "unknown revision" in reason or "bad revision" in reason or "Invalid revision" in reason:
+    unknown = ("unknown revision", "bad revision", "Invalid revision", "bad object")
+    if any(words in reason for words in unknown):
         return UnknownRevision(reason)
     return GitFailed(f"'git {arguments[0]}' failed: {reason}")
 

@@ -1,0 +1,41 @@
+"""Work that was dropped, remembered all the same: what was tried and left is worth knowing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+
+from gitmem.index.cache import Index
+from gitmem.porcelain.log import entry_of, missing_from_refs, told_mark
+from gitmem.render.terminal import LogEntry
+from gitmem.store.gitdir import Repo
+from gitmem.store.notes import NoteStore
+
+
+def abandoned_entries(repo: Repo) -> Iterator[LogEntry]:
+    """The commits that were dropped and not taken up again, the newest first.
+
+    Of a memory that also stands at a commit which some ref reaches, nothing is said.
+    """
+    with closing(Index.open(repo.state_dir)) as index:
+        marks = index.abandoned()
+        notes = NoteStore(repo)
+        gone = missing_from_refs(repo, notes, marks)
+        newest = sorted(gone, key=lambda commit: (marks[commit][0], commit), reverse=True)
+        for commit in newest:
+            memories = [
+                stored.memory
+                for stored in index.memories_of([commit])
+                if not _stands_elsewhere(repo, notes, index, stored.memory.id, commit)
+            ]
+            if memories:
+                entry = replace(entry_of(repo, commit), memories=tuple(memories))
+                yield replace(entry, abandoned=told_mark(*marks[commit]))
+
+
+def _stands_elsewhere(
+    repo: Repo, notes: NoteStore, index: Index, memory_id: str, commit: str
+) -> bool:
+    others = {stored.commit for stored in index.find(memory_id)} - {commit}
+    return len(missing_from_refs(repo, notes, others)) < len(others)
