@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from gitmem.cli.ready import tell_notices
 from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.sync import sync
 from gitmem.store.gitdir import find_repo
@@ -17,7 +18,9 @@ def command(remote: str) -> None:
     REMOTE is gitmem.remote, the current branch's remote, origin or the only one, in this order.
     A plain `git push` and `git pull` do the same along the way.
     """
-    report = sync(gather_means(find_repo(".")), remote)
+    repo = find_repo(".")
+    report = sync(gather_means(repo), remote)
+    tell_notices(repo)
     if not report.remote:
         click.echo("There is no remote: memories stay in this repository.")
         return

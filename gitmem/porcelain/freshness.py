@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from gitmem.index.cache import Index
-from gitmem.model.note import NOTES_REF
+from gitmem.model.note import NOTES_REF, SEEN_REF
 from gitmem.store.gitdir import Repo, try_git
 from gitmem.store.history import reflog_size
 from gitmem.store.launcher import launch_worker
@@ -27,7 +27,8 @@ _POLL_SECONDS = 0.02
 
 def is_fresh(repo: Repo, index_tip: str | None) -> bool:
     """Whether the queue is empty, all fetched notes are joined, every commit made here was
-    looked at, no branch has moved since and the index stands at the notes ref.
+    looked at, no branch has moved since, the index stands at the notes ref and nobody else moved
+    that.
     """
     if not Queue(repo).is_empty():
         return False
@@ -35,13 +36,14 @@ def is_fresh(repo: Repo, index_tip: str | None) -> bool:
     known = seen.reflogs.get(str(repo.git_dir))
     if known is not None and known != reflog_size(repo):
         return False
-    asked = (NOTES_REF, TRACKING, *REFS)
+    asked = (NOTES_REF, SEEN_REF, TRACKING, *REFS)
     listed = try_git(repo, "for-each-ref", "--format=%(objectname) %(refname)", *asked)
     lines = os.fsdecode(listed.stdout).splitlines()
     if tips_of(repo, lines) != read_known_tips(repo) and not is_rewriting(repo):
         return False
     tips = {ref: tip for tip, ref in (line.split(" ", 1) for line in lines)}
-    if tips.pop(NOTES_REF, None) != index_tip:
+    tip = tips.get(NOTES_REF)
+    if tip != index_tip or tips.get(SEEN_REF, tip) != tip:
         return False
     joined = {tracking_ref(remote): tip for remote, tip in seen.tracking.items()}
     fetched = (ref for ref in tips if ref.startswith(TRACKING) and ref.endswith("/claude-mem"))

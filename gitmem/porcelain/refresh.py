@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from gitmem.index.cache import Index
 from gitmem.model.note import Note
+from gitmem.porcelain.protect import protect, tell_of_deleted, tell_of_remote
 from gitmem.store.gitdir import Repo
 from gitmem.store.log import append_log
 from gitmem.store.notes import NoteChange, NoteStore
@@ -18,17 +19,29 @@ _MAX_TRIES = 3
 def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
     """Join what each remote had at the last fetch; the remotes that brought something new.
 
+    Before that, what somebody who does not know gitmem took out of the notes is put back.
+
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
+    protect(repo, notes)
     seen = read_seen(repo)
+    tips = tracking_tips(repo)
+    is_gone = notes.tip() is None
     news = []
-    for remote, tip in sorted(tracking_tips(repo).items()):
-        if seen.tracking.get(remote) == tip:
+    for remote, tip in sorted(tips.items()):
+        known = seen.tracking.get(remote)
+        if known == tip and not is_gone:
             continue
+        if known is not None and known != tip:
+            tell_of_remote(repo, notes, remote, known, tip)
         if notes.merge(tip, f"notes: join memories of '{remote}'"):
             news.append(remote)
         seen = seen.with_tracking(remote, tip)
+        write_seen(repo, seen)
+    for remote in seen.tracking.keys() - tips.keys():
+        tell_of_deleted(repo, remote)
+        seen = seen.without_tracking(remote)
         write_seen(repo, seen)
     return news
 
@@ -62,8 +75,9 @@ def refresh(repo: Repo) -> Index:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
     notes = NoteStore(repo)
-    join_fetched(repo, notes)
     index = Index.open(repo.state_dir)
+    protect(repo, notes, index.tip)
+    join_fetched(repo, notes)
     if index.repaired:
         append_log(repo, "index: it was damaged or of another version, and is built anew")
     refresh_index(notes, index)

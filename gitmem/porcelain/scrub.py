@@ -20,7 +20,7 @@ from gitmem.errors import GitmemError, NoteError, RemoteError, UnknownMemory
 from gitmem.guard.scrubbing import Scrubber
 from gitmem.index.cache import Index
 from gitmem.model.memory import ID_PATTERN, Json, Memory, Tombstone
-from gitmem.model.note import NOTES_REF, Document, Note, names_of, note_of
+from gitmem.model.note import NOTES_REF, SEEN_REF, Document, Note, names_of, note_of
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.store.atomic import write_atomically
 from gitmem.store.gitdir import Repo, find_repo, resolve_commit
@@ -38,6 +38,7 @@ from gitmem.store.notes import NoteStore, Rewrite
 from gitmem.store.pending import Pending, PendingStore
 from gitmem.store.remote import tracking_ref, tracking_tips
 from gitmem.store.scrubbed import add_scrubbed, scrubbed_path
+from gitmem.store.seen import read_seen, write_seen
 
 _PATIENCE_SECONDS = 10.0
 _POLL_SECONDS = 0.1
@@ -191,7 +192,9 @@ def _scrub(
     for remote in behind:
         drop_ref(repo, tracking_ref(remote))
         drop_reflog(repo, tracking_ref(remote))
-    drop_reflog(repo, NOTES_REF)
+        write_seen(repo, read_seen(repo).without_tracking(remote))
+    for ref in (NOTES_REF, SEEN_REF):
+        drop_reflog(repo, ref)
     Index.discard(repo.state_dir)
     with closing(Index.open(repo.state_dir)) as index:
         refresh_index(notes, index)

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from gitmem.errors import GitmemError, NotInitialised
+from gitmem.model.note import SEEN_REF
 from gitmem.store.atomic import write_atomically
 from gitmem.store.clientsettings import is_same_settings, without_hooks
 from gitmem.store.gitconfig import config_path, is_same_config, locked_config, without_entries
@@ -140,7 +141,7 @@ def _leave_client(path: Path, report: UninstallReport) -> None:
 
 
 def _forget_tracking(repo: Repo) -> None:
-    listed = try_git(repo, "for-each-ref", "--format=delete %(refname)", TRACKING)
+    listed = try_git(repo, "for-each-ref", "--format=delete %(refname)", TRACKING, SEEN_REF)
     if listed.stdout:
         run_git(repo, "update-ref", "--stdin", stdin=listed.stdout)
     # git leaves the emptied folders of a namespace behind.

@@ -25,6 +25,7 @@ _MAX_TRIES = 40
 _FIRST_PAUSE_SECONDS = 0.002
 _MAX_PAUSE_SECONDS = 0.25
 _STALE_SECONDS = 600.0
+_LAST_LOG_BYTES = 4096
 
 # Texts, because libgit2's codes reach Python as one or two exception classes for all of them.
 _NO_ROOM = re.compile("No space left|quota exceeded|File too large")
@@ -147,6 +148,19 @@ class NotesRef:
             return self._git.lookup_reference(self._name).resolve()
         except KeyError:
             return None
+
+
+def last_move(repo: Repo, name: str, tip: str) -> str:
+    """What the ref's log says of how it came to ``tip``; empty where it says nothing."""
+    try:
+        with (repo.common_dir / "logs" / name).open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _LAST_LOG_BYTES))
+            line = file.read().splitlines()[-1]
+    except (OSError, IndexError):
+        return ""
+    ids, _, said = line.partition(b"\t")
+    return said.decode("utf-8", "replace") if tip.encode() in ids.split(b" ")[:2] else ""
 
 
 @contextmanager

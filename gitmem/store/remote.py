@@ -86,13 +86,16 @@ def memory_remote(repo: Repo, wanted: str = "") -> str | None:
 def fetch_notes(repo: Repo, remote: str, timeout: float) -> bool:
     """Bring the remote's notes into the tracking ref; whether that moved it.
 
-    ``timeout`` is in seconds.  A remote without notes is no failure.
+    ``timeout`` is in seconds.  A remote without notes is no failure; it has no tracking ref.
 
     Raises:
         RemoteUnavailable: the remote did not answer, or not in time.
     """
     before = tracking_tips(repo).get(remote)
-    options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]
+    # --prune with a refspec of our own reaches no other ref: a remote that lost its notes (to
+    # somebody's push --mirror) must not look as if it still had them.
+    options = ["--quiet", "--prune", "--no-tags", "--no-write-fetch-head"]
+    options.append("--no-recurse-submodules")
     done = _talk(repo, remote, timeout, "fetch", *options, remote, refspec_of(remote))
     if done.returncode != 0 and _NO_SUCH_REF not in done.stderr:
         raise RemoteUnavailable(f"cannot fetch memories from '{remote}': {_reason(done.stderr)}")

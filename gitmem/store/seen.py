@@ -59,6 +59,10 @@ class Seen:
         """The remote's notes commit ``tip`` has been joined."""
         return replace(self, tracking={**self.tracking, remote: tip})
 
+    def without_tracking(self, remote: str) -> Seen:
+        """The remote has no notes any more."""
+        return replace(self, tracking={k: v for k, v in self.tracking.items() if k != remote})
+
     def with_mark(self, session: str, mark: Mark) -> Seen:
         """The session's transcript is in memory up to ``mark``; the oldest marks fall out."""
         marks = {name: old for name, old in self.marks.items() if name != session}

@@ -46,11 +46,14 @@ def test_a_damaged_index_is_built_anew_and_said_once(git: GitDriver) -> None:
     assert len(read_log(git.repo, 5)) == 1
 
 
-def test_a_notes_ref_that_somebody_forced_back_is_followed(git: GitDriver) -> None:
+def test_a_notes_ref_that_nothing_here_remembers_otherwise_is_followed(git: GitDriver) -> None:
+    """Neither our own ref nor the commit that the index names is left."""
     remember(git, "one")
     old = git.out("rev-parse", "refs/notes/claude-mem")
     remember(git, "two")
     assert "two" in context(git)
+    shutil.rmtree(git.repo.state_dir / "index")
+    git.run("update-ref", "-d", "refs/gitmem-seen")
     git.run("update-ref", "refs/notes/claude-mem", old)
     git.run("reflog", "expire", "--expire=now", "--all")
     git.run("gc", "-q", "--prune=now")
@@ -58,9 +61,11 @@ def test_a_notes_ref_that_somebody_forced_back_is_followed(git: GitDriver) -> No
     assert "two" not in context(git)
 
 
-def test_without_the_ref_there_is_nothing(git: GitDriver) -> None:
+def test_without_the_ref_and_all_that_knows_of_it_there_is_nothing(git: GitDriver) -> None:
     remember(git, "one")
     context(git)
+    shutil.rmtree(git.repo.state_dir / "index")
+    git.run("update-ref", "-d", "refs/gitmem-seen")
     git.run("update-ref", "-d", "refs/notes/claude-mem")
 
     assert context(git) == ""

@@ -8,9 +8,14 @@ import pytest
 
 from gitmem.errors import DiskFull, NotInitialised
 from gitmem.model.job import Job
+from gitmem.model.memory import Memory
+from gitmem.model.note import NOTES_REF
 from gitmem.porcelain.install import install
+from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.uninstall import uninstall
 from gitmem.store.gitdir import find_repo
+from gitmem.store.notefile import document_of
+from gitmem.store.notes import NoteStore
 from gitmem.store.queue import Queue
 from tests.support.git import GitDriver
 from tests.support.layouts import LAYOUTS, OLD_GIT, husky_9, python_hooks, shell_hooks
@@ -244,3 +249,17 @@ def test_the_users_settings_serve_other_repositories_and_stay(
 def test_where_nothing_is_set_up_there_is_nothing_to_take_out(committed: GitDriver) -> None:
     with pytest.raises(NotInitialised):
         uninstall(committed.repo)
+
+
+def test_our_refs_go_and_the_notes_stay(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    head = committed.out("rev-parse", "HEAD")
+    NoteStore(committed.repo).add({head: [document_of(Memory("change", "x"))]}, "notes: x")
+    refresh(committed.repo).close()
+    committed.run("update-ref", "refs/gitmem/origin/claude-mem", NOTES_REF)
+    assert committed.out("for-each-ref", "refs/gitmem-seen", "refs/gitmem/")
+
+    uninstall(committed.repo)
+
+    left = committed.out("for-each-ref", "--format=%(refname)").splitlines()
+    assert left == ["refs/heads/main", NOTES_REF]

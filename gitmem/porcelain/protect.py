@@ -1,0 +1,100 @@
+"""Putting back what somebody who does not know gitmem took out of the notes, and saying so.
+
+``git notes remove``, a forced fetch or push, a merge by git's own strategies: none of them asks
+whether anybody still wants what it drops.  To forget on purpose there is ``gitmem scrub``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from gitmem.errors import NoteUnreadable
+from gitmem.model.note import NOTES_REF
+from gitmem.store.gitdir import Repo, try_git
+from gitmem.store.log import append_log
+from gitmem.store.notes import Loss, NoteStore
+from gitmem.store.notesref import last_move
+from gitmem.store.notices import add_notice
+
+_SUBJECT = "notes: put back what was lost"
+_ON_PURPOSE = "To forget a memory on purpose: gitmem scrub ID"
+_BY_GIT_NOTES = re.compile(r"'(git notes [a-z]+)'")
+
+
+def protect(repo: Repo, notes: NoteStore, last_known: str | None = None) -> None:
+    """Put back what the notes ref lost since this clone last saw it whole, and have it told.
+
+    ``last_known`` is the notes commit to go by where this clone never kept one of its own.
+
+    Raises:
+        NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
+    """
+    if notes.is_whole():
+        return
+    reason = _reason(repo, notes.tip())
+    try:
+        loss = notes.restore(_SUBJECT, last_known)
+    except NoteUnreadable as error:
+        append_log(repo, f"what the notes held before cannot be read: {error.message}")
+        notes.accept()
+        return
+    if loss:
+        add_notice(
+            repo,
+            f"{_counted(loss)} had gone from {NOTES_REF} and {_are(loss)} back: {reason}."
+            f" {_ON_PURPOSE}",
+        )
+
+
+def tell_of_remote(repo: Repo, notes: NoteStore, remote: str, old: str, new: str) -> None:
+    """Have it told what a remote lost from one fetch to the next; the next push brings it back."""
+    try:
+        loss = notes.lost_between(old, new)
+    except NoteUnreadable:
+        return  # the old state is no longer here to compare with
+    if loss:
+        add_notice(
+            repo,
+            f"{_counted(loss)} had gone from '{remote}' and {_are(loss)} kept here: somebody forced"
+            f" other notes over them there, or removed them. The next push puts them back."
+            f" {_ON_PURPOSE}",
+        )
+
+
+def tell_of_deleted(repo: Repo, remote: str) -> None:
+    """Have it told that a remote which had notes has none any more."""
+    if remote in os.fsdecode(try_git(repo, "remote").stdout).splitlines():
+        add_notice(
+            repo,
+            f"'{remote}' has no {NOTES_REF} any more: somebody deleted it, most likely by"
+            " git push --mirror or --prune. All is kept here; the next push brings it back.",
+        )
+
+
+def _reason(repo: Repo, tip: str | None) -> str:
+    """What most likely happened, by the ref's own log."""
+    if tip is None:
+        return "the ref was deleted (git update-ref -d, or a fetch with --prune)"
+    said = last_move(repo, NOTES_REF, tip)
+    if said.startswith(("fetch", "pull")):
+        return (
+            "a fetch put other notes over ours, by a refspec such as +refs/notes/*:refs/notes/*"
+            " (see gitmem doctor)"
+        )
+    if by := _BY_GIT_NOTES.search(said):
+        return f"somebody ran {by[1]}"
+    if said.startswith("notes: Merged"):
+        return "somebody ran git notes merge with a strategy that drops one side"
+    return "somebody moved the ref (git update-ref, or another tool)"
+
+
+def _counted(loss: Loss) -> str:
+    number = loss.memories or sum(map(len, loss.documents.values()))
+    what = ("memory", "memories") if loss.memories else ("document", "documents")
+    commits = f"{loss.commits} commit{'' if loss.commits == 1 else 's'}"
+    return f"{number} {what[number != 1]} of {commits}"
+
+
+def _are(loss: Loss) -> str:
+    return "is" if (loss.memories or sum(map(len, loss.documents.values()))) == 1 else "are"
