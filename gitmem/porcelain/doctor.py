@@ -26,9 +26,9 @@ from gitmem.porcelain.install import install
 from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.worker import work
 from gitmem.store.clientsettings import PROJECT_FILE, has_hooks
+from gitmem.store.dangers import find_dangers
 from gitmem.store.gitconfig import (
     GitConfig,
-    dangerous_refspecs,
     missing_entries,
     read_config,
     stale_entries,
@@ -207,26 +207,9 @@ def _check_config(repo: Repo, practice: Practice) -> Iterator[Finding]:
         yield Finding(Level.ERROR, what, "Run: gitmem init", repair)
     if not wrong:
         yield Finding(Level.GOOD, "git carries notes along, shows them and fetches them")
-    yield from _dangers(config)
-
-
-def _dangers(config: GitConfig) -> Iterator[Finding]:
-    """What others configured and what would cost memories; it is theirs to change."""
-    for name, value in dangerous_refspecs(config):
-        remedy = f"Run: git config --fixed-value --unset {name} '{value}'"
-        yield Finding(Level.WARNING, f"{name} = {value} overwrites memories made here", remedy)
-    for remote in config.remotes():
-        if config.values(f"remote.{remote}.mirror")[-1:] == ["true"]:
-            remedy = f"Run: git config --unset remote.{remote}.mirror"
-            what = f"a push to '{remote}' mirrors all refs and overwrites its memories"
-            yield Finding(Level.WARNING, what, remedy)
-    if config.values("notes.rewritemode")[-1:] in (["overwrite"], ["ignore"]):
-        what = "notes.rewriteMode keeps one memory of two when commits are squashed"
-        yield Finding(Level.WARNING, what, "Run: git config notes.rewriteMode concatenate")
-    for command in ("amend", "rebase"):
-        if config.values(f"notes.rewrite.{command}")[-1:] == ["false"]:
-            what = f"notes do not follow a commit through {command}"
-            yield Finding(Level.WARNING, what, f"Run: git config --unset notes.rewrite.{command}")
+    for danger in find_dangers(config):  # somebody else's lines: theirs to change
+        level = Level.NOTE if danger.is_mild else Level.WARNING
+        yield Finding(level, danger.what, danger.remedy)
 
 
 def _check_hooks(repo: Repo, practice: Practice) -> Iterator[Finding]:

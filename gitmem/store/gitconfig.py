@@ -24,6 +24,9 @@ from gitmem.store.remote import refspec_of
 
 Entry = tuple[str, str]
 
+OUR_STRATEGY = f"notes.{NOTES_REF.removeprefix('refs/notes/')}.mergeStrategy"
+"""How ``git notes merge`` joins notes of ours; git's own default stops in a conflict."""
+
 _HOOKS = "hook.gitmem-"
 _HOOK = _HOOKS + "{event}.{name}"
 _OUR_REFSPECS = f"+{NOTES_REF}*:refs/gitmem/*/claude-mem*"
@@ -68,7 +71,7 @@ def read_config(repo: Repo) -> GitConfig:
 
 
 def missing_entries(config: GitConfig, *, with_hooks: bool) -> list[Entry]:
-    """What must be added so that notes follow rewritten commits, are shown and are fetched.
+    """What must be added so that notes follow rewritten commits, are shown, fetched and joined.
 
     A remote without any fetch refspec keeps none: with ours alone, ``git pull`` from it would
     no longer find the branch.  ``with_hooks`` adds the hooks, for git 2.54 and newer.
@@ -80,6 +83,8 @@ def missing_entries(config: GitConfig, *, with_hooks: bool) -> list[Entry]:
     ]
     if not config.values("notes.rewritemode"):
         wanted.append(("notes.rewriteMode", "concatenate"))
+    if not config.values(OUR_STRATEGY.lower()):
+        wanted.append((OUR_STRATEGY, "union"))
     for remote in config.remotes():
         fetched = config.values(f"remote.{remote}.fetch")
         if fetched and refspec_of(remote) not in fetched:
@@ -102,15 +107,6 @@ def stale_entries(config: GitConfig, *, with_hooks: bool) -> list[Entry]:
     wanted = hook_entries() if with_hooks else []
     hooks = [(name, value) for _, name, value in config.lines if name.startswith(_HOOKS)]
     return refspecs + [entry for entry in hooks if entry not in wanted]
-
-
-def dangerous_refspecs(config: GitConfig) -> list[Entry]:
-    """Forced fetch refspecs that overwrite the notes made here by what a remote has."""
-    return [
-        (name, value)
-        for _, name, value in config.lines
-        if name.startswith("remote.") and name.endswith(".fetch") and _overwrites_notes(value)
-    ]
 
 
 def hook_entries() -> list[Entry]:
@@ -272,11 +268,6 @@ def _is_remote_url(name: str) -> bool:
 def _is_our_refspec(value: str) -> bool:
     before, _, after = _OUR_REFSPECS.partition("/*/")
     return value.startswith(before + "/") and value.endswith("/" + after)
-
-
-def _overwrites_notes(refspec: str) -> bool:
-    target = refspec.partition(":")[2]
-    return refspec.startswith("+") and bool(target) and fnmatchcase(NOTES_REF, target)
 
 
 def _comments(content: bytes) -> list[bytes]:

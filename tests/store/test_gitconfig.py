@@ -6,7 +6,6 @@ from gitmem.errors import GitFailed
 from gitmem.store.gitconfig import (
     GitConfig,
     config_path,
-    dangerous_refspecs,
     hook_entries,
     is_same_config,
     list_entries,
@@ -42,6 +41,7 @@ def test_what_is_missing_from_nothing() -> None:
         ("notes.rewriteRef", "refs/notes/claude-mem"),
         ("notes.displayRef", "refs/notes/claude-mem"),
         ("notes.rewriteMode", "concatenate"),
+        ("notes.claude-mem.mergeStrategy", "union"),
     ]
 
 
@@ -49,7 +49,15 @@ def test_what_is_missing_from_nothing() -> None:
 def test_a_glob_that_covers_us_is_enough(glob: str) -> None:
     present = config(("notes.rewriteref", glob), ("notes.displayref", glob))
 
-    assert missing_entries(present, with_hooks=False) == [("notes.rewriteMode", "concatenate")]
+    missing = [name for name, _ in missing_entries(present, with_hooks=False)]
+    assert missing == ["notes.rewriteMode", "notes.claude-mem.mergeStrategy"]
+
+
+def test_a_strategy_for_our_ref_is_the_owners() -> None:
+    present = config(("notes.claude-mem.mergestrategy", "theirs"))
+    missing = [name for name, _ in missing_entries(present, with_hooks=False)]
+
+    assert missing == ["notes.rewriteRef", "notes.displayRef", "notes.rewriteMode"]
 
 
 def test_what_is_added_is_no_longer_missing(git: GitDriver) -> None:
@@ -89,25 +97,6 @@ def test_what_was_there_before_us_is_not_taken_out(git: GitDriver) -> None:
     rest = without_entries(git.repo, both, [], theirs)
 
     assert list_entries(rest) == [("remote.origin.fetch", OURS)]
-
-
-@pytest.mark.parametrize(
-    ("refspec", "expected"),
-    [
-        ("+refs/notes/*:refs/notes/*", True),
-        ("+refs/*:refs/*", True),
-        ("+refs/notes/claude-mem:refs/notes/claude-mem", True),
-        ("refs/notes/*:refs/notes/*", False),
-        ("+refs/heads/*:refs/remotes/origin/*", False),
-        (OURS, False),
-        ("+refs/notes/*:refs/notes/origin/*", False),
-        ("^refs/notes/*", False),
-    ],
-)
-def test_which_refspecs_overwrite_memories(refspec: str, expected: bool) -> None:
-    found = dangerous_refspecs(config(("remote.origin.fetch", refspec)))
-
-    assert bool(found) == expected
 
 
 @pytest.mark.parametrize(
