@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
 from gitmem.porcelain.refresh import refresh
-from gitmem.store.gitdir import find_repo
+from gitmem.store.gitdir import find_repo, resolve_commit
 from gitmem.store.history import walk_ids
-from gitmem.store.rewrites import parse_pairs
+from gitmem.store.rewrites import add_pairs, parse_pairs
+from gitmem.store.strays import read_strays
 
 _SHORT = 10
 
@@ -25,11 +27,24 @@ _SHORT = 10
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file of lines `OLD NEW`, such as git-filter-repo's commit-map.",
 )
+@click.option(
+    "--pair",
+    "told",
+    nargs=2,
+    multiple=True,
+    metavar="OLD NEW",
+    help="Say yourself that OLD became NEW.",
+)
 @click.option("--full", is_flag=True, help="Look at every memory again, not only at what is new.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(
-    span: str | None, map_file: Path | None, full: bool, dry_run: bool, as_json: bool
+    span: str | None,
+    map_file: Path | None,
+    told: tuple[tuple[str, str], ...],
+    full: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     r"""Bring memories to the commits that carry their changes now.
 
@@ -46,9 +61,15 @@ def command(
     repo = find_repo(".")
     arrived = None if span is None else tuple(walk_ids(repo, span))
     pairs = [] if map_file is None else parse_pairs(map_file.read_text("ascii", "replace"))
+    pairs += [(resolve_commit(repo, old), resolve_commit(repo, new)) for old, new in told]
     scope = Scope(arrived, tuple(pairs), full)
     with closing(refresh(repo)) as index:
         done = reconcile(repo, index, scope, is_dry_run=dry_run)
+    if told and not dry_run:
+        add_pairs(repo, pairs[-len(told) :])
+    known = read_strays(repo)
+    if known is not None:  # those of earlier times too: they still wait for somebody to decide
+        done = replace(done, unmatched={**known.unmatched, **done.unmatched})
     for line in [json.dumps(_fields(done))] if as_json else _lines(done):
         click.echo(line)
 
@@ -63,7 +84,8 @@ def _lines(done: Reconciled) -> list[str]:
     ]
     lines += [f"{_short(commit)} was dropped: marked as abandoned" for commit in done.abandoned]
     lines += [
-        f"{_short(commit)} stays where no branch is; it resembles {' '.join(map(_short, found))}"
+        f"{_short(commit)} stays where no branch is; it resembles {' '.join(map(_short, found))}."
+        f" If that is it: gitmem reconcile --pair {_short(commit)} {_short(found[0])}"
         for commit, found in done.unmatched.items()
     ]
     if done.left_out:

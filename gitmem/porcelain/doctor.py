@@ -51,6 +51,7 @@ from gitmem.store.program import check_program
 from gitmem.store.queue import Queue
 from gitmem.store.remote import fetch_notes, memory_remote
 from gitmem.store.settings import describe_settings, read_settings
+from gitmem.store.strays import read_strays
 
 _PATIENCE_SECONDS = 60.0
 _CLIENT_TIMEOUT = 10.0
@@ -104,7 +105,7 @@ def diagnose(repo: Repo, practice: Practice | None = None) -> list[Finding]:
         checks += [_check_program, _check_settings, _check_config, _check_hooks, _check_client]
         checks += [_check_compressor]
         checks += [_check_identity, _check_remote, _check_queue, _check_index, _check_log]
-        checks += [_check_stand_ins]
+        checks += [_check_stand_ins, _check_history]
     else:
         checks += [_check_set_up]
     found = [finding for check in checks for finding in _run(check, repo, given)]
@@ -267,6 +268,17 @@ def _check_stand_ins(repo: Repo, practice: Practice) -> Iterator[Finding]:
         what = "1 capture was" if count == 1 else f"{count} captures were"
         remedy = "Run: gitmem recompress --dry-run"
         yield Finding(Level.NOTE, f"{what} written by a stand-in for a model", remedy)
+
+
+def _check_history(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    known = read_strays(repo)
+    if count := len(known.unmatched) if known is not None else 0:
+        what = "1 commit has memories" if count == 1 else f"{count} commits have memories"
+        yield Finding(
+            Level.NOTE,
+            f"{what} on no branch, and others only resemble what it did",
+            "Nothing was lost. To see and settle them: gitmem reconcile",
+        )
 
 
 def _check_identity(repo: Repo, practice: Practice) -> Iterator[Finding]:

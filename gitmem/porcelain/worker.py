@@ -208,7 +208,10 @@ def _is_last_of_session(means: Means, queued: QueuedJob) -> bool:
 
 
 def _push(means: Means, queued: QueuedJob) -> None:
-    _follow_history(means)
+    try:
+        _follow_history(means)  # what was picked a moment ago goes along
+    except GitmemError as error:
+        append_log(means.repo, f"reconcile: {error}")
     push(means, queued.job.remote)
 
 

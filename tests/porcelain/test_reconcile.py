@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
 
+from gitmem.index.cache import Index
+from gitmem.porcelain.freshness import catch_up
+from gitmem.porcelain.install import install
 from gitmem.porcelain.reconcile import Scope
+from gitmem.store.log import read_log
 from gitmem.store.notes import NoteStore
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up, titles_at
+
+PATIENCE_SECONDS = 60.0
 
 Operation = Callable[[GitDriver], None]
 
@@ -254,6 +261,10 @@ CASES = [
 def three(git: GitDriver) -> GitDriver:
     """A base and three commits, each of files of its own."""
     set_up(git)
+    return three_commits(git)
+
+
+def three_commits(git: GitDriver) -> GitDriver:
     git.commit("base", **{"base.txt": lines("base")})
     git.commit("one", **{"a.txt": lines("a")})
     git.commit("two", **{"b.txt": lines("b"), "bb.txt": lines("bb")})
@@ -289,6 +300,23 @@ def test_each_memory_is_found_on_the_commit_that_carries_its_change(
     everywhere = [title for commit in commits for title in titles_at(three, commit)]
     assert sorted(everywhere) == ["one", "three", "two"]  # nothing is taken away
     assert not three.run("fsck", "--strict").stderr
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_with_our_hooks_the_worker_does_it_unasked(git: GitDriver, case: Case) -> None:
+    install(git.repo)
+    three_commits(git)
+    remember(git, *commits_of(git))
+    assert catch_up(git.repo, PATIENCE_SECONDS)
+
+    case.operation(git)
+
+    assert catch_up(git.repo, PATIENCE_SECONDS)
+    assert case.expected == {revision: titles_at(git, revision) for revision in case.expected}
+    with closing(Index.open(git.repo.state_dir)) as index:
+        dropped = [git.out("log", "-1", "--format=%s", commit) for commit in index.abandoned()]
+    assert sorted(case.abandoned) == sorted(dropped)
+    assert read_log(git.repo, 10) == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
