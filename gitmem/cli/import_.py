@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 
 from gitmem.agents.claude_mem import ClaudeMem
+from gitmem.cli.ready import ready_repo
 from gitmem.errors import UnbornHead
 from gitmem.porcelain.import_claude_mem import Imported, import_claude_mem, project_names
 from gitmem.porcelain.means import gather_means
+from gitmem.porcelain.setaside import take_back
 from gitmem.store.gitdir import find_repo
 from gitmem.store.history import has_head
 
@@ -26,7 +28,7 @@ _REASONS = {
 
 @click.group()
 def command() -> None:
-    """Take over what another memory tool has kept."""
+    """Take over what another memory tool has kept, or take back what was set aside."""
 
 
 @command.command("claude-mem")
@@ -85,6 +87,28 @@ def claude_mem(
     for name, reason in _REASONS.items():
         if count := getattr(found, name):
             click.echo(f"{count} {reason}.")
+
+
+@command.command("set-aside")
+@click.option("--all", "everything", is_flag=True, help="Also of commits that are here no more.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+def set_aside(everything: bool, dry_run: bool) -> None:
+    """Take back memories that git lost and gitmem set aside.
+
+    `git filter-repo --path` drops the notes with all else that is not below the path. gitmem keeps
+    what it still knows in .git/gitmem/lost and does not send it, since the filtering may have been
+    meant to take something out. This puts back the memories of the commits that are still here,
+    or became others by the map that git filter-repo left. Delete that folder to forget the rest.
+    """
+    repo = find_repo(".")
+    done = take_back(repo, everything=everything, dry_run=dry_run)
+    noun = "1 memory" if done.memories == 1 else f"{done.memories} memories"
+    of = "1 commit" if done.commits == 1 else f"{done.commits} commits"
+    click.echo(f"{noun} of {of} {'would be ' if dry_run else ''}taken back.")
+    if done.left:
+        click.echo(f"{done.left} stay set aside: their commits are here no more (--all).")
+    if done.memories and not dry_run:
+        ready_repo()
 
 
 def _fields(found: Imported) -> dict[str, int]:

@@ -286,6 +286,19 @@ class Index:
         )
         return self._rows(query, ())
 
+    def everything(self) -> list[tuple[str, Stored]]:
+        """Every memory that is not forgotten, superseded ones too, each with the id it states.
+
+        Raises:
+            GitmemError: the file is damaged; it is set aside, so that the next try works.
+        """
+        query = f"SELECT stated_id, commit_oid, fields FROM memory WHERE {_REMEMBERED}"  # noqa: S608
+        with self._reading():
+            return [
+                (stated_id, Stored(from_fields(json.loads(fields)), commit))
+                for stated_id, commit, fields in self._database.execute(query)
+            ]
+
     def of_agent(self, agent: str) -> list[Stored]:
         """Every memory of that agent, superseded ones too, in no order.
 

@@ -24,6 +24,7 @@ from gitmem.porcelain.captures import Wanted, find_captures
 from gitmem.porcelain.compressors import lacking
 from gitmem.porcelain.install import install
 from gitmem.porcelain.means import gather_means
+from gitmem.porcelain.setaside import TAKE_BACK
 from gitmem.porcelain.worker import work
 from gitmem.store.clientsettings import PROJECT_FILE, has_hooks
 from gitmem.store.dangers import find_dangers
@@ -46,6 +47,7 @@ from gitmem.store.hooksplace import (
 from gitmem.store.identity import find_identity
 from gitmem.store.keeper import look
 from gitmem.store.log import log_path, read_log
+from gitmem.store.lostfiles import LostFiles
 from gitmem.store.probe import HookState, hook_state
 from gitmem.store.program import check_program
 from gitmem.store.queue import Queue
@@ -334,6 +336,9 @@ def _check_index(repo: Repo, practice: Practice) -> Iterator[Finding]:
 
 
 def _check_log(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    if count := LostFiles(repo).count():
+        what = f"{count} memories that git lost are set aside"
+        yield Finding(Level.NOTE, what, f"To put them back: {TAKE_BACK} --dry-run")
     for entry in read_log(repo, _SHOWN_LOG):
         yield Finding(Level.NOTE, f"log: {entry}")
 

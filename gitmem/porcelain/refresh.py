@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from gitmem.index.cache import Index
 from gitmem.model.note import Note
 from gitmem.porcelain.protect import protect, tell_of_deleted, tell_of_remote
+from gitmem.porcelain.setaside import set_aside
 from gitmem.store.gitdir import Repo
 from gitmem.store.log import append_log
 from gitmem.store.notes import NoteChange, NoteStore
@@ -77,6 +78,7 @@ def refresh(repo: Repo) -> Index:
     notes = NoteStore(repo)
     index = Index.open(repo.state_dir)
     protect(repo, notes, index.tip)
+    set_aside(repo, notes, index)
     join_fetched(repo, notes)
     if index.repaired:
         append_log(repo, "index: it was damaged or of another version, and is built anew")

@@ -33,6 +33,7 @@ from gitmem.store.leftovers import (
     remove_unreachable,
 )
 from gitmem.store.lock import backfill_lock, worker_lock
+from gitmem.store.lostfiles import LostFiles
 from gitmem.store.notefile import document_of, tombstone_document
 from gitmem.store.notes import NoteStore, Rewrite
 from gitmem.store.pending import Pending, PendingStore
@@ -175,6 +176,7 @@ def _scrub(
     if target.scrubber is not None:
         for pattern in target.scrubber.patterns:
             add_scrubbed(repo, pattern)
+    LostFiles(repo).forget(target.id)
     notes = NoteStore(repo)
     _scrub_pending(repo, notes, target, date)
     tips = _tips(repo, notes)

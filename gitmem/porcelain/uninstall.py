@@ -24,7 +24,7 @@ from gitmem.store.keeper import FileForm, Keeper, look
 from gitmem.store.manifest import KeptFile, named_place
 from gitmem.store.remote import TRACKING
 
-_UNREMEMBERED = ("queue", "failed", "pending")
+_UNREMEMBERED = ("queue", "failed", "pending", "lost")
 _CLIENT_SETTINGS = FileForm(
     rest=without_hooks,
     is_same=is_same_settings,

@@ -23,6 +23,7 @@ MAX_ENTRIES = 2_000_000
 
 _HEX = re.compile(rb"[0-9a-f]+")
 _ID_DIGITS = 40
+_MAX_FOLDERS = 16
 _FOLDER = b"40000"
 _FILE = b"100644"
 _SLOTS = b"0123456789abcdef"
@@ -64,6 +65,21 @@ def walk_notes(
         NoteUnreadable: there are more than ``limit`` entries.
     """
     return _walk(_Counted(trees, limit), root, b"")
+
+
+def nested_notes(trees: TreeObjects, root: bytes | None) -> bytes | None:
+    """The tree that all notes lie in, where that is not the root but a folder alone in its own.
+
+    ``git filter-repo --to-subdirectory-filter`` takes notes for files of the project.
+    """
+    for level in range(_MAX_FOLDERS):
+        entries = list(trees.read_tree(root).values())
+        if any(True for _ in walk_notes(trees, root)):
+            return root if level else None
+        if len(entries) != 1 or not entries[0].is_tree:
+            return None
+        root = entries[0].oid
+    return None
 
 
 def place_notes(trees: TreeObjects, root: bytes | None, notes: Mapping[bytes, bytes]) -> bytes:

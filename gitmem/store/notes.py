@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from gitmem.errors import UnknownRevision
 from gitmem.model.note import NOTES_REF, Document, Note, merge_notes, note_of
-from gitmem.store.fanout import differing_notes, find_blobs, walk_notes
+from gitmem.store.fanout import differing_notes, find_blobs, nested_notes, walk_notes
 from gitmem.store.gitdir import Repo
 from gitmem.store.identity import Identity
 from gitmem.store.notesref import NotesRef
@@ -203,6 +203,26 @@ class NoteStore:
         tip = self.tip()
         if self._seen is not None and tip is not None:
             self._seen.follow(self._seen.tip(), tip)
+
+    def come_up(self, subject: str) -> bool:
+        """Bring the notes back to the root of their tree, where a filter moved all of them into
+        a folder; whether that was so.
+
+        Raises:
+            NotesMoved, ReadOnlyRepository, DiskFull: as for :meth:`add`.
+            NoteUnreadable: a tree is missing.
+        """
+        line = _one_line(subject)
+
+        def at_root(tip: str | None) -> str | None:
+            root = nested_notes(self._objects, self._trees.root(tip))
+            return self._trees.commit(root, {}, [tip], line) if root and tip else None
+
+        return self._move(at_root, line) is not None
+
+    def forgotten(self) -> frozenset[str]:
+        """The ids of the memories that a scrub forgot."""
+        return read_scrubs(self._objects, self._trees.root(self.tip())).forgotten
 
     def lost_between(self, old: str, new: str) -> Loss:
         """What somebody else's notes lost from one commit to another; nothing by a scrub.
