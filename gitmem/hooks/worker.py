@@ -37,6 +37,7 @@ def run_worker(place: str) -> None:
 
 def _work(repo: Repo) -> None:
     from gitmem.porcelain.means import gather_means
+    from gitmem.porcelain.reinstate import reinstate_hooks
     from gitmem.porcelain.worker import work
 
     # A hook's GIT_DIR, index and quarantine must not steer libgit2 or git from here on.
@@ -46,6 +47,7 @@ def _work(repo: Repo) -> None:
     means = gather_means(repo)
     if means.settings.enabled:
         work(means)
+        reinstate_hooks(repo)
     else:
         for queued in Queue(repo).jobs():
             Queue(repo).done(queued)

@@ -28,8 +28,8 @@ from gitmem.store.gitconfig import (
 from gitmem.store.gitdir import Repo
 from gitmem.store.hookfile import (
     EVENTS,
-    KEPT_SUFFIX,
     SHEBANG,
+    aside_of,
     block,
     has_block,
     is_shell,
@@ -40,6 +40,7 @@ from gitmem.store.hookfile import (
 from gitmem.store.hooksplace import HooksPlace, PlaceKind, find_place, read_git_version
 from gitmem.store.keeper import Keeper, Present, look
 from gitmem.store.manifest import named_place
+from gitmem.store.movedhook import clean_moved_copies
 from gitmem.store.program import put_program
 
 
@@ -124,7 +125,7 @@ def _add_hooks(repo: Repo, keeper: Keeper, place: HooksPlace, report: InstallRep
     elif place.kind is PlaceKind.CONFIG:
         _leave_hook_files(repo, keeper, report)
     else:
-        added = [event for event in EVENTS if _add_hook(keeper, place, event)]
+        added = [event for event in EVENTS if add_hook(keeper, place, event)]
         if added:
             report.changes.append(f"git hooks in {folder}: {', '.join(added)}")
         if added and not place.folder.is_relative_to(repo.common_dir):
@@ -142,15 +143,25 @@ def _leave_hook_files(repo: Repo, keeper: Keeper, report: InstallReport) -> None
             report.changes.append(f"git hook file given back: {kept.path}")
 
 
-def _add_hook(keeper: Keeper, place: HooksPlace, event: str) -> bool:
-    """Have the hook file of one event call us; whether it had to be changed."""
+def add_hook(keeper: Keeper, place: HooksPlace, event: str) -> bool:
+    """Have the hook file of one event call us, once; whether anything had to be changed.
+
+    Raises:
+        ForeignFile, DiskFull, ReadOnlyRepository: the file system has other plans.
+    """
+    path = place.folder / event
+    changed = _add_to_file(keeper, place, event)
+    return bool(clean_moved_copies(path, aside_of(path))) or changed
+
+
+def _add_to_file(keeper: Keeper, place: HooksPlace, event: str) -> bool:
     path = place.folder / event
     present = look(path)
     content = present.content
     if place.kind is PlaceKind.HUSKY:
         new = with_block(content or b"", event)
         return keeper.change(path, new, present.mode, _without_us(content))
-    aside = place.folder.with_name(place.folder.name + KEPT_SUFFIX) / event
+    aside = aside_of(path)
     if os.path.lexists(aside) and (content is None or has_block(content)):
         return keeper.change(path, wrapper(event), 0o755, None)
     if content is None and not present.is_link:

@@ -19,9 +19,10 @@ from gitmem.store.atomic import write_atomically
 from gitmem.store.clientsettings import is_same_settings, without_hooks
 from gitmem.store.gitconfig import config_path, is_same_config, locked_config, without_entries
 from gitmem.store.gitdir import Repo, run_git, try_git
-from gitmem.store.hookfile import has_block, is_empty_hook, without_block
+from gitmem.store.hookfile import aside_of, is_empty_hook, without_block
 from gitmem.store.keeper import FileForm, Keeper, look
 from gitmem.store.manifest import KeptFile, named_place
+from gitmem.store.movedhook import clean_moved_copies
 from gitmem.store.remote import TRACKING
 
 _UNREMEMBERED = ("queue", "failed", "pending", "lost")
@@ -96,9 +97,8 @@ def put_back(repo: Repo, keeper: Keeper, kept: KeptFile) -> str:
         return _put_back_config(repo, keeper, kept)
     if path.suffix == ".json":
         return keeper.put_back(kept, _CLIENT_SETTINGS)
-    notice = keeper.put_back(kept, _HOOK_FILE)
-    _clean_moved_copy(path)
-    return notice
+    clean_moved_copies(path, aside_of(path))
+    return keeper.put_back(kept, _HOOK_FILE)
 
 
 def _put_back_config(repo: Repo, keeper: Keeper, kept: KeptFile) -> str:
@@ -115,19 +115,6 @@ def _put_back_and_tell(repo: Repo, keeper: Keeper, kept: KeptFile, report: Unins
     notice = put_back(repo, keeper, kept)
     report.notices += [notice] if notice else []
     report.done.append(os.fspath(named_place(repo, kept.path)))
-
-
-def _clean_moved_copy(path: Path) -> None:
-    """pre-commit moves the hook file that it finds to ``NAME.legacy``, our lines with it."""
-    moved = path.with_name(f"{path.name}.legacy")
-    present = look(moved)
-    if present.content is None or not has_block(present.content):
-        return
-    rest = without_block(present.content)
-    if is_empty_hook(rest):
-        moved.unlink()
-    else:
-        write_atomically(moved, rest, mode=present.mode)
 
 
 def _leave_client(path: Path, report: UninstallReport) -> None:

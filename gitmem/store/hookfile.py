@@ -9,6 +9,7 @@ were.  Pure: bytes in, bytes out.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 EVENTS = (
     "prepare-commit-msg",
@@ -53,6 +54,11 @@ _NOTEWORTHY = (
     '[ -n "${GITMEM_PROBE-}" ]',
 )
 
+# A hook file that is part of the project may be checked out with carriage returns, which no shell
+# outside of Windows takes for a line's end; in a comment they do no harm.  A here-document has no
+# room for one, but post-rewrite cannot stop anything either.
+_SWALLOW = " #"
+
 # git tells post-rewrite its news on stdin: ours reads it, theirs finds it unread.
 _BORROWED_STDIN = """\
 gitmem_stdin=$(cat 2>/dev/null) || :
@@ -82,6 +88,8 @@ def block(event: str, tail: str = "") -> bytes:
     lines = form.format(body=body)
     if event == "prepare-commit-msg":
         lines = "if {}; then\n{}fi\n".format(" ||\n    ".join(_NOTEWORTHY), lines)
+    if event != "post-rewrite":
+        lines = lines.replace("\n", f"{_SWALLOW}\n")
     return f"{_BEGIN}\n{lines}{tail}{_END}\n".encode()
 
 
@@ -147,6 +155,11 @@ def wrapper(event: str) -> bytes:
     """A hook file that calls gitmem and then becomes the hook that was set aside, if it may run."""
     tail = f'kept=${{0%/*}}{KEPT_SUFFIX}/{event}\n[ ! -x "$kept" ] || exec "$kept" "$@"\n'
     return SHEBANG + block(event, tail)
+
+
+def aside_of(path: Path) -> Path:
+    """Where the hook file that cannot hold our lines is kept."""
+    return path.parent.with_name(path.parent.name + KEPT_SUFFIX) / path.name
 
 
 def _split(content: bytes) -> tuple[bytes, bytes]:

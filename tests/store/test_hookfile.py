@@ -119,3 +119,18 @@ def test_the_rest_of_a_hook_finds_everything_as_it_was(
 
     assert outputs[0] == outputs[1]
     assert b"line 2" in outputs[0][1]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("event", [event for event in EVENTS if event != "post-rewrite"])
+def test_carriage_returns_stop_nothing(tmp_path: Path, shell: str, event: str) -> None:
+    """As git checks them out in a project that wants Windows' line ends."""
+    program = ["/bin/busybox", "sh"] if shell == "busybox" else [f"/bin/{shell}"]
+    hook = tmp_path / "hook"
+    hook.write_bytes((SHEBANG + block(event) + b"echo theirs #\n").replace(b"\n", b"\r\n"))
+
+    done = subprocess.run(
+        [*program, "-e", str(hook)], capture_output=True, cwd=tmp_path, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"theirs\n", b"")
