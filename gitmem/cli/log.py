@@ -11,6 +11,7 @@ import click
 
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.cli.ready import ready_repo
+from gitmem.errors import UsageError
 from gitmem.model.memory import KINDS
 from gitmem.porcelain.abandoned import abandoned_entries
 from gitmem.porcelain.log import (
@@ -20,10 +21,12 @@ from gitmem.porcelain.log import (
     split_arguments,
     top_relative,
 )
+from gitmem.render.markdown import render_markdown
 from gitmem.render.terminal import LogEntry, entry_fields, palette, render_log, render_oneline
 from gitmem.store.gitdir import Repo
 
 _PATHS = "gitmem.paths"
+_FORMATS = ("full", "oneline", "json", "markdown")
 
 
 class _PathsCommand(click.Command):
@@ -49,8 +52,15 @@ class _PathsCommand(click.Command):
 @click.option("--all", "everything", is_flag=True, help="All refs, not only HEAD.")
 @click.option("--pending", is_flag=True, help="Begin with work that no commit holds yet.")
 @click.option("--abandoned", is_flag=True, help="Only work that was dropped, the newest first.")
-@click.option("--oneline", is_flag=True, help="One line a memory.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a commit, a line each.")
+@click.option("--reverse", is_flag=True, help="The oldest first.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    help="How to show it; markdown is for the text of a pull request.  [default: full]",
+)
+@click.option("--oneline", is_flag=True, help="One line a memory; as --format oneline.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a commit; as --format json.")
 @colour_option
 @click.pass_context
 def command(
@@ -64,6 +74,8 @@ def command(
     everything: bool,
     pending: bool,
     abandoned: bool,
+    reverse: bool,
+    form: str | None,
     oneline: bool,
     as_json: bool,
     colour: str,
@@ -76,7 +88,9 @@ def command(
     gitmem log -n 5
     gitmem log main..HEAD
     gitmem log --since=2.weeks --kind decision -- src/
+    gitmem log main..HEAD --reverse --format markdown | gh pr edit --body-file -
     """
+    form = _form(form, oneline=oneline, as_json=as_json)
     repo = ready_repo()
     options = [
         *([f"--author={author}"] if author else []),
@@ -89,8 +103,17 @@ def command(
     entries = islice(abandoned_entries(repo), count) if abandoned else log_entries(repo, selection)
     if pending:
         entries = chain(pending_entries(repo), entries)
-    is_coloured = wants_colour(colour) and not as_json
-    page(repo, _blocks(entries, oneline, as_json, is_coloured), colour=is_coloured)
+    if reverse:
+        entries = iter(list(entries)[::-1])
+    is_coloured = wants_colour(colour) and form in ("full", "oneline")
+    page(repo, _blocks(entries, form, is_coloured), colour=is_coloured)
+
+
+def _form(form: str | None, *, oneline: bool, as_json: bool) -> str:
+    asked = {form} - {None} | ({"oneline"} if oneline else set()) | ({"json"} if as_json else set())
+    if len(asked) > 1:
+        raise UsageError("--format, --oneline and --json do not go together")
+    return next(iter(asked), None) or "full"
 
 
 def _revisions_and_paths(
@@ -102,14 +125,15 @@ def _revisions_and_paths(
     return split_arguments(repo, arguments, here)
 
 
-def _blocks(
-    entries: Iterator[LogEntry], oneline: bool, as_json: bool, is_coloured: bool
-) -> Iterator[str]:
+def _blocks(entries: Iterator[LogEntry], form: str, is_coloured: bool) -> Iterator[str]:
+    if form == "markdown":
+        yield from render_markdown(entries)
+        return
     colours = palette(is_coloured)
     for position, entry in enumerate(entries):
-        if as_json:
+        if form == "json":
             yield json.dumps(entry_fields(entry), ensure_ascii=False)
-        elif oneline:
+        elif form == "oneline":
             yield render_oneline(entry, colours)
         else:
             block = render_log(entry, colours, text_width())

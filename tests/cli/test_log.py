@@ -149,3 +149,32 @@ def test_a_reader_who_has_enough_is_no_failure(story: GitDriver) -> None:
 
     assert done.stdout.strip() == b"0"
     assert done.stderr == b""
+
+
+def test_the_text_of_a_pull_request(story: GitDriver) -> None:
+    told = gitmem(story, "log", "middle~..HEAD", "--reverse", "--format", "markdown").stdout
+
+    assert titles(told) == ["Cents are integers", "Tax rounds half even"]
+    assert told.count("\n\n### ") == 1
+    assert "\n\nwhy Tax rounds half even\n" in told
+
+
+@pytest.mark.parametrize(("form", "flag"), [("oneline", "--oneline"), ("json", "--json")])
+def test_each_form_has_its_name(story: GitDriver, form: str, flag: str) -> None:
+    assert gitmem(story, "log", "--format", form).stdout == gitmem(story, "log", flag).stdout
+    assert gitmem(story, "log", "--format", "full").stdout == gitmem(story, "log").stdout
+
+
+def test_two_forms_at_once_are_refused(story: GitDriver) -> None:
+    done = gitmem(story, "log", "--format", "markdown", "--json")
+
+    assert done.returncode == 2
+    assert "do not go together" in done.stderr
+
+
+def test_the_oldest_first_of_the_newest(story: GitDriver) -> None:
+    assert titles(gitmem(story, "log", "--reverse").stdout) == [
+        "Cents are integers",
+        "Tax rounds half even",
+    ]
+    assert titles(gitmem(story, "log", "--reverse", "-n", "1").stdout) == ["Tax rounds half even"]

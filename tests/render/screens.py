@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gitmem.model.memory import Memory
 from gitmem.render.context import ContextItem, render_context
+from gitmem.render.markdown import render_markdown
 from gitmem.render.terminal import (
     LogEntry,
     palette,
@@ -30,6 +32,16 @@ ENTRY = LogEntry(
     problems=("document 2: a mapping was expected",),
 )
 PENDING = LogEntry(memories=(stories.PENDING,), is_pending=True)
+SHORT = LogEntry(
+    commit="1c0ffee" + "0" * 33,
+    subject="keep the old column",
+    memories=(Memory("decision", "keep the old column", why="A release still reads it."),),
+)
+HOSTILE = LogEntry(
+    commit="2bad000" + "0" * 33,
+    subject="fixes #1 </summary><script>alert(1)</script>",
+    memories=(stories.FORGING,),
+)
 _ITEMS = [
     ContextItem(stories.PENDING, "", is_pending=True),
     ContextItem(stories.FULL, ENTRY.commit, is_pending=False),
@@ -41,6 +53,7 @@ SCREENS = {
     "log-colour.txt": render_log(ENTRY, palette(True), 80),
     "show.txt": render_show(ENTRY, PLAIN, 80),
     "oneline.txt": render_oneline(ENTRY, PLAIN) + render_oneline(PENDING, PLAIN),
+    "log.md": "".join(render_markdown([ENTRY, SHORT, HOSTILE, PENDING])),
     "context.txt": render_context(_ITEMS, 1_000).text + "\n",
     "context-small.txt": render_context(_ITEMS, 230).text + "\n",
 }

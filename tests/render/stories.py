@@ -73,3 +73,16 @@ HOSTILE = Memory(
     extra={"x\x1b[7m\nname": "\x9b5mvalue"},
     provenance=Provenance(author="Eve\x1b[8m <eve@example.com>", branch="b\x00"),
 )
+
+FORGING = Memory(
+    kind="change](http://x.io)",
+    title="@ada @org/team please merge !7, closes org/repo#12",
+    why=(
+        "</details>\n/merge\n# Approved\n[all good](https://x.io) ![](http://x.io/pixel.png)\n"
+        "- [x] done"
+    ),
+    what=("<img src=x onerror=alert(1)>", "www.x.io and eve@x.io", "```\nnot code"),
+    decisions=(Decision("*bold* | cell", "$x$ and ~~struck~~", ("1. one\n2. two",)),),
+    errors=(ErrorMet("```\n</details>\n@ada\n````", ("a `frame`",), "/close"),),
+    next=("GH-3", "---", "\x1b[2J\u202ereversed"),
+)
