@@ -8,9 +8,10 @@ lines.  What those traces prove is decided here; where they prove nothing, nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 MOSTLY = 0.5
 """The share of a dropped commit's lines that another must have to be taken for its carrier."""
@@ -70,6 +71,35 @@ class Trace:
     paths: frozenset[str] = frozenset()
     delta: Delta | None = None
 
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The commits that the message names as its sources, as ``cherry-pick -x`` and
+        ``merge --squash`` write them.
+        """
+        return frozenset([*_PICKED.findall(self.message), *_SQUASHED.findall(self.message)])
+
+
+class Targets:
+    """Commits to compare with, found by what they share: so many sources meet many targets."""
+
+    def __init__(self, targets: Iterable[Trace]) -> None:
+        self._all = {target.commit: target for target in targets}
+        self._by: dict[object, set[str]] = {}
+        for target in self._all.values():
+            for key in [*map(_named_key, target.named), *_keys(target), *_path_keys(target)]:
+                self._by.setdefault(key, set()).add(target.commit)
+
+    def __iter__(self) -> Iterator[Trace]:
+        """All of them, in the order given."""
+        return iter(self._all.values())
+
+    def near(self, source: Trace) -> list[Trace]:
+        """Those with a word, an author's moment or, where its lines are known, a file in common."""
+        keys = [_named_key(source.commit), *_keys(source)]
+        keys += _path_keys(source) if source.delta is not None else []
+        found = set[str]().union(*(self._by.get(key, ()) for key in keys)) - {source.commit}
+        return [target for commit, target in self._all.items() if commit in found]
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -77,13 +107,6 @@ class Verdict:
 
     carriers: Mapping[str, How] = field(default_factory=dict)
     resembling: tuple[str, ...] = ()
-
-
-def named_sources(message: str) -> tuple[str, ...]:
-    """The commits that a message names as its sources, as ``cherry-pick -x`` and ``merge --squash``
-    write them.
-    """
-    return tuple(dict.fromkeys([*_PICKED.findall(message), *_SQUASHED.findall(message)]))
 
 
 def followed(start: str, pairs: Mapping[str, Collection[str]]) -> set[str]:
@@ -102,7 +125,7 @@ def same_change(source: Trace, targets: Iterable[Trace]) -> dict[str, How]:
     """The targets that are this very change by what is written in them, lines left aside."""
     found: dict[str, How] = {}
     for target in targets:
-        if source.commit in named_sources(target.message):
+        if source.commit in target.named:
             found[target.commit] = How.NAMED
         elif source.change_id and source.change_id == target.change_id:
             found[target.commit] = How.CHANGE_ID
@@ -187,6 +210,23 @@ def is_same_work(target: Trace, branch: Delta, subjects: Collection[str]) -> boo
         return True
     names_all = len(subjects) > 1 and all(subject in target.message for subject in subjects)
     return names_all and len(ours & theirs) >= MOSTLY * len(ours | theirs)
+
+
+def _named_key(commit: str) -> tuple[str, object]:
+    return "named", commit
+
+
+def _keys(trace: Trace) -> list[tuple[str, object]]:
+    keys: list[tuple[str, object]] = [("authored", (trace.author, trace.time))]
+    if trace.change_id:
+        keys.append(("change", trace.change_id))
+    if trace.patch_id:
+        keys.append(("patch", trace.patch_id))
+    return keys
+
+
+def _path_keys(trace: Trace) -> list[tuple[str, object]]:
+    return [("path", path) for path in trace.paths]
 
 
 def _is_authored_alike(source: Trace, target: Trace) -> bool:

@@ -13,11 +13,11 @@ from datetime import datetime, timezone
 from gitmem.index.cache import Index
 from gitmem.model.rewrite import (
     How,
+    Targets,
     Trace,
     Verdict,
     carriers_of_lost,
     is_same_work,
-    named_sources,
     same_change,
     sources_of_squash,
 )
@@ -55,6 +55,13 @@ class Finder:
         self._index = index
         self._traces = traces
 
+    def near(self, arrived: Sequence[str]) -> set[str]:
+        """The annotated commits with a file or a word in common with one of those that arrived."""
+        targets = self._traces_of(arrived).values()
+        paths = (path for target in targets for path in target.paths)
+        found = {*self._like(targets), *self._index.commits_touching(paths)}
+        return found.union(*(target.named for target in targets))
+
     def of_strays(
         self,
         lost: Mapping[str, str],
@@ -69,14 +76,14 @@ class Finder:
         ``told`` are the carriers that git itself told of.
         """
         carriers = Carriers()
+        arrivals = self._traces_of(arrived)
         sources = {commit: self._trace(commit) for commit in lost}
-        targets = self._traces_of(arrived)
-        searched = {**targets, **self._search([sources[commit] for commit in fresh])}
-        like = self._like(searched.values())
+        searched = {**arrivals, **self._search([sources[commit] for commit in fresh])}
+        new, among = Targets(arrivals.values()), Targets(searched.values())
+        like = self._like(among)
         for commit, source in sources.items():
-            among = searched if commit in fresh else targets
+            others = (among if commit in fresh else new).near(source)
             known = told.get(commit, ())
-            others = [t for t in among.values() if t.commit != commit]
             verdict = self._judge(source, lost[commit], others, known, like.get(commit, {}))
             carriers.found.update({(commit, to): how for to, how in verdict.carriers.items()})
             if verdict.resembling:
@@ -92,7 +99,7 @@ class Finder:
         carriers = Carriers()
         for target in self._traces_of(arrived).values():
             like = self._like([target])
-            named = set(named_sources(target.message))
+            named = target.named
             near = {} if target.is_merge else self._index.commits_touching(target.paths)
             if not is_thorough:
                 oldest = iso_time(target.time - _MONTHS_SECONDS)

@@ -31,6 +31,9 @@ from gitmem.store.traces import TraceReader
 MAX_ARRIVED = 2_000
 """So many of the newest new commits are compared; the rest of a large fetch is passed over."""
 
+MAX_FRESH = 5_000
+"""So many commits that no ref reaches are looked for; others are compared with what comes later."""
+
 _MAX_WALK = 20_000
 
 
@@ -96,11 +99,13 @@ def reconcile(
     if is_rewriting(repo):
         return Reconciled(is_deferred=True)
     notes = NoteStore(repo)
-    news = _news(repo, index, notes, scope)
+    traces = TraceReader(repo)
+    finder = Finder(repo, index, traces)
+    news = _news(repo, index, notes, finder, scope)
     if news is None:
         return Reconciled()
-    work = _Work(repo, index, notes, news)
-    plan = work.plan()
+    work = _Work(repo, index, notes, traces, news)
+    plan = work.plan(finder)
     additions, done = work.additions(plan, time.time() if now is None else now)
     if is_dry_run:
         return done
@@ -110,7 +115,8 @@ def reconcile(
         notes.add(additions, subject)
         refresh_index(notes, index)
     gone = {carried.source for carried in done.carried} | {source for source, _ in plan.found}
-    lost = {commit: tip for commit, tip in news.lost.items() if commit not in gone}
+    stay = {**news.known.lost, **news.lost}
+    lost = {c: tip for c, tip in stay.items() if c not in gone and c not in news.returned}
     unmatched = {**news.known.unmatched, **plan.resembling}
     write_strays(
         repo,
@@ -125,7 +131,8 @@ class _News:
     """What happened since the last reconciliation.
 
     ``lost`` are the annotated commits that no ref reaches (and the tips of their branches),
-    ``fresh`` those of them that were not known, or whose notes changed; ``sources`` are the
+    ``fresh`` those of them that were not known, or whose notes changed, and ``returned`` are those
+    that were lost and that some ref reaches again; ``sources`` are the
     annotated commits that git may have told of.
     """
 
@@ -135,6 +142,7 @@ class _News:
     left_out: int
     lost: Mapping[str, str]
     fresh: frozenset[str]
+    returned: frozenset[str]
     sources: frozenset[str]
     pairs: Mapping[str, Collection[str]]
     journal: Sequence[tuple[str, str]]
@@ -142,7 +150,7 @@ class _News:
     is_thorough: bool
 
 
-def _news(repo: Repo, index: Index, notes: NoteStore, scope: Scope) -> _News | None:
+def _news(repo: Repo, index: Index, notes: NoteStore, finder: Finder, scope: Scope) -> _News | None:
     """What there is to do; None when nothing moved."""
     tips, before, known = read_tips(repo), read_known_tips(repo), read_strays(repo)
     tip, journal = notes.tip() or "", read_pairs(repo)
@@ -155,26 +163,30 @@ def _news(repo: Repo, index: Index, notes: NoteStore, scope: Scope) -> _News | N
     old = before.commits if before is not None else tips.commits
     annotated = index.annotated()
     changed = annotated if is_first else _changed(notes, known.notes, tip) & annotated
-    lost = _lost(repo, annotated, old - tips.commits, changed, known)
-    new_pairs = [*journal[known.pairs if known.pairs <= len(journal) else 0 :], *scope.pairs]
-    new_pairs += mapped if filter_map != known.filter_map else []
-    fresh = frozenset(lost) & changed | frozenset(lost) - set(known.lost)
-    sources = (fresh | changed | {source for source, _ in new_pairs}) & annotated
-    pairs = [*journal, *scope.pairs, *mapped]
-    if fresh:
-        pairs += Reflogs(repo).amended
     arrived = scope.arrived
     if arrived is None:
         started = tips.commits - old
         arrived = tuple(between(repo, started, old, MAX_ARRIVED + 1)) if started else ()
     is_cut = scope.arrived is None and len(arrived) > MAX_ARRIVED
+    left_out = len(arrived) - MAX_ARRIVED if is_cut else 0
+    arrived = arrived[:MAX_ARRIVED] if is_cut else arrived
+    asked = finder.near(arrived) & set(known.lost)
+    lost = _lost(repo, annotated, old - tips.commits, changed, {c: known.lost[c] for c in asked})
+    new_pairs = [*journal[known.pairs if known.pairs <= len(journal) else 0 :], *scope.pairs]
+    new_pairs += mapped if filter_map != known.filter_map else []
+    fresh = frozenset([c for c in lost if c in changed or c not in known.lost][:MAX_FRESH])
+    sources = (fresh | changed | {source for source, _ in new_pairs}) & annotated
+    pairs = [*journal, *scope.pairs, *mapped]
+    if fresh:
+        pairs += Reflogs(repo).amended
     return _News(
         tips=tips,
         known=known,
-        arrived=arrived[:MAX_ARRIVED] if is_cut else arrived,
-        left_out=len(arrived) - MAX_ARRIVED if is_cut else 0,
+        arrived=arrived,
+        left_out=left_out,
         lost=lost,
         fresh=fresh,
+        returned=frozenset(asked - set(lost)),
         sources=frozenset(sources),
         pairs=as_mapping(pairs),
         journal=journal,
@@ -196,37 +208,38 @@ def _lost(
     annotated: Collection[str],
     gone_tips: Collection[str],
     changed: Collection[str],
-    known: Strays,
+    known: Mapping[str, str],
 ) -> dict[str, str]:
     """The annotated commits that no ref reaches, each with the tip its branch had."""
-    found = unreached(repo, {*gone_tips, *changed, *known.lost})[:_MAX_WALK]
+    found = unreached(repo, {*gone_tips, *changed, *known})[:_MAX_WALK]
     traces = TraceReader(repo)
-    tip_of = {commit: tip for commit, tip in known.lost.items() if tip}
+    tip_of = {commit: tip for commit, tip in known.items() if tip}
     for commit in found:  # children come before parents
         own = commit if commit in gone_tips else tip_of.get(commit, commit)
         tip_of[commit] = own
         for parent in traces.parents(commit):
             tip_of.setdefault(parent, own)
     lost = {commit: tip_of[commit] for commit in found if commit in annotated}
-    away = [c for c in {*changed, *known.lost} if c in annotated and not traces.has(c)]
+    away = [c for c in {*changed, *known} if c in annotated and not traces.has(c)]
     return {**dict.fromkeys(away, ""), **lost}
 
 
 class _Work:
     """One reconciliation: decide, then say what is to be written."""
 
-    def __init__(self, repo: Repo, index: Index, notes: NoteStore, news: _News) -> None:
+    def __init__(
+        self, repo: Repo, index: Index, notes: NoteStore, traces: TraceReader, news: _News
+    ) -> None:
         self._repo = repo
         self._index = index
         self._notes = notes
         self._news = news
-        self._traces = TraceReader(repo)
+        self._traces = traces
 
-    def plan(self) -> Carriers:
+    def plan(self, finder: Finder) -> Carriers:
         """Who carries what."""
         news = self._news
         told = self._told()
-        finder = Finder(self._repo, self._index, self._traces)
         plan = finder.of_strays(news.lost, news.fresh, news.arrived, told)
         arrivals = finder.of_arrivals(news.arrived, is_thorough=news.is_thorough)
         plan.found = {**arrivals.found, **plan.found}
