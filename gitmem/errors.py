@@ -29,7 +29,9 @@ apart.  ``docs/exit-codes.md`` is generated from this file.
     │   └── BackfillRunning        32
     ├── RemoteError
     │   ├── RemoteUnavailable      40
-    │   └── RemoteRejected         41
+    │   ├── RemoteRejected         41
+    │   ├── RemoteReadOnly         42
+    │   └── RemoteLogin            43
     └── InstallError
         ├── NotInitialised         50
         ├── SettingsInvalid        51
@@ -196,17 +198,40 @@ class RemoteError(GitmemError):
 
 
 class RemoteUnavailable(RemoteError):
-    """The remote did not answer, or not in time."""
+    """The remote did not answer in time, or kept moving while we pushed."""
 
     exit_code = 40
     default_hint = "Nothing was lost. Try again with: gitmem sync"
 
 
 class RemoteRejected(RemoteError):
-    """The remote refuses the notes ref, or kept moving while we pushed."""
+    """The remote refuses the notes ref: a hook or a rule of the server."""
 
     exit_code = 41
-    default_hint = "Nothing was lost. Try again with: gitmem sync"
+    default_hint = (
+        "Nothing was lost. Whoever runs it can allow refs/notes/claude-mem. To share memories"
+        " elsewhere: git config gitmem.remote NAME; not at all: git config gitmem.autoPush false"
+    )
+
+
+class RemoteReadOnly(RemoteError):
+    """The remote can be read, but takes no push from this person."""
+
+    exit_code = 42
+    default_hint = (
+        "Nothing was lost, and its memories are received as before. To send yours elsewhere:"
+        " git config gitmem.remote NAME"
+    )
+
+
+class RemoteLogin(RemoteError):
+    """The remote wants a login that git does not have, or refuses the one it has."""
+
+    exit_code = 43
+    default_hint = (
+        "Nothing was lost. gitmem never asks for passwords: let git keep this one (git help"
+        " credentials), then run: gitmem sync"
+    )
 
 
 class InstallError(GitmemError):

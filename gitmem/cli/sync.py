@@ -2,28 +2,80 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 from gitmem.cli.ready import tell_notices
 from gitmem.porcelain.means import gather_means
-from gitmem.porcelain.sync import sync
+from gitmem.porcelain.sync import Amount, SyncReport, preview, sync
 from gitmem.store.gitdir import find_repo
 
 
 @click.command()
 @click.argument("remote", required=False, default="")
-def command(remote: str) -> None:
+@click.option("--dry-run", is_flag=True, help="Tell what would move, in both directions.")
+@click.option("--json", "is_json", is_flag=True, help="Print an object for machines.")
+def command(remote: str, dry_run: bool, is_json: bool) -> None:
     """Fetch, join and push memories now.
 
-    REMOTE is gitmem.remote, the current branch's remote, origin or the only one, in this order.
-    A plain `git push` and `git pull` do the same along the way.
+    Memories are sent to REMOTE, or to gitmem.remote, or to where `git push` would go: the
+    branch's pushRemote, remote.pushDefault, the branch's upstream, origin or the only remote,
+    in this order. They are received from there and, unless REMOTE is given, from the branch's
+    upstream, origin and upstream as well, so that in a fork both sides' memories are here.
+
+    A plain `git push` sends memories to the remote it pushes to, or to gitmem.remote where that
+    is set; a plain `git fetch` or `git pull` brings those of the remote it asks. A remote that
+    takes no memories (it is read-only, wants a login that git has not stored, or its server
+    refuses refs/notes/claude-mem) is told of once; its memories are received all the same.
+
+    --dry-run asks the remotes, but moves no ref here or there.
     """
     repo = find_repo(".")
-    report = sync(gather_means(repo), remote)
+    means = gather_means(repo)
+    report = preview(means, remote) if dry_run else sync(means, remote)
     tell_notices(repo)
+    if is_json:
+        click.echo(json.dumps(_object(report, dry_run=dry_run), indent=2))
+    else:
+        _tell(report, dry_run=dry_run)
+    if report.trouble is not None:
+        raise report.trouble
+
+
+def _tell(report: SyncReport, *, dry_run: bool) -> None:
     if not report.remote:
         click.echo("There is no remote: memories stay in this repository.")
         return
-    noun = "commit" if report.received == 1 else "commits"
-    sent = "ours were sent" if report.is_pushed else "it already had ours"
-    click.echo(f"{report.remote}: memories of {report.received} {noun} received, {sent}.")
+    for notice in report.notices:
+        click.echo(f"gitmem: {notice}", err=True)
+    asked = ", ".join(report.asked)
+    if dry_run:
+        click.echo(f"{_counted(report.received)} to receive from {asked}")
+        click.echo(f"{_counted(report.sent)} to send to {report.remote}")
+        return
+    got = _counted(report.received) if report.received.memories else "nothing new"
+    click.echo(f"{asked}: {got} received")
+    if report.is_pushed:
+        click.echo(f"{report.remote}: {_counted(report.sent)} sent")
+    elif report.trouble is None:
+        click.echo(f"{report.remote}: it already had ours")
+
+
+def _object(report: SyncReport, *, dry_run: bool) -> dict[str, object]:
+    return {
+        "remote": report.remote,
+        "asked": list(report.asked),
+        "dry_run": dry_run,
+        "received": vars(report.received),
+        "sent": vars(report.sent),
+        "is_pushed": report.is_pushed,
+        "trouble": report.trouble.message if report.trouble else "",
+        "notices": list(report.notices),
+    }
+
+
+def _counted(amount: Amount) -> str:
+    memories = "1 memory" if amount.memories == 1 else f"{amount.memories} memories"
+    commits = "1 commit" if amount.commits == 1 else f"{amount.commits} commits"
+    return f"{memories} of {commits}"

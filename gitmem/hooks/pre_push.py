@@ -16,8 +16,10 @@ from gitmem.model.note import NOTES_REF
 from gitmem.store.gitdir import Repo, try_git
 from gitmem.store.launcher import launch_worker
 from gitmem.store.log import append_log
+from gitmem.store.notices import take_notices
 from gitmem.store.queue import Queue
-from gitmem.store.remote import tracking_ref
+from gitmem.store.refusals import read_refusal
+from gitmem.store.remote import known_tip, remote_names
 from gitmem.store.settings import read_settings
 
 _POLL_SECONDS = 0.03
@@ -25,19 +27,24 @@ _STILL_GOING = "gitmem: memories are still being sent, in the background"
 
 
 def run_pre_push(repo: Repo, remote: str, *, sleep: Callable[[float], None] = time.sleep) -> str:
-    """Have the memories sent to ``remote``; returns a line for stderr, often empty.
+    """Have the memories sent along with a push; returns lines for stderr, mostly none.
 
-    A remote given as a bare URL has no name, no tracking ref and no memories.
+    They go to ``gitmem.remote`` where that is set, else to the remote that is pushed to: who gets
+    the commits gets their memories.  A remote given as a bare URL has no name and gets none.  One
+    that refused them lately is not asked again yet.
     """
     try:
         settings = read_settings(repo)
-        is_ours = settings.enabled and settings.auto_push and _is_named(repo, remote)
-        if not is_ours or (settings.remote and settings.remote != remote):
+        if not (settings.enabled and settings.auto_push):
+            return ""
+        names = remote_names(repo)
+        target = settings.remote or remote
+        if target not in names or remote not in names:
             return ""
         queue = Queue(repo)
-        if queue.is_empty() and _has_all(repo, remote):
+        if (queue.is_empty() and _has_all(repo, target)) or _is_refused(repo, target):
             return ""
-        path = queue.add(Job("push", remote=remote))
+        path = queue.add(Job("push", remote=target))
         launch_worker(repo)
         deadline = time.monotonic() + settings.push_wait
         while path.exists() and time.monotonic() < deadline:
@@ -45,17 +52,17 @@ def run_pre_push(repo: Repo, remote: str, *, sleep: Callable[[float], None] = ti
     except (GitmemError, OSError) as error:
         append_log(repo, f"hook pre-push: {error}")
         return ""
-    return _STILL_GOING if path.exists() else ""
+    lines = [_STILL_GOING] if path.exists() else []
+    return "\n".join([*lines, *(f"gitmem: {line}" for line in take_notices(repo))])
 
 
 def _has_all(repo: Repo, remote: str) -> bool:
-    """Whether the remote, as last seen, stands where our notes stand."""
-    refs = (NOTES_REF, tracking_ref(remote))
-    listed = try_git(repo, "for-each-ref", "--format=%(objectname)", *refs)
-    tips = listed.stdout.split()
-    return not tips or (len(tips) == 2 and tips[0] == tips[1])
+    """Whether the remote, as last heard of, stands where our notes stand."""
+    listed = try_git(repo, "for-each-ref", "--format=%(objectname)", NOTES_REF)
+    tip = listed.stdout.decode().strip()
+    return not tip or known_tip(repo, remote) == tip
 
 
-def _is_named(repo: Repo, remote: str) -> bool:
-    names = try_git(repo, "remote").stdout.decode("utf-8", "surrogateescape").splitlines()
-    return remote in names
+def _is_refused(repo: Repo, remote: str) -> bool:
+    refusal = read_refusal(repo, remote)
+    return refusal is not None and time.time() < refusal.until

@@ -28,6 +28,7 @@ from gitmem.porcelain.setaside import TAKE_BACK
 from gitmem.porcelain.worker import work
 from gitmem.store.clientsettings import PROJECT_FILE, has_hooks
 from gitmem.store.dangers import find_dangers
+from gitmem.store.exchange import fetch_notes
 from gitmem.store.gitconfig import (
     GitConfig,
     missing_entries,
@@ -51,7 +52,8 @@ from gitmem.store.lostfiles import LostFiles
 from gitmem.store.probe import HookState, hook_state
 from gitmem.store.program import check_program
 from gitmem.store.queue import Queue
-from gitmem.store.remote import fetch_notes, memory_remote
+from gitmem.store.refusals import read_refusal
+from gitmem.store.remote import memory_remote
 from gitmem.store.settings import describe_settings, read_settings
 from gitmem.store.strays import read_strays
 
@@ -302,6 +304,12 @@ def _check_remote(repo: Repo, practice: Practice) -> Iterator[Finding]:
     else:
         fetch_notes(repo, remote, settings.push_timeout)
         yield Finding(Level.GOOD, f"memories are shared with '{remote}', which answers")
+    refusal = read_refusal(repo, remote) if remote else None
+    if refusal is not None:
+        remedy = (
+            "Nothing was lost: they are kept here and sent when it takes them. Run: gitmem sync"
+        )
+        yield Finding(Level.WARNING, f"'{remote}' did not take memories: {refusal.reason}", remedy)
 
 
 def _check_queue(repo: Repo, practice: Practice) -> Iterator[Finding]:

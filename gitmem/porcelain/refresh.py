@@ -11,7 +11,14 @@ from gitmem.porcelain.setaside import set_aside
 from gitmem.store.gitdir import Repo
 from gitmem.store.log import append_log
 from gitmem.store.notes import NoteChange, NoteStore
-from gitmem.store.remote import tracking_tips
+from gitmem.store.remote import (
+    exchanged,
+    forget_tips,
+    places_of,
+    put_known_tip,
+    remote_of,
+    tracking_tips,
+)
 from gitmem.store.seen import read_seen, write_seen
 
 _MAX_TRIES = 3
@@ -30,19 +37,29 @@ def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
     tips = tracking_tips(repo)
     is_gone = notes.tip() is None
     news = []
-    for remote, tip in sorted(tips.items()):
-        known = seen.tracking.get(remote)
-        if known == tip and not is_gone:
+    for place in sorted(tips):  # a remote's inbox before what was exchanged with it
+        tip = tips[place]
+        if seen.tracking.get(place) == tip and not is_gone:
             continue
+        remote = remote_of(place)
+        own = exchanged(remote)
+        known = seen.tracking.get(own) or seen.tracking.get(place)
         if known is not None and known != tip:
             tell_of_remote(repo, notes, remote, known, tip)
         if notes.merge(tip, f"notes: join memories of '{remote}'"):
             news.append(remote)
-        seen = seen.with_tracking(remote, tip)
+        if place == remote and tips.get(own) == seen.tracking.get(own):
+            # What the person's own fetch brought is the newest that is known of the remote.
+            put_known_tip(repo, remote, tip)
+            tips[own] = tip
+            seen = seen.with_tracking(own, tip)
+        seen = seen.with_tracking(place, tip)
         write_seen(repo, seen)
-    for remote in seen.tracking.keys() - tips.keys():
+    for remote in sorted({remote_of(place) for place in seen.tracking.keys() - tips.keys()}):
         tell_of_deleted(repo, remote)
-        seen = seen.without_tracking(remote)
+        forget_tips(repo, remote)
+        for place in places_of(remote):
+            seen = seen.without_tracking(place)
         write_seen(repo, seen)
     return news
 

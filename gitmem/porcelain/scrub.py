@@ -37,7 +37,7 @@ from gitmem.store.lostfiles import LostFiles
 from gitmem.store.notefile import document_of, tombstone_document
 from gitmem.store.notes import NoteStore, Rewrite
 from gitmem.store.pending import Pending, PendingStore
-from gitmem.store.remote import tracking_ref, tracking_tips
+from gitmem.store.remote import remote_of, tracking_ref, tracking_tips
 from gitmem.store.scrubbed import add_scrubbed, scrubbed_path
 from gitmem.store.seen import read_seen, write_seen
 
@@ -126,7 +126,7 @@ def look_for(repo: Repo, target: Target) -> ScrubReport:
         report.files = [str(path) for path in _files_holding(repo, target.scrubber)]
         held = blobs_holding(repo, list(tips.values()), target.scrubber.is_in_bytes)
         report.is_in_history = next(held, None) is not None
-    report.remotes = sorted(set(tracking_tips(repo)))
+    report.remotes = sorted({remote_of(place) for place in tracking_tips(repo)})
     return report
 
 
@@ -189,12 +189,12 @@ def _scrub(
         send()
     except RemoteError as error:
         report.trouble = error
-    behind = {name: tip for name, tip in tracking_tips(repo).items() if notes.replaces(tip)}
-    report.remotes = sorted(behind)
-    for remote in behind:
-        drop_ref(repo, tracking_ref(remote))
-        drop_reflog(repo, tracking_ref(remote))
-        write_seen(repo, read_seen(repo).without_tracking(remote))
+    behind = [place for place, tip in tracking_tips(repo).items() if notes.replaces(tip)]
+    report.remotes = sorted(map(remote_of, behind))
+    for place in behind:
+        drop_ref(repo, tracking_ref(place))
+        drop_reflog(repo, tracking_ref(place))
+        write_seen(repo, read_seen(repo).without_tracking(place))
     for ref in (NOTES_REF, SEEN_REF):
         drop_reflog(repo, ref)
     Index.discard(repo.state_dir)
@@ -208,7 +208,7 @@ def _scrub(
 
 def _tips(repo: Repo, notes: NoteStore) -> dict[str, str]:
     """Our notes commit and those of the remotes as they were last seen."""
-    tips = {tracking_ref(remote): tip for remote, tip in tracking_tips(repo).items()}
+    tips = {tracking_ref(place): tip for place, tip in tracking_tips(repo).items()}
     tip = notes.tip()
     return {NOTES_REF: tip, **tips} if tip else tips
 

@@ -20,7 +20,7 @@ from gitmem.store.log import read_log
 from gitmem.store.pending import PendingStore
 from gitmem.store.probe import find_hook
 from gitmem.store.queue import Queue
-from gitmem.store.remote import memory_remote, tracking_tips
+from gitmem.store.remote import known_tip, memory_remote, tracking_tips
 from gitmem.store.settings import read_settings
 
 _SHOWN_FAILURES = 3
@@ -158,7 +158,7 @@ def _remote(repo: Repo, wanted: str) -> str:
 
 def _is_shared(repo: Repo, remote: str) -> bool:
     """Whether the remote, as last seen, holds all that our notes ref does."""
-    tip = tracking_tips(repo).get(remote)
+    tip = known_tip(repo, remote) or tracking_tips(repo).get(remote)
     ours = try_git(repo, "rev-parse", "--verify", "--quiet", NOTES_REF)
     if ours.returncode != 0:
         return True

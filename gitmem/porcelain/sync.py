@@ -1,110 +1,165 @@
-"""Exchanging memories with a remote: fetch, join, push, and again while others push too."""
+"""Exchanging memories with remotes: fetch, join and push, or tell what that would do."""
 
 from __future__ import annotations
 
-import random
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from gitmem.errors import RemoteRejected, RemoteUnavailable
+from gitmem.errors import RemoteError, RemoteUnavailable
 from gitmem.index.cache import Index
 from gitmem.porcelain.means import Means
+from gitmem.porcelain.push import keep, push
 from gitmem.porcelain.refresh import join_fetched, refresh_index
+from gitmem.store.exchange import fetch_notes, read_remote_tip
 from gitmem.store.notes import NoteStore
-from gitmem.store.remote import (
-    PushOutcome,
-    fetch_notes,
-    memory_remote,
-    push_notes,
-    tracking_tips,
-)
-from gitmem.store.seen import read_seen
+from gitmem.store.remote import asked_remotes, known_tip, memory_remote
 
-_MAX_TRIES = 8
+
+@dataclass(frozen=True)
+class Amount:
+    """How many memories of how many commits."""
+
+    memories: int = 0
+    commits: int = 0
 
 
 @dataclass(frozen=True)
 class SyncReport:
-    """What a sync did.  ``remote`` is empty when the repository has none."""
+    """What a sync did, or would do.
+
+    ``remote`` is the one that memories go to, empty when the repository has none; ``asked`` are
+    those that they come from.  ``trouble`` is why ours were not sent; ``notices`` tell of
+    other remotes that could not be asked.
+    """
 
     remote: str
-    received: int = 0
+    asked: tuple[str, ...] = ()
+    received: Amount = Amount()
+    sent: Amount = Amount()
     is_pushed: bool = False
+    trouble: RemoteError | None = None
+    notices: tuple[str, ...] = field(default_factory=tuple)
 
 
 def sync(means: Means, remote: str = "") -> SyncReport:
-    """Fetch, join and push, by hand.
+    """Fetch, join and push, by hand.  With ``remote`` no other one is asked.
+
+    That a remote takes nothing from here is in the report: what it has was received.
 
     Raises:
-        RemoteUnavailable: the remote does not answer in time.
-        RemoteRejected: it refuses the notes ref.
+        RemoteUnavailable, RemoteLogin: the remote that memories go to cannot be asked.
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
     elected = memory_remote(means.repo, remote or means.settings.remote)
     if elected is None:
         return SyncReport("")
     notes = NoteStore(means.repo)
-    before = _count(notes)
-    fetch(means, elected)
-    is_pushed = push(means, elected)
+    join_fetched(means.repo, notes)
+    before = notes.tip()
+    asked = [elected] if remote else asked_remotes(means.repo, elected)
+    notices = []
+    for name in asked:
+        try:
+            fetch_notes(means.repo, name, means.settings.push_timeout)
+        except RemoteError as error:
+            if name == elected:
+                raise
+            notices.append(error.message)
+    join_fetched(means.repo, notes)
+    received = _amount(_gained(notes, before, notes.tip()))
+    sent = _amount(_gained(notes, known_tip(means.repo, elected), notes.tip()))
+    is_pushed, trouble = False, None
+    try:
+        is_pushed = push(means, elected)
+    except RemoteError as error:
+        trouble = error
+        if not isinstance(error, RemoteUnavailable):
+            keep(means, elected, error)
     with closing(Index.open(means.repo.state_dir)) as index:
         refresh_index(notes, index)
-    return SyncReport(elected, _count(notes) - before, is_pushed)
+    return SyncReport(
+        elected,
+        tuple(asked),
+        received,
+        sent if is_pushed else Amount(),
+        is_pushed,
+        trouble,
+        tuple(notices),
+    )
 
 
-def fetch(means: Means, remote: str = "") -> None:
-    """Fetch the remote's memories and join them; nothing where there is no remote.
-
-    Raises:
-        RemoteUnavailable: the remote does not answer in time.
-        NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
-    """
-    elected = memory_remote(means.repo, remote or means.settings.remote)
-    if elected is not None:
-        fetch_notes(means.repo, elected, means.settings.push_timeout)
-        join_fetched(means.repo, NoteStore(means.repo))
-
-
-def push(
-    means: Means,
-    remote: str = "",
-    *,
-    sleep: Callable[[float], None] = time.sleep,
-) -> bool:
-    """Send the notes ref; whether the remote did not have it all before.
-
-    A remote that moved is fetched, joined and tried again, with growing, jittered pauses.
+def preview(means: Means, remote: str = "") -> SyncReport:
+    """What :func:`sync` would do.  No ref moves, here or there; objects are fetched.
 
     Raises:
-        RemoteUnavailable, RemoteRejected: as for :func:`sync`.
+        RemoteUnavailable, RemoteLogin: the remote that memories go to cannot be asked.
     """
     elected = memory_remote(means.repo, remote or means.settings.remote)
     if elected is None:
-        raise RemoteUnavailable("there is no remote to send memories to", "Run: git remote add")
-    for attempt in range(_MAX_TRIES):
-        old = _replaced(means, elected)
-        outcome = push_notes(means.repo, elected, means.settings.push_timeout, replacing=old)
-        if outcome is not PushOutcome.REJECTED:
-            return _settled(outcome, elected)
-        sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, not a secret
-        fetch(means, elected)
-    raise RemoteRejected(f"cannot push notes to '{elected}': it kept moving")
+        return SyncReport("")
+    notes = NoteStore(means.repo)
+    ours = notes.tip()
+    asked = [elected] if remote else asked_remotes(means.repo, elected)
+    brought: set[tuple[str, str]] = set()
+    notices = []
+    theirs = None
+    for name in asked:  # the elected one comes last
+        try:
+            theirs = read_remote_tip(means.repo, name, means.settings.push_timeout)
+        except RemoteError as error:
+            if name == elected:
+                raise
+            notices.append(error.message)
+            continue
+        brought.update(_gained(notes, ours, theirs))
+    is_theirs = set(_gained(notes, None, theirs))
+    sent = (set(_gained(notes, None, ours)) | brought) - is_theirs
+    return SyncReport(
+        elected,
+        tuple(asked),
+        _amount(brought),
+        _amount(sent),
+        notices=tuple(notices),
+    )
 
 
-def _replaced(means: Means, remote: str) -> str:
-    """The remote's notes, as last seen, if they are joined but hold what was scrubbed here."""
-    tip = tracking_tips(means.repo).get(remote, "")
-    is_joined = tip and read_seen(means.repo).tracking.get(remote) == tip
-    return tip if is_joined and NoteStore(means.repo).replaces(tip) else ""
+def fetch(means: Means, remote: str = "") -> None:
+    """Fetch the remotes' memories and join them; nothing where there is no remote.
+
+    With ``remote`` no other one is asked.
+
+    Raises:
+        RemoteUnavailable, RemoteLogin: the remote that memories go to cannot be asked.
+        NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
+    """
+    elected = memory_remote(means.repo, remote or means.settings.remote)
+    if elected is None:
+        return
+    for name in [elected] if remote else asked_remotes(means.repo, elected):
+        try:
+            fetch_notes(means.repo, name, means.settings.push_timeout)
+        except RemoteError:
+            if name == elected:
+                raise
+    join_fetched(means.repo, NoteStore(means.repo))
 
 
-def _settled(outcome: PushOutcome, remote: str) -> bool:
-    if outcome is PushOutcome.REFUSED:
-        raise RemoteRejected(f"'{remote}' refuses the ref of the memories")
-    return outcome is PushOutcome.PUSHED
+def _gained(notes: NoteStore, old: str | None, new: str | None) -> Iterator[tuple[str, str]]:
+    """The memories, each with its commit, that ``new`` has and that are new to ``old``."""
+    if new is None or new == old:
+        return
+    forgotten = notes.forgotten()
+    for change in notes.changes(old, new):
+        before = notes.read_at(old, change.commit) if old else None
+        known = {memory.id for memory in before.memories} if before else set()
+        if before:
+            known |= {tombstone.id for tombstone in before.tombstones}
+        for memory in change.note.memories if change.note else ():
+            if memory.id not in known | forgotten:
+                yield change.commit, memory.id
 
 
-def _count(notes: NoteStore) -> int:
-    return sum(1 for _ in notes.annotated())
+def _amount(pairs: Iterator[tuple[str, str]] | set[tuple[str, str]]) -> Amount:
+    found = list(pairs)
+    return Amount(len(found), len({commit for commit, _ in found}))

@@ -22,11 +22,11 @@ from gitmem.errors import (
 from gitmem.model.job import Job
 from gitmem.porcelain.complete import complete_turn
 from gitmem.porcelain.means import Means
+from gitmem.porcelain.push import push_along
 from gitmem.porcelain.reconcile import Reconciled, reconcile
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.remember import Request, remember, remember_turn
 from gitmem.porcelain.settle import mark_ended, settle_ended
-from gitmem.porcelain.sync import push
 from gitmem.store.gitdir import Repo, find_repo
 from gitmem.store.history import commits_made, reflog_size
 from gitmem.store.lock import worker_lock
@@ -212,7 +212,7 @@ def _push(means: Means, queued: QueuedJob) -> None:
         _follow_history(means)  # what was picked a moment ago goes along
     except GitmemError as error:
         append_log(means.repo, f"reconcile: {error}")
-    push(means, queued.job.remote)
+    push_along(means, queued.job.remote)
 
 
 def _merge(means: Means, queued: QueuedJob) -> None:

@@ -341,7 +341,7 @@ _FORMS = {
     "remote": _Form(
         _read_text,
         "the name of a remote",
-        "The remote memories are shared with; empty: the branch's upstream, else origin.",
+        "The remote that memories are sent to, whatever is pushed where; empty: the one pushed to.",
     ),
     "auto_push": _Form(*_BOOL, "Whether 'git push' sends the memories along."),
     "push_wait": _Form(*_SECONDS, "How long 'git push' waits for the memories, in seconds."),

@@ -78,5 +78,5 @@ def test_without_gitmem_hooks_a_sync_by_hand_does_both(ada: GitDriver, ben: GitD
     sent = gitmem(ada, "sync").stdout
     received = gitmem(ben, "sync").stdout
 
-    assert "ours were sent" in sent
-    assert "memories of 1 commit received" in received
+    assert "1 memory of 1 commit sent" in sent
+    assert "1 memory of 1 commit received" in received

@@ -10,10 +10,11 @@ from gitmem.errors import GitmemError, UnknownMemory, UsageError
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.note import NOTES_REF
+from gitmem.porcelain.push import push
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.remember import remember_turn
 from gitmem.porcelain.scrub import ScrubReport, find_target, look_for, scrub
-from gitmem.porcelain.sync import push, sync
+from gitmem.porcelain.sync import sync
 from gitmem.store.lock import worker_lock
 from gitmem.store.log import append_log, log_path
 from gitmem.store.notefile import document_of

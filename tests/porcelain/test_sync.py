@@ -7,7 +7,8 @@ import pytest
 
 from gitmem.errors import RemoteRejected, RemoteUnavailable
 from gitmem.model.memory import Memory, Provenance
-from gitmem.porcelain.sync import push, sync
+from gitmem.porcelain.push import push
+from gitmem.porcelain.sync import Amount, sync
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from gitmem.store.remote import refspec_of
@@ -44,7 +45,7 @@ def test_what_one_clone_remembers_the_other_receives(two: tuple[GitDriver, GitDr
     sent = sync(means_of(one))
     received = sync(means_of(other))
 
-    assert (sent.is_pushed, received.received) == (True, 1)
+    assert (sent.is_pushed, received.received) == (True, Amount(1, 1))
     assert titles(other) == {"from one"}
 
 

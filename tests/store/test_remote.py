@@ -6,14 +6,9 @@ from pathlib import Path
 import pytest
 
 from gitmem.errors import RemoteUnavailable
-from gitmem.store.remote import (
-    PushOutcome,
-    fetch_notes,
-    memory_remote,
-    push_notes,
-    refspec_of,
-    tracking_tips,
-)
+from gitmem.store.answers import Outcome
+from gitmem.store.exchange import fetch_notes, push_notes
+from gitmem.store.remote import memory_remote, refspec_of, tracking_tips
 from tests.support.git import GitDriver
 
 SECONDS = 30.0
@@ -38,8 +33,8 @@ def hook(remote: GitDriver, name: str, text: str) -> None:
 def test_notes_are_pushed_once(noted: GitDriver, remote: GitDriver, scheme: str) -> None:
     noted.run("remote", "set-url", "origin", f"{scheme}{remote.path}")
 
-    assert push_notes(noted.repo, "origin", SECONDS) is PushOutcome.PUSHED
-    assert push_notes(noted.repo, "origin", SECONDS) is PushOutcome.UP_TO_DATE
+    assert push_notes(noted.repo, "origin", SECONDS).outcome is Outcome.PUSHED
+    assert push_notes(noted.repo, "origin", SECONDS).outcome is Outcome.UP_TO_DATE
     assert remote.out("notes", "--ref", "claude-mem", "list")
 
 
@@ -50,13 +45,13 @@ def test_what_the_remote_is_known_to_have_is_not_sent_again(
     push_notes(noted.repo, "origin", SECONDS)
     remote.path.rename(remote.path.with_name("moved"))
 
-    assert push_notes(noted.repo, "origin", SECONDS) is PushOutcome.UP_TO_DATE
+    assert push_notes(noted.repo, "origin", SECONDS).outcome is Outcome.UP_TO_DATE
 
 
 def test_without_notes_there_is_nothing_to_push(committed: GitDriver, remote: GitDriver) -> None:
     committed.run("remote", "add", "origin", str(remote.path))
 
-    assert push_notes(committed.repo, "origin", SECONDS) is PushOutcome.UP_TO_DATE
+    assert push_notes(committed.repo, "origin", SECONDS).outcome is Outcome.UP_TO_DATE
 
 
 def test_a_remote_that_moved_rejects(noted: GitDriver, tmp_path: Path, remote: GitDriver) -> None:
@@ -64,14 +59,14 @@ def test_a_remote_that_moved_rejects(noted: GitDriver, tmp_path: Path, remote: G
     other.add_note(other.out("rev-parse", "HEAD"), "---\nsecond: 2\n")
     push_notes(other.repo, "origin", SECONDS)
 
-    assert push_notes(noted.repo, "origin", SECONDS) is PushOutcome.REJECTED
+    assert push_notes(noted.repo, "origin", SECONDS).outcome is Outcome.REJECTED
 
 
 @pytest.mark.parametrize("name", ["update", "pre-receive"])
 def test_a_remote_with_a_rule_refuses(noted: GitDriver, remote: GitDriver, name: str) -> None:
     hook(remote, name, "echo no notes here; exit 1")
 
-    assert push_notes(noted.repo, "origin", SECONDS) is PushOutcome.REFUSED
+    assert push_notes(noted.repo, "origin", SECONDS).outcome is Outcome.REFUSED
 
 
 def test_the_users_own_pre_push_hook_is_not_run(noted: GitDriver) -> None:
@@ -79,7 +74,7 @@ def test_the_users_own_pre_push_hook_is_not_run(noted: GitDriver) -> None:
     ours.write_text("#!/bin/sh\nexit 1\n")
     ours.chmod(0o755)
 
-    assert push_notes(noted.repo, "origin", SECONDS) is PushOutcome.PUSHED
+    assert push_notes(noted.repo, "origin", SECONDS).outcome is Outcome.PUSHED
 
 
 def test_a_remote_that_is_gone_is_unavailable(noted: GitDriver, tmp_path: Path) -> None:
@@ -130,7 +125,7 @@ def test_fetched_notes_land_beside_ours(
     assert fetch_notes(other.repo, "origin", SECONDS) is True
     assert fetch_notes(other.repo, "origin", SECONDS) is False
     assert tracking_tips(other.repo) == {
-        "origin": noted.out("rev-parse", "refs/notes/claude-mem"),
+        "origin/exchanged": noted.out("rev-parse", "refs/notes/claude-mem"),
     }
     assert other.out("for-each-ref", "refs/notes/") == ""
 
@@ -140,7 +135,7 @@ def test_a_remote_with_slashes_in_its_name(noted: GitDriver, remote: GitDriver) 
     push_notes(noted.repo, "origin", SECONDS)
 
     assert fetch_notes(noted.repo, "team/a", SECONDS)
-    assert set(tracking_tips(noted.repo)) == {"origin", "team/a"}
+    assert set(tracking_tips(noted.repo)) == {"origin/exchanged", "team/a/exchanged"}
 
 
 def test_the_refspec_survives_a_remote_without_the_ref(noted: GitDriver) -> None:
