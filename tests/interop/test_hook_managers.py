@@ -16,18 +16,30 @@ from gitmem.porcelain.install import install
 from gitmem.porcelain.reinstate import reinstate_hooks
 from gitmem.porcelain.uninstall import uninstall
 from gitmem.store.hookfile import EVENTS
+from gitmem.store.hooksplace import read_git_version
 from gitmem.store.notices import take_notices
 from tests.support.git import GitDriver
-from tests.support.jobs import jobs, set_up, sources
+from tests.support.jobs import hold_worker, jobs, set_up, sources
 from tests.support.layouts import OLD_GIT
 from tests.support.managers import MANAGERS, Husky8, Husky9, Lefthook1, Lefthook2, Manager, fetched
 from tests.support.snapshot import snapshot
+
+_MODERN = os.environ.get("GITMEM_TEST_GIT", "")
 
 
 @pytest.fixture(params=MANAGERS, ids=lambda kind: kind.name.replace(" ", "-"))
 def manager(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Manager:
     base = tmp_path_factory.getbasetemp()
     return fetched(request.param, base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+
+
+@pytest.fixture
+def modern(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A git that has hooks in its configuration, for everything that comes after."""
+    if folder := _MODERN:
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    if read_git_version() < (2, 54):
+        pytest.skip("needs git 2.54 or newer: on PATH, or its folder in GITMEM_TEST_GIT")
 
 
 @pytest.fixture
@@ -49,16 +61,16 @@ def theirs(git: GitDriver) -> list[str]:
 def exercise(git: GitDriver) -> None:
     """Commit, push, rewrite and merge: at each, theirs and ours run once."""
     theirs(git)
-    called = git.repo.state_dir / "called"
+    pushed = git.repo.state_dir / "pushed"
     before = {job["commit"] for job in jobs(git)}
     made = git.commit("exercise", **{f"e{git.now}": "1\n"})
     assert theirs(git) == ["pre-commit", "prepare-commit-msg", "post-commit"]
     assert [job["commit"] for job in jobs(git) if job["commit"] not in before] == [made]
 
-    called.unlink(missing_ok=True)
+    pushed.unlink(missing_ok=True)
     git.run("push", "-q", "origin", "main")
     assert theirs(git) == ["pre-push"]
-    assert called.read_text().split()[:3] == ["hook", "pre-push", "origin"]
+    assert pushed.read_text().split()[:3] == ["hook", "pre-push", "origin"]
 
     git.run("commit", "-q", "--amend", "-m", "exercised")
     amended = git.out("rev-parse", "HEAD")
@@ -227,3 +239,23 @@ def test_husky_after_ours_is_told_once(managed: GitDriver, manager: Manager) -> 
 
     (line,) = take_notices(managed.repo)
     assert "git hooks do not call gitmem" in line
+
+
+def test_beside_hooks_in_gits_configuration(
+    modern: None, managed: GitDriver, manager: Manager
+) -> None:
+    """There nobody is in anybody's way."""
+    manager.install(managed)
+    before = snapshot(managed.path)
+    install(managed.repo)
+    hold_worker(managed)
+    manager.install(managed)
+
+    assert reinstate_hooks(managed.repo) == []
+    assert take_notices(managed.repo) == []
+    uninstall(managed.repo)
+    assert snapshot(managed.path) == before
+    install(managed.repo)
+    hold_worker(managed)
+    exercise(managed)
+    refuses(managed)

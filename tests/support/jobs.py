@@ -18,9 +18,16 @@ def set_up(git: GitDriver) -> None:
 
 
 def hold_worker(git: GitDriver) -> None:
-    """From now on the launcher writes its arguments to ``called``, one a line, and ends."""
+    """From now on the launcher writes its arguments to a file, one a line, and ends.
+
+    The file is ``called``, which a late worker may overwrite; what pre-push asked is in
+    ``pushed``, too.
+    """
     run = git.repo.state_dir / "run"
-    run.write_text('#!/bin/sh\nfor word; do printf "%s\\n" "$word"; done >"${0%/*}/called"\n')
+    run.write_text(
+        '#!/bin/sh\nfor word; do printf "%s\\n" "$word"; done >"${0%/*}/called"\n'
+        '[ "$1" = worker ] || printf "%s\\n" "$@" >"${0%/*}/pushed"\n'
+    )
 
 
 def jobs(git: GitDriver) -> list[dict[str, str]]:
