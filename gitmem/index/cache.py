@@ -317,6 +317,35 @@ class Index:
         with self._reading():
             return {row[0] for row in self._database.execute("SELECT commit_oid FROM note")}
 
+    def annotated_among(self, commits: Sequence[str]) -> set[str]:
+        """Those of the commits that have a note."""
+        found: set[str] = set()
+        with self._reading():
+            for first in range(0, len(commits), _AT_ONCE):
+                some = commits[first : first + _AT_ONCE]
+                marks = ",".join("?" * len(some))
+                query = f"SELECT commit_oid FROM note WHERE commit_oid IN ({marks})"  # noqa: S608
+                found.update(row[0] for row in self._database.execute(query, some))
+        return found
+
+    def annotated_since(self, mark: int) -> list[str]:
+        """The commits that got their first note after the index was at ``mark``."""
+        query = "SELECT commit_oid FROM note WHERE place > ?"
+        with self._reading():
+            return [row[0] for row in self._database.execute(query, (mark,))]
+
+    @property
+    def mark(self) -> int:
+        """A number that grows with each commit that gets its first note."""
+        return self._number("SELECT max(place) FROM note")
+
+    @property
+    def birth(self) -> str:
+        """Names this index: one that is built anew counts from the beginning."""
+        with self._reading():
+            row = self._database.execute("SELECT value FROM meta WHERE key = 'birth'").fetchone()
+        return str(row[0]) if row else ""
+
     def annotated_count(self) -> int:
         """How many objects have a note."""
         return self._number("SELECT count(*) FROM note")

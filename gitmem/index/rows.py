@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,12 +11,12 @@ from contextlib import contextmanager
 from gitmem.model.memory import SCHEMA, Memory, to_fields
 from gitmem.model.note import Note
 
-VALIDITY = f"gitmem index 3, memory schema {SCHEMA}"
+VALIDITY = f"gitmem index 4, memory schema {SCHEMA}"
 
 _LARGEST = (1 << 63) - 1  # of an SQLite integer
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE note (commit_oid TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE note (place INTEGER PRIMARY KEY AUTOINCREMENT, commit_oid TEXT NOT NULL UNIQUE);
 CREATE TABLE memory (
     id TEXT NOT NULL, commit_oid TEXT NOT NULL, stated_id TEXT NOT NULL, position INTEGER NOT NULL,
     kind TEXT NOT NULL, time TEXT NOT NULL, session TEXT NOT NULL, record_end INTEGER NOT NULL,
@@ -54,7 +55,10 @@ _CONTENT = ("note", "memory", "touched", "tombstone", "supersedes", "abandoned")
 def make_tables(database: sqlite3.Connection) -> None:
     """Lay out an empty index."""
     database.executescript(f"BEGIN; {_TABLES} COMMIT;")
-    database.execute("INSERT INTO meta VALUES ('validity', ?)", (VALIDITY,))
+    birth = os.urandom(8).hex()
+    database.executemany(
+        "INSERT INTO meta VALUES (?, ?)", [("validity", VALIDITY), ("birth", birth)]
+    )
 
 
 @contextmanager
@@ -78,10 +82,11 @@ def empty(database: sqlite3.Connection) -> None:
 def replace_note(database: sqlite3.Connection, commit: str, note: Note | None) -> None:
     """Put the rows of a commit's note in place of those it had; None where the note is gone."""
     for table in _CONTENT:
-        database.execute(f"DELETE FROM {table} WHERE commit_oid = ?", (commit,))  # noqa: S608  as above
+        if table != "note" or note is None:  # a commit keeps its place as long as it has a note
+            database.execute(f"DELETE FROM {table} WHERE commit_oid = ?", (commit,))  # noqa: S608  as above
     if note is None:
         return
-    database.execute("INSERT INTO note VALUES (?)", (commit,))
+    database.execute("INSERT OR IGNORE INTO note (commit_oid) VALUES (?)", (commit,))
     for position, document in enumerate(note.documents):
         if document.memory is not None:
             _insert(database, commit, position, document.memory, document.stated_id)

@@ -13,16 +13,15 @@ from itertools import islice
 
 from gitmem.errors import GitmemError
 from gitmem.index.cache import Index
+from gitmem.porcelain.walk import annotated_walk
 from gitmem.render.context import ContextBlock, ContextItem, render_context
 from gitmem.store.gitdir import Repo
-from gitmem.store.history import walk_ids
 from gitmem.store.pending import PendingStore
 from gitmem.store.told import Told
 
 _MAX_PENDING = 3
 _MAX_ITEMS = 40
 _MAX_WALK = 20_000
-_FIRST_BATCH = 64
 _EQUALLY_RECENT = 8  # commits
 
 
@@ -72,35 +71,28 @@ def _reachable(repo: Repo, index: Index) -> Iterator[ContextItem]:
     The walk ends with the last annotated commit there is, or after 20,000 commits: what lies
     behind those is found by asking for it, not by starting a session.
     """
-    left = index.annotated_count()
-    walk = islice(walk_ids(repo), _MAX_WALK)
-    size = _FIRST_BATCH
     try:
-        while left > 0 and (batch := list(islice(walk, size))):
-            stored = index.memories_of(batch)
-            by_commit: dict[str, list[ContextItem]] = {}
-            for found in stored:
-                item = ContextItem(found.memory, found.commit, is_pending=False)
-                by_commit.setdefault(found.commit, []).append(item)
-            left -= len(by_commit)
-            yield from _preferred([by_commit[commit] for commit in batch if commit in by_commit])
-            size *= 2
+        with closing(annotated_walk(repo, index, limit=_MAX_WALK)) as walk:
+            while few := list(islice(walk, _EQUALLY_RECENT)):
+                by_commit: dict[str, list[ContextItem]] = {}
+                for found in index.memories_of(few):
+                    item = ContextItem(found.memory, found.commit, is_pending=False)
+                    by_commit.setdefault(found.commit, []).append(item)
+                yield from _preferred([by_commit[commit] for commit in few if commit in by_commit])
     except GitmemError:
         return  # no commit yet, or a history git cannot walk: what is pending still counts
 
 
 def _preferred(commits: Sequence[Sequence[ContextItem]]) -> Iterator[ContextItem]:
-    """Of every few commits first what sessions left, then what was made of history alone.
+    """Of these few commits first what sessions left, then what was made of history alone.
 
     A backfilled repository has a memory of nearly every commit.  Those that give no reason are
     there to be searched, not to be told; and what a session left says all of its commit.
     """
-    for first in range(0, len(commits), _EQUALLY_RECENT):
-        few = commits[first : first + _EQUALLY_RECENT]
-        yield from (item for items in few for item in items if not _is_of_history(item))
-        for items in few:
-            if all(_is_of_history(item) for item in items):
-                yield from (item for item in items if _gives_reason(item))
+    yield from (item for items in commits for item in items if not _is_of_history(item))
+    for items in commits:
+        if all(_is_of_history(item) for item in items):
+            yield from (item for item in items if _gives_reason(item))
 
 
 def _is_of_history(item: ContextItem) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from itertools import islice
 from pathlib import Path
 
 from gitmem.errors import (
@@ -19,12 +20,18 @@ from gitmem.errors import (
 from gitmem.index.cache import Index
 from gitmem.model.memory import ID_PATTERN, Memory
 from gitmem.model.note import NEWER
+from gitmem.porcelain.refresh import refresh_index
+from gitmem.porcelain.walk import annotated_walk
 from gitmem.render.terminal import LogEntry
 from gitmem.store.gitdir import Repo, resolve_commit, try_git
-from gitmem.store.history import CommitHead, has_head, walk_commits
+from gitmem.store.history import CommitHead, has_head, read_heads, walk_selected
 from gitmem.store.notes import NoteStore
 from gitmem.store.pending import PendingStore
 from gitmem.store.reach import unreached
+
+_FIRST = 8
+_AT_ONCE = 64
+_MOST_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -48,21 +55,33 @@ def log_entries(repo: Repo, selection: Selection) -> Iterator[LogEntry]:
     if not selection.revisions and "--all" not in selection.options and not has_head(repo):
         raise UnbornHead("the current branch has no commit yet")
     notes = NoteStore(repo)
-    annotated = set(notes.annotated())
-    revisions = selection.revisions or (() if "--all" in selection.options else ("HEAD",))
     left = -1 if selection.count is None else selection.count
-    if not annotated or left == 0:
-        return
     with closing(Index.open(repo.state_dir)) as index:
-        for head in walk_commits(repo, selection.options, revisions, selection.paths):
-            if head.commit not in annotated:
-                continue
-            entry = _entry(notes, index, head, selection.kinds)
-            if entry is not None:
-                yield entry
-                left -= 1
-                if left == 0:
-                    return
+        if index.is_volatile:
+            refresh_index(notes, index)  # nobody else could
+        size = _FIRST
+        with closing(_annotated(repo, index, selection)) as commits:
+            while left and (some := list(islice(commits, size if left < 0 else left))):
+                size = min(2 * size, _AT_ONCE)
+                for head in read_heads(repo, some):
+                    entry = _entry(notes, index, head, selection.kinds)
+                    if entry is not None:
+                        yield entry
+                        left -= 1
+
+
+def _annotated(repo: Repo, index: Index, selection: Selection) -> Generator[str, None, None]:
+    """The selected commits that have a note; git's own selection is streamed, not held."""
+    if not (selection.options or selection.revisions or selection.paths):
+        yield from annotated_walk(repo, index)
+        return
+    revisions = selection.revisions or (() if "--all" in selection.options else ("HEAD",))
+    size = _AT_ONCE
+    walk = walk_selected(repo, selection.options, revisions, selection.paths)
+    while batch := list(islice(walk, size)):
+        annotated = index.annotated_among(batch)
+        yield from (commit for commit in batch if commit in annotated)
+        size = min(2 * size, _MOST_AT_ONCE)
 
 
 def pending_entries(repo: Repo) -> Iterator[LogEntry]:
@@ -86,7 +105,7 @@ def shown_entry(repo: Repo, name: str) -> LogEntry:
         commit = resolve_commit(repo, name)
     except UnknownRevision as error:
         raise UnknownMemory(f"'{name}' names no memory and no commit here") from error
-    (head,) = walk_commits(repo, ["--no-walk"], [commit], [])
+    (head,) = read_heads(repo, [commit])
     with closing(Index.open(repo.state_dir)) as index:
         entry = _entry(NoteStore(repo), index, head, frozenset())
         mark = abandonment(repo, index, commit)
@@ -102,7 +121,7 @@ def shown_entry(repo: Repo, name: str) -> LogEntry:
 def entry_of(repo: Repo, commit: str) -> LogEntry:
     """The head of an entry; of a commit that is not here its id alone."""
     try:
-        (head,) = walk_commits(repo, ["--no-walk"], [commit], [])
+        (head,) = read_heads(repo, [commit])
     except UnknownRevision:
         return LogEntry(commit=commit)
     return _log_entry(head, (), ())

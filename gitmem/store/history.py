@@ -64,24 +64,46 @@ def walk_ids(repo: Repo, revision: str = "HEAD", options: Sequence[str] = ()) ->
         UnknownRevision: the revision or range names nothing.
         GitFailed: git refused otherwise.
     """
-    arguments = ["rev-list", *options, "--end-of-options", revision]
+    yield from walk_selected(repo, options, [revision], [])
+
+
+def walk_selected(
+    repo: Repo, options: Sequence[str], revisions: Sequence[str], paths: Sequence[str]
+) -> Iterator[str]:
+    """Commit ids as ``git log`` selects and orders them; git stops when the caller does.
+
+    Raises:
+        As :func:`walk_ids`.
+    """
+    arguments = ["rev-list", *options, "--end-of-options", *revisions, "--", *paths]
     with closing(stream_git(repo, arguments, b"\n")) as parts:
         for part in parts:
             yield part.decode("ascii", "replace")
 
 
-def walk_commits(
-    repo: Repo, options: Sequence[str], revisions: Sequence[str], paths: Sequence[str]
-) -> Iterator[CommitHead]:
-    """Commits as ``git log`` selects and orders them; git stops when the caller does.
+def walk_parents(repo: Repo, revision: str) -> Generator[tuple[str, tuple[str, ...]], None, None]:
+    """The same with each commit's parents.
 
     Raises:
-        UnknownRevision: a revision or range names nothing.
+        As :func:`walk_ids`.
+    """
+    arguments = ["rev-list", "--parents", "--end-of-options", revision]
+    with closing(stream_git(repo, arguments, b"\n")) as parts:
+        for part in parts:
+            commit, *parents = part.decode("ascii", "replace").split()
+            yield commit, tuple(parents)
+
+
+def read_heads(repo: Repo, commits: Sequence[str]) -> Iterator[CommitHead]:
+    """What these commits say of themselves, in their order; no history is walked.
+
+    Raises:
+        UnknownRevision: one of them is not here.
         GitFailed: git refused otherwise.
     """
     form = "--format=tformat:" + "%x00".join(_FIELDS)
     command = ["log", "-z", "--no-color", "--decorate=short", "--no-show-signature", "--no-notes"]
-    arguments = [*command, form, *options, "--end-of-options", *revisions, "--", *paths]
+    arguments = [*command, form, "--no-walk=unsorted", "--end-of-options", *commits, "--"]
     with closing(stream_git(repo, arguments, b"\0")) as parts:
         for fields in _grouped(parts, len(_FIELDS)):
             commit, author, when, refs, subject = fields

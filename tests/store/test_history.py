@@ -10,10 +10,11 @@ from gitmem.store.history import (
     current_branch,
     emails_here,
     has_head,
+    read_heads,
     reflog_size,
-    walk_commits,
     walk_files,
     walk_ids,
+    walk_selected,
 )
 from tests.support.git import EPOCH, GitDriver
 
@@ -27,7 +28,7 @@ def test_a_walk_can_be_left_at_any_point(git: GitDriver) -> None:
 def test_commits_carry_what_a_log_shows(git: GitDriver) -> None:
     commit = git.commit("subject line\n\nbody")
 
-    (head,) = walk_commits(git.repo, [], ["HEAD"], [])
+    (head,) = read_heads(git.repo, [commit])
 
     assert (head.commit, head.author) == (commit, "Ada Author <ada@example.com>")
     assert (head.subject, head.time) == ("subject line", EPOCH + 60)
@@ -38,13 +39,20 @@ def test_paths_and_options_select(git: GitDriver) -> None:
     first = git.commit("one", **{"a.txt": "1"})
     git.commit("two", **{"b.txt": "1"})
 
-    assert [c.commit for c in walk_commits(git.repo, [], ["HEAD"], ["a.txt"])] == [first]
-    assert list(walk_commits(git.repo, ["--author=nobody"], ["HEAD"], [])) == []
+    assert list(walk_selected(git.repo, [], ["HEAD"], ["a.txt"])) == [first]
+    assert list(walk_selected(git.repo, ["--author=nobody"], ["HEAD"], [])) == []
+
+
+def test_heads_come_in_the_order_asked_for(git: GitDriver) -> None:
+    commits = [git.commit(f"c{n}") for n in range(4)]
+    mixed = [commits[2], commits[0], commits[3]]
+
+    assert [head.commit for head in read_heads(git.repo, mixed)] == mixed
 
 
 def test_an_unknown_revision_is_told(committed: GitDriver) -> None:
     with pytest.raises(UnknownRevision):
-        list(walk_commits(committed.repo, [], ["nowhere"], []))
+        list(walk_selected(committed.repo, [], ["nowhere"], []))
 
 
 def test_an_unborn_branch_cannot_be_walked(git: GitDriver) -> None:
