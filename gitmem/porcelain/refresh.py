@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from gitmem.errors import NoteUnreadable
 from gitmem.index.cache import Index
-from gitmem.model.note import Note
+from gitmem.model.note import NOTES_REF, Note
 from gitmem.porcelain.protect import protect, tell_of_deleted, tell_of_remote
 from gitmem.porcelain.setaside import set_aside
 from gitmem.store.gitdir import Repo
 from gitmem.store.log import append_log
 from gitmem.store.notes import NoteChange, NoteStore
+from gitmem.store.notices import add_notice
 from gitmem.store.remote import (
     exchanged,
     forget_tips,
@@ -46,8 +48,15 @@ def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
         known = seen.tracking.get(own) or seen.tracking.get(place)
         if known is not None and known != tip:
             tell_of_remote(repo, notes, remote, known, tip)
-        if notes.merge(tip, f"notes: join memories of '{remote}'"):
-            news.append(remote)
+        try:
+            if notes.merge(tip, f"notes: join memories of '{remote}'"):
+                news.append(remote)
+        except NoteUnreadable as error:
+            if notes.has_commit(tip):  # a part is missing, and may come: looked at again
+                append_log(repo, f"what '{remote}' has cannot be joined yet: {error.message}")
+                continue
+            what = f"what '{remote}' has under {NOTES_REF} is no notes, and was left alone"
+            add_notice(repo, what)
         if place == remote and tips.get(own) == seen.tracking.get(own):
             # What the person's own fetch brought is the newest that is known of the remote.
             put_known_tip(repo, remote, tip)

@@ -147,8 +147,9 @@ def fetch(means: Means, remote: str = "") -> None:
 
 def _gained(notes: NoteStore, old: str | None, new: str | None) -> Iterator[tuple[str, str]]:
     """The memories, each with its commit, that ``new`` has and that are new to ``old``."""
-    if new is None or new == old:
+    if new is None or new == old or not notes.has_commit(new):
         return
+    old = old if old and notes.has_commit(old) else None  # a remote may have anything there
     forgotten = notes.forgotten()
     for change in notes.changes(old, new):
         before = notes.read_at(old, change.commit) if old else None

@@ -8,7 +8,7 @@ import pytest
 from gitmem.errors import RemoteUnavailable
 from gitmem.store.answers import Outcome
 from gitmem.store.exchange import fetch_notes, push_notes
-from gitmem.store.remote import memory_remote, refspec_of, tracking_tips
+from gitmem.store.remote import asked_remotes, memory_remote, refspec_of, tracking_tips
 from tests.support.git import GitDriver
 
 SECONDS = 30.0
@@ -144,7 +144,9 @@ def test_the_refspec_survives_a_remote_without_the_ref(noted: GitDriver) -> None
     assert noted.run("fetch", "-q", "origin").returncode == 0
 
 
-def test_the_upstream_then_origin_then_the_only_one(git: GitDriver, remote: GitDriver) -> None:
+def test_where_a_push_would_go_then_origin_then_the_only_one(
+    git: GitDriver, remote: GitDriver
+) -> None:
     assert memory_remote(git.repo) is None
     git.run("remote", "add", "only", str(remote.path))
     assert memory_remote(git.repo) == "only"
@@ -154,6 +156,11 @@ def test_the_upstream_then_origin_then_the_only_one(git: GitDriver, remote: GitD
     assert memory_remote(git.repo) == "origin"
     git.run("config", "branch.main.remote", "second")
     assert memory_remote(git.repo) == "second"
+    git.run("config", "remote.pushDefault", "only")
+    assert memory_remote(git.repo) == "only"
+    git.run("config", "branch.main.pushRemote", "origin")
+    assert memory_remote(git.repo) == "origin"
+    assert asked_remotes(git.repo, "origin") == ["second", "origin"]
     assert memory_remote(git.repo, "only") == "only"
     with pytest.raises(RemoteUnavailable):
         memory_remote(git.repo, "nowhere")
