@@ -27,8 +27,8 @@ class TraceReader:
         self._known: dict[str, Trace | None] = {}
 
     def has(self, commit: str) -> bool:
-        """Whether the commit's object is here."""
-        return isinstance(self._objects.get(commit), pygit2.Commit)
+        """Whether the commit's object is here; nobody knows an empty name."""
+        return bool(commit) and isinstance(self._objects.get(commit), pygit2.Commit)
 
     def read(self, commit: str) -> Trace | None:
         """The commit's trace; None when it is not here.
