@@ -10,6 +10,7 @@ import os
 import re
 
 from gitmem.errors import NoteUnreadable
+from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF
 from gitmem.store.gitdir import Repo, try_git
 from gitmem.store.log import append_log
@@ -22,19 +23,19 @@ _ON_PURPOSE = "To forget a memory on purpose: gitmem scrub ID"
 _BY_GIT_NOTES = re.compile(r"'(git notes [a-z]+)'")
 
 
-def protect(repo: Repo, notes: NoteStore, last_known: str | None = None) -> None:
+def protect(repo: Repo, notes: NoteStore, index: Index | None = None) -> None:
     """Put back what the notes ref lost since this clone last saw it whole, and have it told.
 
-    ``last_known`` is the notes commit to go by where this clone never kept one of its own.
+    Where this clone keeps no record of that, ``index`` is gone by; without one nothing is done.
 
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    if notes.is_whole():
+    if notes.is_whole() or (index is None and not notes.has_seen()):
         return
     reason = _reason(repo, notes.tip())
     try:
-        loss = notes.restore(_SUBJECT, last_known)
+        loss = notes.restore(_SUBJECT, index.tip if index is not None else None)
     except NoteUnreadable as error:
         append_log(repo, f"what the notes held before cannot be read: {error.message}")
         notes.accept()

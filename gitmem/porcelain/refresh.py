@@ -103,7 +103,7 @@ def refresh(repo: Repo) -> Index:
     """
     notes = NoteStore(repo)
     index = Index.open(repo.state_dir)
-    protect(repo, notes, index.tip)
+    protect(repo, notes, index)
     set_aside(repo, notes, index)
     join_fetched(repo, notes)
     if index.repaired:

@@ -166,6 +166,10 @@ class NoteStore:
         tip = self.tip()
         return tip is not None and (self._seen is None or self._seen.tip() == tip)
 
+    def has_seen(self) -> bool:
+        """Whether this clone keeps where it last saw the ref whole."""
+        return self._seen is not None and self._seen.tip() is not None
+
     def restore(self, subject: str, last_known: str | None = None) -> Loss:
         """Put back what the ref lost since this clone last saw it whole; what that was.
 

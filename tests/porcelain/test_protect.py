@@ -11,7 +11,7 @@ import pytest
 
 from gitmem.model.memory import Memory, Provenance, Tombstone
 from gitmem.model.note import NOTES_REF, SEEN_REF
-from gitmem.porcelain.refresh import refresh
+from gitmem.porcelain.refresh import join_fetched, refresh
 from gitmem.porcelain.scrub import find_target, scrub
 from gitmem.store.notefile import document_of, parse_note, tombstone_document
 from gitmem.store.notes import NoteStore
@@ -197,6 +197,23 @@ def test_without_our_ref_the_index_says_what_was_there(story: GitDriver) -> None
     mended(story)
 
     assert titles(story) == ["one", "two"]
+
+
+def test_a_push_before_anybody_looked_does_not_settle_for_less(
+    pair: tuple[GitDriver, GitDriver],
+) -> None:
+    """With our ref gone too, what the remote has is not all there was: the index knows more."""
+    ours, _ = pair
+    remember(ours, "unpushed")
+    refresh(ours.repo).close()
+    ours.run("update-ref", "-d", SEEN_REF)
+    ours.run("update-ref", "-d", NOTES_REF)
+
+    join_fetched(ours.repo, NoteStore(ours.repo))
+    join_fetched(ours.repo, NoteStore(ours.repo))
+    refresh(ours.repo).close()
+
+    assert titles(ours) == ["one", "two", "unpushed"]
 
 
 def test_without_the_index_our_ref_says_what_was_there(story: GitDriver) -> None:
