@@ -29,6 +29,41 @@ def fill(git: GitDriver, count: int, *, first: int = 0) -> list[str]:
     return git.out("rev-list", "--reverse", "main").split("\n")
 
 
+def fill_branched(git: GitDriver, count: int) -> None:
+    """Add ``count`` commits with merges: of every ten, three lie on a side branch that is merged
+    a while later, as with pull requests.
+    """
+    git.run("fast-import", "--quiet", "--force", stdin="".join(_branched(count)).encode())
+    git.run("reset", "-q", "--hard")
+
+
+def _branched(count: int) -> Iterator[str]:
+    side: list[int] = []
+    for n in range(1, count + 1):
+        lead, step = n - 1, n % 10
+        merged = ""
+        if step in (3, 4, 5):
+            lead = side[-1] if side else n - 1
+            side.append(n)
+        elif step == 6:
+            lead = side[0] - 1 if side else n - 1
+        elif step == 9 and side:
+            merged, side = f"merge :{side[-1]}\n", []
+        subject, reason = _SUBJECTS[n % 5], _REASONS[n % 5]
+        message = f"{subject}\n\n{reason}".format(n=n) if not merged else f"Merge branch {n}\n"
+        content = f"def function_{n}():\n    return {n}\n"
+        yield (
+            f"commit refs/heads/main\nmark :{n}\n"
+            f"author Ada Author <ada@example.com> {EPOCH + n * 60} +0000\n"
+            f"committer Ada Author <ada@example.com> {EPOCH + n * 60} +0000\n"
+            f"data {len(message.encode())}\n{message}\n"
+            + (f"from :{lead}\n" if n > 1 else "")
+            + merged
+            + f"M 100644 inline src/module_{n % 400}.py\n"
+            f"data {len(content.encode())}\n{content}\n"
+        )
+
+
 def _commits(count: int, first: int) -> Iterator[str]:
     for n in range(first, first + count):
         subject, reason = _SUBJECTS[n % 5], _REASONS[n % 5]
