@@ -7,9 +7,12 @@ import json
 import click
 
 from gitmem.cli.ready import tell_notices
+from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.sync import Amount, SyncReport, preview, sync
 from gitmem.store.gitdir import find_repo
+
+_PATIENCE_SECONDS = 30.0
 
 
 @click.command()
@@ -33,6 +36,8 @@ def command(remote: str, dry_run: bool, is_json: bool) -> None:
     """
     repo = find_repo(".")
     means = gather_means(repo)
+    if repo.is_initialised and not dry_run:  # what was just committed goes along
+        catch_up(repo, _PATIENCE_SECONDS)
     report = preview(means, remote) if dry_run else sync(means, remote)
     tell_notices(repo)
     if is_json:

@@ -11,12 +11,21 @@ SESSION = "11111111-2222-4333-8444-555555555555"
 
 
 class SessionWriter:
-    """Appends records to a transcript; ``now`` (POSIX seconds) moves a second a record."""
+    """Appends records to a transcript; ``now`` (POSIX seconds) moves by ``step`` a record."""
 
-    def __init__(self, path: Path, worktree: Path, *, session: str = SESSION, now: float) -> None:
+    def __init__(
+        self,
+        path: Path,
+        worktree: Path,
+        *,
+        session: str = SESSION,
+        now: float,
+        step: float = 1,
+    ) -> None:
         self.path = path
         self.session = session
         self.now = now
+        self._step = step
         self._worktree = worktree
         self._calls = 0
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,8 +77,9 @@ class SessionWriter:
         return self._append({"type": kind, "message": message})
 
     def _append(self, record: dict[str, Any]) -> SessionWriter:
-        self.now += 1
-        stamp = datetime.fromtimestamp(self.now, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        self.now += self._step
+        moment = datetime.fromtimestamp(self.now, timezone.utc)
+        stamp = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         whole = {
             **record,
             "sessionId": self.session,
