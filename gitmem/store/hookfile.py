@@ -48,7 +48,7 @@ _CALL = '[ ! -x "$g/gitmem/hooks/{event}" ] || exec "$g/gitmem/hooks/{event}" "$
 # Nearly every commit is an ordinary one, for which prepare-commit-msg has nothing to note: it finds
 # that out without a process.  A file left by an aborted commit counts too, for it must go.
 _NOTEWORTHY = (
-    '[ -f "${GIT_DIR:-.git}/CHERRY_PICK_HEAD" ]',
+    '[ -f "${GIT_DIR:-.git}/CHERRY_PICK_HEAD" ] && [ ! -d "${GIT_DIR:-.git}/rebase-merge" ]',
     '[ -f "${GIT_DIR:-.git}/SQUASH_MSG" ]',
     '[ -f "${GIT_DIR:-.git}/gitmem-sources" ]',
     '[ -n "${GITMEM_PROBE-}" ]',

@@ -222,22 +222,69 @@ def test_a_pick_inside_a_stopped_rebase_leaves_nothing_behind(
     assert sources(committed)[made] == []
 
 
+def count_workers(git: GitDriver) -> Callable[[], int]:
+    """From now on; a launcher takes a line a start."""
+    called = git.repo.state_dir / "called"
+    (git.repo.state_dir / "run").write_text('#!/bin/sh\necho worker >>"${0%/*}/called"\n')
+    return lambda: len(called.read_text().split()) if called.exists() else 0
+
+
+def wakes_once(git: GitDriver, workers: Callable[[], int]) -> bool:
+    """Whether one worker was started so far; that of a last commit starts after it."""
+    git.commit("last of all")
+    return eventually(lambda: workers() >= 2) and workers() == 2
+
+
 def test_applied_patches_are_queued_and_the_last_one_wakes_the_worker(
     committed: GitDriver, side: list[str]
 ) -> None:
     patches = committed.out("format-patch", "-o", "../patches", "main..side").splitlines()
     set_up(committed)
     leftover(committed).write_text(side[0] + "\n")  # of a commit that came to nothing
-    called = committed.repo.state_dir / "called"
-    run = committed.repo.state_dir / "run"
-    run.write_text('#!/bin/sh\necho worker >>"${0%/*}/called"\n')
+    workers = count_workers(committed)
 
     committed.run("am", "-q", *patches)
 
     assert sources(committed) == {made: [] for made in newest(committed, 3)}
-    committed.commit("last")  # its worker starts after theirs
-    assert eventually(lambda: called.exists() and len(called.read_text().split()) >= 2)
-    assert called.read_text().split() == ["worker", "worker"]
+    assert wakes_once(committed, workers)
+
+
+@pytest.mark.parametrize(
+    ("branch", "command"),
+    [
+        ("main", ("cherry-pick", "main..side")),
+        ("main", ("cherry-pick", "-x", "side~2", "side~1", "side")),
+        ("side", ("revert", "--no-edit", "side~3..side")),
+    ],
+)
+def test_of_many_picks_the_last_one_wakes_the_worker(
+    committed: GitDriver, side: list[str], branch: str, command: tuple[str, ...]
+) -> None:
+    committed.run("checkout", "-q", branch)
+    set_up(committed)
+    workers = count_workers(committed)
+
+    committed.run(*command)
+
+    assert list(sources(committed)) == sorted(newest(committed, 3))
+    assert wakes_once(committed, workers)
+
+
+def test_picks_that_are_stopped_wake_the_worker_at_their_end(
+    committed: GitDriver, side: list[str]
+) -> None:
+    committed.commit("in the way", s2="z\n")
+    set_up(committed)
+    workers = count_workers(committed)
+    committed.environ["GIT_EDITOR"] = "true"
+
+    assert committed.run("cherry-pick", "main..side", check=False).returncode != 0
+    committed.write("s2", "both\n")
+    committed.run("add", "s2")
+    committed.run("cherry-pick", "--continue")
+
+    assert len(sources(committed)) == 3
+    assert wakes_once(committed, workers)
 
 
 def test_a_merge_and_a_revert_name_no_sources(committed: GitDriver, side: list[str]) -> None:
