@@ -238,8 +238,9 @@ def _check_hooks(repo: Repo, practice: Practice) -> Iterator[Finding]:
 
 def _foreign(place: HooksPlace, config: GitConfig) -> Finding:
     remedy = (
-        "Commits are remembered at the next gitmem command or agent session. For hooks of this"
-        " repository alone: git config core.hooksPath .git/hooks, then: gitmem init"
+        "Commits are remembered at the next gitmem command or agent session. To have them"
+        " remembered at once, add three lines to the hooks there (docs/hooks.md); or, for hooks of"
+        " this repository instead of those: git config core.hooksPath .git/hooks, then: gitmem init"
     )
     what = f"core.hooksPath ({hooks_path_source(config)}) is '{place.folder}', shared with others"
     return Finding(Level.WARNING, what, remedy)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from gitmem.porcelain.doctor import Level, Practice, diagnose
 from gitmem.porcelain.install import install
 from gitmem.porcelain.reinstate import reinstate_hooks
 from gitmem.porcelain.uninstall import uninstall
+from gitmem.store.hookfile import EVENTS
 from gitmem.store.notices import take_notices
 from tests.support.git import GitDriver
 from tests.support.jobs import jobs, set_up, sources
@@ -278,20 +278,32 @@ def test_a_global_hooks_path_may_call_the_repositorys_own(shared: GitDriver, hom
     assert list(sources(shared)) == [made]
 
 
-def test_our_hooks_by_hand_from_a_shared_folder(shared: GitDriver, home: Path) -> None:
-    """One line in a global hook serves every repository that is set up, and no other."""
+def test_the_lines_for_a_shared_folder_serve_all_that_are_set_up(
+    shared: GitDriver, home: Path
+) -> None:
+    """Those of docs/hooks.md, and in a repository without gitmem they do nothing."""
+    page = (Path(__file__).parents[2] / "docs/hooks.md").read_text(encoding="utf-8")
+    text = page.partition("<!-- test: shared hook -->\n```sh\n")[2].partition("```")[0]
     folder = home / "hooks"
     folder.mkdir()
-    text = "#!/bin/sh\nhook=$(git rev-parse --git-common-dir)/gitmem/hooks/post-commit\n"
-    (folder / "post-commit").write_text(text + '[ ! -x "$hook" ] || "$hook"\n')
-    (folder / "post-commit").chmod(0o755)
+    for event in EVENTS:
+        (folder / event).write_text(text)
+        (folder / event).chmod(0o755)
     shared.run("config", "--global", "core.hooksPath", str(folder))
     other = GitDriver(shared.path.parent / "other", shared.home).init()
     set_up(shared)
 
     made = shared.commit("second", s="1\n")
+    shared.run("commit", "-q", "--amend", "-m", "better")
+    amended = shared.out("rev-parse", "HEAD")
+    shared.run("push", "-q", "origin", "main")
+    shared.run("checkout", "-q", "-b", "side", "HEAD~1")
+    shared.run("cherry-pick", "main")
     other.commit("first", a="1\n")
 
-    assert list(sources(shared)) == [made]
+    picked = shared.out("rev-parse", "HEAD")
+    assert sources(shared) == {made: [], amended: [], picked: [amended]}
+    assert f"{made} {amended}" in [job.get("rewritten") for job in jobs(shared)]
+    pushed = shared.repo.state_dir / "pushed"
+    assert pushed.read_text().split()[:3] == ["hook", "pre-push", "origin"]
     assert not os.path.lexists(other.path / ".git/gitmem")
-    assert subprocess.run([folder / "post-commit"], cwd=other.path, check=False).returncode == 0
