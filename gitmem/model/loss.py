@@ -31,15 +31,16 @@ def lost_documents(before: Note, after: Note, *, is_later: bool) -> tuple[Docume
         for document in new:
             gone |= names_of(document)
             gone.update(document.memory.supersedes if document.memory is not None else ())
-        has_new_words = any(_is_words(document) for document in new)
+        has_new_words = any(is_words(document) for document in new)
     return tuple(
         document
         for document in before.documents
         if document.key not in kept
         and not names_of(document) & gone
-        and not (has_new_words and _is_words(document))
+        and not (has_new_words and is_words(document))
     )
 
 
-def _is_words(document: Document) -> bool:
-    return document.memory is None and document.tombstone is None
+def is_words(document: Document) -> bool:
+    """Whether this is none of our documents, but what somebody wrote there."""
+    return document.memory is None and document.tombstone is None and document.mark is None

@@ -91,11 +91,15 @@ def _reason(repo: Repo, tip: str | None) -> str:
 
 
 def _counted(loss: Loss) -> str:
-    number = loss.memories or sum(map(len, loss.documents.values()))
+    number = _number(loss)
     what = ("memory", "memories") if loss.memories else ("document", "documents")
     commits = f"{loss.commits} commit{'' if loss.commits == 1 else 's'}"
     return f"{number} {what[number != 1]} of {commits}"
 
 
 def _are(loss: Loss) -> str:
-    return "is" if (loss.memories or sum(map(len, loss.documents.values()))) == 1 else "are"
+    return "is" if _number(loss) == 1 else "are"
+
+
+def _number(loss: Loss) -> int:
+    return len(loss.memories) or loss.documents

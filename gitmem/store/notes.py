@@ -15,12 +15,13 @@ from gitmem.model.note import NOTES_REF, Document, Note, merge_notes, note_of
 from gitmem.store.fanout import differing_notes, find_blobs, nested_notes, walk_notes
 from gitmem.store.gitdir import Repo
 from gitmem.store.identity import Identity
+from gitmem.store.lacking import Loss
 from gitmem.store.notesref import NotesRef
 from gitmem.store.notetrees import ID, NoteTrees
 from gitmem.store.objects import open_objects
 from gitmem.store.scrubs import Scrubs, read_scrubs
 from gitmem.store.seenref import SeenRef
-from gitmem.store.union import Loss, lost_between, merged, restored
+from gitmem.store.union import lost_between, merged, restored
 
 __all__ = ["Loss", "NoteChange", "NoteStore", "open_objects"]
 

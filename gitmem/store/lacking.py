@@ -1,0 +1,190 @@
+"""What a notes commit lacks of another, and what git's own merges spoiled in its history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
+
+from gitmem.errors import NoteUnreadable
+from gitmem.model.loss import is_words, lost_documents
+from gitmem.model.note import Document, Note, merge_notes, note_of
+from gitmem.store.fanout import differing_notes, find_blobs
+from gitmem.store.notetrees import NoteTrees
+from gitmem.store.scrubs import Scrubs
+from gitmem.store.sortedlines import is_sorted_union
+
+_DOCUMENT = re.compile(rb"^---", re.MULTILINE)
+_STATED = re.compile(rb"^id: *[\"']?(m[0-9a-f]{20})\b", re.MULTILINE)
+_FORGOTTEN = re.compile(rb"^forgotten:", re.MULTILINE)
+_GITS_MERGE = "Merged notes from "
+"""How the message of a commit begins that ``git notes merge`` made, by whatever strategy."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What notes lost: the ids of memories, how many documents in all, of how many commits."""
+
+    memories: frozenset[str] = frozenset()
+    documents: int = 0
+    commits: int = 0
+
+    def __bool__(self) -> bool:
+        return self.documents > 0
+
+
+Side = tuple[bytes | None, str | None]
+"""A root tree and the commit that has it."""
+
+
+@dataclass(frozen=True)
+class _Right:
+    """A note as it should be, as a blob where one is there already, and what it lost."""
+
+    note: Note | bytes
+    lost: tuple[Document, ...] = ()
+    ids: frozenset[str] = frozenset()
+    count: int = 0
+
+
+Lacking = dict[bytes, _Right]
+"""Each note that is not as it should be."""
+
+
+def find_lacking(
+    trees: NoteTrees,
+    old: Side,
+    new: Side,
+    scrubs: Scrubs,
+    *,
+    is_later: bool,
+    is_read: bool = False,
+) -> Lacking:
+    """The notes of ``new`` that ought to hold more, or no longer hold what git made of them.
+
+    ``is_read``: every one of them is parsed, where the documents matter and not their number.
+    """
+    found: Lacking = {}
+    mended = {} if new[1] is None else find_mended(trees, new[1], old[1], new[0])
+    differing = differing_notes(trees.objects, old[0], new[0])
+    for name, (gone, come) in differing.items():
+        if not gone or name in mended:
+            continue
+        is_plain = not (come or is_read or scrubs.forgotten) and len(gone) == 1
+        if is_plain and not find_blobs(trees.objects, new[0], name):
+            found[name] = _whole(trees, gone[0])
+            continue
+        with suppress(NoteUnreadable):  # what cannot be read stays as it is
+            before, after = scrubs.clean(trees.note(old[0], name)), trees.note(new[0], name)
+            if lost := lost_documents(before, after, is_later=is_later):
+                found[name] = _right(scrubs.clean(merge_notes(after, note_of(lost))), lost)
+    for name, after in mended.items():
+        with suppress(NoteUnreadable):
+            before, raw = scrubs.clean(trees.note(old[0], name)), trees.note(new[0], name)
+            lost = lost_documents(before, after, is_later=is_later)
+            right = scrubs.clean(merge_notes(after, note_of(lost)))
+            found[name] = _right(right, lost_documents(right, raw, is_later=False))
+    return found
+
+
+def _right(note: Note, lost: tuple[Document, ...]) -> _Right:
+    ids = frozenset(document.memory.id for document in lost if document.memory is not None)
+    return _Right(note, lost, ids, len(lost))
+
+
+def _whole(trees: NoteTrees, blob: bytes) -> _Right:
+    """A note that is gone altogether: counted without parsing, for there may be thousands."""
+    try:
+        chunks = _DOCUMENT.split(trees.objects.read_blob(blob))
+    except NoteUnreadable:
+        return _Right(blob, count=1)
+    documents = [chunk for chunk in chunks if chunk.strip()]
+    stated = (_STATED.search(chunk) for chunk in documents if not _FORGOTTEN.search(chunk))
+    ids = frozenset(match[1].decode() for match in stated if match)
+    return _Right(blob, ids=ids, count=len(documents))
+
+
+def find_mended(
+    trees: NoteTrees, tip: str, known: str | None, root: bytes | None
+) -> dict[bytes, Note]:
+    """The notes of a history that git's own merges in it spoiled, as they ought to be.
+
+    Each of git's strategies but ``union`` keeps one side of a note that both sides changed, or
+    (``cat_sort_uniq``) the lines of both in alphabetical order, which is no note any more.  Both
+    sides are still there, as the merge's parents.
+    """
+    mended: dict[bytes, Note] = {}
+    for merge in _merges_by_git(trees, tip, known):
+        result = bytes(merge.tree_id.raw)
+        parents = [bytes(parent.tree_id.raw) for parent in merge.parents]
+        touched: dict[bytes, None] = {}
+        for parent in parents:
+            differing = differing_notes(trees.objects, parent, result)
+            touched.update((name, None) for name, (gone, _) in differing.items() if gone)
+        for name in touched:
+            with suppress(NoteUnreadable):
+                now = mended.get(name) or trees.note(root, name)
+                right = _note_without_merge(trees, now, name, result, parents)
+                if {d.key for d in right.documents} != {d.key for d in now.documents}:
+                    mended[name] = right
+    return mended
+
+
+def _note_without_merge(
+    trees: NoteTrees, now: Note, name: bytes, result: bytes, parents: Sequence[bytes]
+) -> Note:
+    sides = [trees.note(parent, name) for parent in parents]
+    texts = [
+        trees.objects.read_blob(blob)
+        for parent in parents
+        for blob in find_blobs(trees.objects, parent, name)
+    ]
+    made = find_blobs(trees.objects, result, name)
+    kept = now
+    if len(made) == 1 and len(texts) > 1:
+        data = trees.objects.read_blob(made[0])
+        if is_sorted_union(data, texts):
+            garbage = {document.key for document in trees.note_in(made).documents}
+            kept = note_of(d for d in now.documents if d.key not in garbage)
+    merge_made = trees.note_in(made)
+    lost = [d for side in sides for d in lost_documents(side, merge_made, is_later=False)]
+    return merge_notes(kept, note_of(lost))
+
+
+def _merges_by_git(trees: NoteTrees, tip: str, known: str | None) -> Iterator[pygit2.Commit]:
+    for commit in trees.since(tip, known):
+        if len(commit.parents) > 1 and commit.message.startswith(_GITS_MERGE):
+            yield commit
+
+
+def loss_of(lacking: Lacking) -> Loss:
+    """What that comes to."""
+    return Loss(
+        frozenset().union(*(right.ids for right in lacking.values())),
+        sum(right.count for right in lacking.values()),
+        sum(right.count > 0 for right in lacking.values()),
+    )
+
+
+def blobs_of(trees: NoteTrees, lacking: Lacking) -> dict[bytes, bytes]:
+    """The notes as they should be, written."""
+    return {
+        name: right.note if isinstance(right.note, bytes) else trees.write_note(right.note)
+        for name, right in lacking.items()
+    }
+
+
+def without_words(lacking: Lacking) -> Lacking:
+    """Without what somebody wrote there: a scrub may have masked it, and left no id."""
+    found: Lacking = {}
+    for name, right in lacking.items():
+        words = {document.key for document in right.lost if is_words(document)}
+        kept = tuple(d for d in right.lost if d.key not in words)
+        if kept and isinstance(right.note, Note):
+            found[name] = _right(
+                note_of(d for d in right.note.documents if d.key not in words), kept
+            )
+    return found
