@@ -41,7 +41,7 @@ ALIAS = "gitmem.exchange"
 """The name under which git is given the remote, without what is configured for fetches by hand."""
 
 _FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
-_OURS = f"--glob={NOTES_REF}"
+_OURS = f"--glob={NOTES_REF[:-1]}[{NOTES_REF[-1]}]"  # without a wildcard git would look below it
 _QUIET = ("-c", "core.askPass=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
 
 # What a remote is configured with that would have our exchange move refs of the person's, mirror
