@@ -33,9 +33,13 @@ from gitmem.store.remote import (
     received,
     tracking_ref,
 )
+from gitmem.store.stalelock import free_stale_lock
 
 _ALL_OF_HISTORY = "--depth=2147483646"
 """One less than git's "infinite", which would deepen the branches of the clone as well."""
+
+_FETCH_TRIES = 4
+_CONTENTION = "cannot lock ref"
 
 ALIAS = "gitmem.exchange"
 """The name under which git is given the remote, without what is configured for fetches by hand."""
@@ -173,9 +177,13 @@ class _Remote:
 def _fetch(repo: Repo, own: _Remote, timeout: float, ref: str) -> None:
     """Bring the notes of one address to one ref; where it has none, the ref goes."""
     depth = [_ALL_OF_HISTORY] if _is_cut(repo) else []
-    done = _talk(repo, own, timeout, [*_FETCH, *depth, ALIAS, f"+{NOTES_REF}:{ref}"])
-    if done.returncode == 0:
-        return
+    free_stale_lock(repo, ref)
+    for _ in range(_FETCH_TRIES):
+        done = _talk(repo, own, timeout, [*_FETCH, *depth, ALIAS, f"+{NOTES_REF}:{ref}"])
+        if done.returncode == 0:
+            return
+        if _CONTENTION not in done.stderr:
+            break  # else another process of ours fetched as well, and was faster
     if NO_SUCH_REF not in done.stderr:
         raise fetch_trouble(own.name, done.stderr)
     try_git(repo, "update-ref", "-d", ref)

@@ -9,22 +9,20 @@ from __future__ import annotations
 import os
 import random
 import re
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
 
 from gitmem.errors import DiskFull, GitFailed, GitmemError, NotesMoved, ReadOnlyRepository
 from gitmem.store.gitdir import Repo, try_git
 from gitmem.store.identity import Identity
+from gitmem.store.stalelock import free_stale_lock, lock_path
 
 _NO_COMMIT = "0" * 40
 _MAX_TRIES = 40
 _FIRST_PAUSE_SECONDS = 0.002
 _MAX_PAUSE_SECONDS = 0.25
-_STALE_SECONDS = 600.0
 _LAST_LOG_BYTES = 4096
 
 # Texts, because libgit2's codes reach Python as one or two exception classes for all of them.
@@ -75,7 +73,7 @@ class NotesRef:
                 if self._is_moved(ref, wanted, subject, who):
                     return wanted
             if attempt == 0:
-                self._free_stale_lock()
+                free_stale_lock(self._repo, self._name)
             limit = min(_MAX_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
             self._sleep(random.uniform(0, limit))  # noqa: S311 - jitter, not a secret
         raise self._given_up()
@@ -113,28 +111,8 @@ class NotesRef:
             return False
         raise _refusal(complaint, f"create '{self._name}'")
 
-    def _free_stale_lock(self) -> None:
-        """Remove a lock that has been held for ten minutes: git holds it for milliseconds.
-
-        Its process was killed between taking and renaming it, and nothing else would ever let
-        a memory be written again.  Moved aside first and looked at once more, so that of two
-        who find it neither takes a lock that somebody has got since.
-        """
-        lock = self._lock_path()
-        aside = lock.with_name(f"{lock.name}.{os.getpid()}")
-        with suppress(OSError):
-            if time.time() - lock.stat().st_mtime < _STALE_SECONDS:
-                return
-            lock.rename(aside)
-            if time.time() - aside.stat().st_mtime < _STALE_SECONDS:
-                os.link(aside, lock)
-            aside.unlink()
-
-    def _lock_path(self) -> Path:
-        return self._repo.common_dir / f"{self._name}.lock"
-
     def _given_up(self) -> NotesMoved:
-        lock = self._lock_path()
+        lock = lock_path(self._repo, self._name)
         if lock.exists():  # left behind by a process that was killed, most likely
             return NotesMoved(
                 f"cannot move '{self._name}': its lock is held",

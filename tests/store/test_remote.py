@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,17 @@ import pytest
 from gitmem.errors import RemoteUnavailable
 from gitmem.store.answers import Outcome
 from gitmem.store.exchange import fetch_notes, push_notes
-from gitmem.store.remote import asked_remotes, memory_remote, refspec_of, tracking_tips
+from gitmem.store.remote import (
+    asked_remotes,
+    exchanged,
+    known_tip,
+    memory_remote,
+    refspec_of,
+    tracking_ref,
+    tracking_tips,
+)
 from tests.support.git import GitDriver
+from tests.support.memories import notes_tip
 
 SECONDS = 30.0
 
@@ -164,3 +175,54 @@ def test_where_a_push_would_go_then_origin_then_the_only_one(
     assert memory_remote(git.repo, "only") == "only"
     with pytest.raises(RemoteUnavailable):
         memory_remote(git.repo, "nowhere")
+
+
+def fetching_slowly(git: GitDriver, tmp_path: Path) -> Path:
+    """From now on a fetch ends only when the returned file is there."""
+    script = tmp_path / "slow"
+    script.write_text(
+        '#!/bin/sh\ngit-upload-pack "$@"\n: > "$0.answered"\n'
+        'while test ! -e "$0.go"; do sleep 0.05; done\n'
+    )
+    script.chmod(0o755)
+    git.run("config", "remote.origin.uploadpack", str(script))
+    return tmp_path / "slow.go"
+
+
+def test_two_fetches_of_ours_at_once_both_succeed(
+    noted: GitDriver, remote: GitDriver, tmp_path: Path
+) -> None:
+    """The later one finds the ref moved since it began, and begins again."""
+    push_notes(noted.repo, "origin", SECONDS)
+    other = remote.clone(tmp_path / "other")
+    fetch_notes(other.repo, "origin", SECONDS)
+    noted.add_note(noted.out("rev-parse", "HEAD"), "---\nsecond: 2\n")
+    push_notes(noted.repo, "origin", SECONDS)
+    go = fetching_slowly(other, tmp_path)
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(fetch_notes, other.repo, "origin", SECONDS)
+        while not (tmp_path / "slow.answered").exists():
+            time.sleep(0.01)
+        old = other.out("hash-object", "-t", "tree", "-w", "/dev/null")
+        moved = other.out("commit-tree", "-m", "moved", old)
+        other.run("update-ref", tracking_ref(exchanged("origin")), moved)
+        go.touch()
+        slow.result()
+
+    assert known_tip(other.repo, "origin") == notes_tip(noted)
+
+
+def test_a_lock_that_a_killed_fetch_left_is_freed_in_time(
+    noted: GitDriver, remote: GitDriver, tmp_path: Path
+) -> None:
+    push_notes(noted.repo, "origin", SECONDS)
+    other = remote.clone(tmp_path / "other")
+    lock = other.repo.common_dir / f"{tracking_ref(exchanged('origin'))}.lock"
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+
+    with pytest.raises(RemoteUnavailable):
+        fetch_notes(other.repo, "origin", SECONDS)
+    os.utime(lock, (1, 1))
+    assert fetch_notes(other.repo, "origin", SECONDS)
