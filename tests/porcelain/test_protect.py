@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from gitmem.index.cache import Index
 from gitmem.model.memory import Memory, Provenance, Tombstone
 from gitmem.model.note import NOTES_REF, SEEN_REF
-from gitmem.porcelain.refresh import join_fetched, refresh
+from gitmem.porcelain.freshness import is_fresh
+from gitmem.porcelain.refresh import join_fetched, refresh, refresh_index
 from gitmem.porcelain.scrub import find_target, scrub
 from gitmem.store.notefile import document_of, parse_note, tombstone_document
 from gitmem.store.notes import NoteStore
 from gitmem.store.notices import take_notices
+from gitmem.store.tips import read_tips, write_known_tips
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 
@@ -594,3 +598,16 @@ def test_own_writers_take_our_ref_along(story: GitDriver) -> None:
     assert tip(story) == tip(story, SEEN_REF)
 
     assert take_notices(story.repo) == []
+
+
+def test_a_tip_that_somebody_else_set_is_not_fresh(story: GitDriver) -> None:
+    """Even where the index has already followed it: a hook must wake the worker."""
+    story.run("notes", "--ref", "claude-mem", "remove", "HEAD")
+    with closing(Index.open(story.repo.state_dir)) as index:
+        refresh_index(NoteStore(story.repo), index)
+        write_known_tips(story.repo, read_tips(story.repo))
+        assert index.tip == tip(story)
+
+        assert not is_fresh(story.repo, index.tip)
+        story.run("update-ref", "-d", SEEN_REF)
+        assert is_fresh(story.repo, index.tip)  # a clone that never kept one
