@@ -30,6 +30,7 @@ _MAX_FOUND = 1_000
 _MAX_ELSEWHERE = 300
 _MAX_TIPS = 20
 _MAX_PATHS = 100
+_MAX_CHANGED = 200
 _SLACK_SECONDS = 86_400
 _MONTHS_SECONDS = 180 * 86_400
 
@@ -91,6 +92,20 @@ class Finder:
             elif not verdict.carriers and not source.is_merge:
                 carriers.dropped.append(commit)
         return carriers
+
+    def after(self, commits: Collection[str]) -> list[str]:
+        """The commits that may have been made of one of these since, newest first.
+
+        What a note gained late is theirs as well.  Of many the newest are looked at.
+        """
+        traces = [trace for trace in self._traces_of(commits).values() if not trace.is_merge]
+        newest = sorted(traces, key=lambda trace: trace.time, reverse=True)[:_MAX_CHANGED]
+        paths = {path for trace in newest for path in trace.paths}
+        if not paths or len(paths) > _MAX_PATHS:
+            return []
+        since = min(trace.time for trace in newest)
+        without = [trace.commit for trace in newest]
+        return touching(self._repo, sorted(paths), since, _MAX_CHANGED, without)
 
     def of_arrivals(self, arrived: Sequence[str], *, is_thorough: bool = False) -> Carriers:
         """Which of the commits that arrived carry a change that also lives elsewhere: picked,

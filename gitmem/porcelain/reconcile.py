@@ -132,8 +132,8 @@ class _News:
 
     ``lost`` are the annotated commits that no ref reaches (and the tips of their branches),
     ``fresh`` those of them that were not known, or whose notes changed, and ``returned`` are those
-    that were lost and that some ref reaches again; ``sources`` are the
-    annotated commits that git may have told of.
+    that were lost and that some ref reaches again.  ``changed`` are the commits whose notes gained
+    something, ``sources`` the annotated ones that git may have told of.
     """
 
     tips: Tips
@@ -143,6 +143,7 @@ class _News:
     lost: Mapping[str, str]
     fresh: frozenset[str]
     returned: frozenset[str]
+    changed: frozenset[str]
     sources: frozenset[str]
     pairs: Mapping[str, Collection[str]]
     journal: Sequence[tuple[str, str]]
@@ -187,6 +188,7 @@ def _news(repo: Repo, index: Index, notes: NoteStore, finder: Finder, scope: Sco
         lost=lost,
         fresh=fresh,
         returned=frozenset(asked - set(lost)),
+        changed=frozenset() if is_first else frozenset(changed),
         sources=frozenset(sources),
         pairs=as_mapping(pairs),
         journal=journal,
@@ -241,7 +243,9 @@ class _Work:
         news = self._news
         told = self._told()
         plan = finder.of_strays(news.lost, news.fresh, news.arrived, told)
-        arrivals = finder.of_arrivals(news.arrived, is_thorough=news.is_thorough)
+        late = finder.after(news.changed - set(news.lost))
+        looked_at = list(dict.fromkeys([*news.arrived, *late]))
+        arrivals = finder.of_arrivals(looked_at, is_thorough=news.is_thorough)
         plan.found = {**arrivals.found, **plan.found}
         for source, targets in told.items():
             plan.found.update({(source, target): How.TOLD for target in targets})

@@ -33,14 +33,17 @@ def between(repo: Repo, tips: Collection[str], bases: Collection[str], limit: in
     return _listed(repo, wanted, [f"--max-count={limit}"])
 
 
-def touching(repo: Repo, paths: Sequence[str], since: int, limit: int) -> list[str]:
+def touching(
+    repo: Repo, paths: Sequence[str], since: int, limit: int, without: Sequence[str] = ()
+) -> list[str]:
     """The newest commits that any ref reaches, committed since that time (POSIX seconds), that
-    touch one of the paths; no path: any.
+    touch one of the paths; no path: any.  Those that one of ``without`` reaches are left out.
     """
     dated = [f"--since={since}"] if since >= 100_000_000 else []
     names = [f":(literal){path}" for path in paths]
     options = ["--full-history", "--topo-order", f"--max-count={limit}", *dated, *_ALL]
-    done = try_git(repo, "rev-list", *options, "--", *names)
+    bases = [f"^{commit}" for commit in without if _ID.fullmatch(commit)]
+    done = try_git(repo, "rev-list", *options, *bases, "--", *names)
     return os.fsdecode(done.stdout).split()
 
 

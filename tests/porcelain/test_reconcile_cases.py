@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from gitmem.model.job import Job
+from gitmem.model.memory import Memory, Provenance
 from gitmem.model.rewrite import How
 from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.sync import sync
 from gitmem.porcelain.worker import work
+from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from gitmem.store.queue import Queue
 from gitmem.store.remote import refspec_of
@@ -341,3 +343,16 @@ def test_pairs_are_kept_once_and_bounded(git: GitDriver) -> None:
     add_pairs(git.repo, [pair, ("c" * 40, "d" * 40)])
     assert (git.repo.state_dir / "rewrites").stat().st_size <= 1 << 20
     assert read_pairs(git.repo)[-1] == ("c" * 40, "d" * 40)
+
+
+def test_what_a_note_gains_late_goes_to_the_copies_as_well(topic: GitDriver) -> None:
+    """The agent committed and picked in one turn; the last word came when the turn ended."""
+    topic.run("cherry-pick", "topic~1")
+    followed(topic)
+    late = Memory("change", "the last word", provenance=Provenance(commit="f" * 40))
+    topic.now += 60
+    NoteStore(topic.repo).add({topic.out("rev-parse", "topic~1"): [document_of(late)]}, "notes: x")
+
+    followed(topic)
+
+    assert titles_at(topic, "main") == ["one", "the last word"]
