@@ -268,6 +268,18 @@ class Index:
                 found.update(self._database.execute(query, storable(some)))
         return found
 
+    def commits_holding(self, ids: Iterable[str]) -> dict[str, set[str]]:
+        """For each memory's id the commits whose notes hold it, superseded and forgotten or not."""
+        found: dict[str, set[str]] = {name: set() for name in ids}
+        remaining = iter(found)
+        with self._reading():
+            while some := list(islice(remaining, _AT_ONCE)):
+                marks = ",".join("?" * len(some))
+                query = f"SELECT id, commit_oid FROM memory WHERE id IN ({marks})"  # noqa: S608
+                for name, commit in self._database.execute(query, some):
+                    found[name].add(commit)
+        return found
+
     def abandoned(self) -> dict[str, tuple[str, str]]:
         """Every commit whose note has the mark: since when (ISO 8601), and what did it."""
         with self._reading():

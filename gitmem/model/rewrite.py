@@ -34,6 +34,8 @@ class How(Enum):
     CHANGE_ID = "same change id"
     PATCH = "same patch"
     AUTHORED = "same author, time and subject"
+    ORIGIN = "same patch as it was made of"
+    """By what a memory tells of its first commit, not by the commit that holds it now."""
     RANGE = "squash of the branch"
     LINES = "same lines"
 

@@ -37,15 +37,10 @@ _MONTHS_SECONDS = 180 * 86_400
 
 @dataclass
 class Carriers:
-    """What was found: (source, target) → how; and for sources without a carrier who resembles them.
-
-    ``dropped`` are the sources that nothing resembles.  A merge is never among them: a rebase
-    leaves merges out, and what they resolved lives in the commits.
-    """
+    """What was found: (source, target) → how; without a carrier, who resembles a source."""
 
     found: dict[tuple[str, str], How] = field(default_factory=dict)
     resembling: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    dropped: list[str] = field(default_factory=list)
 
 
 class Finder:
@@ -89,8 +84,6 @@ class Finder:
             carriers.found.update({(commit, to): how for to, how in verdict.carriers.items()})
             if verdict.resembling:
                 carriers.resembling[commit] = verdict.resembling
-            elif not verdict.carriers and not source.is_merge:
-                carriers.dropped.append(commit)
         return carriers
 
     def after(self, commits: Collection[str]) -> list[str]:
@@ -137,7 +130,7 @@ class Finder:
     ) -> None:
         sources = [self._trace(commit) for commit in elsewhere]
         for source in sources:
-            found = like.get(source.commit, {}) or same_change(source, [target])
+            found = {**like.get(source.commit, {}), **same_change(source, [target])}
             if target.commit in found:
                 carriers.found[source.commit, target.commit] = found[target.commit]
         for commit in sources_of_squash(target, sources):
@@ -211,18 +204,16 @@ class Finder:
         """Annotated commit → targets of the same change id or patch, by what its memories tell.
 
         So is found what was rewritten more than once: a memory keeps the words of its first commit.
+        One that only has its author and time in common with a target is named without any.
         """
         found: dict[str, dict[str, How]] = {}
-        hows = {"change": How.CHANGE_ID, "patch": How.PATCH}
         for target in targets:
             time = iso_time(target.time)
             words = self._index.commits_like(target.patch_id, target.change_id, target.author, time)
             for commit, why in words.items():
-                known = [how for word, how in hows.items() if word in why]
-                if known:
-                    found.setdefault(commit, {})[target.commit] = known[0]
-                else:
-                    found.setdefault(commit, {})
+                known = found.setdefault(commit, {})
+                if why - {"author"}:
+                    known[target.commit] = How.ORIGIN
         return found
 
     def _search(self, sources: Sequence[Trace]) -> dict[str, Trace]:
@@ -244,7 +235,8 @@ class Finder:
 
     def _told(self, commit: str) -> Trace:
         stored = self._index.memories_of([commit])
-        if not stored:
+        # Where several commits were joined none of them speaks for the whole.
+        if len({found.memory.provenance.commit for found in stored}) != 1:
             return Trace(commit)
         origin = stored[0].memory.provenance
         paths = frozenset(path for found in stored for path in found.memory.files_changed)

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gitmem.index.cache import Index
+from gitmem.model.memory import Memory
 from gitmem.model.note import Abandoned, Document
 from gitmem.model.rewrite import How, followed
 from gitmem.porcelain.carriers import Carriers, Finder
@@ -264,13 +265,13 @@ class _Work:
         additions: dict[str, list[Document]] = {}
         carried = []
         for (source, target), how in sorted(plan.found.items()):
-            news = self._missing(source, target)
+            news = self._missing(source, target, how)
             if news:
                 additions.setdefault(target, []).extend(news)
                 count = sum(document.memory is not None for document in news)
                 carried.append(Carried(source, target, how, count))
         taken = {source for source, _ in plan.found}
-        abandoned = self._abandoned(plan, taken)
+        abandoned = self._abandoned(plan, additions)
         for commit, action in abandoned.items():
             mark = mark_document(Abandoned(iso_time(now), action))
             additions.setdefault(commit, []).append(mark)
@@ -278,24 +279,65 @@ class _Work:
         left_out = self._news.left_out
         return additions, Reconciled(tuple(carried), tuple(abandoned), unmatched, left_out)
 
-    def _missing(self, source: str, target: str) -> list[Document]:
+    def _missing(self, source: str, target: str, how: How) -> list[Document]:
         """What the source's note has and the target's lacks; marks stay behind."""
         theirs = self._notes.read(source)
         if theirs is None:
             return []
         ours = self._notes.read(target)
         known = {document.key for document in ours.documents} if ours else set()
-        return [d for d in theirs.documents if d.mark is None and d.key not in known]
+        news = (d for d in theirs.documents if d.mark is None and d.key not in known)
+        return [d for d in news if d.memory is None or self._fits(d.memory, source, target, how)]
 
-    def _abandoned(self, plan: Carriers, taken: Collection[str]) -> dict[str, str]:
-        """What was made here and dropped, with what did it.  Of others' work nobody here knows."""
-        asked = [c for c in plan.dropped if c in self._news.fresh and c not in taken]
-        asked = [c for c in asked if self._traces.has(c)]
-        if not asked:
+    def _fits(self, memory: Memory, source: str, target: str, how: How) -> bool:
+        """Whether a target carries the change of this memory, of several that a source holds.
+
+        Where the source as a whole became the target all go along.  Where it was only told by who
+        wrote it, by lines, or by one memory's first commit, others may belong elsewhere.
+        """
+        trace, origin = self._traces.read(target), memory.provenance
+        if trace is None or how not in (How.LINES, How.ORIGIN, How.AUTHORED):
+            return True
+        if how is How.ORIGIN:
+            words = {trace.patch_id, trace.change_id} - {""}
+            return bool(words & {origin.patch_id, origin.change_id})
+        made_at = self._traces.read(origin.commit) if origin.commit else None
+        if origin.commit == source or made_at is None or made_at.delta is None:
+            return True
+        if trace.delta is None or not made_at.delta.marks:
+            return True
+        return bool(made_at.delta.marks & trace.delta.marks)
+
+    def _abandoned(
+        self, plan: Carriers, additions: Mapping[str, Sequence[Document]]
+    ) -> dict[str, str]:
+        """What was made here and dropped, with what did it.  Of others' work nobody here knows.
+
+        Dropped is a commit with a memory that no commit holds which a ref reaches, or will.
+        """
+        asked = [c for c in self._news.fresh if c not in plan.resembling and self._is_plain(c)]
+        memories = {commit: self._memories(commit) for commit in asked}
+        if not any(memories.values()):
             return {}
+        everywhere = self._index.commits_holding(set().union(*memories.values()))
+        held = set().union(*everywhere.values())
+        dead = set(unreached(self._repo, held))
+        alive = {commit for commit in held - dead if self._traces.has(commit)}
+        safe = {memory for memory, commits in everywhere.items() if commits & alive}
+        for documents in additions.values():
+            safe |= {document.memory.id for document in documents if document.memory is not None}
         reflogs, marked = Reflogs(self._repo), self._index.abandoned()
         return {
             commit: reflogs.what_left(self._news.lost[commit]) or "its branch was deleted"
-            for commit in asked
-            if commit in reflogs.made and commit not in marked
+            for commit in sorted(asked)
+            if memories[commit] - safe and commit in reflogs.made and commit not in marked
         }
+
+    def _is_plain(self, commit: str) -> bool:
+        """Whether it is here and no merge: a rebase leaves merges out, and says nothing by it."""
+        trace = self._traces.read(commit)
+        return trace is not None and not trace.is_merge
+
+    def _memories(self, commit: str) -> set[str]:
+        note = self._notes.read(commit)
+        return {memory.id for memory in note.memories} if note is not None else set()
