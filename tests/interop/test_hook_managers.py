@@ -18,10 +18,13 @@ from gitmem.porcelain.uninstall import uninstall
 from gitmem.store.hookfile import EVENTS
 from gitmem.store.hooksplace import read_git_version
 from gitmem.store.notices import take_notices
+from tests.support.capture import commit_of, session_in
+from tests.support.cli import gitmem
 from tests.support.git import GitDriver
-from tests.support.jobs import hold_worker, jobs, set_up, sources
+from tests.support.jobs import eventually, hold_worker, jobs, set_up, sources
 from tests.support.layouts import OLD_GIT
 from tests.support.managers import MANAGERS, Husky8, Husky9, Lefthook1, Lefthook2, Manager, fetched
+from tests.support.session import SESSION
 from tests.support.snapshot import snapshot
 
 _MODERN = os.environ.get("GITMEM_TEST_GIT", "")
@@ -109,9 +112,9 @@ def refuses(git: GitDriver) -> None:
     assert git.run("ls-remote", "--exit-code", "origin", "elsewhere", check=False).returncode == 2
 
 
-def is_well(git: GitDriver) -> bool:
+def is_well(git: GitDriver, version: tuple[int, int] | None = OLD_GIT) -> bool:
     """Whether doctor finds every hook of ours in place and, where it may try them, firing."""
-    found = diagnose(git.repo, Practice(client=None, git_version=OLD_GIT))
+    found = diagnose(git.repo, Practice(client=None, git_version=version))
     hooks = [finding.level for finding in found if finding.what.startswith("hook ")]
     return hooks == [Level.GOOD] * len(EVENTS)
 
@@ -259,3 +262,52 @@ def test_beside_hooks_in_gits_configuration(
     hold_worker(managed)
     exercise(managed)
     refuses(managed)
+
+
+def test_the_whole_story_with_a_manager(managed: GitDriver, manager: Manager) -> None:
+    """A session's commit is remembered, a pick takes the memory along and a push sends it.
+
+    With the manager installed again in between, as ``npm install`` or a changed configuration
+    does; the notice of what was put back is told by the next command.
+    """
+    assert gitmem(managed, "init").returncode == 0
+    manager.install(managed)
+    assert gitmem(managed, "init").returncode == 0
+    note_after_commit(managed)
+    made = managed.out("rev-parse", "HEAD")
+    manager.install(managed)
+    managed.commit("perhaps with our hooks off", o="1\n")
+
+    said: list[str] = []
+
+    def is_told() -> bool:
+        said.append(gitmem(managed, "log", "-n", "1").stderr)
+        return "had replaced git hooks" in "".join(said)
+
+    if read_git_version() >= (2, 54) or manager.keeps_its_files:
+        assert not is_told()
+    else:
+        assert eventually(is_told)
+        assert "".join(said).count("had replaced git hooks") == 1
+    assert is_well(managed, None)
+    managed.run("checkout", "-q", "-b", "release", "main~2")
+    managed.commit("meanwhile", m="1\n")
+    managed.run("cherry-pick", "main~1")
+    assert eventually(lambda: b"Exact prices" in note_of(managed, "HEAD"))
+    managed.run("push", "-q", "origin", "main", "release")
+
+    remote = GitDriver(managed.path.parent / "remote.git", managed.home)
+    picked = managed.out("rev-parse", "HEAD")
+    assert all(b"Exact prices" in remote.show_note(commit) for commit in (made, picked))
+
+
+def note_of(git: GitDriver, revision: str) -> bytes:
+    return git.run("notes", "--ref", "claude-mem", "show", revision, check=False).stdout
+
+
+def note_after_commit(git: GitDriver) -> None:
+    """Commit what a session wrote, and wait for the worker that the hook started."""
+    git.environ["CLAUDE_CODE_SESSION_ID"] = SESSION
+    writer = session_in(git).prompt("Make prices exact.").write("price.py")
+    commit_of(git, writer, "Exact prices", "price.py")
+    assert eventually(lambda: b"Exact prices" in note_of(git, "HEAD"))

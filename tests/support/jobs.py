@@ -47,8 +47,8 @@ def sources(git: GitDriver) -> dict[str, list[str]]:
 
 
 def eventually(is_so: Callable[[], bool]) -> bool:
-    """Whether it becomes true within ten seconds: nobody waits for the worker, but tests do."""
-    deadline = time.monotonic() + 10
+    """Whether it becomes true within twenty seconds: nobody waits for the worker, but tests do."""
+    deadline = time.monotonic() + 20
     while time.monotonic() < deadline and not is_so():
         time.sleep(0.01)
     return is_so()
