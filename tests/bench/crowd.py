@@ -6,8 +6,8 @@ Each clone is set up by ``gitmem init`` and driven by plain git: an agent's smal
 for each commit, the commit's hook has it captured by the offline compressor, and ``git push`` of
 the clone's own branch takes the memory along.  All push to one bare repository, two more clones
 pull and read all the time, and every fifth commit is followed by a ``git fetch``.  With ``--kill``
-workers are killed (``kill -9``) at random the whole time.  In the end each clone runs ``gitmem
-sync`` once, and once more to receive what the later ones sent.
+workers, and the git commands that they run, are killed (``kill -9``) at random the whole time.
+In the end each clone runs ``gitmem sync`` once, and once more to receive what the later ones sent.
 
 Printed: memories lost (a commit has none at the remote or in some clone), doubled (it has more
 than one), how many were at the remote before the syncs, pushes of memories that arrived and tries
@@ -263,7 +263,7 @@ def _in_peace() -> Iterator[None]:
 
 @contextmanager
 def _killing(folder: Path, seed: int, result: Result) -> Iterator[None]:
-    """Kill a random worker below ``folder`` every now and then, until the block ends."""
+    """Kill what works for gitmem below ``folder``, one at random every now and then."""
     chance = random.Random(seed)
     is_over = threading.Event()
 
@@ -284,12 +284,13 @@ def _killing(folder: Path, seed: int, result: Result) -> Iterator[None]:
 
 
 def _workers(folder: Path) -> list[int]:
-    """The processes that are workers of a clone below ``folder``."""
+    """The workers of the clones below ``folder``, and the git commands that they run."""
     done = subprocess.run(
-        ["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True, check=True
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
     )
-    pairs = (line.strip().partition(" ") for line in done.stdout.splitlines())
-    return [int(pid) for pid, _, args in pairs if " worker " in args and str(folder) in args]
+    rows = [line.split(None, 2) for line in done.stdout.splitlines()]
+    workers = {pid for pid, _, args in rows if f" worker {folder}" in args}
+    return [int(pid) for pid, parent, _ in rows if pid in workers or parent in workers]
 
 
 def _age_locks(folder: Path) -> None:
