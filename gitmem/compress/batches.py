@@ -68,6 +68,8 @@ class MessageBatches:
     ) -> Mapping[str, Compression | CompressorFailed] | None:
         """What became of each item; None while the batch is being worked on.
 
+        Of one that was handed over and is not among ``items`` any more only the cost is told.
+
         Raises:
             CompressorFailed: no key, no connection, or the batch is not known any more.
         """
@@ -77,8 +79,7 @@ class MessageBatches:
             if client.messages.batches.retrieve(batch_id).processing_status != "ended":
                 return None
             for response in client.messages.batches.results(batch_id):
-                if item := asked.get(response.custom_id):
-                    found[item.key] = _outcome(response, item)
+                found[response.custom_id] = _outcome(response, asked.get(response.custom_id))
         return found
 
     def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
@@ -90,13 +91,15 @@ class MessageBatches:
 
 
 def _outcome(
-    response: MessageBatchIndividualResponse, item: BatchItem
+    response: MessageBatchIndividualResponse, item: BatchItem | None
 ) -> Compression | CompressorFailed:
     result = response.result
     if result.type != "succeeded":
         return CompressorFailed(f"the batch left it {result.type}")
     read, cached, written = tokens_of(result.message)
     made = Compression((), NAME, result.message.model, read + cached, written)
+    if item is None:
+        return made
     try:
         said = said_in(result.message)
         return replace(made, memories=parse_answer(said, item.evidence, item.change))

@@ -212,18 +212,18 @@ def _collect(
     found = batches.compressor.collect(batch, items)
     if found is None:
         return None
-    by_key = {entry.key: entry for entry in entries}
     changes = {item.key: item.change for item in items}
     documents: dict[str, list[Document]] = {}
+    paid: list[tuple[str, Compression]] = []
     written = failed = 0
-    for key, made in found.items():
-        change = changes.get(key)
-        if isinstance(made, CompressorFailed) or change is None:
-            failed += 1
+    for entry in entries:
+        made, change = found.get(entry.key), changes.get(entry.key)
+        if isinstance(made, Compression):
+            paid.append((entry.commit, made))
+        if not isinstance(made, Compression) or change is None:
+            failed += 1  # the batch has no answer to it, or its commit is gone
             continue
-        batches.allowance.begin(change.commit)
-        batches.allowance.pay(made.compressor, made.model, made.tokens_in, 0, made.tokens_out)
-        memories = remaker.finished(by_key[key], made, change)
+        memories = remaker.finished(entry, made, change)
         documents.setdefault(change.commit, []).extend(map(document_of, memories))
         written += len(memories)
         failed += not memories
@@ -232,6 +232,10 @@ def _collect(
             documents, f"notes: {written} made again by {batches.compressor.name}"
         )
         refresh(means.repo).close()
+    # Booked when it is written: a batch whose notes could not be is collected, and paid, once.
+    for commit, made in paid:
+        batches.allowance.begin(commit)
+        batches.allowance.pay(made.compressor, made.model, made.tokens_in, 0, made.tokens_out)
     return written, failed
 
 

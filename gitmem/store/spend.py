@@ -51,11 +51,11 @@ class Ledger:
             self._folder.mkdir(parents=True, exist_ok=True)
             file = os.open(
                 self._folder / f"{spending.day[:7]}.jsonl",
-                os.O_WRONLY | os.O_CREAT | os.O_APPEND,
+                os.O_RDWR | os.O_CREAT | os.O_APPEND,
                 0o644,
             )
             try:
-                os.write(file, line[:_MAX_LINE])
+                os.write(file, _line_end(file) + line[:_MAX_LINE])
             finally:
                 os.close(file)
 
@@ -65,6 +65,14 @@ class Ledger:
             for path in sorted(self._folder.glob("*.jsonl")):
                 if path.stem >= day[:7]:
                     yield from (found for found in _read(path) if found.day >= day)
+
+
+def _line_end(file: int) -> bytes:
+    """What ends the line before: one that a killed process left half written must not take the
+    next payment with it.
+    """
+    size = os.fstat(file).st_size
+    return b"\n" if size and os.pread(file, 1, size - 1) != b"\n" else b""
 
 
 def today(clock: float | None = None) -> str:

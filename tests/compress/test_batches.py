@@ -54,7 +54,10 @@ def test_each_item_is_answered_for_itself() -> None:
         found = _batches(server).collect("msgbatch_1", [_item(f"m{n}") for n in range(1, 5)])
 
     assert found is not None
-    assert set(found) == {"m1", "m2", "m3", "m4"}
+    stranger = found["somebody-elses"]
+    assert isinstance(stranger, Compression)
+    assert (stranger.memories, stranger.tokens_in) == ((), 1_230)  # paid for all the same
+    assert set(found) == {"m1", "m2", "m3", "m4", "somebody-elses"}
     good, useless, cut, expired = (found[f"m{n}"] for n in range(1, 5))
     assert isinstance(good, Compression)
     assert [memory.title for memory in good.memories] == ["Uploads are retried"]

@@ -7,6 +7,7 @@ What is certain and what is not was decided here, not in the code under test:
 - A change that was ever taken out again (a revert) may be anywhere, and is left out.
 - A commit that joins changes of which one has no memory here may be nobody's certain successor,
   unless it is the only carrier of something that was dropped.
+- A commit that adds something of its own to changes which live on elsewhere may be a coincidence.
 - In a clone that never had a commit whose note holds a memory, only patch, author and change id
   can tell; commits that join several changes are then left out.
 """
@@ -93,6 +94,8 @@ def _check_change(
         if any(other not in where or other in seen.removed for other in others):
             continue
         if others and not any(_has(clone, holder) for holder in holders):
+            continue
+        if commit in seen.extra and holders <= seen.parents.keys():
             continue
         if commit in holders or seen.above(commit) & holders & whole:
             continue

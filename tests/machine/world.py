@@ -34,11 +34,15 @@ _ADDED = re.compile(r"^([+-])change (\d+) line (\d+)", re.MULTILINE)
 
 @dataclass
 class Seen:
-    """A repository as its git shows it: commits, their parents, and the lines each adds."""
+    """A repository as its git shows it: commits, their parents, and the lines each adds.
+
+    ``extra`` are commits that add lines of no change.
+    """
 
     parents: dict[str, list[str]] = field(default_factory=dict)
     added: dict[str, dict[int, set[int]]] = field(default_factory=dict)
     removed: set[int] = field(default_factory=set)
+    extra: set[str] = field(default_factory=set)
 
     def above(self, commit: str) -> set[str]:
         """The commit's ancestors, itself left out."""
@@ -107,6 +111,8 @@ class Place:
             commit, *parents = head.split()
             seen.parents[commit] = parents
             lines = seen.added.setdefault(commit, {})
+            if "\n+something else" in body:
+                seen.extra.add(commit)
             for sign, change, number in _ADDED.findall(body):
                 if sign == "+":
                     lines.setdefault(int(change), set()).add(int(number))

@@ -43,7 +43,7 @@ def _pay(repo: Repo) -> None:
 
 
 def test_several_processes_lose_no_line(committed: GitDriver) -> None:
-    start = get_context("fork").Process
+    start = get_context("spawn").Process
     processes = [start(target=_pay, args=(committed.repo,)) for _ in range(4)]
     for process in processes:
         process.start()
@@ -51,6 +51,18 @@ def test_several_processes_lose_no_line(committed: GitDriver) -> None:
         process.join()
 
     assert len(list(Ledger(committed.repo).since("2026-11-20"))) == 200
+
+
+def test_a_payment_behind_a_half_written_one_counts(committed: GitDriver) -> None:
+    _pay(committed.repo)
+    (path,) = (committed.repo.state_dir / "spend").glob("*.jsonl")
+    with path.open("ab") as file:
+        file.write(b'{"day":"2026-11-20","com')
+    before = len(list(Ledger(committed.repo).since("2026-11-20")))
+
+    _pay(committed.repo)
+
+    assert 2 * before == len(list(Ledger(committed.repo).since("2026-11-20")))
 
 
 def test_a_ledger_that_cannot_be_written_stops_nothing(committed: GitDriver) -> None:
