@@ -159,6 +159,14 @@ def carriers_of_lost(
         for target in targets
         if target.delta is not None and not target.is_merge
     }
+    if wanted:
+        # Who has all of it carries it, whoever else may be the very same patch somewhere.
+        whole = [
+            commit
+            for commit, share in shares.items()
+            if len(share) >= NEARLY_ALL * len(wanted) and _tells(share, source.delta, wanted)
+        ]
+        found = {**dict.fromkeys(whole, How.LINES), **found}
     covered = frozenset[int]().union(*(shares.get(commit, frozenset()) for commit in found))
     left = wanted - covered
     if not wanted or len(left) <= (1 - NEARLY_ALL) * len(wanted):

@@ -65,6 +65,31 @@ STORIES = {
         fetch(at=2, quiet=True)
         rebase(at=0, onto='red', options=('--exec', 'true'), quiet=False)
     """,
+    # A commit that had been applied elsewhere as well is lost in a squash: the squash has it, too.
+    "the same patch elsewhere is not all": """
+        begin(seed=387)
+        branch(at=1, name='main')
+        mail(at=0, count=2, quiet=False, source='green')
+        commit(at=1, kind='own', late=False, quiet=False)
+        lose(at=1, what='index')
+        lose(at=1, what='state')
+        pull(at=0, options=('--no-rebase',))
+        amend(at=0, content=True, quiet=True)
+        push(at=1, forced=False)
+        recommit(at=1, count=2, quiet=True)
+        delete(at=0, name='green')
+        clobber(at=1, what='step back')
+        commit(at=1, kind='two files', late=False, quiet=False)
+        push(at=2, forced=True)
+        squash_on_server(name='main')
+        recommit(at=1, count=2, quiet=True)
+        lose(at=2, what='index')
+        kill(at=1)
+        delete(at=1, name='green')
+        amend(at=0, content=True, quiet=True)
+        recommit(at=0, count=3, quiet=True)
+        lose(at=0, what='state')
+    """,
 }
 
 
