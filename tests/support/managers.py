@@ -85,8 +85,10 @@ class _FromNpm(Manager):
     def fetch(self) -> str:
         if shutil.which("npm") is None:
             return "there is no npm"
-        options = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
-        return _succeeds(["npm", "install", *options, "--prefix", str(self.folder), self.package])
+        quiet = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+        few = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000")  # without a network, be quick
+        folder = ("--prefix", str(self.folder))
+        return _succeeds(["npm", "install", *quiet, *few, *folder, self.package])
 
     @property
     def bin(self) -> Path:
@@ -189,8 +191,8 @@ class PreCommit(Manager):
     def fetch(self) -> str:
         python = str(self.folder / "bin" / "python")
         made = _succeeds([sys.executable, "-m", "venv", "--without-pip", str(self.folder)])
-        pip = [sys.executable, "-m", "pip", "--python", python, "install", "-q", self.package]
-        return made or _succeeds([*pip, "--disable-pip-version-check"])
+        pip = [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--retries=1"]
+        return made or _succeeds([*pip, "--disable-pip-version-check", self.package])
 
     def configure(self, git: GitDriver) -> None:
         hooks = [
@@ -248,7 +250,9 @@ def fetched(kind: type[Manager], base: Path) -> Manager:
 
 
 def _succeeds(command: Sequence[str]) -> str:
-    """Run it; the last line of its complaint where it fails."""
+    """Run it; what it complained of, in a line, where it fails."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    said = (done.stderr or done.stdout).strip().splitlines()
-    return "" if done.returncode == 0 else (said[-1] if said else f"{command[0]} failed")
+    if done.returncode == 0:
+        return ""
+    said = [line for line in done.stderr.splitlines() if "complete log" not in line]
+    return " ".join(said[-2:])[:200] or f"'{command[0]}' failed"
