@@ -3,18 +3,17 @@
     python -m tests.bench.big_history [REPOSITORY] [--folder DIR] [--memories N] [--runs N]
 
 REPOSITORY (the larger, the better; at least 50,000 commits are wanted) is cloned, sharing its
-objects and writing nothing to it; without one, 60,000 commits (``--commits``) with merges are made.
-The memories
-are those of ``gitmem backfill``: once of the newest commits, once of commits behind the newest
-half of the history.  DIR keeps the clones for the next run.
+objects and writing nothing to it; without one, 60,000 commits (``--commits``) with merges are
+made.  The memories are those of ``gitmem backfill``: once of the newest commits, once of commits
+behind the newest half of the history.  DIR keeps the clones for the next run.
 
-Each command is timed as a process (the best of the runs, for other work on the machine only
-adds), without and with a commit-graph, where
-the memories are new, where all of them are old, and where none is on the branch; ``first`` is a
-look that nothing was remembered for.  That no walk of the whole history hides in it is shown by
-counting: how many commits git's ``log`` and ``rev-list`` printed, by a program in git's place
-(what a pipe holds when its reader has enough, up to 800 of them, counts too).
-Below a plain ``git rev-list HEAD``, all of it, is timed for comparison.
+Each command is timed as a process, without and with a commit-graph, where the memories are new,
+where all of them are old, and where none is on the branch; ``first`` is a look that nothing was
+remembered for.  The best of the runs is told, since other work on the machine only adds, and the
+CPU time of the command and its git processes beside it.  That no walk of the whole history hides
+in it is shown by counting: how many commits git's ``log`` and ``rev-list`` printed, by a program
+in git's place (what a pipe holds when its reader has enough, up to 800 of them, counts too).
+A plain ``git rev-list HEAD``, all of it, is timed for comparison.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -88,7 +88,7 @@ def run(folder: Path, given: argparse.Namespace) -> None:
     """Build what is not there yet, then measure and print."""
     (folder / "home").mkdir(exist_ok=True)
     new, old = (built(folder, name, given) for name in ("new", "old"))
-    print("| memories | HEAD reaches | commit-graph | command | ms | x git log | streamed |")
+    print("| memories | HEAD reaches | commit-graph | command | ms | CPU ms | streamed |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for with_graph in (False, True):
         for git in (new, old):
@@ -172,30 +172,30 @@ def measure(folder: Path, place: Place, with_graph: bool, runs: int) -> None:
         "SessionStart": lambda: session_start(place.git),
         "gitmem reconcile": lambda: command(place.git, "reconcile"),
     }
-    base = 0.0
     actions = {**actions, "git rev-list HEAD": lambda: place.git.run("rev-list", "HEAD")}
     for name, action in actions.items():
         if name in ("gitmem log -n 20", "SessionStart"):
             forget(place.git)
-            first = milliseconds(action)
+            first = timed(action)
             forget(place.git)
-            row(place, with_graph, f"{name}, first", first, base, counted(folder, action))
-        times = min(milliseconds(action) for _ in range(runs))
-        base = base or times
-        row(place, with_graph, name, times, base, counted(folder, action))
+            row(place, with_graph, f"{name}, first", first, counted(folder, action))
+        times = [timed(action) for _ in range(runs)]
+        best = min(wall for wall, _ in times), min(cpu for _, cpu in times)
+        row(place, with_graph, name, best, counted(folder, action))
 
 
 def forget(git: GitDriver) -> None:
     (git.path / ".git" / "gitmem" / "walks.json").unlink(missing_ok=True)
 
 
-def row(place: Place, with_graph: bool, name: str, times: float, base: float, seen: int) -> None:
-    graphed = "yes" if with_graph else "no"
-    print(
-        f"| {place.name} | {place.commits} | {graphed} | {name} | {times:.0f} | {times / base:.1f}"
-        f" | {seen} |",
-        flush=True,
+def row(
+    place: Place, with_graph: bool, name: str, times: tuple[float, float], streamed: int
+) -> None:
+    cells = (
+        *(place.name, place.commits, "yes" if with_graph else "no", name),
+        *(f"{times[0]:.0f}", f"{times[1]:.0f}", streamed),
     )
+    print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 
 def counted(folder: Path, action: Callable[[], object]) -> int:
@@ -217,10 +217,15 @@ def counted(folder: Path, action: Callable[[], object]) -> int:
     return sum(int(file.read_text() or 0) for file in counts.iterdir())
 
 
-def milliseconds(action: Callable[[], object]) -> float:
+def timed(action: Callable[[], object]) -> tuple[float, float]:
+    """How long an action took, and what its processes computed, in milliseconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     action()
-    return (time.perf_counter() - started) * 1_000
+    wall = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return wall * 1_000, cpu * 1_000
 
 
 def command(git: GitDriver, *arguments: str) -> None:
