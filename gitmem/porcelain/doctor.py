@@ -310,7 +310,7 @@ def _check_remote(repo: Repo, practice: Practice) -> Iterator[Finding]:
         remedy = (
             "Nothing was lost: they are kept here and sent when it takes them. Run: gitmem sync"
         )
-        yield Finding(Level.WARNING, f"'{remote}' did not take memories: {refusal.reason}", remedy)
+        yield Finding(Level.WARNING, refusal.reason, remedy)
 
 
 def _check_queue(repo: Repo, practice: Practice) -> Iterator[Finding]:

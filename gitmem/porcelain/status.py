@@ -20,6 +20,7 @@ from gitmem.store.log import read_log
 from gitmem.store.pending import PendingStore
 from gitmem.store.probe import find_hook
 from gitmem.store.queue import Queue
+from gitmem.store.refusals import read_refusal
 from gitmem.store.remote import known_tip, memory_remote, tracking_tips
 from gitmem.store.settings import read_settings
 
@@ -30,7 +31,7 @@ _SESSION_DAYS = 14
 @dataclass(frozen=True)
 class Status:
     """One repository's state.  ``hooks`` of ``hooks_wanted`` are in place, at ``hooks_place``;
-    ``remote`` is empty where there is none to share with.
+    ``remote`` is empty where there is none to share with; ``refusal`` is why it takes no memories.
     """
 
     is_initialised: bool
@@ -49,6 +50,7 @@ class Status:
     is_shared: bool
     failures: tuple[str, ...]
     sessions: Mapping[str, int] = field(default_factory=dict)
+    refusal: str = ""
 
 
 def read_status(
@@ -68,6 +70,7 @@ def read_status(
     place = find_place(repo, git_version or read_git_version())
     with_hooks = place.kind is PlaceKind.CONFIG
     remote = _remote(repo, settings.remote)
+    refusal = read_refusal(repo, remote) if remote else None
     queue = Queue(repo)
     with closing(Index.open(repo.state_dir)) as index:
         memories, commits = index.memory_count(), index.annotated_count()
@@ -88,6 +91,7 @@ def read_status(
         is_shared=_is_shared(repo, remote),
         failures=tuple(read_log(repo, _SHOWN_FAILURES)),
         sessions=_sessions(repo, agents),
+        refusal=refusal.reason if refusal else "",
     )
 
 
@@ -136,6 +140,8 @@ def _remote_line(status: Status) -> str:
         return "remote: none to share with"
     if status.is_shared:
         return f"remote: '{status.remote}' has all memories, as last seen"
+    if status.refusal:
+        return f"remote: {status.refusal}. They are kept here. Run: gitmem doctor"
     return f"remote: '{status.remote}' lacks some memories. Run: git push, or: gitmem sync"
 
 

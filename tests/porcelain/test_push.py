@@ -384,12 +384,13 @@ def test_a_login_that_is_missing_is_tried_at_each_push(
     assert len(take_notices(ours.repo)) == 1
 
 
-def test_doctor_tells_of_a_refusal(ours: GitDriver, remote: GitDriver) -> None:
+def test_doctor_and_status_tell_of_a_refusal(ours: GitDriver, remote: GitDriver) -> None:
     by_update_hook(remote)
     assert gitmem(ours, "init").returncode == 0
     gitmem(ours, "sync")
 
-    assert "did not take memories" in gitmem(ours, "doctor").stdout
+    for command in ("doctor", "status"):
+        assert "'origin' refuses the ref" in gitmem(ours, command).stdout
 
 
 def test_json_says_why_ours_stay(ours: GitDriver, remote: GitDriver) -> None:
