@@ -93,7 +93,8 @@ def _check_change(
         others = seen.added[commit].keys() - {change}
         if any(other not in where or other in seen.removed for other in others):
             continue
-        if others and not any(_has(clone, holder) for holder in holders):
+        joined = [where[other] for other in (change, *others)] if others else []
+        if not all(any(_has(clone, holder) for holder in found) for found in joined):
             continue
         if commit in seen.extra and holders <= seen.parents.keys():
             continue

@@ -300,6 +300,9 @@ class World:
     def revert(self, place: Place) -> None:
         if self._has_parent(place) and self._is_plain(place, "HEAD"):
             place.git.environ["GIT_EDITOR"] = "true"
+            shown = place.git.out("show", "-U0", "--no-notes", "HEAD")
+            # A squash of the commit and its revert has both their memories and no line of them.
+            self.loose |= {int(change) for _, change, _ in _ADDED.findall(shown)}
             place.try_git("revert", "--no-edit", "HEAD")
 
     def recommit(self, place: Place, count: int) -> None:
