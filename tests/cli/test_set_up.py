@@ -38,7 +38,7 @@ def test_status_counts(ready: GitDriver) -> None:
     status = json.loads(gitmem(ready, "status", "--json").stdout)
 
     assert status["is_initialised"]
-    assert status["hooks"] == status["hooks_wanted"] == 4
+    assert status["hooks"] == status["hooks_wanted"] == 6
     assert (status["waiting"], status["failed"], status["memories"]) == (0, 0, 0)
 
 

@@ -26,7 +26,7 @@ def test_after_init_everything_is_in_place(committed: GitDriver) -> None:
     install(committed.repo, git_version=OLD_GIT)
 
     assert render_status(status(committed)) == [
-        "hooks: 4 of 4 in place (hook files)",
+        "hooks: 6 of 6 in place (hook files)",
         "memories: 0 of 0 commits, 0 pending",
         "queue: 0 jobs waiting, no worker is running",
         "remote: none to share with",
@@ -44,7 +44,7 @@ def test_what_is_amiss_points_to_the_doctor(committed: GitDriver) -> None:
 
     lines = render_status(status(committed))
 
-    assert lines[0] == "hooks: 3 of 4 in place (hook files). Run: gitmem doctor"
+    assert lines[0] == "hooks: 5 of 6 in place (hook files). Run: gitmem doctor"
     assert lines[2].startswith("queue: 1 job waiting")
     assert "1 failed. Run: gitmem doctor" in lines[2]
     assert lines[-1].endswith("worker: no luck")
