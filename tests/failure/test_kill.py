@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from gitmem.index.cache import Index
+from gitmem.model.note import NOTES_REF, SEEN_REF
 from gitmem.porcelain.worker import work
 from gitmem.store.queue import Queue
 from tests.porcelain.test_worker import queue_capture
@@ -21,6 +23,8 @@ import os, signal, sys
 from pathlib import Path
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
+from gitmem.index.cache import Index
+from gitmem.model.note import NOTES_REF, SEEN_REF
 from gitmem.porcelain.worker import work
 limit, calls = int(sys.argv[3]), 0
 def count(frame, event, argument):
@@ -56,7 +60,9 @@ def test_killed_anywhere_the_next_worker_ends_with_one_memory(
     _with_a_job(committed)
     whole = _run(committed, 0)
     assert whole.returncode == 0, whole.stderr
-    committed.run("update-ref", "-d", "refs/notes/claude-mem")
+    for ref in (NOTES_REF, SEEN_REF):  # all that remembers must go, or it would come back
+        committed.run("update-ref", "-d", ref)
+    Index.discard(committed.repo.state_dir)
     commit = committed.out("rev-parse", "HEAD")
     queue_capture(committed, commit)
 
