@@ -148,7 +148,7 @@ class World:
             git.now += number  # two people never commit in the same second here
             git.run("config", "--add", "remote.origin.fetch", refspec_of("origin"))
             if has_hooks:
-                install(git.repo, git_version=(2, 39))
+                install(git.repo, user_settings=home / "settings.json", git_version=(2, 39))
         linked.now = first.now + 7
         self.clones = [
             Place(first, "one", has_hooks=has_hooks),
@@ -294,15 +294,18 @@ class World:
         place.git.environ["GIT_EDITOR"] = "true"
         if not is_squash:
             place.try_git("merge", "-q", "--no-edit", source)
-        elif place.try_git("merge", "-q", "--squash", source) and not self._is_clean(place):
+            return
+        listed = place.commits(f"HEAD..{source}")
+        if place.try_git("merge", "-q", "--squash", source) and not self._is_clean(place):
             place.try_git("commit", "-q", "-m", f"all of {source}")
+            # git lists all commits of the branch, also those whose change was here already.
+            self.loose |= self._changes(place, listed) - self._changes(place, ["HEAD"])
 
     def revert(self, place: Place) -> None:
         if self._has_parent(place) and self._is_plain(place, "HEAD"):
             place.git.environ["GIT_EDITOR"] = "true"
-            shown = place.git.out("show", "-U0", "--no-notes", "HEAD")
             # A squash of the commit and its revert has both their memories and no line of them.
-            self.loose |= {int(change) for _, change, _ in _ADDED.findall(shown)}
+            self.loose |= self._changes(place, ["HEAD"])
             place.try_git("revert", "--no-edit", "HEAD")
 
     def recommit(self, place: Place, count: int) -> None:
@@ -404,6 +407,13 @@ class World:
             place.git.run("update-ref", "-d", NOTES_REF)
         else:
             place.git.run("update-ref", NOTES_REF, f"{NOTES_REF}~1", check=False)
+
+    def _changes(self, place: Place, commits: Sequence[str]) -> set[int]:
+        """The changes that some commits add lines of."""
+        if not commits:
+            return set()
+        shown = place.git.out("show", "-U0", "--no-notes", *commits)
+        return {int(change) for sign, change, _ in _ADDED.findall(shown) if sign == "+"}
 
     def _last(self, place: Place, count: int) -> list[str]:
         if not self._can_go_back(place, count):
