@@ -104,6 +104,8 @@ def _drain(means: Means, tried: _Tried) -> int:
     done = 0
     while waiting := _waiting(queue, tried) or _missed(means, queue, tried):
         for queued in waiting:
+            if _must_wait(queued.job):
+                continue  # git has begun to rewrite commits since
             tried.paths.add(queued.path)
             tried.commits.add(queued.job.commit)
             done += _attempt(means, queue, queued)
@@ -111,19 +113,26 @@ def _drain(means: Means, tried: _Tried) -> int:
 
 
 def _waiting(queue: Queue, tried: _Tried) -> list[QueuedJob]:
-    return [queued for queued in queue.jobs() if queued.path not in tried.paths]
+    """The jobs that can be done now and were not tried yet.
+
+    One that waits for the end of a rebase is not tried: the worker that the rebase's last hook
+    wakes may find this one still at work, and then it is this one that must come back to it.
+    """
+    untried = [queued for queued in queue.jobs() if queued.path not in tried.paths]
+    return [queued for queued in untried if not _must_wait(queued.job)]
 
 
 def _missed(means: Means, queue: Queue, tried: _Tried) -> list[QueuedJob]:
     """Queue the commits that a reflog knows and no hook reported."""
     before = seen = read_seen(means.repo)
+    queued = {other.job.commit for other in queue.jobs()}
     for git_dir, worktree in before.worktrees.items():
         place = _place(worktree)
         if place is None or str(place.git_dir) != git_dir:
             continue  # the work tree is gone, or another has taken its place
         made, size = commits_made(place, before.reflogs[git_dir])
         for commit in made:
-            if commit.commit not in tried.commits:
+            if commit.commit not in tried.commits | queued:
                 job = Job("capture", commit=commit.commit, worktree=worktree)
                 queue.add(job, commit.time + 1.0)
         seen = seen.with_reflog(place, size)
@@ -143,8 +152,6 @@ def _place(worktree: str) -> Repo | None:
 def _attempt(means: Means, queue: Queue, queued: QueuedJob) -> int:
     """Do one job; 1 when it left the queue as done."""
     try:
-        if _must_wait(queued.job):
-            return 0
         _VERBS[queued.job.kind](means, queued)
     except _WORTH_ANOTHER_TRY_LATER:
         raise

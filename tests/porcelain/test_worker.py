@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+from gitmem.compress.extractive import ExtractiveCompressor
+from gitmem.compress.protocol import Compression
+from gitmem.guard.redact import Evidence
+from gitmem.model.change import Change
 from gitmem.model.job import Job
 from gitmem.porcelain.worker import watch_reflog, work
 from gitmem.store.lock import worker_lock
@@ -10,6 +16,8 @@ from gitmem.store.registry import RegisteredSession, Registry
 from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION
+
+OTHER = "22222222-2222-4333-8444-555555555555"
 
 
 def queue_capture(git: GitDriver, commit: str, session: str = SESSION) -> None:
@@ -100,6 +108,42 @@ def test_while_git_rebases_captures_wait(committed: GitDriver) -> None:
     assert memories_on(committed, commit) == ()
     (committed.repo.git_dir / "rebase-merge").rmdir()
     assert work(means_of(committed)) == 1
+    assert len(memories_on(committed, commit)) == 1
+
+
+class EndsTheRebase(ExtractiveCompressor):
+    """While this one is at work git finishes its rebase."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def compress(self, evidence: Evidence, change: Change | None) -> Compression:
+        if self._folder.is_dir():
+            self._folder.rmdir()
+        return super().compress(evidence, change)
+
+
+def test_a_rebase_that_ends_while_the_worker_is_at_it_leaves_nothing_waiting(
+    committed: GitDriver, tmp_path: Path
+) -> None:
+    """Whoever the last hook of the rebase woke found the lock held, and went away."""
+    writer = session_in(committed).prompt("Make prices exact.").write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+    committed.run("worktree", "add", "-q", str(tmp_path / "linked"))
+    linked = GitDriver(tmp_path / "linked", committed.home)
+    linked.now = committed.now
+    other_writer = session_in(linked, OTHER).prompt("Add the taxes.").write("tax.py")
+    other = commit_of(linked, other_writer, "Taxes", "tax.py")
+    rebasing = committed.repo.git_dir / "rebase-merge"
+    rebasing.mkdir()
+    queue_capture(committed, commit)
+    queue_capture(linked, other, OTHER)
+
+    work(means_of(committed, EndsTheRebase(rebasing)))
+
+    assert Queue(committed.repo).is_empty()
+    assert len(memories_on(committed, other)) == 1
     assert len(memories_on(committed, commit)) == 1
 
 
