@@ -32,6 +32,9 @@ from gitmem.store.traces import TraceReader
 MAX_ARRIVED = 2_000
 """So many of the newest new commits are compared; the rest of a large fetch is passed over."""
 
+MAX_FIRST = 300
+"""So many of the newest commits are compared where nobody knows what is new, as at first."""
+
 MAX_FRESH = 5_000
 """So many commits that no ref reaches are looked for; others are compared with what comes later."""
 
@@ -167,8 +170,12 @@ def _news(repo: Repo, index: Index, notes: NoteStore, finder: Finder, scope: Sco
     changed = annotated if is_first else _changed(notes, known.notes, tip) & annotated
     arrived = scope.arrived
     if arrived is None:
-        started = tips.commits - old
-        arrived = tuple(between(repo, started, old, MAX_ARRIVED + 1)) if started else ()
+        started, limit = (
+            (tips.commits, MAX_FIRST) if is_first else (tips.commits - old, MAX_ARRIVED)
+        )
+        bases = () if is_first else old
+        arrived = tuple(between(repo, started, bases, limit + 1)) if started and annotated else ()
+        arrived = arrived[:limit] if is_first else arrived
     is_cut = scope.arrived is None and len(arrived) > MAX_ARRIVED
     left_out = len(arrived) - MAX_ARRIVED if is_cut else 0
     arrived = arrived[:MAX_ARRIVED] if is_cut else arrived

@@ -19,12 +19,12 @@ def unreached(repo: Repo, commits: Collection[str]) -> list[str]:
     """The commits that no ref and no work tree's HEAD reaches, and those of their ancestors,
     children before parents.  What is not here is passed over.
     """
-    return _listed(repo, commits, ["--not", *_ALL])
+    return _listed(repo, commits, ["--topo-order"], ["--not", *_ALL])
 
 
 def outside(repo: Repo, commits: Collection[str], tips: Collection[str]) -> list[str]:
     """Those of the commits, and of their ancestors, that the tips do not reach; as above."""
-    return _listed(repo, [*commits, *(f"^{tip}" for tip in tips)], [])
+    return _listed(repo, [*commits, *(f"^{tip}" for tip in tips)], ["--topo-order"])
 
 
 def between(repo: Repo, tips: Collection[str], bases: Collection[str], limit: int) -> list[str]:
@@ -41,7 +41,7 @@ def touching(
     """
     dated = [f"--since={since}"] if since >= 100_000_000 else []
     names = [f":(literal){path}" for path in paths]
-    options = ["--full-history", "--topo-order", f"--max-count={limit}", *dated, *_ALL]
+    options = ["--full-history", f"--max-count={limit}", *dated, *_ALL]
     bases = [f"^{commit}" for commit in without if _ID.fullmatch(commit)]
     done = try_git(repo, "rev-list", *options, *bases, "--", *names)
     return os.fsdecode(done.stdout).split()
@@ -58,11 +58,13 @@ def refs_with(repo: Repo, commits: Sequence[str], without: str) -> list[str]:
     return list(dict.fromkeys(os.fsdecode(done.stdout).split()))
 
 
-def _listed(repo: Repo, revisions: Iterable[str], options: Sequence[str]) -> list[str]:
+def _listed(
+    repo: Repo, revisions: Iterable[str], options: Sequence[str], behind: Sequence[str] = ()
+) -> list[str]:
     names = [name for name in revisions if _ID.fullmatch(name.removeprefix("^"))]
     if not any(not name.startswith("^") for name in names):
         return []
     text = "".join(f"{name}\n" for name in names).encode()
-    arguments = ["--topo-order", "--ignore-missing", "--stdin", *options]
+    arguments = [*options, "--ignore-missing", "--stdin", *behind]
     done = try_git(repo, "rev-list", *arguments, stdin=text)
     return os.fsdecode(done.stdout).split()

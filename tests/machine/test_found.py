@@ -90,6 +90,24 @@ STORIES = {
         recommit(at=0, count=3, quiet=True)
         lose(at=0, what='state')
     """,
+    # Its own files were lost before anybody had looked at the squash.
+    "what is new is not known any more": """
+        begin(seed=600)
+        merge(at=0, quiet=False, source='red', squash=False)
+        commits(at=0, count=2, kind='two files', late=False)
+        kill(at=1)
+        commit(at=0, kind='two files', late=False, quiet=False)
+        revert(at=1)
+        kill(at=0)
+        rebase(at=0, onto='main', options=('--apply',), quiet=False)
+        pull(at=1, options=('--ff-only',))
+        commits(at=1, count=2, kind='two files', late=False)
+        stash(at=0)
+        clobber(at=0, what='delete')
+        merge(at=0, quiet=True, source='green', squash=True)
+        squash_on_server(name='main')
+        lose(at=0, what='state')
+    """,
 }
 
 
