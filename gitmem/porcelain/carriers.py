@@ -98,7 +98,8 @@ class Finder:
             return []
         since = min(trace.time for trace in newest)
         without = [trace.commit for trace in newest]
-        return touching(self._repo, sorted(paths), since, _MAX_CHANGED, without)
+        found = touching(self._repo, sorted(paths), since, _MAX_CHANGED, without)
+        return [*without, *found]  # one of them may have been made of another
 
     def of_arrivals(self, arrived: Sequence[str], *, is_thorough: bool = False) -> Carriers:
         """Which of the commits that arrived carry a change that also lives elsewhere: picked,

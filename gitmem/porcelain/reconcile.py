@@ -110,13 +110,14 @@ def reconcile(
         return Reconciled()
     work = _Work(repo, index, notes, traces, news)
     plan = work.plan(finder)
+    seen = news.notes
     additions, done = work.additions(plan, time.time() if now is None else now)
     if is_dry_run:
         return done
     if additions:
         count = sum(carried.memories for carried in done.carried)
         subject = f"notes: carry {count} memories" if count else "notes: mark abandoned work"
-        notes.add(additions, subject)
+        seen = _next_seen(repo, news.notes, notes.add(additions, subject))
         refresh_index(notes, index)
     gone = {carried.source for carried in done.carried} | {source for source, _ in plan.found}
     stay = {**news.known.lost, **news.lost}
@@ -124,7 +125,7 @@ def reconcile(
     unmatched = {**news.known.unmatched, **plan.resembling}
     write_strays(
         repo,
-        Strays(lost, unmatched, notes.tip() or "", len(news.journal), news.filter_map),
+        Strays(lost, unmatched, seen, len(news.journal), news.filter_map),
     )
     write_known_tips(repo, news.tips)
     return done
@@ -142,6 +143,7 @@ class _News:
 
     tips: Tips
     known: Strays
+    notes: str
     arrived: Sequence[str]
     left_out: int
     lost: Mapping[str, str]
@@ -169,13 +171,11 @@ def _news(repo: Repo, index: Index, notes: NoteStore, finder: Finder, scope: Sco
     annotated = index.annotated()
     changed = annotated if is_first else _changed(notes, known.notes, tip) & annotated
     arrived = scope.arrived
-    if arrived is None:
-        started, limit = (
-            (tips.commits, MAX_FIRST) if is_first else (tips.commits - old, MAX_ARRIVED)
-        )
-        bases = () if is_first else old
-        arrived = tuple(between(repo, started, bases, limit + 1)) if started and annotated else ()
-        arrived = arrived[:limit] if is_first else arrived
+    if arrived is None and is_first:
+        arrived = tuple(between(repo, tips.commits, (), MAX_FIRST)) if annotated else ()
+    elif arrived is None:
+        started = tips.commits - old
+        arrived = tuple(between(repo, started, old, MAX_ARRIVED + 1)) if started else ()
     is_cut = scope.arrived is None and len(arrived) > MAX_ARRIVED
     left_out = len(arrived) - MAX_ARRIVED if is_cut else 0
     arrived = arrived[:MAX_ARRIVED] if is_cut else arrived
@@ -191,6 +191,7 @@ def _news(repo: Repo, index: Index, notes: NoteStore, finder: Finder, scope: Sco
     return _News(
         tips=tips,
         known=known,
+        notes=tip,
         arrived=arrived,
         left_out=left_out,
         lost=lost,
@@ -203,6 +204,13 @@ def _news(repo: Repo, index: Index, notes: NoteStore, finder: Finder, scope: Sco
         filter_map=filter_map,
         is_thorough=scope.arrived is not None,
     )
+
+
+def _next_seen(repo: Repo, before: str, own: str | None) -> str:
+    """The notes commit that was looked at: our own, unless somebody wrote in between."""
+    if own is None:
+        return before
+    return own if between(repo, [own], [before] if before else [], 2) == [own] else before
 
 
 def _changed(notes: NoteStore, old: str, new: str) -> set[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from gitmem.index.cache import Index
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.rewrite import How
@@ -356,3 +358,27 @@ def test_what_a_note_gains_late_goes_to_the_copies_as_well(topic: GitDriver) -> 
     followed(topic)
 
     assert titles_at(topic, "main") == ["one", "the last word"]
+
+
+def test_what_others_write_meanwhile_is_looked_at_the_next_time(topic: GitDriver) -> None:
+    """A capture of another process lands between our reading and our writing."""
+    dropped = topic.commit("dropped", **{"d.txt": lines("d")})
+    remember(topic, dropped)
+    topic.run("reset", "-q", "--hard", "HEAD~1")
+    topic.run("cherry-pick", "topic~1", "topic")
+    two = topic.out("rev-parse", "topic")
+    late = Memory("change", "meanwhile", provenance=Provenance(commit="f" * 40))
+    store = NoteStore(topic.repo)
+
+    class Meanwhile(Index):
+        def commits_holding(self, ids: Iterable[str]) -> dict[str, set[str]]:
+            store.add({two: [document_of(late)]}, "notes: meanwhile")
+            return super().commits_holding(ids)
+
+    refresh(topic.repo).close()
+    with closing(Meanwhile.open(topic.repo.state_dir)) as index:
+        reconcile(topic.repo, index, now=1_800_000_000)
+    assert titles_at(topic, "main") == ["two"]
+    followed(topic)
+
+    assert titles_at(topic, "main") == ["meanwhile", "two"]
