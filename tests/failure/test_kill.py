@@ -66,7 +66,8 @@ def test_killed_anywhere_the_next_worker_ends_with_one_memory(
     commit = committed.out("rev-parse", "HEAD")
     queue_capture(committed, commit)
 
-    killed = _run(committed, int(whole.stdout) * tenth // 20)
+    # A second run makes some calls fewer (what the first one cached, what the clock spared).
+    killed = _run(committed, int(whole.stdout) * tenth // 24)
     work(means_of(committed))
 
     assert killed.returncode == -signal.SIGKILL
