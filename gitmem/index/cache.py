@@ -6,11 +6,11 @@ library only: agent hooks import this.
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,19 +27,22 @@ from gitmem.index.file import (
     is_busy,
     open_file,
 )
-from gitmem.index.rows import empty, replace_note, storable, transaction
-from gitmem.model.memory import FieldError, Memory, from_fields
+from gitmem.index.rows import empty, replace_note, storable, transaction, unpacked
+from gitmem.model.memory import FieldError, Memory
 from gitmem.model.note import Note
 
 _AT_ONCE = 500  # below SQLite's oldest limit of 999 parameters a statement
 
 
+HELD = "note JOIN holding ON holding.note = note.place JOIN memory ON memory.place = holding.memory"
+_STORED = f"SELECT commit_oid, id, fields FROM {HELD}"
 # A document edited by hand answers to the id it states and to the one its content has.
 _REMEMBERED = """NOT EXISTS (
-    SELECT 1 FROM tombstone WHERE tombstone.id IN (memory.id, memory.stated_id))"""
+    SELECT 1 FROM tombstone WHERE tombstone.id IN (memory.id, holding.stated_id))"""
 _CURRENT = """NOT EXISTS (
-    SELECT 1 FROM supersedes WHERE supersedes.id IN (memory.id, memory.stated_id)
+    SELECT 1 FROM supersedes WHERE supersedes.id IN (memory.id, holding.stated_id)
     AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.id = supersedes.by_id))"""
+LIVE = f"{_REMEMBERED} AND {_CURRENT}"
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Index:
     def __init__(self, database: sqlite3.Connection, folder: Path | None, repaired: bool) -> None:
         self._database = database
         self._folder = folder
+        self._inode = (folder / FILE).stat().st_ino if folder is not None else 0
         self._seen_tip = self._read_tip()
         self.repaired = repaired
 
@@ -99,6 +103,15 @@ class Index:
         if (state_dir / FOLDER).exists():
             discard_file(state_dir / FOLDER)
 
+    def is_current(self) -> bool:
+        """Whether the file that was opened is still the index: it may have been built anew."""
+        if self._folder is None:
+            return True
+        try:
+            return (self._folder / FILE).stat().st_ino == self._inode
+        except OSError:
+            return False
+
     @property
     def is_volatile(self) -> bool:
         """Whether the index lives in memory only."""
@@ -137,7 +150,7 @@ class Index:
                 if is_whole:
                     empty(database)
                 for commit, note in changes:
-                    replace_note(database, commit, note)
+                    replace_note(database, commit, note, is_new=is_whole)
                 database.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
         except sqlite3.OperationalError as error:
             if not is_busy(error):
@@ -170,8 +183,7 @@ class Index:
     def _memories_of_some(self, commits: Sequence[str]) -> list[Stored]:
         marks = ",".join("?" * len(commits))
         rows = self._rows(
-            f"SELECT commit_oid, id, fields FROM memory WHERE commit_oid IN ({marks})"  # noqa: S608
-            f" AND {_REMEMBERED} AND {_CURRENT} ORDER BY position",
+            f"{_STORED} WHERE commit_oid IN ({marks}) AND {LIVE} ORDER BY position",
             commits,
         )
         place = {commit: number for number, commit in enumerate(commits)}
@@ -188,9 +200,9 @@ class Index:
         if not re.fullmatch(r"m[0-9a-f]{0,20}", id_prefix):
             return []
         query = (
-            "SELECT commit_oid, id, fields FROM memory WHERE (id >= ?1 AND id < ?2"  # noqa: S608
-            f" OR stated_id >= ?1 AND stated_id < ?2) AND {_REMEMBERED}"
-            " ORDER BY id, commit_oid LIMIT 20"
+            f"{_STORED} WHERE (id >= ?1 AND id < ?2 OR holding.memory IN"
+            " (SELECT memory FROM holding WHERE stated_id >= ?1 AND stated_id < ?2"
+            f" AND stated_id <> '')) AND {_REMEMBERED} ORDER BY id, commit_oid LIMIT 20"
         )
         return self._rows(query, (id_prefix, id_prefix + "g"))
 
@@ -208,8 +220,9 @@ class Index:
     def holds_session(self, commit: str, session: str) -> bool:
         """Whether the commit's note has a memory of the session, or had one that is forgotten."""
         query = (
-            "SELECT count(*) FROM (SELECT 1 FROM memory WHERE commit_oid = ?1 AND session = ?2"
-            " UNION ALL SELECT 1 FROM tombstone WHERE commit_oid = ?1 AND session = ?2)"
+            f"SELECT count(*) FROM (SELECT 1 FROM {HELD}"
+            " WHERE commit_oid = ?1 AND session = ?2 UNION ALL SELECT 1 FROM note JOIN tombstone"
+            " ON tombstone.note = note.place WHERE commit_oid = ?1 AND session = ?2)"
         )
         return self._number(query, (commit, session)) > 0
 
@@ -225,8 +238,8 @@ class Index:
             GitmemError: the file is damaged; it is set aside, so that the next try works.
         """
         query = (
-            "SELECT commit_oid, id, fields FROM memory WHERE session = ? AND record_end > 0"  # noqa: S608
-            f" AND {_REMEMBERED} AND {_CURRENT} ORDER BY record_end, commit_oid, position"
+            f"{_STORED} WHERE session = ? AND record_end > 0 AND {LIVE}"
+            " ORDER BY record_end, commit_oid, position"
         )
         return self._rows(query, (session,))
 
@@ -244,9 +257,9 @@ class Index:
             "author": ("time = ? AND author = ? AND author <> ''", [time, author]),
         }
         found: dict[str, set[str]] = {}
-        with self._reading():
+        with self.reading():
             for word, (condition, parameters) in asked.items():
-                query = f"SELECT commit_oid FROM memory WHERE {condition}"  # noqa: S608  our own words
+                query = f"SELECT commit_oid FROM {HELD} WHERE {condition}"
                 for (commit,) in self._database.execute(query, parameters):
                     found.setdefault(commit, set()).add(word)
         return {commit: frozenset(words) for commit, words in found.items()}
@@ -257,13 +270,14 @@ class Index:
         """
         found: dict[str, str] = {}
         remaining = iter(dict.fromkeys(paths))
-        with self._reading():
+        with self.reading():
             while some := list(islice(remaining, _AT_ONCE)):
                 marks = ",".join("?" * len(some))
                 query = (
-                    "SELECT touched.commit_oid, max(memory.time) FROM touched"  # noqa: S608
-                    " JOIN memory ON memory.commit_oid = touched.commit_oid"
-                    f" WHERE path IN ({marks}) GROUP BY touched.commit_oid"
+                    f"SELECT commit_oid, max(time) FROM {HELD} WHERE note.place IN"
+                    " (SELECT note FROM path JOIN touched ON touched.path = path.place"
+                    " JOIN holding ON holding.memory = touched.memory"
+                    f" WHERE name IN ({marks})) GROUP BY commit_oid"
                 )
                 found.update(self._database.execute(query, storable(some)))
         return found
@@ -272,18 +286,19 @@ class Index:
         """For each memory's id the commits whose notes hold it, superseded and forgotten or not."""
         found: dict[str, set[str]] = {name: set() for name in ids}
         remaining = iter(found)
-        with self._reading():
+        with self.reading():
             while some := list(islice(remaining, _AT_ONCE)):
                 marks = ",".join("?" * len(some))
-                query = f"SELECT id, commit_oid FROM memory WHERE id IN ({marks})"  # noqa: S608
+                query = f"SELECT id, commit_oid FROM {HELD} WHERE id IN ({marks})"
                 for name, commit in self._database.execute(query, some):
                     found[name].add(commit)
         return found
 
     def abandoned(self) -> dict[str, tuple[str, str]]:
         """Every commit whose note has the mark: since when (ISO 8601), and what did it."""
-        with self._reading():
-            rows = self._database.execute("SELECT commit_oid, since, how FROM abandoned")
+        with self.reading():
+            query = "SELECT commit_oid, since, how FROM abandoned JOIN note ON note = note.place"
+            rows = self._database.execute(query)
             return {commit: (since, how) for commit, since, how in rows}
 
     def all_live(self) -> list[Stored]:
@@ -292,11 +307,7 @@ class Index:
         Raises:
             GitmemError: the file is damaged; it is set aside, so that the next try works.
         """
-        query = (
-            f"SELECT commit_oid, id, fields FROM memory WHERE {_REMEMBERED} AND {_CURRENT}"  # noqa: S608
-            " ORDER BY commit_oid, position"
-        )
-        return self._rows(query, ())
+        return self._rows(f"{_STORED} WHERE {LIVE} ORDER BY commit_oid, position", ())
 
     def everything(self) -> list[tuple[str, Stored]]:
         """Every memory that is not forgotten, superseded ones too, each with the id it states.
@@ -304,11 +315,11 @@ class Index:
         Raises:
             GitmemError: the file is damaged; it is set aside, so that the next try works.
         """
-        query = f"SELECT stated_id, commit_oid, fields FROM memory WHERE {_REMEMBERED}"  # noqa: S608
-        with self._reading():
+        query = f"SELECT id, stated_id, commit_oid, fields FROM {HELD} WHERE {_REMEMBERED}"
+        with self.reading():
             return [
-                (stated_id, Stored(from_fields(json.loads(fields)), commit))
-                for stated_id, commit, fields in self._database.execute(query)
+                (stated_id or name, Stored(unpacked(fields), commit))
+                for name, stated_id, commit, fields in self._database.execute(query)
             ]
 
     def of_agent(self, agent: str) -> list[Stored]:
@@ -317,34 +328,46 @@ class Index:
         Raises:
             GitmemError: the file is damaged; it is set aside, so that the next try works.
         """
-        query = (
-            "SELECT commit_oid, id, fields FROM memory"  # noqa: S608
-            f" WHERE instr(fields, ?) > 0 AND {_REMEMBERED}"
-        )
-        found = self._rows(query, (json.dumps(agent),))
-        return [stored for stored in found if stored.memory.provenance.agent == agent]
+        return self._rows(f"{_STORED} WHERE agent = ? AND {_REMEMBERED}", (agent,))
 
     def annotated(self) -> set[str]:
         """The ids of all objects with a note."""
-        with self._reading():
+        with self.reading():
             return {row[0] for row in self._database.execute("SELECT commit_oid FROM note")}
 
     def annotated_among(self, commits: Sequence[str]) -> set[str]:
         """Those of the commits that have a note."""
         found: set[str] = set()
-        with self._reading():
+        with self.reading():
             for first in range(0, len(commits), _AT_ONCE):
                 some = commits[first : first + _AT_ONCE]
                 marks = ",".join("?" * len(some))
-                query = f"SELECT commit_oid FROM note WHERE commit_oid IN ({marks})"  # noqa: S608
+                query = f"SELECT commit_oid FROM note WHERE commit_oid IN ({marks})"
                 found.update(row[0] for row in self._database.execute(query, some))
         return found
 
     def annotated_since(self, mark: int) -> list[str]:
         """The commits that got their first note after the index was at ``mark``."""
         query = "SELECT commit_oid FROM note WHERE place > ?"
-        with self._reading():
+        with self.reading():
             return [row[0] for row in self._database.execute(query, (mark,))]
+
+    def note_numbers(self, commits: Sequence[str]) -> dict[str, int]:
+        """The numbers of the notes of those commits that have one."""
+        found: dict[str, int] = {}
+        with self.reading() as database:
+            for first in range(0, len(commits), _AT_ONCE):
+                some = commits[first : first + _AT_ONCE]
+                marks = ",".join("?" * len(some))
+                query = f"SELECT commit_oid, place FROM note WHERE commit_oid IN ({marks})"
+                found.update(database.execute(query, some))
+        return found
+
+    def numbers_among(self, commits: Iterable[str]) -> Iterator[int]:
+        """The same for a long walk: all notes are read once."""
+        with self.reading() as database:
+            numbers = dict(database.execute("SELECT commit_oid, place FROM note"))
+        return (numbers[commit] for commit in commits if commit in numbers)
 
     @property
     def mark(self) -> int:
@@ -354,7 +377,7 @@ class Index:
     @property
     def birth(self) -> str:
         """Names this index: one that is built anew counts from the beginning."""
-        with self._reading():
+        with self.reading():
             row = self._database.execute("SELECT value FROM meta WHERE key = 'birth'").fetchone()
         return str(row[0]) if row else ""
 
@@ -364,7 +387,7 @@ class Index:
 
     def memory_count(self) -> int:
         """How many memories are live."""
-        query = f"SELECT count(DISTINCT id) FROM memory WHERE {_REMEMBERED} AND {_CURRENT}"  # noqa: S608
+        query = f"SELECT count(DISTINCT id) FROM {HELD} WHERE {LIVE}"
         return self._number(query)
 
     def _read_tip(self) -> str | None:
@@ -372,31 +395,40 @@ class Index:
         return (str(row[0]) or None) if row else None
 
     def _number(self, query: str, parameters: Sequence[str] = ()) -> int:
-        with self._reading():
+        with self.reading():
             return self._database.execute(query, parameters).fetchone()[0] or 0
 
     def _rows(self, query: str, parameters: Sequence[str]) -> list[Stored]:
-        with self._reading():
+        with self.reading():
             rows = self._database.execute(query, parameters).fetchall()
             # One content under two stated ids is one memory.
             found = {(row[0], row[1]): row for row in rows}
-            return [
-                Stored(from_fields(json.loads(fields)), commit)
-                for commit, _, fields in found.values()
-            ]
+            return [Stored(unpacked(fields), commit) for commit, _, fields in found.values()]
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Damage deep in the file shows only when that page is read."""
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The database, to be read from.  Damage deep in the file shows only when that page is.
+
+        Raises:
+            GitmemError: the file is damaged; it is set aside, so that the next try works.
+        """
         try:
-            yield
-        except (sqlite3.DatabaseError, FieldError, ValueError) as error:
+            yield self._database
+        except (sqlite3.DatabaseError, FieldError, ValueError, TypeError, zlib.error) as error:
             if self._folder is not None and not isinstance(error, sqlite3.OperationalError):
                 discard_file(self._folder)
             raise GitmemError(
                 f"cannot read the index: {error}",
                 "It is only a cache and will be built anew. Run the command again",
             ) from error
+
+    @contextmanager
+    def trying(self) -> Iterator[sqlite3.Connection]:
+        """The database, to write what is only a help: where the file is busy, full or not to be
+        written, the rest of the block is passed over.
+        """
+        with suppress(sqlite3.OperationalError):
+            yield self._database
 
     def _move_to_memory(self, error: sqlite3.OperationalError) -> None:
         if self._folder is None:

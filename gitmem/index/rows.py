@@ -1,55 +1,112 @@
-"""The tables of the index, and the rows that a note becomes."""
+"""The tables of the index, and the rows that a note becomes.
+
+A memory is named by its content, so it has one row however many commits hold it; ``holding``
+says which do.  Its words are in a full-text table without content of its own, and its vector,
+added later by who has the model at hand, in a chunk of ``vectors`` at the memory's place.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from gitmem.model.memory import SCHEMA, Memory, to_fields
+from gitmem.index import lexical
+from gitmem.model.memory import SCHEMA, Memory, from_fields, to_fields
 from gitmem.model.note import Note
 
-VALIDITY = f"gitmem index 4, memory schema {SCHEMA}"
+VALIDITY = f"gitmem index 5, words {lexical.VERSION}, memory schema {SCHEMA}"
 
 _LARGEST = (1 << 63) - 1  # of an SQLite integer
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE note (place INTEGER PRIMARY KEY AUTOINCREMENT, commit_oid TEXT NOT NULL UNIQUE);
 CREATE TABLE memory (
-    id TEXT NOT NULL, commit_oid TEXT NOT NULL, stated_id TEXT NOT NULL, position INTEGER NOT NULL,
-    kind TEXT NOT NULL, time TEXT NOT NULL, session TEXT NOT NULL, record_end INTEGER NOT NULL,
-    patch_id TEXT NOT NULL, change_id TEXT NOT NULL, author TEXT NOT NULL,
-    fields TEXT NOT NULL, PRIMARY KEY (id, stated_id, commit_oid)
+    place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL, time TEXT NOT NULL, author TEXT NOT NULL, branch TEXT NOT NULL,
+    session TEXT NOT NULL, record_end INTEGER NOT NULL, agent TEXT NOT NULL,
+    patch_id TEXT NOT NULL, change_id TEXT NOT NULL, fields BLOB NOT NULL
 );
 CREATE INDEX memory_patch ON memory (patch_id) WHERE patch_id <> '';
 CREATE INDEX memory_change ON memory (change_id) WHERE change_id <> '';
-CREATE INDEX memory_made ON memory (time, author);
+CREATE INDEX memory_made ON memory (time, author) WHERE author <> '';
+CREATE INDEX memory_session ON memory (session, record_end) WHERE session <> '';
+CREATE TABLE holding (
+    note INTEGER NOT NULL, position INTEGER NOT NULL, memory INTEGER NOT NULL,
+    stated_id TEXT NOT NULL, PRIMARY KEY (note, position)
+) WITHOUT ROWID;
+CREATE INDEX holding_memory ON holding (memory);
+CREATE INDEX holding_stated ON holding (stated_id) WHERE stated_id <> '';
+CREATE TABLE path (place INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE touched (
-    path TEXT NOT NULL, commit_oid TEXT NOT NULL, PRIMARY KEY (path, commit_oid)
+    path INTEGER NOT NULL, memory INTEGER NOT NULL, PRIMARY KEY (path, memory)
 ) WITHOUT ROWID;
-CREATE INDEX touched_commit ON touched (commit_oid);
+CREATE INDEX touched_memory ON touched (memory);
+CREATE TABLE facet (
+    name TEXT NOT NULL, memory INTEGER NOT NULL, PRIMARY KEY (name, memory)
+) WITHOUT ROWID;
+CREATE INDEX facet_memory ON facet (memory);
 CREATE TABLE abandoned (
-    commit_oid TEXT PRIMARY KEY, since TEXT NOT NULL, how TEXT NOT NULL
+    note INTEGER PRIMARY KEY, since TEXT NOT NULL, how TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX memory_commit ON memory (commit_oid);
-CREATE INDEX memory_session ON memory (session, record_end);
-CREATE INDEX memory_stated ON memory (stated_id);
 CREATE TABLE tombstone (
-    id TEXT NOT NULL, commit_oid TEXT NOT NULL, session TEXT NOT NULL, record_end INTEGER NOT NULL,
-    PRIMARY KEY (id, commit_oid)
+    id TEXT NOT NULL, note INTEGER NOT NULL, session TEXT NOT NULL, record_end INTEGER NOT NULL,
+    PRIMARY KEY (id, note)
 ) WITHOUT ROWID;
 CREATE INDEX tombstone_session ON tombstone (session, record_end);
-CREATE INDEX tombstone_commit ON tombstone (commit_oid);
+CREATE INDEX tombstone_note ON tombstone (note);
 CREATE TABLE supersedes (
-    id TEXT NOT NULL, by_id TEXT NOT NULL, commit_oid TEXT NOT NULL,
-    PRIMARY KEY (id, by_id, commit_oid)
+    id TEXT NOT NULL, by_id TEXT NOT NULL, note INTEGER NOT NULL,
+    PRIMARY KEY (id, by_id, note)
 ) WITHOUT ROWID;
-CREATE INDEX supersedes_commit ON supersedes (commit_oid);
+CREATE INDEX supersedes_note ON supersedes (note);
+CREATE VIRTUAL TABLE words USING fts5(
+    title, body, files, symbols, content='', tokenize='porter unicode61'
+);
+CREATE TABLE vectors (chunk INTEGER PRIMARY KEY, codes BLOB NOT NULL);
+CREATE TABLE reach (
+    tip TEXT PRIMARY KEY, mark INTEGER NOT NULL, used INTEGER NOT NULL, notes BLOB NOT NULL
+) WITHOUT ROWID;
 """
 
-_CONTENT = ("note", "memory", "touched", "tombstone", "supersedes", "abandoned")
+_OF_NOTES = ("holding", "tombstone", "supersedes", "abandoned")
+_CONTENT = ("note", *_OF_NOTES, "memory", "path", "touched", "facet", "vectors", "reach")
+
+# What memories have in common, so that even a short one is stored in half its size.
+_COMMON = json.dumps(
+    {
+        "schema": SCHEMA,
+        "kind": "bugfix change decision discovery feature gotcha refactor security session",
+        "title": "",
+        "why": "because instead of rather than so that the",
+        "what": ["Reverts ", "See #"],
+        "decisions": [{"chose": "", "because": "", "rejected": [""]}],
+        "errors": [{"message": "Error: ", "frames": [""], "resolution": ""}],
+        "next": [],
+        "concepts": [],
+        "tags": {"phase": "implementation", "stack": ["python"], "failure": ["test-failure"]},
+        "files": {"changed": ["src/", "tests/test_", ".py"], "read": [""]},
+        "symbols": ["test_", "__init__", "self"],
+        "supersedes": [],
+        "provenance": {
+            "commit": "",
+            "patch-id": "",
+            "change-id": "",
+            "branch": "main",
+            "author": " <@users.noreply.github.com>",
+            "time": "2026-01-01T00:00:00Z",
+            "agent": "claude-code",
+            "session": "",
+            "records": [0, 0],
+            "compressor": "extractive/1 history/1",
+            "model": "claude-",
+            "tokens": {"in": 0, "out": 0},
+        },
+    }
+).encode()
 
 
 def make_tables(database: sqlite3.Connection) -> None:
@@ -74,58 +131,149 @@ def transaction(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 def empty(database: sqlite3.Connection) -> None:
-    """Delete every row that follows from notes."""
+    """Delete every row that follows from notes, and the vectors; places begin anew.
+
+    Notes go on counting: ``reach`` and remembered walks tell by that what is new.
+    """
     for table in _CONTENT:
-        database.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
+        database.execute(f"DELETE FROM {table}")
+    database.execute("INSERT INTO words(words) VALUES ('delete-all')")
+    database.execute("DELETE FROM sqlite_sequence WHERE name = 'memory'")
+    database.execute("DELETE FROM meta WHERE key IN ('encoder', 'embedded')")
+    generation = os.urandom(8).hex()
+    database.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (generation,))
 
 
-def replace_note(database: sqlite3.Connection, commit: str, note: Note | None) -> None:
-    """Put the rows of a commit's note in place of those it had; None where the note is gone."""
-    for table in _CONTENT:
-        if table != "note" or note is None:  # a commit keeps its place as long as it has a note
-            database.execute(f"DELETE FROM {table} WHERE commit_oid = ?", (commit,))  # noqa: S608  as above
-    if note is None:
-        return
-    database.execute("INSERT OR IGNORE INTO note (commit_oid) VALUES (?)", (commit,))
+def replace_note(
+    database: sqlite3.Connection, commit: str, note: Note | None, *, is_new: bool = False
+) -> None:
+    """Put the rows of a commit's note in place of those it had; None where the note is gone.
+
+    ``is_new``: it had none, there is no need to look.
+    """
+    before: set[int] = set()
+    if not is_new:
+        found = database.execute("SELECT place FROM note WHERE commit_oid = ?", (commit,))
+        row = found.fetchone()
+        if row is not None:
+            query = "SELECT memory FROM holding WHERE note = ?"
+            before = {memory for (memory,) in database.execute(query, row)}
+            for table in _OF_NOTES:
+                database.execute(f"DELETE FROM {table} WHERE note = ?", row)
+            if note is None:  # a commit keeps its place as long as it has a note
+                database.execute("DELETE FROM note WHERE place = ?", row)
+    if note is not None:
+        database.execute("INSERT OR IGNORE INTO note (commit_oid) VALUES (?)", (commit,))
+        query = "SELECT place FROM note WHERE commit_oid = ?"
+        place = int(database.execute(query, (commit,)).fetchone()[0])
+        before -= _insert_documents(database, place, note)
+    _drop_unheld(database, before)
+
+
+def _insert_documents(database: sqlite3.Connection, place: int, note: Note) -> set[int]:
+    """Insert what the note says; the places of the memories it holds."""
+    held: set[int] = set()
     for position, document in enumerate(note.documents):
         if document.memory is not None:
-            _insert(database, commit, position, document.memory, document.stated_id)
-        elif document.tombstone is not None:
+            memory = _insert_memory(database, document.memory)
+            stated = document.stated_id if document.stated_id != document.memory.id else ""
+            row = storable((place, position, memory, stated))
+            database.execute("INSERT INTO holding VALUES (?,?,?,?)", row)
+            for old in filter(None, document.memory.supersedes):  # "" is no stated id either
+                superseded = storable((old, document.memory.id, place))
+                database.execute("INSERT OR IGNORE INTO supersedes VALUES (?,?,?)", superseded)
+            held.add(memory)
+        elif document.tombstone is not None and document.tombstone.id:
             stone = document.tombstone
             end = min(stone.records[1], _LARGEST) if stone.records else 0
-            row = storable((stone.id, commit, stone.session, end))
+            row = storable((stone.id, place, stone.session, end))
             database.execute("INSERT OR IGNORE INTO tombstone VALUES (?,?,?,?)", row)
         elif document.mark is not None:
-            row = storable((commit, document.mark.since, document.mark.by))
+            row = storable((place, document.mark.since, document.mark.by))
             database.execute("INSERT OR IGNORE INTO abandoned VALUES (?,?,?)", row)
+    return held
 
 
-def _insert(
-    database: sqlite3.Connection, commit: str, position: int, memory: Memory, stated_id: str
-) -> None:
+def _insert_memory(database: sqlite3.Connection, memory: Memory) -> int:
+    """The place of the memory, which is given one where it is new."""
+    known = database.execute("SELECT place FROM memory WHERE id = ?", (memory.id,)).fetchone()
+    if known is not None:
+        return int(known[0])
     origin = memory.provenance
     row = (
         memory.id,
-        commit,
-        stated_id or memory.id,
-        position,
         memory.kind,
         origin.time,
+        origin.author,
+        origin.branch,
         origin.session,
         min(origin.records[1], _LARGEST) if origin.records else 0,
+        origin.agent,
         origin.patch_id,
         origin.change_id,
-        origin.author,
-        json.dumps(to_fields(memory)),
     )
-    marks = ",".join("?" * len(row))
-    database.execute(f"INSERT OR REPLACE INTO memory VALUES ({marks})", storable(row))  # noqa: S608
-    for path in dict.fromkeys(memory.files_changed):
-        row_of_path = storable((path, commit))
-        database.execute("INSERT OR IGNORE INTO touched VALUES (?,?)", row_of_path)
-    for old in memory.supersedes:
-        row_of_old = storable((old, memory.id, commit))
-        database.execute("INSERT OR IGNORE INTO supersedes VALUES (?,?,?)", row_of_old)
+    inserted = database.execute(
+        "INSERT INTO memory (id, kind, time, author, branch, session, record_end, agent,"
+        " patch_id, change_id, fields) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        (*storable(row), packed(memory)),
+    )
+    place = int(inserted.lastrowid or 0)
+    database.execute(
+        "INSERT INTO words (rowid, title, body, files, symbols) VALUES (?,?,?,?,?)",
+        (place, *storable(lexical.texts_of(memory))),
+    )
+    for name in dict.fromkeys(memory.files_changed):
+        (path,) = storable((name,))
+        database.execute("INSERT OR IGNORE INTO path (name) VALUES (?)", (path,))
+        query = "INSERT OR IGNORE INTO touched SELECT place, ? FROM path WHERE name = ?"
+        database.execute(query, (place, path))
+    for facet in facets_of(memory):
+        database.execute("INSERT OR IGNORE INTO facet VALUES (?,?)", storable((facet, place)))
+    return place
+
+
+def _drop_unheld(database: sqlite3.Connection, places: Iterable[int]) -> None:
+    """Delete those of the memories that no note holds any more."""
+    for place in places:
+        if database.execute("SELECT 1 FROM holding WHERE memory = ?", (place,)).fetchone():
+            continue
+        query = "SELECT fields FROM memory WHERE place = ?"
+        (fields,) = database.execute(query, (place,)).fetchone()
+        # A table without content must be told what it is to forget.
+        database.execute(
+            "INSERT INTO words (words, rowid, title, body, files, symbols)"
+            " VALUES ('delete',?,?,?,?,?)",
+            (place, *storable(lexical.texts_of(unpacked(fields)))),
+        )
+        for table in ("touched", "facet"):
+            database.execute(f"DELETE FROM {table} WHERE memory = ?", (place,))
+        database.execute("DELETE FROM memory WHERE place = ?", (place,))
+
+
+def facets_of(memory: Memory) -> list[str]:
+    """What filters ask for, in lower case: ``concept:NAME``, ``tag:VALUE``, ``tag:KEY:VALUE``."""
+    found = [f"concept:{concept}" for concept in memory.concepts]
+    for key, value in memory.tags.items():
+        values = value if isinstance(value, (list, tuple)) else [value]
+        for one in values:
+            found += [f"tag:{one}", f"tag:{key}:{one}"]
+    return list(dict.fromkeys(facet.lower()[:200] for facet in found))
+
+
+def packed(memory: Memory) -> bytes:
+    """The memory's fields as they are stored."""
+    compressor = zlib.compressobj(level=6, zdict=_COMMON)
+    text = json.dumps(to_fields(memory), separators=(",", ":")).encode()
+    return compressor.compress(text) + compressor.flush()
+
+
+def unpacked(fields: bytes) -> Memory:
+    """The memory of stored fields.
+
+    Raises:
+        ValueError, FieldError, zlib.error: they are not what :func:`packed` made.
+    """
+    return from_fields(json.loads(zlib.decompressobj(zdict=_COMMON).decompress(fields)))
 
 
 def storable(row: Sequence[str | int]) -> list[str | int]:

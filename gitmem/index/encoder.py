@@ -1,0 +1,120 @@
+"""Meaning: a text as a vector, so that what says the same in other words is found as well.
+
+The table that comes with gitmem is a static one: a text's vector is the sum of its tokens' rows.
+There is no network to run, and nothing to download; see ``gitmem/embedding/NOTICE``.  Others fit
+the same seam: :class:`Encoder`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from gitmem.model.memory import Memory
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TABLE = Path(__file__).resolve().parent.parent / "embedding"
+
+FIELD_WEIGHTS = (1.0, 0.5, 0.3, 1.0)
+"""Of title, body, files and symbols, each encoded by itself.  **Source:** measured by who made
+the table, on changelog entries and the commits they tell of."""
+
+_MAX_CHARACTERS = 8_000
+_MAX_TOKENS = 512
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors of length one (or zero, for a text that says nothing)."""
+
+    @property
+    def name(self) -> str:
+        """Tells one encoder's vectors from another's: with another name they are made anew."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> NDArray[Any]:
+        """The texts' vectors, as float32 of shape (texts, dimensions).
+
+        Raises:
+            EncoderUnavailable: the model is not there, or does not answer.
+        """
+        ...
+
+
+class StaticEncoder:
+    """The table in the package: 29,525 rows of 256 numbers, mapped into memory as needed."""
+
+    name = "minilm-static-256-int8"
+    dimensions = 256
+
+    def encode(self, texts: Sequence[str]) -> NDArray[Any]:
+        """The normalised sum of each text's token rows; ``[UNK]`` does not count."""
+        import numpy as np
+
+        rows, scale, tokenizer, unknown = self._table
+        encoded = tokenizer.encode_batch_fast(
+            [text[:_MAX_CHARACTERS] for text in texts], add_special_tokens=False
+        )
+        found = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for place, tokens in enumerate(encoded):
+            ids = [number for number in tokens.ids[:_MAX_TOKENS] if number != unknown]
+            if ids:
+                found[place] = scale[ids] @ rows[ids].astype(np.float32)
+        return normalised(found)
+
+    @cached_property
+    def _table(self) -> tuple[Any, Any, Any, int | None]:
+        import numpy as np
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(TABLE / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        rows = np.load(TABLE / "embeddings.npy", mmap_mode="r")
+        scale = np.load(TABLE / "scale.npy").astype(np.float32)
+        return rows, scale, tokenizer, tokenizer.token_to_id("[UNK]")
+
+
+def normalised(vectors: NDArray[Any]) -> NDArray[Any]:
+    """The rows with length one; a row of nothing stays one."""
+    import numpy as np
+
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
+def fields_of(memory: Memory) -> tuple[str, str, str, str]:
+    """The texts that are encoded apart: title, body, files, symbols."""
+    body = [memory.why, *memory.what, *memory.next]
+    for decision in memory.decisions:
+        body += [decision.chose, decision.because, *decision.rejected]
+    for error in memory.errors:
+        body += [error.message, error.resolution]
+    return (
+        memory.title,
+        "\n".join(part for part in body if part),
+        " ".join(memory.files_changed),
+        " ".join(memory.symbols),
+    )
+
+
+def encode_memories(encoder: Encoder, memories: Sequence[Memory]) -> NDArray[Any]:
+    """The memories' vectors: the weighted sum of their fields' vectors, of length one."""
+    import numpy as np
+
+    texts = [text for memory in memories for text in fields_of(memory)]
+    filled = [place for place, text in enumerate(texts) if text.strip()]
+    vectors = np.zeros((len(texts), encoder.dimensions), dtype=np.float32)
+    if filled:
+        vectors[filled] = encoder.encode([texts[place] for place in filled])
+    weights = np.asarray(FIELD_WEIGHTS, dtype=np.float32)
+    shaped = vectors.reshape(len(memories), len(FIELD_WEIGHTS), encoder.dimensions)
+    return normalised(np.einsum("mfd,f->md", shaped, weights))

@@ -1,0 +1,230 @@
+"""Looking memories up by their words and by what they are.
+
+A memory's *place* is its number in this building of the index.  Standard library only: agent
+hooks import this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from gitmem.index import lexical
+from gitmem.index.cache import HELD, LIVE, Index
+from gitmem.index.rows import storable, unpacked
+from gitmem.model.memory import Memory
+from gitmem.model.query import Query
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Match:
+    """The place of a memory that matches, and its BM25 score: larger is better, never negative."""
+
+    place: int
+    score: float
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A commit whose note holds a live memory; ``note`` is the number of the commit's note."""
+
+    note: int
+    commit: str
+
+
+def matches(index: Index, expression: str, limit: int, query: Query | None = None) -> list[Match]:
+    """The ``limit`` memories that match an FTS5 expression best, best first.
+
+    With ``query`` only those that its filters let through; histories, and so ``branch``, and what
+    was forgotten since are not looked at here.
+
+    Raises:
+        GitmemError: the file is damaged; it is set aside, so that the next try works.
+    """
+    if not expression:
+        return []
+    condition, parameters = _filters(query) if query is not None else ("", [])
+    only = f"AND rowid IN (SELECT place FROM memory WHERE {condition})" if condition else ""
+    weights = ", ".join(str(weight) for weight in lexical.WEIGHTS)
+    statement = (
+        f"SELECT rowid, -bm25(words, {weights}) AS score FROM words WHERE words MATCH ?"
+        f" {only} ORDER BY score DESC LIMIT ?"
+    )
+    with index.reading() as database:
+        rows = database.execute(statement, (expression, *parameters, limit)).fetchall()
+    return [Match(place, max(score, 0.0)) for place, score in rows]
+
+
+def newest(index: Index, query: Query, limit: int) -> list[int]:
+    """The places of the newest memories that the query's filters let through, newest first."""
+    condition, parameters = _filters(query)
+    statement = (
+        f"SELECT place FROM memory{' WHERE ' + condition if condition else ''}"
+        " ORDER BY time DESC, place DESC LIMIT ?"
+    )
+    with index.reading() as database:
+        return [row[0] for row in database.execute(statement, (*parameters, limit))]
+
+
+def passing(index: Index, query: Query, places: Iterable[int]) -> set[int]:
+    """Those of the places whose memories the query's filters let through."""
+    condition, parameters = _filters(query)
+    wanted = list(places)
+    if not condition:
+        return set(wanted)
+    found: set[int] = set()
+    with index.reading() as database:
+        for some in _batches(wanted):
+            statement = f"SELECT place FROM memory WHERE {condition} AND place IN ({_marks(some)})"
+            found.update(row[0] for row in database.execute(statement, (*parameters, *some)))
+    return found
+
+
+def holdings(index: Index, places: Iterable[int]) -> dict[int, list[Holding]]:
+    """Where each of these memories lives: neither forgotten nor superseded.
+
+    A memory that lives nowhere is not in the answer.
+    """
+    found: dict[int, list[Holding]] = {}
+    with index.reading() as database:
+        for some in _batches(places):
+            statement = (
+                f"SELECT memory.place, note.place, commit_oid FROM {HELD}"
+                f" WHERE memory.place IN ({_marks(some)}) AND {LIVE} ORDER BY note.place"
+            )
+            for place, note, commit in database.execute(statement, some):
+                found.setdefault(place, []).append(Holding(note, commit))
+    return found
+
+
+def memories(index: Index, places: Iterable[int]) -> dict[int, Memory]:
+    """The memories at these places."""
+    found: dict[int, Memory] = {}
+    with index.reading() as database:
+        for some in _batches(places):
+            statement = (
+                f"SELECT place, fields FROM memory WHERE place IN ({_marks(some)}) ORDER BY place"
+            )
+            for place, fields in database.execute(statement, some):
+                found[place] = unpacked(fields)
+    return found
+
+
+def places_of(index: Index, ids: Iterable[str]) -> dict[str, int]:
+    """The places of the memories of these ids."""
+    found: dict[str, int] = {}
+    with index.reading() as database:
+        for some in _batches(ids):
+            statement = f"SELECT id, place FROM memory WHERE id IN ({_marks(some)})"
+            found.update(database.execute(statement, storable(some)))
+    return found
+
+
+def touching(index: Index, paths: Sequence[str], limit: int) -> list[int]:
+    """The places of the newest memories that changed one of these very paths, newest first."""
+    found: list[tuple[str, int]] = []
+    with index.reading() as database:
+        for some in _batches(paths):
+            statement = (
+                "SELECT DISTINCT memory.time, memory.place FROM path JOIN touched"
+                " ON touched.path = path.place JOIN memory ON memory.place = touched.memory"
+                f" WHERE path.name IN ({_marks(some)}) ORDER BY time DESC LIMIT ?"
+            )
+            found += database.execute(statement, (*storable(some), limit)).fetchall()
+    return list(dict.fromkeys(place for _, place in sorted(found, reverse=True)))[:limit]
+
+
+def touch_counts(index: Index, paths: Sequence[str]) -> dict[str, int]:
+    """How many memories changed each of these paths; those that none did are not in it."""
+    found: dict[str, int] = {}
+    with index.reading() as database:
+        for some in _batches(paths):
+            statement = (
+                "SELECT name, count(*) FROM path JOIN touched ON touched.path = path.place"
+                f" WHERE name IN ({_marks(some)}) GROUP BY name"
+            )
+            found.update(database.execute(statement, storable(some)))
+    return found
+
+
+def _filters(query: Query) -> tuple[str, list[str | int]]:
+    """The query's filters as a condition on ``memory``; "" where there are none."""
+    conditions: list[str] = []
+    parameters: list[str | int] = []
+
+    def add(condition: str, *values: str) -> None:
+        conditions.append(condition)
+        parameters.extend(storable(values))
+
+    if query.kinds:
+        kinds = sorted(query.kinds)
+        add(f"kind IN ({_marks(kinds)})", *kinds)
+    if query.author:
+        add("instr(lower(author), lower(?)) > 0", query.author)
+    if query.since:
+        add("time >= ?", query.since)
+    if query.until:
+        add("time <= ?", query.until)
+    for name in sorted(
+        {f"tag:{tag.lower()}" for tag in query.tags}
+        | {f"concept:{concept.lower()}" for concept in query.concepts}
+    ):
+        add("place IN (SELECT memory FROM facet WHERE name = ?)", name)
+    if query.paths:
+        below = [path.rstrip("/") for path in query.paths]
+        # A range, so that the index on names serves: "0" is the character behind "/".
+        some = " OR ".join("path.name = ? OR path.name >= ? AND path.name < ?" for _ in below)
+        values = [value for path in below for value in (path, f"{path}/", f"{path}0")]
+        add(
+            "place IN (SELECT touched.memory FROM path JOIN touched"
+            f" ON touched.path = path.place WHERE {some})",
+            *values,
+        )
+    return " AND ".join(f"({condition})" for condition in conditions), parameters
+
+
+_Value = TypeVar("_Value", int, str)
+
+
+def _batches(values: Iterable[_Value]) -> Iterator[list[_Value]]:
+    remaining = iter(dict.fromkeys(values))
+    while some := list(islice(remaining, _AT_ONCE)):
+        yield some
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def read_reach(index: Index) -> list[tuple[str, int, bytes]]:
+    """What was found out about histories, the last used first: tip, mark, bits by note number."""
+    with index.reading() as database:
+        statement = "SELECT tip, mark, notes FROM reach ORDER BY used DESC"
+        return [(tip, mark, bytes(bits)) for tip, mark, bits in database.execute(statement)]
+
+
+def keep_reach(index: Index, tip: str, mark: int, bits: bytes, most: int) -> None:
+    """Remember which notes' commits ``tip`` reaches, and forget the least used beyond ``most``.
+
+    A cache of a cache: where it cannot be written, it is not.
+    """
+    with index.trying() as database:
+        database.execute(
+            "INSERT OR REPLACE INTO reach SELECT ?, ?, coalesce(max(used), 0) + 1, ? FROM reach",
+            (tip, mark, bits),
+        )
+        database.execute(
+            "DELETE FROM reach WHERE tip NOT IN (SELECT tip FROM reach ORDER BY used DESC LIMIT ?)",
+            (most,),
+        )
+
+
+def places_above(index: Index, place: int) -> list[int]:
+    """The places of the memories behind that one, in order."""
+    with index.reading() as database:
+        statement = "SELECT place FROM memory WHERE place > ? ORDER BY place"
+        return [row[0] for row in database.execute(statement, (place,))]

@@ -1,0 +1,55 @@
+"""Giving the memories of the index their vectors, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gitmem.index.cache import Index
+from gitmem.index.encoder import Encoder, encode_memories
+from gitmem.index.lookup import memories, places_above
+from gitmem.index.vectors import forget_vectors, put_vectors, read_meta, vector_state
+
+_BATCH = 1_000
+_MAX_TRIES = 3
+
+
+def embed_missing(
+    index: Index,
+    encoder: Encoder,
+    most: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Give up to ``most`` memories that have none their vectors; how many still have none.
+
+    ``progress`` is called with the number made by each batch.  Vectors of another encoder are
+    thrown away first.  Where the file cannot be written, or is, nothing is made.
+
+    Raises:
+        EncoderUnavailable: the model is not there, or does not answer.
+        GitmemError: the index is damaged; it is set aside, so that the next try works.
+    """
+    made, tries = 0, 0
+    while True:
+        with index.reading() as database:
+            seen, maker = vector_state(database), read_meta(database, "encoder")
+        if maker not in ("", encoder.name):
+            with index.trying() as database:
+                forget_vectors(database)
+                continue
+            return index.memory_count()
+        left = places_above(index, seen[1])
+        if not left or tries == _MAX_TRIES or (most is not None and made >= most):
+            return len(left)
+        found = memories(index, left[:_BATCH])
+        vectors = encode_memories(encoder, list(found.values()))
+        is_put = None
+        with index.trying() as database:
+            is_put = put_vectors(database, encoder.name, list(found), vectors, seen)
+        if is_put is None:
+            return len(left)
+        if not is_put:  # another process was faster; what it made need not be made again
+            tries += 1
+            continue
+        made += len(found)
+        if progress is not None:
+            progress(len(found))

@@ -1,0 +1,126 @@
+"""Which memories a commit's history holds, answered without walking that history each time.
+
+For the last few commits asked from, the index keeps a bit for each note: whether the commit it
+belongs to is reached.  From another commit only the difference is walked.  Standard library
+only: agent hooks ask this.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Sequence
+
+from gitmem.errors import GitmemError
+from gitmem.index.cache import Index
+from gitmem.index.lookup import keep_reach, read_reach
+from gitmem.store.gitdir import Repo, try_git
+from gitmem.store.history import walk_ids
+from gitmem.store.reach import outside
+
+_KEPT = 8
+_MAX_STEPS = 5_000  # commits between two tips; beyond that the whole walk is hardly longer
+_ID = re.compile("[0-9a-f]{40}")
+
+
+class Scope:
+    """The notes whose commits a tip reaches, by the notes' numbers in the index."""
+
+    def __init__(self, bits: bytes) -> None:
+        self._bits = bits
+
+    def __contains__(self, note: int) -> bool:
+        return note >> 3 < len(self._bits) and bool(self._bits[note >> 3] >> (note & 7) & 1)
+
+    def __len__(self) -> int:
+        return int.from_bytes(self._bits, "little").bit_count()
+
+
+def scope_of(repo: Repo, index: Index, revision: str = "HEAD") -> Scope:
+    """The notes of the commits that ``revision`` reaches; none where it names no commit."""
+    done = try_git(
+        repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+    )
+    tip = os.fsdecode(done.stdout).strip()
+    if done.returncode != 0 or not _ID.fullmatch(tip):
+        return Scope(b"")
+    mark, known = index.mark, read_reach(index)
+    mine = next((kept for kept in known if kept[0] == tip), None)
+    if mine is not None and mine[1] == mark:
+        return Scope(mine[2])
+    try:
+        if mine is not None:
+            bits, since = bytearray(mine[2]), mine[1]
+        else:
+            bits, since = _moved(repo, index, known, tip)
+        _add_new(repo, index, tip, bits, since, mark)
+    except GitmemError:
+        return Scope(b"")  # a history that git cannot walk
+    keep_reach(index, tip, mark, bytes(bits), _KEPT)
+    return Scope(bytes(bits))
+
+
+def _moved(
+    repo: Repo, index: Index, known: Sequence[tuple[str, int, bytes]], tip: str
+) -> tuple[bytearray, int]:
+    """The bits for ``tip``, from those of the nearest tip that is known, and up to which mark."""
+    for old, mark, kept in known[:3]:
+        steps = _between(repo, old, tip)
+        if steps is not None:
+            bits = bytearray(kept)
+            numbers = index.note_numbers([commit for _, commit in steps])
+            for is_gained, commit in steps:
+                if commit in numbers:
+                    _put(bits, numbers[commit], is_gained)
+            return bits, mark
+    bits = bytearray()
+    mark = index.mark
+    for number in index.numbers_among(walk_ids(repo, tip)):
+        _put(bits, number, True)
+    return bits, mark
+
+
+def _between(repo: Repo, old: str, new: str) -> list[tuple[bool, str]] | None:
+    """The commits that only one of the two reaches, and whether that is the new one; None where
+    they are too many or the old one is gone.
+    """
+    options = ["--left-right", f"--max-count={_MAX_STEPS}"]
+    done = try_git(repo, "rev-list", *options, f"{old}...{new}", "--")
+    lines = os.fsdecode(done.stdout).split()
+    if done.returncode != 0 or len(lines) >= _MAX_STEPS:
+        return None
+    return [(line[0] == ">", line[1:]) for line in lines]
+
+
+def _add_new(repo: Repo, index: Index, tip: str, bits: bytearray, since: int, mark: int) -> None:
+    """Set the bits of the commits that were annotated after ``since``."""
+    if since >= mark:
+        return
+    new = index.annotated_since(since)
+    unreached = set(outside(repo, new, [tip]))
+    numbers = index.note_numbers([commit for commit in new if commit not in unreached])
+    there = _present(repo, list(numbers))
+    for commit, number in numbers.items():
+        _put(bits, number, commit in there)
+
+
+def _present(repo: Repo, commits: Sequence[str]) -> set[str]:
+    """Those that are commits here: ``outside`` passes over what is not."""
+    if not commits:
+        return set()
+    text = "".join(f"{commit}\n" for commit in commits).encode()
+    done: subprocess.CompletedProcess[bytes] = try_git(
+        repo, "cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=text
+    )
+    lines = (line.split(" ") for line in os.fsdecode(done.stdout).splitlines())
+    return {words[0] for words in lines if words[1:] == ["commit"]}
+
+
+def _put(bits: bytearray, number: int, is_set: bool) -> None:
+    if number >> 3 >= len(bits):
+        bits.extend(bytes((number >> 3) + 1 - len(bits)))
+    if is_set:
+        bits[number >> 3] |= 1 << (number & 7)
+    else:
+        bits[number >> 3] &= ~(1 << (number & 7)) & 0xFF
