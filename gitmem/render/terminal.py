@@ -60,7 +60,8 @@ class LogEntry:
 
     ``time`` is the author's, POSIX seconds; ``refs`` is what git decorates the commit with.
     ``problems`` tell of documents in the note that could not be read.  ``abandoned`` says since
-    when and by what the commit is on no branch any more.
+    when and by what the commit is on no branch any more.  ``remarks`` are further lines of the
+    head, each with its label.
     """
 
     commit: str = ""
@@ -72,6 +73,7 @@ class LogEntry:
     problems: tuple[str, ...] = ()
     is_pending: bool = False
     abandoned: str = ""
+    remarks: tuple[tuple[str, str], ...] = ()
 
 
 def render_log(entry: LogEntry, colours: Palette, width: int) -> str:
@@ -140,6 +142,7 @@ def _origin(entry: LogEntry, memory: Memory) -> Iterator[Row]:
 def _head(entry: LogEntry, colours: Palette) -> Iterator[str]:
     if entry.is_pending:
         yield _tint("pending", colours.commit, colours) + "  (no commit holds this work yet)"
+        yield from _remarks(entry)
         return
     refs = f" ({_tint(_line(entry.refs), colours.refs, colours)})" if entry.refs else ""
     yield _tint(f"commit {_line(entry.commit)}", colours.commit, colours) + refs
@@ -148,11 +151,17 @@ def _head(entry: LogEntry, colours: Palette) -> Iterator[str]:
         yield f"Date:   {_moment(entry.time):%Y-%m-%d %H:%M:%S} +0000"
     else:
         yield "(this commit is not in this clone)"
+    yield from _remarks(entry)
     if entry.abandoned:
         yield _tint(f"abandoned {_line(entry.abandoned)}", colours.error, colours)
     if entry.subject:
         yield ""
         yield _INDENT + _line(entry.subject)
+
+
+def _remarks(entry: LogEntry) -> Iterator[str]:
+    for label, text in entry.remarks:
+        yield f"{label + ':':<7} {_line(text)}"
 
 
 def _title(memory: Memory, subject: str, colours: Palette) -> str:

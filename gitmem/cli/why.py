@@ -1,0 +1,78 @@
+"""``gitmem why``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from gitmem.cli.output import colour_option, page, text_width, wants_colour
+from gitmem.cli.ready import ready_repo
+from gitmem.model.memory import Json
+from gitmem.porcelain.why import Answer, Origin, parse_place, why
+from gitmem.render.terminal import Palette, entry_fields, palette, render_log
+from gitmem.render.why import remarks_of, render_nearest, standing_fields
+
+
+@click.command()
+@click.argument("place", metavar="PATH[:LINE[-LINE]]")
+@click.option(
+    "-n",
+    "--max-count",
+    "count",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Show at most N commits.",
+)
+@click.option("--history", is_flag=True, help="Also commits that changed the lines before.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a commit.")
+@colour_option
+def command(place: str, count: int, history: bool, as_json: bool, colour: str) -> None:
+    r"""Show why a line, or a file, is as it is.
+
+    The commits that git blames for the lines, through renames, moves and the commits that
+    .git-blame-ignore-revs names, and what is remembered of them; of lines that no commit holds
+    yet, what is pending.  Without lines: the commits that touched the file or folder, first those
+    whose lines still stand.
+
+    \b
+    gitmem why src/tax.py:42
+    gitmem why src/tax.py:40-60 --history
+    gitmem why src/
+    """
+    repo = ready_repo()
+    asked = parse_place(repo, place, Path.cwd())
+    answer = why(repo, asked, limit=count, with_history=history)
+    is_coloured = wants_colour(colour) and not as_json
+    blocks = _json(answer) if as_json else _blocks(answer, palette(is_coloured))
+    page(repo, blocks, colour=is_coloured)
+
+
+def _blocks(answer: Answer, colours: Palette) -> Iterator[str]:
+    for position, origin in enumerate(answer.origins):
+        remarks = remarks_of(origin.lines, origin.standing, is_earlier=origin.is_earlier)
+        block = render_log(replace(origin.entry, remarks=remarks), colours, text_width())
+        yield block if position == 0 else "\n" + block
+    for position, origin in enumerate(answer.nearest):
+        line = render_nearest(origin.entry, origin.lines)
+        yield "\n" + line if position == 0 and answer.origins else line
+    if not answer.origins:
+        yield "Memories are made of commits to come, and of past ones by: gitmem backfill\n"
+
+
+def _json(answer: Answer) -> Iterator[str]:
+    for origin in (*answer.origins, *answer.nearest):
+        yield json.dumps(_fields(origin), ensure_ascii=False)
+
+
+def _fields(origin: Origin) -> dict[str, Json]:
+    return {
+        **entry_fields(origin.entry),
+        "lines": [list(span) for span in origin.lines],
+        "earlier": origin.is_earlier,
+        "standing": standing_fields(origin.standing),
+    }

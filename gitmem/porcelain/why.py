@@ -1,0 +1,262 @@
+"""``gitmem why``: from a line of code, or a file, to what is remembered of its commits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+from gitmem.errors import GitFailed, UnknownRevision, UsageError
+from gitmem.index.cache import Index
+from gitmem.model.memory import Memory
+from gitmem.model.standing import Standing
+from gitmem.porcelain.log import top_relative
+from gitmem.porcelain.refresh import refresh_index
+from gitmem.render.terminal import LogEntry
+from gitmem.store.blame import UNCOMMITTED, Blamed, blame, history_of_lines
+from gitmem.store.gitdir import Repo
+from gitmem.store.history import read_heads, stream_git
+from gitmem.store.notes import NoteStore
+from gitmem.store.pending import PendingStore
+from gitmem.store.standing import standings
+
+_PLACE = re.compile(
+    r"(?P<path>.+?)(?::(?P<first>\d{1,9})(?:[-,](?P<last>\d{1,9}))?(?::\d*)?"
+    r"|#L(?P<from>\d{1,9})(?:-L?(?P<to>\d{1,9}))?)",
+    re.DOTALL,
+)
+_MAX_COMMITS = 1_000  # of a file's history
+_MAX_BLAMED_BYTES = 1 << 19  # a larger file is not blamed whole
+_MAX_JUDGED = 20
+_MAX_EARLIER = 50
+
+
+@dataclass(frozen=True)
+class Place:
+    """A path relative to the top of the work tree, and lines of it (from 1), both counted."""
+
+    path: str
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A commit behind the place, or pending work, with what is remembered of it.
+
+    ``lines`` are those of the place that come from it.  ``is_earlier``: it changed the lines
+    before the commit that git blames.
+    """
+
+    entry: LogEntry
+    lines: tuple[tuple[int, int], ...] = ()
+    is_earlier: bool = False
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known, the best first.  ``nearest`` are the commits of which nothing is."""
+
+    place: Place
+    origins: tuple[Origin, ...] = ()
+    nearest: tuple[Origin, ...] = field(default=())
+
+
+def parse_place(repo: Repo, text: str, here: Path) -> Place:
+    """Read ``PATH``, ``PATH:LINE``, ``PATH:LINE-LINE`` (a column behind it is passed over) or
+    ``PATH#L1-L2``, as given in the folder ``here``; a file of exactly that name comes first.
+
+    Raises:
+        UsageError: there is no line 0, or the path leads out of the repository.
+    """
+    found = None if (here / text).exists() else _PLACE.fullmatch(text)
+    path = found["path"] if found else text
+    top = top_relative(repo, path, here)
+    if top == ".." or top.startswith("../") or Path(top).is_absolute():
+        raise UsageError(f"'{path}' is outside of this repository")
+    if found is None:
+        return Place(top)
+    first = int(found["first"] or found["from"])
+    last = int(found["last"] or found["to"] or first)
+    if first == 0 or last == 0:
+        raise UsageError("lines are counted from 1")
+    return Place(top, min(first, last), max(first, last))
+
+
+def why(repo: Repo, place: Place, *, limit: int = 10, with_history: bool = False) -> Answer:
+    """What is remembered of the commits behind the place, at most ``limit`` commits.
+
+    For lines, those that git blames, the one with most lines first; where nothing is remembered
+    of one of them (or ``with_history``), then those that changed the lines before.  For a file
+    or folder, those that touched it, first those that still have lines in it.
+
+    Raises:
+        UsageError: the file has no such line.
+        UnknownRevision: git knows no such path.
+        GitFailed: git refused otherwise.
+    """
+    with closing(Index.open(repo.state_dir)) as index:
+        if index.is_volatile:
+            refresh_index(NoteStore(repo), index)  # nobody else could
+        finder = _Finder(repo, index, place)
+        if place.first is not None:
+            return finder.of_lines(place.first, place.last, limit, with_history=with_history)
+        return finder.of_path(limit)
+
+
+class _Finder:
+    """One question to one index."""
+
+    def __init__(self, repo: Repo, index: Index, place: Place) -> None:
+        self._repo = repo
+        self._index = index
+        self._place = place
+        self._names = {place.path}
+
+    def of_lines(self, first: int, last: int | None, limit: int, *, with_history: bool) -> Answer:
+        try:
+            parts = blame(self._repo, self._place.path, first, last)
+        except UnknownRevision:
+            if pending := self._pending():  # not yet added to git, but known to a session
+                return Answer(self._place, tuple(pending))
+            raise
+        self._names |= {part.old_path for part in parts}
+        groups = _grouped(parts)
+        fresh = groups.pop(UNCOMMITTED, [])
+        origins = (
+            [replace(found, lines=_spans(fresh)) for found in self._pending()] if fresh else []
+        )
+        known = self._remembered(list(groups)[:limit])
+        origins += [
+            replace(known[one], lines=_spans(groups[one])) for one in groups if one in known
+        ]
+        silent = [one for one in groups if one not in known][:limit]
+        for commit in groups if with_history else silent:
+            seen = {origin.entry.commit for origin in origins}
+            origins += [o for o in self._earlier(groups[commit]) if o.entry.commit not in seen]
+        heads = self._entries(silent)
+        nearest = [Origin(heads[one], _spans(groups[one])) for one in silent]
+        if fresh and not any(origin.entry.is_pending for origin in origins):
+            nearest.insert(0, Origin(LogEntry(is_pending=True), _spans(fresh)))
+        return Answer(self._place, tuple(origins[:limit]), tuple(nearest))
+
+    def of_path(self, limit: int) -> Answer:
+        commits = self._touching()
+        pending = self._pending()
+        if not commits and not pending and not self._is_there():
+            raise UnknownRevision(
+                f"nothing was ever committed under '{self._place.path}'", "List files: git ls-files"
+            )
+        annotated = self._index.annotated_among(commits)
+        known = [commit for commit in commits if commit in annotated]
+        lines = self._standing_lines()
+        judged = standings(self._repo, known[:_MAX_JUDGED], reached=known)
+        # A stable sort: among equals the newest first, as git has them.
+        known.sort(key=lambda one: not (one in lines if lines else _stands(judged.get(one))))
+        found = self._remembered(known[: 2 * limit])
+        origins = [
+            replace(found[one], lines=_spans(lines.get(one, [])), standing=judged.get(one))
+            for one in known
+            if one in found
+        ]
+        nearest = [] if origins else [Origin(e) for e in self._entries(commits[:1]).values()]
+        return Answer(self._place, tuple([*pending, *origins][:limit]), tuple(nearest))
+
+    def _remembered(self, commits: Sequence[str]) -> dict[str, Origin]:
+        """Those of the commits that have live memories; what tells of the path first."""
+        memories: dict[str, list[Memory]] = {}
+        for stored in self._index.memories_of(commits):
+            memories.setdefault(stored.commit, []).append(stored.memory)
+        entries = self._entries(list(memories))
+        for found in memories.values():
+            found.sort(key=lambda memory: not self._is_about(memory))
+        return {
+            commit: Origin(replace(entries[commit], memories=tuple(found)))
+            for commit, found in memories.items()
+        }
+
+    def _entries(self, commits: Sequence[str]) -> dict[str, LogEntry]:
+        """What the commits, all of which are here, say of themselves."""
+        heads = read_heads(self._repo, commits) if commits else ()
+        return {
+            head.commit: LogEntry(head.commit, head.author, head.time, head.subject, head.refs)
+            for head in heads
+        }
+
+    def _earlier(self, parts: Sequence[Blamed]) -> list[Origin]:
+        """What is remembered of the last commits but one that changed the largest of the parts."""
+        largest = max(parts, key=lambda part: part.count)
+        commits = history_of_lines(self._repo, largest, _MAX_EARLIER)
+        annotated = self._index.annotated_among(commits)
+        known = self._remembered([commit for commit in commits if commit in annotated])
+        return [replace(origin, is_earlier=True) for origin in known.values()]
+
+    def _pending(self) -> list[Origin]:
+        waiting = PendingStore(self._repo).newest_first()
+        return [
+            Origin(LogEntry(memories=(found.memory,), is_pending=True))
+            for found in waiting
+            if self._is_about(found.memory)
+        ]
+
+    def _is_about(self, memory: Memory) -> bool:
+        if self._place.path == ".":
+            return True
+        folder = self._place.path.rstrip("/") + "/"
+        return any(p in self._names or p.startswith(folder) for p in memory.files_changed)
+
+    def _touching(self) -> list[str]:
+        path = self._place.path
+        is_folder = path == "." or (self._repo.worktree is not None and self._full_path().is_dir())
+        follow = [] if is_folder else ["--follow"]
+        # Named in full: the path is no pattern, and git then follows what HEAD has it as.
+        arguments = ["--literal-pathspecs", "log", *follow, "--format=%H", "HEAD", "--", path]
+        try:
+            with closing(stream_git(self._repo, arguments, b"\n")) as parts:
+                return [part.decode("ascii", "replace") for part in islice(parts, _MAX_COMMITS)]
+        except (UnknownRevision, GitFailed):
+            return []  # no commit yet
+
+    def _standing_lines(self) -> dict[str, list[Blamed]]:
+        """Which lines of the file each commit has; nothing where it is no file of a usual size."""
+        try:
+            if not 0 < self._full_path().stat().st_size <= _MAX_BLAMED_BYTES:
+                return {}
+            parts = blame(self._repo, self._place.path)
+        except (OSError, GitFailed, UnknownRevision, UsageError):
+            return {}
+        self._names |= {part.old_path for part in parts}
+        return _grouped(parts)
+
+    def _full_path(self) -> Path:
+        return (self._repo.worktree or self._repo.common_dir) / self._place.path
+
+    def _is_there(self) -> bool:
+        return self._repo.worktree is not None and self._full_path().exists()
+
+
+def _grouped(parts: Iterable[Blamed]) -> dict[str, list[Blamed]]:
+    """The parts by commit, those with most lines first."""
+    groups: dict[str, list[Blamed]] = {}
+    for part in parts:
+        groups.setdefault(part.commit, []).append(part)
+    sizes = {commit: sum(part.count for part in found) for commit, found in groups.items()}
+    return {commit: groups[commit] for commit in sorted(groups, key=lambda one: -sizes[one])}
+
+
+def _spans(parts: Iterable[Blamed]) -> tuple[tuple[int, int], ...]:
+    spans: list[tuple[int, int]] = []
+    for first, last in sorted((part.first, part.last) for part in parts):
+        if spans and first <= spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], last)
+        else:
+            spans.append((first, last))
+    return tuple(spans)
+
+
+def _stands(standing: Standing | None) -> bool:
+    return standing is not None and standing.share > 0

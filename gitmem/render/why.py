@@ -1,0 +1,58 @@
+"""What ``gitmem why`` shows beside the memories: which lines, and how much of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gitmem.guard.untrusted import clean_line
+from gitmem.model.memory import Json
+from gitmem.model.standing import Standing, Verdict
+from gitmem.render.terminal import COMMIT_LENGTH, LogEntry
+
+Spans = Sequence[tuple[int, int]]
+_MAX_SPANS = 6
+_MAX_SUBJECT = 300
+
+
+def lines_text(spans: Spans) -> str:
+    """Line numbers as people write them: ``3, 7-9``."""
+    shown = [str(first) if first == last else f"{first}-{last}" for first, last in spans]
+    more = f" and {len(shown) - _MAX_SPANS} more places" if len(shown) > _MAX_SPANS else ""
+    return ", ".join(shown[:_MAX_SPANS]) + more
+
+
+def standing_text(standing: Standing) -> str:
+    """The verdict and the share in words."""
+    if standing.verdict is Verdict.OTHER_BRANCH:
+        return "on another branch"
+    return f"{standing.verdict.value} ({standing.share:.0%} of it stands)"
+
+
+def remarks_of(
+    spans: Spans, standing: Standing | None, *, is_earlier: bool
+) -> tuple[tuple[str, str], ...]:
+    """Further lines of an entry's head."""
+    lines = lines_text(spans)
+    found = (
+        [("Lines", "changed them before" if is_earlier else lines)] if lines or is_earlier else []
+    )
+    if standing is not None:
+        found.append(("State", standing_text(standing)))
+    return tuple(found)
+
+
+def render_nearest(entry: LogEntry, spans: Spans) -> str:
+    """One line on a commit, or uncommitted lines, of which nothing is remembered."""
+    lines = lines_text(spans)
+    where = f" (lines {lines})" if lines else ""
+    if entry.is_pending:
+        return f"Nothing is remembered yet of what no commit holds{where}.\n"
+    subject = clean_line(entry.subject, _MAX_SUBJECT)
+    return f"Nothing is remembered of commit {entry.commit[:COMMIT_LENGTH]}{where}: {subject}\n"
+
+
+def standing_fields(standing: Standing | None) -> Json:
+    """For JSON."""
+    if standing is None:
+        return None
+    return {"verdict": standing.verdict.value, "share": standing.share}
