@@ -26,8 +26,17 @@ from gitmem.index.file import (
     in_memory,
     is_busy,
     open_file,
+    replace_file,
 )
-from gitmem.index.rows import empty, replace_note, storable, transaction, unpacked
+from gitmem.index.rows import (
+    digest,
+    empty,
+    pack_words,
+    replace_note,
+    storable,
+    transaction,
+    unpacked,
+)
 from gitmem.model.memory import FieldError, Memory
 from gitmem.model.note import Note
 
@@ -117,6 +126,15 @@ class Index:
         """Whether the index lives in memory only."""
         return self._folder is None
 
+    @staticmethod
+    def replace(state_dir: Path, with_that_of: Path) -> None:
+        """Put the index that was built in another folder in the place of the one there is.
+
+        Raises:
+            OSError: it cannot be moved there; what was there is gone or stays, and is a cache.
+        """
+        replace_file(state_dir / FOLDER, with_that_of / FOLDER)
+
     @property
     def tip(self) -> str | None:
         """The notes commit whose content this is; None for an empty index."""
@@ -151,6 +169,8 @@ class Index:
                     empty(database)
                 for commit, note in changes:
                     replace_note(database, commit, note, is_new=is_whole)
+                if is_whole:
+                    pack_words(database)
                 database.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
         except sqlite3.OperationalError as error:
             if not is_busy(error):
@@ -215,7 +235,7 @@ class Index:
             "SELECT max(record_end) FROM (SELECT record_end FROM memory WHERE session = ?1"
             " UNION ALL SELECT record_end FROM tombstone WHERE session = ?1)"
         )
-        return self._number(query, (session,))
+        return self._number(query, (digest(session),))
 
     def holds_session(self, commit: str, session: str) -> bool:
         """Whether the commit's note has a memory of the session, or had one that is forgotten."""
@@ -224,12 +244,12 @@ class Index:
             " WHERE commit_oid = ?1 AND session = ?2 UNION ALL SELECT 1 FROM note JOIN tombstone"
             " ON tombstone.note = note.place WHERE commit_oid = ?1 AND session = ?2)"
         )
-        return self._number(query, (commit, session)) > 0
+        return self._number(query, (commit, digest(session))) > 0
 
     def forgotten_until(self, session: str) -> int:
         """The end of the session's records that a forgotten memory was made of, 0 for none."""
         query = "SELECT max(record_end) FROM tombstone WHERE session = ?"
-        return self._number(query, (session,))
+        return self._number(query, (digest(session),))
 
     def of_session(self, session: str) -> list[Stored]:
         """The live memories that were made of this session's records, in the records' order.
@@ -241,7 +261,7 @@ class Index:
             f"{_STORED} WHERE session = ? AND record_end > 0 AND {LIVE}"
             " ORDER BY record_end, commit_oid, position"
         )
-        return self._rows(query, (session,))
+        return self._rows(query, (digest(session),))
 
     def commits_like(
         self, patch_id: str, change_id: str, author: str, time: str
@@ -252,16 +272,16 @@ class Index:
         Empty texts match nothing.
         """
         asked = {
-            "patch": ("patch_id = ? AND patch_id <> ''", [patch_id]),
-            "change": ("change_id = ? AND change_id <> ''", [change_id]),
-            "author": ("time = ? AND author = ? AND author <> ''", [time, author]),
+            "patch": digest(patch_id),
+            "change": digest(change_id),
+            "made": digest(time, author) if author else 0,  # told as "author"
         }
         found: dict[str, set[str]] = {}
         with self.reading():
-            for word, (condition, parameters) in asked.items():
-                query = f"SELECT commit_oid FROM {HELD} WHERE {condition}"
-                for (commit,) in self._database.execute(query, parameters):
-                    found.setdefault(commit, set()).add(word)
+            for column, number in asked.items():
+                query = f"SELECT commit_oid FROM {HELD} WHERE {column} = ? AND {column} <> 0"
+                for (commit,) in self._database.execute(query, (number,)):
+                    found.setdefault(commit, set()).add("author" if column == "made" else column)
         return {commit: frozenset(words) for commit, words in found.items()}
 
     def commits_touching(self, paths: Iterable[str]) -> dict[str, str]:
@@ -328,7 +348,8 @@ class Index:
         Raises:
             GitmemError: the file is damaged; it is set aside, so that the next try works.
         """
-        return self._rows(f"{_STORED} WHERE agent = ? AND {_REMEMBERED}", (agent,))
+        named = "agent = (SELECT place FROM name WHERE text = ?)"
+        return self._rows(f"{_STORED} WHERE {named} AND {_REMEMBERED}", (agent,))
 
     def annotated(self) -> set[str]:
         """The ids of all objects with a note."""
@@ -381,6 +402,10 @@ class Index:
             row = self._database.execute("SELECT value FROM meta WHERE key = 'birth'").fetchone()
         return str(row[0]) if row else ""
 
+    def place_count(self) -> int:
+        """How many memories have a place, superseded and forgotten ones too."""
+        return self._number("SELECT count(*) FROM memory")
+
     def annotated_count(self) -> int:
         """How many objects have a note."""
         return self._number("SELECT count(*) FROM note")
@@ -394,11 +419,11 @@ class Index:
         row = self._database.execute("SELECT value FROM meta WHERE key = 'tip'").fetchone()
         return (str(row[0]) or None) if row else None
 
-    def _number(self, query: str, parameters: Sequence[str] = ()) -> int:
+    def _number(self, query: str, parameters: Sequence[str | int] = ()) -> int:
         with self.reading():
             return self._database.execute(query, parameters).fetchone()[0] or 0
 
-    def _rows(self, query: str, parameters: Sequence[str]) -> list[Stored]:
+    def _rows(self, query: str, parameters: Sequence[str | int]) -> list[Stored]:
         with self.reading():
             rows = self._database.execute(query, parameters).fetchall()
             # One content under two stated ids is one memory.

@@ -7,6 +7,7 @@ old one is not hurt.
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ from gitmem.index.rows import VALIDITY, make_tables
 FOLDER = "index"  # a folder, so that the file and its write-ahead log move as one
 FILE = "memories.sqlite3"
 _BUSY_SECONDS = 5.0
+_MAX_TRIES = 5
+_PAGE_BYTES = 16_384  # rows are long: on small pages a tenth of the file is left over
 
 
 def connect(file: Path) -> sqlite3.Connection:
@@ -50,6 +53,7 @@ def create_file(folder: Path) -> None:
     try:
         database = connect(aside / FILE)
         try:
+            database.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
             database.execute("PRAGMA journal_mode = WAL")
             make_tables(database)
         finally:
@@ -74,6 +78,23 @@ def discard_file(folder: Path) -> None:
     with suppress(OSError):
         folder.replace(aside / FOLDER)
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def replace_file(folder: Path, other: Path) -> None:
+    """Move a whole index to its place; who reads the old one keeps it.
+
+    Raises:
+        OSError: it cannot be moved there.
+    """
+    for _ in range(_MAX_TRIES):
+        discard_file(folder)
+        try:
+            other.replace(folder)
+            return
+        except OSError as error:  # another process has just made an empty one
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+    other.replace(folder)
 
 
 def copied_to_memory(file: Path) -> sqlite3.Connection:

@@ -164,7 +164,8 @@ def _filters(query: Query) -> tuple[str, list[str | int]]:
         kinds = sorted(query.kinds)
         add(f"kind IN ({_marks(kinds)})", *kinds)
     if query.author:
-        add("instr(lower(author), lower(?)) > 0", query.author)
+        named = "author IN (SELECT place FROM name WHERE instr(lower(text), lower(?)) > 0)"
+        add(named, query.author)
     if query.since:
         add("time >= ?", query.since)
     if query.until:

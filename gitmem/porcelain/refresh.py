@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from gitmem.errors import NoteUnreadable
 from gitmem.index.cache import Index
@@ -24,6 +24,7 @@ from gitmem.store.remote import (
 from gitmem.store.seen import read_seen, write_seen
 
 _MAX_TRIES = 3
+_A_STEP = 100  # notes between two tellings of progress
 
 
 def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
@@ -73,11 +74,14 @@ def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
     return news
 
 
-def refresh_index(notes: NoteStore, index: Index) -> None:
+def refresh_index(
+    notes: NoteStore, index: Index, progress: Callable[[int], None] | None = None
+) -> None:
     """Bring the index to the tip of the notes ref, by tree diff where it can.
 
     A tip that is no longer there (somebody forced the ref, and git collected the rest) is no
-    base for a diff: then everything is read again.
+    base for a diff: then everything is read again.  ``progress`` is called with the number of
+    notes read so far.
     """
     for _ in range(_MAX_TRIES):  # another process may be bringing it up to date as well
         tip, base = notes.tip(), index.tip
@@ -86,13 +90,18 @@ def refresh_index(notes: NoteStore, index: Index) -> None:
         if tip is None:
             index.rebuild((), "")
         elif base is not None and notes.has_commit(base):
-            index.apply(_pairs(notes.changes(base, tip)), tip)
+            index.apply(_pairs(notes.changes(base, tip), progress), tip)
         else:
-            index.rebuild(_pairs(notes.changes(None, tip)), tip)
+            index.rebuild(_pairs(notes.changes(None, tip), progress), tip)
 
 
-def _pairs(changes: Iterable[NoteChange]) -> Iterator[tuple[str, Note | None]]:
-    return ((change.commit, change.note) for change in changes)
+def _pairs(
+    changes: Iterable[NoteChange], progress: Callable[[int], None] | None
+) -> Iterator[tuple[str, Note | None]]:
+    for read, change in enumerate(changes, 1):
+        yield change.commit, change.note
+        if progress is not None and read % _A_STEP == 0:
+            progress(read)
 
 
 def refresh(repo: Repo) -> Index:

@@ -1,0 +1,70 @@
+"""Building the index from nothing: rows and words from the notes, then the vectors."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitmem.index.cache import Index
+from gitmem.index.encoder import Encoder
+from gitmem.porcelain.embed import embed_missing
+from gitmem.porcelain.encoders import encoder_of
+from gitmem.porcelain.refresh import refresh_index
+from gitmem.porcelain.scope import scope_of
+from gitmem.store.gitdir import Repo, translated_os_errors
+from gitmem.store.notes import NoteStore
+from gitmem.store.settings import read_settings
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is, and how much there is."""
+
+
+@dataclass(frozen=True)
+class Reindexed:
+    """How many notes were read, memories found live, and memories left without a vector."""
+
+    notes: int
+    memories: int
+    without_vector: int
+
+
+def reindex(repo: Repo, progress: Progress | None = None) -> Reindexed:
+    """Build the index anew, beside the one there is, and put it in its place when it is whole.
+
+    Raises:
+        EncoderUnavailable: the model that is set is not there; nothing was changed.
+        ReadOnlyRepository, DiskFull: the repository cannot be written.
+    """
+    tell = progress or (lambda what, done, total: None)
+    encoder, notes = encoder_of(read_settings(repo)), NoteStore(repo)
+    total = sum(1 for _ in notes.annotated())
+    with translated_os_errors("build the index"):
+        repo.state_dir.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix="reindex-", dir=repo.state_dir))
+        try:
+            with closing(Index.open(aside)) as index:
+                refresh_index(notes, index, lambda read: tell("reading notes", read, total))
+                scope_of(repo, index)
+                left = _embed(index, encoder, tell)
+                done = Reindexed(index.annotated_count(), index.memory_count(), left)
+            Index.replace(repo.state_dir, aside)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+    return done
+
+
+def _embed(index: Index, encoder: Encoder | None, tell: Progress) -> int:
+    made, count = 0, index.place_count()
+    if encoder is None:
+        return count
+
+    def step(batch: int) -> None:
+        nonlocal made
+        made += batch
+        tell("encoding", made, count)
+
+    return embed_missing(index, encoder, progress=step)
