@@ -193,6 +193,13 @@ class BackfillRunning(CaptureError):
     default_hint = "Nothing was changed. Wait for it, or stop it: what it did so far is kept"
 
 
+class EncoderUnavailable(CaptureError):
+    """The model that makes vectors of texts is not there, or does not answer."""
+
+    exit_code = 33
+    default_hint = "Search goes by words meanwhile"
+
+
 class RemoteError(GitmemError):
     """Memories could not be exchanged with a remote."""
 

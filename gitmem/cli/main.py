@@ -27,6 +27,7 @@ COMMANDS = {
     "import": "Take over what another memory tool has kept.",
     "recompress": "Better memories that a stand-in wrote.",
     "scrub": "Take a leaked secret out of all memories, or forget one memory.",
+    "reindex": "Build the index anew from the notes.",
     "reconcile": "Bring memories to the commits that carry their changes now.",
     "sync": "Exchange memories with the remote now.",
     "stats": "How much is remembered, by whom, and what it cost.",
@@ -39,7 +40,7 @@ COMMANDS = {
 
 _EPILOG = """\b
 Exit codes: 0 done, 1 foreseen failure, 2 usage, 3 a bug in gitmem, 130 interrupted;
-10 to 17 repository, 20 to 23 notes, 30 to 32 capture, 40 and 41 remote, 50 to 52 set-up
+10 to 17 repository, 20 to 23 notes, 30 to 33 capture, 40 and 41 remote, 50 to 52 set-up
 (docs/exit-codes.md)."""
 
 

@@ -406,6 +406,14 @@ class Index:
         """How many memories have a place, superseded and forgotten ones too."""
         return self._number("SELECT count(*) FROM memory")
 
+    def embedded_count(self) -> int:
+        """How many of them have a vector."""
+        query = (
+            "SELECT count(*) FROM memory WHERE place <="
+            " (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'embedded')"
+        )
+        return self._number(query)
+
     def annotated_count(self) -> int:
         """How many objects have a note."""
         return self._number("SELECT count(*) FROM note")

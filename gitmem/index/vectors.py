@@ -6,6 +6,7 @@ same file and the same transactions as everything else: there is no second file 
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CHUNK = 1_024
-_STEP = 1 / 400  # of a code; a component of a unit vector seldom passes .3
 _MIDDLE = 128  # the code of zero
 
 
@@ -63,7 +63,7 @@ class Vectors:
         if not len(self):
             return []
         scores, found = self._faiss.search(_as_codes(vector), min(count, len(self)))
-        step = _STEP * _STEP
+        step = _step(self._dimensions) ** 2
         return [
             (int(place) + 1, float(score) * step)
             for place, score in zip(found[0], scores[0], strict=True)
@@ -76,7 +76,7 @@ class Vectors:
 
         rows = self.rows(places)
         known = [place for place in places if 0 < place <= len(self)]
-        scores = rows @ (_as_codes(vector)[0] * np.float32(_STEP))
+        scores = rows @ (_as_codes(vector)[0] * np.float32(_step(self._dimensions)))
         return {place: float(score) for place, score in zip(known, scores, strict=True)}
 
     def rows(self, places: Sequence[int]) -> NDArray[Any]:
@@ -88,7 +88,8 @@ class Vectors:
         size = len(self) * self._dimensions
         codes = faiss.rev_swig_ptr(self._faiss.codes.data(), size) if size else np.zeros(0, "u1")
         picked = codes.reshape(-1, self._dimensions)[known]
-        return np.asarray((picked.astype(np.float32) - _MIDDLE) * np.float32(_STEP))
+        step = np.float32(_step(self._dimensions))
+        return np.asarray((picked.astype(np.float32) - _MIDDLE) * step)
 
 
 def read_meta(database: sqlite3.Connection, key: str) -> str:
@@ -150,10 +151,17 @@ def vector_state(database: sqlite3.Connection) -> tuple[str, int]:
     return read_meta(database, "generation"), embedded_until(database)
 
 
+def _step(dimensions: int) -> float:
+    """What one step of a code is worth: a component of a unit vector is seldom five times as large
+    as the mean one, so 127 steps reach that far.
+    """
+    return 1 / (25 * math.sqrt(dimensions))
+
+
 def _as_codes(vectors: NDArray[Any]) -> NDArray[Any]:
     """The vectors in steps of a code, rounded and cut to what a byte holds, as float32."""
     import numpy as np
 
     shaped = np.atleast_2d(np.asarray(vectors, dtype=np.float32))
-    codes = np.clip(np.rint(shaped / np.float32(_STEP)), -127, 127)
+    codes = np.clip(np.rint(shaped / np.float32(_step(shaped.shape[1]))), -127, 127)
     return np.asarray(codes, dtype=np.float32)

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
+from gitmem.errors import EncoderUnavailable
 from gitmem.index.cache import Index
-from gitmem.index.encoder import Encoder, StaticEncoder
+from gitmem.index.encoder import Encoder
 from gitmem.index.lexical import match_of, words_of
 from gitmem.index.lookup import Holding, holdings, matches, memories, newest, passing
 from gitmem.index.rows import facets_of
@@ -20,9 +22,11 @@ from gitmem.index.vectors import Vectors, read_meta
 from gitmem.model.memory import Memory
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.porcelain.embed import embed_missing
+from gitmem.porcelain.encoders import encoder_of
 from gitmem.porcelain.scope import Scope, scope_of
 from gitmem.store.gitdir import Repo
 from gitmem.store.pending import PendingStore
+from gitmem.store.settings import read_settings
 
 _CANDIDATES = 200
 _MOST_CANDIDATES = 200_000
@@ -58,9 +62,11 @@ class Recaller:
 
     def __init__(self, repo: Repo, encoder: Encoder | None = None) -> None:
         self._repo = repo
-        self._encoder = encoder or StaticEncoder()
+        self._encoder = encoder or encoder_of(read_settings(repo))
         self._index = Index.open(repo.state_dir)
         self._vectors: Vectors | None = None
+        self.notices: list[str] = []
+        """What a person should know of the last searches, such as that words alone were asked."""
 
     def __enter__(self) -> Recaller:
         return self
@@ -117,8 +123,8 @@ class Recaller:
         best = max(lexical.values(), default=0.0) or 1.0
         close: dict[int, float] = {}
         vectors = self._refreshed()
-        if vectors is not None and len(vectors):
-            vector = self._encoder.encode([text])[0]
+        vector = self._vector_of(text) if vectors is not None and len(vectors) else None
+        if vectors is not None and vector is not None:
             near = [place for place, _ in vectors.nearest(vector, size)]
             near = [p for p in near if p in passing(self._index, query, near)] if filters else near
             close = vectors.cosines(vector, list(dict.fromkeys([*lexical, *near])))
@@ -177,9 +183,22 @@ class Recaller:
                 hits.append(Hit(memory, "", True, best * share, (Reason("words", share),)))
         return hits
 
+    def _vector_of(self, text: str) -> Any:
+        try:
+            return self._encoder.encode([text])[0] if self._encoder else None
+        except EncoderUnavailable as error:
+            self.notices.append(error.message)
+            return None
+
     def _refreshed(self) -> Vectors | None:
         """The vectors, as far as they are made; None where they are not and would take long."""
-        embed_missing(self._index, self._encoder, _EMBEDDED_AT_ONCE)
+        if self._encoder is None:
+            return None
+        try:
+            embed_missing(self._index, self._encoder, _EMBEDDED_AT_ONCE)
+        except EncoderUnavailable as error:
+            self.notices.append(error.message)
+            return None
         with self._index.reading() as database:
             if read_meta(database, "encoder") != self._encoder.name:
                 return None

@@ -13,12 +13,14 @@ from pathlib import Path
 
 from gitmem.errors import (
     DiskFull,
+    EncoderUnavailable,
     GitmemError,
     NotesMoved,
     ReadOnlyRepository,
     RemoteError,
     UnknownRevision,
 )
+from gitmem.index.cache import Index
 from gitmem.model.job import Job
 from gitmem.porcelain.complete import complete_turn
 from gitmem.porcelain.means import Means
@@ -75,8 +77,24 @@ def _follow_history(means: Means) -> None:
     """Join what was fetched, and bring memories to the commits that carry their changes now."""
     with closing(refresh(means.repo)) as index:
         done = reconcile(means.repo, index)
+        _embed(means, index)
     for line in told_lines(done):
         add_notice(means.repo, line)
+
+
+def _embed(means: Means, index: Index) -> None:
+    """Give new memories their vectors; the model that is chosen may not be there."""
+    if index.place_count() == index.embedded_count():
+        return  # numpy alone takes longer to load than most workers live
+    from gitmem.porcelain.embed import embed_missing
+    from gitmem.porcelain.encoders import encoder_of
+
+    try:
+        encoder = encoder_of(means.settings)
+        if encoder is not None:
+            embed_missing(index, encoder)
+    except EncoderUnavailable as error:
+        append_log(means.repo, f"vectors: {error.message}")
 
 
 def told_lines(done: Reconciled) -> list[str]:

@@ -51,6 +51,7 @@ class Settings:
     openai_base_url: str = ""
     openai_model: str = ""
     budget_tokens: int = 1_000
+    embedding: str = "static"
     pending: bool = True
     redact: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -208,6 +209,15 @@ def _read_text(text: str | None) -> str:
     return text or ""
 
 
+def _read_embedding(text: str | None) -> str:
+    value = (text or "").strip()
+    kind, colon, model = value.partition(":")
+    is_plain = value in ("static", "none")
+    if not is_plain and not (kind in ("sentence-transformers", "openai") and colon and model):
+        raise ValueError
+    return value
+
+
 def _read_several(text: str | None) -> tuple[str, ...]:
     return tuple(part for part in (text or "").split("\0") if part.strip())
 
@@ -327,6 +337,13 @@ _FORMS = {
         _read_text, "the name of a model", "The model that 'openai' asks; it has no default."
     ),
     "budget_tokens": _Form(*_COUNT, "How much context an agent's session is given, in tokens."),
+    "embedding": _Form(
+        _read_embedding,
+        "'static', 'none', 'sentence-transformers:MODEL' or 'openai:MODEL'",
+        "What tells texts of like meaning: 'static' (a table that comes with gitmem), 'none' "
+        "(words alone), a model on this machine, or one behind the endpoint of 'openai'. Memories "
+        "get their vectors anew after a change.",
+    ),
     "pending": _Form(*_BOOL, "Whether work without a commit is remembered too."),
     "redact": _Form(
         _read_patterns,

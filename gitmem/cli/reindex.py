@@ -1,0 +1,57 @@
+"""``gitmem reindex``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from gitmem.porcelain.reindex import reindex
+from gitmem.store.gitdir import find_repo
+
+
+@click.command(short_help="Build the index anew from the notes.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing while it is going on.")
+def command(quiet: bool) -> None:
+    """Build the index anew from the notes alone.
+
+    The index is a cache: it is brought up to date by every command, and built anew by itself where
+    it is missing, damaged or of another version.  This does it at once, with a progress bar, for
+    instance after the setting gitmem.embedding was changed.  What others ask meanwhile is answered
+    from the old one.
+    """
+    repo = find_repo(".")
+    shown = _Bar() if not quiet and sys.stderr.isatty() else None
+    try:
+        done = reindex(repo, shown.tell if shown else None)
+    finally:
+        if shown:
+            shown.end()
+    left = f", {done.without_vector} without a vector" if done.without_vector else ""
+    click.echo(f"{done.memories} memories of {done.notes} commits indexed{left}.")
+
+
+class _Bar:
+    """One progress bar for each thing that is being done."""
+
+    def __init__(self) -> None:
+        self._what = ""
+        self._done = 0
+        self._bar: Any = None
+
+    def tell(self, what: str, done: int, total: int) -> None:
+        """Move the bar, or begin another."""
+        if what != self._what or self._bar is None:
+            self.end()
+            self._what, self._done = what, 0
+            self._bar = click.progressbar(length=total, label=what, file=sys.stderr)
+            self._bar.__enter__()
+        self._bar.update(done - self._done)
+        self._done = done
+
+    def end(self) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
