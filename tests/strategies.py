@@ -99,6 +99,7 @@ def memories() -> st.SearchStrategy[Memory]:
         tags=extras(),
         files_changed=text_tuples(),
         files_extra=extras(),
+        terms=texts(),
         supersedes=text_tuples(),
         provenance=provenances(),
         extra=extras(),

@@ -119,7 +119,7 @@ def _show_plan(means: Means, plan: Plan, batches: Batches | None, as_json: bool)
         "not_worth_before": plan.judged,
         "maybe_from_transcripts": len(plan.sessions),
         "from_history": worth,
-        "not_worth": len(plan.history) - worth,
+        "by_difference": len(plan.history) - worth,
     }
     if as_json:
         click.echo(json.dumps({**counts, "cost": asdict(cost)}))
@@ -129,7 +129,8 @@ def _show_plan(means: Means, plan: Plan, batches: Batches | None, as_json: bool)
         click.echo(f"{_commits(plan.judged)} were looked at before and found worth none.")
     if plan.sessions:
         click.echo(f"{_commits(len(plan.sessions))} may have been made by a session on this disk.")
-    click.echo(f"{_commits(worth)} say enough for a memory from their message alone.")
+    click.echo(f"{_commits(worth)} say enough for a memory from their message alone;")
+    click.echo(f"of the other {len(plan.history) - worth} what they changed decides.")
     if cost.tokens_in:
         price = f"${cost.dollars:,.2f}" if cost.is_priced else "the price is not known here"
         tokens = f"{cost.tokens_in:,} tokens read and {cost.tokens_out:,} written"

@@ -16,6 +16,7 @@ from typing import Any
 from gitmem.compress.claims import is_borne_out
 from gitmem.compress.failures import Failure, failures_of
 from gitmem.compress.kinds import FAILURES, PHASES, tags_of
+from gitmem.compress.terms import terms_of
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.guard.untrusted import clean_line, clean_text
@@ -62,6 +63,7 @@ class _Facts:
     printed: str
     paths: tuple[str, ...]
     symbols: tuple[str, ...]
+    terms: str
     failures: Sequence[Failure]
 
 
@@ -74,6 +76,7 @@ def _facts(evidence: Evidence, change: Change | None) -> _Facts:
         printed=_folded("\n".join(e.text for e in part.events if e.kind in kinds)),
         paths=paths[:_MAX_FILES],
         symbols=() if change is None else change.symbols[:_MAX_ITEMS],
+        terms="" if change is None else terms_of(change),
         failures=failures_of(part.events, [*paths, *part.edited, *part.read]),
     )
 
@@ -101,6 +104,7 @@ def _memory(item: Mapping[str, Any], facts: _Facts) -> Memory:
         tags=_tags(item, tags_of(kind, changed, facts.failures)),
         files_changed=changed,
         symbols=facts.symbols,
+        terms=facts.terms,
     )
 
 

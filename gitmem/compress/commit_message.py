@@ -25,8 +25,8 @@ _TRAILER = re.compile(r"([A-Za-z][A-Za-z-]{1,40})(?::\s|\s#)\s{0,20}(\S.{0,400})
 # Who did it, and what tools left behind: known to git, or of no use to a reader.
 _FORM = re.compile(
     r"(?:[\w-]{2,30}-by|cc|change-id|git-svn-id|pr-url|reviewed-on|commit-queue|auto-submit|"
-    r"bot-commit|gerrit-\w+|claude-session|\w+-dev-\w+): |\(cherry picked from commit |"
-    r"co-authored-by|signed-off-by|🤖 generated with|---------$",
+    r"bot-commit|gerrit-\w+|claude-session|\w+-dev-\w+): |\(cherry picked from commit |--hg--$|"
+    r"branch : \S+$|co-authored-by|signed-off-by|🤖 generated with|---------$",
     re.I,
 )
 _REFERRING = frozenset(

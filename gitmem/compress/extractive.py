@@ -20,6 +20,7 @@ from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
 from gitmem.compress.outcomes import closing_facts, next_steps
 from gitmem.compress.protocol import Compression, Estimate
 from gitmem.compress.sentences import cut, sentences, stems
+from gitmem.compress.terms import terms_of
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
 from gitmem.model.memory import Decision, ErrorMet, Memory
@@ -100,6 +101,7 @@ def _memory(part: Slice, change: Change | None) -> Memory:
         files_changed=changed,
         files_read=tuple(path for path in part.read if path not in changed)[:_MAX_READ],
         symbols=change.symbols[:_MAX_SYMBOLS] if change is not None else (),
+        terms=terms_of(change) if change is not None else "",
     )
 
 

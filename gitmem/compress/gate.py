@@ -47,7 +47,7 @@ def gated(memory: Memory, change: Change | None) -> Memory | None:
     worth = worth_of(memory, change)
     if worth is Worth.SHORT:
         return replace(
-            memory, what=memory.what[:1], concepts=(), files_read=(), symbols=(), tags={}
+            memory, what=memory.what[:1], concepts=(), files_read=(), symbols=(), terms="", tags={}
         )
     return memory if worth is Worth.FULL else None
 

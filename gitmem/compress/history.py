@@ -2,8 +2,8 @@
 
 What a person wrote below the subject is the reason, word for word; what the difference shows is
 not told again.  A commit that says nothing beyond the difference gets a short memory to find it
-by, and one that says nothing at all gets none.  Deterministic, so that two clones that fill in
-the same history write the same memories.
+by, and one that brought in no word of its own gets none.  Deterministic, so that two clones that
+fill in the same history write the same memories.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from gitmem.compress.failures import signatures
 from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
 from gitmem.compress.protocol import Compression
 from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences, stems
+from gitmem.compress.terms import new_words, terms_of
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change, FileChange
 from gitmem.model.memory import Decision, ErrorMet, Memory
 from gitmem.model.session import Event, EventKind
 
-NAME = "history/1"
+NAME = "history/2"
 
 _MAX_TITLE = 120
 _WHY_CHARACTERS = 600
@@ -33,9 +34,10 @@ _MAX_POINTS = 6
 _MAX_POINT = 180
 _MAX_DECISIONS = 4
 _MAX_ERRORS = 4
-_ROOM = (12, 8)  # files and symbols of a commit that says why ...
-_ROOM_SHORT = (5, 4)  # ... and of one that is only to be found
+_ROOM = (12, 12)  # files and symbols of a commit that says why ...
+_ROOM_SHORT = (5, 8)  # ... and of one that is only to be found
 _MIN_STEMS = 3
+_MIN_NEW_WORDS = 2  # a typo that is mended brings in one
 _MIN_WORDS = 4
 _SAID = 0.8
 
@@ -113,7 +115,8 @@ class HistoryCompressor:
 def is_worth_reading(message: str, author: str, parents: int) -> bool:
     """Whether a memory may come of the commit, told without looking at its difference.
 
-    A merge must say something of its own; a robot's commit and a routine one never do.
+    A merge must say something of its own; a robot's commit and a routine one never do.  Of a
+    commit that says little, the difference decides.
     """
     if _BOT.search(author):
         return False
@@ -121,11 +124,17 @@ def is_worth_reading(message: str, author: str, parents: int) -> bool:
     title = said.parsed.title
     if not title or is_routine(title):
         return False
-    if said.parsed.is_template or (parents > 1 and not said.told):
+    if parents > 1 and (said.parsed.is_template or not said.told):
         return len(said.told) > 1 and any(_REASON.search(text) for text in said.told)
-    if said.told:
-        return True
-    return not is_slight(title) and len(stems(title_of_subject(title))) >= _MIN_STEMS
+    return not said.parsed.is_template or bool(_told_title(said.parsed))
+
+
+def says_enough(message: str, author: str, parents: int) -> bool:
+    """Whether a memory will come of the commit whatever its difference, unless it has no code."""
+    if not is_worth_reading(message, author, parents):
+        return False
+    said = _said_in(message)
+    return bool(said.told) or _is_telling(_told_title(said.parsed) or said.parsed.title)
 
 
 def is_routine(subject: str) -> bool:
@@ -147,9 +156,10 @@ def memory_of(change: Change) -> Memory | None:
         return None
     said = _said_in(change.message)
     files = sorted(change.files, key=_importance)
-    if not said.told and not any(_is_code(file.path) for file in files):
+    subject = _told_title(said.parsed) or said.parsed.title
+    if not said.told and not _brings_something(subject, change):
         return None
-    title = cut(title_of_subject(said.parsed.title), _MAX_TITLE)
+    title = cut(title_of_subject(subject), _MAX_TITLE)
     decisions = _decisions(said.parsed)
     kind = _kind(change, said.parsed, decisions)
     paths = [file.path for file in files]
@@ -164,7 +174,30 @@ def memory_of(change: Change) -> Memory | None:
         tags=tags_of(kind, paths, ()),
         files_changed=tuple(paths[:most_files]),
         symbols=change.symbols[:most_symbols],
+        terms=terms_of(change),
     )
+
+
+def _told_title(parsed: CommitMessage) -> str:
+    """The line below a subject that the forge wrote over one squashed commit; else nothing."""
+    first = parsed.paragraphs[0] if parsed.is_template and parsed.paragraphs else ""
+    return first if len(stems(first)) >= _MIN_STEMS and not is_routine(first) else ""
+
+
+def _brings_something(title: str, change: Change) -> bool:
+    """Whether a commit that gives no reason is worth finding.
+
+    By what it says, or by what it brought in: a format or a moved function brings in no word, and
+    behind "add changelog" may stand a whole feature.
+    """
+    is_telling = _is_telling(title)
+    if is_telling and any(_is_code(file.path) for file in change.files):
+        return True
+    return len(new_words(change)) >= (1 if is_telling else _MIN_NEW_WORDS)
+
+
+def _is_telling(title: str) -> bool:
+    return not is_slight(title) and len(stems(title_of_subject(title))) >= _MIN_STEMS
 
 
 @dataclass(frozen=True)

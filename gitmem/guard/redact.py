@@ -216,6 +216,7 @@ def redact_memory(memory: Memory, policy: Policy = PLAIN) -> Memory:
         files_read=clean.texts(memory.files_read),
         files_extra=clean.fields(memory.files_extra),
         symbols=clean.texts(memory.symbols),
+        terms=clean.text(memory.terms),
         provenance=clean.provenance(memory.provenance),
         extra=clean.fields(memory.extra),
     )

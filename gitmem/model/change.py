@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+WORD = re.compile(r"[^\W\d]\w{2,40}")
+"""A word or a name in the lines of a change."""
+
+
+def word_key(word: str) -> str:
+    """What makes two spellings of a word one."""
+    return word.strip("_").lower()
 
 
 @dataclass(frozen=True)
@@ -24,7 +33,9 @@ class Change:
     ``time`` and ``committed`` are POSIX seconds, UTC.  ``patch_id`` is git's stable patch id in
     hexadecimal, empty for a merge or an empty commit.  ``symbols`` are the names of functions
     and classes whose lines the change touches, in order of appearance.  ``added_lines`` are a
-    bounded sample of the added lines, to check claims against; ``added_marks`` and
+    bounded sample of the added lines, to check claims against and to find words in;
+    ``removed_words`` are the words (:func:`word_key`) of the lines that were removed where these
+    were added, only to tell what is new: they are neither masked nor kept.  ``added_marks`` and
     ``removed_marks`` are the marks of all lines that only one side has (see
     :mod:`gitmem.model.lines`).
     """
@@ -44,6 +55,7 @@ class Change:
     files: tuple[FileChange, ...] = ()
     symbols: tuple[str, ...] = ()
     added_lines: tuple[str, ...] = ()
+    removed_words: frozenset[str] = frozenset()
     added_marks: frozenset[int] = frozenset()
     removed_marks: frozenset[int] = frozenset()
 

@@ -91,6 +91,7 @@ class Provenance:
 class Memory:
     """One memory.  Only ``kind`` and ``title`` are always there.
 
+    ``terms`` are words to find it by, with blanks between them: those that the change brought in.
     ``extra`` holds the fields this version does not know; they count for the id and survive a
     round trip.  ``supersedes`` names memories that this one replaces in recall.
     """
@@ -108,6 +109,7 @@ class Memory:
     files_read: tuple[str, ...] = ()
     files_extra: Mapping[str, Json] = field(default_factory=dict)
     symbols: tuple[str, ...] = ()
+    terms: str = ""
     supersedes: tuple[str, ...] = ()
     provenance: Provenance = field(default_factory=Provenance)
     schema: int = SCHEMA
@@ -193,6 +195,7 @@ def to_fields(memory: Memory) -> dict[str, Json]:
     files.update(memory.files_extra)
     _put(fields, "files", files)
     _put(fields, "symbols", list(memory.symbols))
+    _put(fields, "terms", memory.terms)
     _put(fields, "supersedes", list(memory.supersedes))
     _put(fields, "provenance", _provenance_fields(memory.provenance))
     fields.update(memory.extra)
@@ -229,6 +232,7 @@ def from_fields(fields: Mapping[str, Json]) -> Memory:
         files_read=_texts(files, "read"),
         files_extra=files,
         symbols=_texts(rest, "symbols"),
+        terms=_text(rest, "terms"),
         supersedes=_texts(rest, "supersedes"),
         provenance=_provenance(_mapping(rest, "provenance")),
         schema=schema,

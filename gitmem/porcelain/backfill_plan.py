@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from gitmem.agents.adapter import TranscriptFile
-from gitmem.compress.history import NAME, is_worth_reading
+from gitmem.compress.history import NAME, is_worth_reading, says_enough
 from gitmem.compress.prompt import USUAL_OUTPUT_TOKENS
 from gitmem.compress.protocol import Estimate
 from gitmem.porcelain.batches import Batches, estimate_commit
@@ -95,7 +95,7 @@ def count_worth(repo: Repo, plan: Plan) -> int:
     """How many of the plan's commits say enough for a memory, by their messages alone."""
     reader = CommitReader(repo)
     heads = (reader.head(commit) for commit in plan.history)
-    return sum(is_worth_reading(head.message, head.author, head.parents) for head in heads)
+    return sum(says_enough(head.message, head.author, head.parents) for head in heads)
 
 
 def estimate_backfill(means: Means, plan: Plan, batches: Batches | None) -> Estimate:

@@ -37,6 +37,7 @@ LONG_MESSAGE = 1_000
 """Characters from which on a message says more than is kept of it."""
 
 _AT_ONCE = 32
+_MOST_LINES = 200
 _AHEAD = 2
 _MOST_PROCESSES = 8
 _WORTH_PROCESSES = 400  # a process takes a fifth of a second to start
@@ -94,8 +95,9 @@ class _Judge:
             if not is_worth_reading(head.message, head.author, head.parents):
                 return Judgement(commit, None)
             change = self._reader.change(commit, is_excluded=self._policy.covers, with_marks=False)
-            # Nobody looks at the lines here, and masking them takes longer than reading them.
-            change = redact_change(replace(change, added_lines=()), self._policy)
+            # Masking takes longer than reading; a memory needs the words of the first lines only.
+            few = change.added_lines[:_MOST_LINES]
+            change = redact_change(replace(change, added_lines=few), self._policy)
             memory = memory_of(change)
             if memory is None:
                 return Judgement(commit, None)

@@ -56,6 +56,7 @@ def rows_in_full(memory: Memory) -> Iterator[Row]:
     yield from _list("read", memory.files_read)
     yield from _unknown(memory.files_extra, prefix="files ")
     yield from _some("symbols", ", ".join(memory.symbols))
+    yield from _some("terms", memory.terms)
     yield from _some("supersedes", ", ".join(memory.supersedes))
     yield from _unknown(memory.extra)
     yield from _provenance_rows(memory)

@@ -11,7 +11,7 @@ import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and 
 from pygit2.enums import DeltaStatus, DiffFlag, DiffOption, ObjectType  # noqa: TID253 - as above
 
 from gitmem.errors import GitFailed, UnknownRevision
-from gitmem.model.change import Change, FileChange
+from gitmem.model.change import WORD, Change, FileChange, word_key
 from gitmem.model.lines import MAX_MARKS, line_marks
 from gitmem.store.gitdir import Repo
 from gitmem.store.objects import open_objects
@@ -21,6 +21,8 @@ MAX_ADDED_LINES = 400
 MAX_LINE_CHARACTERS = 200
 MAX_SYMBOLS = 60
 _MAX_CACHED_BLOB_BYTES = 1 << 20
+_MAX_REMOVED_WORDS = 20_000
+_MAX_LINE = 1_000
 
 _STATUS = {
     DeltaStatus.ADDED: "A",
@@ -176,6 +178,7 @@ def _change(
         files=tuple(files),
         symbols=tuple(told.symbols)[:MAX_SYMBOLS],
         added_lines=tuple(told.added_lines),
+        removed_words=frozenset(told.removed_words),
         added_marks=frozenset(told.added_marks - told.removed_marks),
         removed_marks=frozenset(told.removed_marks - told.added_marks),
     )
@@ -231,6 +234,7 @@ class _Told:
     files: list[FileChange] = field(default_factory=list)
     symbols: dict[str, None] = field(default_factory=dict)
     added_lines: list[str] = field(default_factory=list)
+    removed_words: set[str] = field(default_factory=set)
     added_marks: set[int] = field(default_factory=set)
     removed_marks: set[int] = field(default_factory=set)
 
@@ -254,15 +258,19 @@ class _Told:
     def _read_hunk(self, hunk: pygit2.DiffHunk, wants_lines: bool) -> None:
         lines = hunk.lines
         added = [line.content for line in lines if line.origin == "+"]
+        removed = [line.content for line in lines if line.origin == "-"]
         if self.with_marks:
             _note_marks(self.added_marks, added)
-            _note_marks(self.removed_marks, (line.content for line in lines if line.origin == "-"))
+            _note_marks(self.removed_marks, removed)
         if wants_lines:
             _note_symbols(self.symbols, [hunk.header.rpartition("@@")[2], *added])
             room = MAX_ADDED_LINES - len(self.added_lines)
             stripped = (line.strip() for line in added)
             told = islice((line for line in stripped if line), room)
             self.added_lines += (_shortened(line) for line in told)
+            if len(self.removed_words) < _MAX_REMOVED_WORDS:
+                for line in removed:
+                    self.removed_words.update(map(word_key, WORD.findall(line[:_MAX_LINE])))
 
 
 def _note_marks(marks: set[int], lines: Iterable[str]) -> None:

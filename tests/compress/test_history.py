@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,6 +136,39 @@ def test_a_commit_without_a_reason_is_short_and_can_be_found() -> None:
     assert memory.title == "Add retries to the upload of invoices"
     assert (memory.why, memory.what, memory.decisions) == ("", (), ())
     assert len(memory.files_changed) == 5
+
+
+def test_of_a_commit_that_says_little_what_it_brought_in_decides() -> None:
+    def made_of(*lines: str, removed: tuple[str, ...] = ()) -> Memory | None:
+        change = change_of("Fix lint and changelog")
+        words = frozenset(removed)
+        return memory_of(replace(change, added_lines=lines, removed_words=words))
+
+    assert made_of("def retry_upload(invoice, backoff):") is not None
+    assert made_of("separated = occurred") is not None
+    assert made_of("occurred = seperate", removed=("occured", "seperate")) is None
+    assert made_of("retry_upload( invoice )", removed=("retry_upload", "invoice")) is None
+    assert made_of("return self", "import test") is None
+
+
+def test_the_words_that_a_change_brought_in_are_kept_to_find_it_by() -> None:
+    change = change_of("Be patient with the server\n\nIt refuses when many ask at once.\n")
+    lines = ("pause = min(max_backoff, 2**attempt)", "pause += jitter(attempt)", "[masked:aws-key]")
+
+    memory = memory_of(replace(change, added_lines=lines, removed_words=frozenset({"attempt"})))
+
+    assert memory is not None
+    assert memory.terms == "pause min max_backoff jitter attempt"
+
+
+def test_a_squashed_merge_takes_its_title_from_below_the_forges_line() -> None:
+    message = "Merge pull request #12 from ada/retries\n\nRetry the upload of invoices\n"
+
+    memory = memory_of(change_of(message))
+
+    assert memory is not None
+    assert memory.title == "Retry the upload of invoices"
+    assert memory_of(change_of(message, parents=2)) is None
 
 
 def test_code_is_named_before_tests_and_prose() -> None:

@@ -337,6 +337,17 @@ def test_a_secret_in_a_message_is_masked(committed: GitDriver) -> None:
     assert key[:20] not in note
 
 
+def test_a_secret_in_an_added_line_is_not_among_the_terms(committed: GitDriver) -> None:
+    line = 'upload_password = "horseBatteryStaple"\nretry_limit = 5\n'
+    commit = committed.commit(f"fix: retry uploads\n\n{REASON}\n", src__up=line)
+
+    filled_in(committed)
+
+    (memory,) = memories_on(committed, commit)
+    assert "retry_limit" in memory.terms
+    assert "horse" not in committed.show_note(commit).decode()
+
+
 def test_the_index_follows(git: GitDriver) -> None:
     fill(git, 25)
 

@@ -22,6 +22,7 @@ def test_a_commit_tells_who_when_and_what(git: GitDriver) -> None:
     assert [(f.path, f.status, f.added, f.removed) for f in change.files] == [("a.py", "M", 2, 2)]
     assert change.symbols == ("new",)
     assert change.added_lines == ("def new(x):", "return 2")
+    assert change.removed_words == {"def", "old", "return"}
     assert change.branch == "main"
 
 

@@ -1,0 +1,64 @@
+"""Terms: the words that a change brought in, to find its memory by.
+
+People ask for what a change did in words that its message may not have: the name of an option,
+a setting, an exception.  They stand in the lines that were added.  Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from gitmem.compress.sentences import STOP_WORDS
+from gitmem.model.change import WORD, Change, word_key
+
+MOST_NEW = 40
+MOST_OLD = 10
+
+_MASK = re.compile(r"\[masked:[a-z0-9-]{1,40}\]")
+_MAX_DIGITS = 4
+# What stands in every change to a program, in whatever language.
+_COMMON = """
+    self cls def class return import from if else elif for while in not and or none true false try
+    except finally raise with as is pass lambda yield assert print str int list dict set tuple len
+    isinstance type object args kwargs async await break continue del global nonlocal func function
+    var let const new this null void public private static final string bool end then do fn impl
+    pub use mod struct enum match case switch default package include define ifdef endif the test
+    tests testing param returns value name foo bar spam eggs
+"""
+_LEFT_OUT = STOP_WORDS | frozenset(_COMMON.split())
+
+
+def new_words(change: Change) -> list[str]:
+    """The words of the added lines that no removed line has, the most frequent first."""
+    return _ranked(change)[0]
+
+
+def terms_of(change: Change) -> str:
+    """The words that the change brought in, then some that it only moved or wrote anew.
+
+    The added lines must be masked already; what a mask stands for is no word.
+    """
+    new, old = _ranked(change)
+    return " ".join([*new[:MOST_NEW], *old[:MOST_OLD]])
+
+
+def _ranked(change: Change) -> tuple[list[str], list[str]]:
+    """By how often they stand in the added lines, then by where they stand first."""
+    counts: Counter[str] = Counter()
+    for line in change.added_lines:
+        counts.update(filter(_is_telling, WORD.findall(_MASK.sub(" ", line))))
+    new: list[str] = []
+    old: list[str] = []
+    for word, _ in counts.most_common():  # in order of appearance where they are as frequent
+        (old if word_key(word) in change.removed_words else new).append(word)
+    return new, old
+
+
+def _is_telling(word: str) -> bool:
+    key = word_key(word)
+    return (
+        len(key) > 2
+        and key not in _LEFT_OUT
+        and sum(character.isdigit() for character in word) <= _MAX_DIGITS
+    )
