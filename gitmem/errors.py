@@ -26,7 +26,8 @@ apart.  ``docs/exit-codes.md`` is generated from this file.
     ├── CaptureError
     │   ├── TranscriptMissing      30
     │   ├── CompressorFailed       31
-    │   └── BackfillRunning        32
+    │   ├── BackfillRunning        32
+    │   └── EncoderUnavailable     33
     ├── RemoteError
     │   ├── RemoteUnavailable      40
     │   ├── RemoteRejected         41

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from gitmem.index.cache import Index
+from gitmem.index.lexical import match_of
+from gitmem.index.lookup import (
+    holdings,
+    keep_reach,
+    matches,
+    memories,
+    newest,
+    passing,
+    places_above,
+    places_of,
+    read_reach,
+    touch_counts,
+    touching,
+)
+from gitmem.model.memory import Decision, Memory, Provenance, Tombstone
+from gitmem.model.query import Query
+from tests.index.test_cache import NEXT_TIP, TIP, note, oid
+
+
+def made(title: str, month: int = 1, author: str = "Ada <ada@example.com>") -> Provenance:
+    return Provenance(commit=title, time=f"2026-{month:02}-01T00:00:00Z", author=author)
+
+
+RETRY = Memory(
+    "decision",
+    "Retry uploads in the transport",
+    why="The proxy hangs up.",
+    decisions=(Decision("retry", rejected=("ask the person",)),),
+    tags={"phase": "implementation", "stack": ["python"]},
+    concepts=("Networking",),
+    files_changed=("src/net/upload.py", "tests/test_upload.py"),
+    provenance=made("a", 1),
+)
+PRICE = Memory(
+    "bugfix",
+    "Prices are whole cents",
+    files_changed=("src/shop/price.py",),
+    provenance=made("b", 2, "Bob <bob@example.com>"),
+)
+COLOUR = Memory(
+    "change", "Colours of the upload bar", files_changed=("src/net.py",), provenance=made("c", 3)
+)
+
+
+@pytest.fixture
+def index() -> Iterator[Index]:
+    with closing(Index.in_memory()) as opened:
+        opened.apply([(oid(n), note(m)) for n, m in enumerate((RETRY, PRICE, COLOUR), 1)], TIP)
+        yield opened
+
+
+def titles(index: Index, places: list[int]) -> list[str]:
+    found = memories(index, places)
+    return [found[place].title for place in places]
+
+
+def found(index: Index, text: str, query: Query | None = None) -> list[str]:
+    return titles(index, [m.place for m in matches(index, match_of(text), 10, query)])
+
+
+def test_words_find_what_has_them_the_title_first(index: Index) -> None:
+    assert found(index, "uploads")[0] == RETRY.title or found(index, "uploads")[0] == COLOUR.title
+    assert set(found(index, "upload")) == {RETRY.title, COLOUR.title}
+    assert found(index, "proxy") == [RETRY.title]
+    assert found(index, "nowhere to be found") == []
+
+
+def test_scores_fall_and_are_never_negative(index: Index) -> None:
+    scores = [match.score for match in matches(index, match_of("retry upload proxy"), 10)]
+
+    assert scores == sorted(scores, reverse=True)
+    assert all(score >= 0 for score in scores)
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        (Query(kinds=frozenset({"bugfix"})), [PRICE]),
+        (Query(author="BOB"), [PRICE]),
+        (Query(since="2026-02-01T00:00:00Z"), [PRICE, COLOUR]),
+        (Query(until="2026-02-01T00:00:00Z"), [RETRY, PRICE]),
+        (Query(tags=frozenset({"Python"})), [RETRY]),
+        (Query(tags=frozenset({"phase:implementation"})), [RETRY]),
+        (Query(concepts=frozenset({"networking"})), [RETRY]),
+        (Query(paths=("src/net/",)), [RETRY]),
+        (Query(paths=("src/net.py",)), [COLOUR]),
+        (Query(paths=("src",)), [RETRY, PRICE, COLOUR]),
+        (Query(paths=("src/ne",)), []),
+        (Query(paths=("src",), author="ada", since="2026-02-01T00:00:00Z"), [COLOUR]),
+        (Query(), [RETRY, PRICE, COLOUR]),
+    ],
+)
+def test_filters(index: Index, query: Query, wanted: list[Memory]) -> None:
+    names = {memory.title for memory in wanted}
+    every = places_above(index, 0)
+
+    assert set(titles(index, newest(index, query, 10))) == names
+    assert set(titles(index, sorted(passing(index, query, every)))) == names
+    asked = matches(index, match_of("retry prices colours"), 10, query)
+    assert set(titles(index, [match.place for match in asked])) == names
+
+
+def test_without_words_the_newest_come_first(index: Index) -> None:
+    assert titles(index, newest(index, Query(), 2)) == [COLOUR.title, PRICE.title]
+
+
+def test_what_touched_a_file(index: Index) -> None:
+    paths = ["src/net/upload.py", "src/shop/price.py", "src/none.py"]
+
+    assert titles(index, touching(index, paths, 10)) == [PRICE.title, RETRY.title]
+    assert touch_counts(index, paths) == {"src/net/upload.py": 1, "src/shop/price.py": 1}
+
+
+def test_a_memory_on_two_commits_is_found_once(index: Index) -> None:
+    index.apply([(oid(9), note(RETRY))], NEXT_TIP)
+    (match,) = matches(index, match_of("proxy"), 10)
+
+    assert [held.commit for held in holdings(index, [match.place])[match.place]] == [oid(1), oid(9)]
+    assert places_of(index, [RETRY.id, "m" + "0" * 20]) == {RETRY.id: match.place}
+
+
+def test_what_no_note_holds_any_more_is_found_by_no_word(index: Index) -> None:
+    index.apply([(oid(1), note(Memory("change", "Other words"))), (oid(2), None)], NEXT_TIP)
+
+    assert found(index, "proxy prices") == []
+    assert found(index, "other") == ["Other words"]
+    assert touching(index, ["src/shop/price.py"], 10) == []
+
+
+def test_the_forgotten_and_the_superseded_live_nowhere(index: Index) -> None:
+    newer = Memory("bugfix", "Prices are decimals", supersedes=(PRICE.id,))
+    index.apply([(oid(8), note(newer, Tombstone(RETRY.id, "by hand")))], NEXT_TIP)
+    living = holdings(index, places_above(index, 0))
+
+    assert set(titles(index, sorted(living))) == {COLOUR.title, newer.title}
+
+
+def test_the_least_used_histories_are_forgotten(index: Index) -> None:
+    for number in range(5):
+        keep_reach(index, f"tip{number}", 3, bytes([number]), 3)
+    keep_reach(index, "tip2", 4, b"again", 3)
+
+    assert read_reach(index) == [
+        ("tip2", 4, b"again"),
+        ("tip4", 3, b"\x04"),
+        ("tip3", 3, b"\x03"),
+    ]

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gitmem.index.cache import Index
+from gitmem.index.vectors import (
+    CHUNK,
+    Vectors,
+    embedded_until,
+    forget_vectors,
+    put_vectors,
+    vector_state,
+)
+
+DIMENSIONS = 32
+
+
+def some(count: int, seed: int = 0) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    made = np.random.default_rng(seed).normal(size=(count, DIMENSIONS)).astype(np.float32)
+    return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    with closing(Index.open(tmp_path / "gitmem")) as opened:
+        yield opened
+
+
+def test_the_nearest_vector_is_the_one_that_was_asked_with(index: Index) -> None:
+    made = some(2_500)
+    with index.reading() as database:
+        assert put_vectors(database, "e", range(1, 2_501), made, vector_state(database))
+        vectors = Vectors(database, DIMENSIONS)
+
+    assert len(vectors) == 2_500
+    for row in (0, CHUNK - 1, CHUNK, 2_499):
+        place, cosine = vectors.nearest(made[row], 3)[0]
+        assert place == row + 1
+        assert cosine == pytest.approx(1.0, abs=0.02)
+
+
+def test_scores_are_the_cosines(index: Index) -> None:
+    made, asked = some(300), some(1, seed=7)[0]
+    with index.reading() as database:
+        put_vectors(database, "e", range(1, 301), made, vector_state(database))
+        vectors = Vectors(database, DIMENSIONS)
+
+    exact = made @ asked
+    found = vectors.nearest(asked, 10)
+
+    assert {place for place, _ in found[:5]} <= {int(p) + 1 for p in np.argsort(-exact)[:8]}
+    assert vectors.cosines(asked, [5, 900, 1]) == {
+        5: pytest.approx(float(exact[4]), abs=0.02),
+        1: pytest.approx(float(exact[0]), abs=0.02),
+    }
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(1, 1_500), min_size=1, max_size=4))
+def test_added_in_any_batches_they_are_the_same(batches: list[int]) -> None:
+    made = some(sum(batches))
+    with closing(Index.in_memory()) as index, index.reading() as database:
+        vectors, first = Vectors(database, DIMENSIONS), 0
+        for size in batches:
+            places = range(first + 1, first + size + 1)
+            assert put_vectors(
+                database, "e", places, made[first : first + size], vector_state(database)
+            )
+            first += size
+            if size % 2:
+                vectors.refresh()
+        vectors.refresh()
+        whole = Vectors(database, DIMENSIONS).rows(range(1, first + 1))
+
+        assert embedded_until(database) == len(vectors) == first
+        assert (vectors.rows(range(1, first + 1)) == whole).all()
+        assert np.allclose(whole, made, atol=0.02)
+
+
+def test_a_place_without_a_memory_is_never_near(index: Index) -> None:
+    with index.reading() as database:
+        put_vectors(database, "e", [1, 4], some(2), vector_state(database))
+        vectors = Vectors(database, DIMENSIONS)
+
+    assert len(vectors) == 4
+    assert not vectors.rows([2, 3]).any()
+
+
+def test_who_was_slower_changes_nothing(index: Index) -> None:
+    with index.reading() as database:
+        seen = vector_state(database)
+        assert put_vectors(database, "e", [1, 2], some(2), seen)
+        assert not put_vectors(database, "e", [1, 2], some(2, seed=3), seen)
+        assert np.allclose(Vectors(database, DIMENSIONS).rows([1, 2]), some(2), atol=0.02)
+
+
+def test_an_index_that_was_built_anew_is_read_anew(index: Index) -> None:
+    with index.reading() as database:
+        put_vectors(database, "e", [1, 2, 3], some(3), vector_state(database))
+        vectors = Vectors(database, DIMENSIONS)
+        forget_vectors(database)
+        put_vectors(database, "other", [1], some(1, seed=5), vector_state(database))
+        vectors.refresh()
+
+        assert len(vectors) == 1
+        assert np.allclose(vectors.rows([1]), some(1, seed=5), atol=0.02)
+
+
+def test_without_vectors_nothing_is_near(index: Index) -> None:
+    with index.reading() as database:
+        vectors = Vectors(database, DIMENSIONS)
+
+    assert vectors.nearest(some(1)[0], 5) == []
+    assert vectors.cosines(some(1)[0], [1]) == {}
