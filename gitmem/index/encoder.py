@@ -61,7 +61,7 @@ class StaticEncoder:
 
         rows, scale, tokenizer, unknown = self._table
         encoded = tokenizer.encode_batch_fast(
-            [text[:_MAX_CHARACTERS] for text in texts], add_special_tokens=False
+            [_whole(text[:_MAX_CHARACTERS]) for text in texts], add_special_tokens=False
         )
         found = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for place, tokens in enumerate(encoded):
@@ -81,6 +81,11 @@ class StaticEncoder:
         rows = np.load(TABLE / "embeddings.npy", mmap_mode="r")
         scale = np.load(TABLE / "scale.npy").astype(np.float32)
         return rows, scale, tokenizer, tokenizer.token_to_id("[UNK]")
+
+
+def _whole(text: str) -> str:
+    """The text without lone surrogates, which are no Unicode."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def normalised(vectors: NDArray[Any]) -> NDArray[Any]:
