@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 
-from gitmem.cli.places import user_settings
+from gitmem.cli.places import machine_folder, user_settings
+from gitmem.errors import GitmemError
 from gitmem.porcelain.install import install
 from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.sync import fetch
 from gitmem.porcelain.worker import watch_reflog
 from gitmem.store.gitdir import find_repo
+from gitmem.store.machine import Machine
 
 
 @click.command()
@@ -35,6 +39,8 @@ def command(user: bool, no_fetch: bool) -> None:
         fetch=None if no_fetch else lambda repo: fetch(gather_means(repo)),
     )
     watch_reflog(repo)
+    with suppress(GitmemError):  # a home that cannot be written: --everywhere does not come here
+        Machine(machine_folder()).add(repo)
     index = refresh(repo)
     count = index.memory_count()
     index.close()

@@ -19,11 +19,10 @@ from gitmem.porcelain.log import (
     log_entries,
     pending_entries,
     split_arguments,
-    top_relative,
 )
 from gitmem.render.markdown import render_markdown
 from gitmem.render.terminal import LogEntry, entry_fields, palette, render_log, render_oneline
-from gitmem.store.gitdir import Repo
+from gitmem.store.gitdir import Repo, top_relative
 
 _PATHS = "gitmem.paths"
 _FORMATS = ("full", "oneline", "json", "markdown")

@@ -20,6 +20,7 @@ COMMANDS = {
     "init": "Set this repository up: hooks, refspecs, the agent's settings.",
     "log": "Why the code changed, commit by commit.",
     "show": "Everything remembered about a commit, or one memory by its id.",
+    "search": "Find what is remembered, by words, meaning or a pasted error.",
     "why": "Why a line of code, or a file, is as it is.",
     "context": "What the agent's next session here is given.",
     "capture": "Remember a commit now, by hand.",

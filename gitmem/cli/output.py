@@ -26,10 +26,10 @@ def text_width() -> int:
     return min(shutil.get_terminal_size((_DEFAULT_WIDTH, 24)).columns, _DEFAULT_WIDTH)
 
 
-def page(repo: Repo, blocks: Iterable[str], *, colour: bool) -> None:
-    """Print blocks as they come; through git's own pager when a person is looking."""
+def page(repo: Repo | None, blocks: Iterable[str], *, colour: bool) -> None:
+    """Print blocks as they come; through git's pager where a person looks on."""
     lines = (block.rstrip("\n") + "\n" for block in blocks)
-    if not sys.stdout.isatty():
+    if repo is None or not sys.stdout.isatty():
         for line in lines:
             sys.stdout.write(line)
         sys.stdout.flush()

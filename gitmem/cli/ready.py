@@ -6,7 +6,6 @@ import click
 
 from gitmem.errors import GitmemError
 from gitmem.porcelain.freshness import catch_up
-from gitmem.porcelain.refresh import refresh
 from gitmem.store.gitdir import Repo, find_repo
 from gitmem.store.notices import take_notices
 
@@ -25,6 +24,8 @@ def ready_repo() -> Repo:
     repo = find_repo(".")
     try:
         if not repo.is_initialised:
+            from gitmem.porcelain.refresh import refresh  # writes notes, and brings what that needs
+
             refresh(repo).close()
         elif not catch_up(repo, _PATIENCE_SECONDS):
             click.echo(

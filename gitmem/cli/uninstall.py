@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
-from gitmem.cli.places import user_settings
+from gitmem.cli.places import machine_folder, user_settings
 from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.settle import settle_pending
 from gitmem.porcelain.uninstall import uninstall
 from gitmem.porcelain.worker import work
 from gitmem.store.gitdir import find_repo
+from gitmem.store.machine import Machine
 
 
 @click.command()
@@ -28,6 +29,7 @@ def command(user: bool) -> None:
         settle_pending(repo)
 
     report = uninstall(repo, user_settings=user_settings() if user else None, drain=drain)
+    Machine(machine_folder()).remove(repo)
     for done in report.done:
         click.echo(f"put back {done}")
     for notice in report.notices:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from gitmem.model.note import NEWER
 from gitmem.porcelain.refresh import refresh_index
 from gitmem.porcelain.walk import annotated_walk
 from gitmem.render.terminal import LogEntry
-from gitmem.store.gitdir import Repo, resolve_commit, try_git
+from gitmem.store.gitdir import Repo, resolve_commit, top_relative, try_git
 from gitmem.store.history import CommitHead, has_head, read_heads, walk_selected
 from gitmem.store.notes import NoteStore
 from gitmem.store.pending import PendingStore
@@ -171,13 +170,6 @@ def split_arguments(
         else:
             raise UnknownRevision(f"'{argument}' is neither a revision nor a path here")
     return revisions, [top_relative(repo, path, here) for path in paths]
-
-
-def top_relative(repo: Repo, path: str, here: Path) -> str:
-    """A path as given in folder ``here``, relative to the top of the work tree."""
-    if repo.worktree is None:
-        return path
-    return os.path.relpath(here.resolve() / path, repo.worktree.resolve())
 
 
 def _entry(

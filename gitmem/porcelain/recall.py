@@ -21,6 +21,7 @@ from gitmem.index.rows import facets_of
 from gitmem.index.vectors import Vectors, read_meta
 from gitmem.model.memory import Memory
 from gitmem.model.query import MAX_TEXT, Query
+from gitmem.model.standing import Standing
 from gitmem.porcelain.embed import embed_missing
 from gitmem.porcelain.encoders import encoder_of
 from gitmem.porcelain.scope import Scope, scope_of
@@ -45,13 +46,17 @@ class Reason:
 
 @dataclass(frozen=True)
 class Hit:
-    """A memory that was found, and the commit that holds it (empty while it is pending)."""
+    """A memory that was found, and the commit that holds it (empty while it is pending).
+
+    ``standing`` is how that commit stands, where ranking has asked.
+    """
 
     memory: Memory
     commit: str
     is_pending: bool
     score: float
     reasons: tuple[Reason, ...] = ()
+    standing: Standing | None = None
 
 
 class Recaller:

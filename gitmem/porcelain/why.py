@@ -13,13 +13,10 @@ from gitmem.errors import GitFailed, UnknownRevision, UsageError
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing
-from gitmem.porcelain.log import top_relative
-from gitmem.porcelain.refresh import refresh_index
 from gitmem.render.terminal import LogEntry
 from gitmem.store.blame import UNCOMMITTED, Blamed, blame, history_of_lines
-from gitmem.store.gitdir import Repo
+from gitmem.store.gitdir import Repo, top_relative
 from gitmem.store.history import read_heads, stream_git
-from gitmem.store.notes import NoteStore
 from gitmem.store.pending import PendingStore
 from gitmem.store.standing import standings
 
@@ -100,8 +97,11 @@ def why(repo: Repo, place: Place, *, limit: int = 10, with_history: bool = False
         GitFailed: git refused otherwise.
     """
     with closing(Index.open(repo.state_dir)) as index:
-        if index.is_volatile:
-            refresh_index(NoteStore(repo), index)  # nobody else could
+        if index.is_volatile:  # nobody else could bring it up to date
+            from gitmem.porcelain.refresh import refresh_index
+            from gitmem.store.notes import NoteStore
+
+            refresh_index(NoteStore(repo), index)
         finder = _Finder(repo, index, place)
         if place.first is not None:
             return finder.of_lines(place.first, place.last, limit, with_history=with_history)

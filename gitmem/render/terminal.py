@@ -90,9 +90,9 @@ def render_oneline(entry: LogEntry, colours: Palette) -> str:
     """One line for each memory: commit, kind, title and id."""
     commit = "pending" if entry.is_pending else _line(entry.commit)[:COMMIT_LENGTH]
     lines = [
-        f"{_tint(commit, colours.commit, colours)} "
-        f"{_tint(_line(memory.kind), colours.kind, colours)} "
-        f"{_line(memory.title)} {_tint(f'({memory.id[:ID_LENGTH]})', colours.dim, colours)}"
+        f"{tint(commit, colours.commit, colours)} "
+        f"{tint(_line(memory.kind), colours.kind, colours)} "
+        f"{_line(memory.title)} {tint(f'({memory.id[:ID_LENGTH]})', colours.dim, colours)}"
         for memory in entry.memories
     ]
     return "".join(f"{line}\n" for line in lines)
@@ -112,7 +112,7 @@ def entry_fields(entry: LogEntry) -> dict[str, Json]:
         "abandoned": _text(entry.abandoned) or None,
     }
     memories: list[Json] = [
-        {"id": memory.id, **_cleaned_fields(to_fields(memory))} for memory in entry.memories
+        {"id": memory.id, **cleaned_fields(to_fields(memory))} for memory in entry.memories
     ]
     problems = [_text(problem) for problem in entry.problems]
     return {**head, "memories": memories, "problems": problems}
@@ -128,7 +128,7 @@ def _rendered(
         for row in [*_origin(entry, memory), *rows(memory)]:
             lines += _row_lines(row, colours, width)
     for problem in entry.problems:
-        lines += ["", _INDENT + _tint(f"unreadable: {_line(problem)}", colours.error, colours)]
+        lines += ["", _INDENT + tint(f"unreadable: {_line(problem)}", colours.error, colours)]
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
@@ -141,11 +141,11 @@ def _origin(entry: LogEntry, memory: Memory) -> Iterator[Row]:
 
 def _head(entry: LogEntry, colours: Palette) -> Iterator[str]:
     if entry.is_pending:
-        yield _tint("pending", colours.commit, colours) + "  (no commit holds this work yet)"
+        yield tint("pending", colours.commit, colours) + "  (no commit holds this work yet)"
         yield from _remarks(entry)
         return
-    refs = f" ({_tint(_line(entry.refs), colours.refs, colours)})" if entry.refs else ""
-    yield _tint(f"commit {_line(entry.commit)}", colours.commit, colours) + refs
+    refs = f" ({tint(_line(entry.refs), colours.refs, colours)})" if entry.refs else ""
+    yield tint(f"commit {_line(entry.commit)}", colours.commit, colours) + refs
     if entry.author or entry.time:
         yield f"Author: {_line(entry.author)}"
         yield f"Date:   {_moment(entry.time):%Y-%m-%d %H:%M:%S} +0000"
@@ -153,7 +153,7 @@ def _head(entry: LogEntry, colours: Palette) -> Iterator[str]:
         yield "(this commit is not in this clone)"
     yield from _remarks(entry)
     if entry.abandoned:
-        yield _tint(f"abandoned {_line(entry.abandoned)}", colours.error, colours)
+        yield tint(f"abandoned {_line(entry.abandoned)}", colours.error, colours)
     if entry.subject:
         yield ""
         yield _INDENT + _line(entry.subject)
@@ -166,11 +166,11 @@ def _remarks(entry: LogEntry) -> Iterator[str]:
 
 def _title(memory: Memory, subject: str, colours: Palette) -> str:
     """Kind, title and id; a title that only repeats the commit's subject is left out."""
-    kind = _tint(_line(memory.kind), colours.kind, colours)
-    mark = _tint(f"({memory.id[:ID_LENGTH]})", colours.dim, colours)
+    kind = tint(_line(memory.kind), colours.kind, colours)
+    mark = tint(f"({memory.id[:ID_LENGTH]})", colours.dim, colours)
     if memory.title == subject:
         return f"{_INDENT}{kind} {mark}"
-    title = _tint(_line(memory.title), colours.title, colours)
+    title = tint(_line(memory.title), colours.title, colours)
     return f"{_INDENT}{kind}: {title} {mark}"
 
 
@@ -180,7 +180,7 @@ def _row_lines(row: Row, colours: Palette, width: int) -> Iterator[str]:
     # Verbatim text keeps its own lines; everything else is set to the width.
     lines = text.split("\n") if row.is_verbatim else wrapped(text, width - len(margin) - 2)
     colour = colours.error if row.label == "error" else colours.label
-    head = _tint(f"{_line(row.label)}:" if row.label else "-", colour, colours)
+    head = tint(f"{_line(row.label)}:" if row.label else "-", colour, colours)
     if row.label and len(lines) > 1:
         yield f"{margin}{head}"
     else:
@@ -190,7 +190,8 @@ def _row_lines(row: Row, colours: Palette, width: int) -> Iterator[str]:
         yield f"{margin}{deeper}{line}"
 
 
-def _tint(text: str, colour: str, colours: Palette) -> str:
+def tint(text: str, colour: str, colours: Palette) -> str:
+    """The text in a colour, where there are any."""
     return f"{colour}{text}{colours.end}" if colour and text else text
 
 
@@ -214,11 +215,12 @@ def _cleaned(value: Json) -> Json:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):
-        return _cleaned_fields(value)
+        return cleaned_fields(value)
     if isinstance(value, (list, tuple)):
         return [_cleaned(item) for item in value]
     return value
 
 
-def _cleaned_fields(fields: Mapping[str, Json]) -> dict[str, Json]:
+def cleaned_fields(fields: Mapping[str, Json]) -> dict[str, Json]:
+    """Plain values with control characters taken out of every text."""
     return {_line(name): _cleaned(value) for name, value in fields.items()}

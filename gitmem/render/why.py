@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.memory import Json
-from gitmem.model.standing import Standing, Verdict
+from gitmem.model.standing import Standing
+from gitmem.render.results import standing_text
 from gitmem.render.terminal import COMMIT_LENGTH, LogEntry
 
 Spans = Sequence[tuple[int, int]]
@@ -19,13 +20,6 @@ def lines_text(spans: Spans) -> str:
     shown = [str(first) if first == last else f"{first}-{last}" for first, last in spans]
     more = f" and {len(shown) - _MAX_SPANS} more places" if len(shown) > _MAX_SPANS else ""
     return ", ".join(shown[:_MAX_SPANS]) + more
-
-
-def standing_text(standing: Standing) -> str:
-    """The verdict and the share in words."""
-    if standing.verdict is Verdict.OTHER_BRANCH:
-        return "on another branch"
-    return f"{standing.verdict.value} ({standing.share:.0%} of it stands)"
 
 
 def remarks_of(

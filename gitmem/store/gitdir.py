@@ -63,6 +63,11 @@ class Repo:
         return self.common_dir / "gitmem"
 
     @property
+    def top(self) -> str:
+        """The folder that people know it by: the work tree, or the repository itself."""
+        return os.fspath(self.worktree or self.common_dir)
+
+    @property
     def is_initialised(self) -> bool:
         """Whether ``gitmem init`` has been run here."""
         return (self.state_dir / "install.json").is_file()
@@ -180,6 +185,13 @@ def resolve_commit(repo: Repo, revision: str) -> str:
     if done.returncode != 0:
         raise UnknownRevision(f"'{revision}' names no commit here")
     return done.stdout.decode().strip()
+
+
+def top_relative(repo: Repo, path: str, here: Path) -> str:
+    """A path as given in folder ``here``, relative to the top of the work tree."""
+    if repo.worktree is None:
+        return path
+    return os.path.relpath(here.resolve() / path, repo.worktree.resolve())
 
 
 @contextmanager

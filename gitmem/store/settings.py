@@ -52,6 +52,7 @@ class Settings:
     openai_model: str = ""
     budget_tokens: int = 1_000
     embedding: str = "static"
+    everywhere: bool = False
     pending: bool = True
     redact: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -343,6 +344,11 @@ _FORMS = {
         "What tells texts of like meaning: 'static' (a table that comes with gitmem), 'none' "
         "(words alone), a model on this machine, or one behind the endpoint of 'openai'. Memories "
         "get their vectors anew after a change.",
+    ),
+    "everywhere": _Form(
+        *_BOOL,
+        "Whether `gitmem search --everywhere`, run in another repository of this machine, may find "
+        "what is remembered here.",
     ),
     "pending": _Form(*_BOOL, "Whether work without a commit is remembered too."),
     "redact": _Form(

@@ -1,0 +1,185 @@
+"""``gitmem search``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from gitmem.cli.output import colour_option, page, text_width, wants_colour
+from gitmem.cli.places import machine_folder
+from gitmem.cli.ready import ready_repo
+from gitmem.errors import NotARepository, UsageError
+from gitmem.model.memory import KINDS
+from gitmem.model.query import MAX_TEXT, Query
+from gitmem.porcelain.results import search, search_everywhere
+from gitmem.render.results import Result, render_result, result_fields
+from gitmem.render.terminal import palette
+from gitmem.store.dates import instant_of
+from gitmem.store.gitdir import Repo, top_relative
+from gitmem.store.history import current_branch
+from gitmem.store.machine import Machine
+
+_MAX_STDIN_BYTES = 4 * MAX_TEXT
+
+
+class _TextCommand(click.Command):
+    """A command whose words may be anything: a pasted sentence that begins with a dash is no
+    option, for no option has a space in its name.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        cut = args.index("--") if "--" in args else len(args)
+        words = [word for word in args[:cut] if self._is_text(word)]
+        options = [word for word in args[:cut] if not self._is_text(word)]
+        return super().parse_args(ctx, [*options, "--", *words, *args[cut + 1 :]])
+
+    def _is_text(self, word: str) -> bool:
+        known = {name for parameter in self.params for name in parameter.opts}
+        is_short = word[:2] in known and not word[2:3].isspace()
+        is_option = is_short or word.partition("=")[0] in known
+        return word.startswith("-") and any(c.isspace() for c in word) and not is_option
+
+
+@click.command(cls=_TextCommand)
+@click.argument("words", nargs=-1, metavar="[TEXT]...")
+@click.option(
+    "--path", "paths", multiple=True, metavar="PATH", help="Only what touched this file or folder."
+)
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only memories of this kind."
+)
+@click.option("--author", metavar="TEXT", default="", help="Only of authors with this in them.")
+@click.option("--since", "--after", metavar="DATE", default="", help="Only after DATE.")
+@click.option("--until", "--before", metavar="DATE", default="", help="Only before DATE.")
+@click.option(
+    "--branch",
+    metavar="NAME",
+    default="",
+    help="What NAME reaches, or was made on it; . is HEAD's.",
+)
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only with this tag.")
+@click.option("--concept", "concepts", multiple=True, metavar="WORD", help="Only of this concept.")
+@click.option("--all", "everything", is_flag=True, help="Also what HEAD does not reach.")
+@click.option("--everywhere", is_flag=True, help="Also in other repositories that allow it.")
+@click.option(
+    "-n",
+    "--max-count",
+    "count",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Show at most N memories.",
+)
+@click.option("--explain", is_flag=True, help="Say why each one stands where it does.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a memory.")
+@click.option("--ids", is_flag=True, help="Only the memories' ids, one a line.")
+@click.option("--commits", is_flag=True, help="Only the commits' ids, one a line, each once.")
+@colour_option
+def command(
+    words: tuple[str, ...],
+    paths: tuple[str, ...],
+    kinds: tuple[str, ...],
+    author: str,
+    since: str,
+    until: str,
+    branch: str,
+    tags: tuple[str, ...],
+    concepts: tuple[str, ...],
+    everything: bool,
+    everywhere: bool,
+    count: int,
+    explain: bool,
+    as_json: bool,
+    ids: bool,
+    commits: bool,
+    colour: str,
+) -> None:
+    r"""Find what is remembered, by words, meaning or an error message pasted whole.
+
+    Looks at what HEAD can reach and at pending work, best first; without TEXT the newest first.
+    TEXT may be `-`: then it is read from the input.  Put -- before TEXT that begins with a dash.
+    With --everywhere, also in the repositories of this machine that were set up with `gitmem
+    init` and say `git config gitmem.everywhere true`.
+
+    \b
+    gitmem search why do we retry in the transport
+    gitmem search --kind decision --path src/ --since 2.weeks cache
+    pytest 2>&1 | tail -20 | gitmem search -
+    """
+    if sum((as_json, ids, commits)) > 1:
+        raise UsageError("--json, --ids and --commits do not go together")
+    repo = _repo(everywhere)
+    text = _text(words)
+    here = Path.cwd()
+    query = Query(
+        text=text,
+        paths=tuple(top_relative(repo, path, here) if repo else path for path in paths),
+        kinds=frozenset(kinds),
+        author=author,
+        since=instant_of(since),
+        until=instant_of(until, is_end=True),
+        branch=current_branch(repo) if branch == "." and repo else branch,
+        tags=frozenset(tags),
+        concepts=frozenset(concepts),
+        is_everywhere=everything,
+        limit=count,
+    )
+    if everywhere or repo is None:
+        results = search_everywhere(repo, Machine(machine_folder()), query)
+    else:
+        results = search(repo, query)
+    if as_json or ids or commits:
+        for line in _plain(results, as_json=as_json, ids=ids):
+            click.echo(line)
+        return
+    if not results:
+        click.echo(f"gitmem: {_nothing(query)}", err=True)
+        return
+    is_coloured = wants_colour(colour)
+    blocks = _blocks(results, text, is_coloured=is_coloured, explain=explain)
+    page(repo, blocks, colour=is_coloured)
+
+
+def _repo(everywhere: bool) -> Repo | None:
+    try:
+        return ready_repo()
+    except NotARepository:
+        if everywhere:
+            return None
+        raise
+
+
+def _text(words: Sequence[str]) -> str:
+    if list(words) == ["-"]:
+        return sys.stdin.buffer.read(_MAX_STDIN_BYTES).decode("utf-8", "replace")
+    return " ".join(words).encode("utf-8", "replace").decode()
+
+
+def _plain(results: Sequence[Result], *, as_json: bool, ids: bool) -> Iterator[str]:
+    if as_json:
+        yield from (json.dumps(result_fields(result), ensure_ascii=False) for result in results)
+    elif ids:
+        yield from (result.memory.id for result in results)
+    else:
+        yield from dict.fromkeys(result.commit for result in results if result.commit)
+
+
+def _blocks(
+    results: Sequence[Result], text: str, *, is_coloured: bool, explain: bool
+) -> Iterator[str]:
+    colours, width = palette(is_coloured), text_width()
+    for number, result in enumerate(results, 1):
+        block = render_result(number, result, text, colours, width, explain=explain)
+        yield block if number == 1 else "\n" + block
+    yield "\nAll of one: gitmem show ID\n"
+
+
+def _nothing(query: Query) -> str:
+    tips = [] if query.is_everywhere else ["--all looks beyond HEAD"]
+    if query.is_filtered or query.branch:
+        tips.append("fewer filters find more")
+    return "nothing is remembered of that" + (f" ({'; '.join(tips)})" if tips else "")

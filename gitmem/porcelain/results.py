@@ -1,0 +1,94 @@
+"""Hits as results to show: with their standing, and over all repositories of the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from gitmem.errors import GitmemError
+from gitmem.index.encoder import Encoder, StaticEncoder
+from gitmem.index.lexical import words_of
+from gitmem.model.memory import Memory
+from gitmem.model.query import Query
+from gitmem.porcelain.recall import Hit, recall
+from gitmem.render.results import Result, texts_of
+from gitmem.store.gitdir import Repo
+from gitmem.store.log import append_log
+from gitmem.store.machine import Machine, repo_name
+from gitmem.store.settings import read_settings
+from gitmem.store.standing import standings
+
+_MAX_JUDGED = 20
+_MAX_WORDS = 400
+
+
+def results_of(repo: Repo, hits: Sequence[Hit]) -> list[Result]:
+    """The hits in their order; how the first twenty stand is asked of git where nobody knows."""
+    unknown = [hit.commit for hit in hits if hit.commit and hit.standing is None]
+    judged = standings(repo, unknown[:_MAX_JUDGED])
+    return [
+        Result(
+            memory=hit.memory,
+            commit=hit.commit,
+            is_pending=hit.is_pending,
+            score=hit.score,
+            standing=hit.standing or judged.get(hit.commit),
+            reasons=tuple((r.name, r.value, r.text) for r in hit.reasons),
+        )
+        for hit in hits
+    ]
+
+
+def search(repo: Repo, query: Query) -> list[Result]:
+    """What the repository's memory has for the query, best first.
+
+    Raises:
+        GitmemError: the index is damaged; it is set aside, so that the next try works.
+    """
+    return results_of(repo, recall(repo, query))
+
+
+def search_everywhere(repo: Repo | None, machine: Machine, query: Query) -> list[Result]:
+    """The same over this repository and those of the machine that allow it; each result names its
+    own.  What of another repository cannot be read is left out, and its log says why.
+
+    Scores say how a memory compares with others of its repository.  Between repositories, how
+    many of the query's words a memory has decides.
+    """
+    encoder = StaticEncoder()
+    here = [] if repo is None else [repo]
+    others = [r for r in machine.repos() if repo is None or r.common_dir != repo.common_dir]
+    asked = set(words_of(query.text)[:_MAX_WORDS])
+    wide = replace(query, limit=query.offset + query.limit, offset=0)
+    found: list[tuple[float, Result]] = []
+    for place in [*here, *(other for other in others if allows_everywhere(other))]:
+        for result in _searched(place, wide, encoder):
+            weight = result.score * (0.2 + _coverage(result.memory, asked))
+            found.append((weight, replace(result, repository=repo_name(place), place=place.top)))
+    if query.text.strip():
+        found.sort(key=lambda pair: -pair[0])
+    else:
+        found.sort(key=lambda pair: pair[1].memory.provenance.time, reverse=True)
+    return [result for _, result in found[query.offset :][: query.limit]]
+
+
+def allows_everywhere(repo: Repo) -> bool:
+    """Whether the repository's settings let it be searched from others."""
+    try:
+        return read_settings(repo).everywhere
+    except GitmemError:
+        return False
+
+
+def _searched(repo: Repo, query: Query, encoder: Encoder) -> Iterable[Result]:
+    try:
+        return results_of(repo, recall(repo, query, encoder))
+    except GitmemError as error:
+        append_log(repo, f"search from elsewhere: {error.message}")
+        return []
+
+
+def _coverage(memory: Memory, asked: set[str]) -> float:
+    if not asked:
+        return 1.0
+    return len(asked & set(words_of("\n".join(texts_of(memory))))) / len(asked)

@@ -1,0 +1,76 @@
+"""The repositories of this machine that gitmem was set up in: names of places, and nothing else.
+
+One small file each, so that no two processes ever write the same one.  Whether a repository may
+be searched from elsewhere is not written here but asked of its own settings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from gitmem.errors import GitmemError
+from gitmem.store.atomic import write_atomically
+from gitmem.store.gitdir import Repo, find_repo
+
+_MAX_BYTES = 1 << 14
+
+
+class Machine:
+    """The list in one folder, which is made when the first repository is added."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def add(self, repo: Repo) -> None:
+        """The repository is one of them.
+
+        Raises:
+            DiskFull, ReadOnlyRepository: it could not be written.
+        """
+        path, place = self._file(repo), os.fsencode(_place(repo))
+        with suppress(OSError):
+            if path.read_bytes() == place:
+                return
+        write_atomically(path, place)
+
+    def remove(self, repo: Repo) -> None:
+        """The repository is not, any more; a folder that held nothing else goes, too."""
+        with suppress(OSError):
+            self._file(repo).unlink()
+            self._folder.rmdir()
+            self._folder.parent.rmdir()
+
+    def repos(self) -> list[Repo]:
+        """Those that are still there and set up, by their place; the others are struck off."""
+        found: dict[Path, Repo] = {}
+        for path in sorted(self._folder.glob("*")):
+            try:
+                with path.open("rb") as file:
+                    repo = find_repo(os.fsdecode(file.read(_MAX_BYTES)))
+            except (GitmemError, OSError, ValueError):
+                repo = None
+            if repo is not None and repo.is_initialised and path == self._file(repo):
+                found[repo.common_dir] = repo
+            else:
+                with suppress(OSError):
+                    path.unlink()
+        return [found[place] for place in sorted(found)]
+
+    def _file(self, repo: Repo) -> Path:
+        name = hashlib.sha256(os.fsencode(os.path.realpath(repo.common_dir))).hexdigest()
+        return self._folder / name[:24]
+
+
+def repo_name(repo: Repo) -> str:
+    """What people call the repository: the folder it is in."""
+    folder = repo.common_dir
+    return folder.parent.name if folder.name == ".git" else folder.name.removesuffix(".git")
+
+
+def _place(repo: Repo) -> str:
+    """The main work tree, which outlives linked ones; of a bare repository itself."""
+    folder = repo.common_dir
+    return os.path.realpath(folder.parent if folder.name == ".git" else folder)
