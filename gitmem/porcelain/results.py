@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from gitmem.errors import GitmemError
-from gitmem.index.encoder import Encoder, StaticEncoder
 from gitmem.index.lexical import words_of
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
@@ -55,14 +54,13 @@ def search_everywhere(repo: Repo | None, machine: Machine, query: Query) -> list
     Scores say how a memory compares with others of its repository.  Between repositories, how
     many of the query's words a memory has decides.
     """
-    encoder = StaticEncoder()
     here = [] if repo is None else [repo]
     others = [r for r in machine.repos() if repo is None or r.common_dir != repo.common_dir]
     asked = set(words_of(query.text)[:_MAX_WORDS])
     wide = replace(query, limit=query.offset + query.limit, offset=0)
     found: list[tuple[float, Result]] = []
     for place in [*here, *(other for other in others if allows_everywhere(other))]:
-        for result in _searched(place, wide, encoder):
+        for result in _searched(place, wide):
             weight = result.score * (0.2 + _coverage(result.memory, asked))
             found.append((weight, replace(result, repository=repo_name(place), place=place.top)))
     if query.text.strip():
@@ -80,9 +78,9 @@ def allows_everywhere(repo: Repo) -> bool:
         return False
 
 
-def _searched(repo: Repo, query: Query, encoder: Encoder) -> Iterable[Result]:
+def _searched(repo: Repo, query: Query) -> Iterable[Result]:
     try:
-        return results_of(repo, recall(repo, query, encoder))
+        return results_of(repo, recall(repo, query))
     except GitmemError as error:
         append_log(repo, f"search from elsewhere: {error.message}")
         return []
