@@ -29,7 +29,9 @@ def command(quiet: bool) -> None:
         if shown:
             shown.end()
     left = f", {done.without_vector} without a vector" if done.without_vector else ""
-    click.echo(f"{done.memories} memories of {done.notes} commits indexed{left}.")
+    memories = "1 memory" if done.memories == 1 else f"{done.memories} memories"
+    commits = "1 commit" if done.notes == 1 else f"{done.notes} commits"
+    click.echo(f"{memories} of {commits} indexed{left}.")
 
 
 class _Bar:
