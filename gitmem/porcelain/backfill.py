@@ -174,7 +174,7 @@ def _from_transcripts(
                 better.add(entries_of(commit, made))
         advance(1)
     for pending in PendingStore(means.repo).newest_first():
-        if pending.memory.provenance.session in sessions:
+        if not pending.note and pending.memory.provenance.session in sessions:
             # What waits is what came after the commits that now have the rest.
             with suppress(GitmemError):
                 remember_turn(means, pending.memory.provenance.session, pending.worktree)

@@ -8,7 +8,7 @@ because what is already in a note is the beginning of the next slice.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -87,14 +87,14 @@ def remember(means: Means, request: Request) -> Outcome:
             made, notice = compress_slice(stand_in or means.compressor, part, change, means.policy)
             memories += [as_provisional(memory, means) for memory in made] if stand_in else made
             notices += [notice] if notice else []
-        orphans = [] if request.is_past else _orphans(means, change, request.worktree)
+        orphans = [] if request.is_past else _orphans(means, change, request)
         memories += [_of_commit(orphan.memory, change) for orphan in orphans]
         if memories:
             _write(means, index, change, memories, notices)
             done = [share for share in chosen if _is_in(share.transcript, memories)]
             _settle(means, done, request)
             for orphan in orphans:
-                PendingStore(means.repo).drop(orphan.memory.provenance.session)
+                PendingStore(means.repo).drop(orphan.key)
     for share in chosen if means.settings.pending else []:
         if share.has_rest:
             remember_turn(means, share.transcript.session, request.worktree)
@@ -148,19 +148,36 @@ def _tells_stops(means: Means, request: Request) -> bool:
     return Registry(means.repo).get(request.session) is not None
 
 
-def _orphans(means: Means, change: Change, worktree: str) -> list[Pending]:
-    """What is pending of the commit's files by sessions whose transcript is gone.
+def _orphans(means: Means, change: Change, request: Request) -> list[Pending]:
+    """What is pending of the commit's files by sessions whose transcript is gone, and the notes
+    that agents left for this commit.
 
     The pending memory is then all that is left of that work.
     """
-    here, paths = os.path.realpath(worktree), set(change.paths)
+    here, paths = os.path.realpath(request.worktree), set(change.paths)
     return [
         pending
         for pending in PendingStore(means.repo).newest_first()
         if os.path.realpath(pending.worktree) == here
-        and paths & set(pending.memory.files_changed)
-        and not _has_transcript(means, pending.memory.provenance.session)
+        and (
+            _is_for(pending, request, paths)
+            if pending.note
+            else paths & set(pending.memory.files_changed)
+            and not _has_transcript(means, pending.memory.provenance.session)
+        )
     ]
+
+
+def _is_for(note: Pending, request: Request, paths: Collection[str]) -> bool:
+    """Whether an agent's note, written before the commit, belongs to it: it is about one of these
+    paths, or about no file at all and of the session that commits, as far as either is known.
+    """
+    if request.moment is not None and note.memory.provenance.time > iso_time(request.moment):
+        return False
+    about = set(note.memory.files_changed)
+    if about:
+        return bool(about & set(paths))
+    return not request.session or not note.session or note.session == request.session
 
 
 def _has_transcript(means: Means, session: str) -> bool:

@@ -302,7 +302,7 @@ def _scrub_pending(repo: Repo, notes: NoteStore, target: Target, date: str) -> N
         stones[_head(repo, pending.worktree)].append(
             _stone(pending.memory.id, pending.memory, date)
         )
-        store.drop(pending.memory.provenance.session)
+        store.drop(pending.key)
     if stones:
         notes.add(stones, _SUBJECT)
 

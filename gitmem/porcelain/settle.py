@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gitmem.errors import GitmemError, UnknownRevision
-from gitmem.model.memory import Memory
 from gitmem.model.note import Document
 from gitmem.porcelain.memories import iso_time
 from gitmem.store.gitdir import Repo, find_repo, resolve_commit, try_git
@@ -38,8 +37,10 @@ def mark_ended(repo: Repo, session: str) -> None:
         ReadOnlyRepository, DiskFull: it could not be written.
     """
     store = PendingStore(repo)
-    if pending := store.get(session):
-        store.put(replace(pending, has_ended=True))
+    of_session = [pending] if (pending := store.get(session)) else []
+    for found in [*of_session, *(p for p in store.newest_first() if p.note)]:
+        if not found.note or found.session == session:
+            store.put(replace(found, has_ended=True))
 
 
 def settle_ended(repo: Repo) -> int:
@@ -54,12 +55,12 @@ def settle_ended(repo: Repo) -> int:
     """
     store = PendingStore(repo)
     ended = [p for p in store.newest_first() if p.has_ended and not _has_edits_left(repo, p)]
-    idle = [pending for pending in ended if not _says_something(pending.memory)]
-    kept = [pending for pending in ended if _says_something(pending.memory)]
+    idle = [pending for pending in ended if not _says_something(pending)]
+    kept = [pending for pending in ended if _says_something(pending)]
     for pending in idle:
-        store.drop(pending.memory.provenance.session)
+        store.drop(pending.key)
     try:
-        _write(repo, [replace(p, memory=replace(p.memory, kind="session")) for p in kept])
+        _write(repo, [p if p.note else _as_session(p) for p in kept])
     except UnknownRevision:
         return 0  # no commit yet: they stay pending
     return len(kept)
@@ -74,7 +75,7 @@ def _write(repo: Repo, waiting: Sequence[Pending]) -> None:
     if waiting:
         NoteStore(repo).add(additions, f"notes: settle {len(waiting)} pending")
     for pending in waiting:
-        PendingStore(repo).drop(pending.memory.provenance.session)
+        PendingStore(repo).drop(pending.key)
 
 
 def _head_of(worktree: str) -> str | None:
@@ -84,8 +85,13 @@ def _head_of(worktree: str) -> str | None:
         return None
 
 
-def _says_something(memory: Memory) -> bool:
-    return bool(
+def _as_session(pending: Pending) -> Pending:
+    return replace(pending, memory=replace(pending.memory, kind="session"))
+
+
+def _says_something(pending: Pending) -> bool:
+    memory = pending.memory
+    return bool(pending.note) or bool(
         memory.decisions or memory.errors or memory.what or memory.next or memory.files_changed
     )
 

@@ -1,6 +1,7 @@
-"""Pending memories: work that no commit holds yet, one file a session.
+"""Pending memories: work that no commit holds yet, one file a session, and agents' own notes.
 
 Written when a turn ends, replaced by the next, gone when a commit of the session is captured.
+A note has a file of its own, and waits for the commit of what it is about.
 Never a cache: nothing else keeps this work once the agent's transcript is gone.  Standard
 library only, so that the agent's hook can read it.
 """
@@ -25,11 +26,20 @@ class Pending:
     """A memory that waits for its commit, and the work tree its work was done in.
 
     ``has_ended``: its session is over, so nothing but a commit of its edits can claim it.
+    ``note`` names an agent's own note, which was written in ``session`` (empty: nobody knows);
+    the memory of a note does not name the session, for it is not made of its transcript.
     """
 
     memory: Memory
     worktree: str
     has_ended: bool = False
+    note: str = ""
+    session: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is kept under."""
+        return self.note or self.memory.provenance.session
 
 
 class PendingStore:
@@ -39,7 +49,7 @@ class PendingStore:
         self._folder = repo.state_dir / "pending"
 
     def put(self, pending: Pending) -> None:
-        """Keep this as what is pending of its session; durable on return.
+        """Keep this as what is pending of its session, or as that note; durable on return.
 
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written; what was there stays.
@@ -49,12 +59,14 @@ class PendingStore:
             "memory": to_fields(pending.memory),
             "ended": pending.has_ended,
         }
-        path = self._path(pending.memory.provenance.session)
+        if pending.note:
+            value.update(note=pending.note, session=pending.session)
+        path = self._path(pending.key)
         write_atomically(path, json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
-    def drop(self, session: str) -> None:
-        """Nothing is pending of that session any more."""
-        self._path(session).unlink(missing_ok=True)
+    def drop(self, key: str) -> None:
+        """Nothing is pending of that session, or under that note's name, any more."""
+        self._path(key).unlink(missing_ok=True)
 
     def get(self, session: str) -> Pending | None:
         """What is pending of that session."""
@@ -74,6 +86,7 @@ def _read(path: Path) -> Pending | None:
         with path.open("rb") as file:
             value = json.loads(file.read(_MAX_BYTES))
         memory, ended = from_fields(value["memory"]), value.get("ended") is True
-        return Pending(memory, str(value["worktree"]), ended)
+        note, session = str(value.get("note", "")), str(value.get("session", ""))
+        return Pending(memory, str(value["worktree"]), ended, note, session)
     except (OSError, ValueError, KeyError, TypeError, FieldError):
         return None

@@ -1,0 +1,123 @@
+"""An agent's own note: pending at once, and part of the memory of the commit it belongs to.
+
+What an agent asks to remember is as little trusted as any transcript: masked, cleaned and
+capped before anything is written, and marked as written by an agent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitmem.errors import GitmemError, UsageError
+from gitmem.guard.policy import Policy
+from gitmem.guard.redact import redact_memory
+from gitmem.guard.untrusted import clean_line, clean_text
+from gitmem.model.memory import KINDS, Memory, Provenance
+from gitmem.porcelain.memories import iso_time
+from gitmem.store.gitdir import Repo, top_relative
+from gitmem.store.history import current_branch
+from gitmem.store.pending import Pending, PendingStore
+from gitmem.store.scrubbed import read_scrubbed
+from gitmem.store.settings import read_settings
+
+WRITER = "agent-note/1"
+"""What the memory of a note names as its compressor."""
+
+MAX_TEXT = 4_000
+MAX_TITLE = 200
+MAX_FILES = 50
+MAX_WAITING = 200
+
+
+@dataclass(frozen=True)
+class Note:
+    """What an agent asks to remember; paths are as given in the folder that it works in.
+
+    ``session`` is the agent's id of its session, ``agent`` its name, where they are known.
+    """
+
+    text: str
+    title: str = ""
+    kind: str = "discovery"
+    files: tuple[str, ...] = ()
+    concepts: tuple[str, ...] = ()
+    session: str = ""
+    agent: str = ""
+
+
+def jot(repo: Repo, note: Note, here: Path, *, now: float | None = None) -> Memory:
+    """Keep the note as pending until a commit of its files (or of its session) takes it.
+
+    Durable on return.  The same note twice is one.
+
+    Raises:
+        UsageError: it is empty, too long, of no kind there is, or too many notes wait.
+        BareRepository: there is no work tree, so no commit will come.
+        GitmemError: gitmem is switched off here.
+        DiskFull, ReadOnlyRepository: it could not be written.
+    """
+    _check(note)
+    settings = read_settings(repo)
+    if not (settings.enabled and settings.pending):
+        raise GitmemError("gitmem remembers nothing here", "Nothing was kept. See: gitmem config")
+    worktree = repo.need_worktree()
+    policy = Policy((*settings.redact, *read_scrubbed(repo)), settings.exclude)
+    memory = redact_memory(_memory(repo, note, here, policy, now), policy)
+    store = PendingStore(repo)
+    name = _name(memory)
+    if store.get(name) is None and sum(1 for p in store.newest_first() if p.note) >= MAX_WAITING:
+        raise UsageError(f"{MAX_WAITING} notes wait for a commit already", "Commit, then go on")
+    store.put(Pending(memory, os.fspath(worktree), note=name, session=note.session))
+    return memory
+
+
+def _check(note: Note) -> None:
+    if not note.text.strip():
+        raise UsageError("there is nothing to remember", "Say in 'text' what a later reader needs")
+    if len(note.text) > MAX_TEXT:
+        raise UsageError(
+            f"the note has {len(note.text)} characters, and {MAX_TEXT} is the most",
+            "Nothing was kept. Say it shorter, or in several notes",
+        )
+    if note.kind not in KINDS:
+        raise UsageError(f"'{note.kind}' is no kind of memory", f"The kinds: {', '.join(KINDS)}")
+    if len(note.files) > MAX_FILES:
+        raise UsageError(f"a note can be about {MAX_FILES} files at most", "Name the main ones")
+
+
+def _memory(repo: Repo, note: Note, here: Path, policy: Policy, now: float | None) -> Memory:
+    text = clean_text(note.text, MAX_TEXT).strip()
+    first, _, rest = text.partition("\n")
+    title = note.title.strip() or first
+    # A first line that serves as the title is not told twice.
+    why = text if note.title.strip() or len(first) > MAX_TITLE else rest.strip()
+    return Memory(
+        kind=note.kind,
+        title=clean_line(title, MAX_TITLE) or "note",
+        why=why,
+        concepts=tuple(clean_line(concept, 60) for concept in note.concepts[:10]),
+        files_changed=_paths(repo, note.files, here, policy),
+        provenance=Provenance(
+            branch=current_branch(repo),
+            time=iso_time(time.time() if now is None else now),
+            agent=clean_line(note.agent, 60),
+            compressor=WRITER,
+        ),
+    )
+
+
+def _paths(repo: Repo, files: Sequence[str], here: Path, policy: Policy) -> tuple[str, ...]:
+    """The paths relative to the top; what lies outside, or is excluded, is left out."""
+    found = [top_relative(repo, path, here) for path in files if path.strip()]
+    inside = [path for path in found if path != ".." and not path.startswith("../")]
+    return tuple(dict.fromkeys(path for path in inside if not policy.covers(path)))
+
+
+def _name(memory: Memory) -> str:
+    content = "\0".join((memory.kind, memory.title, memory.why))
+    return "note-" + hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:20]
