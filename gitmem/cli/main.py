@@ -108,8 +108,9 @@ def run_command(arguments: Sequence[str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has enough (`gitmem log | head`): that is no failure.
+    except (BrokenPipeError, SystemExit):
+        # The reader of our output has enough (`gitmem log | head`): that is no failure.  click
+        # tells of it by leaving, and nothing else here leaves.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE
     except Exception:  # noqa: BLE001 - the outermost frame: a bug is told as one
