@@ -70,13 +70,29 @@ CREATE VIRTUAL TABLE words USING fts5(
     title, body, files, symbols, content='', tokenize='porter unicode61'
 );
 CREATE TABLE vectors (chunk INTEGER PRIMARY KEY, codes BLOB NOT NULL);
+CREATE TABLE standing (note INTEGER PRIMARY KEY, share REAL NOT NULL);
+CREATE TABLE standing_path (
+    path INTEGER NOT NULL, note INTEGER NOT NULL, PRIMARY KEY (path, note)
+) WITHOUT ROWID;
 CREATE TABLE reach (
     tip TEXT PRIMARY KEY, mark INTEGER NOT NULL, used INTEGER NOT NULL, notes BLOB NOT NULL
 ) WITHOUT ROWID;
 """
 
 _OF_NOTES = ("holding", "tombstone", "supersedes", "abandoned")
-_CONTENT = ("note", *_OF_NOTES, "memory", "name", "path", "touched", "facet", "vectors", "reach")
+_CONTENT = (
+    "note",
+    *_OF_NOTES,
+    "memory",
+    "name",
+    "path",
+    "touched",
+    "facet",
+    "vectors",
+    "reach",
+    "standing",
+    "standing_path",
+)
 
 # What memories have in common, so that even a short one is stored in half its size.
 _COMMON = json.dumps(
@@ -142,7 +158,7 @@ def empty(database: sqlite3.Connection) -> None:
         database.execute(f"DELETE FROM {table}")
     database.execute("INSERT INTO words(words) VALUES ('delete-all')")
     database.execute("DELETE FROM sqlite_sequence WHERE name = 'memory'")
-    database.execute("DELETE FROM meta WHERE key IN ('encoder', 'embedded')")
+    database.execute("DELETE FROM meta WHERE key IN ('encoder', 'embedded', 'standing')")
     generation = os.urandom(8).hex()
     database.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (generation,))
 

@@ -94,7 +94,12 @@ def judge(
         shares = [_of_removed(file, present.get(file.path)) for file in files]
     total = sum(total for _, total in shares)
     share = sum(stood for stood, _ in shares) / total if total else 1.0
-    return Standing(_verdict(share, is_reached=is_reached), round(share, 3))
+    return standing_of(round(share, 3), is_reached=is_reached)
+
+
+def standing_of(share: float, *, is_reached: bool) -> Standing:
+    """The standing of a commit of which so much stands at HEAD."""
+    return Standing(_verdict(share, is_reached=is_reached), share)
 
 
 def _verdict(share: float, *, is_reached: bool) -> Verdict:

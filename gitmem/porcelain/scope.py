@@ -8,7 +8,6 @@ only: agent hooks ask this.
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from collections.abc import Sequence
 
@@ -16,18 +15,19 @@ from gitmem.errors import GitmemError
 from gitmem.index.cache import Index
 from gitmem.index.lookup import keep_reach, read_reach
 from gitmem.store.gitdir import Repo, try_git
+from gitmem.store.head import commit_named, head_commit
 from gitmem.store.history import walk_ids
 from gitmem.store.reach import outside
 
 _KEPT = 8
 _MAX_STEPS = 5_000  # commits between two tips; beyond that the whole walk is hardly longer
-_ID = re.compile("[0-9a-f]{40}")
 
 
 class Scope:
-    """The notes whose commits a tip reaches, by the notes' numbers in the index."""
+    """The notes whose commits ``tip`` reaches, by the notes' numbers in the index."""
 
-    def __init__(self, bits: bytes) -> None:
+    def __init__(self, tip: str, bits: bytes) -> None:
+        self.tip = tip
         self._bits = bits
 
     def __contains__(self, note: int) -> bool:
@@ -39,16 +39,13 @@ class Scope:
 
 def scope_of(repo: Repo, index: Index, revision: str = "HEAD") -> Scope:
     """The notes of the commits that ``revision`` reaches; none where it names no commit."""
-    done = try_git(
-        repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-    )
-    tip = os.fsdecode(done.stdout).strip()
-    if done.returncode != 0 or not _ID.fullmatch(tip):
-        return Scope(b"")
+    tip = head_commit(repo) if revision == "HEAD" else commit_named(repo, revision)
+    if not tip:
+        return Scope("", b"")
     mark, known = index.mark, read_reach(index)
     mine = next((kept for kept in known if kept[0] == tip), None)
     if mine is not None and mine[1] == mark:
-        return Scope(mine[2])
+        return Scope(tip, mine[2])
     try:
         if mine is not None:
             bits, since = bytearray(mine[2]), mine[1]
@@ -56,9 +53,9 @@ def scope_of(repo: Repo, index: Index, revision: str = "HEAD") -> Scope:
             bits, since = _moved(repo, index, known, tip)
         _add_new(repo, index, tip, bits, since, mark)
     except GitmemError:
-        return Scope(b"")  # a history that git cannot walk
+        return Scope(tip, b"")  # a history that git cannot walk
     keep_reach(index, tip, mark, bytes(bits), _KEPT)
-    return Scope(bytes(bits))
+    return Scope(tip, bytes(bits))
 
 
 def _moved(

@@ -50,6 +50,18 @@ class _Entry:
     path: bytes
 
 
+@dataclass(frozen=True)
+class Share:
+    """How much of a commit stands, as long as nothing happens to ``paths``.
+
+    ``is_open``: a file is gone; any new one may turn out to be it.
+    """
+
+    share: float
+    paths: frozenset[bytes]
+    is_open: bool
+
+
 def standings(
     repo: Repo, commits: Sequence[str], head: str = "HEAD", *, reached: Collection[str] = ()
 ) -> dict[str, Standing]:
@@ -67,12 +79,32 @@ def standings(
     astray = set(listing.output().decode("ascii", "replace").split()) if listing else set()
     if listing and listing.has_failed:
         return {}  # no such head
-    present = _present(repo, head, touched)
+    present, _ = _present(repo, head, touched)
     return {
         commit: judge(touched[commit], present, is_reached=commit not in astray)
         for commit in asked
         if commit in touched
     }
+
+
+def shares(repo: Repo, commits: Sequence[str], head: str = "HEAD") -> dict[str, Share]:
+    """The same without asking what is reached, and what each share was read from."""
+    asked = [commit for commit in dict.fromkeys(commits) if _ID.fullmatch(commit)]
+    if not asked:
+        return {}
+    touched = _touched_by(repo, asked)
+    present, names = _present(repo, head, touched)
+    found = {}
+    for commit in asked:
+        if commit in touched:
+            paths = {file.path for file in touched[commit]}
+            lasting = {file.path for file in touched[commit] if not file.is_deleted}
+            share = judge(touched[commit], present, is_reached=True).share
+            new_names = {names[path] for path in paths & names.keys()}
+            found[commit] = Share(
+                share, frozenset(paths | new_names), bool(lasting - present.keys())
+            )
+    return found
 
 
 def _touched_by(repo: Repo, commits: Sequence[str]) -> dict[str, list[Touched]]:
@@ -159,18 +191,21 @@ def _file(entry: _Entry, part: bytes, left: int) -> Touched:
     return Touched(entry.path, added, removed, "" if is_deleted else blob, is_deleted, is_opaque)
 
 
-def _present(repo: Repo, head: str, touched: dict[str, list[Touched]]) -> dict[bytes, Present]:
-    """The files at ``head``, under the names that the commits know them by."""
+def _present(
+    repo: Repo, head: str, touched: dict[str, list[Touched]]
+) -> tuple[dict[bytes, Present], dict[bytes, bytes]]:
+    """The files at ``head``, under the names that the commits know them by; and the new names of
+    those that have others now.
+    """
     files = [file for found in touched.values() for file in found]
     wanted: dict[bytes, dict[bytes, int]] = {}
     for file in files:
         wanted.setdefault(file.path, {}).update(file.added or file.removed)
     present = dict(_read_at(repo, head, {path: path for path in wanted}, wanted))
     gone = {file.path for file in files if not file.is_deleted} - present.keys()
-    if gone:
-        names = _new_names(repo, head, gone, touched)
-        present.update(_read_at(repo, head, names, wanted))
-    return present
+    names = _new_names(repo, head, gone, touched) if gone else {}
+    present.update(_read_at(repo, head, names, wanted))
+    return present, names
 
 
 def _read_at(

@@ -180,7 +180,7 @@ def test_the_oldest_first_of_the_newest(story: GitDriver) -> None:
     assert titles(gitmem(story, "log", "--reverse", "-n", "1").stdout) == ["Tax rounds half even"]
 
 
-def test_a_reader_who_has_enough_is_no_failure(story: GitDriver) -> None:
+def test_a_reader_who_is_gone_is_no_failure(story: GitDriver) -> None:
     command = [*GITMEM, "log", "--format", "json"]
     process = subprocess.Popen(
         command, cwd=story.path, env=story.env(), stdout=subprocess.PIPE, stderr=subprocess.PIPE

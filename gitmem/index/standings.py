@@ -1,0 +1,77 @@
+"""What was found out about how much of each commit stands, kept until a file it is about changes.
+
+Standard library only: agent hooks ask this.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+
+from gitmem.index.cache import Index
+from gitmem.index.rows import digest, transaction
+
+_AT_ONCE = 500
+_ANYTHING = 0  # in place of a path: whatever changes
+
+
+def standing_tip(index: Index) -> str:
+    """The commit that the kept shares are true of; "" where none is."""
+    with index.reading() as database:
+        row = database.execute("SELECT value FROM meta WHERE key = 'standing'").fetchone()
+    return str(row[0]) if row else ""
+
+
+def read_shares(index: Index, notes: Sequence[int], tip: str) -> dict[int, float]:
+    """The shares that are kept of these notes' commits, as far as they are those of ``tip``."""
+    found: dict[int, float] = {}
+    if standing_tip(index) != tip:
+        return found
+    with index.reading() as database:
+        for first in range(0, len(notes), _AT_ONCE):
+            some = notes[first : first + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            statement = f"SELECT note, share FROM standing WHERE note IN ({marks})"
+            found.update(database.execute(statement, some))
+    return found
+
+
+def move_shares(index: Index, old: str, tip: str, changed: Iterable[bytes] | None) -> None:
+    """Go from one tip to another: what is about a changed path is forgotten, all where it is None.
+
+    Where the file cannot be written, or another process moved it, nothing is done.
+    """
+    with index.trying() as database, transaction(database):
+        if standing_tip(index) != old:
+            return
+        if changed is None:
+            database.execute("DELETE FROM standing")
+            database.execute("DELETE FROM standing_path")
+        else:
+            for number in {_ANYTHING, *map(_number, changed)}:
+                notes = "SELECT note FROM standing_path WHERE path = ?"
+                database.execute(f"DELETE FROM standing WHERE note IN ({notes})", (number,))
+                database.execute("DELETE FROM standing_path WHERE path = ?", (number,))
+        database.execute("INSERT OR REPLACE INTO meta VALUES ('standing', ?)", (tip,))
+
+
+def keep_shares(
+    index: Index, tip: str, shares: Mapping[int, tuple[float, Iterable[bytes], bool]]
+) -> None:
+    """Keep shares that are true of ``tip``: of each note the share, its paths, and whether any
+    change may alter it.
+    """
+    with index.trying() as database, transaction(database):
+        if standing_tip(index) != tip:
+            return
+        for note, (share, paths, is_open) in shares.items():
+            numbers = {_number(path) for path in paths} | ({_ANYTHING} if is_open else set())
+            database.execute("INSERT OR REPLACE INTO standing VALUES (?, ?)", (note, share))
+            database.executemany(
+                "INSERT OR IGNORE INTO standing_path VALUES (?, ?)",
+                [(number, note) for number in numbers],
+            )
+
+
+def _number(path: bytes) -> int:
+    return digest(os.fsdecode(path))

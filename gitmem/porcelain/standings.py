@@ -1,0 +1,55 @@
+"""How much of each memory's commit stands at HEAD: asked of git once, then only where it changed.
+
+Standard library only: agent hooks ask this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gitmem.index.cache import Index
+from gitmem.index.standings import keep_shares, move_shares, read_shares, standing_tip
+from gitmem.model.standing import Standing, standing_of
+from gitmem.porcelain.scope import Scope
+from gitmem.store.gitdir import Repo, try_git
+from gitmem.store.standing import shares
+
+_MAX_DIFF_BYTES = 4 << 20  # names; of a larger difference everything is asked anew
+
+
+def standings_of(
+    repo: Repo, index: Index, scope: Scope, notes: Mapping[str, int], most_asked: int = 20
+) -> dict[str, Standing]:
+    """The standing at the scope's tip of commits, given with their notes' numbers.
+
+    Of those that nobody knows of yet, git is asked for the first ``most_asked``; the others are
+    not in the answer.
+    """
+    if not scope.tip or not notes:
+        return {}
+    _follow(repo, index, scope.tip)
+    known = read_shares(index, list(notes.values()), scope.tip)
+    unknown = [commit for commit, note in notes.items() if note not in known][:most_asked]
+    if unknown:
+        asked = shares(repo, unknown, scope.tip)
+        found = {notes[c]: (s.share, s.paths, s.is_open) for c, s in asked.items()}
+        keep_shares(index, scope.tip, found)
+        known.update({note: share for note, (share, _, _) in found.items()})
+    return {
+        commit: standing_of(known[note], is_reached=note in scope)
+        for commit, note in notes.items()
+        if note in known
+    }
+
+
+def _follow(repo: Repo, index: Index, tip: str) -> None:
+    """Forget what is no longer true at this tip."""
+    old = standing_tip(index)
+    if old == tip:
+        return
+    changed = None
+    if old:
+        done = try_git(repo, "diff-tree", "-r", "-z", "--name-only", old, tip, "--")
+        if done.returncode == 0 and len(done.stdout) <= _MAX_DIFF_BYTES:
+            changed = [path for path in done.stdout.split(b"\0") if path]
+    move_shares(index, old, tip, changed)

@@ -1,0 +1,108 @@
+"""Kept standings are what git would tell if it were asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gitmem.model.memory import Memory
+from gitmem.model.standing import Standing, Verdict
+from gitmem.porcelain.refresh import refresh
+from gitmem.porcelain.scope import scope_of
+from gitmem.porcelain.standings import standings_of
+from gitmem.store.gitdir import Repo
+from gitmem.store.notefile import document_of
+from gitmem.store.notes import NoteStore
+from gitmem.store.standing import Share, shares, standings
+from tests.support.git import GitDriver
+
+_LINES = ("the first long line\n", "another line of text\n", "and something else\n")
+
+
+def annotate(git: GitDriver, *commits: str) -> None:
+    notes = {c: [document_of(Memory("change", f"of {c}"))] for c in commits}
+    NoteStore(git.repo).add(notes, "notes: some")
+
+
+def told(git: GitDriver) -> dict[str, Standing]:
+    with closing(refresh(git.repo)) as index:
+        notes = index.note_numbers(sorted(index.annotated()))
+        return standings_of(git.repo, index, scope_of(git.repo, index), notes)
+
+
+def test_asked_again_git_is_left_alone(
+    committed: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    annotate(committed, committed.commit("one", a=_LINES[0]))
+    first = told(committed)
+    monkeypatch.setattr(
+        "gitmem.porcelain.standings.shares", lambda *_: pytest.fail("git was asked again")
+    )
+
+    assert told(committed) == first
+    committed.commit("something else", other="x\n")
+    assert told(committed) == first
+
+
+def test_only_what_changed_is_asked_again(
+    committed: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = committed.commit("one", a=_LINES[0]), committed.commit("two", b=_LINES[1])
+    annotate(committed, one, two)
+    told(committed)
+    asked: list[str] = []
+
+    def watched(repo: Repo, commits: Sequence[str], head: str) -> dict[str, Share]:
+        asked.extend(commits)
+        return shares(repo, commits, head)
+
+    monkeypatch.setattr("gitmem.porcelain.standings.shares", watched)
+
+    committed.commit("one is gone", a="quite another text\n")
+
+    assert told(committed)[one].verdict is Verdict.ORPHANED
+    assert asked == [one]
+
+
+def test_on_another_branch_it_is_told_so(committed: GitDriver) -> None:
+    committed.run("checkout", "-q", "-b", "side")
+    side = committed.commit("side", a=_LINES[0])
+    annotate(committed, side)
+    assert told(committed)[side].verdict is Verdict.FRESH
+
+    committed.run("checkout", "-q", "main")
+
+    assert told(committed)[side] == Standing(Verdict.OTHER_BRANCH, 0.0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_whatever_happens_it_is_what_git_tells(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("standings")
+    (folder / "home").mkdir()
+    git = GitDriver(folder / "repo", folder / "home").init()
+    git.commit("root", r="root\n")
+    commits: list[str] = []
+    for number in range(data.draw(st.integers(2, 7))):
+        names = [n for n in git.out("ls-files").split("\n") if n]
+        match data.draw(st.sampled_from(["write", "write", "move", "delete", "back"])):
+            case "write":
+                name = data.draw(st.sampled_from(["a", "b", "c"]))
+                kept = data.draw(st.lists(st.sampled_from(_LINES), min_size=1, max_size=3))
+                commits.append(git.commit(f"w{number}", **{name: "".join(kept) + f"{number}\n"}))
+                annotate(git, commits[-1])
+            case "move":
+                git.run("mv", "-f", data.draw(st.sampled_from(names)), f"moved{number}")
+                git.run("commit", "-q", "-m", "moved")
+            case "delete" if len(names) > 1:
+                git.run("rm", "-q", data.draw(st.sampled_from(names)))
+                git.run("commit", "-q", "-m", "deleted")
+            case "back" if commits:
+                git.run("checkout", "-q", data.draw(st.sampled_from(commits)))
+        assert told(git) == standings(git.repo, sorted(set(commits)))
