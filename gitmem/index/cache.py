@@ -46,12 +46,12 @@ _AT_ONCE = 500  # below SQLite's oldest limit of 999 parameters a statement
 HELD = "note JOIN holding ON holding.note = note.place JOIN memory ON memory.place = holding.memory"
 _STORED = f"SELECT commit_oid, id, fields FROM {HELD}"
 # A document edited by hand answers to the id it states and to the one its content has.
-_REMEMBERED = """NOT EXISTS (
+REMEMBERED = """NOT EXISTS (
     SELECT 1 FROM tombstone WHERE tombstone.id IN (memory.id, holding.stated_id))"""
 _CURRENT = """NOT EXISTS (
     SELECT 1 FROM supersedes WHERE supersedes.id IN (memory.id, holding.stated_id)
     AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.id = supersedes.by_id))"""
-LIVE = f"{_REMEMBERED} AND {_CURRENT}"
+LIVE = f"{REMEMBERED} AND {_CURRENT}"
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ class Index:
         query = (
             f"{_STORED} WHERE (id >= ?1 AND id < ?2 OR holding.memory IN"
             " (SELECT memory FROM holding WHERE stated_id >= ?1 AND stated_id < ?2"
-            f" AND stated_id <> '')) AND {_REMEMBERED} ORDER BY id, commit_oid LIMIT 20"
+            f" AND stated_id <> '')) AND {REMEMBERED} ORDER BY id, commit_oid LIMIT 20"
         )
         return self._rows(query, (id_prefix, id_prefix + "g"))
 
@@ -335,7 +335,7 @@ class Index:
         Raises:
             GitmemError: the file is damaged; it is set aside, so that the next try works.
         """
-        query = f"SELECT id, stated_id, commit_oid, fields FROM {HELD} WHERE {_REMEMBERED}"
+        query = f"SELECT id, stated_id, commit_oid, fields FROM {HELD} WHERE {REMEMBERED}"
         with self.reading():
             return [
                 (stated_id or name, Stored(unpacked(fields), commit))
@@ -349,7 +349,7 @@ class Index:
             GitmemError: the file is damaged; it is set aside, so that the next try works.
         """
         named = "agent = (SELECT place FROM name WHERE text = ?)"
-        return self._rows(f"{_STORED} WHERE {named} AND {_REMEMBERED}", (agent,))
+        return self._rows(f"{_STORED} WHERE {named} AND {REMEMBERED}", (agent,))
 
     def annotated(self) -> set[str]:
         """The ids of all objects with a note."""

@@ -6,13 +6,13 @@ hooks import this.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
 from gitmem.index import lexical
-from gitmem.index.cache import HELD, LIVE, Index
+from gitmem.index.cache import HELD, LIVE, REMEMBERED, Index
 from gitmem.index.rows import storable, unpacked
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
@@ -98,6 +98,39 @@ def holdings(index: Index, places: Iterable[int]) -> dict[int, list[Holding]]:
             )
             for place, note, commit in database.execute(statement, some):
                 found.setdefault(place, []).append(Holding(note, commit))
+    return found
+
+
+def living(
+    index: Index, places: Iterable[int], scope: Container[int] | None = None
+) -> dict[int, Holding]:
+    """The same within a scope of notes: where each memory lives, as far as the scope can tell.
+
+    A memory that is superseded elsewhere only, on a branch that the scope does not hold, is not
+    superseded here.  Without a scope everything counts.
+    """
+    found: dict[int, Holding] = {}
+    with index.reading() as database:
+        for some in _batches(places):
+            marks = _marks(some)
+            superseded = {
+                place
+                for place, note in database.execute(
+                    f"SELECT memory.place, supersedes.note FROM {HELD} JOIN supersedes"
+                    " ON supersedes.id = memory.id OR supersedes.id = holding.stated_id"
+                    f" WHERE memory.place IN ({marks}) AND NOT EXISTS"
+                    " (SELECT 1 FROM tombstone WHERE tombstone.id = supersedes.by_id)",
+                    some,
+                )
+                if scope is None or note in scope
+            }
+            statement = (
+                f"SELECT memory.place, note.place, commit_oid FROM {HELD}"
+                f" WHERE memory.place IN ({marks}) AND {REMEMBERED} ORDER BY note.place"
+            )
+            for place, note, commit in database.execute(statement, some):
+                if place not in superseded and (scope is None or note in scope):
+                    found.setdefault(place, Holding(note, commit))
     return found
 
 

@@ -10,6 +10,7 @@ from gitmem.index.lexical import match_of
 from gitmem.index.lookup import (
     holdings,
     keep_reach,
+    living,
     matches,
     memories,
     newest,
@@ -141,6 +142,22 @@ def test_the_forgotten_and_the_superseded_live_nowhere(index: Index) -> None:
     living = holdings(index, places_above(index, 0))
 
     assert set(titles(index, sorted(living))) == {COLOUR.title, newer.title}
+
+
+def test_superseded_on_another_branch_only_it_lives_here(index: Index) -> None:
+    newer = Memory("bugfix", "Prices are decimals", supersedes=(PRICE.id,))
+    index.apply([(oid(8), note(newer))], NEXT_TIP)
+    numbers = index.note_numbers([oid(n) for n in (1, 2, 3, 8)])
+    here, there = [numbers[oid(n)] for n in (1, 2, 3)], list(numbers.values())
+    every = places_above(index, 0)
+
+    def told(scope: list[int] | None) -> set[str]:
+        return set(titles(index, sorted(living(index, every, scope))))
+
+    assert told(here) == {RETRY.title, PRICE.title, COLOUR.title}
+    assert told(there) == told(None) == {RETRY.title, newer.title, COLOUR.title}
+    index.apply([(oid(9), note(Tombstone(newer.id, "was wrong")))], TIP)
+    assert told(None) == {RETRY.title, PRICE.title, COLOUR.title}
 
 
 def test_the_least_used_histories_are_forgotten(index: Index) -> None:
