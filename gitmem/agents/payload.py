@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 _MAX_BYTES = 4 << 20
 _MAX_TEXT = 4_096
+_MAX_PROMPT = 100_000
+# The key behind a tool's input: what a tool answered may be larger than we read, and is not needed.
+# Inside a JSON text the quotes would have backslashes.
+_ANSWER = (b',"tool_response":', b', "tool_response":')
 
 
 @dataclass(frozen=True)
 class HookPayload:
     """The fields that every version of the client sends; empty where one is missing.
 
-    ``source`` is SessionStart's (startup, resume, clear, compact), ``reason`` SessionEnd's.
+    ``source`` is SessionStart's (startup, resume, clear, compact), ``reason`` SessionEnd's,
+    ``prompt`` UserPromptSubmit's, ``path`` that of the file a tool is used on, as the agent named
+    it.  ``agent_id`` is a subagent's.
     """
 
     session: str = ""
@@ -23,20 +30,25 @@ class HookPayload:
     source: str = ""
     reason: str = ""
     agent_id: str = ""
+    prompt: str = ""
+    path: str = ""
+
+    @property
+    def listener(self) -> str:
+        """Who hears what is told now: the session, or a subagent, which has its own context."""
+        return f"{self.session} {self.agent_id}" if self.agent_id else self.session
 
 
 def parse_payload(data: bytes) -> HookPayload:
     """Read a hook's input; anything that is not what it should be reads as empty."""
-    try:
-        value = json.loads(data[: _MAX_BYTES + 1]) if len(data) <= _MAX_BYTES else {}
-    except (ValueError, RecursionError):
-        value = {}
-    if not isinstance(value, dict):
-        value = {}
+    value = _read(data)
+    asked = value.get("tool_input")
+    tool = asked if isinstance(asked, dict) else {}
+    prompt = value.get("prompt")
 
-    def text(name: str) -> str:
-        given = value.get(name)
-        return given if isinstance(given, str) and _is_plain(given) else ""
+    def text(name: str, given: Any = value) -> str:
+        found = given.get(name)
+        return found if isinstance(found, str) and _is_plain(found) else ""
 
     return HookPayload(
         session=text("session_id"),
@@ -46,7 +58,25 @@ def parse_payload(data: bytes) -> HookPayload:
         source=text("source"),
         reason=text("reason"),
         agent_id=text("agent_id"),
+        prompt=prompt[:_MAX_PROMPT] if isinstance(prompt, str) else "",
+        path=text("file_path", tool) or text("notebook_path", tool),
     )
+
+
+def _read(data: bytes) -> dict[str, Any]:
+    value = _object(data)
+    for key in () if value else _ANSWER:
+        head, found, _ = data.partition(key)
+        value = value or (_object(head + b"}") if found else {})
+    return value
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(data) if len(data) <= _MAX_BYTES else {}
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _is_plain(text: str) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from gitmem.cli.ready import ready_repo
-from gitmem.porcelain.inject import context_for
+from gitmem.porcelain.inject import weigh_file, weigh_prompt, weigh_start
+from gitmem.render.explanation import render_explanation
+from gitmem.store.gitdir import Repo
 from gitmem.store.settings import read_settings
 
 
@@ -13,13 +17,43 @@ from gitmem.store.settings import read_settings
 @click.option(
     "--budget", type=click.IntRange(50, 2400), help="Tokens to fit into (about 4 characters each)."
 )
-def command(budget: int | None) -> None:
-    """Print what the agent's next session in this repository is given.
+@click.option("--prompt", metavar="TEXT", help="What this prompt would add.")
+@click.option("--file", metavar="PATH", help="What reading this file would add.")
+@click.option("--explain", is_flag=True, help="What was weighed, and why it is left out.")
+def command(budget: int | None, prompt: str | None, file: str | None, explain: bool) -> None:
+    """Print what the agent's next session in this repository is given at its start.
 
-    Memories of commits that HEAD can reach, the newest first, pending work before them, fitted
-    to the budget (gitmem.budgetTokens, 1000 unless set).  Prints nothing when there is nothing.
+    Work that no commit holds yet, then the memories of the files that the session is likeliest to
+    edit, by the branch and what was touched last, fitted to the budget (gitmem.budgetTokens, 450
+    unless set).  Prints nothing when there is nothing.
+
+    With --prompt or --file: what that prompt, or reading that file, would add for a session that
+    was given nothing yet.  With --explain: what was weighed, for which files, and why it is left
+    out.
     """
     repo = ready_repo()
-    block = context_for(repo, budget or read_settings(repo).budget_tokens)
-    if block.text:
+    settings = read_settings(repo)
+    path = _inside(repo, file) if file else ""
+    if file:
+        weighed = weigh_file(repo, path, explain=explain)
+    elif prompt:
+        is_last_chance = not settings.file_tokens
+        weighed = weigh_prompt(repo, prompt, is_last_chance=is_last_chance, explain=explain)
+    else:
+        weighed = weigh_start(repo, explain=explain)
+    standard = settings.file_tokens if file else settings.prompt_tokens
+    standard = standard if file or prompt else settings.budget_tokens
+    block = weighed.block(budget or standard, path=path)
+    if explain:
+        click.echo(render_explanation(weighed.considered, block))
+    elif block.text:
         click.echo(block.text)
+
+
+def _inside(repo: Repo, file: str) -> str:
+    """The path as memories have it."""
+    top = os.path.realpath(repo.need_worktree())
+    path = os.path.relpath(os.path.realpath(file), top)
+    if path.startswith(os.pardir):
+        raise click.UsageError(f"'{file}' is outside of the work tree '{top}'")
+    return path.replace(os.sep, "/")

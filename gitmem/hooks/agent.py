@@ -1,7 +1,8 @@
-"""What Claude Code calls: SessionStart, Stop and SessionEnd.
+"""What Claude Code calls: SessionStart, UserPromptSubmit, PostToolUse, Stop and SessionEnd.
 
-Each registers the session; the first one also prints the context, the others queue their job.
-Whatever happens, the agent's session goes on: trouble goes to the log and the exit is 0.
+The first three print context: at the start, for a prompt, beside a file that was read or edited.
+The others queue their job.  Whatever happens, the agent's session goes on: trouble goes to the
+log and the exit is 0.
 Standard library only, but for what the worker does in its own process.
 """
 
@@ -18,15 +19,22 @@ from gitmem.errors import GitmemError
 from gitmem.model.job import Job
 from gitmem.model.session import is_session_id
 from gitmem.porcelain.freshness import catch_up
-from gitmem.porcelain.inject import context_of_session
-from gitmem.store.gitdir import Repo, find_repo
+from gitmem.porcelain.inject import (
+    context_of_file,
+    context_of_prompt,
+    context_of_session,
+    is_worth_telling,
+)
+from gitmem.render.context import ContextBlock
+from gitmem.store.gitdir import Repo, find_repo, guess_repo
 from gitmem.store.launcher import launch_worker
 from gitmem.store.log import append_log
 from gitmem.store.queue import Queue
 from gitmem.store.registry import RegisteredSession, Registry
 from gitmem.store.settings import read_settings
 
-EVENTS = ("SessionStart", "Stop", "SessionEnd")
+_FILE_EVENTS = ("PostToolUse", "PreToolUse")  # the latter for who registers it by hand
+EVENTS = ("SessionStart", "UserPromptSubmit", *_FILE_EVENTS, "Stop", "SessionEnd")
 _PATIENCE_SECONDS = 3.0
 
 
@@ -36,6 +44,8 @@ def run_agent_hook(event: str, stdin: bytes, environ: Mapping[str, str]) -> str:
     Never raises for anything the repository, the payload or the disk may hold.
     """
     payload = parse_payload(stdin)
+    if event in _FILE_EVENTS:
+        return _run_beside_file(event, payload, environ)
     try:
         repo = find_repo(environ.get("CLAUDE_PROJECT_DIR") or payload.cwd or ".")
     except GitmemError:
@@ -58,6 +68,11 @@ def _handle(
     known = RegisteredSession(payload.session, payload.transcript_path, str(worktree))
     with suppress(GitmemError):  # a read-only .git can still be read from
         Registry(repo).add(known)
+    if event == "UserPromptSubmit":
+        if not is_session_id(payload.session):
+            return ""
+        block = context_of_prompt(repo, payload.session, payload.prompt, settings)
+        return _output(event, block)
     if event != "SessionStart":
         if not is_session_id(payload.session):
             return ""  # nobody's turn: a job for it could only fail
@@ -72,9 +87,56 @@ def _handle(
     is_resumed = payload.source == "resume" and "CLAUDE_CODE_SESSION_ID" in environ
     budget = settings.budget_tokens
     block = context_of_session(repo, payload.session, budget, is_resumed=is_resumed)
+    return _output(event, block)
+
+
+def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str]) -> str:
+    """Tell what is remembered of a file; nearly always there is nothing to tell, and no process is
+    started to find that out.
+    """
+    if not payload.path or not is_session_id(payload.session) or environ.get("GITMEM_SKIP"):
+        return ""
+    start = environ.get("CLAUDE_PROJECT_DIR") or payload.cwd or "."
+    file = os.path.join(payload.cwd or start, payload.path)  # noqa: PTH118 - as the agent says it
+    project, repo = guess_repo(start), guess_repo(os.path.dirname(file))  # noqa: PTH120
+    try:
+        if project is None:
+            project = repo = find_repo(start)
+    except GitmemError:
+        return ""
+    if repo is None or project.common_dir != repo.common_dir or not repo.is_initialised:
+        return ""
+    if repo.worktree is None:
+        return ""
+    path = _path_in(repo.worktree, file)
+    if not path:
+        return ""
+    try:
+        if not is_worth_telling(repo, path, payload.listener):
+            return ""
+        settings = read_settings(repo)
+        if not settings.enabled:
+            return ""
+        session, listener = payload.session, payload.listener
+        return _output(event, context_of_file(repo, session, listener, path, settings))
+    except (GitmemError, OSError) as error:
+        append_log(repo, f"hook {event}: {error}")
+        return ""
+
+
+def _path_in(worktree: Path, file: str) -> str:
+    """The path as the index has it; empty for a file outside of the work tree."""
+    folder = os.path.realpath(os.path.dirname(file))  # noqa: PTH120
+    place = os.path.join(folder, os.path.basename(file))  # noqa: PTH118, PTH119
+    inside = os.path.relpath(place, os.path.realpath(worktree))
+    is_outside = inside in (os.pardir, os.curdir) or inside.startswith(os.pardir + os.sep)
+    return "" if is_outside else inside.replace(os.sep, "/")
+
+
+def _output(event: str, block: ContextBlock) -> str:
     if not block.text:
         return ""
-    output = {"hookEventName": "SessionStart", "additionalContext": block.text}
+    output = {"hookEventName": event, "additionalContext": block.text}
     return json.dumps({"hookSpecificOutput": output})
 
 

@@ -1,36 +1,164 @@
-"""What the next session is given: the newest memories that HEAD can reach, fitted to a budget.
+"""What an agent's session is given, and when: at its start, with a prompt, and beside a file.
 
-Reads the index and walks from HEAD only as far as it must.  Standard library only: this runs
-in the agent's SessionStart hook.
+Each time the memories are weighed by the files that the session is likely to edit
+(:mod:`gitmem.porcelain.foresee`), and only what is worth its tokens is given, once.  The same
+repository and session give the same text.  Standard library only: this runs in agent hooks.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from itertools import islice
+from dataclasses import dataclass, replace
 
 from gitmem.errors import GitmemError
 from gitmem.index.cache import Index
-from gitmem.porcelain.walk import annotated_walk
+from gitmem.index.lookup import holdings, memories, touch_counts, touching
+from gitmem.index.nearby import is_touched, paths_of, without_agent
+from gitmem.model.likely import Choice, choose, tells_apart
+from gitmem.model.memory import Memory
+from gitmem.porcelain.foresee import Outlook, foresee
+from gitmem.porcelain.occasion import Occasion, read_occasion
+from gitmem.porcelain.scope import scope_of
 from gitmem.render.context import ContextBlock, ContextItem, render_context
 from gitmem.store.gitdir import Repo
 from gitmem.store.pending import PendingStore
-from gitmem.store.told import Told
+from gitmem.store.settings import Settings
+from gitmem.store.standing import standings
+from gitmem.store.told import Given, Told
 
 _MAX_PENDING = 3
-_MAX_ITEMS = 40
-_MAX_WALK = 20_000
-_EQUALLY_RECENT = 8  # commits
+_WORTH_A_LOOK = 0.02  # less is not even explained
+_READ_CHANCE = 0.5
+_MOST_TOUCHING = 60
+_BEFORE = "given before"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How many memories may be given at once: ``most``, each worth ``least`` or more."""
+
+    least: float
+    most: int
+
+
+AT_START = Measure(0.1, 2)
+WITH_PROMPT = Measure(0.3, 4)
+WITH_PROMPT_ONLY = Measure(0.1, 10)
+"""Where nothing is given beside files, the prompt is the last chance and is told more."""
+BESIDE_FILE = Measure(0.35, 2)
+
+
+@dataclass(frozen=True)
+class Considered:
+    """A memory that was weighed; ``refused`` says why it was not given, empty if it was.
+
+    ``files`` are those that spoke for it, surest first, each with the chance of being edited.
+    """
+
+    item: ContextItem
+    worth: float
+    files: tuple[tuple[str, float], ...] = ()
+    refused: str = ""
+
+
+def weigh_start(
+    repo: Repo, known: Given | None = None, session: str = "", *, explain: bool = False
+) -> Weighed:
+    """What a session that starts now is given: pending work first, then what is likeliest to help.
+
+    ``known`` is what a resumed session was given before.  With ``explain`` what was weighed and
+    left out is there too.
+    """
+    given = known or Given()
+    own = session if known is not None else ""
+    occasion = read_occasion(repo)
+    pending = [
+        Considered(item, 1.0, refused=_refusal(item.memory, given, own)) for item in _pending(repo)
+    ]
+    with closing(Index.open(repo.state_dir)) as index:
+        outlook = foresee(repo, index, occasion)
+        rest = _weighed(index, outlook, AT_START, given, own, explain=explain)
+    return Weighed(repo, occasion, [*pending, *rest], outlook.expected)
+
+
+def weigh_prompt(
+    repo: Repo,
+    prompt: str,
+    known: Given | None = None,
+    *,
+    is_last_chance: bool = False,
+    explain: bool = False,
+) -> Weighed:
+    """What a prompt calls for that its session was not given."""
+    occasion = read_occasion(repo)
+    measure = WITH_PROMPT_ONLY if is_last_chance else WITH_PROMPT
+    with closing(Index.open(repo.state_dir)) as index:
+        outlook = foresee(repo, index, occasion, prompt)
+        found = _weighed(index, outlook, measure, known or Given(), "", explain=explain)
+    return Weighed(repo, occasion, found, outlook.expected)
+
+
+def weigh_file(
+    repo: Repo, path: str, known: Given | None = None, *, explain: bool = False
+) -> Weighed:
+    """What is remembered of a file, relative to the top of the work tree, that was just read."""
+    given = known or Given()
+    with closing(Index.open(repo.state_dir)) as index:
+        scope = scope_of(repo, index)
+        places = touching(index, [path], _MOST_TOUCHING)
+        commit_of = {
+            place: held.commit
+            for place, found in holdings(index, places).items()
+            if (held := next((h for h in found if h.note in scope), None)) is not None
+        }
+        files_of = paths_of(index, [place for place in places if place in commit_of])
+        chances = dict(given.expected)
+        times = touch_counts(index, [path]).get(path, 0)
+        if tells_apart(times, index.annotated_count()):
+            chances[path] = max(chances.get(path, 0.0), _READ_CHANCE)
+        in_order = {place: files_of[place] for place in places if place in files_of}
+        outlook = Outlook(in_order, commit_of, chances, lesser=without_agent(index, in_order))
+        found = _weighed(index, outlook, BESIDE_FILE, given, "", explain=explain)
+    return Weighed(repo, None, found, {})
+
+
+class Weighed:
+    """What was weighed, in order, ready to be fitted into a budget."""
+
+    def __init__(
+        self,
+        repo: Repo,
+        occasion: Occasion | None,
+        considered: Sequence[Considered],
+        expected: Mapping[str, float],
+    ) -> None:
+        self._repo = repo
+        self._occasion = occasion
+        self.considered = list(considered)
+        self.expected = expected
+
+    @property
+    def given(self) -> list[ContextItem]:
+        """What is to be told, most important first."""
+        return [one.item for one in self.considered if not one.refused]
+
+    def block(self, budget_tokens: int, *, path: str = "") -> ContextBlock:
+        """The text, within the budget; ``path`` is the file that it is about."""
+        items = self.given
+        if not items:
+            return ContextBlock("", 0, 0)
+        commits = [item.commit for item in items if item.commit]
+        occasion = self._occasion or read_occasion(self._repo)
+        now = standings(self._repo, commits, reached=commits)
+        items = [replace(item, standing=now.get(item.commit)) for item in items]
+        return render_context(items, budget_tokens, head_time=occasion.head_time, path=path)
 
 
 def context_for(repo: Repo, budget_tokens: int) -> ContextBlock:
-    """The context block for a session that starts now: pending work, then newest commit first.
-
-    The same repository state gives the same text: there is no clock in it.
-    """
-    return render_context(_items(repo), budget_tokens)
+    """The context block for a session that starts now."""
+    return weigh_start(repo).block(budget_tokens)
 
 
 def context_of_session(
@@ -41,64 +169,138 @@ def context_of_session(
     A resumed session still has its conversation: it is told only what is new and not its own.
     After a start, a clear or a compaction it is told everything.
     """
-    items = _items(repo)
     told = Told(repo)
     before = told.of(session) if is_resumed else None
+    weighed = weigh_start(repo, before, session)
+    block = weighed.block(budget_tokens)
+    given = Given(frozenset(block.ids), expected=weighed.expected, tokens=block.tokens)
     with suppress(GitmemError):  # a read-only .git: better told twice than not at all
-        told.put(session, {item.memory.id for item in items} | (before or frozenset()))
-    if before is not None:
-        items = [item for item in items if not _is_known(item, session, before)]
-    return render_context(items, budget_tokens)
+        if before is None:
+            told.begin(session, given)
+        elif block.text:
+            told.add(session, given)
+    return block
 
 
-def _is_known(item: ContextItem, session: str, told: frozenset[str]) -> bool:
-    return item.memory.id in told or item.memory.provenance.session == session
+def context_of_prompt(repo: Repo, session: str, prompt: str, settings: Settings) -> ContextBlock:
+    """What the prompt calls for that the session was not given, and remember it."""
+    told = Told(repo)
+    known = told.of(session) or Given()
+    room = min(settings.prompt_tokens, settings.session_tokens - known.tokens)
+    if room <= 0 or not prompt.strip():
+        return ContextBlock("", 0, 0)
+    weighed = weigh_prompt(repo, prompt, known, is_last_chance=not settings.file_tokens)
+    block = weighed.block(room)
+    with suppress(GitmemError):
+        ids = frozenset(block.ids)  # what found no room is told another time
+        told.add(session, Given(ids, expected=weighed.expected, tokens=block.tokens))
+    return block
 
 
-def _items(repo: Repo) -> list[ContextItem]:
-    """What may be told, most important first."""
+def is_worth_telling(repo: Repo, path: str, listener: str) -> bool:
+    """Whether anything is remembered of the file that this listener was not told of: one look into
+    the index and none at git.
+    """
+    with closing(Index.open(repo.state_dir)) as index:
+        if not is_touched(index, path):
+            return False
+    known = Told(repo).of(listener)
+    return known is None or path not in known.files
+
+
+def context_of_file(
+    repo: Repo, session: str, listener: str, path: str, settings: Settings
+) -> ContextBlock:
+    """What is remembered of the file, once for each listener: the session, or a subagent of it."""
+    told = Told(repo)
+    known = told.of(listener) or Given()
+    if listener != session:  # a subagent has not heard it, but works on what its session works on
+        main = told.of(session) or Given()
+        known = replace(known, expected=main.expected)
+    room = min(settings.file_tokens, settings.session_tokens - known.tokens)
+    if room <= 0 or path in known.files:
+        return ContextBlock("", 0, 0)
+    weighed = weigh_file(repo, path, known)
+    block = weighed.block(room, path=path)
+    with suppress(GitmemError):
+        ids = frozenset(block.ids)
+        told.add(listener, Given(ids, frozenset({path}), tokens=block.tokens))
+    return block
+
+
+def _pending(repo: Repo) -> list[ContextItem]:
+    """The work of this work tree that no commit holds yet, newest first."""
     here = os.path.realpath(repo.worktree or repo.common_dir)
     pending = [p for p in PendingStore(repo).newest_first() if os.path.realpath(p.worktree) == here]
-    items = [ContextItem(found.memory, "", is_pending=True) for found in pending[:_MAX_PENDING]]
-    with closing(Index.open(repo.state_dir)) as index:
-        items += islice(_reachable(repo, index), _MAX_ITEMS)
-    return items
+    return [ContextItem(found.memory, "", is_pending=True) for found in pending[:_MAX_PENDING]]
 
 
-def _reachable(repo: Repo, index: Index) -> Iterator[ContextItem]:
-    """The memories on HEAD's history, newest commit first, as :func:`_preferred` has it.
+def _weighed(
+    index: Index, outlook: Outlook, measure: Measure, given: Given, own: str, *, explain: bool
+) -> list[Considered]:
+    """The memories by their worth, each judged, as far as something can be given.
 
-    The walk ends with the last annotated commit there is, or after 20,000 commits: what lies
-    behind those is found by asking for it, not by starting a session.
+    With ``explain`` as far as they are worth a look.
     """
-    try:
-        with closing(annotated_walk(repo, index, limit=_MAX_WALK)) as walk:
-            while few := list(islice(walk, _EQUALLY_RECENT)):
-                by_commit: dict[str, list[ContextItem]] = {}
-                for found in index.memories_of(few):
-                    item = ContextItem(found.memory, found.commit, is_pending=False)
-                    by_commit.setdefault(found.commit, []).append(item)
-                yield from _preferred([by_commit[commit] for commit in few if commit in by_commit])
-    except GitmemError:
-        return  # no commit yet, or a history git cannot walk: what is pending still counts
+    judged = _judged(index, outlook, measure, given, own)
+    return list(judged if explain else _until_enough(judged, measure))
 
 
-def _preferred(commits: Sequence[Sequence[ContextItem]]) -> Iterator[ContextItem]:
-    """Of these few commits first what sessions left, then what was made of history alone.
+def _judged(
+    index: Index, outlook: Outlook, measure: Measure, given: Given, own: str
+) -> Iterator[Considered]:
+    read: dict[int, Memory] = {}
+    refused: dict[int, str] = {}
 
-    A backfilled repository has a memory of nearly every commit.  Those that give no reason are
-    there to be searched, not to be told; and what a session left says all of its commit.
-    """
-    yield from (item for items in commits for item in items if not _is_of_history(item))
-    for items in commits:
-        if all(_is_of_history(item) for item in items):
-            yield from (item for item in items if _gives_reason(item))
+    def counts(place: int) -> bool:
+        """Whether the session has it, then: what it is not given leaves its files to others."""
+        siblings = [p for p, c in outlook.commit_of.items() if c == outlook.commit_of[place]]
+        read.update(memories(index, siblings))
+        refused[place] = _refusal(read[place], given, own)
+        is_said = any(not read[p].provenance.is_of_history for p in siblings)
+        if read[place].provenance.is_of_history and is_said:
+            refused[place] = refused[place] or "its commit has a session's memory"
+        return refused[place] in ("", _BEFORE)
+
+    taken = 0
+    for choice in choose(outlook.files_of, outlook.chances, _WORTH_A_LOOK, counts, outlook.lesser):
+        item = ContextItem(read[choice.place], outlook.commit_of[choice.place], is_pending=False)
+        why = refused[choice.place]
+        if not why and choice.worth < measure.least:
+            why = f"worth less than {measure.least:g}"
+        if not why and taken == measure.most:
+            why = f"{measure.most} are enough"
+        taken += not why
+        yield Considered(item, choice.worth, _reasons(choice, outlook), why)
 
 
-def _is_of_history(item: ContextItem) -> bool:
-    return item.memory.provenance.is_of_history
+def _until_enough(considered: Iterator[Considered], measure: Measure) -> Iterator[Considered]:
+    """Only as far as something can still be given."""
+    taken = 0
+    for one in considered:
+        if one.worth < measure.least:
+            return
+        yield one
+        taken += not one.refused
+        if taken == measure.most:
+            return
 
 
-def _gives_reason(item: ContextItem) -> bool:
-    memory = item.memory
+def _reasons(choice: Choice, outlook: Outlook) -> tuple[tuple[str, float], ...]:
+    named = (path for path in choice.files[:3] if not path.startswith("\0"))
+    return tuple((path, outlook.chances[path]) for path in named)
+
+
+def _refusal(memory: Memory, given: Given, own: str) -> str:
+    """Why it is not given, whatever it is worth; empty where nothing speaks against it."""
+    if memory.id in given.ids:
+        return _BEFORE
+    if own and memory.provenance.session == own:
+        return "the session's own"
+    if memory.provenance.is_of_history and not _gives_reason(memory):
+        return "made of history, gives no reason"
+    return ""
+
+
+def _gives_reason(memory: Memory) -> bool:
     return bool(memory.why or memory.what or memory.decisions or memory.errors)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from gitmem.guard.untrusted import clean_line, frame_as_data, neutralise
 from gitmem.model.memory import Decision, ErrorMet, Memory
+from gitmem.model.standing import Standing, Verdict
 
 BYTES_PER_TOKEN = 4
 """The estimate of a token's size, in UTF-8 bytes: about right for English and for code, and on
@@ -31,37 +33,60 @@ _SMALLEST_ITEM = 24  # bytes; with less left no title is worth writing
 
 @dataclass(frozen=True)
 class ContextItem:
-    """A memory to tell, and the commit that holds it (empty while it is pending)."""
+    """A memory to tell, the commit that holds it (empty while it is pending), and how much of what
+    that commit did still stands.
+    """
 
     memory: Memory
     commit: str
     is_pending: bool
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True)
 class ContextBlock:
-    """The text to inject, and how many of the items are in it and are not."""
+    """The text to inject, how many items are in it and are not, and the ids of the former."""
 
     text: str
     shown: int
     left_out: int
+    ids: tuple[str, ...] = ()
+
+    @property
+    def tokens(self) -> int:
+        """What the text takes, by the estimate that budgets are kept by."""
+        return -(-_size(self.text) // BYTES_PER_TOKEN)
 
 
-def render_context(items: Sequence[ContextItem], budget_tokens: int) -> ContextBlock:
+def render_context(
+    items: Sequence[ContextItem], budget_tokens: int, *, head_time: int = 0, path: str = ""
+) -> ContextBlock:
     """Fit the items, most important first, into ``budget_tokens`` (4 UTF-8 bytes each).
 
     The text is never larger than the budget nor than the client shows whole, and empty when
-    there are no items or not even one fits.
+    there are no items or not even one fits.  Ages are told against ``head_time`` (POSIX seconds;
+    0: not at all).  ``path`` is the file that the items are about.
     """
     limit = min(budget_tokens * BYTES_PER_TOKEN, MAX_BYTES)
-    room = limit - _size(_framed([], len(items)))
-    blocks = list(_fitted(items, room))
-    left_out = len(items) - len(blocks)
-    text = _framed(blocks, left_out) if blocks else ""
-    return ContextBlock(text, len(blocks), left_out)
+    name = _line(path, 200)
+    room = limit - _size(_framed([], len(items), name))
+    aged = [_Aged(item, head_time) for item in items]
+    fitted = list(_fitted(aged, room))
+    left_out = len(items) - len(fitted)
+    text = _framed([block for _, block in fitted], left_out, name) if fitted else ""
+    ids = tuple(known.item.memory.id for known, _ in fitted)
+    return ContextBlock(text, len(fitted), left_out, ids)
 
 
-def _fitted(items: Sequence[ContextItem], room: int) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Aged:
+    """An item and the time that its age is told against."""
+
+    item: ContextItem
+    head_time: int
+
+
+def _fitted(items: Sequence[_Aged], room: int) -> Iterator[tuple[_Aged, str]]:
     """Each item in the fullest form that its share of the room takes."""
     forms = ((_in_full, _SHARE_IN_FULL), (_in_brief, _SHARE_IN_BRIEF), (_heading, 1.0))
     for position, item in enumerate(items):
@@ -70,12 +95,12 @@ def _fitted(items: Sequence[ContextItem], room: int) -> Iterator[str]:
         block = _first_fitting(item, forms, room, is_alone=position == len(items) - 1)
         if block:
             room -= _size(block) + 1
-            yield block
+            yield item, block
 
 
 def _first_fitting(
-    item: ContextItem,
-    forms: Iterable[tuple[Callable[[ContextItem], str], float]],
+    item: _Aged,
+    forms: Iterable[tuple[Callable[[_Aged], str], float]],
     room: int,
     *,
     is_alone: bool,
@@ -87,8 +112,12 @@ def _first_fitting(
     return ""
 
 
-def _framed(blocks: Sequence[str], left_out: int) -> str:
+def _framed(blocks: Sequence[str], left_out: int, path: str) -> str:
     more = f"{left_out} more: `gitmem log`. " if left_out else ""
+    if path:
+        # Beside a file each word counts: this is printed often.
+        footer = f"{more}In full: `gitmem show ID`. Why a line is so: `gitmem why FILE:LINE`."
+        return frame_as_data("\n".join([f"Of {path}:", *blocks, footer]))
     footer = f"{more}All of one: `gitmem show ID`. A commit's: `gitmem show COMMIT`."
     return frame_as_data("\n".join([*blocks, footer]))
 
@@ -97,25 +126,51 @@ def _size(text: str) -> int:
     return len(text.encode("utf-8"))
 
 
-def _heading(item: ContextItem) -> str:
-    memory = item.memory
-    return f"- {_line(memory.title, 160)} ({', '.join(_origin(item))})"
+def _heading(known: _Aged) -> str:
+    return f"- {_line(known.item.memory.title, 160)} ({', '.join(_origin(known))})"
 
 
-def _origin(item: ContextItem) -> Iterator[str]:
-    """Kind, id, commit, date and author; the date is the commit's, UTC."""
+def _origin(known: _Aged) -> Iterator[str]:
+    """Kind, id, commit, date and age, author and standing; the date is the commit's, UTC."""
+    item = known.item
     memory, origin = item.memory, item.memory.provenance
     yield _line(memory.kind, 20)
     yield memory.id[:ID_LENGTH]
     yield "not committed yet" if item.is_pending else _line(item.commit, 40)[:COMMIT_LENGTH]
     date, author = _line(origin.time, 40)[:10], _line(origin.author.partition("<")[0], 40)
-    yield from (part for part in (date, author) if part)
+    age = _age(origin.time, known.head_time)
+    yield from (part for part in (f"{date}, {age}" if age else date, author) if part)
+    if item.standing is not None:
+        yield _standing(item.standing)
 
 
-def _in_full(item: ContextItem) -> str:
-    memory = item.memory
+def _standing(standing: Standing) -> str:
+    if standing.verdict is not Verdict.DRIFTED:
+        return str(standing.verdict.value)
+    return f"drifted: {round(standing.share * 100)}% still stands"
+
+
+def _age(time: str, head_time: int) -> str:
+    """How long before HEAD's commit; no clock, so that the same repository gives the same text."""
+    try:
+        moment = datetime.fromisoformat(time.replace("Z", "+00:00"))
+    except ValueError:
+        return ""
+    if not head_time or moment.tzinfo is None:
+        return ""
+    days = int(head_time - moment.timestamp()) // 86_400
+    if days < 1:
+        return ""
+    for unit, length in (("year", 365), ("month", 30), ("week", 7)):
+        if days >= 2 * length:
+            return f"{days // length} {unit}s before HEAD"
+    return f"{days} day{'s' if days > 1 else ''} before HEAD"
+
+
+def _in_full(known: _Aged) -> str:
+    memory = known.item.memory
     return _block(
-        item,
+        known,
         [
             *_field("why", memory.why, 700),
             *(_line(fact, 240) for fact in memory.what[:5]),
@@ -127,10 +182,10 @@ def _in_full(item: ContextItem) -> str:
     )
 
 
-def _in_brief(item: ContextItem) -> str:
-    memory = item.memory
+def _in_brief(known: _Aged) -> str:
+    memory = known.item.memory
     return _block(
-        item,
+        known,
         [
             *_field("why", memory.why, 200),
             *(_decision(decision, 200) for decision in memory.decisions[:2]),
@@ -141,8 +196,8 @@ def _in_brief(item: ContextItem) -> str:
     )
 
 
-def _block(item: ContextItem, lines: Iterable[str]) -> str:
-    return "\n".join([_heading(item), *(f"  {line}" for line in lines if line)])
+def _block(known: _Aged, lines: Iterable[str]) -> str:
+    return "\n".join([_heading(known), *(f"  {line}" for line in lines if line)])
 
 
 def _field(name: str, value: str, limit: int) -> Iterator[str]:

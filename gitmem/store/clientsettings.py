@@ -12,9 +12,20 @@ from typing import Any
 from gitmem.errors import ForeignFile
 from gitmem.store import jsontext
 
-TIMEOUTS = {"SessionStart": 15, "Stop": 10, "SessionEnd": 10}
+TIMEOUTS = {
+    "SessionStart": 15,
+    "UserPromptSubmit": 10,
+    "PostToolUse": 5,
+    "Stop": 10,
+    "SessionEnd": 10,
+}
 """The events and how long the client waits for us, in seconds.  Without a number of our own
 SessionEnd would be cut off after 1.5 s.
+"""
+
+MATCHERS = {"PostToolUse": "Read|Edit|Write|MultiEdit|NotebookEdit"}
+"""The tools whose use concerns us.  What a hook prints before a tool is used reaches the model
+with the tool's result all the same, and not at all in client 2.0.77; after it, in all of them.
 """
 
 PROJECT_FILE = ".claude/settings.json"
@@ -26,11 +37,14 @@ _NEW = "{\n}\n"
 def hook_command(event: str) -> str:
     """What the client runs.  It is committed with the project, hence no path of this machine;
     in a clone without gitmem, or outside a repository, it does nothing and says nothing.
+
+    git is asked where the repository is, unless the file is there and the user's own: what
+    belongs to somebody else is git's to refuse.
     """
     return (
         'cd "${CLAUDE_PROJECT_DIR:-.}" 2>/dev/null'
-        " && g=$(git rev-parse --git-common-dir 2>/dev/null)"
-        f' && g=$g{_MARK} && [ -x "$g" ] && exec "$g" hook {event}; exit 0'
+        f' && g=.git{_MARK} && {{ [ -O "$g" ] || g=$(git rev-parse --git-common-dir 2>/dev/null)'
+        f'{_MARK}; }} && [ -x "$g" ] && exec "$g" hook {event}; exit 0'
     )
 
 
@@ -132,7 +146,9 @@ def _hooks_value(text: str) -> dict[str, Any]:
 def _add(text: str, event: str) -> str:
     top = jsontext.root(text)
     hooks = jsontext.member(text, top, "hooks")
-    group = {"hooks": _wanted(event)}
+    group: dict[str, Any] = {"hooks": _wanted(event)}
+    if event in MATCHERS:
+        group = {"matcher": MATCHERS[event], **group}
     if hooks is None:
         return jsontext.append(text, top, {event: [group]}, "hooks")
     groups = jsontext.member(text, hooks.value_at, event)

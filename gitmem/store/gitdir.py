@@ -127,6 +127,34 @@ def find_repo(start: Path | str = ".") -> Repo:
     return Repo(common_dir, git_dir, git_dir.parent if git_dir.name == ".git" else None)
 
 
+def guess_repo(start: Path | str) -> Repo | None:
+    """The repository that ``start`` lies in, by its files alone; None where only git can tell.
+
+    For the hook that runs on each file an agent reads, which cannot afford a process.
+    """
+    if "GIT_DIR" in os.environ or "GIT_WORK_TREE" in os.environ:
+        return None
+    top = Path(os.path.realpath(start))
+    for folder in (top, *top.parents):
+        dot_git = folder / ".git"
+        try:
+            if dot_git.is_dir():
+                git_dir = common_dir = dot_git
+            elif dot_git.is_file():
+                named = dot_git.read_text("utf-8").strip().removeprefix("gitdir: ")
+                git_dir = Path(os.path.realpath(folder / named))
+                common = (git_dir / "commondir").read_text("utf-8").strip()
+                common_dir = Path(os.path.realpath(git_dir / common))
+            else:
+                continue
+            has_own_tree = "worktree" in (common_dir / "config").read_text("utf-8")
+        except (OSError, ValueError):
+            return None
+        is_plain = (git_dir / "HEAD").is_file() and not has_own_tree
+        return Repo(common_dir, git_dir, folder) if is_plain else None
+    return None
+
+
 def run_git(
     repo: Repo,
     *arguments: str,

@@ -50,7 +50,10 @@ class Settings:
     claude_timeout: float = 120.0
     openai_base_url: str = ""
     openai_model: str = ""
-    budget_tokens: int = 1_000
+    budget_tokens: int = 450
+    prompt_tokens: int = 400
+    file_tokens: int = 240
+    session_tokens: int = 4_000
     embedding: str = "static"
     everywhere: bool = False
     pending: bool = True
@@ -337,7 +340,18 @@ _FORMS = {
     "openai_model": _Form(
         _read_text, "the name of a model", "The model that 'openai' asks; it has no default."
     ),
-    "budget_tokens": _Form(*_COUNT, "How much context an agent's session is given, in tokens."),
+    "budget_tokens": _Form(
+        *_COUNT, "How much context an agent's session is given at its start, in tokens."
+    ),
+    "prompt_tokens": _Form(
+        *_COUNT, "The most that one prompt may add to it; 0: nothing is added to prompts."
+    ),
+    "file_tokens": _Form(
+        *_COUNT, "The most that is told beside a file that is read or edited; 0: nothing is."
+    ),
+    "session_tokens": _Form(
+        *_COUNT, "The most that a session is given in all, until it is cleared or compacted."
+    ),
     "embedding": _Form(
         _read_embedding,
         "'static', 'none', 'sentence-transformers:MODEL' or 'openai:MODEL'",

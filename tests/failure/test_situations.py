@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gitmem import errors
+from gitmem.store.clientsettings import TIMEOUTS
 from gitmem.store.queue import Queue
 from tests.porcelain.test_worker import queue_capture
 from tests.support.capture import commit_of, memories_on, session_in
@@ -182,7 +183,7 @@ def test_a_wrong_option_is_a_usage_error(committed: GitDriver) -> None:
     assert gitmem(committed, "log", "--frobnicate").returncode == errors.UsageError.exit_code
 
 
-@pytest.mark.parametrize("event", ["SessionStart", "Stop", "SessionEnd", "NoSuchEvent"])
+@pytest.mark.parametrize("event", [*TIMEOUTS, "PreToolUse", "NoSuchEvent"])
 def test_an_agents_hook_never_fails_its_session(
     committed: GitDriver, tmp_path: Path, event: str
 ) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +30,7 @@ def ready(committed: GitDriver) -> GitDriver:
     return committed
 
 
-def payload(git: GitDriver, **fields: str) -> bytes:
+def payload(git: GitDriver, **fields: Any) -> bytes:
     given = {
         "session_id": SESSION,
         "transcript_path": str(git.home / "t.jsonl"),
@@ -115,3 +117,151 @@ def test_the_end_of_nobodys_turn_is_not_queued(ready: GitDriver) -> None:
 
     assert Queue(ready.repo).is_empty()
     assert Queue(ready.repo).failed() == []
+
+
+def remember(git: GitDriver, title: str, path: str) -> None:
+    commit = git.commit(title, **{path.replace("/", "__"): f"{title}\n"})
+    time = git.out("log", "-1", "--format=%aI")
+    origin = Provenance(commit=commit, time=time, agent="claude-code", session="earlier")
+    memory = Memory("feature", title, files_changed=(path,), provenance=origin)
+    NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
+
+
+@pytest.fixture
+def orchard(ready: GitDriver) -> GitDriver:
+    """A repository that is set up, with a memory of each of eight files, in an index."""
+    for number in range(8):
+        remember(ready, f"plant tree {number}", f"src/tree{number}.py")
+    assert gitmem(ready, "context").returncode == 0
+    return ready
+
+
+def used(git: GitDriver, path: str, tool: str = "Read", **fields: Any) -> bytes:
+    tool_input = {"file_path": str(git.path / path)}
+    answer = {"file": {"content": 'x = "tool_response": {}\n' * 10}}
+    given = {"session_id": SESSION, "cwd": str(git.path), "tool_name": tool}
+    return json.dumps(
+        {**given, "tool_input": tool_input, "tool_response": answer, **fields}
+    ).encode()
+
+
+def context_in(printed: str) -> str:
+    return str(json.loads(printed)["hookSpecificOutput"]["additionalContext"])
+
+
+def test_a_prompt_is_given_what_it_calls_for(orchard: GitDriver) -> None:
+    asked = payload(orchard, prompt="Why is src/tree3.py so tall?")
+
+    printed = run_agent_hook("UserPromptSubmit", asked, environ(orchard))
+
+    assert json.loads(printed)["hookSpecificOutput"]["hookEventName"] == "UserPromptSubmit"
+    assert "plant tree 3" in context_in(printed)
+    assert run_agent_hook("UserPromptSubmit", asked, environ(orchard)) == ""
+
+
+@pytest.mark.parametrize("event", ["PostToolUse", "PreToolUse"])
+@pytest.mark.parametrize("tool", ["Read", "Edit", "Write"])
+def test_beside_a_file_stands_what_is_remembered_of_it(
+    orchard: GitDriver, event: str, tool: str
+) -> None:
+    printed = run_agent_hook(event, used(orchard, "src/tree3.py", tool), environ(orchard))
+
+    assert json.loads(printed)["hookSpecificOutput"]["hookEventName"] == event
+    assert "plant tree 3" in context_in(printed)
+    again = run_agent_hook(event, used(orchard, "src/tree3.py", tool), environ(orchard))
+    assert again == ""
+
+
+def test_a_notebook_is_a_file(orchard: GitDriver) -> None:
+    remember(orchard, "a study", "study.ipynb")
+    gitmem(orchard, "context")
+    asked = used(orchard, "", tool_input={"notebook_path": str(orchard.path / "study.ipynb")})
+
+    assert "a study" in context_in(run_agent_hook("PostToolUse", asked, environ(orchard)))
+
+
+def test_a_subagent_is_told_apart_from_its_session(orchard: GitDriver) -> None:
+    of_session = used(orchard, "src/tree3.py")
+    of_agent = used(orchard, "src/tree3.py", agent_id="a1b2")
+
+    assert run_agent_hook("PostToolUse", of_session, environ(orchard))
+    assert run_agent_hook("PostToolUse", of_agent, environ(orchard))
+    assert run_agent_hook("PostToolUse", of_agent, environ(orchard)) == ""
+
+
+def test_a_file_nothing_is_remembered_of_starts_no_process(
+    orchard: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a process was started")
+
+    orchard.write("src/new.py", "x\n")
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+
+    for path in ("src/new.py", "../outside.py", "/etc/hosts", "src/tree3.py/below"):
+        assert run_agent_hook("PostToolUse", used(orchard, path), environ(orchard)) == ""
+
+
+def test_a_file_told_before_starts_no_process(
+    orchard: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a process was started")
+
+    run_agent_hook("PostToolUse", used(orchard, "src/tree3.py"), environ(orchard))
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+
+    assert run_agent_hook("PostToolUse", used(orchard, "src/tree3.py"), environ(orchard)) == ""
+
+
+def test_files_of_another_repository_are_not_ours(orchard: GitDriver, tmp_path: Path) -> None:
+    other = GitDriver(tmp_path / "other", orchard.home).init()
+    other.commit("other", **{"src__tree3.py": "x\n"})
+    asked = used(orchard, "", tool_input={"file_path": str(other.path / "src/tree3.py")})
+
+    assert run_agent_hook("PostToolUse", asked, environ(orchard)) == ""
+
+
+def test_a_file_of_another_work_tree_is_the_same_repository(orchard: GitDriver) -> None:
+    orchard.run("worktree", "add", "-q", "-b", "side", "../linked")
+    file = orchard.path.parent / "linked" / "src/tree3.py"
+    asked = used(orchard, "", tool_input={"file_path": str(file)})
+
+    assert "plant tree 3" in context_in(run_agent_hook("PostToolUse", asked, environ(orchard)))
+
+
+@pytest.mark.parametrize("event", ["UserPromptSubmit", "PostToolUse", "PreToolUse"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"session_id": 3, "prompt": [], "tool_input": "x"}',
+        b'{"session_id": "../../x", "prompt": "src/tree3.py", "tool_input": {"file_path": 7}}',
+        (
+            b'{"session_id": "7dc9a616-a1ce-4d38-8f1e-1544b08bf6d2", "tool_input": '
+            b'{"file_path": "a\\u0000b\\ud800"}, "prompt": "\\ud800"}'
+        ),
+        b'{"session_id": "7dc9a616-a1ce-4d38-8f1e-1544b08bf6d2", "tool_response": 1',
+        b'{"a":' * 100_000,
+    ],
+)
+def test_a_hostile_payload_is_silence(orchard: GitDriver, event: str, given: bytes) -> None:
+    assert run_agent_hook(event, given, environ(orchard)) == ""
+
+
+def test_switched_off_by_their_budgets(orchard: GitDriver) -> None:
+    orchard.run("config", "gitmem.fileTokens", "0")
+    orchard.run("config", "gitmem.promptTokens", "0")
+    asked = payload(orchard, prompt="Why is src/tree3.py so tall?")
+
+    assert run_agent_hook("UserPromptSubmit", asked, environ(orchard)) == ""
+    assert run_agent_hook("PostToolUse", used(orchard, "src/tree3.py"), environ(orchard)) == ""
+
+
+def test_a_damaged_index_is_no_trouble(orchard: GitDriver) -> None:
+    (orchard.repo.state_dir / "index" / "memories.sqlite3").write_bytes(b"not a database" * 100)
+
+    assert run_agent_hook("PostToolUse", used(orchard, "src/tree3.py"), environ(orchard)) == ""

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 
 HEAVY = {"anthropic", "click", "yaml", "pygit2", "numpy", "faiss", "asyncio", "httpx", "httpx2"}
@@ -25,7 +26,13 @@ sys.stderr.write(" ".join(sys.modules))
 
 
 def loaded(git: GitDriver, *arguments: str) -> set[str]:
-    payload = {"session_id": "s-1", "transcript_path": "/nowhere.jsonl", "cwd": str(git.path)}
+    payload = {
+        "session_id": "7dc9a616-a1ce-4d38-8f1e-1544b08bf6d2",
+        "transcript_path": "/nowhere.jsonl",
+        "cwd": str(git.path),
+        "prompt": "what is README.md for?",
+        "tool_input": {"file_path": str(git.path / "README.md")},
+    }
     done = subprocess.run(
         [sys.executable, "-I", "-c", _PROBE.format(arguments=arguments)],
         cwd=git.path,
@@ -40,7 +47,14 @@ def loaded(git: GitDriver, *arguments: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("hook", "SessionStart"), ("hook", "Stop"), ("hook", "SessionEnd"), ("hook", "pre-push", "o")],
+    [
+        ("hook", "SessionStart"),
+        ("hook", "UserPromptSubmit"),
+        ("hook", "PostToolUse"),
+        ("hook", "Stop"),
+        ("hook", "SessionEnd"),
+        ("hook", "pre-push", "o"),
+    ],
 )
 def test_a_hook_loads_the_standard_library_only(
     committed: GitDriver, arguments: tuple[str, ...]
@@ -52,6 +66,10 @@ def test_a_hook_loads_the_standard_library_only(
         check=True,
         capture_output=True,
     )
+    origin = "provenance: {agent: claude-code, time: '2026-01-01T00:00:00Z'}"
+    files = "files: {changed: [README.md]}"
+    committed.add_note("HEAD", f"---\nkind: feature\ntitle: A note\n{files}\n{origin}\n")
+    gitmem(committed, "context")
 
     assert not loaded(committed, *arguments) & HEAVY
 

@@ -1,18 +1,30 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gitmem.model.memory import Memory, Provenance
-from gitmem.porcelain.inject import context_for, context_of_session
+from gitmem.porcelain.inject import (
+    context_for,
+    context_of_file,
+    context_of_prompt,
+    context_of_session,
+    is_worth_telling,
+    weigh_start,
+)
 from gitmem.porcelain.refresh import refresh
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from gitmem.store.pending import Pending, PendingStore
+from gitmem.store.settings import Settings
 from tests.support.git import GitDriver
 
 
 def remember(git: GitDriver, commit: str, title: str, why: str = "", compressor: str = "") -> None:
-    origin = Provenance(commit=commit, compressor=compressor)
+    time = git.out("log", "-1", "--format=%aI", commit)
+    agent = "" if compressor else "claude-code 2.1"
+    origin = Provenance(commit=commit, compressor=compressor, time=time, agent=agent)
     memory = Memory("decision", title, why, provenance=origin)
     NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
 
@@ -35,18 +47,6 @@ def test_of_equally_recent_commits_sessions_come_first(git: GitDriver) -> None:
     text = context_for(git.repo, 1000).text
 
     assert 0 < text.index("what a session left") < text.index("what history says")
-
-
-def test_what_sessions_left_long_ago_comes_behind_what_history_says_today(git: GitDriver) -> None:
-    remember(git, git.commit("old"), "what a session left")
-    for number in range(9):
-        title = f"what history says {number}"
-        remember(git, git.commit("new"), title, why="a reason", compressor="history/1")
-    refresh(git.repo).close()
-
-    text = context_for(git.repo, 4000).text
-
-    assert 0 < text.index("what history says 8") < text.index("what a session left")
 
 
 def test_a_commit_that_gives_no_reason_is_not_told(git: GitDriver) -> None:
@@ -161,3 +161,182 @@ def test_pending_work_of_another_work_tree_is_not_given(committed: GitDriver) ->
 
     assert "half done there" not in context_for(committed.repo, 1000).text
     assert "half done there" in context_for(linked.repo, 1000).text
+
+
+def remember_work(git: GitDriver, name: str, *paths: str, why: str = "", branch: str = "") -> str:
+    """A commit that writes the files, and the memory that a session left of it."""
+    files = {path.replace("/", "__"): f"{name}\n" for path in paths}
+    commit = git.commit(name, **files)
+    origin = Provenance(
+        commit=commit,
+        branch=branch or git.out("symbolic-ref", "--short", "HEAD"),
+        time=git.out("log", "-1", "--format=%aI", commit),
+        author="Ada Author <ada@example.com>",
+        agent="claude-code 2.1",
+        session=f"session of {name}",
+    )
+    memory = Memory("feature", name, why, files_changed=tuple(paths), provenance=origin)
+    NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
+    return commit
+
+
+def a_history(git: GitDriver) -> None:
+    """Ten commits of ten files, and one more of two of them."""
+    for number, name in enumerate(
+        ["kiwi", "plum", "pear", "fig", "lime", "date", "lychee", "quince", "guava", "sloe"]
+    ):
+        remember_work(git, f"grow the {name}", f"src/{name}.py", why=f"reason {number}")
+    refresh(git.repo).close()
+
+
+def test_a_start_on_a_branch_is_given_what_the_branch_is_at(git: GitDriver) -> None:
+    a_history(git)
+    git.run("checkout", "-q", "-b", "ada/ripe-figs", "main~5")
+    remember_work(git, "ripen by night", "src/fig.py", "src/night.py")
+    refresh(git.repo).close()
+
+    text = context_for(git.repo, 450).text
+
+    assert text.index("ripen by night") < text.index("grow the fig")
+
+
+def test_a_prompt_is_given_the_memory_of_the_file_it_names(git: GitDriver) -> None:
+    a_history(git)
+
+    text = context_of_prompt(git.repo, "s", "please look at src/plum.py again", Settings()).text
+
+    assert "grow the plum" in text
+    assert "grow the lime" not in text
+
+
+def test_what_the_start_gave_is_not_given_again(git: GitDriver) -> None:
+    a_history(git)
+    first = context_of_session(git.repo, "s", 450, is_resumed=False)
+
+    again = context_of_prompt(git.repo, "s", "src/sloe.py and src/guava.py", Settings())
+
+    assert "grow the sloe" in first.text
+    assert not set(first.ids) & set(again.ids)
+
+
+def test_the_same_prompt_is_answered_once(git: GitDriver) -> None:
+    a_history(git)
+    first = context_of_prompt(git.repo, "s", "look at src/plum.py", Settings())
+    second = context_of_prompt(git.repo, "s", "look at src/plum.py", Settings())
+
+    assert "grow the plum" in first.text
+    assert "grow the plum" not in second.text
+
+
+@pytest.mark.parametrize("prompt", ["", "   \n", "yes, do that", "\"'()*:^-{}", "NEAR( AND OR NOT"])
+def test_a_prompt_that_calls_for_nothing_is_silence(git: GitDriver, prompt: str) -> None:
+    for number in range(12):
+        remember_work(git, f"plant tree {number}", f"src/tree{number}.py")
+    refresh(git.repo).close()
+
+    assert context_of_prompt(git.repo, "s", prompt, Settings()).text == ""
+
+
+def test_a_huge_prompt_is_read_as_far_as_it_says_something(git: GitDriver) -> None:
+    a_history(git)
+    prompt = "src/plum.py " + "a/b.c " * 100_000
+
+    assert "grow the plum" in context_of_prompt(git.repo, "s", prompt, Settings()).text
+
+
+def test_beside_a_file_stands_what_is_remembered_of_it_once(git: GitDriver) -> None:
+    a_history(git)
+
+    first = context_of_file(git.repo, "s", "s", "src/pear.py", Settings())
+    again = context_of_file(git.repo, "s", "s", "src/pear.py", Settings())
+
+    assert "Of src/pear.py:" in first.text
+    assert "grow the pear" in first.text
+    assert "grow the plum" not in first.text
+    assert again.text == ""
+    assert not is_worth_telling(git.repo, "src/pear.py", "s")
+
+
+def test_a_subagent_has_not_heard_what_its_session_was_told(git: GitDriver) -> None:
+    a_history(git)
+    context_of_file(git.repo, "s", "s", "src/pear.py", Settings())
+
+    assert is_worth_telling(git.repo, "src/pear.py", "s agent-1")
+    text = context_of_file(git.repo, "s", "s agent-1", "src/pear.py", Settings()).text
+    assert "grow the pear" in text
+
+
+def test_after_a_compaction_a_file_is_told_again(git: GitDriver) -> None:
+    a_history(git)
+    context_of_file(git.repo, "s", "s", "src/pear.py", Settings())
+    context_of_session(git.repo, "s", 450, is_resumed=False)
+
+    assert is_worth_telling(git.repo, "src/pear.py", "s")
+
+
+def test_what_is_on_another_branch_is_not_told_beside_a_file(git: GitDriver) -> None:
+    a_history(git)
+    git.run("checkout", "-q", "-b", "side")
+    remember_work(git, "pears of the side", "src/pear.py")
+    git.run("checkout", "-q", "main")
+    refresh(git.repo).close()
+
+    text = context_of_file(git.repo, "s", "s", "src/pear.py", Settings()).text
+
+    assert "grow the pear" in text
+    assert "pears of the side" not in text
+
+
+def test_what_every_commit_touches_says_nothing_of_any(git: GitDriver) -> None:
+    for number in range(12):
+        remember_work(git, f"plant tree {number}", f"src/tree{number}.py", "CHANGES.md")
+    refresh(git.repo).close()
+
+    assert context_of_file(git.repo, "s", "s", "CHANGES.md", Settings()).text == ""
+
+
+def test_a_session_is_given_no_more_than_its_whole_budget(git: GitDriver) -> None:
+    a_history(git)
+    settings = replace(Settings(), session_tokens=300)
+    blocks = [
+        context_of_file(git.repo, "s", "s", f"src/{name}.py", settings)
+        for name in ("kiwi", "plum", "pear", "fig", "lime", "date")
+    ]
+
+    assert blocks[0].text
+    assert sum(block.tokens for block in blocks) <= 300
+    assert blocks[-1].text == ""
+
+
+def test_a_budget_of_nothing_is_silence(git: GitDriver) -> None:
+    a_history(git)
+    settings = replace(Settings(), file_tokens=0, prompt_tokens=0)
+
+    assert context_of_file(git.repo, "s", "s", "src/pear.py", settings).text == ""
+    assert context_of_prompt(git.repo, "s", "src/pear.py", settings).text == ""
+
+
+def test_each_item_says_where_it_is_from_and_how_it_stands(git: GitDriver) -> None:
+    commit = remember_work(git, "grow the pear", "src/pear.py")
+    git.now += 15 * 86_400
+    git.commit("later", **{"other.py": "1\n"})
+    refresh(git.repo).close()
+
+    text = context_for(git.repo, 450).text
+
+    date = git.out("log", "-1", "--format=%as", commit)
+    assert f"{commit[:10]}, {date}, 2 weeks before HEAD, Ada Author, fresh)" in text
+
+
+def test_what_was_weighed_and_left_out_can_be_asked(git: GitDriver) -> None:
+    a_history(git)
+
+    weighed = weigh_start(git.repo, explain=True)
+
+    given = [one for one in weighed.considered if not one.refused]
+    left = [one for one in weighed.considered if one.refused]
+    assert [one.item.memory.id for one in given] == [
+        item.memory.id for item in weigh_start(git.repo).given
+    ]
+    assert left
+    assert all(one.files and 0 < one.worth <= 1 for one in weighed.considered)

@@ -15,6 +15,7 @@ import pytest
 from gitmem.errors import BareRepository, ForeignFile, GitFailed, RemoteUnavailable
 from gitmem.porcelain.install import install
 from gitmem.porcelain.uninstall import uninstall
+from gitmem.store.clientsettings import TIMEOUTS
 from gitmem.store.gitdir import Repo, find_repo
 from tests.support.git import GitDriver
 from tests.support.jobs import eventually, jobs, set_up
@@ -404,7 +405,7 @@ def test_the_settings_of_the_user_instead_of_the_project(committed: GitDriver, h
 
     install(committed.repo, user_settings=settings, git_version=OLD_GIT)
 
-    assert set(json.loads(settings.read_bytes())["hooks"]) == {"SessionStart", "Stop", "SessionEnd"}
+    assert set(json.loads(settings.read_bytes())["hooks"]) == set(TIMEOUTS)
     assert not (committed.path / ".claude").exists()
 
 

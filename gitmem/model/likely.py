@@ -1,0 +1,207 @@
+"""Which files a session is likely to edit, and which memories are worth their tokens for that.
+
+A memory is worth telling when it is of a file that the session goes on to edit.  Before that is
+known it can be foreseen: what the branch is at, what the prompt names, what was touched last.
+Each file gets a probability from a few such signs; a memory is worth the chance that at least
+one of its files is edited; and memories are taken one by one, each time the one that adds most
+to those before it.
+
+The weights are those of a logistic regression over 130 real sessions (``docs/design.md`` says
+how it was checked).  Pure.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+AGAIN = 0.7
+"""What is left of a file's weight once a memory of it is told."""
+
+WITHOUT_SESSION = 0.7
+"""What a memory that no session left is worth beside one that did: it tells less."""
+
+FEW = 3
+SHARE = 20
+
+_CAMEL = re.compile(r"([a-z0-9])([A-Z])")
+_WORD = re.compile(r"[a-z0-9]+")
+_TEST_WORDS = frozenset({"test", "tests", "spec"})
+
+
+@dataclass(frozen=True)
+class FileSigns:
+    """What speaks for a file.
+
+    ``times`` annotated commits touched it, the ``newest`` of them is so many commits back.
+    ``on_branch`` sums over the branch's commits that touch it 1/(1 + how many came later), by
+    the root of how many files each touched; ``matches`` does so over the commits that match the
+    prompt.  The others are shares from 0 to 1.
+    """
+
+    path: str
+    is_in_tree: bool = True
+    times: int = 0
+    newest: int = 0
+    is_on_branch: bool = False
+    is_dirty: bool = False
+    on_branch: float = 0.0
+    branch_words: float = 0.0
+    named: float = 0.0
+    prompt_words: float = 0.0
+    best_match: float = 0.0
+    matches: float = 0.0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A memory worth telling: the chance that it helps, and the files that say so, surest first."""
+
+    place: int
+    worth: float
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Weights:
+    base: float
+    in_tree: float
+    times: float
+    newest: float
+    is_on_branch: float
+    on_branch: float
+    branch_words: float
+    is_test: float = -0.4
+    is_dirty: float = 1.0  # a judgement: the sessions' unsaved changes are not known
+    named: float = 0.0
+    prompt_words: float = 0.0
+    best_match: float = 0.0
+    matches: float = 0.0
+
+
+_BEFORE_PROMPT = _Weights(-1.5, 1.75, 0.9, -0.11, 0.95, 1.35, 1.8)
+_WITH_PROMPT = _Weights(
+    *(-1.7, 1.6, 0.6, -0.07, 0.95, 1.25, 1.0),
+    named=3.3,
+    prompt_words=1.1,
+    best_match=0.75,
+    matches=0.35,
+)
+
+
+def likelihood(signs: FileSigns, files: int, *, has_prompt: bool) -> float:
+    """The probability that the session edits this one of so many ``files``.
+
+    The more files there are, the less likely is each: the logarithm of their number came out of
+    the regression with a weight of -0.97, which is what chance alone would say.
+    """
+    weigh = _WITH_PROMPT if has_prompt else _BEFORE_PROMPT
+    score = (
+        weigh.base
+        - math.log(max(files, 1))
+        + weigh.in_tree * signs.is_in_tree
+        + weigh.times * math.log1p(signs.times)
+        + weigh.newest * math.log1p(signs.newest)
+        + weigh.is_on_branch * signs.is_on_branch
+        + weigh.on_branch * signs.on_branch
+        + weigh.branch_words * signs.branch_words
+        + weigh.is_dirty * signs.is_dirty
+        + weigh.is_test * is_test(signs.path)
+        + weigh.named * signs.named
+        + weigh.prompt_words * signs.prompt_words
+        + weigh.best_match * signs.best_match
+        + weigh.matches * signs.matches
+    )
+    return 1 / (1 + math.exp(-score))
+
+
+def tells_apart(times: int, commits: int) -> bool:
+    """Whether a file that so many of the annotated commits touched says anything of each.
+
+    What every other commit touches (a changelog, a list of commands) is edited often and its
+    memories are of everything.
+    """
+    return times <= max(FEW, commits / SHARE)
+
+
+def choose(
+    files_of: Mapping[int, Collection[str]],
+    chances: Mapping[str, float],
+    least: float,
+    counts: Callable[[int], bool] = lambda place: True,
+    lesser: Collection[int] = frozenset(),
+) -> Iterator[Choice]:
+    """The memories by what they add to those before them, as long as that is ``least`` or more.
+
+    Of equals the first of ``files_of`` comes first; those in ``lesser`` are worth
+    :data:`WITHOUT_SESSION` of what their files say.  What does not ``count``, asked when its turn
+    comes, takes nothing from those behind it.  The same input gives the same order.
+    """
+    left = dict(chances)
+    remaining = {
+        place: known for place, files in files_of.items() if (known := _known(files, left))
+    }
+    while remaining:
+        worths = {
+            place: worth(files, left) * (WITHOUT_SESSION if place in lesser else 1.0)
+            for place, files in remaining.items()
+        }
+        best = max(worths, key=worths.__getitem__)
+        if worths[best] < least:
+            return
+        files = sorted(remaining.pop(best), key=lambda path: (-left[path], path))
+        is_counted = counts(best)
+        yield Choice(best, worths[best], tuple(files))
+        for path in files if is_counted else ():
+            left[path] *= AGAIN
+
+
+def worth(files: Collection[str], chances: Mapping[str, float]) -> float:
+    """The chance that at least one of the files is edited."""
+    missed = 1.0
+    for path in files:
+        missed *= 1 - chances.get(path, 0.0)
+    return 1 - missed
+
+
+def _known(files: Collection[str], chances: Mapping[str, float]) -> list[str]:
+    return [path for path in dict.fromkeys(files) if chances.get(path, 0.0) > 0]
+
+
+def is_test(path: str) -> bool:
+    """Whether the path is that of a test, by its words."""
+    return not _TEST_WORDS.isdisjoint(words_of(path))
+
+
+def words_of(text: str) -> list[str]:
+    """The words and parts of identifiers in a text, in small letters."""
+    return _WORD.findall(_CAMEL.sub(r"\1 \2", text).lower())
+
+
+def name_words(path: str) -> frozenset[str]:
+    """The words of a file's own name, without its ending and without ``test``."""
+    name = path.rpartition("/")[2]
+    return frozenset(words_of(name.rpartition(".")[0] or name)) - _TEST_WORDS
+
+
+class NameWords:
+    """How much of a file's name is in a text, rare words counting more than common ones."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._total = len(paths)
+        self._paths_with: dict[str, int] = {}
+        for path in paths:
+            for word in frozenset(words_of(path)):
+                self._paths_with[word] = self._paths_with.get(word, 0) + 1
+
+    def share(self, path: str, words: Collection[str]) -> float:
+        """From 0 (no word of the name is among these) to 1 (all are)."""
+        name = name_words(path)
+        whole = self._weight(name)
+        return self._weight(name.intersection(words)) / whole if whole else 0.0
+
+    def _weight(self, words: Collection[str]) -> float:
+        known = (self._paths_with.get(word, 0) for word in words)
+        return sum(math.log((self._total + 1) / (count + 1)) for count in known)

@@ -1,0 +1,253 @@
+"""What a session is likely to work on, out of the index and what git says: see
+:mod:`gitmem.model.likely`.
+
+Candidates are the newest memories, those of the branch, those that match the prompt or the
+branch's name, and those of files that are named, changed or being changed; whatever the index
+holds beside, a look costs the same.  Standard library only: the agent's hooks run this.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from gitmem.index.cache import Index
+from gitmem.index.lexical import match_of
+from gitmem.index.lookup import holdings, matches, touch_counts, touching
+from gitmem.index.nearby import newest_places, paths_named, paths_of, without_agent
+from gitmem.model.likely import FileSigns, NameWords, likelihood, tells_apart, words_of
+from gitmem.porcelain.occasion import Occasion, in_head
+from gitmem.porcelain.scope import scope_of
+from gitmem.store.gitdir import Repo
+
+_LOOKED_AT = 1_000
+_NEWEST = 100
+_ON_BRANCH = 40
+_MATCHING = 50
+_TOUCHING = 60
+_FILES = 250
+_MAX_PROMPT = 20_000
+_MATCH_HALF = 5
+_WORDS_ALONE = 0.4
+_NEWEST_ALONE = 0.15
+
+_PATH = re.compile(r"[\w.@/\\-]*[\w-]\.[A-Za-z]\w{0,7}\b|[\w.@-]+(?:[/\\][\w.-]+)+")
+_MOST_NAMES = 40
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What may be told, newest first, and the chance of each file to be edited.
+
+    ``files_of`` and ``commit_of`` go by the memories' places in the index.  A memory without files
+    has one of its own that is no path.  Files that tell nothing apart have no chance.  ``lesser``
+    are the memories that no session left.
+    """
+
+    files_of: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    commit_of: Mapping[int, str] = field(default_factory=dict)
+    chances: Mapping[str, float] = field(default_factory=dict)
+    signs: Mapping[str, FileSigns] = field(default_factory=dict)
+    lesser: Collection[int] = frozenset()
+
+    @property
+    def expected(self) -> dict[str, float]:
+        """The likeliest files, for the hook that sees which are read."""
+        likely = sorted(self.chances.items(), key=lambda item: (-item[1], item[0]))
+        return {p: round(c, 4) for p, c in likely[:80] if c >= 0.01 and not p.startswith("\0")}
+
+
+def foresee(repo: Repo, index: Index, occasion: Occasion, prompt: str = "") -> Outlook:
+    """Weigh what is remembered for this occasion; without a prompt, what speaks without one."""
+    text = prompt[:_MAX_PROMPT]
+    branch = "" if occasion.is_trunk else occasion.branch
+    recent = newest_places(index, _LOOKED_AT, branch)
+    made_there = [place for place, is_made_there in recent if is_made_there]
+    found = {m.place: m.score for m in matches(index, match_of(text), _MATCHING)}
+    by_branch = matches(index, match_of(branch.rpartition("/")[2]), _MATCHING // 2)
+    named = _named(index, text)
+    near = touching(index, [*named, *occasion.dirty_files, *occasion.branch_files], _TOUCHING)
+    candidates = dict.fromkeys(
+        [
+            *(place for place, _ in recent[: 3 * _NEWEST]),
+            *made_there[:_ON_BRANCH],
+            *found,
+            *(match.place for match in by_branch),
+            *near,
+        ]
+    )
+    commit_of = _reached(repo, index, candidates)
+    newest = _by_commit(commit_of, (place for place, _ in recent))[:_NEWEST]
+    kept = {place for places in newest for place in places}
+    kept.update(made_there[:_ON_BRANCH], found, (match.place for match in by_branch), near)
+    files_of: dict[int, Sequence[str]] = {
+        place: () for place in candidates if place in kept and place in commit_of
+    }
+    files_of.update(paths_of(index, files_of))
+    signs = _signs(index, files_of, occasion, branch)
+    signs = _with_history(signs, files_of, newest, _by_commit(commit_of, made_there))
+    if text:
+        signs = _with_prompt(signs, files_of, found, named, text)
+    chances = _chances(repo, index, signs, has_prompt=bool(text))
+    for place in [place for place, files in files_of.items() if not files]:
+        files_of[place] = [f"\0{place}"]
+        chances[f"\0{place}"] = _alone(place, found, newest, has_prompt=bool(text))
+    return Outlook(files_of, commit_of, chances, signs, without_agent(index, files_of))
+
+
+def _named(index: Index, text: str) -> dict[str, float]:
+    """The files that the text names: 1 where a name means one file, less where it means several."""
+    names: dict[str, None] = {}
+    for match in _PATH.findall(text):
+        name = match.replace("\\", "/").lstrip("@./").rstrip(".")
+        parts = name.split("/")
+        # An absolute path, or one as a diff has it (a/..., b/...), ends in one that is known.
+        for start in range(min(len(parts), 12)):
+            names.setdefault("/".join(parts[start:]))
+        if len(names) > _MOST_NAMES * 4:
+            break
+    known = paths_named(index, set(names))
+    found: dict[str, float] = {}
+    for name in names:
+        meant = [path for path in known if f"/{path}".endswith(f"/{name}")]
+        if 0 < len(meant) <= 3:
+            for path in meant:
+                found[path] = max(found.get(path, 0.0), 1 / len(meant))
+    return found
+
+
+def _reached(repo: Repo, index: Index, places: Iterable[int]) -> dict[int, str]:
+    """The commit on HEAD's history where each of these memories lives; others are left out."""
+    scope = scope_of(repo, index)
+    return {
+        place: held.commit
+        for place, found in holdings(index, places).items()
+        if (held := next((h for h in found if h.note in scope), None)) is not None
+    }
+
+
+def _by_commit(commit_of: Mapping[int, str], places: Iterable[int]) -> list[list[int]]:
+    """The places that count, in their order, those of one commit together."""
+    found: dict[str, list[int]] = {}
+    for place in places:
+        if place in commit_of:
+            found.setdefault(commit_of[place], []).append(place)
+    return list(found.values())
+
+
+def _signs(
+    index: Index, files_of: Mapping[int, Sequence[str]], occasion: Occasion, branch: str
+) -> dict[str, FileSigns]:
+    paths = list(dict.fromkeys(path for files in files_of.values() for path in files))
+    times = touch_counts(index, paths)
+    words, wanted = NameWords(paths), frozenset(words_of(branch.rpartition("/")[2]))
+    ours, dirty = frozenset(occasion.branch_files), frozenset(occasion.dirty_files)
+    return {
+        path: FileSigns(
+            path,
+            times=times.get(path, 0),
+            newest=_NEWEST,
+            is_on_branch=path in ours,
+            is_dirty=path in dirty,
+            branch_words=words.share(path, wanted),
+        )
+        for path in paths
+    }
+
+
+def _with_history(
+    signs: Mapping[str, FileSigns],
+    files_of: Mapping[int, Sequence[str]],
+    newest: Sequence[Sequence[int]],
+    on_branch: Sequence[Sequence[int]],
+) -> dict[str, FileSigns]:
+    """With when each file was last touched, and how the branch's commits touched it."""
+    last: dict[str, int] = {}
+    for back, places in enumerate(newest):
+        for path in _files(files_of, places):
+            last.setdefault(path, back)
+    there: dict[str, float] = {}
+    for back, places in enumerate(on_branch):
+        files = _files(files_of, places)
+        for path in files:
+            there[path] = there.get(path, 0.0) + 1 / ((1 + back) * math.sqrt(len(files)))
+    return {
+        path: replace(
+            known,
+            newest=last.get(path, _NEWEST),
+            is_on_branch=known.is_on_branch or path in there,
+            on_branch=there.get(path, 0.0),
+        )
+        for path, known in signs.items()
+    }
+
+
+def _with_prompt(
+    signs: Mapping[str, FileSigns],
+    files_of: Mapping[int, Sequence[str]],
+    found: Mapping[int, float],
+    named: Mapping[str, float],
+    text: str,
+) -> dict[str, FileSigns]:
+    """With what the prompt says of each file, by name and through the memories that match it."""
+    top = max(found.values(), default=0.0) or 1.0
+    best: dict[str, float] = {}
+    total: dict[str, float] = {}
+    matching = [place for place in found if place in files_of]
+    for rank, place in enumerate(matching):
+        files = files_of[place]
+        for path in files:
+            best[path] = max(best.get(path, 0.0), found[place] / top)
+            share = _MATCH_HALF / ((_MATCH_HALF + rank) * math.sqrt(len(files)))
+            total[path] = total.get(path, 0.0) + share
+    words, asked = NameWords(list(signs)), frozenset(words_of(text))
+    return {
+        path: replace(
+            known,
+            named=named.get(path, 0.0),
+            prompt_words=words.share(path, asked),
+            best_match=best.get(path, 0.0),
+            matches=total.get(path, 0.0),
+        )
+        for path, known in signs.items()
+    }
+
+
+def _files(files_of: Mapping[int, Sequence[str]], places: Collection[int]) -> list[str]:
+    return list(dict.fromkeys(path for place in places for path in files_of.get(place, ())))
+
+
+def _chances(
+    repo: Repo, index: Index, signs: Mapping[str, FileSigns], *, has_prompt: bool
+) -> dict[str, float]:
+    """The chance of each file that tells memories apart; the likeliest are looked for at HEAD."""
+    commits = index.annotated_count()
+    hopeful = {
+        path: likelihood(known, len(signs), has_prompt=has_prompt)
+        for path, known in signs.items()
+        if tells_apart(known.times, commits)
+    }
+    first = sorted(hopeful, key=lambda path: (-hopeful[path], path))[:_FILES]
+    there = in_head(repo, first)
+    return {
+        path: hopeful[path]
+        if path in there
+        else likelihood(replace(signs[path], is_in_tree=False), len(signs), has_prompt=has_prompt)
+        for path in first
+    }
+
+
+def _alone(
+    place: int,
+    found: Mapping[int, float],
+    newest: Sequence[Sequence[int]],
+    *,
+    has_prompt: bool,
+) -> float:
+    """The chance that a memory of no file helps: by its words, or because it is the newest."""
+    if has_prompt:
+        top = max(found.values(), default=0.0) or 1.0
+        return _WORDS_ALONE * found.get(place, 0.0) / top
+    return _NEWEST_ALONE if any(place in places for places in newest[:3]) else 0.0

@@ -1,0 +1,126 @@
+"""Where the work stands when a session starts or is prompted: what git knows of it, in one look.
+
+The processes run side by side, so that the look costs hardly more than the slowest of them.
+Standard library only: the agent's hooks run this.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from gitmem.store.gitdir import Repo
+from gitmem.store.gitpipe import GitPipe
+
+MAIN_NAMES = ("main", "master", "trunk", "develop", "development")
+
+_MOST_FILES = 60
+"""More files than this are no sign of what comes next: a checkout under way, a merge, a vendored
+tree."""
+
+_STATUS = (
+    *("status", "--porcelain=v2", "--branch", "--no-ahead-behind", "-z"),
+    *("--untracked-files=no", "--ignore-submodules=all"),
+)
+_TRUNKS = (
+    *("for-each-ref", "--format=%(refname) %(symref)", "refs/remotes/origin/HEAD"),
+    *(f"refs/heads/{name}" for name in MAIN_NAMES),
+)
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What is checked out and what is being done to it.
+
+    ``head_time`` is HEAD's commit time (POSIX seconds, 0 without a commit): ages are told against
+    it, so that the same repository gives the same text.  ``branch`` is empty where HEAD is
+    detached, ``is_trunk`` says that it is the main branch.  ``branch_files`` differ between the
+    branch and where it left the main branch; ``dirty_files`` have changes that no commit has.
+    """
+
+    head: str = ""
+    head_time: int = 0
+    branch: str = ""
+    is_trunk: bool = True
+    branch_files: tuple[str, ...] = ()
+    dirty_files: tuple[str, ...] = ()
+
+
+def read_occasion(repo: Repo) -> Occasion:
+    """Look once.  What git does not tell is empty; nothing is written."""
+    with suppress(OSError):
+        return _read(repo)
+    return Occasion()
+
+
+def in_head(repo: Repo, paths: Sequence[str]) -> set[str]:
+    """Those of the paths that are files at HEAD."""
+    asked = [path for path in paths if "\n" not in path]
+    if not asked:
+        return set()
+    lines = [b"HEAD:" + os.fsencode(path) for path in asked]
+    answer = GitPipe(repo, ("cat-file", "--batch-check=%(objecttype)"), lines).output()
+    kinds = answer.decode("utf-8", "replace").splitlines()
+    return {path for path, kind in zip(asked, kinds, strict=False) if kind == "blob"}
+
+
+def _read(repo: Repo) -> Occasion:
+    status = GitPipe(repo, _STATUS, [])
+    trunks = GitPipe(repo, _TRUNKS, [])
+    log = GitPipe(repo, ("log", "-1", "--format=%ct", "--no-show-signature", "HEAD"), [])
+    head, branch, dirty = _parsed(status.output().split(b"\0"))
+    trunk = _trunk(os.fsdecode(trunks.output()).splitlines())
+    seconds = log.output().strip()
+    is_trunk = not branch or branch in MAIN_NAMES or trunk in ("", f"refs/heads/{branch}")
+    is_trunk = is_trunk or trunk == f"refs/remotes/origin/{branch}"
+    return Occasion(
+        head,
+        int(seconds) if seconds.isdigit() else 0,
+        branch,
+        is_trunk,
+        () if is_trunk or not head else _branch_files(repo, trunk),
+        dirty if len(dirty) <= _MOST_FILES else (),
+    )
+
+
+def _parsed(fields: Sequence[bytes]) -> tuple[str, str, tuple[str, ...]]:
+    """HEAD's commit, the branch and the changed files out of ``git status``."""
+    head = branch = ""
+    for field in fields:
+        if field.startswith(b"# branch.oid "):
+            head = field[13:].decode("ascii", "replace")
+        elif field.startswith(b"# branch.head "):
+            branch = os.fsdecode(field[14:])
+    head = "" if head == "(initial)" else head
+    return head, "" if branch == "(detached)" else branch, tuple(_changed(fields))
+
+
+def _changed(fields: Sequence[bytes]) -> Iterator[str]:
+    """The paths of the entries; a rename's old path stands in a field of its own behind it."""
+    remaining = iter(fields)
+    for field in remaining:
+        if field.startswith(b"1 "):
+            yield os.fsdecode(field.split(b" ", 8)[-1])
+        elif field.startswith(b"2 "):
+            yield os.fsdecode(field.split(b" ", 9)[-1])
+            next(remaining, None)
+        elif field.startswith(b"u "):
+            yield os.fsdecode(field.split(b" ", 10)[-1])
+
+
+def _trunk(lines: Sequence[str]) -> str:
+    """The full name of the main branch: what the remote says it is, or one of the usual names."""
+    found = dict(line.split(" ", 1) for line in lines if " " in line)
+    remote = found.get("refs/remotes/origin/HEAD", "")
+    if remote:
+        return remote
+    return next((ref for name in MAIN_NAMES if (ref := f"refs/heads/{name}") in found), "")
+
+
+def _branch_files(repo: Repo, trunk: str) -> tuple[str, ...]:
+    asked = ("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", f"{trunk}...HEAD", "--")
+    data = GitPipe(repo, asked, []).output(1 << 20)
+    files = [os.fsdecode(name) for name in data.split(b"\0")[:-1]]
+    return tuple(files) if len(files) <= _MOST_FILES else ()

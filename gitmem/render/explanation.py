@@ -1,0 +1,55 @@
+"""Why a context is as it is: what was weighed, in order, with what spoke for it and against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from gitmem.guard.untrusted import clean_line
+from gitmem.model.memory import Memory
+from gitmem.render.context import COMMIT_LENGTH, ID_LENGTH, ContextBlock, ContextItem
+
+_MOST = 30
+
+
+class Weighed(Protocol):
+    """What is to be explained: a memory, what it is worth (0 to 1), the files that say so with the
+    chance of each to be edited, and why it is left out.
+    """
+
+    @property
+    def item(self) -> ContextItem: ...  # noqa: D102
+    @property
+    def worth(self) -> float: ...  # noqa: D102
+    @property
+    def files(self) -> Sequence[tuple[str, float]]: ...  # noqa: D102
+    @property
+    def refused(self) -> str: ...  # noqa: D102
+
+
+def render_explanation(considered: Sequence[Weighed], block: ContextBlock) -> str:
+    """A line for each memory that was weighed and one below it with its files; plain text."""
+    if not considered:
+        return "Nothing was weighed: no memory that HEAD reaches has a file that speaks for it."
+    given = frozenset(block.ids)
+    lines = [f"Given: {block.shown} of {len(considered)} weighed, {block.tokens} tokens."]
+    for one in considered[:_MOST]:
+        lines += _lines(one, is_given=one.item.memory.id in given)
+    if len(considered) > _MOST:
+        lines.append(f"... and {len(considered) - _MOST} worth less.")
+    return "\n".join(lines)
+
+
+def _lines(one: Weighed, *, is_given: bool) -> Iterator[str]:
+    memory = one.item.memory
+    verdict = "given" if is_given else one.refused or "no room in the budget"
+    title = clean_line(memory.title, 100)
+    yield f"{one.worth:4.0%}  {title} ({_origin(memory, one.item)}): {verdict}"
+    if one.files:
+        files = ", ".join(f"{clean_line(path, 120)} {chance:.0%}" for path, chance in one.files)
+        yield f"      likely to be edited: {files}"
+
+
+def _origin(memory: Memory, item: ContextItem) -> str:
+    commit = "not committed yet" if item.is_pending else item.commit[:COMMIT_LENGTH]
+    return f"{memory.id[:ID_LENGTH]}, {clean_line(commit, 40)}"

@@ -1,0 +1,277 @@
+"""Is a session given memories of the files that it goes on to edit?  Real sessions, in time order.
+
+``python -m tests.bench.injection``: the memories of the offline compressor are written as notes,
+commit by commit, and each session is given what :mod:`gitmem.porcelain.inject` gives it, in this
+process.  ``--hooks``: the same through ``gitmem capture`` and the hooks as processes (slow).
+
+Scored by the data set's ``eval_injection.py`` (its docstring says what counts), within 1,000
+tokens over all outputs of a session, beside its references in the same run.  The weights were
+fitted to these sessions: the rows of one half of them show how much the halves differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gitmem.model.memory import Memory, Provenance
+from gitmem.porcelain.inject import context_of_file, context_of_prompt, context_of_session
+from gitmem.porcelain.refresh import refresh
+from gitmem.store.gitdir import find_repo
+from gitmem.store.notefile import document_of
+from gitmem.store.notes import NoteStore
+from gitmem.store.settings import Settings
+from tests.bench import fidelity, real_sessions
+
+REFERENCES = (
+    "most recent",
+    "BM25 message + files + prompts",
+    "BM25 m+f+p, branch, branch files (RRF)",
+    "files read before the first edit (later)",
+    "upper bound (knows the answer)",
+)
+COLUMNS = ("hit3", "hit", "precision", "recall", "ndcg", "count", "tokens", "noise")
+
+Output = list[tuple[str, float]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which of the hooks a session has."""
+
+    name: str
+    start: bool = False
+    prompt: bool = False
+    reads: bool = False
+
+    @property
+    def settings(self) -> Settings:
+        standard = Settings()
+        return standard if self.reads else replace(standard, file_tokens=0)
+
+
+SOURCES = (
+    Source("gitmem: start", start=True),
+    Source("gitmem: prompt", prompt=True),
+    Source("gitmem: reads", reads=True),
+    Source("gitmem: start and prompt", start=True, prompt=True),
+    Source("gitmem: start, prompt and reads", start=True, prompt=True, reads=True),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Replay, score, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hooks", action="store_true", help="through capture and hook processes")
+    parser.add_argument("--every-prompt", action="store_true", help="not only a session's first")
+    parser.add_argument("--keep", type=Path, help="memories are kept here between runs")
+    given = parser.parse_args(arguments)
+    scoring = real_sessions.load_eval("eval_injection")
+    data = real_sessions.load_eval("transcripts").Dataset(str(real_sessions.require_sessions()))
+    tasks, skipped = scoring.make_tasks(data, given.every_prompt)
+    replay = Replay(scoring, data, given.keep, through_hooks=given.hooks)
+    try:
+        outputs = [replay.run(task) for task in tasks]
+        rows = list(_rows(scoring, data, replay, tasks, outputs))
+    finally:
+        replay.close()
+    print(f"{len(tasks)} tasks; passed over: {dict(skipped)}")
+    print(real_sessions.load_eval("transcripts").table(rows, ["system", "of", *COLUMNS]))
+    if replay.seconds:
+        times = sorted(replay.seconds)
+        middle, high = times[len(times) // 2], times[int(len(times) * 0.95)]
+        print(f"{len(times)} commands, seconds p50 {middle:.3f} p95 {high:.3f}")
+
+
+def _rows(
+    scoring: Any, data: Any, replay: Replay, tasks: Sequence[Any], outputs: Sequence[Any]
+) -> Iterable[list[str]]:
+    baselines = scoring.baselines(data, str(replay.whole))
+    place = {id(task): number for number, task in enumerate(tasks)}
+    systems: dict[str, Callable[[Any], Output]] = {name: baselines[name] for name in REFERENCES}
+
+    def replayed(name: str) -> Callable[[Any], Output]:
+        return lambda task: outputs[place[id(task)]][name]
+
+    systems.update({source.name: replayed(source.name) for source in SOURCES})
+    halves = {
+        "one half": [task for task in tasks if _is_even(task.session)],
+        "the other": [task for task in tasks if not _is_even(task.session)],
+        "all": tasks,
+    }
+    for name, system in systems.items():
+        for half, some in halves.items():
+            if half == "all" or name == SOURCES[-1].name:
+                found = scoring.evaluate(some, system)
+                yield [name, half, *(_text(column, found[column]) for column in COLUMNS)]
+
+
+def _text(column: str, value: float) -> str:
+    if column == "tokens":
+        return f"{value:.0f}"
+    return f"{value:.1f}" if column in ("count", "noise") else f"{value:.3f}"
+
+
+def _is_even(session: str) -> bool:
+    return hashlib.sha256(session.encode()).digest()[0] % 2 == 0
+
+
+class Replay:
+    """One clone in which time goes on: commits get their notes, then a session is asked for."""
+
+    def __init__(
+        self, scoring: Any, data: Any, keep: Path | None, *, through_hooks: bool = False
+    ) -> None:
+        self._scoring = scoring
+        self._through_hooks = through_hooks
+        self._times = scoring.Replay(data, "", "")
+        self._times.ingest = None
+        self.clone = Path(self._times.repo)
+        self._home = tempfile.mkdtemp(prefix="home-")
+        self._environ = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("CLAUDE", "GIT", "XDG"))},
+            "HOME": self._home,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_AUTHOR_NAME": "Ada",
+            "GIT_AUTHOR_EMAIL": "ada@example.com",
+            "GIT_COMMITTER_NAME": "Ada",
+            "GIT_COMMITTER_EMAIL": "ada@example.com",
+            "CLAUDE_PROJECT_DIR": str(self.clone),
+        }
+        os.environ.update(self._environ)
+        self._gitmem("init")
+        self._repo = find_repo(self.clone)
+        # The references read messages of branches that time has not brought yet.
+        self.whole = Path(data.clone())
+        self._memories = {} if through_hooks else _memories(data, self.whole, keep)
+        self._data = data
+        self.seconds = self._times.seconds
+
+    def close(self) -> None:
+        """Delete the clone."""
+        for folder in (self._times.tmp, self.clone, self.whole, self._home):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def run(self, task: Any) -> dict[str, Output]:
+        """What each source gives the task's session, as ``evaluate`` wants it."""
+        times = self._times
+        while times.queue and times.queue[0]["t"] < task.t:
+            commit = times.queue.pop(0)
+            self._ingest(commit)
+        times.stand_on(task.branch, task.t)
+        return {source.name: self._output(source, task) for source in SOURCES}
+
+    def _ingest(self, commit: Any) -> None:
+        times = self._times
+        row = next(row for row in commit["sessions"] if row["lines"])
+        times.done.append(commit)
+        times.stand_on(row["branch"], commit["t"])
+        times.git("update-ref", "HEAD", commit["commit"])
+        if self._through_hooks:
+            run = f"{sys.executable} -I -m gitmem capture -C {{repo}} --commit {{commit}}"
+            command = f"{run} --transcript {{transcript}}"
+            times.run(command, commit=commit["commit"], transcript=times.upto(row))
+            return
+        documents = [document_of(memory) for memory in self._memories.get(commit["commit"], ())]
+        NoteStore(self._repo).add({commit["commit"]: documents}, "notes: bench")
+        refresh(self._repo).close()
+
+    def _output(self, source: Source, task: Any) -> Output:
+        texts = list(self._texts(source, task))
+        known = [candidate["commit"] for candidate in task.candidates]
+        tools = real_sessions.load_eval("transcripts")
+        got: Output = []
+        seen: set[str] = set()
+        for text in texts:
+            new = [commit for commit in tools.shas(text, known) if commit not in seen]
+            seen.update(new)
+            cost = tools.tokens(text) / max(len(new), 1)
+            got += [(commit, cost) for commit in new or [""]]
+        return got
+
+    def _texts(self, source: Source, task: Any) -> Iterable[str]:
+        ask = self._by_hook if self._through_hooks else self._in_process
+        session = hashlib.sha256(f"{source.name} {task.session} {task.t}".encode()).hexdigest()
+        session = (
+            f"{session[:8]}-{session[8:12]}-4{session[13:16]}-8{session[17:20]}-{session[20:32]}"
+        )
+        if source.start:
+            yield ask("SessionStart", source, session)
+        if source.prompt:
+            yield ask("UserPromptSubmit", source, session, prompt=task.prompt)
+        for path in task.read if source.reads else ():
+            yield ask("PostToolUse", source, session, path=path)
+
+    def _in_process(self, event: str, source: Source, session: str, **fields: str) -> str:
+        settings = source.settings
+        if event == "SessionStart":
+            budget = settings.budget_tokens
+            return context_of_session(self._repo, session, budget, is_resumed=False).text
+        if event == "UserPromptSubmit":
+            return context_of_prompt(self._repo, session, fields["prompt"], settings).text
+        return context_of_file(self._repo, session, session, fields["path"], settings).text
+
+    def _by_hook(self, event: str, source: Source, session: str, **fields: str) -> str:
+        self._times.git("config", "gitmem.fileTokens", str(source.settings.file_tokens))
+        payload: dict[str, Any] = {
+            "session_id": session,
+            "transcript_path": str(Path(self._times.tmp) / f"{session}.jsonl"),
+            "cwd": str(self.clone),
+            "hook_event_name": event,
+            **fields,
+        }
+        if event == "SessionStart":
+            payload["source"] = "startup"
+        if path := payload.pop("path", ""):
+            file = str(self.clone / path)
+            payload |= {"tool_name": "Read", "tool_input": {"file_path": file}}
+        command = f"{self._repo.state_dir / 'run'} hook {event}"
+        out = self._times.run(command, stdin=json.dumps(payload))
+        return str(json.loads(out)["hookSpecificOutput"]["additionalContext"]) if out else ""
+
+    def _gitmem(self, *arguments: str) -> None:
+        command = [sys.executable, "-I", "-m", "gitmem", *arguments]
+        subprocess.run(command, cwd=self.clone, check=True, capture_output=True)
+
+
+def _memories(data: Any, clone: Path, keep: Path | None) -> dict[str, list[Memory]]:
+    """Each commit's memories by the offline compressor, as its capture would sign them."""
+    file = keep / "injection-memories.pickle" if keep else None
+    if file and file.is_file():
+        kept: dict[str, list[Memory]] = pickle.loads(file.read_bytes())
+        return kept
+    with tempfile.TemporaryDirectory() as folder:
+        made = fidelity.memories_of(data, clone, Path(folder))
+    signed = {}
+    for commit in data.with_memory():
+        row = next(row for row in commit["sessions"] if row["lines"])
+        origin = Provenance(
+            commit=commit["commit"],
+            branch=row["branch"] or "",
+            author="Ada <ada@example.com>",
+            time=commit["author_time"],
+            agent="claude-code",
+            session=row["session_id"],
+            compressor="extractive",
+        )
+        name = commit["commit"]
+        signed[name] = [replace(memory, provenance=origin) for memory in made[name]]
+    if file:
+        keep.mkdir(parents=True, exist_ok=True)  # type: ignore[union-attr]
+        file.write_bytes(pickle.dumps(signed))
+    return signed
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from gitmem.model.memory import Memory, Provenance
+from gitmem.store.notefile import document_of
+from gitmem.store.notes import NoteStore
+from tests.support.cli import gitmem
+from tests.support.git import GitDriver
+
+
+def remember(git: GitDriver, title: str, path: str) -> None:
+    commit = git.commit(title, **{path.replace("/", "__"): f"{title}\n"})
+    time = git.out("log", "-1", "--format=%aI")
+    origin = Provenance(commit=commit, time=time, agent="claude-code", author="Ada")
+    memory = Memory("feature", title, files_changed=(path,), provenance=origin)
+    NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
+
+
+def a_history(git: GitDriver) -> None:
+    for number in range(8):
+        remember(git, f"plant tree {number}", f"src/tree{number}.py")
+
+
+def test_what_a_session_is_given_at_its_start(git: GitDriver) -> None:
+    a_history(git)
+
+    done = gitmem(git, "context")
+
+    assert "plant tree 7" in done.stdout
+    assert "plant tree 0" not in done.stdout
+
+
+def test_what_a_prompt_or_a_file_would_add(git: GitDriver) -> None:
+    a_history(git)
+
+    by_prompt = gitmem(git, "context", "--prompt", "what is src/tree3.py for?")
+    by_file = gitmem(git, "context", "--file", "src/tree4.py")
+
+    assert "plant tree 3" in by_prompt.stdout
+    assert "Of src/tree4.py:" in by_file.stdout
+    assert "plant tree 4" in by_file.stdout
+
+
+def test_what_was_left_out_is_explained(git: GitDriver) -> None:
+    a_history(git)
+
+    done = gitmem(git, "context", "--explain")
+
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("Given: 2 of ")
+    assert any("plant tree 7" in line and line.endswith(": given") for line in lines)
+    assert any("2 are enough" in line or "worth less than" in line for line in lines)
+    assert any("likely to be edited: src/tree7.py" in line for line in lines)
+
+
+def test_an_explanation_of_nothing(committed: GitDriver) -> None:
+    assert "Nothing was weighed" in gitmem(committed, "context", "--explain").stdout
+
+
+def test_a_file_outside_is_a_wrong_usage(git: GitDriver) -> None:
+    a_history(git)
+
+    done = gitmem(git, "context", "--file", "/etc/hosts")
+
+    assert done.returncode == 2
+    assert "outside of the work tree" in done.stderr
