@@ -46,7 +46,8 @@ def without_agent(index: Index, places: Iterable[int]) -> set[int]:
     with index.reading() as database:
         for some in _batches(places):
             marks = ",".join("?" * len(some))
-            statement = f"SELECT place FROM memory WHERE agent = 0 AND place IN ({marks})"
+            nobody = "(SELECT place FROM name WHERE text = '')"
+            statement = f"SELECT place FROM memory WHERE agent = {nobody} AND place IN ({marks})"
             found.update(place for (place,) in database.execute(statement, some))
     return found
 
