@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TABLE = Path(__file__).resolve().parent.parent / "embedding"
 
-FIELD_WEIGHTS = (1.0, 0.5, 0.3, 1.0)
+FIELD_WEIGHTS = (1.0, 0.5, 0.3, 0.5)
 """Of title, body, files and symbols, each encoded by itself.  **Source:** measured by who made
 the table, on changelog entries and the commits they tell of."""
 
@@ -107,7 +107,7 @@ def fields_of(memory: Memory) -> tuple[str, str, str, str]:
         memory.title,
         "\n".join(part for part in body if part),
         " ".join(memory.files_changed),
-        " ".join(memory.symbols),
+        " ".join([*memory.symbols, memory.terms]),
     )
 
 

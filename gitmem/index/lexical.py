@@ -11,30 +11,48 @@ import re
 
 from gitmem.model.memory import Memory
 
-VERSION = 1
+VERSION = 2
 """Of the texts below: another one does not fit an index that was made with this one."""
 
-COLUMNS = ("title", "body", "files", "symbols")
-WEIGHTS = (4.0, 2.0, 1.0, 1.0)
+COLUMNS = ("title", "body", "files", "symbols", "terms")
+WEIGHTS = (2.0, 1.5, 0.5, 1.0, 1.0)
+"""What a word counts for by the column it stands in."""
 
+MOST_WORDS = 64
+"""Words of a query that are asked for."""
+
+_FIRST_WORDS = 24  # of a long text, such as an error pasted whole; the others are its last
 _MAX_COLUMN = 20_000
-_MAX_WORDS = 64
+_MAX_ASKED = 6_000  # characters at either end of a query
+_MAX_WORD = 64
 
-# A run of a script that puts no spaces between words, a word of any other, or an identifier.
+# A run of a script that puts no spaces between words, or of any other with digits and underscores.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 )
 _RUN = re.compile(rf"[{_UNSPACED}]+|[^\W{_UNSPACED}]+")
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+# Where a name falls into words: parse_args, parseArgs, HTTPError, utf8.
+_SEAM = re.compile(
+    r"_+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=\d)(?=[^\W\d])|(?<=[^\W\d_])(?=\d)"
+)
+# Words that say nothing of what is asked for.  Each would match a good part of all memories, and
+# leaving them out is worth more than any choice of weights.
 _STOP_WORDS = """
-    a an and are as at be but by for from has have if in into is it its no not of on or so such
-    than that the their then there these this to was we were will with when which would you your
-    can could do does did i me my our us he she they them what how why
+    a about above after again against all also am an and any are as at be because been before being
+    below between both but by can cannot could did do does doing down during each either else ever
+    every few for from further get gets getting had has have having he her here hers him his how
+    however i if in instead into is it its itself just let lets like longer make makes many may me
+    might more most much must my need needs neither new no nor not now of off often on once one only
+    or other our out over own per please properly rather same set she should since so some still
+    such than that the their them then there these they this those through thus to too under until
+    up upon us use used uses using very via want was we well were what when where whether which
+    while who whose why will with within without would yes yet you your yours
 """
-_STOP = frozenset(_STOP_WORDS.split())
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
-def texts_of(memory: Memory) -> tuple[str, str, str, str]:
+def texts_of(memory: Memory) -> tuple[str, str, str, str, str]:
     """The memory's texts as the index takes them, one for each of :data:`COLUMNS`."""
     body = [memory.why, *memory.what, *memory.next, *memory.concepts]
     for decision in memory.decisions:
@@ -46,6 +64,7 @@ def texts_of(memory: Memory) -> tuple[str, str, str, str]:
         _prepared("\n".join(body)),
         _prepared("\n".join(memory.files_changed)),
         _prepared("\n".join(memory.symbols)),
+        _prepared(memory.terms),
     )
 
 
@@ -53,20 +72,37 @@ def words_of(text: str) -> list[str]:
     """The words of a text, in order: identifiers whole and in parts, unspaced scripts in pairs."""
     found: list[str] = []
     for run in _RUN.findall(text):
-        if re.match(f"[{_UNSPACED}]", run):
+        if run.isascii() and run.isalpha() and run.islower():
+            found.append(run[:_MAX_WORD])
+        elif _IS_UNSPACED.match(run):
             found += [run[n : n + 2] for n in range(max(1, len(run) - 1))]
-            continue
-        parts = [part for part in _PART.findall(run) if part]
-        if len(parts) > 1:
-            found.append(run.replace("_", "").lower())
-        found += [part.lower() for part in parts]
+        else:
+            parts = [part[:_MAX_WORD].lower() for part in _SEAM.split(run) if part]
+            if len(parts) > 1:
+                found.append("".join(parts)[:_MAX_WORD])
+            found += parts
     return found
+
+
+def asked_words(text: str) -> list[str]:
+    """The words that a query is searched by, each once: at most :data:`MOST_WORDS`.
+
+    Of a long text those at both ends: an error's message stands in its first line or its last.
+    Where there are none but stop words, those are asked for.
+    """
+    if len(text) > 2 * _MAX_ASKED:
+        text = f"{text[:_MAX_ASKED]} {text[-_MAX_ASKED:]}"
+    every = words_of(text)
+    words = [word for word in dict.fromkeys(every) if word not in STOP_WORDS and word.isalnum()]
+    words = words or [word for word in dict.fromkeys(every) if word.isalnum()]
+    if len(words) > MOST_WORDS:
+        words = [*words[:_FIRST_WORDS], *words[_FIRST_WORDS - MOST_WORDS :]]
+    return words
 
 
 def match_of(text: str) -> str:
     """The FTS5 expression that finds any word of the text; empty where it has none."""
-    words = [word for word in dict.fromkeys(words_of(text)) if word not in _STOP]
-    return " OR ".join(f'"{word}"' for word in words[:_MAX_WORDS])
+    return " OR ".join(f'"{word}"' for word in asked_words(text))
 
 
 def _prepared(text: str) -> str:

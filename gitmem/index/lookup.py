@@ -70,20 +70,6 @@ def newest(index: Index, query: Query, limit: int) -> list[int]:
         return [row[0] for row in database.execute(statement, (*parameters, limit))]
 
 
-def passing(index: Index, query: Query, places: Iterable[int]) -> set[int]:
-    """Those of the places whose memories the query's filters let through."""
-    condition, parameters = _filters(query)
-    wanted = list(places)
-    if not condition:
-        return set(wanted)
-    found: set[int] = set()
-    with index.reading() as database:
-        for some in _batches(wanted):
-            statement = f"SELECT place FROM memory WHERE {condition} AND place IN ({_marks(some)})"
-            found.update(row[0] for row in database.execute(statement, (*parameters, *some)))
-    return found
-
-
 def holdings(index: Index, places: Iterable[int]) -> dict[int, list[Holding]]:
     """Where each of these memories lives: neither forgotten nor superseded.
 

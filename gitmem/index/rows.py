@@ -67,7 +67,7 @@ CREATE TABLE supersedes (
 ) WITHOUT ROWID;
 CREATE INDEX supersedes_note ON supersedes (note);
 CREATE VIRTUAL TABLE words USING fts5(
-    title, body, files, symbols, content='', tokenize='porter unicode61'
+    title, body, files, symbols, terms, content='', tokenize='porter unicode61'
 );
 CREATE TABLE vectors (chunk INTEGER PRIMARY KEY, codes BLOB NOT NULL);
 CREATE TABLE standing (note INTEGER PRIMARY KEY, share REAL NOT NULL);
@@ -244,7 +244,7 @@ def _insert_memory(database: sqlite3.Connection, memory: Memory) -> int:
     )
     place = int(inserted.lastrowid or 0)
     database.execute(
-        "INSERT INTO words (rowid, title, body, files, symbols) VALUES (?,?,?,?,?)",
+        "INSERT INTO words (rowid, title, body, files, symbols, terms) VALUES (?,?,?,?,?,?)",
         (place, *storable(lexical.texts_of(memory))),
     )
     for name in dict.fromkeys(memory.files_changed):
@@ -266,8 +266,8 @@ def _drop_unheld(database: sqlite3.Connection, places: Iterable[int]) -> None:
         (fields,) = database.execute(query, (place,)).fetchone()
         # A table without content must be told what it is to forget.
         database.execute(
-            "INSERT INTO words (words, rowid, title, body, files, symbols)"
-            " VALUES ('delete',?,?,?,?,?)",
+            "INSERT INTO words (words, rowid, title, body, files, symbols, terms)"
+            " VALUES ('delete',?,?,?,?,?,?)",
             (place, *storable(lexical.texts_of(unpacked(fields)))),
         )
         for table in ("touched", "facet"):

@@ -6,17 +6,21 @@ forgotten and what is superseded does not count; pending work does.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from types import TracebackType
 from typing import Any
 
 from gitmem.errors import EncoderUnavailable
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
-from gitmem.index.lexical import match_of, words_of
-from gitmem.index.lookup import Holding, holdings, matches, memories, newest, passing
+from gitmem.index.lexical import asked_words, words_of
+from gitmem.index.lookup import Holding, holdings, memories, newest
+from gitmem.index.postings import Postings
+from gitmem.index.rank import Candidate, Likeness, Ranked, Reason, Setting, fused, ranked
 from gitmem.index.rows import facets_of
 from gitmem.index.vectors import Vectors, read_meta
 from gitmem.model.memory import Memory
@@ -31,17 +35,11 @@ from gitmem.store.settings import read_settings
 
 _CANDIDATES = 200
 _MOST_CANDIDATES = 200_000
+_ALL = -1  # no limit, as SQLite says it
 _EMBEDDED_AT_ONCE = 2_000  # memories without a vector that a search makes up for itself
-_WORDS, _MEANING = 0.7, 0.3
+_CLOSER = 40  # of the best, that everything which ranks looks at
 
-
-@dataclass(frozen=True)
-class Reason:
-    """One part of a score: what it is of, how much of it, and in words a person reads."""
-
-    name: str
-    value: float
-    text: str = ""
+__all__ = ["Hit", "Reason", "Recaller", "recall"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +67,7 @@ class Recaller:
         self._repo = repo
         self._encoder = encoder or encoder_of(read_settings(repo))
         self._index = Index.open(repo.state_dir)
+        self._postings: Postings | None = None
         self._vectors: Vectors | None = None
         self.notices: list[str] = []
         """What a person should know of the last searches, such as that words alone were asked."""
@@ -86,20 +85,21 @@ class Recaller:
 
     def close(self) -> None:
         """Close the index."""
-        self._vectors = None
+        self._postings = self._vectors = None
         self._index.close()
 
-    def search(self, query: Query) -> list[Hit]:
+    def search(self, query: Query, now: float | None = None) -> list[Hit]:
         """The memories that the query is after, best first, from ``offset`` on, at most ``limit``.
 
-        Without words they come newest first.
+        Without words they come newest first.  ``now`` are POSIX seconds, to tell ages by.
 
         Raises:
             GitmemError: the index is damaged; it is set aside, so that the next try works.
         """
         if not self._index.is_current():
             self._index.close()
-            self._index, self._vectors = Index.open(self._repo.state_dir), None
+            self._index = Index.open(self._repo.state_dir)
+            self._postings = self._vectors = None
         wanted = query.offset + query.limit
         scope = None if query.is_everywhere else scope_of(self._repo, self._index)
         branch = scope_of(self._repo, self._index, query.branch) if query.branch else None
@@ -111,34 +111,43 @@ class Recaller:
             if len(living) >= wanted or len(found) < size or size >= _MOST_CANDIDATES:
                 break
             size *= 8  # much of what matches is elsewhere: look further
-        hits = self._ranked(living, found)
-        hits += self._pending(text, query, max((hit.score for hit in hits), default=1.0))
+        closer = max(_CLOSER, 2 * wanted)
+        places = list(islice((place for place in found if place in living), closer))
+        known = memories(self._index, places)
+        places = [place for place in places if place in known]  # another process may be writing
+        candidates = [Candidate(known[place], *found[place]) for place in places]
+        candidates += self._pending(text, query)
         if text.strip():
-            hits.sort(key=lambda hit: -hit.score)
+            setting = Setting(time.time() if now is None else now, query.near, query.branch)
+            order = ranked(candidates, setting, self._likeness(places))
         else:
-            hits.sort(key=lambda hit: hit.memory.provenance.time, reverse=True)
-        return hits[query.offset : wanted]
+            order = _newest_first(candidates)
+        commits = [living[place].commit for place in places]
+        return [_hit(candidates[r.number], commits, r) for r in order[query.offset : wanted]]
 
     def _asked(self, text: str, query: Query, size: int) -> dict[int, tuple[float, float]]:
         """The candidates' places with their scores for words and for meaning, best first."""
         if not text.strip():
             return dict.fromkeys(newest(self._index, query, size), (0.0, 0.0))
-        filters = query if query.is_filtered else None
-        lexical = {m.place: m.score for m in matches(self._index, match_of(text), size, filters)}
-        best = max(lexical.values(), default=0.0) or 1.0
+        only = set(newest(self._index, query, _ALL)) if query.is_filtered else None
+        lexical = self._matching(text, only, size)
         close: dict[int, float] = {}
         vectors = self._refreshed()
         vector = self._vector_of(text) if vectors is not None and len(vectors) else None
         if vectors is not None and vector is not None:
             near = [place for place, _ in vectors.nearest(vector, size)]
-            near = [p for p in near if p in passing(self._index, query, near)] if filters else near
+            near = [place for place in near if only is None or place in only]
             close = vectors.cosines(vector, list(dict.fromkeys([*lexical, *near])))
-        top = max(close.values(), default=0.0) or 1.0
-        places = list(dict.fromkeys([*lexical, *close]))
-        scores = {
-            p: (lexical.get(p, 0.0) / best, max(close.get(p, 0.0), 0.0) / top) for p in places
-        }
-        return dict(sorted(scores.items(), key=lambda item: -_fused(*item[1])))
+        return fused(lexical, close)
+
+    def _matching(self, text: str, only: set[int] | None, size: int) -> dict[int, float]:
+        """The places of the memories that match best by their words, with their scores."""
+        with self._index.reading() as database:
+            if self._postings is None:
+                self._postings = Postings(database)
+            else:
+                self._postings.refresh()
+            return dict(self._postings.best(asked_words(text), size, only))
 
     def _living(
         self, places: Iterable[int], query: Query, scope: Scope | None, branch: Scope | None
@@ -160,33 +169,33 @@ class Recaller:
             if (held := next((h for h in found if h.note in scope), None)) is not None
         }
 
-    def _ranked(
-        self, living: dict[int, Holding], scores: dict[int, tuple[float, float]]
-    ) -> list[Hit]:
-        known = memories(self._index, living)
-        hits = []
-        for place, held in living.items():
-            words, meaning = scores[place]
-            reasons = (Reason("words", _WORDS * words), Reason("meaning", _MEANING * meaning))
-            hits.append(Hit(known[place], held.commit, False, _fused(words, meaning), reasons))
-        return hits
-
-    def _pending(self, text: str, query: Query, best: float) -> list[Hit]:
+    def _pending(self, text: str, query: Query) -> list[Candidate]:
         """Pending work that passes the filters; of a query with words, what shares some."""
-        asked = set(words_of(text))
-        hits = []
+        asked = set(asked_words(text))
+        found = []
         for pending in PendingStore(self._repo).newest_first():
             memory = pending.memory
             if not _passes(memory, query):
                 continue
-            if not text.strip():
-                hits.append(Hit(memory, "", True, 0.0))
-                continue
             shared = asked & set(words_of("\n".join(_texts(memory))))
-            if shared:
-                share = len(shared) / len(asked)
-                hits.append(Hit(memory, "", True, best * share, (Reason("words", share),)))
-        return hits
+            share = len(shared) / len(asked) if asked else 0.0
+            if share or not text.strip():
+                found.append(Candidate(memory, share, share, is_pending=True))
+        return found
+
+    def _likeness(self, places: list[int]) -> Likeness | None:
+        """How alike memories are that have a vector; pending ones and others are like none."""
+        if self._vectors is None:
+            return None
+        have = [number for number, place in enumerate(places) if place <= len(self._vectors)]
+        rows = self._vectors.rows([places[number] for number in have])
+        row_of = {number: row for row, number in enumerate(have)}
+        alike = (rows @ rows.T).tolist()
+
+        def likeness(a: int, b: int) -> float:
+            return float(alike[row_of[a]][row_of[b]]) if a in row_of and b in row_of else 0.0
+
+        return likeness
 
     def _vector_of(self, text: str) -> Any:
         try:
@@ -220,8 +229,18 @@ def recall(repo: Repo, query: Query, encoder: Encoder | None = None) -> list[Hit
         return recaller.search(query)
 
 
-def _fused(words: float, meaning: float) -> float:
-    return _WORDS * words + _MEANING * meaning
+def _hit(candidate: Candidate, commits: Sequence[str], one: Ranked) -> Hit:
+    commit = "" if candidate.is_pending else commits[one.number]
+    return Hit(candidate.memory, commit, candidate.is_pending, one.score, one.reasons)
+
+
+def _newest_first(candidates: Sequence[Candidate]) -> list[Ranked]:
+    order = sorted(
+        range(len(candidates)),
+        key=lambda number: candidates[number].memory.provenance.time,
+        reverse=True,
+    )
+    return [Ranked(number, 0.0, ()) for number in order]
 
 
 def _is_made_on(memory: Memory, query: Query) -> bool:

@@ -267,7 +267,7 @@ class _Told:
             room = MAX_ADDED_LINES - len(self.added_lines)
             stripped = (line.strip() for line in added)
             told = islice((line for line in stripped if line), room)
-            self.added_lines += (_shortened(line) for line in told)
+            self.added_lines += (shortened(line) for line in told)
             if len(self.removed_words) < _MAX_REMOVED_WORDS:
                 for line in removed:
                     self.removed_words.update(map(word_key, WORD.findall(line[:_MAX_LINE])))
@@ -280,11 +280,17 @@ def _note_marks(marks: set[int], lines: Iterable[str]) -> None:
 
 def _note_symbols(symbols: dict[str, None], lines: Iterable[str]) -> None:
     """Add the names of functions and classes that a hunk lies in or that its added lines begin."""
-    for line in lines:
+    for name in symbols_in(lines):
         if len(symbols) >= MAX_SYMBOLS:
             return
+        symbols[name] = None
+
+
+def symbols_in(lines: Iterable[str]) -> Iterator[str]:
+    """The names of the functions, classes and types that these lines begin."""
+    for line in lines:
         if match := _SYMBOL.match(line[:MAX_LINE_CHARACTERS]):
-            symbols[match[1]] = None
+            yield match[1]
 
 
 def _common_files(by_parent: list[list[FileChange]]) -> list[FileChange]:
@@ -296,8 +302,10 @@ def _common_files(by_parent: list[list[FileChange]]) -> list[FileChange]:
     return [file for file in first if all(file.path in paths for paths in shared)]
 
 
-def _shortened(line: str) -> str:
-    """A line cut between words: half a key that it may hold could not be told for one."""
+def shortened(line: str) -> str:
+    """An added line as it is kept: cut between words, since half a key that it may hold could not
+    be told for one.
+    """
     if len(line) <= MAX_LINE_CHARACTERS:
         return line
     return line[:MAX_LINE_CHARACTERS].rsplit(None, 1)[0]

@@ -14,7 +14,6 @@ from gitmem.index.lookup import (
     matches,
     memories,
     newest,
-    passing,
     places_above,
     places_of,
     read_reach,
@@ -101,10 +100,8 @@ def test_scores_fall_and_are_never_negative(index: Index) -> None:
 )
 def test_filters(index: Index, query: Query, wanted: list[Memory]) -> None:
     names = {memory.title for memory in wanted}
-    every = places_above(index, 0)
 
     assert set(titles(index, newest(index, query, 10))) == names
-    assert set(titles(index, sorted(passing(index, query, every)))) == names
     asked = matches(index, match_of("retry prices colours"), 10, query)
     assert set(titles(index, [match.place for match in asked])) == names
 

@@ -1,0 +1,246 @@
+"""Ranking: from scores for words and for meaning to an order, each place in it with its reasons.
+
+Words and meaning decide; where somebody works, how old a memory is and what became of it only
+settle what is nearly equal.  What says the same as something better makes room, and what was
+amended stands behind its amendment.  Pure; vectors come as what tells the likeness of two places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gitmem.model.memory import Memory
+from gitmem.model.standing import Standing, Verdict
+
+WORDS, MEANING = 0.65, 0.35
+"""What the best match by words and the best by meaning weigh together."""
+
+_SAME_FILE, _SAME_FOLDER = 0.10, 0.04
+_SAME_BRANCH = 0.04
+_NEWEST = 0.02
+_HALF_LIFE_DAYS = 180.0
+_TOLD = 0.01  # of a memory that says why
+_LOST = {Verdict.ORPHANED: 0.08, Verdict.OTHER_BRANCH: 0.05, Verdict.DRIFTED: 0.03}
+_ALIKE = 0.93  # from this likeness on a memory says little that the other does not
+_MOST_LOST = 0.25
+_DAY = 86_400.0
+
+Likeness = Callable[[int, int], float]
+"""How alike two candidates are by their vectors, 0 to 1, by their numbers in the list."""
+
+Amended = Callable[[Memory, Memory, float], str]
+"""Given a newer memory, an older one and their likeness: in which way it is amended, or ""."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One part of a score: what it is of, how much of it, and in words a person reads."""
+
+    name: str
+    value: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A memory that may be shown, and its shares (0 to 1) of the best match by words and meaning.
+
+    ``standing`` is None where nobody has asked.
+    """
+
+    memory: Memory
+    words: float
+    meaning: float
+    is_pending: bool = False
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where somebody asks from: the paths at hand, the branch, and the time (POSIX seconds)."""
+
+    now: float
+    near: tuple[str, ...] = ()
+    branch: str = ""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate by its ``number`` in the list given, with what its place is made of."""
+
+    number: int
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+def fused(
+    words: Mapping[int, float], meaning: Mapping[int, float]
+) -> dict[int, tuple[float, float]]:
+    """Both scores of each place as shares of the best, the best place first."""
+    top_words = max(words.values(), default=0.0) or 1.0
+    top_meaning = max(meaning.values(), default=0.0) or 1.0
+    shares = {
+        place: (words.get(place, 0.0) / top_words, max(meaning.get(place, 0.0), 0.0) / top_meaning)
+        for place in [*words, *(place for place in meaning if place not in words)]
+    }
+    return dict(sorted(shares.items(), key=lambda item: -weighed(*item[1])))
+
+
+def weighed(words: float, meaning: float) -> float:
+    """The two shares as one score."""
+    return WORDS * words + MEANING * meaning
+
+
+def ranked(
+    candidates: Sequence[Candidate],
+    setting: Setting,
+    likeness: Likeness | None = None,
+    amended: Amended | None = None,
+) -> list[Ranked]:
+    """All candidates in their order, the best first; of equal ones the first given."""
+    scored = [
+        Ranked(number, sum(reason.value for reason in reasons), reasons)
+        for number, reasons in enumerate(_reasons(candidate, setting) for candidate in candidates)
+    ]
+    scored.sort(key=lambda one: -one.score)
+    if likeness is None:
+        return scored
+    spread = _spread(scored, likeness)
+    return _amendments_first(spread, candidates, likeness, amended) if amended else spread
+
+
+def _reasons(candidate: Candidate, setting: Setting) -> tuple[Reason, ...]:
+    memory = candidate.memory
+    parts = [
+        Reason("words", WORDS * candidate.words),
+        Reason("meaning", MEANING * candidate.meaning),
+        _path(memory.files_changed, setting.near),
+        _branch(memory.provenance.branch, setting.branch),
+        _recency(memory.provenance.time, setting.now),
+        Reason("kind", _TOLD if memory.why or memory.decisions else 0.0, "says why"),
+        _standing(candidate.standing),
+    ]
+    return tuple(part for part in parts if part.value)
+
+
+def _path(changed: Iterable[str], near: Sequence[str]) -> Reason:
+    folders = {path.rpartition("/")[0] for path in near}
+    names = set(near)
+    is_folder_shared = False
+    for path in changed:
+        if path in names:
+            return Reason("path", _SAME_FILE, f"changed {path}")
+        is_folder_shared |= path.rpartition("/")[0] in folders
+    return Reason("path", _SAME_FOLDER if is_folder_shared else 0.0, "changed files beside")
+
+
+def _branch(made_on: str, branch: str) -> Reason:
+    is_same = bool(branch) and made_on == branch
+    return Reason("branch", _SAME_BRANCH if is_same else 0.0, f"made on {branch}")
+
+
+def _recency(time: str, now: float) -> Reason:
+    try:
+        made = datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return Reason("recency", 0.0)
+    days = max(now - made, 0.0) / _DAY
+    return Reason("recency", _NEWEST * 0.5 ** (days / _HALF_LIFE_DAYS), f"{days:.0f} days old")
+
+
+def _standing(standing: Standing | None) -> Reason:
+    if standing is None:
+        return Reason("standing", 0.0)
+    lost = _LOST.get(standing.verdict, 0.0)
+    if standing.verdict is Verdict.DRIFTED:
+        lost *= 1.0 - standing.share
+    return Reason("standing", -lost, standing.verdict.value)
+
+
+def _spread(scored: Sequence[Ranked], likeness: Likeness) -> list[Ranked]:
+    """What is nearly the same as something before it comes later.
+
+    **Source:** maximal marginal relevance, Carbonell and Goldstein, SIGIR 1998; only from a high
+    likeness on, because here the second of two that are merely related is often the one sought.
+    """
+    left, chosen = list(scored), list[Ranked]()
+    lost = dict.fromkeys((one.number for one in scored), 0.0)
+    while left:
+        best = max(left, key=lambda one: one.score - lost[one.number])
+        left.remove(best)
+        if lost[best.number]:
+            folded = Reason("duplicate", -lost[best.number], "nearly the same as one before")
+            best = replace(
+                best, score=best.score - lost[best.number], reasons=(*best.reasons, folded)
+            )
+        chosen.append(best)
+        for one in left:
+            alike = likeness(best.number, one.number)
+            if alike > _ALIKE:
+                loss = _MOST_LOST * (alike - _ALIKE) / (1.0 - _ALIKE)
+                lost[one.number] = max(lost[one.number], loss)
+    return chosen
+
+
+def _amendments_first(
+    order: Sequence[Ranked],
+    candidates: Sequence[Candidate],
+    likeness: Likeness,
+    amended: Amended,
+) -> list[Ranked]:
+    """What was amended comes right behind its amendment, and says so."""
+    newest_first = sorted(
+        order, key=lambda one: candidates[one.number].memory.provenance.time, reverse=True
+    )
+    by: dict[int, tuple[Ranked, str]] = {}
+    for place, older in enumerate(newest_first):
+        for newer in newest_first[:place]:
+            how = amended(
+                candidates[newer.number].memory,
+                candidates[older.number].memory,
+                likeness(newer.number, older.number),
+            )
+            if how:
+                by[older.number] = (newer, how)
+                break
+    found: list[Ranked] = []
+    for one in order:
+        if one.number in by:
+            newer, how = by[one.number]
+            told = Reason("superseded", 0.0, f"{how} {candidates[newer.number].memory.id[:8]}")
+            one = replace(one, reasons=(*one.reasons, told))
+        found.append(one)
+    return _moved(found, {number: newer.number for number, (newer, _) in by.items()})
+
+
+def _moved(order: Sequence[Ranked], behind: Mapping[int, int]) -> list[Ranked]:
+    """Each amendment comes at the place of the best that it amends, and those right behind it."""
+    followers: dict[int, list[Ranked]] = {}
+    by_number = {one.number: one for one in order}
+    for one in order:
+        if one.number in behind:
+            followers.setdefault(_last(one.number, behind), []).append(one)
+    placed: dict[int, None] = {}
+    for one in order:
+        first = _last(one.number, behind)
+        placed.setdefault(first)
+        for follower in followers.get(first, ()):
+            placed.setdefault(follower.number)
+    moved, below = [], float("inf")
+    for number in placed:
+        below = min(below, max(by_number[number].score, _best_behind(number, followers)))
+        moved.append(replace(by_number[number], score=below))
+    return moved
+
+
+def _best_behind(number: int, followers: Mapping[int, Sequence[Ranked]]) -> float:
+    return max((one.score for one in followers.get(number, ())), default=float("-inf"))
+
+
+def _last(number: int, behind: Mapping[int, int]) -> int:
+    """The newest of a chain of amendments."""
+    while number in behind:
+        number = behind[number]
+    return number
