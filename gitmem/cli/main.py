@@ -27,6 +27,7 @@ COMMANDS = {
     "backfill": "Remember commits made before gitmem, from transcripts and history.",
     "import": "Take over what another memory tool has kept.",
     "recompress": "Better memories that a stand-in wrote.",
+    "curate": "Fold memories that say the same into one.",
     "scrub": "Take a leaked secret out of all memories, or forget one memory.",
     "reindex": "Build the index anew from the notes.",
     "reconcile": "Bring memories to the commits that carry their changes now.",

@@ -302,6 +302,10 @@ class Index:
                 found.update(self._database.execute(query, storable(some)))
         return found
 
+    def is_forgotten(self, memory_id: str) -> bool:
+        """Whether a tombstone stands for this id."""
+        return self._number("SELECT count(*) FROM tombstone WHERE id = ?", (memory_id,)) > 0
+
     def commits_holding(self, ids: Iterable[str]) -> dict[str, set[str]]:
         """For each memory's id the commits whose notes hold it, superseded and forgotten or not."""
         found: dict[str, set[str]] = {name: set() for name in ids}

@@ -30,7 +30,10 @@ class Scope:
         self.tip = tip
         self._bits = bits
 
-    def __contains__(self, note: int) -> bool:
+    def __contains__(self, note: object) -> bool:
+        return isinstance(note, int) and self._holds(note)
+
+    def _holds(self, note: int) -> bool:
         return note >> 3 < len(self._bits) and bool(self._bits[note >> 3] >> (note & 7) & 1)
 
     def __len__(self) -> int:

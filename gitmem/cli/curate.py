@@ -1,0 +1,105 @@
+"""``gitmem curate``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from gitmem.cli.ready import ready_repo
+from gitmem.errors import UsageError
+from gitmem.guard.untrusted import clean_line
+from gitmem.index.encoder import StaticEncoder
+from gitmem.porcelain.curate import Fold, apply, plan, undo
+from gitmem.porcelain.encoders import encoder_of
+from gitmem.store.settings import read_settings
+
+_WIDTH = 100
+_SHOWN_PARTS = 6
+
+
+@click.command()
+@click.option("--apply", "is_applied", is_flag=True, help="Write what would be folded.")
+@click.option(
+    "--undo", "is_undone", is_flag=True, help="Forget all folds: their parts count again."
+)
+@click.option("--apart", is_flag=True, help="Also show what is alike, and what keeps it apart.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def command(is_applied: bool, is_undone: bool, apart: bool, as_json: bool) -> None:
+    r"""Fold memories that say the same into one, and link what was taken back.
+
+    Without --apply it only shows what it would do. A fold is an ordinary memory that supersedes
+    others: it is shared like any other, nothing is deleted (gitmem show ID still shows each), and
+    --undo takes all folds back. Memories with different numbers, names, errors or outcomes are
+    never folded, however alike they read.
+
+    \b
+    gitmem curate
+    gitmem curate --apply
+    gitmem curate --undo
+    """
+    if is_applied and is_undone:
+        raise UsageError("--apply and --undo do not go together")
+    repo = ready_repo()
+    if is_undone:
+        count = undo(repo)
+        click.echo(json.dumps({"undone": count}) if as_json else _undone(count))
+        return
+    found = plan(repo, encoder_of(read_settings(repo)) or StaticEncoder())
+    written = apply(repo, found.folds) if is_applied else 0
+    if as_json:
+        folds = [_fields(fold) for fold in found.folds]
+        click.echo(json.dumps({"looked_at": found.looked_at, "folds": folds, "written": written}))
+        return
+    for fold in found.folds:
+        click.echo(_told(fold))
+    if apart:
+        for one, other, reason in found.kept_apart:
+            click.echo(
+                f"apart ({_line(reason)}): {one.id[:9]} {_line(one.title)}\n"
+                f"  {other.id[:9]} {_line(other.title)}"
+            )
+    folded = sum(len(fold.parts) for fold in found.folds)
+    if not found.folds:
+        click.echo(f"{found.looked_at} memories looked at: none says what another one says.")
+    elif is_applied:
+        click.echo(
+            f"{folded} memories folded into {written}. Take it back with: gitmem curate --undo"
+        )
+    else:
+        click.echo(
+            f"{folded} of {found.looked_at} memories would be folded into {len(found.folds)}. "
+            "Do it with: gitmem curate --apply"
+        )
+
+
+def _told(fold: Fold) -> str:
+    lines = [f"{_line(fold.into.title)}  ({fold.because})"]
+    for part in fold.parts[:_SHOWN_PARTS]:
+        memory = part.memory
+        lines.append(
+            f"  {memory.id[:9]} {part.commit[:7]} {memory.provenance.time[:10]}  "
+            f"{_line(memory.title)}"
+        )
+    if len(fold.parts) > _SHOWN_PARTS:
+        lines.append(f"  and {len(fold.parts) - _SHOWN_PARTS} more")
+    return "\n".join(lines)
+
+
+def _fields(fold: Fold) -> dict[str, object]:
+    return {
+        "into": fold.into.id,
+        "title": fold.into.title,
+        "because": fold.because,
+        "parts": [{"id": p.memory.id, "commit": p.commit} for p in fold.parts],
+    }
+
+
+def _undone(count: int) -> str:
+    if not count:
+        return "There is no fold to take back. Nothing was changed."
+    return f"{count} folds taken back; what they stood for counts again."
+
+
+def _line(text: str) -> str:
+    return clean_line(text, _WIDTH)

@@ -1,0 +1,276 @@
+"""Curation: what says the same is folded into one memory, what was taken back is linked.
+
+Nothing is deleted.  A fold is an ordinary memory that supersedes others: it syncs, merges and is
+undone by forgetting it, whereupon the others count again.  Likeness alone never folds: see
+:mod:`gitmem.model.likeness`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from gitmem.compress.history import is_slight
+from gitmem.index.cache import Index
+from gitmem.index.encoder import Encoder
+from gitmem.index.lookup import Holding, living, memories, places_above
+from gitmem.index.vectors import Vectors
+from gitmem.model.likeness import forbidding
+from gitmem.model.memory import Memory, Tombstone
+from gitmem.model.note import Document
+from gitmem.porcelain.embed import embed_missing
+from gitmem.porcelain.refresh import refresh, refresh_index
+from gitmem.porcelain.scope import scope_of
+from gitmem.store.gitdir import Repo
+from gitmem.store.notefile import document_of, tombstone_document
+from gitmem.store.notes import NoteStore
+
+NAME = "curate/1"
+"""The compressor that a fold names in its provenance."""
+
+_MOST = 20_000  # memories compared with one another: the newest
+_NEIGHBOURS = 12
+_COSINE = 0.80  # from here on two may say the same ...
+_COSINE_OF_REVERSAL = 0.45  # ... and from here on one may take the other back
+_MOST_FILES = 12
+_FEW_TRIVIAL = 3
+_FEW_TERMS = 6
+_SLIGHT_TOPICS = (
+    ("typos", re.compile(r"\btypos?\b|spelling|misspell|grammar|wording|rephrase", re.I)),
+    (
+        "lint and format",
+        re.compile(
+            r"\blint|format|flake8|pep-?8|isort|ruff|black|prettier|eslint|indent|white ?space|"
+            r"trailing|newline|style|cosmetic",
+            re.I,
+        ),
+    ),
+    ("change log", re.compile(r"change ?log|changes entry|release notes", re.I)),
+    ("comments and docs", re.compile(r"comments?|docs?\b|docstrings?|readme|copyright", re.I)),
+)
+
+
+@dataclass(frozen=True)
+class Living:
+    """A memory that counts at HEAD, and the commit that holds it."""
+
+    memory: Memory
+    commit: str
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Memories that one would do for, the newest first, and why; ``into`` is the one."""
+
+    because: str
+    parts: tuple[Living, ...]
+    into: Memory
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What curation would do; ``kept_apart`` are pairs that are alike, and what forbids a fold."""
+
+    looked_at: int
+    folds: tuple[Fold, ...]
+    kept_apart: tuple[tuple[Memory, Memory, str], ...] = field(default=())
+
+
+Reverses = Callable[[Memory, Memory], bool]
+
+
+def plan(repo: Repo, encoder: Encoder, *, reverses: Reverses | None = None) -> Plan:
+    """What would be folded and linked, among the newest 20,000 memories that HEAD reaches.
+
+    ``reverses`` tells whether the first of two memories takes back what the second one decided.
+
+    Raises:
+        EncoderUnavailable: the model that is set is not there.
+        GitmemError: the index is damaged; it is set aside, so that the next try works.
+    """
+    with closing(refresh(repo)) as index:
+        embed_missing(index, encoder)
+        places, here = _here(repo, index)
+        with index.reading() as database:
+            rows = Vectors(database, encoder.dimensions).rows(places)
+        pairs = _pairs(rows)
+        apart: list[tuple[Memory, Memory, str]] = []
+        groups = _groups(here, (pair for pair in pairs if pair[2] >= _COSINE), apart)
+        folds = [_fold(index, "they say the same", [here[n] for n in group]) for group in groups]
+        taken = {n for group in groups for n in group}
+        left = [part for n, part in enumerate(here) if n not in taken]
+        for topic, some in _trivial(left).items():
+            folds.append(_fold(index, f"each is only about {topic}", some, count_in_title=True))
+        trivial = {part.memory.id for fold in folds for part in fold.parts}
+        if reverses is not None:
+            folds += _reversals(index, here, pairs, reverses, trivial)
+        return Plan(len(here), tuple(folds), tuple(apart))
+
+
+def apply(repo: Repo, folds: Iterable[Fold]) -> int:
+    """Write the folds as memories of the commits of their newest parts; how many are new.
+
+    Raises:
+        NotesMoved, ReadOnlyRepository, DiskFull: nothing was written.
+    """
+    additions: dict[str, list[Document]] = defaultdict(list)
+    for fold in folds:
+        additions[fold.parts[0].commit].append(document_of(fold.into))
+    if additions:
+        notes = NoteStore(repo)
+        notes.add(additions, "notes: fold memories that say the same")
+        with closing(Index.open(repo.state_dir)) as index:
+            refresh_index(notes, index)
+    return sum(len(documents) for documents in additions.values())
+
+
+def undo(repo: Repo) -> int:
+    """Forget every fold that counts now, so that what it stood for counts again; how many.
+
+    Raises:
+        NotesMoved, ReadOnlyRepository, DiskFull: nothing was written.
+    """
+    with closing(refresh(repo)) as index:
+        stones: dict[str, list[Document]] = defaultdict(list)
+        ids = set()
+        for stored in index.all_live():
+            if stored.memory.provenance.compressor == NAME:
+                stone = Tombstone(stored.memory.id, "the fold was undone")
+                stones[stored.commit].append(tombstone_document(stone))
+                ids.add(stored.memory.id)
+        if stones:
+            notes = NoteStore(repo)
+            notes.add(stones, "notes: undo folds")
+            refresh_index(notes, index)
+        return len(ids)
+
+
+def _here(repo: Repo, index: Index) -> tuple[list[int], list[Living]]:
+    """The places of the newest memories that HEAD reaches, and the memories."""
+    scope = scope_of(repo, index)
+    where: Mapping[int, Holding] = living(index, places_above(index, 0), scope)
+    found = memories(index, where)
+    newest = sorted(found, key=lambda p: (found[p].provenance.time, p), reverse=True)[:_MOST]
+    return newest, [Living(found[place], where[place].commit) for place in newest]
+
+
+def _pairs(rows: Any) -> list[tuple[int, int, float]]:
+    """The pairs that are near one another, each once, the nearest first."""
+    import faiss
+    import numpy as np
+
+    if not len(rows):
+        return []
+    flat = faiss.IndexFlatIP(rows.shape[1])
+    flat.add(np.ascontiguousarray(rows))
+    scores, found = flat.search(rows, min(_NEIGHBOURS, len(rows)))
+    near = {
+        (min(n, int(m)), max(n, int(m))): float(score)
+        for n, (line, others) in enumerate(zip(scores, found, strict=True))
+        for score, m in zip(line, others, strict=True)
+        if m != n and m >= 0 and score >= _COSINE_OF_REVERSAL
+    }
+    return sorted(((n, m, score) for (n, m), score in near.items()), key=lambda p: (-p[2], p[:2]))
+
+
+def _groups(
+    here: Sequence[Living],
+    pairs: Iterable[tuple[int, int, float]],
+    apart: list[tuple[Memory, Memory, str]],
+) -> list[list[int]]:
+    """Groups of which every two members may be one; what forbids it elsewhere goes to ``apart``."""
+    group_of: dict[int, list[int]] = {}
+    for n, m, _ in pairs:
+        one, other = group_of.get(n, [n]), group_of.get(m, [m])
+        if one is other:
+            continue
+        reason = next(
+            (
+                why
+                for a in one
+                for b in other
+                if (why := forbidding(here[a].memory, here[b].memory))
+            ),
+            "",
+        )
+        if reason:
+            apart.append((here[n].memory, here[m].memory, reason))
+            continue
+        joined = sorted([*one, *other])
+        group_of.update(dict.fromkeys(joined, joined))
+    unique = {id(group): group for group in group_of.values()}
+    return sorted(unique.values())
+
+
+def _trivial(here: Iterable[Living]) -> dict[str, list[Living]]:
+    """Those that say no more than that a typo or a format was mended, by what they are about."""
+    found: dict[str, list[Living]] = defaultdict(list)
+    for part in here:
+        memory = part.memory
+        says = memory.why or memory.what or memory.decisions or memory.errors or memory.next
+        if says or len(memory.terms.split()) > _FEW_TERMS or not is_slight(memory.title):
+            continue
+        topic = next((name for name, cue in _SLIGHT_TOPICS if cue.search(memory.title)), "")
+        if topic:
+            found[topic].append(part)
+    return {topic: some for topic, some in found.items() if len(some) >= _FEW_TRIVIAL}
+
+
+def _reversals(
+    index: Index,
+    here: Sequence[Living],
+    pairs: Iterable[tuple[int, int, float]],
+    reverses: Reverses,
+    taken: set[str],
+) -> list[Fold]:
+    """What a newer memory takes back is superseded by that one, told once more."""
+    folds: dict[str, list[Living]] = {}
+    for n, m, _ in pairs:  # the smaller number is the newer memory
+        newer, older = here[n], here[m]
+        if {newer.memory.id, older.memory.id} & taken or older.memory.id in folds:
+            continue
+        if reverses(newer.memory, older.memory):
+            folds.setdefault(newer.memory.id, [newer]).append(older)
+    return [
+        _fold(index, "the newer one takes it back", parts)
+        for newer, parts in folds.items()
+        if not any(newer in {p.memory.id for p in others[1:]} for others in folds.values())
+    ]
+
+
+def _fold(
+    index: Index, because: str, parts: Sequence[Living], *, count_in_title: bool = False
+) -> Fold:
+    """One memory for these, the newest first: its words, the files and names of all.
+
+    The same parts give the same memory on every clone, but one that was undone gets another id.
+    """
+    newest = parts[0].memory
+    everything = [part.memory for part in parts]
+    title = newest.title
+    if count_in_title:
+        title = f"{title} (and {len(parts) - 1} more of the kind)"
+    for number in range(1, 100):
+        into = replace(
+            newest,
+            title=title,
+            files_changed=_joined(m.files_changed for m in everything),
+            symbols=_joined(m.symbols for m in everything),
+            concepts=_joined(m.concepts for m in everything),
+            supersedes=tuple(sorted({m.id for m in everything})),
+            provenance=replace(
+                newest.provenance, compressor=NAME, model="", session="", records=None
+            ),
+            extra={**newest.extra, "fold": number, "because": because},
+        )
+        if not index.is_forgotten(into.id):
+            break
+    return Fold(because, tuple(parts), into)
+
+
+def _joined(lists: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for texts in lists for text in texts))[:_MOST_FILES]
