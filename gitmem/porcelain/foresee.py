@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from gitmem.index.cache import Index
 from gitmem.index.lexical import match_of
-from gitmem.index.lookup import holdings, matches, touch_counts, touching
+from gitmem.index.lookup import living, matches, touch_counts, touching
 from gitmem.index.nearby import newest_places, paths_named, paths_of, without_agent
 from gitmem.model.likely import FileSigns, NameWords, likelihood, tells_apart, words_of
 from gitmem.porcelain.occasion import Occasion, in_head
@@ -121,11 +121,7 @@ def _named(index: Index, text: str) -> dict[str, float]:
 def _reached(repo: Repo, index: Index, places: Iterable[int]) -> dict[int, str]:
     """The commit on HEAD's history where each of these memories lives; others are left out."""
     scope = scope_of(repo, index)
-    return {
-        place: held.commit
-        for place, found in holdings(index, places).items()
-        if (held := next((h for h in found if h.note in scope), None)) is not None
-    }
+    return {place: held.commit for place, held in living(index, places, scope).items()}
 
 
 def _by_commit(commit_of: Mapping[int, str], places: Iterable[int]) -> list[list[int]]:

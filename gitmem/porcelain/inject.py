@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from gitmem.errors import GitmemError
 from gitmem.index.cache import Index
-from gitmem.index.lookup import holdings, memories, touch_counts, touching
+from gitmem.index.lookup import living, memories, touch_counts, touching
 from gitmem.index.nearby import is_touched, paths_of, without_agent
 from gitmem.model.likely import Choice, choose, tells_apart
 from gitmem.model.memory import Memory
@@ -108,11 +108,7 @@ def weigh_file(
     with closing(Index.open(repo.state_dir)) as index:
         scope = scope_of(repo, index)
         places = touching(index, [path], _MOST_TOUCHING)
-        commit_of = {
-            place: held.commit
-            for place, found in holdings(index, places).items()
-            if (held := next((h for h in found if h.note in scope), None)) is not None
-        }
+        commit_of = {place: held.commit for place, held in living(index, places, scope).items()}
         files_of = paths_of(index, [place for place in places if place in commit_of])
         chances = dict(given.expected)
         times = touch_counts(index, [path]).get(path, 0)

@@ -18,7 +18,7 @@ from gitmem.errors import EncoderUnavailable
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
 from gitmem.index.lexical import asked_words, words_of
-from gitmem.index.lookup import Holding, holdings, memories, newest
+from gitmem.index.lookup import Holding, holdings, living, memories, newest
 from gitmem.index.postings import Postings
 from gitmem.index.rank import Candidate, Likeness, Ranked, Reason, Setting, fused, ranked
 from gitmem.index.rows import facets_of
@@ -107,12 +107,12 @@ class Recaller:
         size = max(_CANDIDATES, 2 * wanted)
         while True:
             found = self._asked(text, query, size)
-            living = self._living(found, query, scope, branch)
-            if len(living) >= wanted or len(found) < size or size >= _MOST_CANDIDATES:
+            held = self._living(found, query, scope, branch)
+            if len(held) >= wanted or len(found) < size or size >= _MOST_CANDIDATES:
                 break
             size *= 8  # much of what matches is elsewhere: look further
         closer = max(_CLOSER, 2 * wanted)
-        places = list(islice((place for place in found if place in living), closer))
+        places = list(islice((place for place in found if place in held), closer))
         known = memories(self._index, places)
         places = [place for place in places if place in known]  # another process may be writing
         candidates = [Candidate(known[place], *found[place]) for place in places]
@@ -122,7 +122,7 @@ class Recaller:
             order = ranked(candidates, setting, self._likeness(places))
         else:
             order = _newest_first(candidates)
-        commits = [living[place].commit for place in places]
+        commits = [held[place].commit for place in places]
         return [_hit(candidates[r.number], commits, r) for r in order[query.offset : wanted]]
 
     def _asked(self, text: str, query: Query, size: int) -> dict[int, tuple[float, float]]:
@@ -153,21 +153,15 @@ class Recaller:
         self, places: Iterable[int], query: Query, scope: Scope | None, branch: Scope | None
     ) -> dict[int, Holding]:
         """Where each candidate counts: on HEAD's history, or the branch's; else it does not."""
-        where = holdings(self._index, places)
         if branch is not None:
+            where = holdings(self._index, places)
             made = {p for p, m in memories(self._index, where).items() if _is_made_on(m, query)}
             return {
                 place: next((h for h in found if h.note in branch), found[0])
                 for place, found in where.items()
                 if place in made or any(h.note in branch for h in found)
             }
-        if scope is None:
-            return {place: found[0] for place, found in where.items()}
-        return {
-            place: held
-            for place, found in where.items()
-            if (held := next((h for h in found if h.note in scope), None)) is not None
-        }
+        return living(self._index, places, scope)
 
     def _pending(self, text: str, query: Query) -> list[Candidate]:
         """Pending work that passes the filters; of a query with words, what shares some."""
