@@ -23,6 +23,7 @@ COMMANDS = {
     "search": "Find what is remembered, by words, meaning or a pasted error.",
     "why": "Why a line of code, or a file, is as it is.",
     "context": "What the agent's next session here is given.",
+    "mcp": "Serve the memory to an agent (MCP, over standard input and output).",
     "capture": "Remember a commit now, by hand.",
     "backfill": "Remember commits made before gitmem, from transcripts and history.",
     "import": "Take over what another memory tool has kept.",

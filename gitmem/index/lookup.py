@@ -143,6 +143,19 @@ def places_of(index: Index, ids: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def successors(index: Index, ids: Iterable[str]) -> dict[str, str]:
+    """What supersedes each of these memories, where anything does that is not forgotten."""
+    found: dict[str, str] = {}
+    with index.reading() as database:
+        for some in _batches(ids):
+            statement = (
+                f"SELECT id, min(by_id) FROM supersedes WHERE id IN ({_marks(some)}) AND by_id"
+                " NOT IN (SELECT id FROM tombstone) GROUP BY id"
+            )
+            found.update(database.execute(statement, storable(some)))
+    return found
+
+
 def touching(index: Index, paths: Sequence[str], limit: int) -> list[int]:
     """The places of the newest memories that changed one of these very paths, newest first."""
     found: list[tuple[str, int]] = []

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from gitmem.errors import GitmemError
 from gitmem.index.lexical import words_of
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
+from gitmem.model.standing import Standing
 from gitmem.porcelain.recall import Hit, recall
 from gitmem.render.results import Result, texts_of
 from gitmem.store.gitdir import Repo
@@ -17,14 +19,17 @@ from gitmem.store.machine import Machine, repo_name
 from gitmem.store.settings import read_settings
 from gitmem.store.standing import standings
 
+Judge = Callable[[Sequence[str]], Mapping[str, Standing]]
+"""Tells how commits stand at HEAD."""
+
 _MAX_JUDGED = 20
 _MAX_WORDS = 400
 
 
-def results_of(repo: Repo, hits: Sequence[Hit]) -> list[Result]:
+def results_of(hits: Sequence[Hit], judge: Judge) -> list[Result]:
     """The hits in their order; how the first twenty stand is asked of git where nobody knows."""
     unknown = [hit.commit for hit in hits if hit.commit and hit.standing is None]
-    judged = standings(repo, unknown[:_MAX_JUDGED])
+    judged = judge(unknown[:_MAX_JUDGED]) if unknown else {}
     return [
         Result(
             memory=hit.memory,
@@ -44,7 +49,7 @@ def search(repo: Repo, query: Query) -> list[Result]:
     Raises:
         GitmemError: the index is damaged; it is set aside, so that the next try works.
     """
-    return results_of(repo, recall(repo, query))
+    return results_of(recall(repo, query), partial(standings, repo))
 
 
 def search_everywhere(repo: Repo | None, machine: Machine, query: Query) -> list[Result]:
@@ -80,7 +85,7 @@ def allows_everywhere(repo: Repo) -> bool:
 
 def _searched(repo: Repo, query: Query) -> Iterable[Result]:
     try:
-        return results_of(repo, recall(repo, query))
+        return results_of(recall(repo, query), partial(standings, repo))
     except GitmemError as error:
         append_log(repo, f"search from elsewhere: {error.message}")
         return []

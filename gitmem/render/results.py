@@ -26,7 +26,8 @@ _WORD = re.compile(r"\w{3,}")
 class Result:
     """A memory that was found.  ``reasons`` are parts of the score: name, value, words.
 
-    ``repository`` and its ``place`` on disk are told where several were searched.
+    ``repository`` and its ``place`` on disk are told where several were searched;
+    ``superseded_by`` is the id of what replaces it, where somebody looked.
     """
 
     memory: Memory
@@ -37,6 +38,7 @@ class Result:
     reasons: tuple[tuple[str, float, str], ...] = ()
     repository: str = ""
     place: str = ""
+    superseded_by: str = ""
 
 
 def texts_of(memory: Memory) -> list[str]:

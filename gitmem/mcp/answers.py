@@ -1,0 +1,173 @@
+"""Results as a tool answers them: cleaned, bounded, and framed as data.
+
+A client shows its model either the text or the structured form (the real one the latter), so
+each of them says that what it holds is recorded data.  Empty fields cost tokens and are left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gitmem.guard.untrusted import INTRODUCTION, clean_line, clean_text, frame_as_data, neutralise
+from gitmem.mcp.shapes import Behind, Decided, Found, Met, Whole
+from gitmem.model.memory import Memory
+from gitmem.model.standing import Standing
+from gitmem.render.results import Result, snippet, standing_text
+from gitmem.render.why import lines_text
+
+ID_LENGTH = 12
+MAX_ANSWER = 60_000
+"""Characters of one answer; beyond it memories are left out and named."""
+
+_MAX_TITLE = 300
+_MAX_TEXT = 6_000
+_MAX_SNIPPET = 200
+_MAX_ITEMS = 40
+_MAX_FILES = 4
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a tool answers: for readers of text, and for readers of fields."""
+
+    text: str
+    fields: dict[str, Any]
+
+
+def reply(shape: Any, lead: str = "") -> Reply:
+    """The shape as an answer; ``lead`` are words of our own, which stand before the data."""
+    fields = _pruned(asdict(shape))
+    data = {name: value for name, value in fields.items() if name != "notice"}
+    text = frame_as_data(json.dumps(data, ensure_ascii=False, indent=1))
+    return Reply(f"{lead}\n{text}" if lead else text, fields)
+
+
+def notice() -> str:
+    """What is said of all that is recorded."""
+    return INTRODUCTION
+
+
+def found_of(result: Result, query: str = "") -> Found:
+    """A result in a list."""
+    memory = result.memory
+    files = [line(path, 160) for path in memory.files_changed[:_MAX_FILES]]
+    if len(memory.files_changed) > _MAX_FILES:
+        files.append(f"and {len(memory.files_changed) - _MAX_FILES} more")
+    return Found(
+        id=memory.id[:ID_LENGTH],
+        kind=line(memory.kind, 40),
+        title=line(memory.title, _MAX_TITLE),
+        date=line(memory.provenance.time, 40)[:10],
+        commit=result.commit[:10],
+        pending=result.is_pending,
+        author=_name(memory),
+        standing=_standing(result.standing),
+        snippet=line(snippet(memory, query), _MAX_SNIPPET),
+        files=files,
+        repository=line(result.repository, 80),
+    )
+
+
+def whole_of(result: Result) -> Whole:
+    """A result with everything that its memory tells."""
+    memory, origin = result.memory, result.memory.provenance
+    return Whole(
+        id=memory.id,
+        kind=line(memory.kind, 40),
+        title=line(memory.title, _MAX_TITLE),
+        date=line(origin.time, 40),
+        commit=result.commit,
+        pending=result.is_pending,
+        author=_name(memory),
+        branch=line(origin.branch, 200),
+        standing=_standing(result.standing),
+        superseded_by=result.superseded_by,
+        why=text(memory.why),
+        what=_texts(memory.what),
+        decisions=[
+            Decided(text(d.chose), text(d.because), _texts(d.rejected))
+            for d in memory.decisions[:_MAX_ITEMS]
+        ],
+        errors=[
+            Met(text(e.message), _texts(e.frames), text(e.resolution))
+            for e in memory.errors[:_MAX_ITEMS]
+        ],
+        next=_texts(memory.next),
+        concepts=_texts(memory.concepts),
+        files_changed=_texts(memory.files_changed),
+        files_read=_texts(memory.files_read),
+        written_by=line(origin.compressor, 120),
+    )
+
+
+def behind_of(
+    commit: str,
+    subject: str,
+    spans: Sequence[tuple[int, int]],
+    standing: Standing | None,
+    memories: Iterable[Memory],
+    *,
+    is_earlier: bool,
+    is_pending: bool,
+) -> Behind:
+    """A commit behind a place."""
+    return Behind(
+        commit=commit,
+        subject=line(subject, _MAX_TITLE),
+        lines=lines_text(spans),
+        standing=_standing(standing),
+        earlier=is_earlier,
+        pending=is_pending,
+        memories=[whole_of(Result(m, commit, is_pending)) for m in memories],
+    )
+
+
+def fitted(wholes: Sequence[Whole]) -> tuple[list[Whole], list[str]]:
+    """As many as fit into an answer, at least one, and the ids of the others."""
+    size = 0
+    kept: list[Whole] = []
+    for number, whole in enumerate(wholes):
+        size += len(json.dumps(_pruned(asdict(whole)), ensure_ascii=False))
+        if kept and size > MAX_ANSWER:
+            return kept, [other.id[:ID_LENGTH] for other in wholes[number:]]
+        kept.append(whole)
+    return kept, []
+
+
+def line(value: str, limit: int) -> str:
+    """One line of recorded text that cannot be taken for a tag, a turn or an escape."""
+    return neutralise(clean_line(value, limit))
+
+
+def text(value: str) -> str:
+    """The same with its lines."""
+    return neutralise(clean_text(value, _MAX_TEXT)).strip()
+
+
+def _texts(values: Sequence[str]) -> list[str]:
+    shown = [text(value) for value in values[:_MAX_ITEMS]]
+    if len(values) > _MAX_ITEMS:
+        shown.append(f"and {len(values) - _MAX_ITEMS} more")
+    return shown
+
+
+def _name(memory: Memory) -> str:
+    return line(memory.provenance.author.partition("<")[0], 60)
+
+
+def _standing(standing: Standing | None) -> str:
+    return standing_text(standing) if standing is not None else ""
+
+
+def _pruned(value: Any) -> Any:
+    """Without empty texts, lists and numbers; the lists of an answer itself stay."""
+    if isinstance(value, Mapping):
+        pruned = {name: _pruned(item) for name, item in value.items()}
+        kept = ("results", "observations", "commits", "notice")
+        return {name: item for name, item in pruned.items() if item or name in kept}
+    if isinstance(value, list):
+        return [_pruned(item) for item in value]
+    return value

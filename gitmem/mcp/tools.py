@@ -1,0 +1,270 @@
+"""What each tool does: arguments in, an answer out.  Nothing here knows the protocol.
+
+One :class:`Desk` a repository, opened when it is first needed, so that a server which was
+started outside of a repository still answers, and says why it cannot.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from gitmem.errors import UnknownMemory, UsageError
+from gitmem.mcp.answers import (
+    ID_LENGTH,
+    Reply,
+    behind_of,
+    fitted,
+    found_of,
+    line,
+    notice,
+    reply,
+    whole_of,
+)
+from gitmem.mcp.arguments import read_count, read_kinds, read_moment, read_names, read_order
+from gitmem.mcp.shapes import Behind, Kept, Line, Listing, Observations, Reasons
+from gitmem.model.query import MAX_TEXT, Query
+from gitmem.model.session import is_session_id
+from gitmem.porcelain.desk import Desk
+from gitmem.porcelain.inject import context_for
+from gitmem.porcelain.jot import Note
+from gitmem.porcelain.results import search_everywhere
+from gitmem.porcelain.why import Origin
+from gitmem.render.results import Result
+from gitmem.store.gitdir import find_repo, top_relative
+from gitmem.store.machine import Machine, repo_name
+from gitmem.store.settings import read_settings
+
+_EVERYWHERE = ("*", "all", "everywhere")
+_MOST_SORTED = 300
+_SESSION_NAMES = ("CLAUDE_CODE_SESSION_ID", "GITMEM_SESSION_ID")
+
+
+class Tools:
+    """The tools over the repository that ``place`` lies in; for one thread.
+
+    ``environ`` is the server's environment, where the client tells its session.
+    """
+
+    def __init__(self, place: Path, environ: Mapping[str, str], machine: Machine) -> None:
+        self._place = place
+        self._environ = environ
+        self._machine = machine
+        self._desk: Desk | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """The open memory.
+
+        Raises:
+            NotARepository, GitFailed: there is no repository here (yet).
+        """
+        if self._desk is None:
+            self._desk = Desk(find_repo(self._place))
+        return self._desk
+
+    def close(self) -> None:
+        """Let go of everything."""
+        if self._desk is not None:
+            self._desk.close()
+            self._desk = None
+
+    def wake(self) -> None:
+        """After an answer: look for news."""
+        if self._desk is not None:
+            self._desk.wake()
+
+    def search(
+        self,
+        *,
+        query: str = "",
+        limit: int = 20,
+        offset: int = 0,
+        kinds: Sequence[str] = (),
+        project: str = "",
+        date_start: str | float = "",
+        date_end: str | float = "",
+        order: str = "",
+        files: Sequence[str] = (),
+        concepts: Sequence[str] = (),
+        author: str = "",
+        branch: str = "",
+        is_everywhere: bool = False,
+    ) -> Reply:
+        """An index of what is remembered: ids, titles, where from, and how much of it stands."""
+        limit = read_count(limit, "limit", least=1)
+        offset = read_count(offset, "offset", most=100_000)
+        ordered = read_order(order)
+        asked = Query(
+            text=query[:MAX_TEXT],
+            paths=tuple(top_relative(self.desk.repo, path, self._place) for path in files),
+            kinds=read_kinds(*kinds),
+            author=author,
+            since=read_moment(date_start),
+            until=read_moment(date_end, is_end=True),
+            branch=branch,
+            concepts=frozenset(concepts),
+            is_everywhere=is_everywhere,
+            limit=limit + 1,
+            offset=offset,
+        )
+        if ordered == "relevance":
+            results = self._searched(asked, project)
+        else:
+            every = self._searched(replace(asked, offset=0, limit=_MOST_SORTED), project)
+            every.sort(key=lambda r: r.memory.provenance.time, reverse=ordered == "date_desc")
+            results = every[offset : offset + limit + 1]
+        shown = [found_of(result, asked.text) for result in results[:limit]]
+        more = offset + limit if len(results) > limit else None
+        if shown:
+            hint = "Details: get_observations(ids=[...]). Before and after: timeline(anchor=id)."
+        else:
+            hint = self._nothing(asked)
+        return reply(Listing(notice(), shown, more, hint))
+
+    def timeline(
+        self,
+        *,
+        anchor: str = "",
+        query: str = "",
+        depth_before: int = 3,
+        depth_after: int = 3,
+        project: str = "",
+    ) -> Reply:
+        """What was remembered before and after one memory, the oldest first."""
+        self._only_here(project)
+        before = read_count(depth_before, "depth_before", most=50)
+        after = read_count(depth_after, "depth_after", most=50)
+        centre = self._anchor(anchor.strip(), query)
+        results = self.desk.around(centre, before, after)
+        shown = [found_of(result, query) for result in results]
+        hint = "Details: get_observations(ids=[...])."
+        return reply(Line(notice(), centre.memory.id[:ID_LENGTH], shown, hint))
+
+    def get_observations(
+        self,
+        *,
+        ids: str | int | float | list[str | int | float],
+        order: str = "",
+        limit: int = 0,
+        project: str = "",
+    ) -> Reply:
+        """Everything that these memories tell."""
+        self._only_here(project)
+        ordered = read_order(order)
+        names = read_names(ids)[:100]
+        results, missing = self.desk.observations(names)
+        if not results:
+            reasons = "; ".join(missing.values())
+            raise UnknownMemory(reasons, "Take ids from the results of search or timeline")
+        if ordered != "relevance":
+            results.sort(key=lambda r: r.memory.provenance.time, reverse=ordered == "date_desc")
+        wholes = [whole_of(result) for result in results[: limit or None]]
+        kept, left = fitted(wholes)
+        hint = f"Too long for one answer; ask again for: {', '.join(left)}" if left else ""
+        told = {line(name, 80): line(reason, 200) for name, reason in missing.items()}
+        return reply(Observations(notice(), kept, told, hint))
+
+    def why(self, *, path: str, start: int = 0, end: int = 0, limit: int = 5) -> Reply:
+        """The commits behind a file or its lines, with what is remembered of them."""
+        if not path.strip():
+            raise UsageError("'path' is empty", "Name a file, such as src/a.py or src/a.py:40-60")
+        place = path if not start else f"{path}:{start}" + (f"-{end}" if end else "")
+        count = read_count(limit, "limit", most=50, least=1)
+        answer = self.desk.why(place, self._place, count)
+        commits = [_behind(origin) for origin in (*answer.origins, *answer.nearest)]
+        hint = "" if answer.origins else "Nothing is remembered of these; their subjects are told."
+        return reply(Reasons(notice(), line(place, 300), commits, hint))
+
+    def remember(
+        self,
+        *,
+        text: str,
+        title: str = "",
+        kind: str = "discovery",
+        files: Sequence[str] = (),
+        concepts: Sequence[str] = (),
+    ) -> Reply:
+        """Keep a note of the agent's; it is pending until a commit takes it."""
+        sessions = [self._environ.get(name, "") for name in _SESSION_NAMES]
+        session = next((one for one in sessions if is_session_id(one)), "")
+        agent = self._environ.get("AI_AGENT", "").partition("_")[0]
+        given = (tuple(files), tuple(concepts))
+        note = Note(text, title, kind.strip().lower(), *given, session=session, agent=agent)
+        memory = self.desk.remember(note, self._place)
+        told = "pending: it goes into the memory of the commit that takes this work"
+        return reply(Kept(memory.id[:ID_LENGTH], line(memory.title, 300), told), "Kept.")
+
+    def context(self) -> str:
+        """What a session that starts now is given."""
+        repo = self.desk.repo
+        return context_for(repo, read_settings(repo).budget_tokens).text
+
+    def _searched(self, query: Query, project: str) -> list[Result]:
+        repo = self.desk.repo
+        wanted = project.strip().lower()
+        if not wanted or wanted in (repo_name(repo).lower(), repo.top.lower()):
+            return self.desk.search(query)
+        self.desk.prepare()
+        results = search_everywhere(repo, self._machine, query)
+        if wanted in _EVERYWHERE:
+            return results
+        names = {result.repository for result in results}
+        found = [r for r in results if wanted in (r.repository.lower(), r.place.lower())]
+        if not found and wanted not in {name.lower() for name in names}:
+            raise UsageError(
+                f"nothing is found in a repository '{line(project, 80)}'",
+                "Leave 'project' out for this one, or say * for all that allow it"
+                " (git config gitmem.everywhere true)",
+            )
+        return found
+
+    def _only_here(self, project: str) -> None:
+        repo = self.desk.repo
+        if project.strip().lower() not in ("", repo_name(repo).lower(), repo.top.lower()):
+            raise UsageError(
+                f"only search looks into other repositories, not into '{line(project, 80)}' here",
+                "Leave 'project' out",
+            )
+
+    def _anchor(self, anchor: str, query: str) -> Result:
+        if anchor:
+            results, missing = self.desk.observations(read_names(anchor)[:1])
+            if not results:
+                raise UnknownMemory("; ".join(missing.values()), "Take the id from search")
+            return results[0]
+        if not query.strip():
+            raise UsageError("there is no anchor", "Give an id as 'anchor', or words as 'query'")
+        found = self.desk.search(Query(text=query[:MAX_TEXT], limit=1))
+        if not found:
+            raise UnknownMemory("nothing is remembered of that", "Try other words, or search")
+        return found[0]
+
+    def _nothing(self, query: Query) -> str:
+        tips = ["Nothing is remembered of that."]
+        if query.is_filtered or query.branch:
+            tips.append("Fewer filters find more.")
+        if not query.is_everywhere:
+            tips.append("all=true also looks at what HEAD does not reach.")
+        return " ".join(tips)
+
+
+def _behind(origin: Origin) -> Behind:
+    entry = origin.entry
+    return behind_of(
+        entry.commit,
+        entry.subject,
+        origin.lines,
+        origin.standing,
+        entry.memories,
+        is_earlier=origin.is_earlier,
+        is_pending=entry.is_pending,
+    )
+
+
+def place_of(environ: Mapping[str, str]) -> Path:
+    """The folder that the client works in."""
+    named = environ.get("CLAUDE_PROJECT_DIR", "")
+    return Path(named) if named and os.path.isdir(named) else Path.cwd()  # noqa: PTH112

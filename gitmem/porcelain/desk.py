@@ -1,0 +1,221 @@
+"""The memory of one repository, kept open for a client that asks many times.
+
+What other processes do to notes and index is noticed; bringing them up to date is left to the
+worker, which is woken after an answer and waited for only where there is nothing to answer with.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from gitmem.errors import UnknownMemory, UnknownRevision
+from gitmem.index.cache import Index
+from gitmem.index.file import FILE, FOLDER
+from gitmem.index.lookup import successors
+from gitmem.model.memory import ID_PATTERN, Memory
+from gitmem.model.query import Query
+from gitmem.model.standing import Standing, Verdict
+from gitmem.porcelain.freshness import catch_up
+from gitmem.porcelain.jot import Note, jot
+from gitmem.porcelain.recall import Hit, Recaller
+from gitmem.porcelain.results import results_of
+from gitmem.porcelain.scope import scope_of
+from gitmem.porcelain.standings import standings_of
+from gitmem.porcelain.why import Answer, parse_place, why
+from gitmem.render.results import Result
+from gitmem.store.gitdir import Repo, resolve_commit
+from gitmem.store.pending import PendingStore
+
+_PATIENCE_SECONDS = 10.0
+_WAKE_EVERY_SECONDS = 5.0
+_FORM = "%Y-%m-%dT%H:%M:%SZ"
+_WIDEST = timedelta(days=20_000)
+_AT_ONCE = 100  # as many may be of one moment
+
+
+class Desk:
+    """Everything a client may ask of a repository's memory; used by one thread, then closed."""
+
+    def __init__(self, repo: Repo, clock: Callable[[], float] = time.monotonic) -> None:
+        self.repo = repo
+        self._clock = clock
+        self._recaller: Recaller | None = None
+        self._woken = -_WAKE_EVERY_SECONDS
+
+    def close(self) -> None:
+        """Let go of the index."""
+        if self._recaller is not None:
+            self._recaller.close()
+            self._recaller = None
+
+    def search(self, query: Query) -> list[Result]:
+        """What is remembered, best first; see :class:`~gitmem.porcelain.recall.Recaller`.
+
+        Raises:
+            GitmemError: the index is damaged; it is set aside, so that the next try works.
+        """
+        return results_of(self._ready().search(query), self._judged)
+
+    def newest(self, limit: int) -> list[Result]:
+        """The newest memories that HEAD reaches, pending ones among them."""
+        return self.search(Query(limit=limit))
+
+    def observations(self, names: Sequence[str]) -> tuple[list[Result], dict[str, str]]:
+        """The memories of these ids (or their beginnings), or of these commits, each once and in
+        this order; and what cannot be answered, with the reason.
+
+        Raises:
+            GitmemError: the index is damaged; it is set aside, so that the next try works.
+        """
+        self._ready()
+        found: dict[str, Result] = {}
+        missing: dict[str, str] = {}
+        with closing(Index.open(self.repo.state_dir)) as index:
+            for name in dict.fromkeys(names):
+                try:
+                    results = self._named(index, name.strip())
+                except (UnknownMemory, UnknownRevision) as error:
+                    missing[name] = error.message
+                    continue
+                found.update((result.memory.id, result) for result in results)
+            replaced = successors(index, list(found))
+        return [
+            replace(result, superseded_by=replaced.get(result.memory.id, ""))
+            for result in found.values()
+        ], missing
+
+    def around(self, anchor: Result, before: int, after: int) -> list[Result]:
+        """The memories before and after this one, itself among them, the oldest first.
+
+        Raises:
+            GitmemError: as above.
+        """
+        moment = anchor.memory.provenance.time
+        centre = Hit(anchor.memory, anchor.commit, anchor.is_pending, 0.0)
+        every = {centre.memory.id: centre}
+        if moment:
+            older = self._ready().search(Query(until=moment, limit=before + _AT_ONCE))
+            every.update((hit.memory.id, hit) for hit in [*older, *self._after(centre, after)])
+        line = sorted(every.values(), key=_when)
+        place = next(n for n, hit in enumerate(line) if hit.memory.id == anchor.memory.id)
+        return results_of(line[max(0, place - before) : place + after + 1], self._judged)
+
+    def why(self, place: str, here: Path, limit: int) -> Answer:
+        """What is behind a line or file; see :func:`gitmem.porcelain.why.why`.
+
+        Raises:
+            UsageError, UnknownRevision, GitFailed: as there.
+        """
+        self._ready()
+        return why(self.repo, parse_place(self.repo, place, here), limit=limit)
+
+    def remember(self, note: Note, here: Path) -> Memory:
+        """Keep an agent's note; see :func:`gitmem.porcelain.jot.jot`.
+
+        Raises:
+            UsageError, BareRepository, GitmemError, DiskFull, ReadOnlyRepository: as there.
+        """
+        return jot(self.repo, note, here)
+
+    def prepare(self) -> None:
+        """See to it that there is an index, if there is anything to index."""
+        self._ready()
+
+    def wake(self) -> None:
+        """Have a worker look for news, at most every five seconds; nobody waits for it."""
+        if not self.repo.is_initialised or self._clock() - self._woken < _WAKE_EVERY_SECONDS:
+            return
+        self._woken = self._clock()
+        catch_up(self.repo, 0.0)
+
+    def _ready(self) -> Recaller:
+        """An open index with something in it, if there is anything."""
+        if not (self.repo.state_dir / FOLDER / FILE).exists() or self._recaller is None:
+            self._prepare()
+        if self._recaller is None:
+            self._recaller = Recaller(self.repo)
+        return self._recaller
+
+    def _prepare(self) -> None:
+        """Wait for an index: the first of all, or one in the place of one that was deleted."""
+        self._woken = self._clock()
+        if self.repo.is_initialised:
+            catch_up(self.repo, _PATIENCE_SECONDS)
+            return
+        from gitmem.porcelain.refresh import refresh
+
+        refresh(self.repo).close()
+
+    def _judged(self, commits: Sequence[str]) -> dict[str, Standing]:
+        with closing(Index.open(self.repo.state_dir)) as index:
+            scope = scope_of(self.repo, index)
+            return standings_of(self.repo, index, scope, index.note_numbers(commits))
+
+    def _named(self, index: Index, name: str) -> list[Result]:
+        if name.startswith("m") and ID_PATTERN.fullmatch(name.ljust(21, "0")):
+            found = self._by_id(index, name)
+            if found is not None:
+                return [found]
+        try:
+            commit = resolve_commit(self.repo, name)
+        except UnknownRevision as error:
+            raise UnknownMemory(f"'{name}' names no memory and no commit here") from error
+        stored = index.memories_of([commit])
+        if not stored:
+            raise UnknownMemory(f"nothing is remembered of commit '{commit[:10]}'")
+        standing = self._judged([commit]).get(commit)
+        return [Result(s.memory, s.commit, is_pending=False, standing=standing) for s in stored]
+
+    def _by_id(self, index: Index, prefix: str) -> Result | None:
+        for pending in PendingStore(self.repo).newest_first():
+            if pending.memory.id.startswith(prefix):
+                return Result(pending.memory, "", is_pending=True)
+        stored = index.find(prefix)
+        if len({found.memory.id for found in stored}) > 1:
+            raise UnknownMemory(f"'{prefix}' is the beginning of several memories' ids")
+        if not stored:
+            return None
+        judged = self._judged([found.commit for found in stored])
+        here = [found for found in stored if _is_here(judged.get(found.commit))]
+        chosen = (here or stored)[0]
+        return Result(
+            chosen.memory, chosen.commit, is_pending=False, standing=judged.get(chosen.commit)
+        )
+
+    def _after(self, anchor: Hit, count: int) -> list[Hit]:
+        """The ``count`` memories that follow the anchor, newest first, and perhaps a few more.
+
+        The index tells the newest of a span of time first, so the span is widened, or narrowed,
+        until it holds enough and not too much.
+        """
+        found: list[Hit] = []
+        moment = anchor.memory.provenance.time
+        try:
+            start = datetime.strptime(moment, _FORM).replace(tzinfo=timezone.utc)
+        except ValueError:
+            return found
+        width = timedelta(days=7)
+        for _ in range(24):
+            is_last = width >= _WIDEST or start.year > 9_000  # where the calendar ends
+            until = "" if is_last else (start + width).strftime(_FORM)
+            found = self._ready().search(Query(since=moment, until=until, limit=_AT_ONCE))
+            if not is_last and len(found) >= _AT_ONCE and width > timedelta(seconds=2):
+                width /= 3
+            elif sum(_when(hit) > _when(anchor) for hit in found) >= count or is_last:
+                break
+            else:
+                width *= 4
+        return found
+
+
+def _when(hit: Hit) -> tuple[str, str]:
+    return hit.memory.provenance.time, hit.memory.id
+
+
+def _is_here(standing: Standing | None) -> bool:
+    return standing is not None and standing.verdict is not Verdict.OTHER_BRANCH
