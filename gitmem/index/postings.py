@@ -80,6 +80,8 @@ class Postings:
             allowed[[place for place in only if place <= self._last]] = True
             total[~allowed] = 0.0
         places = np.flatnonzero(total)
+        if not len(places):
+            return []
         closer = max(_CLOSER, 2 * count)
         if len(places) > closer:
             places = np.sort(places[np.argpartition(-total[places], closer - 1)[:closer]])

@@ -48,6 +48,7 @@ def test_no_more_are_given_than_asked_for_and_only_of_those(index: Index) -> Non
     assert len(asked_of(index, "retry", 2)) == 2
     assert asked_of(index, "retry", 10, [2, 3, 99]) == ["Whole cents", "Colours of the queue"]
     assert asked_of(index, "nowhere") == []
+    assert asked_of(index, "retry", 10, []) == []
     assert asked_of(index, "") == []
 
 

@@ -121,7 +121,7 @@ def test_resources_and_prompts(git: GitDriver, ids: dict[str, str]) -> None:
             "gitmem://recent",
         }
         assert "Tax rounds" in await session.read("gitmem://recent")
-        assert "Retry inside" in await session.read("gitmem://context")
+        assert "Tax rounds" in await session.read("gitmem://context")
         (template,) = await session.templates()
         one = template["uriTemplate"].replace("{id}", ids["Tax"])
         assert "quantize once" in await session.read(one)

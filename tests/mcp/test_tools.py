@@ -187,4 +187,4 @@ def test_outside_of_a_repository_every_tool_says_so(tmp_path: Path) -> None:
 def test_the_context_is_that_of_a_new_session(tools: Tools) -> None:
     tools.search()
 
-    assert "Retry inside the transport" in tools.context()
+    assert "Tax rounds half to even" in tools.context()
