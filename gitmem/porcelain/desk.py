@@ -59,7 +59,7 @@ class Desk:
         Raises:
             GitmemError: the index is damaged; it is set aside, so that the next try works.
         """
-        return results_of(self._ready().search(query), self._judged)
+        return results_of(self._ready().search(query, judge=True), self._judged)
 
     def newest(self, limit: int) -> list[Result]:
         """The newest memories that HEAD reaches, pending ones among them."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from types import TracebackType
 from typing import Any
@@ -29,6 +29,7 @@ from gitmem.model.standing import Standing
 from gitmem.porcelain.embed import embed_missing
 from gitmem.porcelain.encoders import encoder_of
 from gitmem.porcelain.scope import Scope, scope_of
+from gitmem.porcelain.standings import standings_of
 from gitmem.store.gitdir import Repo
 from gitmem.store.pending import PendingStore
 from gitmem.store.settings import read_settings
@@ -37,6 +38,7 @@ _CANDIDATES = 200
 _MOST_CANDIDATES = 200_000
 _ALL = -1  # no limit, as SQLite says it
 _EMBEDDED_AT_ONCE = 2_000  # memories without a vector that a search makes up for itself
+_MORE_JUDGED = 5  # than are shown: what is no longer so makes room for these
 _CLOSER = 40  # of the best, that everything which ranks looks at
 
 __all__ = ["Hit", "Reason", "Recaller", "recall"]
@@ -88,10 +90,12 @@ class Recaller:
         self._postings = self._vectors = None
         self._index.close()
 
-    def search(self, query: Query, now: float | None = None) -> list[Hit]:
+    def search(self, query: Query, now: float | None = None, *, judge: bool = False) -> list[Hit]:
         """The memories that the query is after, best first, from ``offset`` on, at most ``limit``.
 
         Without words they come newest first.  ``now`` are POSIX seconds, to tell ages by.
+        ``judge``: git is asked how the first ones stand, where that is not known, and what is no
+        longer so comes later; else no process is run.
 
         Raises:
             GitmemError: the index is damaged; it is set aside, so that the next try works.
@@ -119,10 +123,21 @@ class Recaller:
         candidates += self._pending(text, query)
         if text.strip():
             setting = Setting(time.time() if now is None else now, query.near, query.branch)
-            order = ranked(candidates, setting, self._likeness(places))
+            likeness = self._likeness(places)
+            order = ranked(candidates, setting, likeness)
         else:
             order = _newest_first(candidates)
         commits = [held[place].commit for place in places]
+        if judge:
+            first = [one.number for one in order[: wanted + _MORE_JUDGED]]
+            shown = [held[places[number]] for number in first if number < len(places)]
+            standing = self._standings(shown, scope)
+            candidates = [
+                replace(c, standing=standing.get(commits[n])) if n < len(commits) else c
+                for n, c in enumerate(candidates)
+            ]
+            if text.strip():
+                order = ranked(candidates, setting, likeness)
         return [_hit(candidates[r.number], commits, r) for r in order[query.offset : wanted]]
 
     def _asked(self, text: str, query: Query, size: int) -> dict[int, tuple[float, float]]:
@@ -162,6 +177,11 @@ class Recaller:
                 if place in made or any(h.note in branch for h in found)
             }
         return living(self._index, places, scope)
+
+    def _standings(self, held: Iterable[Holding], scope: Scope | None) -> dict[str, Standing]:
+        here = scope_of(self._repo, self._index) if scope is None else scope
+        notes = {one.commit: one.note for one in held}
+        return standings_of(self._repo, self._index, here, notes, most_asked=len(notes))
 
     def _pending(self, text: str, query: Query) -> list[Candidate]:
         """Pending work that passes the filters; of a query with words, what shares some."""
@@ -217,15 +237,18 @@ class Recaller:
         return self._vectors
 
 
-def recall(repo: Repo, query: Query, encoder: Encoder | None = None) -> list[Hit]:
+def recall(
+    repo: Repo, query: Query, encoder: Encoder | None = None, *, judge: bool = False
+) -> list[Hit]:
     """Ask once; see :meth:`Recaller.search`."""
     with closing(Recaller(repo, encoder)) as recaller:
-        return recaller.search(query)
+        return recaller.search(query, judge=judge)
 
 
 def _hit(candidate: Candidate, commits: Sequence[str], one: Ranked) -> Hit:
     commit = "" if candidate.is_pending else commits[one.number]
-    return Hit(candidate.memory, commit, candidate.is_pending, one.score, one.reasons)
+    told = one.reasons, candidate.standing
+    return Hit(candidate.memory, commit, candidate.is_pending, one.score, *told)
 
 
 def _newest_first(candidates: Sequence[Candidate]) -> list[Ranked]:

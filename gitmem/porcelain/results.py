@@ -49,7 +49,7 @@ def search(repo: Repo, query: Query) -> list[Result]:
     Raises:
         GitmemError: the index is damaged; it is set aside, so that the next try works.
     """
-    return results_of(recall(repo, query), partial(standings, repo))
+    return results_of(recall(repo, query, judge=True), partial(standings, repo))
 
 
 def search_everywhere(repo: Repo | None, machine: Machine, query: Query) -> list[Result]:
@@ -85,7 +85,7 @@ def allows_everywhere(repo: Repo) -> bool:
 
 def _searched(repo: Repo, query: Query) -> Iterable[Result]:
     try:
-        return results_of(recall(repo, query), partial(standings, repo))
+        return results_of(recall(repo, query, judge=True), partial(standings, repo))
     except GitmemError as error:
         append_log(repo, f"search from elsewhere: {error.message}")
         return []

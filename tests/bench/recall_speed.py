@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import shutil
 import statistics
 import subprocess
@@ -39,6 +38,14 @@ from tests.support.git import GitDriver
 from tests.support.prose import memories_in_quantity, questions
 
 _BATCH = 20_000
+_TIMED = """
+import resource, subprocess, sys, time
+begun = time.perf_counter()
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+taken = time.perf_counter() - begun
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(taken * 1000, peak / 1024, file=sys.stderr)
+"""
 
 
 def main() -> None:
@@ -111,23 +118,13 @@ def process(git: GitDriver, command: Sequence[str]) -> str:
     """The median wall time of 7 runs, after one that warms up, and the largest resident size."""
     times, peaks = [], []
     for _ in range(8):
-        begun = time.perf_counter()
-        child = subprocess.Popen(
-            command, cwd=git.path, env=git.env(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
-        _, status, used = _wait(child)
-        assert status == 0, child.stderr.read() if child.stderr else b""
-        times.append((time.perf_counter() - begun) * 1000)
-        peaks.append(used.ru_maxrss / 1024)
+        # From a small process: a child's peak counts from what its parent had when it was forked.
+        runner = [sys.executable, "-I", "-c", _TIMED, *command]
+        done = subprocess.run(runner, cwd=git.path, env=git.env(), capture_output=True, check=True)
+        taken, peak = done.stderr.split()[-2:]
+        times.append(float(taken))
+        peaks.append(float(peak))
     return f"{statistics.median(times[1:]):.0f} ms, {max(peaks):.0f} MB"
-
-
-def _wait(child: subprocess.Popen[bytes]) -> tuple[int, int, resource.struct_rusage]:
-    import os
-
-    pid, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    return pid, child.returncode, used
 
 
 def hook(git: GitDriver) -> str:

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitmem.model.memory import Memory
+from gitmem.model.query import Query
 from gitmem.model.standing import Standing, Verdict
+from gitmem.porcelain.recall import recall
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.scope import scope_of
 from gitmem.porcelain.standings import standings_of
@@ -77,6 +79,27 @@ def test_on_another_branch_it_is_told_so(committed: GitDriver) -> None:
     committed.run("checkout", "-q", "main")
 
     assert told(committed)[side] == Standing(Verdict.OTHER_BRANCH, 0.0)
+
+
+def test_a_search_that_judges_puts_what_is_gone_behind_what_stands(committed: GitDriver) -> None:
+    gone = committed.commit("prices as floats", a=_LINES[0])
+    stands = committed.commit("prices as floats again", b=_LINES[1])
+    committed.commit("floats are gone", a="quite another text\n")
+    notes = {
+        gone: [document_of(Memory("change", "Prices are floats in the shop"))],
+        stands: [document_of(Memory("change", "Prices are floats in the cart"))],
+    }
+    NoteStore(committed.repo).add(notes, "notes: some")
+    refresh(committed.repo).close()
+
+    hits = recall(committed.repo, Query("prices floats"), judge=True)
+
+    assert [(hit.commit, hit.standing and hit.standing.verdict) for hit in hits] == [
+        (stands, Verdict.FRESH),
+        (gone, Verdict.ORPHANED),
+    ]
+    assert "standing" in {reason.name for reason in hits[1].reasons}
+    assert recall(committed.repo, Query("prices floats"))[0].standing is None
 
 
 @settings(max_examples=15, deadline=None)
