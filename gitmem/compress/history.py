@@ -2,7 +2,7 @@
 
 What a person wrote below the subject is the reason, word for word; what the difference shows is
 not told again.  A commit that says nothing beyond the difference gets a short memory to find it
-by, and one that brought in no word of its own gets none.  Deterministic, so that two clones that
+by, and one with which no word came or went gets none.  Deterministic, so that two clones that
 fill in the same history write the same memories.
 """
 
@@ -20,7 +20,7 @@ from gitmem.compress.failures import signatures
 from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
 from gitmem.compress.protocol import Compression
 from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences, stems
-from gitmem.compress.terms import new_words, terms_of
+from gitmem.compress.terms import terms_of, words_moved
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change, FileChange
 from gitmem.model.memory import Decision, ErrorMet, Memory
@@ -37,7 +37,7 @@ _MAX_ERRORS = 4
 _ROOM = (12, 12)  # files and symbols of a commit that says why ...
 _ROOM_SHORT = (5, 8)  # ... and of one that is only to be found
 _MIN_STEMS = 3
-_MIN_NEW_WORDS = 2  # a typo that is mended brings in one
+_MIN_WORDS_MOVED = 2  # a typo that is mended moves one
 _MIN_WORDS = 4
 _SAID = 0.8
 
@@ -187,13 +187,13 @@ def _told_title(parsed: CommitMessage) -> str:
 def _brings_something(title: str, change: Change) -> bool:
     """Whether a commit that gives no reason is worth finding.
 
-    By what it says, or by what it brought in: a format or a moved function brings in no word, and
-    behind "add changelog" may stand a whole feature.
+    By what it says, or by the words that came or went: none do with a format or a moved function,
+    and behind "add changelog" may stand a whole feature.
     """
     is_telling = _is_telling(title)
     if is_telling and any(_is_code(file.path) for file in change.files):
         return True
-    return len(new_words(change)) >= (1 if is_telling else _MIN_NEW_WORDS)
+    return words_moved(change) >= (1 if is_telling else _MIN_WORDS_MOVED)
 
 
 def _is_telling(title: str) -> bool:

@@ -29,9 +29,14 @@ _COMMON = """
 _LEFT_OUT = STOP_WORDS | frozenset(_COMMON.split())
 
 
-def new_words(change: Change) -> list[str]:
-    """The words of the added lines that no removed line has, the most frequent first."""
-    return _ranked(change)[0]
+def words_moved(change: Change) -> int:
+    """How many words only the added lines have, or only the removed ones: the larger number.
+
+    A format or a function that was moved has none, a typo that was mended one.
+    """
+    new, old = _ranked(change)
+    gone = set(filter(_is_telling, change.removed_words)) - {word_key(word) for word in old}
+    return max(len(new), len(gone))
 
 
 def terms_of(change: Change) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _K1 = 1.5
 _B = 0.5
-_LENGTHS = (9.0, 30.0, 14.0, 24.0, 70.0)  # words of a usual column, in the order of COLUMNS
+_LENGTHS = (8.0, 12.0, 10.0, 12.0, 30.0)  # words of a usual column, in the order of COLUMNS
 _CLOSER = 400  # at least so many are looked at with their lengths
 _MOST_KEPT = 8_000_000  # rows of words in memory, four bytes each
 _AT_ONCE = 500

@@ -14,17 +14,17 @@ from datetime import datetime
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing, Verdict
 
-WORDS, MEANING = 0.65, 0.35
+WORDS, MEANING = 0.6, 0.4
 """What the best match by words and the best by meaning weigh together."""
 
 _SAME_FILE, _SAME_FOLDER = 0.10, 0.04
 _SAME_BRANCH = 0.04
 _NEWEST = 0.02
 _HALF_LIFE_DAYS = 180.0
-_TOLD = 0.01  # of a memory that says why
+_TOLD = 0.003  # of a memory that says why
 _LOST = {Verdict.ORPHANED: 0.08, Verdict.OTHER_BRANCH: 0.05, Verdict.DRIFTED: 0.03}
 _ALIKE = 0.93  # from this likeness on a memory says little that the other does not
-_MOST_LOST = 0.25
+_MOST_LOST = 0.15
 _DAY = 86_400.0
 
 Likeness = Callable[[int, int], float]

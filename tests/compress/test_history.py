@@ -149,6 +149,7 @@ def test_of_a_commit_that_says_little_what_it_brought_in_decides() -> None:
     assert made_of("occurred = seperate", removed=("occured", "seperate")) is None
     assert made_of("retry_upload( invoice )", removed=("retry_upload", "invoice")) is None
     assert made_of("return self", "import test") is None
+    assert made_of(removed=("legacy_upload", "deprecated", "self")) is not None
 
 
 def test_the_words_that_a_change_brought_in_are_kept_to_find_it_by() -> None:
