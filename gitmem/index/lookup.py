@@ -256,8 +256,8 @@ def keep_reach(index: Index, tip: str, mark: int, bits: bytes, most: int) -> Non
         )
 
 
-def places_above(index: Index, place: int) -> list[int]:
-    """The places of the memories behind that one, in order."""
+def places_above(index: Index, place: int, limit: int = -1) -> list[int]:
+    """The places of the memories behind that one, in order; all where ``limit`` is negative."""
     with index.reading() as database:
-        statement = "SELECT place FROM memory WHERE place > ? ORDER BY place"
-        return [row[0] for row in database.execute(statement, (place,))]
+        statement = "SELECT place FROM memory WHERE place > ? ORDER BY place LIMIT ?"
+        return [row[0] for row in database.execute(statement, (place, limit))]

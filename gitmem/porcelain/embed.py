@@ -37,19 +37,20 @@ def embed_missing(
                 forget_vectors(database)
                 continue
             return index.memory_count()
-        left = places_above(index, seen[1])
-        if not left or tries == _MAX_TRIES or (most is not None and made >= most):
-            return len(left)
-        found = memories(index, left[:_BATCH])
+        some = places_above(index, seen[1], _BATCH)
+        if not some or tries == _MAX_TRIES or (most is not None and made >= most):
+            break
+        found = memories(index, some)
         vectors = encode_memories(encoder, list(found.values()))
         is_put = None
         with index.trying() as database:
             is_put = put_vectors(database, encoder.name, list(found), vectors, seen)
         if is_put is None:
-            return len(left)
+            break
         if not is_put:  # another process was faster; what it made need not be made again
             tries += 1
             continue
         made += len(found)
         if progress is not None:
             progress(len(found))
+    return index.place_count() - index.embedded_count()

@@ -8,12 +8,17 @@ searches (median, p95), the whole process ``gitmem search`` (median of 7, peak m
 bare interpreter), the SessionStart hook, one MCP call, and the same for ChromaDB where it is
 installed (``pip install chromadb``): collection built from the same vectors, then queried by the
 vector of the same queries.  DIR keeps the repositories for the next run.
+
+``--rows 1000000`` fills an index of so many memories without commits of their own (they would take
+longer to make than all the rest), searches it without looking at histories, and prints the peak
+resident size of each step.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import resource
 import shutil
 import statistics
 import subprocess
@@ -27,7 +32,9 @@ from pathlib import Path
 from gitmem.index.cache import Index
 from gitmem.index.encoder import StaticEncoder
 from gitmem.index.vectors import Vectors
+from gitmem.model.note import Document, note_of
 from gitmem.model.query import Query
+from gitmem.porcelain.embed import embed_missing
 from gitmem.porcelain.recall import Recaller
 from gitmem.porcelain.reindex import reindex
 from gitmem.store.notefile import document_of
@@ -53,7 +60,12 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--rows", type=int)
     options = parser.parse_args()
+    if options.rows:
+        with tempfile.TemporaryDirectory() as place:
+            rows_only(Path(place), options.rows, options.queries)
+        return
     folder = options.folder or Path(tempfile.mkdtemp(prefix="recall-speed-"))
     try:
         for size in options.sizes:
@@ -82,6 +94,35 @@ def built(folder: Path, size: int) -> GitDriver:
     assert gitmem(git, "init").returncode == 0
     (folder / "whole").touch()
     return git
+
+
+def rows_only(folder: Path, size: int, count: int) -> None:
+    """Fill an index by itself and search it; each step tells the peak so far of this process."""
+    (folder / "home").mkdir()
+    git = GitDriver(folder / "repo", folder / "home").init()
+    git.commit("one", a="1\n")
+    oids = [f"{number:040x}" for number in range(1, size + 1)]
+    made = memories_in_quantity(size, oids)
+    begun = time.perf_counter()
+    with closing(Index.open(git.repo.state_dir)) as index:
+        notes = (
+            (oid, note_of([Document(b"x", memory=memory)]))
+            for oid, memory in zip(oids, made, strict=True)
+        )
+        index.rebuild(notes, "f" * 40)
+        row("rows and words", f"{time.perf_counter() - begun:.0f} s, peak {_peak():.0f} MB")
+        embed_missing(index, StaticEncoder())
+    row("vectors", f"{time.perf_counter() - begun:.0f} s in all, peak {_peak():.0f} MB")
+    taken = sum(file.stat().st_size for file in (git.repo.state_dir / "index").iterdir())
+    row("index on disk", f"{taken / size:.0f} bytes a memory, {taken >> 20} MB")
+    asked = questions(list(memories_in_quantity(min(size, 5_000), ["0" * 40])), count)
+    with Recaller(git.repo) as recaller:
+        times = each(asked, lambda text: recaller.search(Query(text, is_everywhere=True)))
+    row("warm search", f"{told(times)}, peak {_peak():.0f} MB")
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def measure(git: GitDriver, size: int, count: int) -> None:
