@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable, Sequence
 
 import click
 
 from gitmem.cli.ready import ready_repo
+from gitmem.compress.judgement import parse_judgement, request_of
 from gitmem.errors import UsageError
 from gitmem.guard.untrusted import clean_line
 from gitmem.index.encoder import StaticEncoder
-from gitmem.porcelain.curate import Fold, apply, plan, undo
+from gitmem.model.memory import Memory
+from gitmem.porcelain.compressors import allowance_of, asked_model
+from gitmem.porcelain.curate import Fold, apply, judged, plan, undo
 from gitmem.porcelain.encoders import encoder_of
-from gitmem.store.settings import read_settings
+from gitmem.store.gitdir import Repo
+from gitmem.store.settings import Settings, read_settings
 
 _WIDTH = 100
 _SHOWN_PARTS = 6
@@ -24,8 +30,11 @@ _SHOWN_PARTS = 6
     "--undo", "is_undone", is_flag=True, help="Forget all folds: their parts count again."
 )
 @click.option("--apart", is_flag=True, help="Also show what is alike, and what keeps it apart.")
+@click.option(
+    "--judge", is_flag=True, help="Ask the model of 'anthropic' as well; it can only keep apart."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def command(is_applied: bool, is_undone: bool, apart: bool, as_json: bool) -> None:
+def command(is_applied: bool, is_undone: bool, apart: bool, judge: bool, as_json: bool) -> None:
     r"""Fold memories that say the same into one, and link what was taken back.
 
     Without --apply it only shows what it would do. A fold is an ordinary memory that supersedes
@@ -45,7 +54,10 @@ def command(is_applied: bool, is_undone: bool, apart: bool, as_json: bool) -> No
         count = undo(repo)
         click.echo(json.dumps({"undone": count}) if as_json else _undone(count))
         return
-    found = plan(repo, encoder_of(read_settings(repo)) or StaticEncoder())
+    settings = read_settings(repo)
+    found = plan(repo, encoder_of(settings) or StaticEncoder())
+    if judge:
+        found = judged(found, _opinion(repo, settings))
     written = apply(repo, found.folds) if is_applied else 0
     if as_json:
         folds = [_fields(fold) for fold in found.folds]
@@ -71,6 +83,20 @@ def command(is_applied: bool, is_undone: bool, apart: bool, as_json: bool) -> No
             f"{folded} of {found.looked_at} memories would be folded into {len(found.folds)}. "
             "Do it with: gitmem curate --apply"
         )
+
+
+def _opinion(
+    repo: Repo, settings: Settings
+) -> Callable[[Sequence[Sequence[Memory]]], frozenset[int]]:
+    model = asked_model(settings, os.environ, allowance_of(repo, settings))
+
+    def same(groups: Sequence[Sequence[Memory]]) -> frozenset[int]:
+        def parse(text: str) -> frozenset[int]:
+            return parse_judgement(text, len(groups))
+
+        return model.ask(request_of(groups), parse)
+
+    return same
 
 
 def _told(fold: Fold) -> str:

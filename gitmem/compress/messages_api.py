@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gitmem.compress.allowance import Allowance
 from gitmem.compress.passes import Asker, Reply, UselessAnswer, cut_off, refused
@@ -102,6 +102,9 @@ class Endpoint:
         }
 
 
+_Made = TypeVar("_Made")
+
+
 class MessagesApiCompressor:
     """Asks the model at an endpoint for the memories of a slice.
 
@@ -149,7 +152,18 @@ class MessagesApiCompressor:
         """
         if not has_work(evidence):
             return Compression((), NAME)
-        asker = Asker(
+        return self._asker().compress(evidence, change, self._max_input_tokens)
+
+    def ask(self, request: Request, parse: Callable[[str], _Made]) -> _Made:
+        """What the model's answer to a question of another kind says, within the same limits.
+
+        Raises:
+            CompressorFailed: as for :meth:`compress`, and from ``parse`` for a useless answer.
+        """
+        return self._asker().ask(request, parse)
+
+    def _asker(self) -> Asker:
+        return Asker(
             NAME,
             self._endpoint.model,
             self._send,
@@ -158,7 +172,6 @@ class MessagesApiCompressor:
             price=self._price,
             allowance=self._allowance,
         )
-        return asker.compress(evidence, change, self._max_input_tokens)
 
     def _send(self, request: Request, before: UselessAnswer | None, seconds: float) -> Reply:
         asked = self._endpoint.parameters(request)

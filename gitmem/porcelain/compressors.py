@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gitmem.compress.allowance import Allowance, LimitedCompressor, Limits, Payment, Spent
 from gitmem.compress.prices import price_of
 from gitmem.compress.protocol import Compressor
+from gitmem.errors import CompressorFailed
 from gitmem.store.gitdir import Repo
 from gitmem.store.settings import Settings
 from gitmem.store.spend import Ledger, Spending, today
@@ -17,7 +18,7 @@ from gitmem.store.spend import Ledger, Spending, today
 if TYPE_CHECKING:
     from gitmem.compress.batches import MessageBatches
     from gitmem.compress.claude_cli import ClaudeCliCompressor
-    from gitmem.compress.messages_api import Endpoint
+    from gitmem.compress.messages_api import Endpoint, MessagesApiCompressor
     from gitmem.compress.openai_api import OpenAiCompressor
 
 
@@ -103,6 +104,24 @@ def allowance_of(repo: Repo, settings: Settings) -> Allowance:
         return price.dollars(tokens_in, tokens_cached, tokens_out) if price else None
 
     return Allowance(limits, spent_today, record, dollars)
+
+
+def asked_model(
+    settings: Settings, environ: Mapping[str, str], allowance: Allowance | None = None
+) -> MessagesApiCompressor:
+    """The model that ``anthropic`` asks, for a question of another kind.
+
+    Raises:
+        CompressorFailed: it lacks what it needs.
+    """
+    from gitmem.compress.messages_api import MessagesApiCompressor
+
+    endpoint = _endpoint(settings, environ)
+    if lack := endpoint.lack():
+        raise CompressorFailed(f"no model can be asked: {lack}", "Nothing was changed")
+    return MessagesApiCompressor(
+        endpoint, price=price_of(settings.model, settings.price), allowance=allowance
+    )
 
 
 def batches_of(settings: Settings, environ: Mapping[str, str]) -> MessageBatches:

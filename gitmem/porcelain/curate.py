@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gitmem.compress.history import is_slight
+from gitmem.compress.judgement import MOST_GROUPS
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
 from gitmem.index.lookup import Holding, living, memories, places_above
@@ -32,6 +33,7 @@ from gitmem.store.notes import NoteStore
 NAME = "curate/1"
 """The compressor that a fold names in its provenance."""
 
+_SAME = "they say the same"
 _MOST = 20_000  # memories compared with one another: the newest
 _NEIGHBOURS = 12
 _COSINE = 0.80  # from here on two may say the same ...
@@ -100,7 +102,7 @@ def plan(repo: Repo, encoder: Encoder, *, reverses: Reverses | None = None) -> P
         pairs = _pairs(rows)
         apart: list[tuple[Memory, Memory, str]] = []
         groups = _groups(here, (pair for pair in pairs if pair[2] >= _COSINE), apart)
-        folds = [_fold(index, "they say the same", [here[n] for n in group]) for group in groups]
+        folds = [_fold(index, _SAME, [here[n] for n in group]) for group in groups]
         taken = {n for group in groups for n in group}
         left = [part for n, part in enumerate(here) if n not in taken]
         for topic, some in _trivial(left).items():
@@ -109,6 +111,28 @@ def plan(repo: Repo, encoder: Encoder, *, reverses: Reverses | None = None) -> P
         if reverses is not None:
             folds += _reversals(index, here, pairs, reverses, trivial)
         return Plan(len(here), tuple(folds), tuple(apart))
+
+
+def judged(todo: Plan, same: Callable[[Sequence[Sequence[Memory]]], frozenset[int]]) -> Plan:
+    """The plan without the folds of likeness that ``same`` does not name; it is given their parts,
+    at most 20 groups at a time, and tells the places of those that say the same.
+
+    Raises:
+        CompressorFailed: whoever was asked gave no answer.
+    """
+    asked = [fold for fold in todo.folds if fold.because == _SAME]
+    kept = set()
+    for first in range(0, len(asked), MOST_GROUPS):
+        some = asked[first : first + MOST_GROUPS]
+        groups = [[part.memory for part in fold.parts] for fold in some]
+        kept |= {id(some[place]) for place in same(groups)}
+    folds = tuple(f for f in todo.folds if f.because != _SAME or id(f) in kept)
+    apart = [
+        (fold.parts[0].memory, fold.parts[1].memory, "the model keeps them apart")
+        for fold in asked
+        if id(fold) not in kept
+    ]
+    return replace(todo, folds=folds, kept_apart=(*todo.kept_apart, *apart))
 
 
 def apply(repo: Repo, folds: Iterable[Fold]) -> int:

@@ -13,6 +13,7 @@ from gitmem.porcelain.recall import recall
 from gitmem.porcelain.refresh import refresh
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
+from tests.support.api import Answer, api
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 
@@ -163,3 +164,30 @@ def test_the_command_shows_does_and_takes_back(
 
 def test_nothing_to_do_is_said(committed: GitDriver) -> None:
     assert "0 memories looked at" in gitmem(committed, "curate").stdout
+
+
+def test_the_model_can_only_keep_apart(twice: tuple[GitDriver, Memory, Memory]) -> None:
+    git, _, _ = twice
+
+    def asked(verdict: str, *options: str) -> tuple[str, list[dict[str, object]]]:
+        with api([Answer(verdict)]) as served:
+            keys = ("ANTHROPIC_API_KEY=test-key", f"ANTHROPIC_BASE_URL={served.url}")
+            done = gitmem(git, "curate", "--judge", *options, around=("env", *keys))
+            assert done.returncode == 0, done.stderr
+            return done.stdout, served.requests
+
+    said, requests = asked('{"same": []}', "--apart")
+    assert "apart (the model keeps them apart)" in said
+    assert "none says what another one says" in said
+    assert len(requests) == 1
+
+    said, _ = asked('{"same": [1]}')
+    assert "2 of 3 memories would be folded" in said
+
+
+def test_without_a_key_no_model_is_asked(twice: tuple[GitDriver, Memory, Memory]) -> None:
+    git, _, _ = twice
+    done = gitmem(git, "curate", "--judge")
+
+    assert done.returncode == 31
+    assert "ANTHROPIC_API_KEY" in done.stderr
