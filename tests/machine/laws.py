@@ -96,7 +96,8 @@ def _check_change(
         joined = [where[other] for other in (change, *others)] if others else []
         if not all(any(_has(clone, holder) for holder in found) for found in joined):
             continue
-        if commit in seen.extra and holders <= seen.parents.keys():
+        # A commit that adds more than changes is not compared with what lives on elsewhere.
+        if commit in seen.extra and holders & whole:
             continue
         if commit in holders or seen.above(commit) & holders & whole:
             continue
