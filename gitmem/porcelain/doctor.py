@@ -26,6 +26,7 @@ from gitmem.porcelain.install import install
 from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.setaside import TAKE_BACK
 from gitmem.porcelain.worker import work
+from gitmem.store import mcpfile
 from gitmem.store.clientsettings import PROJECT_FILE, has_hooks
 from gitmem.store.dangers import find_dangers
 from gitmem.store.exchange import fetch_notes
@@ -107,7 +108,7 @@ def diagnose(repo: Repo, practice: Practice | None = None) -> list[Finding]:
         checks += [_check_index]
     elif repo.is_initialised:
         checks += [_check_program, _check_settings, _check_config, _check_hooks, _check_client]
-        checks += [_check_compressor]
+        checks += [_check_server, _check_compressor]
         checks += [_check_identity, _check_remote, _check_queue, _check_index, _check_log]
         checks += [_check_stand_ins, _check_history]
     else:
@@ -257,6 +258,27 @@ def _check_client(repo: Repo, practice: Practice) -> Iterator[Finding]:
         yield Finding(Level.ERROR, what, "Run: gitmem init", _repair(repo, practice))
 
 
+def _check_server(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    """That the agent is offered the MCP server is a wish, not a need."""
+    path = repo.need_worktree() / mcpfile.PROJECT_FILE
+    content = look(path).content
+    if content is not None and mcpfile.has_server(content):
+        yield Finding(Level.GOOD, f"the MCP server in '{path}'")
+    elif content is not None and mcpfile.has_other(content):
+        what = f"'{path}' has a server '{mcpfile.NAME}' that is not ours"
+        yield Finding(Level.NOTE, what, "It is left alone; ours is started by: gitmem mcp")
+    elif _has_old_server(content):
+        what = f"the MCP server in '{path}' is an old form"
+        yield Finding(Level.WARNING, what, "Run: gitmem init", _repair(repo, practice))
+    else:
+        what = "agents are not offered the tools of gitmem here"
+        yield Finding(Level.NOTE, what, "Run: gitmem init; or, for one agent: gitmem mcp --help")
+
+
+def _has_old_server(content: bytes | None) -> bool:
+    return content is not None and mcpfile.without_server(content) != content
+
+
 def _check_compressor(repo: Repo, practice: Practice) -> Iterator[Finding]:
     settings = read_settings(repo)
     for name, lack in lacking(settings).items():
@@ -362,6 +384,8 @@ def _repair(repo: Repo, practice: Practice) -> Callable[[], object]:
         python=practice.python,
         user_settings=settings if is_users else None,
         git_version=practice.git_version,
+        # Whoever left the server out meant it.
+        with_mcp=_has_old_server(look(repo.need_worktree() / mcpfile.PROJECT_FILE).content),
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gitmem.errors import ForeignFile, GitmemError
 from gitmem.porcelain.uninstall import put_back, take_back
+from gitmem.store import mcpfile
 from gitmem.store.atomic import write_atomically
 from gitmem.store.clientsettings import PROJECT_FILE, with_hooks, without_hooks
 from gitmem.store.gitconfig import (
@@ -59,11 +60,13 @@ def install(
     user_settings: Path | None = None,
     git_version: tuple[int, int] | None = None,
     fetch: Callable[[Repo], None] | None = None,
+    with_mcp: bool = True,
 ) -> InstallReport:
     """Set the repository up, in any of its work trees.
 
     With ``user_settings``, the agent's settings of the user get our hooks instead of those of
-    the project.  ``fetch`` brings the team's memories; its failure is a notice.
+    the project, and the project's files stay as they are.  ``with_mcp``: the project offers the
+    MCP server to agents.  ``fetch`` brings the team's memories; its failure is a notice.
 
     Raises:
         BareRepository: there is no work tree.
@@ -82,6 +85,8 @@ def install(
         _add_to_config(repo, keeper, place, report)
         _add_hooks(repo, keeper, place, report)
         _add_to_client(repo, keeper, user_settings, report)
+        if with_mcp and user_settings is None:
+            _add_server(repo, keeper, report)
     except BaseException:
         if is_first:
             take_back(repo, keeper)
@@ -198,6 +203,21 @@ def _add_to_client(
         write_atomically(path.resolve(), new, mode=present.mode)
     if changed:
         report.changes.append(f"Claude Code hooks in {_shown(path, repo)}")
+
+
+def _add_server(repo: Repo, keeper: Keeper, report: InstallReport) -> None:
+    path = repo.need_worktree() / mcpfile.PROJECT_FILE
+    present = look(path)
+    try:
+        if present.content is not None and mcpfile.has_other(present.content):
+            report.notices.append(f"'{path.name}' has a server '{mcpfile.NAME}' that is not ours")
+            return
+        new = mcpfile.with_server(present.content)
+        original = None if present.content is None else mcpfile.without_server(present.content)
+    except ForeignFile as error:
+        raise ForeignFile(f"'{path}': {error.message}") from error
+    if keeper.change(path, new, present.mode, original):
+        report.changes.append(f"the MCP server '{mcpfile.NAME}' in {_shown(path, repo)}")
 
 
 def _fetch(repo: Repo, fetch: Callable[[Repo], None], report: InstallReport) -> None:

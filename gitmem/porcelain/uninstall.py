@@ -15,6 +15,7 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError, NotInitialised
 from gitmem.model.note import SEEN_REF
+from gitmem.store import mcpfile
 from gitmem.store.atomic import write_atomically
 from gitmem.store.clientsettings import is_same_settings, without_hooks
 from gitmem.store.gitconfig import config_path, is_same_config, locked_config, without_entries
@@ -22,12 +23,18 @@ from gitmem.store.gitdir import Repo, run_git, try_git
 from gitmem.store.hookfile import aside_of, is_empty_hook, without_block
 from gitmem.store.keeper import FileForm, Keeper, look
 from gitmem.store.manifest import KeptFile, named_place
+from gitmem.store.mcpfile import without_server
 from gitmem.store.movedhook import clean_moved_copies
 from gitmem.store.remote import TRACKING
 
 _UNREMEMBERED = ("queue", "failed", "pending", "lost")
 _CLIENT_SETTINGS = FileForm(
     rest=without_hooks,
+    is_same=is_same_settings,
+    is_nothing=lambda content: is_same_settings(content, b"{}"),
+)
+_MCP_SERVERS = FileForm(
+    rest=without_server,
     is_same=is_same_settings,
     is_nothing=lambda content: is_same_settings(content, b"{}"),
 )
@@ -95,6 +102,8 @@ def put_back(repo: Repo, keeper: Keeper, kept: KeptFile) -> str:
     path = named_place(repo, kept.path)
     if path == config_path(repo):
         return _put_back_config(repo, keeper, kept)
+    if path.name == mcpfile.PROJECT_FILE:
+        return keeper.put_back(kept, _MCP_SERVERS)
     if path.suffix == ".json":
         return keeper.put_back(kept, _CLIENT_SETTINGS)
     clean_moved_copies(path, aside_of(path))

@@ -349,3 +349,28 @@ def test_memories_of_stand_ins_are_told_where_a_model_is_configured(committed: G
 
     assert "1 capture was written by a stand-in for a model" in with_model
     assert not any("stand-in" in what for what in offline)
+
+
+def servers_said(git: GitDriver) -> tuple[Level, str]:
+    found = [f for f in diagnose(git.repo, QUIET) if "MCP" in f.what or "tools of gitmem" in f.what]
+    return found[0].level, found[0].what
+
+
+def test_a_server_that_is_left_out_is_a_note_and_stays_out(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT, with_mcp=False)
+
+    assert servers_said(committed)[0] is Level.NOTE
+    lose_hook(committed)
+    fix_all(committed)
+    assert not (committed.path / ".mcp.json").exists()
+
+
+def test_an_old_form_of_the_server_is_mended(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    path = committed.path / ".mcp.json"
+    path.write_text(path.read_text().replace(" mcp\\", " serve\\").replace(" mcp;", " serve;"))
+    assert servers_said(committed)[0] is Level.WARNING
+
+    fix_all(committed)
+
+    assert servers_said(committed)[0] is Level.GOOD

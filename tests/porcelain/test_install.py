@@ -17,6 +17,7 @@ from gitmem.porcelain.install import install
 from gitmem.porcelain.uninstall import uninstall
 from gitmem.store.clientsettings import TIMEOUTS
 from gitmem.store.gitdir import Repo, find_repo
+from gitmem.store.mcpfile import SERVER
 from tests.support.git import GitDriver
 from tests.support.jobs import eventually, jobs, set_up
 from tests.support.layouts import (
@@ -432,6 +433,43 @@ def test_settings_that_cannot_be_understood_stop_init_without_a_trace(
     before = snapshot(committed.path)
 
     with pytest.raises(ForeignFile, match=r"settings\.json"):
+        install(committed.repo, git_version=OLD_GIT)
+
+    assert snapshot(committed.path) == before
+
+
+def test_the_projects_servers_get_ours(committed: GitDriver) -> None:
+    report = install(committed.repo, git_version=OLD_GIT)
+
+    servers = json.loads((committed.path / ".mcp.json").read_text())["mcpServers"]
+    assert servers == {"gitmem": SERVER}
+    assert any(".mcp.json" in change for change in report.changes)
+
+
+def test_without_the_server_the_file_is_not_touched(committed: GitDriver, home: Path) -> None:
+    install(committed.repo, git_version=OLD_GIT, with_mcp=False)
+    assert not (committed.path / ".mcp.json").exists()
+
+    install(committed.repo, git_version=OLD_GIT, user_settings=home / "settings.json")
+    assert not (committed.path / ".mcp.json").exists()
+
+
+def test_a_server_of_our_name_that_is_not_ours_is_told_and_stays(committed: GitDriver) -> None:
+    text = '{"mcpServers": {"gitmem": {"command": "mine"}}}'
+    committed.write(".mcp.json", text)
+
+    report = install(committed.repo, git_version=OLD_GIT)
+    uninstall(committed.repo)
+
+    assert any("not ours" in notice for notice in report.notices)
+    assert (committed.path / ".mcp.json").read_text() == text
+
+
+def test_servers_that_cannot_be_understood_stop_init_without_a_trace(committed: GitDriver) -> None:
+    committed.write(".mcp.json", "{")
+    before = snapshot(committed.path)
+
+    with pytest.raises(ForeignFile, match=r"\.mcp\.json"):
         install(committed.repo, git_version=OLD_GIT)
 
     assert snapshot(committed.path) == before

@@ -114,6 +114,18 @@ def test_what_the_owner_changed_in_between_stays(committed: GitDriver) -> None:
     assert "claude-mem" not in (committed.path / ".git/config").read_text()
 
 
+def test_servers_that_the_owner_added_in_between_stay(committed: GitDriver) -> None:
+    install(committed.repo)
+    path = committed.path / ".mcp.json"
+    value = json.loads(path.read_text())
+    value["mcpServers"]["other"] = {"command": "npx"}
+    path.write_text(json.dumps(value, indent=4))
+
+    uninstall(committed.repo)
+
+    assert json.loads(path.read_text()) == {"mcpServers": {"other": {"command": "npx"}}}
+
+
 def test_configuration_edited_there_and_back_is_the_original_again(committed: GitDriver) -> None:
     before = snapshot(committed.path)
     install(committed.repo, git_version=OLD_GIT)

@@ -99,6 +99,14 @@ def empty_settings(git: GitDriver) -> None:
     git.write(".claude/settings.json", "")
 
 
+def odd_servers(git: GitDriver) -> None:
+    git.write(".mcp.json", '{"mcpServers" :{ "other":{"command":"npx" }\r\n },"n":1.0e3}')
+
+
+def empty_servers(git: GitDriver) -> None:
+    git.write(".mcp.json", "{}")
+
+
 def own_configuration(git: GitDriver) -> None:
     config = (git.path / ".git/config").read_text()
     git.write(
@@ -128,6 +136,8 @@ LAYOUTS: list[Callable[[GitDriver], None]] = [
     lefthook,
     odd_settings,
     empty_settings,
+    odd_servers,
+    empty_servers,
     own_configuration,
 ]
 
