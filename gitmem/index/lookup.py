@@ -206,7 +206,8 @@ def _filters(query: Query) -> tuple[str, list[str | int]]:
         {f"tag:{tag.lower()}" for tag in query.tags}
         | {f"concept:{concept.lower()}" for concept in query.concepts}
     ):
-        add("place IN (SELECT memory FROM facet WHERE name = ?)", name)
+        named = "name = (SELECT place FROM name WHERE text = ?)"
+        add(f"place IN (SELECT memory FROM facet WHERE {named})", name)
     if query.paths:
         below = [path.rstrip("/") for path in query.paths]
         # A range, so that the index on names serves: "0" is the character behind "/".

@@ -19,7 +19,7 @@ from gitmem.index import lexical
 from gitmem.model.memory import SCHEMA, Memory, from_fields, to_fields
 from gitmem.model.note import Note
 
-VALIDITY = f"gitmem index 5, words {lexical.VERSION}, memory schema {SCHEMA}"
+VALIDITY = f"gitmem index 6, words {lexical.VERSION}, memory schema {SCHEMA}"
 
 _LARGEST = (1 << 63) - 1  # of an SQLite integer
 _TABLES = """
@@ -49,7 +49,7 @@ CREATE TABLE touched (
 ) WITHOUT ROWID;
 CREATE INDEX touched_memory ON touched (memory);
 CREATE TABLE facet (
-    name TEXT NOT NULL, memory INTEGER NOT NULL, PRIMARY KEY (name, memory)
+    name INTEGER NOT NULL, memory INTEGER NOT NULL, PRIMARY KEY (name, memory)
 ) WITHOUT ROWID;
 CREATE INDEX facet_memory ON facet (memory);
 CREATE TABLE abandoned (
@@ -253,7 +253,8 @@ def _insert_memory(database: sqlite3.Connection, memory: Memory) -> int:
         query = "INSERT OR IGNORE INTO touched SELECT place, ? FROM path WHERE name = ?"
         database.execute(query, (place, path))
     for facet in facets_of(memory):
-        database.execute("INSERT OR IGNORE INTO facet VALUES (?,?)", storable((facet, place)))
+        named = (_name(database, facet), place)
+        database.execute("INSERT OR IGNORE INTO facet VALUES (?,?)", named)
     return place
 
 
