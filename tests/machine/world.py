@@ -19,7 +19,9 @@ from gitmem.model.note import NOTES_REF
 from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.install import install
 from gitmem.porcelain.sync import sync
+from gitmem.store.log import read_log
 from gitmem.store.notes import NoteStore
+from gitmem.store.queue import Queue
 from gitmem.store.remote import refspec_of
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
@@ -72,9 +74,16 @@ class Place:
             remember(self.git, *self.late)
             self.late.clear()
         if self.has_hooks:
-            assert catch_up(self.git.repo, PATIENCE_SECONDS), "the worker left work undone"
+            assert catch_up(self.git.repo, PATIENCE_SECONDS), self._undone()
         else:
             followed(self.git)
+
+    def _undone(self) -> str:
+        """What is known of a worker that ended before its work."""
+        repo = self.git.repo
+        jobs = [queued.job for queued in Queue(repo).jobs()]
+        log = "\n".join(read_log(repo, 5))
+        return f"the worker left work undone: {jobs}, its log ends with\n{log}"
 
     def commits(self, span: str) -> list[str]:
         """The commits of a range, oldest first; none where git refuses it."""
