@@ -25,6 +25,7 @@ _TOLD = 0.003  # of a memory that says why
 _LOST = {Verdict.ORPHANED: 0.08, Verdict.OTHER_BRANCH: 0.05, Verdict.DRIFTED: 0.03}
 _ALIKE = 0.93  # from this likeness on a memory says little that the other does not
 _MOST_LOST = 0.15
+_AMENDED_AMONG = 24  # the first, or as many as a page shows
 _DAY = 86_400.0
 
 Likeness = Callable[[int, int], float]
@@ -105,10 +106,18 @@ def ranked(
         for number, reasons in enumerate(_reasons(candidate, setting) for candidate in candidates)
     ]
     scored.sort(key=lambda one: -one.score)
-    if likeness is None:
-        return scored
-    spread = _spread(scored, likeness)
-    return _amendments_first(spread, candidates, likeness, amended) if amended else spread
+    spread = _spread(scored, likeness) if likeness else scored
+    if amended is None:
+        return spread
+    first = spread[:_AMENDED_AMONG]
+    return [
+        *_amendments_first(first, candidates, likeness or _unlike, amended),
+        *spread[_AMENDED_AMONG:],
+    ]
+
+
+def _unlike(one: int, other: int) -> float:
+    return 0.0
 
 
 def _reasons(candidate: Candidate, setting: Setting) -> tuple[Reason, ...]:
