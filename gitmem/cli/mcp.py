@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 import click
 
@@ -20,6 +21,7 @@ def command() -> None:
     from gitmem.mcp.server import serve
 
     code = serve(os.environ, machine_folder())
-    sys.stdout.flush()
+    with suppress(OSError, ValueError):  # closed already
+        sys.stdout.flush()
     # Nobody reads any more: a question that is still being answered must not keep the process.
     os._exit(code)

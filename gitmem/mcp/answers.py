@@ -7,8 +7,8 @@ each of them says that what it holds is recorded data.  Empty fields cost tokens
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
 from gitmem.guard.untrusted import INTRODUCTION, clean_line, clean_text, frame_as_data, neutralise
@@ -39,10 +39,19 @@ class Reply:
 
 def reply(shape: Any, lead: str = "") -> Reply:
     """The shape as an answer; ``lead`` are words of our own, which stand before the data."""
-    fields = _pruned(asdict(shape))
-    data = {name: value for name, value in fields.items() if name != "notice"}
-    text = frame_as_data(json.dumps(data, ensure_ascii=False, indent=1))
+    fields = _plain(shape)
+    text = frame_as_data("\n".join(_lines(fields)))
     return Reply(f"{lead}\n{text}" if lead else text, fields)
+
+
+def _lines(fields: Mapping[str, Any]) -> Iterator[str]:
+    """The fields as text: JSON, each memory on a line of its own."""
+    for name, value in fields.items():
+        if isinstance(value, list):
+            yield f"{name}:"
+            yield from (json.dumps(item, ensure_ascii=False) for item in value)
+        elif name != "notice":  # the frame says that
+            yield f"{name}: {value if isinstance(value, str) else json.dumps(value)}"
 
 
 def notice() -> str:
@@ -130,7 +139,7 @@ def fitted(wholes: Sequence[Whole]) -> tuple[list[Whole], list[str]]:
     size = 0
     kept: list[Whole] = []
     for number, whole in enumerate(wholes):
-        size += len(json.dumps(_pruned(asdict(whole)), ensure_ascii=False))
+        size += len(json.dumps(_plain(whole), ensure_ascii=False))
         if kept and size > MAX_ANSWER:
             return kept, [other.id[:ID_LENGTH] for other in wholes[number:]]
         kept.append(whole)
@@ -162,12 +171,14 @@ def _standing(standing: Standing | None) -> str:
     return standing_text(standing) if standing is not None else ""
 
 
-def _pruned(value: Any) -> Any:
-    """Without empty texts, lists and numbers; the lists of an answer itself stay."""
-    if isinstance(value, Mapping):
-        pruned = {name: _pruned(item) for name, item in value.items()}
-        kept = ("results", "observations", "commits", "notice")
-        return {name: item for name, item in pruned.items() if item or name in kept}
+def _plain(value: Any) -> Any:
+    """Shapes as mappings, without empty texts, lists and numbers; an answer's own lists stay."""
+    if is_dataclass(value):
+        return {
+            name: _plain(item)
+            for name, item in vars(value).items()
+            if item or name in ("results", "observations", "commits")
+        }
     if isinstance(value, list):
-        return [_pruned(item) for item in value]
+        return [_plain(item) for item in value]
     return value

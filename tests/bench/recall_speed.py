@@ -42,6 +42,7 @@ from gitmem.store.notes import NoteStore
 from tests.support.bigrepo import fill
 from tests.support.cli import GITMEM, gitmem
 from tests.support.git import GitDriver
+from tests.support.mcp import Session, talk
 from tests.support.prose import memories_in_quantity, questions
 
 _BATCH = 20_000
@@ -140,6 +141,7 @@ def measure(git: GitDriver, size: int, count: int) -> None:
     bare = process(git, [sys.executable, "-I", "-c", ""])
     row("`gitmem search`, whole process", whole)
     row("  bare interpreter", bare)
+    row("MCP call of search, warm", mcp_calls(git, asked[: min(count, 100)]))
     row("SessionStart hook", hook(git))
     peer(git, asked, size)
 
@@ -166,6 +168,27 @@ def process(git: GitDriver, command: Sequence[str]) -> str:
         times.append(float(taken))
         peaks.append(float(peak))
     return f"{statistics.median(times[1:]):.0f} ms, {max(peaks):.0f} MB"
+
+
+def mcp_calls(git: GitDriver, asked: Sequence[str]) -> str:
+    """The official SDK's client asks ``gitmem mcp`` for ten memories, over and over; beside it
+    what the protocol alone takes.
+    """
+    times: list[float] = []
+    idle: list[float] = []
+
+    async def work(session: Session) -> None:
+        await session.answer("search", query=asked[0], limit=10)
+        for text in asked:
+            begun = time.perf_counter()
+            await session.answer("search", query=text, limit=10)
+            times.append((time.perf_counter() - begun) * 1000)
+            begun = time.perf_counter()
+            await session.call("get_observations", ids=[1])  # refused before anything is looked up
+            idle.append((time.perf_counter() - begun) * 1000)
+
+    talk(git, work, seconds=600)
+    return f"{told(times)} (protocol alone p50 {statistics.median(idle):.1f} ms)"
 
 
 def hook(git: GitDriver) -> str:

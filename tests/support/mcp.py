@@ -59,6 +59,7 @@ def talk(
     place: Path | None = None,
     command: Sequence[str] = (*GITMEM, "mcp"),
     environ: dict[str, str] | None = None,
+    seconds: float = 60,
 ) -> None:
     """Start the server as a client does, and do the work in a session with it."""
 
@@ -76,7 +77,7 @@ def talk(
             greeting = _plain(await session.initialize())
             await work(Session(session, greeting))
 
-    asyncio.run(asyncio.wait_for(run(), 60))
+    asyncio.run(asyncio.wait_for(run(), seconds))
 
 
 def _plain(value: Any) -> dict[str, Any]:
