@@ -23,6 +23,9 @@ AGAIN = 0.7
 WITHOUT_SESSION = 0.7
 """What a memory that no session left is worth beside one that did: it tells less."""
 
+ELSEWHERE = 0.85
+"""What a memory is worth that only other branches reach."""
+
 FEW = 3
 SHARE = 20
 
@@ -66,41 +69,30 @@ class Choice:
 
 @dataclass(frozen=True)
 class _Weights:
-    base: float
+    files: float
     in_tree: float
     times: float
     newest: float
     is_on_branch: float
     on_branch: float
     branch_words: float
-    is_test: float = -0.4
-    is_dirty: float = 1.0  # a judgement: the sessions' unsaved changes are not known
+    is_test: float
     named: float = 0.0
     prompt_words: float = 0.0
     best_match: float = 0.0
     matches: float = 0.0
+    is_dirty: float = 1.0  # a judgement: the sessions' unsaved changes are not known
 
 
-_BEFORE_PROMPT = _Weights(-1.5, 1.75, 0.9, -0.11, 0.95, 1.35, 1.8)
-_WITH_PROMPT = _Weights(
-    *(-1.7, 1.6, 0.6, -0.07, 0.95, 1.25, 1.0),
-    named=3.3,
-    prompt_words=1.1,
-    best_match=0.75,
-    matches=0.35,
-)
+_BEFORE_PROMPT = _Weights(-1.28, 1.23, 0.9, -0.11, 0.74, 2.03, 1.87, -0.39)
+_WITH_PROMPT = _Weights(-1.34, 1.52, 0.61, -0.07, 0.56, 1.78, 1.45, -0.55, 3.85, 0.82, 0.92, 0.26)
 
 
 def likelihood(signs: FileSigns, files: int, *, has_prompt: bool) -> float:
-    """The probability that the session edits this one of so many ``files``.
-
-    The more files there are, the less likely is each: the logarithm of their number came out of
-    the regression with a weight of -0.97, which is what chance alone would say.
-    """
+    """The probability that the session edits this one of so many ``files``."""
     weigh = _WITH_PROMPT if has_prompt else _BEFORE_PROMPT
     score = (
-        weigh.base
-        - math.log(max(files, 1))
+        weigh.files * math.log(max(files, 1))
         + weigh.in_tree * signs.is_in_tree
         + weigh.times * math.log1p(signs.times)
         + weigh.newest * math.log1p(signs.newest)
@@ -131,22 +123,21 @@ def choose(
     chances: Mapping[str, float],
     least: float,
     counts: Callable[[int], bool] = lambda place: True,
-    lesser: Collection[int] = frozenset(),
+    shares: Mapping[int, float] | None = None,
 ) -> Iterator[Choice]:
     """The memories by what they add to those before them, as long as that is ``least`` or more.
 
-    Of equals the first of ``files_of`` comes first; those in ``lesser`` are worth
-    :data:`WITHOUT_SESSION` of what their files say.  What does not ``count``, asked when its turn
+    ``shares`` tells of which memories only a part of what their files say counts.  Of equals the
+    first of ``files_of`` comes first.  What does not ``count``, asked when its turn
     comes, takes nothing from those behind it.  The same input gives the same order.
     """
-    left = dict(chances)
+    left, parts = dict(chances), shares or {}
     remaining = {
         place: known for place, files in files_of.items() if (known := _known(files, left))
     }
     while remaining:
         worths = {
-            place: worth(files, left) * (WITHOUT_SESSION if place in lesser else 1.0)
-            for place, files in remaining.items()
+            place: worth(files, left) * parts.get(place, 1.0) for place, files in remaining.items()
         }
         best = max(worths, key=worths.__getitem__)
         if worths[best] < least:

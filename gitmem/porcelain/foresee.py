@@ -17,10 +17,19 @@ from gitmem.index.cache import Index
 from gitmem.index.lexical import match_of
 from gitmem.index.lookup import living, matches, touch_counts, touching
 from gitmem.index.nearby import newest_places, paths_named, paths_of, without_agent
-from gitmem.model.likely import FileSigns, NameWords, likelihood, tells_apart, words_of
+from gitmem.model.likely import (
+    ELSEWHERE,
+    WITHOUT_SESSION,
+    FileSigns,
+    NameWords,
+    likelihood,
+    tells_apart,
+    words_of,
+)
 from gitmem.porcelain.occasion import Occasion, in_head
 from gitmem.porcelain.scope import scope_of
 from gitmem.store.gitdir import Repo
+from gitmem.store.reach import unreached
 
 _LOOKED_AT = 1_000
 _NEWEST = 100
@@ -28,10 +37,10 @@ _ON_BRANCH = 40
 _MATCHING = 50
 _TOUCHING = 60
 _FILES = 250
-_MAX_PROMPT = 20_000
+MAX_PROMPT = 20_000
 _MATCH_HALF = 5
 _WORDS_ALONE = 0.4
-_NEWEST_ALONE = 0.15
+_NEWEST_ALONE = 0.6
 
 _PATH = re.compile(r"[\w.@/\\-]*[\w-]\.[A-Za-z]\w{0,7}\b|[\w.@-]+(?:[/\\][\w.-]+)+")
 _MOST_NAMES = 40
@@ -42,15 +51,18 @@ class Outlook:
     """What may be told, newest first, and the chance of each file to be edited.
 
     ``files_of`` and ``commit_of`` go by the memories' places in the index.  A memory without files
-    has one of its own that is no path.  Files that tell nothing apart have no chance.  ``lesser``
-    are the memories that no session left.
+    has one of its own that is no path.  Files that tell nothing apart have no chance.  Of those in
+    ``shares`` only a part counts; ``elsewhere`` are those that HEAD does not reach, ``newest``
+    those of the commit where work was left off: the branch's, or HEAD's history's, newest.
     """
 
     files_of: Mapping[int, Sequence[str]] = field(default_factory=dict)
     commit_of: Mapping[int, str] = field(default_factory=dict)
     chances: Mapping[str, float] = field(default_factory=dict)
     signs: Mapping[str, FileSigns] = field(default_factory=dict)
-    lesser: Collection[int] = frozenset()
+    shares: Mapping[int, float] = field(default_factory=dict)
+    elsewhere: Collection[int] = frozenset()
+    newest: Sequence[int] = ()
 
     @property
     def expected(self) -> dict[str, float]:
@@ -58,10 +70,30 @@ class Outlook:
         likely = sorted(self.chances.items(), key=lambda item: (-item[1], item[0]))
         return {p: round(c, 4) for p, c in likely[:80] if c >= 0.01 and not p.startswith("\0")}
 
+    @property
+    def called_for(self) -> Outlook:
+        """Only the memories of files that the prompt itself speaks for."""
+        meant = {
+            path
+            for path, known in self.signs.items()
+            if known.named or known.prompt_words or known.best_match
+        }
+        files_of = {
+            place: files
+            for place, files in self.files_of.items()
+            if not meant.isdisjoint(files) or files[:1] == [f"\0{place}"]
+        }
+        return replace(self, files_of=files_of)
 
-def foresee(repo: Repo, index: Index, occasion: Occasion, prompt: str = "") -> Outlook:
-    """Weigh what is remembered for this occasion; without a prompt, what speaks without one."""
-    text = prompt[:_MAX_PROMPT]
+
+def foresee(
+    repo: Repo, index: Index, occasion: Occasion, prompt: str = "", *, others: bool = False
+) -> Outlook:
+    """Weigh what is remembered for this occasion; without a prompt, what speaks without one.
+
+    ``others``: what other branches remember counts as well, for less.
+    """
+    text = prompt[:MAX_PROMPT]
     branch = "" if occasion.is_trunk else occasion.branch
     recent = newest_places(index, _LOOKED_AT, branch)
     made_there = [place for place, is_made_there in recent if is_made_there]
@@ -78,7 +110,7 @@ def foresee(repo: Repo, index: Index, occasion: Occasion, prompt: str = "") -> O
             *near,
         ]
     )
-    commit_of = _reached(repo, index, candidates)
+    commit_of, elsewhere = whereabouts(repo, index, candidates, others=others)
     newest = _by_commit(commit_of, (place for place, _ in recent))[:_NEWEST]
     kept = {place for places in newest for place in places}
     kept.update(made_there[:_ON_BRANCH], found, (match.place for match in by_branch), near)
@@ -94,7 +126,10 @@ def foresee(repo: Repo, index: Index, occasion: Occasion, prompt: str = "") -> O
     for place in [place for place, files in files_of.items() if not files]:
         files_of[place] = [f"\0{place}"]
         chances[f"\0{place}"] = _alone(place, found, newest, has_prompt=bool(text))
-    return Outlook(files_of, commit_of, chances, signs, without_agent(index, files_of))
+    shares = shares_of(index, files_of, elsewhere)
+    ours = _by_commit(commit_of, made_there) if branch else newest
+    last = ours[0] if ours else ()
+    return Outlook(files_of, commit_of, chances, signs, shares, elsewhere, last)
 
 
 def _named(index: Index, text: str) -> dict[str, float]:
@@ -118,10 +153,33 @@ def _named(index: Index, text: str) -> dict[str, float]:
     return found
 
 
-def _reached(repo: Repo, index: Index, places: Iterable[int]) -> dict[int, str]:
-    """The commit on HEAD's history where each of these memories lives; others are left out."""
+def whereabouts(
+    repo: Repo, index: Index, places: Iterable[int], *, others: bool
+) -> tuple[dict[int, str], set[int]]:
+    """The commit where each of these memories lives, and which of them HEAD does not reach.
+
+    With ``others`` a memory counts, too, that some other branch or tag reaches; else, and where
+    nothing reaches it any more, it is left out.
+    """
     scope = scope_of(repo, index)
-    return {place: held.commit for place, held in living(index, places, scope).items()}
+    wanted = list(places)
+    commit_of = {place: held.commit for place, held in living(index, wanted, scope).items()}
+    elsewhere: dict[int, str] = {}
+    if others:
+        rest = [place for place in wanted if place not in commit_of]
+        elsewhere = {place: held.commit for place, held in living(index, rest).items()}
+    if elsewhere:
+        lost = set(unreached(repo, set(elsewhere.values())))
+        elsewhere = {place: commit for place, commit in elsewhere.items() if commit not in lost}
+    return {**commit_of, **elsewhere}, set(elsewhere)
+
+
+def shares_of(index: Index, places: Iterable[int], elsewhere: Collection[int]) -> dict[int, float]:
+    """What part of its worth counts of each memory of which not all does."""
+    found = dict.fromkeys(elsewhere, ELSEWHERE)
+    for place in without_agent(index, places):
+        found[place] = found.get(place, 1.0) * WITHOUT_SESSION
+    return found
 
 
 def _by_commit(commit_of: Mapping[int, str], places: Iterable[int]) -> list[list[int]]:

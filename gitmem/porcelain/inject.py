@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 
 from gitmem.errors import GitmemError
 from gitmem.index.cache import Index
-from gitmem.index.lookup import living, memories, touch_counts, touching
-from gitmem.index.nearby import is_touched, paths_of, without_agent
-from gitmem.model.likely import Choice, choose, tells_apart
+from gitmem.index.lexical import match_of
+from gitmem.index.lookup import memories, touch_counts, touching
+from gitmem.index.nearby import is_touched, paths_of
+from gitmem.model.likely import Choice, choose, name_words, tells_apart
 from gitmem.model.memory import Memory
-from gitmem.porcelain.foresee import Outlook, foresee
-from gitmem.porcelain.occasion import Occasion, read_occasion
-from gitmem.porcelain.scope import scope_of
+from gitmem.porcelain.foresee import MAX_PROMPT, Outlook, foresee, shares_of, whereabouts
+from gitmem.porcelain.occasion import Occasion, read_head_time, read_occasion
 from gitmem.render.context import ContextBlock, ContextItem, render_context
 from gitmem.store.gitdir import Repo
 from gitmem.store.pending import PendingStore
@@ -30,8 +30,11 @@ from gitmem.store.told import Given, Told
 
 _MAX_PENDING = 3
 _WORTH_A_LOOK = 0.02  # less is not even explained
-_READ_CHANCE = 0.5
 _MOST_TOUCHING = 60
+# The chance that a file is edited when it was read: one that tells memories apart, one that
+# everybody touches (its memories are weighed by their other files), and one of the same name,
+# as a test has.
+_READ, _READ_BY_ALL, _KIN = 0.5, 0.26, 0.3
 _BEFORE = "given before"
 
 
@@ -43,11 +46,11 @@ class Measure:
     most: int
 
 
-AT_START = Measure(0.1, 2)
-WITH_PROMPT = Measure(0.3, 4)
-WITH_PROMPT_ONLY = Measure(0.1, 10)
+AT_START = Measure(0.4, 2)
+WITH_PROMPT = Measure(0.2, 2)
+WITH_PROMPT_ONLY = Measure(0.06, 10)
 """Where nothing is given beside files, the prompt is the last chance and is told more."""
-BESIDE_FILE = Measure(0.35, 2)
+BESIDE_FILE = Measure(0.25, 2)
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,14 @@ class Considered:
     """A memory that was weighed; ``refused`` says why it was not given, empty if it was.
 
     ``files`` are those that spoke for it, surest first, each with the chance of being edited.
+    ``is_elsewhere``: only other branches reach it.
     """
 
     item: ContextItem
     worth: float
     files: tuple[tuple[str, float], ...] = ()
     refused: str = ""
+    is_elsewhere: bool = False
 
 
 def weigh_start(
@@ -80,7 +85,12 @@ def weigh_start(
     with closing(Index.open(repo.state_dir)) as index:
         outlook = foresee(repo, index, occasion)
         rest = _weighed(index, outlook, AT_START, given, own, explain=explain)
-    return Weighed(repo, occasion, [*pending, *rest], outlook.expected)
+        left = _left_off(index, outlook, given, own)
+    known_ids = {one.item.memory.id for one in rest if not one.refused}
+    first = [*pending, *(one for one in left if one.item.memory.id not in known_ids)]
+    again = {one.item.memory.id for one in first}
+    rest = [one for one in rest if one.item.memory.id not in again]
+    return Weighed(repo, occasion, [*first, *rest], outlook.expected)
 
 
 def weigh_prompt(
@@ -91,12 +101,17 @@ def weigh_prompt(
     is_last_chance: bool = False,
     explain: bool = False,
 ) -> Weighed:
-    """What a prompt calls for that its session was not given."""
-    occasion = read_occasion(repo)
+    """What a prompt calls for that its session was not given.
+
+    The first prompt of a session may call for what its branch is at; a later one ("yes, do
+    that") only for what its own words speak for; one without a word for nothing.
+    """
+    occasion, given = read_occasion(repo), known or Given()
     measure = WITH_PROMPT_ONLY if is_last_chance else WITH_PROMPT
     with closing(Index.open(repo.state_dir)) as index:
-        outlook = foresee(repo, index, occasion, prompt)
-        found = _weighed(index, outlook, measure, known or Given(), "", explain=explain)
+        outlook = foresee(repo, index, occasion, prompt, others=True)
+        called = outlook if not given.prompts else outlook.called_for
+        found = _weighed(index, called, measure, given, "", explain=explain)
     return Weighed(repo, occasion, found, outlook.expected)
 
 
@@ -106,18 +121,31 @@ def weigh_file(
     """What is remembered of a file, relative to the top of the work tree, that was just read."""
     given = known or Given()
     with closing(Index.open(repo.state_dir)) as index:
-        scope = scope_of(repo, index)
         places = touching(index, [path], _MOST_TOUCHING)
-        commit_of = {place: held.commit for place, held in living(index, places, scope).items()}
+        commit_of, elsewhere = whereabouts(repo, index, places, others=True)
         files_of = paths_of(index, [place for place in places if place in commit_of])
-        chances = dict(given.expected)
-        times = touch_counts(index, [path]).get(path, 0)
-        if tells_apart(times, index.annotated_count()):
-            chances[path] = max(chances.get(path, 0.0), _READ_CHANCE)
         in_order = {place: files_of[place] for place in places if place in files_of}
-        outlook = Outlook(in_order, commit_of, chances, lesser=without_agent(index, in_order))
+        chances = _beside(index, path, in_order, len(set(commit_of.values())), given)
+        shares = shares_of(index, in_order, elsewhere)
+        outlook = Outlook(in_order, commit_of, chances, shares=shares, elsewhere=elsewhere)
         found = _weighed(index, outlook, BESIDE_FILE, given, "", explain=explain)
     return Weighed(repo, None, found, {})
+
+
+def _beside(
+    index: Index, path: str, files_of: Mapping[int, Sequence[str]], times: int, given: Given
+) -> dict[str, float]:
+    """The chances of the files once this one was read: what was expected, and what that adds."""
+    chances, commits = dict(given.expected), index.annotated_count()
+    read = _READ if tells_apart(times, commits) else _READ_BY_ALL
+    chances[path] = max(chances.get(path, 0.0), read)
+    name = name_words(path)
+    kin = {file for files in files_of.values() for file in files if name_words(file) == name}
+    touched = touch_counts(index, sorted(kin - {path}))
+    for file, count in touched.items():
+        if tells_apart(count, commits):
+            chances[file] = max(chances.get(file, 0.0), _KIN)
+    return chances
 
 
 class Weighed:
@@ -146,10 +174,12 @@ class Weighed:
         if not items:
             return ContextBlock("", 0, 0)
         commits = [item.commit for item in items if item.commit]
-        occasion = self._occasion or read_occasion(self._repo)
-        now = standings(self._repo, commits, reached=commits)
+        elsewhere = {one.item.commit for one in self.considered if one.is_elsewhere}
+        reached = [commit for commit in commits if commit not in elsewhere]
+        now = standings(self._repo, commits, reached=reached)
         items = [replace(item, standing=now.get(item.commit)) for item in items]
-        return render_context(items, budget_tokens, head_time=occasion.head_time, path=path)
+        head_time = self._occasion.head_time if self._occasion else read_head_time(self._repo)
+        return render_context(items, budget_tokens, head_time=head_time, path=path)
 
 
 def context_for(repo: Repo, budget_tokens: int) -> ContextBlock:
@@ -183,13 +213,13 @@ def context_of_prompt(repo: Repo, session: str, prompt: str, settings: Settings)
     told = Told(repo)
     known = told.of(session) or Given()
     room = min(settings.prompt_tokens, settings.session_tokens - known.tokens)
-    if room <= 0 or not prompt.strip():
+    if room <= 0 or not match_of(prompt[:MAX_PROMPT]):
         return ContextBlock("", 0, 0)
     weighed = weigh_prompt(repo, prompt, known, is_last_chance=not settings.file_tokens)
     block = weighed.block(room)
     with suppress(GitmemError):
         ids = frozenset(block.ids)  # what found no room is told another time
-        told.add(session, Given(ids, expected=weighed.expected, tokens=block.tokens))
+        told.add(session, Given(ids, expected=weighed.expected, tokens=block.tokens, prompts=1))
     return block
 
 
@@ -259,15 +289,17 @@ def _judged(
         return refused[place] in ("", _BEFORE)
 
     taken = 0
-    for choice in choose(outlook.files_of, outlook.chances, _WORTH_A_LOOK, counts, outlook.lesser):
-        item = ContextItem(read[choice.place], outlook.commit_of[choice.place], is_pending=False)
-        why = refused[choice.place]
+    for choice in choose(outlook.files_of, outlook.chances, _WORTH_A_LOOK, counts, outlook.shares):
+        place = choice.place
+        item = ContextItem(read[place], outlook.commit_of[place], is_pending=False)
+        why = refused[place]
         if not why and choice.worth < measure.least:
             why = f"worth less than {measure.least:g}"
         if not why and taken == measure.most:
             why = f"{measure.most} are enough"
         taken += not why
-        yield Considered(item, choice.worth, _reasons(choice, outlook), why)
+        is_elsewhere = place in outlook.elsewhere
+        yield Considered(item, choice.worth, _reasons(choice, outlook), why, is_elsewhere)
 
 
 def _until_enough(considered: Iterator[Considered], measure: Measure) -> Iterator[Considered]:
@@ -285,6 +317,16 @@ def _until_enough(considered: Iterator[Considered], measure: Measure) -> Iterato
 def _reasons(choice: Choice, outlook: Outlook) -> tuple[tuple[str, float], ...]:
     named = (path for path in choice.files[:3] if not path.startswith("\0"))
     return tuple((path, outlook.chances[path]) for path in named)
+
+
+def _left_off(index: Index, outlook: Outlook, given: Given, own: str) -> list[Considered]:
+    """The memory of the last session here, where it says what is to be done next."""
+    found = memories(index, outlook.newest)
+    return [
+        Considered(ContextItem(memory, outlook.commit_of[place], is_pending=False), 1.0)
+        for place, memory in found.items()
+        if memory.next and not _refusal(memory, given, own)
+    ][:1]
 
 
 def _refusal(memory: Memory, given: Given, own: str) -> str:

@@ -24,6 +24,7 @@ _STATUS = (
     *("status", "--porcelain=v2", "--branch", "--no-ahead-behind", "-z"),
     *("--untracked-files=no", "--ignore-submodules=all"),
 )
+_TIME = ("log", "-1", "--format=%ct", "--no-show-signature", "HEAD")
 _TRUNKS = (
     *("for-each-ref", "--format=%(refname) %(symref)", "refs/remotes/origin/HEAD"),
     *(f"refs/heads/{name}" for name in MAIN_NAMES),
@@ -55,6 +56,12 @@ def read_occasion(repo: Repo) -> Occasion:
     return Occasion()
 
 
+def read_head_time(repo: Repo) -> int:
+    """HEAD's commit time, POSIX seconds; 0 without a commit."""
+    seconds = GitPipe(repo, _TIME, []).output().strip()
+    return int(seconds) if seconds.isdigit() else 0
+
+
 def in_head(repo: Repo, paths: Sequence[str]) -> set[str]:
     """Those of the paths that are files at HEAD."""
     asked = [path for path in paths if "\n" not in path]
@@ -69,7 +76,7 @@ def in_head(repo: Repo, paths: Sequence[str]) -> set[str]:
 def _read(repo: Repo) -> Occasion:
     status = GitPipe(repo, _STATUS, [])
     trunks = GitPipe(repo, _TRUNKS, [])
-    log = GitPipe(repo, ("log", "-1", "--format=%ct", "--no-show-signature", "HEAD"), [])
+    log = GitPipe(repo, _TIME, [])
     head, branch, dirty = _parsed(status.output().split(b"\0"))
     trunk = _trunk(os.fsdecode(trunks.output()).splitlines())
     seconds = log.output().strip()

@@ -116,8 +116,8 @@ def _framed(blocks: Sequence[str], left_out: int, path: str) -> str:
     more = f"{left_out} more: `gitmem log`. " if left_out else ""
     if path:
         # Beside a file each word counts: this is printed often.
-        footer = f"{more}In full: `gitmem show ID`. Why a line is so: `gitmem why FILE:LINE`."
-        return frame_as_data("\n".join([f"Of {path}:", *blocks, footer]))
+        footer = f"{more}In full: `gitmem show ID`; of a line: `gitmem why FILE:LINE`."
+        return frame_as_data("\n".join([f"Of {path}:", *blocks, footer]), is_brief=True)
     footer = f"{more}All of one: `gitmem show ID`. A commit's: `gitmem show COMMIT`."
     return frame_as_data("\n".join([*blocks, footer]))
 

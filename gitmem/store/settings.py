@@ -51,7 +51,7 @@ class Settings:
     openai_base_url: str = ""
     openai_model: str = ""
     budget_tokens: int = 450
-    prompt_tokens: int = 400
+    prompt_tokens: int = 500
     file_tokens: int = 240
     session_tokens: int = 4_000
     embedding: str = "static"

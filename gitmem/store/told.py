@@ -27,13 +27,15 @@ class Given:
     """What one session has been given.
 
     ``expected`` are the files that its last prompt made likely to be worked on, each with a
-    probability; ``tokens`` is what the text given since the session's start took.
+    probability; ``tokens`` is what the text given since the session's start took, and ``prompts``
+    how many were weighed since.
     """
 
     ids: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
     expected: Mapping[str, float] = field(default_factory=dict)
     tokens: int = 0
+    prompts: int = 0
 
 
 class Told:
@@ -81,13 +83,14 @@ def _line(given: Given) -> bytes:
         "files": sorted(given.files),
         "expected": dict(given.expected),
         "tokens": given.tokens,
+        "prompts": given.prompts,
     }
     return json.dumps({key: item for key, item in value.items() if item}).encode() + b"\n"
 
 
 def _read(data: bytes) -> Given:
     """All lines as one; of what is expected the last.  A damaged line says nothing."""
-    ids, files, tokens = set[str](), set[str](), 0
+    ids, files, tokens, prompts = set[str](), set[str](), 0, 0
     expected: Mapping[str, float] = {}
     for line in data.splitlines():
         try:
@@ -101,8 +104,13 @@ def _read(data: bytes) -> Given:
         ids |= _texts(value.get("ids"))
         files |= _texts(value.get("files"))
         expected = _weights(value.get("expected")) or expected
-        tokens += value["tokens"] if isinstance(value.get("tokens"), int) else 0
-    return Given(frozenset(ids), frozenset(files), expected, tokens)
+        tokens += _count(value.get("tokens"))
+        prompts += _count(value.get("prompts"))
+    return Given(frozenset(ids), frozenset(files), expected, tokens, prompts)
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _texts(value: Any) -> set[str]:

@@ -10,14 +10,18 @@ from tests.support.git import GitDriver
 def remember(git: GitDriver, title: str, path: str) -> None:
     commit = git.commit(title, **{path.replace("/", "__"): f"{title}\n"})
     time = git.out("log", "-1", "--format=%aI")
-    origin = Provenance(commit=commit, time=time, agent="claude-code", author="Ada")
+    branch = git.out("symbolic-ref", "--short", "HEAD")
+    origin = Provenance(commit=commit, time=time, agent="claude-code", author="Ada", branch=branch)
     memory = Memory("feature", title, files_changed=(path,), provenance=origin)
     NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
 
 
 def a_history(git: GitDriver) -> None:
+    """Eight memories on the main branch, and one of the branch that is checked out."""
     for number in range(8):
         remember(git, f"plant tree {number}", f"src/tree{number}.py")
+    git.run("checkout", "-q", "-b", "water-tree7")
+    remember(git, "water tree 7", "src/tree7.py")
 
 
 def test_what_a_session_is_given_at_its_start(git: GitDriver) -> None:
@@ -25,7 +29,7 @@ def test_what_a_session_is_given_at_its_start(git: GitDriver) -> None:
 
     done = gitmem(git, "context")
 
-    assert "plant tree 7" in done.stdout
+    assert "water tree 7" in done.stdout
     assert "plant tree 0" not in done.stdout
 
 
@@ -46,9 +50,9 @@ def test_what_was_left_out_is_explained(git: GitDriver) -> None:
     done = gitmem(git, "context", "--explain")
 
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("Given: 2 of ")
-    assert any("plant tree 7" in line and line.endswith(": given") for line in lines)
-    assert any("2 are enough" in line or "worth less than" in line for line in lines)
+    assert lines[0].startswith("Given: ")
+    assert any("water tree 7" in line and line.endswith(": given") for line in lines)
+    assert any("plant tree 0" in line and "worth less than 0.4" in line for line in lines)
     assert any("likely to be edited: src/tree7.py" in line for line in lines)
 
 

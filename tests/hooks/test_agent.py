@@ -156,7 +156,7 @@ def test_a_prompt_is_given_what_it_calls_for(orchard: GitDriver) -> None:
 
     assert json.loads(printed)["hookSpecificOutput"]["hookEventName"] == "UserPromptSubmit"
     assert "plant tree 3" in context_in(printed)
-    assert run_agent_hook("UserPromptSubmit", asked, environ(orchard)) == ""
+    assert "plant tree 3" not in run_agent_hook("UserPromptSubmit", asked, environ(orchard))
 
 
 @pytest.mark.parametrize("event", ["PostToolUse", "PreToolUse"])

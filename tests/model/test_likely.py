@@ -64,8 +64,8 @@ def test_what_does_not_count_takes_nothing_from_others() -> None:
     assert [choice.place for choice in chosen] == [1, 2, 3]
 
 
-def test_what_no_session_left_comes_behind_its_equal() -> None:
-    chosen = choose({1: ["a.py"], 2: ["a.py"]}, {"a.py": 0.5}, 0.0, lesser={1})
+def test_what_counts_in_part_comes_behind_its_equal() -> None:
+    chosen = choose({1: ["a.py"], 2: ["a.py"]}, {"a.py": 0.5}, 0.0, shares={1: 0.7})
 
     assert [choice.place for choice in chosen] == [2, 1]
 

@@ -211,11 +211,15 @@ def test_a_prompt_is_given_the_memory_of_the_file_it_names(git: GitDriver) -> No
 
 def test_what_the_start_gave_is_not_given_again(git: GitDriver) -> None:
     a_history(git)
+    git.run("checkout", "-q", "-b", "ripe-sloe")
+    remember_work(git, "ripen by night", "src/sloe.py", "src/night.py")
+    refresh(git.repo).close()
     first = context_of_session(git.repo, "s", 450, is_resumed=False)
 
     again = context_of_prompt(git.repo, "s", "src/sloe.py and src/guava.py", Settings())
 
-    assert "grow the sloe" in first.text
+    assert "ripen by night" in first.text
+    assert "grow the guava" in again.text
     assert not set(first.ids) & set(again.ids)
 
 
@@ -235,6 +239,22 @@ def test_a_prompt_that_calls_for_nothing_is_silence(git: GitDriver, prompt: str)
     refresh(git.repo).close()
 
     assert context_of_prompt(git.repo, "s", prompt, Settings()).text == ""
+
+
+def test_a_later_prompt_calls_only_for_what_its_words_speak_for(git: GitDriver) -> None:
+    a_history(git)
+    git.run("checkout", "-q", "-b", "ripe-sloe")
+    for night in ("one", "two"):
+        remember_work(git, f"ripen by night {night}", "src/sloe.py", "src/night.py")
+    refresh(git.repo).close()
+
+    first = context_of_prompt(git.repo, "s", "carry on", Settings())
+    later = context_of_prompt(git.repo, "s", "carry on", Settings())
+    named = context_of_prompt(git.repo, "s", "now src/plum.py", Settings())
+
+    assert "ripen by night" in first.text
+    assert later.text == ""
+    assert "grow the plum" in named.text
 
 
 def test_a_huge_prompt_is_read_as_far_as_it_says_something(git: GitDriver) -> None:
@@ -274,11 +294,27 @@ def test_after_a_compaction_a_file_is_told_again(git: GitDriver) -> None:
     assert is_worth_telling(git.repo, "src/pear.py", "s")
 
 
-def test_what_is_on_another_branch_is_not_told_beside_a_file(git: GitDriver) -> None:
+def test_beside_a_file_another_branch_counts_and_is_said(git: GitDriver) -> None:
     a_history(git)
     git.run("checkout", "-q", "-b", "side")
     remember_work(git, "pears of the side", "src/pear.py")
     git.run("checkout", "-q", "main")
+    refresh(git.repo).close()
+
+    lines = context_of_file(git.repo, "s", "s", "src/pear.py", Settings()).text.splitlines()
+
+    (here,) = [line for line in lines if "grow the pear" in line]
+    (there,) = [line for line in lines if "pears of the side" in line]
+    assert here.endswith("fresh)")
+    assert there.endswith("other-branch)")
+
+
+def test_what_no_branch_reaches_any_more_is_not_told(git: GitDriver) -> None:
+    a_history(git)
+    git.run("checkout", "-q", "-b", "side")
+    remember_work(git, "pears of the side", "src/pear.py")
+    git.run("checkout", "-q", "main")
+    git.run("branch", "-q", "-D", "side")
     refresh(git.repo).close()
 
     text = context_of_file(git.repo, "s", "s", "src/pear.py", Settings()).text
@@ -287,12 +323,31 @@ def test_what_is_on_another_branch_is_not_told_beside_a_file(git: GitDriver) -> 
     assert "pears of the side" not in text
 
 
-def test_what_every_commit_touches_says_nothing_of_any(git: GitDriver) -> None:
+def test_of_what_every_commit_touches_little_is_said(git: GitDriver) -> None:
     for number in range(12):
         remember_work(git, f"plant tree {number}", f"src/tree{number}.py", "CHANGES.md")
     refresh(git.repo).close()
 
-    assert context_of_file(git.repo, "s", "s", "CHANGES.md", Settings()).text == ""
+    assert context_of_file(git.repo, "s", "s", "CHANGES.md", Settings()).shown <= 2
+
+
+def test_a_start_is_given_what_the_last_session_left_to_do(git: GitDriver) -> None:
+    a_history(git)
+    commit = git.commit("pick apples", **{"src__apple.py": "1\n"})
+    origin = Provenance(
+        commit=commit, time=git.out("log", "-1", "--format=%aI"), agent="claude-code", session="x"
+    )
+    steps = ("press the apples",)
+    memory = Memory(
+        "feature", "apples", next=steps, files_changed=("src/apple.py",), provenance=origin
+    )
+    NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
+    refresh(git.repo).close()
+
+    text = context_for(git.repo, 450).text
+
+    assert "next: press the apples" in text
+    assert text.count("- apples (") == 1
 
 
 def test_a_session_is_given_no_more_than_its_whole_budget(git: GitDriver) -> None:
