@@ -15,6 +15,7 @@ from concurrent.futures import TimeoutError as FuturesTimeout
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Timer
 from typing import Annotated, Any, TypeVar
 
 from mcp.types import CallToolResult, ToolAnnotations
@@ -59,6 +60,7 @@ _WRITES = ToolAnnotations.model_validate(
 )
 _KINDS = ", ".join(KINDS)
 _PATIENCE_SECONDS = 2.0
+_WARM_AFTER_SECONDS = 0.5
 
 _T = TypeVar("_T")
 
@@ -103,8 +105,12 @@ class Host:
         return CallToolResult.model_validate(value)
 
     def warm(self) -> None:
-        """Open the memory before the first question comes."""
-        self._thread.submit(_warmed, self._tools)
+        """Open the memory before the first question comes, but after the client was greeted: what
+        it loads would hold up the greeting.
+        """
+        timer = Timer(_WARM_AFTER_SECONDS, self._thread.submit, (_warmed, self._tools))
+        timer.daemon = True
+        timer.start()
 
     def end(self) -> None:
         """Close; what still runs is given two seconds."""
