@@ -15,7 +15,7 @@ from gitmem.cli.ready import ready_repo
 from gitmem.errors import NotARepository, UsageError
 from gitmem.model.memory import KINDS
 from gitmem.model.query import MAX_TEXT, Query
-from gitmem.porcelain.results import search, search_everywhere
+from gitmem.porcelain.results import is_being_built, search, search_everywhere
 from gitmem.render.results import Result, render_result, result_fields
 from gitmem.render.terminal import palette
 from gitmem.store.dates import instant_of
@@ -137,7 +137,7 @@ def command(
             click.echo(line)
         return
     if not results:
-        click.echo(f"gitmem: {_nothing(query)}", err=True)
+        click.echo(f"gitmem: {_nothing(repo, query)}", err=True)
         return
     is_coloured = wants_colour(colour)
     blocks = _blocks(results, text, is_coloured=is_coloured, explain=explain)
@@ -178,7 +178,9 @@ def _blocks(
     yield "\nAll of one: gitmem show ID\n"
 
 
-def _nothing(query: Query) -> str:
+def _nothing(repo: Repo | None, query: Query) -> str:
+    if repo is not None and is_being_built(repo):
+        return "the index is being built: ask again in a moment, or watch it: gitmem reindex"
     tips = [] if query.is_everywhere else ["--all looks beyond HEAD"]
     if query.is_filtered or query.branch:
         tips.append("fewer filters find more")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError
 from gitmem.index.file import (
+    BUSY_SECONDS,
     FILE,
     FOLDER,
     connect,
@@ -40,6 +41,7 @@ from gitmem.index.rows import (
 from gitmem.model.memory import FieldError, Memory
 from gitmem.model.note import Note
 
+_MILLISECONDS = round(BUSY_SECONDS * 1000)
 _AT_ONCE = 500  # below SQLite's oldest limit of 999 parameters a statement
 
 
@@ -460,12 +462,16 @@ class Index:
             ) from error
 
     @contextmanager
-    def trying(self) -> Iterator[sqlite3.Connection]:
+    def trying(self, *, is_patient: bool = False) -> Iterator[sqlite3.Connection]:
         """The database, to write what is only a help: where the file is busy, full or not to be
-        written, the rest of the block is passed over.
+        written, the rest of the block is passed over.  Only who is patient waits for a writer.
         """
         with suppress(sqlite3.OperationalError):
-            yield self._database
+            self._database.execute(f"PRAGMA busy_timeout = {_MILLISECONDS if is_patient else 0}")
+            try:
+                yield self._database
+            finally:
+                self._database.execute(f"PRAGMA busy_timeout = {_MILLISECONDS}")
 
     def _move_to_memory(self, error: sqlite3.OperationalError) -> None:
         if self._folder is None:

@@ -16,14 +16,15 @@ from gitmem.index.rows import VALIDITY, make_tables
 
 FOLDER = "index"  # a folder, so that the file and its write-ahead log move as one
 FILE = "memories.sqlite3"
-_BUSY_SECONDS = 5.0
+BUSY_SECONDS = 5.0
+"""How long a writer waits for another."""
 _MAX_TRIES = 5
 _PAGE_BYTES = 16_384  # rows are long: on small pages a tenth of the file is left over
 
 
 def connect(file: Path) -> sqlite3.Connection:
     """A connection in which every statement is its own transaction unless one is begun."""
-    return sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
+    return sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
 
 
 def open_file(folder: Path) -> sqlite3.Connection | None:

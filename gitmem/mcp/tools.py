@@ -30,7 +30,7 @@ from gitmem.model.session import is_session_id
 from gitmem.porcelain.desk import Desk
 from gitmem.porcelain.inject import context_for
 from gitmem.porcelain.jot import Note
-from gitmem.porcelain.results import search_everywhere
+from gitmem.porcelain.results import is_being_built, search_everywhere
 from gitmem.porcelain.why import Origin
 from gitmem.render.results import Result
 from gitmem.store.gitdir import find_repo, top_relative
@@ -243,6 +243,8 @@ class Tools:
         return found[0]
 
     def _nothing(self, query: Query) -> str:
+        if is_being_built(self.desk.repo):
+            return "The index is being built: ask again in a moment."
         tips = ["Nothing is remembered of that."]
         if query.is_filtered or query.branch:
             tips.append("Fewer filters find more.")

@@ -22,7 +22,8 @@ def embed_missing(
     """Give up to ``most`` memories that have none their vectors; how many still have none.
 
     ``progress`` is called with the number made by each batch.  Vectors of another encoder are
-    thrown away first.  Where the file cannot be written, or is, nothing is made.
+    thrown away first.  Where the file cannot be written, nothing is made; where another process
+    writes it, that is waited for by who wants all.
 
     Raises:
         EncoderUnavailable: the model is not there, or does not answer.
@@ -33,7 +34,7 @@ def embed_missing(
         with index.reading() as database:
             seen, maker = vector_state(database), read_meta(database, "encoder")
         if maker not in ("", encoder.name):
-            with index.trying() as database:
+            with index.trying(is_patient=most is None) as database:
                 forget_vectors(database)
                 continue
             return index.memory_count()
@@ -43,7 +44,7 @@ def embed_missing(
         found = memories(index, some)
         vectors = encode_memories(encoder, list(found.values()))
         is_put = None
-        with index.trying() as database:
+        with index.trying(is_patient=most is None) as database:
             is_put = put_vectors(database, encoder.name, list(found), vectors, seen)
         if is_put is None:
             break

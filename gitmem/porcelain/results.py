@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
 from gitmem.errors import GitmemError
+from gitmem.index.cache import Index
 from gitmem.index.lexical import words_of
 from gitmem.model.memory import Memory
+from gitmem.model.note import NOTES_REF
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing
 from gitmem.porcelain.recall import Hit, recall
 from gitmem.render.results import Result, texts_of
-from gitmem.store.gitdir import Repo
+from gitmem.store.gitdir import Repo, try_git
 from gitmem.store.log import append_log
 from gitmem.store.machine import Machine, repo_name
 from gitmem.store.settings import read_settings
@@ -73,6 +76,13 @@ def search_everywhere(repo: Repo | None, machine: Machine, query: Query) -> list
     else:
         found.sort(key=lambda pair: pair[1].memory.provenance.time, reverse=True)
     return [result for _, result in found[query.offset :][: query.limit]]
+
+
+def is_being_built(repo: Repo) -> bool:
+    """Whether there are notes of which the index knows nothing yet."""
+    with closing(Index.open(repo.state_dir)) as index:
+        is_empty = index.tip is None
+    return is_empty and try_git(repo, "show-ref", "--verify", "--quiet", NOTES_REF).returncode == 0
 
 
 def allows_everywhere(repo: Repo) -> bool:

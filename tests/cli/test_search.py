@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -213,6 +214,17 @@ def test_nothing_found_says_so_and_is_no_failure(story: GitDriver) -> None:
 
     assert (done.returncode, done.stdout) == (0, "")
     assert "nothing is remembered" in done.stderr
+
+
+def test_while_the_index_is_built_nothing_found_says_so(story: GitDriver) -> None:
+    assert gitmem(story, "init", "--no-fetch").returncode == 0
+    story.write(".git/gitmem/run", "#!/bin/sh\nexit 0\n").chmod(0o755)  # no worker gets to it
+    shutil.rmtree(story.repo.state_dir / "index")
+
+    done = gitmem(story, "search", "retry")
+
+    assert done.returncode == 0
+    assert "index is being built" in done.stderr
 
 
 def test_hostile_memories_cannot_drive_the_terminal(story: GitDriver) -> None:

@@ -320,3 +320,24 @@ def test_a_file_that_can_only_be_read_is_taken_into_memory(file: Path) -> None:
     with closing(Index.in_memory(file)) as index:
         assert index.tip == TIP
         assert titles(index.memories_of([oid(1)])) == ["kept"]
+
+
+def test_a_help_that_can_be_spared_is_not_waited_for(file: Path) -> None:
+    """A reader must never wait for a writer, also not to keep what it found out."""
+    folder = file.parents[1]
+    with closing(Index.open(folder)) as index, closing(Index.open(folder)) as other:
+        with index.trying() as database:
+            assert database.execute("PRAGMA busy_timeout").fetchone() == (0,)
+        with index.trying(is_patient=True) as database:
+            assert database.execute("PRAGMA busy_timeout").fetchone() == (5000,)
+        passed = []
+        with other.reading() as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            with index.trying() as database:
+                database.execute("INSERT INTO meta VALUES ('x', 'y')")
+                passed.append(True)
+            writer.execute("ROLLBACK")
+        with index.reading() as database:
+            assert database.execute("PRAGMA busy_timeout").fetchone() == (5000,)
+
+        assert passed == []
