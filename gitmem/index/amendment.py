@@ -92,7 +92,7 @@ def _is_flipped(new: Statement, old: Statement) -> bool:
 
 def _is_opposite(new: Statement, old: Statement) -> bool:
     """Strict and lenient, public and private: of the same thing."""
-    pairs = [(a, b) for a in old.poles for b in new.poles if _OPPOSITES.get(a) == b]
+    pairs = [(a, b) for a in old.poles if (b := _OPPOSITES.get(a)) in new.poles]
     if not pairs:
         return False
     poles = {stem(pole) for pair in pairs for pole in pair}

@@ -10,7 +10,7 @@ import re
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -30,8 +30,10 @@ from gitmem.index.file import (
     replace_file,
 )
 from gitmem.index.rows import (
+    begin_words,
     digest,
     empty,
+    in_bulk,
     pack_words,
     replace_note,
     storable,
@@ -164,11 +166,15 @@ class Index:
         self, changes: Iterable[tuple[str, Note | None]], tip: str, *, is_whole: bool
     ) -> bool:
         try:
-            with transaction(self._database) as database:
+            with (
+                in_bulk(self._database) if is_whole else nullcontext(),
+                transaction(self._database) as database,
+            ):
                 if self._read_tip() != self._seen_tip:
                     return False
                 if is_whole:
                     empty(database)
+                    begin_words(database)
                 for commit, note in changes:
                     replace_note(database, commit, note, is_new=is_whole)
                 if is_whole:

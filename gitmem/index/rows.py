@@ -21,6 +21,7 @@ from gitmem.model.note import Note
 
 VALIDITY = f"gitmem index 6, words {lexical.VERSION}, memory schema {SCHEMA}"
 
+_BULK_KIB = 64 << 10
 _LARGEST = (1 << 63) - 1  # of an SQLite integer
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -163,8 +164,31 @@ def empty(database: sqlite3.Connection) -> None:
     database.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (generation,))
 
 
+@contextmanager
+def in_bulk(database: sqlite3.Connection) -> Iterator[None]:
+    """For writing everything: pages are kept in memory, for each one that must leave it is written
+    again and again, and what full-text search keeps in parts is joined once, at the end.
+
+    **Source:** https://www.sqlite.org/fts5.html, "The 'automerge' Configuration Option" ff.
+    """
+    (pages,) = database.execute("PRAGMA cache_size").fetchone()
+    database.execute(f"PRAGMA cache_size = -{_BULK_KIB}")
+    try:
+        yield
+    finally:
+        database.execute(f"PRAGMA cache_size = {pages}")
+
+
+def begin_words(database: sqlite3.Connection) -> None:
+    """Words are about to come in quantity: do not join parts meanwhile."""
+    for option, value in (("automerge", 0), ("crisismerge", 2_000), ("hashsize", 32 << 20)):
+        database.execute("INSERT INTO words(words, rank) VALUES (?, ?)", (option, value))
+
+
 def pack_words(database: sqlite3.Connection) -> None:
     """Join what full-text search keeps in parts: smaller, and faster to ask."""
+    for option, value in (("automerge", 4), ("crisismerge", 16), ("hashsize", 1 << 20)):
+        database.execute("INSERT INTO words(words, rank) VALUES (?, ?)", (option, value))
     database.execute("INSERT INTO words(words) VALUES ('optimize')")
 
 

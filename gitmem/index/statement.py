@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gitmem.index.lexical import STOP_WORDS
 from gitmem.model.memory import Memory
@@ -168,6 +169,7 @@ def _polarity(verb: str, title: str) -> int:
     return 1 if verb in _IS_POSITIVE else 0
 
 
+@lru_cache(maxsize=32_768)
 def stem(word: str) -> str:
     """The beginning that forms of a word share, roughly."""
     for ending in _ENDINGS:

@@ -29,6 +29,7 @@ class Vectors:
     def __init__(self, database: sqlite3.Connection, dimensions: int) -> None:
         import faiss
 
+        faiss.omp_set_num_threads(1)  # a search takes a millisecond: less than to share it out
         self._database = database
         self._dimensions = dimensions
         self._faiss = faiss.IndexScalarQuantizer(
@@ -75,7 +76,8 @@ class Vectors:
         import numpy as np
 
         rows = self.rows(places)
-        known = [place for place in places if 0 < place <= len(self)]
+        last = len(self)
+        known = [place for place in places if 0 < place <= last]
         scores = rows @ (_as_codes(vector)[0] * np.float32(_step(self._dimensions)))
         return {place: float(score) for place, score in zip(known, scores, strict=True)}
 
@@ -84,8 +86,9 @@ class Vectors:
         import faiss
         import numpy as np
 
-        known = [place - 1 for place in places if 0 < place <= len(self)]
-        size = len(self) * self._dimensions
+        last = len(self)
+        known = [place - 1 for place in places if 0 < place <= last]
+        size = last * self._dimensions
         codes = faiss.rev_swig_ptr(self._faiss.codes.data(), size) if size else np.zeros(0, "u1")
         picked = codes.reshape(-1, self._dimensions)[known]
         step = np.float32(_step(self._dimensions))

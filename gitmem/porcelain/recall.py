@@ -109,14 +109,15 @@ class Recaller:
         scope = None if query.is_everywhere else scope_of(self._repo, self._index)
         branch = scope_of(self._repo, self._index, query.branch) if query.branch else None
         text = query.text[:MAX_TEXT]
-        size = max(_CANDIDATES, 2 * wanted)
+        size, closer = max(_CANDIDATES, 2 * wanted), max(_CLOSER, 2 * wanted)
         while True:
             found = self._asked(text, query, size)
-            held = self._living(found, query, scope, branch)
+            held, left = dict[int, Holding](), iter(found)
+            while len(held) < closer and (some := list(islice(left, closer))):
+                held.update(self._living(some, query, scope, branch))
             if len(held) >= wanted or len(found) < size or size >= _MOST_CANDIDATES:
                 break
             size *= 8  # much of what matches is elsewhere: look further
-        closer = max(_CLOSER, 2 * wanted)
         places = list(islice((place for place in found if place in held), closer))
         known = memories(self._index, places)
         places = [place for place in places if place in known]  # another process may be writing
