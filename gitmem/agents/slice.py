@@ -13,12 +13,15 @@ _SHOWS_MEMORY = re.compile(
     r"\bgit(?:mem|-mem| mem)\b|\bgit\b[^|;&\n]{0,80}\bnotes\b|--(?:show-)?notes\b|claude-mem"
 )
 
+# The tools of a memory's MCP server, however the agent spells their names.
+_MEMORY_TOOL = re.compile(r"(?:^|_)gitmem(?:_|$)|claude-mem", re.IGNORECASE)
+
 
 def slice_of(transcript: Transcript, worktree: str, roots: Sequence[str] = ()) -> Slice:
     """What was read of the session, with its files as paths of the work tree.
 
     ``roots`` are other names of the same work tree.  Left out is what would feed memory on
-    itself: the answers of commands that print memories.
+    itself: the answers of commands and tools that tell memories.
     """
     tree = WorkTree([worktree, *roots])
     edits = [edit.path for edit in edits_of(transcript.events, tree) if edit.path]
@@ -43,10 +46,14 @@ def _reads(events: Sequence[Event], tree: WorkTree) -> Iterator[str]:
 
 def _without_memory(events: Sequence[Event]) -> Iterator[Event]:
     showing = {
-        event.call_id
-        for event in events
-        if event.kind is EventKind.CALL and not event.path and _SHOWS_MEMORY.search(event.text)
+        event.call_id for event in events if event.kind is EventKind.CALL and _asks_memory(event)
     }
     for event in events:
         if event.kind is not EventKind.RESULT or event.call_id not in showing:
             yield event
+
+
+def _asks_memory(call: Event) -> bool:
+    if _MEMORY_TOOL.search(call.tool):
+        return True
+    return not call.path and _SHOWS_MEMORY.search(call.text) is not None

@@ -52,3 +52,26 @@ def test_memories_that_the_agent_printed_are_not_taken_back(
     texts = " ".join(event.text for event in part.events)
     assert "llamas" not in texts
     assert "built" in texts
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        "mcp__gitmem__search",
+        "mcp__plugin_gitmem_gitmem__get_observations",
+        "gitmem__why",
+        "mcp__plugin_claude-mem_mcp-search__search",
+    ],
+)
+@pytest.mark.parametrize("failed", [False, True])
+def test_memories_that_a_tool_told_are_not_taken_back(
+    writer: SessionWriter, tmp_path: Path, tool: str, failed: bool
+) -> None:
+    writer.tool(tool, "Error: because of llamas", failed=failed, query="why", path="a.py")
+    writer.tool("mcp__issues__get", "an issue about gitmem and camels", id=3)
+
+    part = slice_of(read_transcript(writer.path), str(tmp_path / "work"))
+
+    texts = " ".join(event.text for event in part.events)
+    assert "llamas" not in texts
+    assert "camels" in texts

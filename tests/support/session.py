@@ -46,6 +46,11 @@ class SessionWriter:
         self._call("Bash", {"command": command})
         return self._result(f"Exit code 1\n{output}" if failed else output, is_error=failed)
 
+    def tool(self, name: str, answer: str, *, failed: bool = False, **given: Any) -> SessionWriter:
+        """Any other tool, such as one of an MCP server."""
+        self._call(name, given)
+        return self._result(answer, is_error=failed)
+
     def injected(self, text: str) -> SessionWriter:
         """Memory given by a hook, as the client records it."""
         content = {"type": "hook_additional_context", "content": [text]}
