@@ -76,14 +76,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--hooks", action="store_true", help="through capture and hook processes")
     parser.add_argument("--every-prompt", action="store_true", help="not only a session's first")
     parser.add_argument("--keep", type=Path, help="memories are kept here between runs")
+    parser.add_argument("--both", action="store_true", help="only the two sources with a start")
     given = parser.parse_args(arguments)
     scoring = real_sessions.load_eval("eval_injection")
     data = real_sessions.load_eval("transcripts").Dataset(str(real_sessions.require_sessions()))
     tasks, skipped = scoring.make_tasks(data, given.every_prompt)
+    sources = SOURCES[-2:] if given.both else SOURCES
     replay = Replay(scoring, data, given.keep, through_hooks=given.hooks)
     try:
-        outputs = [replay.run(task) for task in tasks]
-        rows = list(_rows(scoring, data, replay, tasks, outputs))
+        outputs = [replay.run(task, sources) for task in tasks]
+        rows = list(_rows(scoring, data, replay, sources, tasks, outputs))
     finally:
         replay.close()
     print(f"{len(tasks)} tasks; passed over: {dict(skipped)}")
@@ -95,7 +97,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _rows(
-    scoring: Any, data: Any, replay: Replay, tasks: Sequence[Any], outputs: Sequence[Any]
+    scoring: Any,
+    data: Any,
+    replay: Replay,
+    sources: Sequence[Source],
+    tasks: Sequence[Any],
+    outputs: Sequence[Any],
 ) -> Iterable[list[str]]:
     baselines = scoring.baselines(data, str(replay.whole))
     place = {id(task): number for number, task in enumerate(tasks)}
@@ -104,7 +111,7 @@ def _rows(
     def replayed(name: str) -> Callable[[Any], Output]:
         return lambda task: outputs[place[id(task)]][name]
 
-    systems.update({source.name: replayed(source.name) for source in SOURCES})
+    systems.update({source.name: replayed(source.name) for source in sources})
     halves = {
         "one half": [task for task in tasks if _is_even(task.session)],
         "the other": [task for task in tasks if not _is_even(task.session)],
@@ -163,14 +170,14 @@ class Replay:
         for folder in (self._times.tmp, self.clone, self.whole, self._home):
             shutil.rmtree(folder, ignore_errors=True)
 
-    def run(self, task: Any) -> dict[str, Output]:
+    def run(self, task: Any, sources: Sequence[Source]) -> dict[str, Output]:
         """What each source gives the task's session, as ``evaluate`` wants it."""
         times = self._times
         while times.queue and times.queue[0]["t"] < task.t:
             commit = times.queue.pop(0)
             self._ingest(commit)
         times.stand_on(task.branch, task.t)
-        return {source.name: self._output(source, task) for source in SOURCES}
+        return {source.name: self._output(source, task) for source in sources}
 
     def _ingest(self, commit: Any) -> None:
         times = self._times

@@ -1,9 +1,11 @@
-"""What a session waits for at its start: the whole SessionStart hook as a process.
+"""What a session waits for: the hooks that print context, each as a whole process.
 
 ``python -m tests.bench.session_start [--runs 15] [--sizes 1000 10000]``
 
-Prints milliseconds (median, p90) beside the bare interpreter started in the same run, for an
-index that is up to date and for one that a fetch made stale by one memory.
+Prints milliseconds (median, p90) beside the bare interpreter started in the same run: the start,
+with an index that is up to date and with one that a fetch made stale by one memory; a prompt;
+and a file that was read, of which nothing is remembered, of which the session was told before,
+and of which it is told now.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -23,6 +26,8 @@ from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from tests.support.cli import gitmem
 from tests.support.git import EPOCH, GitDriver
+
+AGAIN = str(uuid.uuid4())
 
 
 def build(folder: Path, size: int) -> GitDriver:
@@ -60,21 +65,56 @@ def memory(commit: str, number: int) -> Memory:
             Decision("retry in the transport", "one place knows the quota", ("retry in callers",)),
         ),
         files_changed=tuple(f"src/module_{number % 50}/part_{n}.py" for n in range(4)),
-        provenance=Provenance(commit=commit, session=f"s-{number // 20}"),
+        next=("measure it under load",) if number == 0 else (),
+        provenance=Provenance(
+            commit=commit,
+            session=f"s-{number // 20}",
+            agent="claude-code",
+            author="Ada <ada@example.com>",
+            time=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(EPOCH - number * 60)),
+        ),
     )
 
 
-def start(git: GitDriver) -> None:
-    payload = {"session_id": "s-new", "transcript_path": "/nowhere", "cwd": str(git.path)}
+def hook(git: GitDriver, event: str, *, session: str = "", **fields: object) -> bytes:
+    """Run the hook as the client would, for a new session unless one is named; what it prints."""
+    session = session or str(uuid.uuid4())
+    payload = {"session_id": session, "transcript_path": "/nowhere", "cwd": str(git.path)}
     done = subprocess.run(
-        [str(git.repo.state_dir / "run"), "hook", "SessionStart"],
+        [str(git.repo.state_dir / "run"), "hook", event],
         cwd=git.path,
-        env=git.env(),
-        input=json.dumps(payload).encode(),
+        env={**git.env(), "CLAUDE_PROJECT_DIR": str(git.path)},
+        input=json.dumps({**payload, **fields}).encode(),
         capture_output=True,
         check=True,
     )
-    assert b"additionalContext" in done.stdout
+    return done.stdout
+
+
+def start(git: GitDriver) -> None:
+    assert b"additionalContext" in hook(git, "SessionStart")
+
+
+def prompt(git: GitDriver) -> None:
+    words = "Why does src/module_7/part_1.py pause twice when the quota is exceeded?"
+    assert b"additionalContext" in hook(git, "UserPromptSubmit", prompt=words)
+
+
+def read(git: GitDriver, path: str, session: str = "") -> bytes:
+    tool_input = {"file_path": str(git.path / path)}
+    return hook(git, "PostToolUse", session=session, tool_name="Read", tool_input=tool_input)
+
+
+def read_unknown(git: GitDriver) -> None:
+    assert read(git, "f1.py") == b""
+
+
+def read_known(git: GitDriver) -> None:
+    assert b"additionalContext" in read(git, "src/module_7/part_1.py")
+
+
+def read_again(git: GitDriver) -> None:
+    assert read(git, "src/module_7/part_1.py", AGAIN) == b""
 
 
 def bare(git: GitDriver) -> None:
@@ -98,19 +138,30 @@ def stale(git: GitDriver) -> None:
     start(git)
 
 
+ACTIONS: dict[str, Callable[[GitDriver], None]] = {
+    "start, up to date": start,
+    "start, one memory behind": stale,
+    "prompt": prompt,
+    "read, nothing remembered": read_unknown,
+    "read, told before": read_again,
+    "read, told now": read_known,
+}
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000])
     given = parser.parse_args(arguments)
-    print("| memories | start | median ms | p90 ms | x bare interpreter |")
+    print("| memories | hook | median ms | p90 ms | x bare interpreter |")
     print("| --- | --- | --- | --- | --- |")
     for size in given.sizes:
         with tempfile.TemporaryDirectory() as folder:
             git = build(Path(folder), size)
             base = statistics.median(milliseconds(bare, git, given.runs))
             print(f"| {size} | bare interpreter | {base:.1f} | | 1.0 |")
-            for name, action in (("up to date", start), ("one memory behind", stale)):
+            read(git, "src/module_7/part_1.py", AGAIN)
+            for name, action in ACTIONS.items():
                 times = milliseconds(action, git, given.runs)
                 middle, high = statistics.median(times), times[int(len(times) * 0.9)]
                 print(f"| {size} | {name} | {middle:.1f} | {high:.1f} | {middle / base:.1f} |")

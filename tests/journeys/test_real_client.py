@@ -254,3 +254,71 @@ def test_memory_is_there_whatever_started_the_session(
         requests = client.run(ada.path, again, home=home / "ada", arguments=["--continue"])
 
     assert said_to_the_model(requests[-1:]).count("0.1 + 0.2 is not 0.3 in binary") == 1
+
+
+def remembered(git: GitDriver, title: str, path: str) -> None:
+    """A commit of a file with a memory of it that no session's start would be given."""
+    git.commit(title, **{path: f"{title}\n"})
+    git.add_note("HEAD", f"---\nkind: decision\ntitle: {title}\nfiles: {{changed: [{path}]}}\n")
+
+
+def an_orchard(git: GitDriver) -> None:
+    for number in range(30):
+        remembered(git, f"plant tree {number:02}", f"tree{number:02}.py")
+    gitmem(git, "context")
+
+
+def test_what_a_prompt_calls_for_reaches_the_model(
+    client: Client, ada: GitDriver, home: Path
+) -> None:
+    an_orchard(ada)
+
+    requests = client.run(
+        ada.path, [{"text": "Tall."}], home=home / "ada", prompt="How tall is tree07.py?"
+    )
+
+    assert "plant tree 07" in said_to_the_model(requests)
+
+
+def test_what_is_remembered_of_a_file_reaches_the_model_once(
+    client: Client, ada: GitDriver, home: Path
+) -> None:
+    an_orchard(ada)
+    read: dict[str, Any] = {"tool": "Read", "input": {"file_path": str(ada.path / "tree11.py")}}
+    change = {
+        "file_path": str(ada.path / "tree11.py"),
+        "old_string": "plant tree 11",
+        "new_string": "water tree 11",
+    }
+    turns = [read, {"tool": "Edit", "input": change}, read, {"text": "Watered."}]
+
+    requests = client.run(ada.path, turns, home=home / "ada", prompt="Water what is dry.")
+
+    said = said_to_the_model(requests[-1:])
+    assert said.count("Of tree11.py:") == 1
+    assert "plant tree 11 (decision" in said
+
+
+def test_a_subagent_is_told_beside_the_files_it_reads(
+    client: Client, ada: GitDriver, home: Path
+) -> None:
+    an_orchard(ada)
+    task = {
+        "description": "Look",
+        "prompt": "SUBTASK: look at the tree",
+        "subagent_type": AGENT,
+        "run_in_background": False,
+    }
+    tool = "Task" if client.version.startswith("2.0") else "Agent"
+    turns: list[dict[str, Any]] = [
+        {"text": "I hand it over.", "tool": tool, "input": task},
+        {"tool": "Read", "input": {"file_path": str(ada.path / "tree11.py")}},
+        {"text": "It is dry."},
+        {"text": "It is dry, they say."},
+    ]
+
+    requests = client.run(ada.path, turns, home=home / "ada", prompt="Water what is dry.")
+
+    told = [r for r in requests if "Of tree11.py:" in said_to_the_model([r])]
+    assert told
+    assert all("SUBTASK" in said_to_the_model([request]) for request in told)
