@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 
 _MAX_PAYLOAD_BYTES = 1 << 20
@@ -20,6 +19,8 @@ def run_hook(arguments: Sequence[str]) -> int:
     try:
         _dispatch(list(arguments))
     except Exception:  # noqa: BLE001 - the outermost frame of a hook
+        import traceback  # which loads more than a hook that has nothing to say
+
         _log_bug(traceback.format_exc())
     return 0
 
@@ -36,6 +37,14 @@ def _dispatch(arguments: list[str]) -> None:
         line = run_pre_push(find_repo("."), arguments[2] if len(arguments) > 2 else "")
         if line:
             print(line, file=sys.stderr)  # noqa: T201 - what the person pushing reads
+    elif len(arguments) > 1 and arguments[1] in ("PostToolUse", "PreToolUse"):
+        from gitmem.hooks.glance import may_tell
+
+        payload = sys.stdin.buffer.read(_MAX_PAYLOAD_BYTES)
+        if may_tell(payload, dict(os.environ)):
+            from gitmem.hooks.agent import run_agent_hook
+
+            sys.stdout.write(run_agent_hook(arguments[1], payload, os.environ))
     elif len(arguments) > 1:
         from gitmem.hooks.agent import EVENTS, run_agent_hook
 

@@ -7,7 +7,6 @@ and a line is appended in one step.  Standard library only.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any
 from gitmem.store.atomic import write_atomically
 from gitmem.store.gitdir import Repo, translated_os_errors
 from gitmem.store.newest import keep_newest
+from gitmem.store.toldfile import file_name
 
 _KEPT = 200
 _MAX_BYTES = 1 << 20
@@ -73,8 +73,7 @@ class Told:
                 file.write(_line(given))
 
     def _path(self, session: str) -> Path:
-        # Hashed, because a session's name comes from outside and must not become a path.
-        return self._folder / f"{hashlib.sha256(session.encode()).hexdigest()[:32]}.json"
+        return self._folder / file_name(session)
 
 
 def _line(given: Given) -> bytes:

@@ -1,0 +1,69 @@
+"""The short answer beside a file: is there anything to tell at all?
+
+An agent reads hundreds of files in a session and nearly always there is nothing.  This finds that
+out with what the interpreter has loaded anyway and SQLite: no process, no dataclass, no other
+module of ours.  Where it is not sure it says yes, and :mod:`gitmem.hooks.agent` decides.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+
+# Typing and pathlib would cost as much as the look itself.
+_TOUCHED = (
+    "SELECT 1 FROM path JOIN touched ON touched.path = path.place WHERE path.name = ? LIMIT 1"
+)
+_MAX_TOLD = 1 << 20
+
+
+def may_tell(payload: bytes, environ: dict[str, str]) -> bool:
+    """Whether the hook should go on.  Raises nothing for anything that a payload may hold."""
+    try:
+        return _may_tell(json.loads(payload), environ)
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError, OSError):
+        return True
+    except sqlite3.Error:
+        return True
+
+
+def _may_tell(value: dict[str, dict[str, str]], environ: dict[str, str]) -> bool:
+    asked = value["tool_input"]
+    name = asked.get("file_path") or asked["notebook_path"]
+    cwd = value.get("cwd") or ""
+    start = environ.get("CLAUDE_PROJECT_DIR") or cwd or "."
+    file = os.path.join(str(cwd or start), name)  # noqa: PTH118
+    folder = os.path.realpath(os.path.dirname(file))  # noqa: PTH120
+    top = folder
+    while not os.path.isdir(os.path.join(top, ".git")):  # noqa: PTH112, PTH118
+        if os.path.exists(os.path.join(top, ".git")) or os.path.dirname(top) == top:  # noqa: PTH110, PTH118, PTH120
+            return True  # a linked work tree, a submodule, or no repository
+        top = os.path.dirname(top)  # noqa: PTH120
+    state = os.path.join(top, ".git", "gitmem")  # noqa: PTH118
+    index = os.path.join(state, "index", "memories.sqlite3")  # noqa: PTH118
+    path = os.path.relpath(os.path.join(folder, os.path.basename(file)), top)  # noqa: PTH118, PTH119
+    path = path.replace(os.sep, "/")
+    if not os.path.exists(index):  # noqa: PTH110 - connecting would make one
+        return True
+    database = sqlite3.connect(index, timeout=0.2)
+    try:
+        if database.execute(_TOUCHED, (path,)).fetchone() is None:
+            return False
+    finally:
+        database.close()
+    return not _was_told(state, value, path)
+
+
+def _was_told(state: str, value: dict[str, dict[str, str]], path: str) -> bool:
+    """Whether the listener was told of the file: see ``store/told``, whose lines these are."""
+    from gitmem.store.toldfile import file_name
+
+    agent = value.get("agent_id")
+    listener = f"{value['session_id']} {agent}" if agent else str(value["session_id"])
+    try:
+        with open(os.path.join(state, "told", file_name(listener)), "rb") as lines:  # noqa: PTH118, PTH123
+            text = lines.read(_MAX_TOLD)
+    except FileNotFoundError:
+        return False
+    return any(path in json.loads(line).get("files", ()) for line in text.splitlines())

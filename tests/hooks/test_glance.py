@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gitmem.hooks.glance import may_tell
+from gitmem.store.told import Given, Told
+from tests.hooks.test_agent import SESSION, orchard, ready, used
+from tests.hooks.test_imports import loaded
+from tests.support.git import GitDriver
+
+__all__ = ["orchard", "ready"]
+
+
+def glance(git: GitDriver, path: str, **fields: Any) -> bool:
+    return may_tell(used(git, path, **fields), {"CLAUDE_PROJECT_DIR": str(git.path)})
+
+
+def test_only_a_file_that_something_is_remembered_of_is_worth_a_look(orchard: GitDriver) -> None:
+    assert glance(orchard, "src/tree3.py")
+    assert not glance(orchard, "src/new.py")
+    assert not glance(orchard, "src/tree3.py/below")
+
+
+def test_a_file_told_before_is_not_worth_a_look(orchard: GitDriver) -> None:
+    Told(orchard.repo).add(SESSION, Given(files=frozenset({"src/tree3.py"})))
+
+    assert not glance(orchard, "src/tree3.py")
+    assert glance(orchard, "src/tree4.py")
+    assert glance(orchard, "src/tree3.py", agent_id="a1")
+
+
+def test_a_linked_work_tree_is_left_to_who_knows_more(orchard: GitDriver) -> None:
+    orchard.run("worktree", "add", "-q", "-b", "side", "../linked")
+    file = orchard.path.parent / "linked" / "src/new.py"
+
+    assert glance(orchard, "", tool_input={"file_path": str(file)})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"7",
+        b'{"tool_input": 3}',
+        b'{"tool_input": {"file_path": 3}}',
+        b"[" * 9999,
+    ],
+)
+def test_what_is_not_understood_is_left_to_who_knows_more(tmp_path: Path, given: bytes) -> None:
+    assert may_tell(given, {"CLAUDE_PROJECT_DIR": str(tmp_path)})
+
+
+def test_a_damaged_index_is_left_to_who_repairs_it(orchard: GitDriver) -> None:
+    (orchard.repo.state_dir / "index" / "memories.sqlite3").write_bytes(b"no database" * 500)
+
+    assert glance(orchard, "src/new.py")
+
+
+def test_where_gitmem_is_not_set_up_nothing_is_made(committed: GitDriver) -> None:
+    before = sorted((committed.path / ".git").rglob("*"))
+
+    glance(committed, "README.md")
+
+    assert sorted((committed.path / ".git").rglob("*")) == before
+
+
+def test_a_look_loads_hardly_anything(committed: GitDriver) -> None:
+    """Of a file that nothing is remembered of, in a repository that has an index."""
+    from tests.support.cli import gitmem
+
+    gitmem(committed, "init")
+    gitmem(committed, "context")
+
+    names = loaded(committed, "hook", "PostToolUse")
+
+    assert not names & ({"dataclasses", "subprocess", "pathlib"} - _always())
+
+
+def _always() -> set[str]:
+    """What the probe itself, or this Python, loads before anything of ours."""
+    import subprocess
+
+    code = "import runpy, sqlite3, json, sys; print(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, check=True)
+    return set(done.stdout.decode().split())
