@@ -9,11 +9,13 @@ alike ("Store rate limits in Redis") must never hide anything.  Pure, standard l
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from gitmem.index.lexical import STOP_WORDS, words_of
-from gitmem.index.statement import Statement, statement_of, stem
+from gitmem.index.statement import OPPOSITES, Statement, statement_of, stem
 from gitmem.model.memory import Memory
+
+PERHAPS = "perhaps amended by"
+"""Of two commits whose messages decide nothing: too often they only touch the same thing."""
 
 _REVERT = re.compile(r"revert(?:s|ed)?\b[\s:]*[\"'“]?(.{3,200}?)[\"'”]?\s*$", re.I)
 _REVERTS_COMMIT = re.compile(r"Reverts ([0-9a-f]{7,40})\b")
@@ -21,30 +23,24 @@ _SAME = 0.6
 _MOST = 0.7
 
 
-class Amendments:
-    """Tells of pairs of memories; what it made out of each is kept for the next pair."""
+def amended(newer: Memory, older: Memory, likeness: float = 0.0) -> str:
+    """In which way the newer memory replaces the older one; "" where it does not.
 
-    def __init__(self) -> None:
-        self._told: dict[int, tuple[Memory, Statement]] = {}
+    ``likeness`` (0 to 1) is not needed: what is worded alike is not about the same thing for it.
+    Memories of the same time, or without one, replace none.
+    """
+    if not older.provenance.time or newer.provenance.time <= older.provenance.time:
+        return ""
+    if _is_reverted(newer, older):
+        return "reverted by"
+    if not replaces(statement_of(newer), statement_of(older)):
+        return ""
+    return "amended by" if _is_decided(newer) or _is_decided(older) else PERHAPS
 
-    def __call__(self, newer: Memory, older: Memory, likeness: float = 0.0) -> str:
-        """In which way the newer memory replaces the older one; "" where it does not.
 
-        ``likeness`` (0 to 1) is not needed: what is worded alike is not about the same thing for
-        it.  Memories of the same time, or without one, replace none.
-        """
-        if not older.provenance.time or newer.provenance.time <= older.provenance.time:
-            return ""
-        if _is_reverted(newer, older):
-            return "reverted by"
-        new, old = self._statement(newer), self._statement(older)
-        return "amended by" if replaces(new, old) else ""
-
-    def _statement(self, memory: Memory) -> Statement:
-        known = self._told.get(id(memory))
-        if known is None:
-            known = self._told[id(memory)] = (memory, statement_of(memory))
-        return known[1]
+def _is_decided(memory: Memory) -> bool:
+    """Whether it tells a decision; a commit's message does where it says what was rejected."""
+    return memory.kind == "decision" or not memory.provenance.is_of_history
 
 
 def _is_reverted(newer: Memory, older: Memory) -> bool:
@@ -62,7 +58,7 @@ def _is_reverted(newer: Memory, older: Memory) -> bool:
 
 def replaces(new: Statement, old: Statement) -> bool:
     """Whether the one statement, made later, is about the same thing and says otherwise."""
-    if new.is_addition or old.is_fix or new.is_fix or not new.words or not old.words:
+    if new.is_addition or old.is_fix or new.is_fix or not old.words & new.every:
         return False
     return (
         _is_flipped(new, old)
@@ -92,10 +88,10 @@ def _is_flipped(new: Statement, old: Statement) -> bool:
 
 def _is_opposite(new: Statement, old: Statement) -> bool:
     """Strict and lenient, public and private: of the same thing."""
-    pairs = [(a, b) for a in old.poles if (b := _OPPOSITES.get(a)) in new.poles]
-    if not pairs:
+    found = [pole for pole in old.poles if OPPOSITES[pole] in new.poles]
+    if not found:
         return False
-    poles = {stem(pole) for pair in pairs for pole in pair}
+    poles = {stem(pole) for one in found for pole in (one, OPPOSITES[one])}
     rest_old, rest_new = old.words - poles, new.words - poles
     return bool(rest_old) and _share(rest_old, rest_new) >= _MOST
 
@@ -159,21 +155,3 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
 
 def _stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words_of(text) if word not in STOP_WORDS)
-
-
-_PAIRS = """
-    strict/lenient public/private soft/hard sync/async eager/lazy always/never parallel/sequential
-    parallel/serial parallel/one on/off open/closed optional/required optional/mandatory
-    manual/automatic local/remote global/local mutable/immutable dynamic/static ascending/descending
-    dark/light opt-in/opt-out before/after first/last whitelist/blacklist allowlist/denylist
-    pessimistic/optimistic push/pull blocking/non-blocking inclusive/exclusive
-    relative/absolute eagerly/lazily synchronous/asynchronous implicit/explicit
-"""
-
-
-def _both_ways() -> Mapping[str, str]:
-    pairs = [(a, b) for a, _, b in (pair.partition("/") for pair in _PAIRS.split())]
-    return dict(pairs) | {b: a for a, b in reversed(pairs)}
-
-
-_OPPOSITES = _both_ways()

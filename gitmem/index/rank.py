@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from gitmem.index.amendment import PERHAPS
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing, Verdict
 
@@ -25,7 +26,7 @@ _TOLD = 0.003  # of a memory that says why
 _LOST = {Verdict.ORPHANED: 0.08, Verdict.OTHER_BRANCH: 0.05, Verdict.DRIFTED: 0.03}
 _ALIKE = 0.93  # from this likeness on a memory says little that the other does not
 _MOST_LOST = 0.15
-_AMENDED_AMONG = 24  # the first, or as many as a page shows
+_AMENDED_AMONG = 20  # the first, or as many as a page shows
 _DAY = 86_400.0
 
 Likeness = Callable[[int, int], float]
@@ -221,7 +222,8 @@ def _amendments_first(
             told = Reason("superseded", 0.0, f"{how} {candidates[newer.number].memory.id[:8]}")
             one = replace(one, reasons=(*one.reasons, told))
         found.append(one)
-    return _moved(found, {number: newer.number for number, (newer, _) in by.items()})
+    sure = {number: newer.number for number, (newer, how) in by.items() if how != PERHAPS}
+    return _moved(found, sure)
 
 
 def _moved(order: Sequence[Ranked], behind: Mapping[int, int]) -> list[Ranked]:

@@ -7,6 +7,7 @@ same.  Not a grammar: a verb in front, then what stands behind which preposition
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from gitmem.index.lexical import STOP_WORDS
 from gitmem.model.memory import Memory
 
 _TOKEN = re.compile(r"[#v]?\d+(?:[.,]\d+)*%?|[^\W\d_][\w+#-]*(?:\.[a-z]\w*)?|[^\W\d_]")
+_MAX_WHY = 1_000
 _PREFIX = re.compile(r"[\w./-]{2,30}(?:\([^()]{1,60}\))?!?:\s+(?=\S)")
 _ENDINGS = ("ization", "isation", "ing", "ies", "ed", "es", "ly", "s")
 
@@ -101,6 +103,23 @@ _EMPTY_WORDS = """
 _EMPTY = frozenset(_EMPTY_WORDS.split())
 _LINKING = "is are talk talks speak speaks live lives go goes"
 _COPULAS = frozenset(_LINKING.split())
+_PAIRS = """
+    strict/lenient public/private soft/hard sync/async eager/lazy always/never parallel/sequential
+    parallel/serial parallel/one on/off open/closed optional/required optional/mandatory
+    manual/automatic local/remote global/local mutable/immutable dynamic/static ascending/descending
+    dark/light opt-in/opt-out before/after first/last whitelist/blacklist allowlist/denylist
+    pessimistic/optimistic push/pull blocking/non-blocking inclusive/exclusive
+    relative/absolute eagerly/lazily synchronous/asynchronous implicit/explicit
+"""
+
+
+def _both_ways() -> Mapping[str, str]:
+    pairs = [(a, b) for a, _, b in (pair.partition("/") for pair in _PAIRS.split())]
+    return dict(pairs) | {b: a for a, b in reversed(pairs)}
+
+
+OPPOSITES = _both_ways()
+"""Each word to what says the contrary of the same thing."""
 
 
 @dataclass(frozen=True)
@@ -134,13 +153,18 @@ class Statement:
 
 def statement_of(memory: Memory) -> Statement:
     """The memory's title as a statement, with what its reason and its decisions add."""
-    title = _PREFIX.sub("", memory.title, count=1)
+    chosen = " ".join(decision.chose for decision in memory.decisions)
+    refused = " ".join(text for decision in memory.decisions for text in decision.rejected)
+    return _stated(memory.title, memory.why[:_MAX_WHY], chosen, refused)
+
+
+@lru_cache(maxsize=8_192)  # what is found once is found again
+def _stated(title: str, why: str, chosen: str, refused: str) -> Statement:
+    title = _PREFIX.sub("", title, count=1)
     tokens = [token.lower() for token in _TOKEN.findall(title)]
     verb, rest = _verb(tokens)
     parts = _parts(rest)
-    chosen = " ".join(decision.chose for decision in memory.decisions)
-    refused = [text for decision in memory.decisions for text in decision.rejected]
-    rejected = _content(_words(" ".join([*_given_up(title), *_given_up(memory.why), *refused])))
+    rejected = _content(_words(" ".join([*_given_up(title), *_given_up(why), refused])))
     subject, value = _subject_and_value(verb, parts)
     words = _content(rest)
     return Statement(
@@ -152,9 +176,11 @@ def statement_of(memory: Memory) -> Statement:
         value=value - rejected,
         value_kinds=_value_kinds(verb, parts),
         rejected=rejected - value if verb not in ("replace", "swap") else rejected,
-        every=words | {stem(verb)} | _content(_words(f"{memory.why} {chosen}")),
+        every=words | {stem(verb)} | _content(_words(f"{why} {chosen}")),
         numbers=frozenset(n for token in tokens if (n := _number(token))),
-        poles=frozenset(part for token in tokens for part in (token, *token.split("-"))),
+        poles=frozenset(
+            part for token in tokens for part in (token, *token.split("-")) if part in OPPOSITES
+        ),
         polarity=_polarity(verb, title),
         is_return=bool(_RETURN.search(title)),
         is_addition=bool(_ADDITION.search(title)),

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from gitmem.errors import EncoderUnavailable
-from gitmem.index.amendment import Amendments
+from gitmem.index.amendment import amended
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
 from gitmem.index.lexical import asked_words, words_of
@@ -125,8 +125,8 @@ class Recaller:
         candidates += self._pending(text, query)
         if text.strip():
             setting = Setting(time.time() if now is None else now, query.near, query.branch)
-            likeness, amendments = self._likeness(places), Amendments()
-            order = ranked(candidates, setting, likeness, amendments)
+            likeness = self._likeness(places)
+            order = ranked(candidates, setting, likeness, amended)
         else:
             order = _newest_first(candidates)
         commits = [held[place].commit for place in places]
@@ -139,7 +139,7 @@ class Recaller:
                 for n, c in enumerate(candidates)
             ]
             if text.strip():
-                order = ranked(candidates, setting, likeness, amendments)
+                order = ranked(candidates, setting, likeness, amended)
         return [_hit(candidates[r.number], commits, r) for r in order[query.offset : wanted]]
 
     def _asked(self, text: str, query: Query, size: int) -> dict[int, tuple[float, float]]:
