@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from gitmem.guard.untrusted import INTRODUCTION, clean_line, clean_text, frame_as_data, neutralise
 from gitmem.mcp.shapes import Behind, Decided, Found, Met, Whole
@@ -27,6 +27,9 @@ _MAX_TEXT = 6_000
 _MAX_SNIPPET = 200
 _MAX_ITEMS = 40
 _MAX_FILES = 4
+
+
+Shape = TypeVar("Shape", Found, Whole, Behind)
 
 
 @dataclass(frozen=True)
@@ -134,16 +137,14 @@ def behind_of(
     )
 
 
-def fitted(wholes: Sequence[Whole]) -> tuple[list[Whole], list[str]]:
-    """As many as fit into an answer, at least one, and the ids of the others."""
+def fitted(shapes: Sequence[Shape]) -> list[Shape]:
+    """As many of the shapes, from the first on, as fit into an answer; at least one."""
     size = 0
-    kept: list[Whole] = []
-    for number, whole in enumerate(wholes):
-        size += len(json.dumps(_plain(whole), ensure_ascii=False))
-        if kept and size > MAX_ANSWER:
-            return kept, [other.id[:ID_LENGTH] for other in wholes[number:]]
-        kept.append(whole)
-    return kept, []
+    for number, shape in enumerate(shapes):
+        size += len(json.dumps(_plain(shape), ensure_ascii=False))
+        if number and size > MAX_ANSWER:
+            return list(shapes[:number])
+    return list(shapes)
 
 
 def line(value: str, limit: int) -> str:

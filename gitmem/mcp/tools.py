@@ -116,8 +116,8 @@ class Tools:
             every = self._searched(replace(asked, offset=0, limit=_MOST_SORTED), project)
             every.sort(key=lambda r: r.memory.provenance.time, reverse=ordered == "date_desc")
             results = every[offset : offset + limit + 1]
-        shown = [found_of(result, asked.text) for result in results[:limit]]
-        more = offset + limit if len(results) > limit else None
+        shown = fitted([found_of(result, asked.text) for result in results[:limit]])
+        more = offset + len(shown) if len(results) > len(shown) else None
         if shown:
             hint = "Details: get_observations(ids=[...]). Before and after: timeline(anchor=id)."
         else:
@@ -135,8 +135,8 @@ class Tools:
     ) -> Reply:
         """What was remembered before and after one memory, the oldest first."""
         self._only_here(project)
-        before = read_count(depth_before, "depth_before", most=50)
-        after = read_count(depth_after, "depth_after", most=50)
+        before = read_count(depth_before, "depth_before", most=25)
+        after = read_count(depth_after, "depth_after", most=25)
         centre = self._anchor(anchor.strip(), query)
         results = self.desk.around(centre, before, after)
         shown = [found_of(result, query) for result in results]
@@ -162,7 +162,8 @@ class Tools:
         if ordered != "relevance":
             results.sort(key=lambda r: r.memory.provenance.time, reverse=ordered == "date_desc")
         wholes = [whole_of(result) for result in results[: limit or None]]
-        kept, left = fitted(wholes)
+        kept = fitted(wholes)
+        left = [whole.id[:ID_LENGTH] for whole in wholes[len(kept) :]]
         hint = f"Too long for one answer; ask again for: {', '.join(left)}" if left else ""
         told = {line(name, 80): line(reason, 200) for name, reason in missing.items()}
         return reply(Observations(notice(), kept, told, hint))
@@ -174,8 +175,11 @@ class Tools:
         place = path if not start else f"{path}:{start}" + (f"-{end}" if end else "")
         count = read_count(limit, "limit", most=50, least=1)
         answer = self.desk.why(place, self._place, count)
-        commits = [_behind(origin) for origin in (*answer.origins, *answer.nearest)]
+        every = [_behind(origin) for origin in (*answer.origins, *answer.nearest)]
+        commits = fitted(every)
         hint = "" if answer.origins else "Nothing is remembered of these; their subjects are told."
+        if len(commits) < len(every):
+            hint = "There is more: ask for fewer lines, or for one of the commits by its id."
         return reply(Reasons(notice(), line(place, 300), commits, hint))
 
     def remember(

@@ -271,8 +271,10 @@ def _check_server(repo: Repo, practice: Practice) -> Iterator[Finding]:
         what = f"the MCP server in '{path}' is an old form"
         yield Finding(Level.WARNING, what, "Run: gitmem init", _repair(repo, practice))
     else:
-        what = "agents are not offered the tools of gitmem here"
-        yield Finding(Level.NOTE, what, "Run: gitmem init; or, for one agent: gitmem mcp --help")
+        what = "the project offers agents no tools of gitmem"
+        is_users = practice.user_settings is not None and _has_hooks(practice.user_settings)
+        remedy = "claude mcp add --scope user gitmem -- gitmem mcp" if is_users else "gitmem init"
+        yield Finding(Level.NOTE, what, f"If you want them: {remedy}")
 
 
 def _has_old_server(content: bytes | None) -> bool:

@@ -126,6 +126,10 @@ def test_an_answer_has_an_end(
 
     assert len(answer.fields["observations"]) == 1
     assert ids["Tax"][:12] in answer.fields["hint"]
+    listing = tools.search().fields
+    assert 0 < len(listing["results"]) < 3
+    assert listing["next_offset"] == len(listing["results"])
+    assert "There is more" in tools.why(path=".").fields["hint"]
 
 
 def test_why_leads_from_a_line_to_its_reason(tools: Tools, git: GitDriver) -> None:
