@@ -30,7 +30,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gitmem.compress.history import memory_of
+from gitmem.compress.history import NAME, memory_of
 from gitmem.compress.protocol import Compression
 from gitmem.guard.redact import redact_change
 from gitmem.model.change import WORD, Change, FileChange, word_key
@@ -131,7 +131,7 @@ def memory_from(doc: Mapping[str, Any]) -> Memory | None:
     memory = memory_of(change)
     if memory is None:
         return None
-    (finished,) = finish(Compression((memory,), "history"), NO_SESSION, change)
+    (finished,) = finish(Compression((memory,), NAME), NO_SESSION, change)
     return finished
 
 
