@@ -15,7 +15,7 @@ VERSION = 2
 """Of the texts below: another one does not fit an index that was made with this one."""
 
 COLUMNS = ("title", "body", "files", "symbols", "terms")
-WEIGHTS = (2.0, 1.5, 0.5, 1.0, 1.0)
+WEIGHTS = (2.0, 1.5, 1.0, 1.0, 1.0)
 """What a word counts for by the column it stands in."""
 
 MOST_WORDS = 64

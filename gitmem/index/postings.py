@@ -22,7 +22,7 @@ from gitmem.index.vectors import read_meta
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_K1 = 1.5
+_K1 = 1.0
 _B = 0.5
 _LENGTHS = (8.0, 12.0, 10.0, 12.0, 30.0)  # words of a usual column, in the order of COLUMNS
 _CLOSER = 400  # at least so many are looked at with their lengths
