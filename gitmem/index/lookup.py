@@ -126,10 +126,12 @@ def memories(index: Index, places: Iterable[int]) -> dict[int, Memory]:
     with index.reading() as database:
         for some in _batches(places):
             statement = (
-                f"SELECT place, fields FROM memory WHERE place IN ({_marks(some)}) ORDER BY place"
+                "SELECT place, id, fields FROM memory"
+                f" WHERE place IN ({_marks(some)}) ORDER BY place"
             )
-            for place, fields in database.execute(statement, some):
+            for place, name, fields in database.execute(statement, some):
                 found[place] = unpacked(fields)
+                vars(found[place])["id"] = name  # known: to derive it costs as much as to read it
     return found
 
 

@@ -39,7 +39,9 @@ def embed_missing(
                 continue
             return index.memory_count()
         some = places_above(index, seen[1], _BATCH)
-        if not some or tries == _MAX_TRIES or (most is not None and made >= most):
+        if not some:
+            return 0  # to count what there is takes longer than a search
+        if tries == _MAX_TRIES or (most is not None and made >= most):
             break
         found = memories(index, some)
         vectors = encode_memories(encoder, list(found.values()))

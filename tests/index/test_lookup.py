@@ -20,7 +20,14 @@ from gitmem.index.lookup import (
     touch_counts,
     touching,
 )
-from gitmem.model.memory import Decision, Memory, Provenance, Tombstone
+from gitmem.model.memory import (
+    Decision,
+    Memory,
+    Provenance,
+    Tombstone,
+    content_id,
+    to_fields,
+)
 from gitmem.model.query import Query
 from tests.index.test_cache import NEXT_TIP, TIP, note, oid
 
@@ -167,3 +174,11 @@ def test_the_least_used_histories_are_forgotten(index: Index) -> None:
         ("tip4", 3, b"\x04"),
         ("tip3", 3, b"\x03"),
     ]
+
+
+def test_a_memory_that_is_read_has_the_id_that_its_content_has(index: Index) -> None:
+    """It is not derived again, so it must be the same."""
+    index.apply([(oid(7), note(Memory("gotcha", "named once", why="ünïcode \ud800")))], NEXT_TIP)
+
+    for memory in memories(index, range(1, 20)).values():
+        assert memory.id == content_id(to_fields(memory))
