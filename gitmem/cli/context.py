@@ -24,7 +24,7 @@ def command(budget: int | None, prompt: str | None, file: str | None, explain: b
     """Print what the agent's next session in this repository is given at its start.
 
     Work that no commit holds yet, then the memories of the files that the session is likeliest to
-    edit, by the branch and what was touched last, fitted to the budget (gitmem.budgetTokens, 450
+    edit, by the branch and what was touched last, fitted to the budget (gitmem.budgetTokens, 350
     unless set).  Prints nothing when there is nothing.
 
     With --prompt or --file: what that prompt, or reading that file, would add for a session that

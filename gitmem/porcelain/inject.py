@@ -51,6 +51,7 @@ WITH_PROMPT = Measure(0.2, 2)
 WITH_PROMPT_ONLY = Measure(0.06, 10)
 """Where nothing is given beside files, the prompt is the last chance and is told more."""
 BESIDE_FILE = Measure(0.25, 2)
+BESIDE_FILE_OF_ALL = Measure(0.25, 1)
 
 
 @dataclass(frozen=True)
@@ -125,10 +126,13 @@ def weigh_file(
         commit_of, elsewhere = whereabouts(repo, index, places, others=True)
         files_of = paths_of(index, [place for place in places if place in commit_of])
         in_order = {place: files_of[place] for place in places if place in files_of}
-        chances = _beside(index, path, in_order, len(set(commit_of.values())), given)
+        times = len(set(commit_of.values()))
+        chances = _beside(index, path, in_order, times, given)
+        is_of_all = not tells_apart(times, index.annotated_count())
         shares = shares_of(index, in_order, elsewhere)
         outlook = Outlook(in_order, commit_of, chances, shares=shares, elsewhere=elsewhere)
-        found = _weighed(index, outlook, BESIDE_FILE, given, "", explain=explain)
+        measure = BESIDE_FILE_OF_ALL if is_of_all else BESIDE_FILE
+        found = _weighed(index, outlook, measure, given, "", explain=explain)
     return Weighed(repo, None, found, {})
 
 

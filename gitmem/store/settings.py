@@ -50,9 +50,9 @@ class Settings:
     claude_timeout: float = 120.0
     openai_base_url: str = ""
     openai_model: str = ""
-    budget_tokens: int = 450
-    prompt_tokens: int = 500
-    file_tokens: int = 240
+    budget_tokens: int = 350
+    prompt_tokens: int = 450
+    file_tokens: int = 200
     session_tokens: int = 4_000
     embedding: str = "static"
     everywhere: bool = False

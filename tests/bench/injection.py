@@ -93,7 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if replay.seconds:
         times = sorted(replay.seconds)
         middle, high = times[len(times) // 2], times[int(len(times) * 0.95)]
-        print(f"{len(times)} commands, seconds p50 {middle:.3f} p95 {high:.3f}")
+        ran = f"{len(times)} commands, {replay.failed} failed"
+        print(f"{ran}, seconds p50 {middle:.3f} p95 {high:.3f}")
 
 
 def _rows(
@@ -165,6 +166,11 @@ class Replay:
         self._data = data
         self.seconds = self._times.seconds
 
+    @property
+    def failed(self) -> int:
+        """How many commands ended with another status than 0."""
+        return int(self._times.failed)
+
     def close(self) -> None:
         """Delete the clone."""
         for folder in (self._times.tmp, self.clone, self.whole, self._home):
@@ -186,8 +192,8 @@ class Replay:
         times.stand_on(row["branch"], commit["t"])
         times.git("update-ref", "HEAD", commit["commit"])
         if self._through_hooks:
-            run = f"{sys.executable} -I -m gitmem capture -C {{repo}} --commit {{commit}}"
-            command = f"{run} --transcript {{transcript}}"
+            run = f"{sys.executable} -I -m gitmem capture {{commit}}"
+            command = f"{run} --session {{transcript}}"
             times.run(command, commit=commit["commit"], transcript=times.upto(row))
             return
         documents = [document_of(memory) for memory in self._memories.get(commit["commit"], ())]

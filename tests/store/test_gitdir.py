@@ -11,7 +11,7 @@ from gitmem.errors import (
     UnknownRevision,
     UnsupportedRepository,
 )
-from gitmem.store.gitdir import find_repo, git_environment, resolve_commit, run_git
+from gitmem.store.gitdir import find_repo, git_environment, guess_repo, resolve_commit, run_git
 from tests.support.git import GitDriver
 
 
@@ -93,3 +93,27 @@ def test_a_failing_git_command_tells_its_complaint(git: GitDriver) -> None:
 def test_a_name_that_looks_like_an_option_is_no_option(git: GitDriver) -> None:
     with pytest.raises(UnknownRevision):
         resolve_commit(git.repo, "--all")
+
+
+def test_the_guess_is_what_git_says(committed: GitDriver) -> None:
+    committed.run("worktree", "add", "-q", "-b", "side", "../linked")
+    linked = committed.path.parent / "linked"
+    for place in (committed.path, committed.path / ".git" / "..", linked):
+        assert guess_repo(place) == find_repo(place)
+
+
+def test_what_files_alone_do_not_tell_is_not_guessed(
+    committed: GitDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = committed.path.parent / "elsewhere"
+    other.mkdir()
+    (committed.path / "sub").mkdir()
+    (committed.path / "sub" / ".git").write_text("gitdir: ../nowhere\n")
+
+    assert guess_repo(committed.path / "sub") is None
+    assert guess_repo("/") is None
+    committed.run("config", "core.worktree", str(other))
+    assert guess_repo(committed.path) is None
+    committed.run("config", "--unset", "core.worktree")
+    monkeypatch.setenv("GIT_DIR", str(committed.path / ".git"))
+    assert guess_repo(committed.path) is None
