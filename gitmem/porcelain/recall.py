@@ -131,7 +131,7 @@ class Recaller:
             order = _newest_first(candidates)
         commits = [held[place].commit for place in places]
         if judge:
-            first = [one.number for one in order[: wanted + _MORE_JUDGED]]
+            first = {one.number: None for one in order[: wanted + _MORE_JUDGED]}
             shown = [held[places[number]] for number in first if number < len(places)]
             standing = self._standings(shown, scope)
             candidates = [
@@ -140,6 +140,8 @@ class Recaller:
             ]
             if text.strip():
                 order = ranked(candidates, setting, likeness, amended)
+                # What nobody judged is no better for it: it stays behind what was.
+                order.sort(key=lambda one: one.number not in first)
         return [_hit(candidates[r.number], commits, r) for r in order[query.offset : wanted]]
 
     def _asked(self, text: str, query: Query, size: int) -> dict[int, tuple[float, float]]:

@@ -102,6 +102,27 @@ def test_a_search_that_judges_puts_what_is_gone_behind_what_stands(committed: Gi
     assert recall(committed.repo, Query("prices floats"))[0].standing is None
 
 
+def test_what_nobody_judged_does_not_pass_what_was(committed: GitDriver) -> None:
+    """All of it is gone, so each one that is judged loses a little; the next in line must not win
+    by not having been asked about.
+    """
+    commits = [
+        committed.commit(f"prices {n}", **{f"f{n}.txt": f"{n}: {_LINES[0]}"}) for n in range(40)
+    ]
+    committed.run("rm", "-q", "f*.txt")
+    committed.commit("all gone")
+    notes = {
+        commit: [document_of(Memory("change", f"Price list {n} of the {'shop ' * (n % 7)}"))]
+        for n, commit in enumerate(commits)
+    }
+    NoteStore(committed.repo).add(notes, "notes: some")
+    refresh(committed.repo).close()
+
+    hits = recall(committed.repo, Query("price list of the shop", limit=5), judge=True)
+
+    assert [hit.standing and hit.standing.verdict for hit in hits] == [Verdict.ORPHANED] * 5
+
+
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_whatever_happens_it_is_what_git_tells(
