@@ -93,8 +93,9 @@ def asked_words(text: str) -> list[str]:
     if len(text) > 2 * _MAX_ASKED:
         text = f"{text[:_MAX_ASKED]} {text[-_MAX_ASKED:]}"
     every = words_of(text)
-    words = [word for word in dict.fromkeys(every) if word not in STOP_WORDS and word.isalnum()]
-    words = words or [word for word in dict.fromkeys(every) if word.isalnum()]
+    # Marks over or under a letter are none to Python, but belong to it in Thai or Khmer.
+    known = [word for word in dict.fromkeys(every) if any(map(str.isalnum, word))]
+    words = [word for word in known if word not in STOP_WORDS] or known
     if len(words) > MOST_WORDS:
         words = [*words[:_FIRST_WORDS], *words[_FIRST_WORDS - MOST_WORDS :]]
     return words

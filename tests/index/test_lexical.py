@@ -69,6 +69,8 @@ def test_words_are_split_where_people_see_them(written: str, words: list[str]) -
         ("アップロードを再試行する", "再試行"),
         ("업로드를 다시 시도합니다", "다시 시도"),
         ("Повторная загрузка счетов", "загрузка"),
+        ("ค้นหาใบแจ้งหนี้", "ใบแจ้งหนี้"),
+        ("พี่", "พี่"),
         ("Rückgabe der Größe", "größe"),
         ("retry uploads of invoices", "retrying the upload"),
         ("src/client.py", "src/client.py"),
