@@ -15,7 +15,7 @@ from gitmem.guard.untrusted import clean_line
 from gitmem.index.encoder import StaticEncoder
 from gitmem.model.memory import Memory
 from gitmem.porcelain.compressors import allowance_of, asked_model
-from gitmem.porcelain.curate import Fold, apply, judged, plan, undo
+from gitmem.porcelain.curate import Fold, apply, judged, plan, takes_back, undo
 from gitmem.porcelain.encoders import encoder_of
 from gitmem.store.gitdir import Repo
 from gitmem.store.settings import Settings, read_settings
@@ -55,7 +55,8 @@ def command(is_applied: bool, is_undone: bool, apart: bool, judge: bool, as_json
         click.echo(json.dumps({"undone": count}) if as_json else _undone(count))
         return
     settings = read_settings(repo)
-    found = plan(repo, encoder_of(settings) or StaticEncoder())
+    encoder = encoder_of(settings) or StaticEncoder()
+    found = plan(repo, encoder, reverses=takes_back)
     if judge:
         found = judged(found, _opinion(repo, settings))
     written = apply(repo, found.folds) if is_applied else 0

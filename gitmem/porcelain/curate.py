@@ -16,6 +16,7 @@ from typing import Any
 
 from gitmem.compress.history import is_slight
 from gitmem.compress.judgement import MOST_GROUPS
+from gitmem.index.amendment import PERHAPS, amended
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
 from gitmem.index.lookup import Holding, living, memories, places_above
@@ -111,6 +112,11 @@ def plan(repo: Repo, encoder: Encoder, *, reverses: Reverses | None = None) -> P
         if reverses is not None:
             folds += _reversals(index, here, pairs, reverses, trivial)
         return Plan(len(here), tuple(folds), tuple(apart))
+
+
+def takes_back(newer: Memory, older: Memory) -> bool:
+    """Whether the newer memory surely reverts or amends the older one, by how both are worded."""
+    return amended(newer, older) not in ("", PERHAPS)
 
 
 def judged(todo: Plan, same: Callable[[Sequence[Sequence[Memory]]], frozenset[int]]) -> Plan:

@@ -8,7 +8,7 @@ import pytest
 from gitmem.index.encoder import StaticEncoder
 from gitmem.model.memory import Decision, Memory, Provenance
 from gitmem.model.query import Query
-from gitmem.porcelain.curate import apply, plan, undo
+from gitmem.porcelain.curate import apply, plan, takes_back, undo
 from gitmem.porcelain.recall import recall
 from gitmem.porcelain.refresh import refresh
 from gitmem.store.notefile import document_of
@@ -132,10 +132,7 @@ def test_what_is_taken_back_is_linked(committed: GitDriver) -> None:
         committed, "Move sessions back to Postgres", day=2, decisions=(Decision("in Postgres"),)
     )
 
-    def reverses(newer: Memory, older: Memory) -> bool:
-        return "back" in newer.title and "back" not in older.title
-
-    (fold,) = plan(committed.repo, ENCODER, reverses=reverses).folds
+    (fold,) = plan(committed.repo, ENCODER, reverses=takes_back).folds
     assert [part.memory for part in fold.parts] == [new, old]
 
     apply(committed.repo, [fold])
