@@ -23,7 +23,7 @@ from gitmem.model.rewrite import (
 )
 from gitmem.porcelain.memories import iso_time
 from gitmem.store.gitdir import Repo
-from gitmem.store.reach import outside, refs_with, touching
+from gitmem.store.reach import built_upon, outside, refs_with, touching
 from gitmem.store.traces import TraceReader
 
 _MAX_FOUND = 1_000
@@ -144,8 +144,11 @@ class Finder:
         """The annotated commits of a branch whose squash the target is."""
         if target.is_merge or not elsewhere:
             return []
-        tips = refs_with(self._repo, elsewhere, target.commit)[:_MAX_TIPS]
-        return self._same_work(target, [*tips, *elsewhere])
+        # What came after the target is no branch that it was made of.
+        later = built_upon(self._repo, target.commit, elsewhere)
+        beside = [commit for commit in elsewhere if commit not in later]
+        tips = refs_with(self._repo, beside, target.commit)[:_MAX_TIPS]
+        return self._same_work(target, [*tips, *beside])
 
     def _same_work(self, target: Trace, tips: Iterable[str]) -> list[str]:
         parents = self._traces.parents(target.commit)

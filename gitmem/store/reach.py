@@ -27,6 +27,12 @@ def outside(repo: Repo, commits: Collection[str], tips: Collection[str]) -> list
     return _listed(repo, [*commits, *(f"^{tip}" for tip in tips)], ["--topo-order"])
 
 
+def built_upon(repo: Repo, base: str, commits: Collection[str]) -> set[str]:
+    """Those of the commits that have ``base`` among their ancestors."""
+    found = _listed(repo, [*commits, f"^{base}"], ["--ancestry-path"])
+    return set(found) & set(commits)
+
+
 def between(repo: Repo, tips: Collection[str], bases: Collection[str], limit: int) -> list[str]:
     """The newest commits that the tips reach and the bases do not, at most ``limit``."""
     wanted = [*tips, *(f"^{base}" for base in bases)]

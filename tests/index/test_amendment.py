@@ -32,7 +32,7 @@ def test_what_is_only_worded_alike_amends_nothing(pair: Pair) -> None:
     assert amended_pair(pair) == ""
 
 
-def test_more_than_half_are_told_of_pairs_that_the_rules_were_not_made_of() -> None:
+def test_more_than_half_are_told_of_pairs_that_were_written_later() -> None:
     assert sum(bool(amended_pair(pair)) for pair in LATER) > len(LATER) / 2
 
 

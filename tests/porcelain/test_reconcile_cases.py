@@ -11,7 +11,7 @@ import pytest
 from gitmem.index.cache import Index
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory, Provenance
-from gitmem.model.rewrite import How
+from gitmem.model.rewrite import Delta, How
 from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.sync import sync
@@ -23,6 +23,7 @@ from gitmem.store.remote import refspec_of
 from gitmem.store.rewrites import add_pairs, read_pairs
 from gitmem.store.strays import read_strays, write_strays
 from gitmem.store.tips import read_known_tips, write_known_tips
+from gitmem.store.traces import TraceReader
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up, titles_at
@@ -42,6 +43,26 @@ def topic(git: GitDriver) -> GitDriver:
     git.run("checkout", "-q", "main")
     followed(git)
     return git
+
+
+def test_a_first_look_compares_no_commit_with_what_was_built_upon_it(
+    git: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fresh clone takes every commit for new; each later one touches the same file."""
+    git.init()
+    commits = [git.commit(f"c{n}", file=f"line {n} of the file\n" * 3) for n in range(12)]
+    remember(git, *commits)
+    asked: list[str] = []
+
+    def counted(self: TraceReader, base: str | None, tip: str, *paths: object) -> Delta:
+        asked.append(tip)
+        return Delta()
+
+    monkeypatch.setattr(TraceReader, "difference", counted)
+    with closing(refresh(git.repo)) as index:
+        assert reconcile(git.repo, index) == Reconciled()
+
+    assert asked == []
 
 
 def squashed_on_server(git: GitDriver, message: str = FORGE_MESSAGE) -> str:
