@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,27 +21,102 @@ CHUNK = 1_024
 _MIDDLE = 128  # the code of zero
 
 
+class _FaissCodes:
+    """Codes in a flat index of faiss: a search of 100,000 takes a millisecond."""
+
+    def __init__(self, dimensions: int) -> None:
+        import faiss
+
+        faiss.omp_set_num_threads(1)  # a search takes less than to share it out
+        self._dimensions = dimensions
+        self._index = faiss.IndexScalarQuantizer(
+            dimensions, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
+        )
+        self._index.is_trained = True
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def clear(self) -> None:
+        self._index.reset()
+
+    def add(self, codes: NDArray[Any]) -> None:
+        import numpy as np
+
+        self._index.add_sa_codes(np.ascontiguousarray(codes))
+
+    def search(self, vector: NDArray[Any], count: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        scores, found = self._index.search(vector, count)
+        return scores[0], found[0]
+
+    def rows(self, numbers: Sequence[int]) -> NDArray[Any]:
+        import faiss
+        import numpy as np
+
+        if not numbers:
+            return np.zeros((0, self._dimensions), np.uint8)
+        flat = faiss.rev_swig_ptr(self._index.codes.data(), len(self) * self._dimensions)
+        return np.asarray(flat.reshape(-1, self._dimensions)[numbers])
+
+
+class _PlainCodes:
+    """The same without faiss, which takes longer to load than one search takes without it."""
+
+    def __init__(self, dimensions: int) -> None:
+        self._dimensions = dimensions
+        self._parts: list[NDArray[Any]] = []
+        self._starts: list[int] = []
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def clear(self) -> None:
+        self._parts, self._starts, self._count = [], [], 0
+
+    def add(self, codes: NDArray[Any]) -> None:
+        self._parts.append(codes)
+        self._starts.append(self._count)
+        self._count += len(codes)
+
+    def search(self, vector: NDArray[Any], count: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        import numpy as np
+
+        query = vector[0]
+        scores = np.concatenate([part.astype(np.float32) @ query for part in self._parts])
+        scores -= _MIDDLE * query.sum()
+        best = np.argpartition(-scores, count - 1)[:count]
+        best = best[np.lexsort((best, -scores[best]))]
+        return scores[best], best
+
+    def rows(self, numbers: Sequence[int]) -> NDArray[Any]:
+        import numpy as np
+
+        found = np.zeros((len(numbers), self._dimensions), np.uint8)
+        for row, number in enumerate(numbers):
+            part = bisect_right(self._starts, number) - 1
+            found[row] = self._parts[part][number - self._starts[part]]
+        return found
+
+
 class Vectors:
     """All vectors of an index in memory, ready to be searched.
 
     Opening reads them once; :meth:`refresh` reads those that were added since.
+    ``is_asked_once``: the process ends after one search.
     """
 
-    def __init__(self, database: sqlite3.Connection, dimensions: int) -> None:
-        import faiss
-
-        faiss.omp_set_num_threads(1)  # a search takes a millisecond: less than to share it out
+    def __init__(
+        self, database: sqlite3.Connection, dimensions: int, *, is_asked_once: bool = False
+    ) -> None:
         self._database = database
         self._dimensions = dimensions
-        self._faiss = faiss.IndexScalarQuantizer(
-            dimensions, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
-        )
-        self._faiss.is_trained = True
+        self._codes = _PlainCodes(dimensions) if is_asked_once else _FaissCodes(dimensions)
         self.generation = ""
         self.refresh()
 
     def __len__(self) -> int:
-        return int(self._faiss.ntotal)
+        return len(self._codes)
 
     def refresh(self) -> None:
         """Read what was added to the file since, or everything where it was built anew."""
@@ -48,7 +124,7 @@ class Vectors:
 
         generation = read_meta(self._database, "generation") + read_meta(self._database, "encoder")
         if generation != self.generation:
-            self._faiss.reset()
+            self._codes.clear()
             self.generation = generation
         have = len(self)
         query = "SELECT chunk, codes FROM vectors WHERE chunk >= ? ORDER BY chunk"
@@ -56,18 +132,18 @@ class Vectors:
             rows = np.frombuffer(codes, dtype=np.uint8).reshape(-1, self._dimensions)
             new = rows[max(have - chunk * CHUNK, 0) :]
             if len(new):
-                self._faiss.add_sa_codes(np.ascontiguousarray(new))
+                self._codes.add(new)
                 have += len(new)
 
     def nearest(self, vector: NDArray[Any], count: int) -> list[tuple[int, float]]:
         """The places of the ``count`` most similar memories with their cosine, best first."""
         if not len(self):
             return []
-        scores, found = self._faiss.search(_as_codes(vector), min(count, len(self)))
+        scores, found = self._codes.search(_as_codes(vector), min(count, len(self)))
         step = _step(self._dimensions) ** 2
         return [
             (int(place) + 1, float(score) * step)
-            for place, score in zip(found[0], scores[0], strict=True)
+            for place, score in zip(found, scores, strict=True)
             if place >= 0
         ]
 
@@ -83,14 +159,11 @@ class Vectors:
 
     def rows(self, places: Sequence[int]) -> NDArray[Any]:
         """The vectors at those of the places that have one, as float32, in their order."""
-        import faiss
         import numpy as np
 
         last = len(self)
         known = [place - 1 for place in places if 0 < place <= last]
-        size = last * self._dimensions
-        codes = faiss.rev_swig_ptr(self._faiss.codes.data(), size) if size else np.zeros(0, "u1")
-        picked = codes.reshape(-1, self._dimensions)[known]
+        picked = self._codes.rows(known)
         step = np.float32(_step(self._dimensions))
         return np.asarray((picked.astype(np.float32) - _MIDDLE) * step)
 

@@ -66,8 +66,11 @@ class Recaller:
     It notices by itself what other processes do to the index.
     """
 
-    def __init__(self, repo: Repo, encoder: Encoder | None = None) -> None:
+    def __init__(
+        self, repo: Repo, encoder: Encoder | None = None, *, is_asked_once: bool = False
+    ) -> None:
         self._repo = repo
+        self._is_asked_once = is_asked_once
         self._encoder = encoder or encoder_of(read_settings(repo))
         self._index = Index.open(repo.state_dir)
         self._postings: Postings | None = None
@@ -235,7 +238,8 @@ class Recaller:
             if read_meta(database, "encoder") != self._encoder.name:
                 return None
             if self._vectors is None:
-                self._vectors = Vectors(database, self._encoder.dimensions)
+                dimensions = self._encoder.dimensions
+                self._vectors = Vectors(database, dimensions, is_asked_once=self._is_asked_once)
             else:
                 self._vectors.refresh()
         return self._vectors
@@ -245,7 +249,7 @@ def recall(
     repo: Repo, query: Query, encoder: Encoder | None = None, *, judge: bool = False
 ) -> list[Hit]:
     """Ask once; see :meth:`Recaller.search`."""
-    with closing(Recaller(repo, encoder)) as recaller:
+    with closing(Recaller(repo, encoder, is_asked_once=True)) as recaller:
         return recaller.search(query, judge=judge)
 
 

@@ -84,6 +84,22 @@ def test_added_in_any_batches_they_are_the_same(batches: list[int]) -> None:
         assert np.allclose(whole, made, atol=0.02)
 
 
+@pytest.mark.parametrize("size", [1, 700, CHUNK, 2_500])
+def test_asked_once_it_answers_the_same(index: Index, size: int) -> None:
+    made, asked = some(size), some(1, seed=7)[0]
+    with index.reading() as database:
+        put_vectors(database, "e", range(1, size + 1), made, vector_state(database))
+        usual = Vectors(database, DIMENSIONS)
+        once = Vectors(database, DIMENSIONS, is_asked_once=True)
+    count = min(50, size)
+
+    found = dict(usual.nearest(asked, count))
+
+    assert dict(once.nearest(asked, count)) == pytest.approx(found, abs=1e-4)
+    places = [1, size, size // 2 + 1]
+    assert (once.rows(places) == usual.rows(places)).all()
+
+
 def test_a_place_without_a_memory_is_never_near(index: Index) -> None:
     with index.reading() as database:
         put_vectors(database, "e", [1, 4], some(2), vector_state(database))
