@@ -27,7 +27,7 @@ _WORD_NUMBER = re.compile(
 _QUOTED = re.compile(r"`([^`\n]{1,120})`|\"([^\"\n]{1,80})\"|'([^'\s\n]{1,80})'(?!\w)")
 _NAME = re.compile(
     r"(?<![\w])(?:--?[a-zA-Z][\w-]*|[\w-]+(?:[./:_#@][\w-]+)+/?|\w*[a-z][A-Z]\w*|[A-Z]{2,}\w*|#\d+|"
-    r"[a-zA-Z]+\d\w*|\w+\(\))"
+    r"[a-zA-Z]+\d\w*|_\w+|\w+\(\))"
 )
 _CAPITAL = re.compile(r"(?<![.!?:\-\n]\s)(?<!^)(?<!^\W)\b[A-Z][a-z]{2,}\b", re.MULTILINE)
 _HEX = re.compile(r"\b[0-9a-f]{7,40}\b")
@@ -73,6 +73,7 @@ _STOP_WORDS = """
 _STOP = frozenset(_STOP_WORDS.split())
 _STEM = 6
 _MIN_SHARED = 0.6
+_FEW, _MIN_SHARED_OF_FEW = 6, 0.7  # of a few words each counts for more
 _MIN_FILES = 0.5
 
 
@@ -97,9 +98,11 @@ def particulars_of(text: str, errors: frozenset[str] = frozenset()) -> Particula
     numbers = {number.lower().replace(" ", "") for number in _NUMBER.findall(plain)}
     numbers |= {number.lower() for number in _WORD_NUMBER.findall(plain)}
     words = [word.lower() for word in _WORD.findall(plain)]
+    said = {word.lower() for word in _WORD.findall(_NAME.sub(" ", plain))}
     outcomes = {_POLE_OF[word] for word in words if word in _POLE_OF}
     outcomes |= {_POLE_OF["not"] for word in words if word.endswith("n't")}
-    stems = {w[:_STEM] for w in words if len(w) > 1 and w not in _STOP}
+    # The parts of a long name would make any two texts about it alike.
+    stems = {w[:_STEM] for w in said if len(w) > 1 and w not in _STOP}
     return Particulars(
         frozenset(numbers), frozenset(names | quoted), frozenset(outcomes), errors, frozenset(stems)
     )
@@ -127,7 +130,8 @@ def forbidding(one: Memory, other: Memory) -> str:
         return "other files"
     if one.symbols and other.symbols and not set(one.symbols) & set(other.symbols):
         return "other symbols"
-    if not _overlap(first.stems, second.stems, _MIN_SHARED):
+    is_short = min(len(first.stems), len(second.stems)) < _FEW
+    if not _overlap(first.stems, second.stems, _MIN_SHARED_OF_FEW if is_short else _MIN_SHARED):
         return "other words"
     return ""
 
