@@ -26,7 +26,7 @@ from gitmem.porcelain.inject import (
     is_worth_telling,
 )
 from gitmem.render.context import ContextBlock
-from gitmem.store.gitdir import Repo, find_repo, guess_repo
+from gitmem.store.gitdir import Repo, find_enclosing_repo, guess_repo
 from gitmem.store.launcher import launch_worker
 from gitmem.store.log import append_log
 from gitmem.store.queue import Queue
@@ -47,7 +47,7 @@ def run_agent_hook(event: str, stdin: bytes, environ: Mapping[str, str]) -> str:
     if event in _FILE_EVENTS:
         return _run_beside_file(event, payload, environ)
     try:
-        repo = find_repo(environ.get("CLAUDE_PROJECT_DIR") or payload.cwd or ".")
+        repo = find_enclosing_repo(environ.get("CLAUDE_PROJECT_DIR") or payload.cwd or ".")
     except GitmemError:
         return ""
     if not repo.is_initialised or repo.worktree is None or environ.get("GITMEM_SKIP"):
@@ -101,7 +101,7 @@ def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str
     project, repo = guess_repo(start), guess_repo(os.path.dirname(file))  # noqa: PTH120
     try:
         if project is None:
-            project = repo = find_repo(start)
+            project = repo = find_enclosing_repo(start)
     except GitmemError:
         return ""
     if repo is None or project.common_dir != repo.common_dir or not repo.is_initialised:

@@ -56,11 +56,11 @@ def _dispatch(arguments: list[str]) -> None:
 def _log_bug(text: str) -> None:
     """Into the repository's log; where there is none, nobody can be told."""
     from gitmem.errors import GitmemError
-    from gitmem.store.gitdir import find_repo
+    from gitmem.store.gitdir import find_enclosing_repo
     from gitmem.store.log import append_log
 
     try:
-        repo = find_repo(os.environ.get("CLAUDE_PROJECT_DIR") or ".")
+        repo = find_enclosing_repo(os.environ.get("CLAUDE_PROJECT_DIR") or ".")
     except (GitmemError, OSError):
         return
     append_log(repo, text)

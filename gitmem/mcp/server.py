@@ -26,7 +26,7 @@ from gitmem.mcp.answers import Reply
 from gitmem.mcp.shapes import Kept, Line, Listing, Observations, Reasons
 from gitmem.mcp.tools import Tools, place_of
 from gitmem.model.memory import KINDS
-from gitmem.store.gitdir import find_repo
+from gitmem.store.gitdir import find_enclosing_repo
 from gitmem.store.log import append_log
 from gitmem.store.machine import Machine
 
@@ -329,7 +329,7 @@ def _report(trouble: str) -> str:
     """Note a bug in the log; what to tell the agent."""
     last = trouble.strip().splitlines()[-1]
     try:
-        append_log(find_repo("."), trouble)
+        append_log(find_enclosing_repo("."), trouble)
     except GitmemError:
         sys.stderr.write(trouble)
     return f"this is a bug in gitmem: {last}. No memory was lost. Details are in .git/gitmem/log"

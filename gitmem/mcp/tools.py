@@ -33,7 +33,7 @@ from gitmem.porcelain.jot import Note
 from gitmem.porcelain.results import is_being_built, search_everywhere
 from gitmem.porcelain.why import Origin
 from gitmem.render.results import Result
-from gitmem.store.gitdir import find_repo, top_relative
+from gitmem.store.gitdir import find_enclosing_repo, top_relative
 from gitmem.store.machine import Machine, repo_name
 from gitmem.store.settings import read_settings
 
@@ -62,7 +62,7 @@ class Tools:
             NotARepository, GitFailed: there is no repository here (yet).
         """
         if self._desk is None:
-            self._desk = Desk(find_repo(self._place))
+            self._desk = Desk(find_enclosing_repo(self._place))
         return self._desk
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from gitmem.errors import ForeignFile
 from gitmem.store import jsontext
+from gitmem.store.launcher_line import FIND_LAUNCHER, LAUNCHER
 
 TIMEOUTS = {
     "SessionStart": 15,
@@ -30,21 +31,16 @@ with the tool's result all the same, and not at all in client 2.0.77; after it, 
 
 PROJECT_FILE = ".claude/settings.json"
 
-_MARK = "/gitmem/run"
 _NEW = "{\n}\n"
 
 
 def hook_command(event: str) -> str:
     """What the client runs.  It is committed with the project, hence no path of this machine;
     in a clone without gitmem, or outside a repository, it does nothing and says nothing.
-
-    git is asked where the repository is, unless the file is there and the user's own: what
-    belongs to somebody else is git's to refuse.
     """
     return (
-        'cd "${CLAUDE_PROJECT_DIR:-.}" 2>/dev/null'
-        f' && g=.git{_MARK} && {{ [ -O "$g" ] || g=$(git rev-parse --git-common-dir 2>/dev/null)'
-        f'{_MARK}; }} && [ -x "$g" ] && exec "$g" hook {event}; exit 0'
+        f'cd "${{CLAUDE_PROJECT_DIR:-.}}" 2>/dev/null && {FIND_LAUNCHER}'
+        f' && exec "$g" hook {event}; exit 0'
     )
 
 
@@ -111,7 +107,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _is_ours(hook: Any) -> bool:
-    return isinstance(hook, dict) and _MARK in str(hook.get("command"))
+    return isinstance(hook, dict) and LAUNCHER in str(hook.get("command"))
 
 
 def _decode(content: bytes | None) -> tuple[bytes, str]:

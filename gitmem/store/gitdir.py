@@ -127,6 +127,23 @@ def find_repo(start: Path | str = ".") -> Repo:
     return Repo(common_dir, git_dir, git_dir.parent if git_dir.name == ".git" else None)
 
 
+def find_enclosing_repo(start: Path | str = ".") -> Repo:
+    """Find the repository of the work tree that ``start`` lies in, for what no person typed.
+
+    A folder that looks like a bare repository can be committed and cloned, configuration and all;
+    git takes it for one when it is run inside.  Nobody can commit an entry named ``.git``, so only
+    what such an entry leads to counts here.
+
+    Raises:
+        NotARepository, UnsupportedRepository, GitFailed: as :func:`find_repo`.
+    """
+    top = Path(os.path.realpath(start))
+    for folder in (top, *top.parents):
+        if os.path.lexists(folder / ".git"):
+            return find_repo(folder)
+    raise NotARepository(f"'{start}': not a git repository with a work tree")
+
+
 def guess_repo(start: Path | str) -> Repo | None:
     """The repository that ``start`` lies in, by its files alone; None where only git can tell.
 

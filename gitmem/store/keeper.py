@@ -113,6 +113,7 @@ class Keeper:
         Raises:
             ForeignFile, DiskFull, ReadOnlyRepository: the file system has other plans.
         """
+        _refuse_way_out(self._repo, path)
         present = look(path)
         if (present.content, present.mode) == (content, mode):
             return False
@@ -131,9 +132,11 @@ class Keeper:
         found at ``aside`` from then on.
 
         Raises:
-            ForeignFile: something is at ``aside`` already.
+            ForeignFile: something is at ``aside`` already, or a link leads out of the project.
             DiskFull, ReadOnlyRepository: the file system refuses.
         """
+        for folder in (path.parent, aside.parent):
+            _refuse_way_out(self._repo, folder)
         if os.path.lexists(aside):
             raise ForeignFile(f"'{aside}' is in the way")
         name = place_name(self._repo, path)
@@ -154,6 +157,7 @@ class Keeper:
         path = named_place(self._repo, kept.path)
         aside = named_place(self._repo, kept.aside) if kept.aside else None
         notice = ""
+        _refuse_way_out(self._repo, path if aside is None else path.parent)
         if aside and os.path.lexists(aside):
             notice = _bring_back(path, aside, form)
         else:
@@ -233,6 +237,26 @@ def _bring_back(path: Path, aside: Path, form: FileForm) -> str:
 
 def _digest(content: bytes | None) -> str:
     return "" if content is None else hashlib.sha256(content).hexdigest()
+
+
+def _refuse_way_out(repo: Repo, path: Path) -> None:
+    """Raise where a link would lead what we write in a work tree out of it, or into ``.git``.
+
+    A project can bring links along, in the place of a file or of a folder on the way to it.  One
+    that ends inside the work tree is followed; those in the git directory are the owner's own.
+    """
+    written = path.absolute()
+    if written.is_relative_to(repo.common_dir):
+        return
+    top = next((folder for folder in written.parents if os.path.lexists(folder / ".git")), None)
+    if top is None:
+        return
+    target, real_top = path.resolve(), top.resolve()
+    if not target.is_relative_to(real_top) or ".git" in target.relative_to(real_top).parts:
+        raise ForeignFile(
+            f"'{path}' is reached by a link to '{target}', which is no file of the project",
+            "Nothing was written there. Replace the link by a file, or run: gitmem init --user",
+        )
 
 
 def _target(path: Path) -> Path:

@@ -10,21 +10,17 @@ from typing import Any
 
 from gitmem.errors import ForeignFile
 from gitmem.store import jsontext
+from gitmem.store.launcher_line import FIND_LAUNCHER, LAUNCHER
 
 PROJECT_FILE = ".mcp.json"
 NAME = "gitmem"
 
-_MARK = "/gitmem/run"
 _NEW = "{\n}\n"
 _SERVERS = "mcpServers"
 
-# Committed with the project, hence no path of this machine.  As with the hooks, git is asked
-# where the repository is unless the file is there and the user's own.  Braces behind a dollar
-# are the client's to replace: there are none.
+# Braces behind a dollar are the client's to replace: there are none.
 _SCRIPT = (
-    '[ -n "$CLAUDE_PROJECT_DIR" ] && cd "$CLAUDE_PROJECT_DIR"'
-    f'; g=.git{_MARK}; [ -O "$g" ] || g=$(git rev-parse --git-common-dir 2>/dev/null){_MARK}'
-    '; [ -x "$g" ] && exec "$g" mcp'
+    f'[ -n "$CLAUDE_PROJECT_DIR" ] && cd "$CLAUDE_PROJECT_DIR"; {FIND_LAUNCHER} && exec "$g" mcp'
     '; echo "gitmem is not set up in this clone. Run: gitmem init" >&2; exit 1'
 )
 SERVER = {"type": "stdio", "command": "sh", "args": ["-c", _SCRIPT]}
@@ -80,7 +76,7 @@ def has_other(content: bytes) -> bool:
 
 
 def _is_ours(entry: Any) -> bool:
-    return isinstance(entry, dict) and _MARK in json.dumps(entry)
+    return isinstance(entry, dict) and LAUNCHER in json.dumps(entry)
 
 
 def _entry(text: str) -> Any:

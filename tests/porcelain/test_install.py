@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -410,11 +411,12 @@ def test_the_settings_of_the_user_instead_of_the_project(committed: GitDriver, h
     assert not (committed.path / ".claude").exists()
 
 
-def test_settings_behind_a_link_are_written_through(committed: GitDriver, home: Path) -> None:
-    kept = home / "dotfiles.json"
-    kept.write_text("{}\n")
+def test_settings_behind_a_link_within_the_project_are_written_through(
+    committed: GitDriver,
+) -> None:
+    kept = committed.write("tools/claude.json", "{}\n")
     (committed.path / ".claude").mkdir()
-    (committed.path / ".claude/settings.json").symlink_to(kept)
+    (committed.path / ".claude/settings.json").symlink_to("../tools/claude.json")
 
     install(committed.repo, git_version=OLD_GIT)
     assert "SessionStart" in kept.read_text()
@@ -422,6 +424,62 @@ def test_settings_behind_a_link_are_written_through(committed: GitDriver, home: 
 
     assert (committed.path / ".claude/settings.json").is_symlink()
     assert kept.read_text() == "{}\n"
+
+
+@pytest.mark.parametrize("target", ["../elsewhere/x.json", ".git/x.json", "../elsewhere/new.json"])
+@pytest.mark.parametrize("name", [".claude/settings.json", ".mcp.json", ".claude"])
+def test_a_link_out_of_the_project_is_not_written_through(
+    committed: GitDriver, name: str, target: str
+) -> None:
+    elsewhere = committed.path.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "x.json").write_text('{"mine": 1}\n')
+    link = committed.path / name
+    link.parent.mkdir(exist_ok=True)
+    place = committed.path / target
+    link.symlink_to(place.parent if name == ".claude" else place)
+    before = snapshot(committed.path), snapshot(elsewhere)
+
+    with pytest.raises(ForeignFile, match=r"no file of the project"):
+        install(committed.repo, git_version=OLD_GIT)
+
+    assert (snapshot(committed.path), snapshot(elsewhere)) == before
+
+
+@pytest.mark.parametrize("name", [".husky", ".husky/post-commit", ".husky.gitmem-kept"])
+def test_hooks_behind_a_link_out_of_the_project_are_left_alone(
+    committed: GitDriver, name: str
+) -> None:
+    husky_9(committed)
+    elsewhere = committed.path.parent / "elsewhere"
+    elsewhere.mkdir()
+    link = committed.path / name
+    if name == ".husky":
+        link.rename(elsewhere / "husky")
+        link.symlink_to(elsewhere / "husky")
+    else:
+        link.unlink(missing_ok=True)
+        link.symlink_to(elsewhere / "post-commit")
+    before = snapshot(elsewhere)
+
+    with suppress(ForeignFile):
+        install(committed.repo, git_version=OLD_GIT)
+
+    assert snapshot(elsewhere) == before
+
+
+def test_a_link_that_came_after_init_is_not_followed_out(committed: GitDriver) -> None:
+    outside = committed.path.parent / "outside.json"
+    install(committed.repo, git_version=OLD_GIT)
+    settings = committed.path / ".claude/settings.json"
+    settings.rename(outside)
+    settings.symlink_to(outside)
+    before = outside.read_bytes()
+
+    report = uninstall(committed.repo)
+
+    assert outside.read_bytes() == before
+    assert any("no file of the project" in line for line in report.notices)
 
 
 @pytest.mark.parametrize("text", ["{ // mine\n}", "[]", '{"hooks": []}', '{"hooks": {"Stop": 1}}'])

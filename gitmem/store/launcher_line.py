@@ -1,0 +1,25 @@
+"""The shell text by which an agent's client finds ``.git/gitmem/run`` of the clone it works in.
+
+It is committed with the project, hence no path of this machine.  Only a git directory that a
+``.git`` entry leads to counts: git lets nobody commit an entry of that name, whereas a folder
+that looks like a bare repository can be committed, cloned, and bring a program of its own.
+"""
+
+from __future__ import annotations
+
+LAUNCHER = "/gitmem/run"
+"""What marks a command as ours: the launcher, behind a git directory."""
+
+FIND_LAUNCHER = (
+    "d=$(while [ ! -e .git ]; do case $PWD in / | //) break ;; esac; cd -P .. || exit; done"
+    "; pwd -P)"
+    f' && [ -e "$d/.git" ] && g=$d/.git{LAUNCHER} && {{ [ -O "$g" ]'
+    ' || g=$(git -C "$d" rev-parse --path-format=absolute --git-common-dir 2>/dev/null)'
+    f'{LAUNCHER}; }} && [ -x "$g" ]'
+)
+"""Sets ``g`` to the launcher of the work tree that the current folder lies in; fails where there
+is none.
+
+git is asked for a linked work tree or a submodule, and for a launcher that belongs to somebody
+else, which is git's to refuse.  No brace follows a dollar: that is the client's to replace.
+"""
