@@ -9,6 +9,8 @@ from dataclasses import asdict
 import click
 
 from gitmem.errors import UnbornHead
+from gitmem.git.log import has_head
+from gitmem.git.repo import find_repo
 from gitmem.porcelain.backfill import Report, backfill, collect
 from gitmem.porcelain.backfill_plan import (
     Plan,
@@ -21,8 +23,6 @@ from gitmem.porcelain.batches import Batches, choose_batches
 from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.means import Means, gather_means
 from gitmem.store.batchfiles import BatchFiles
-from gitmem.store.gitdir import find_repo
-from gitmem.store.history import has_head
 
 _PATIENCE_SECONDS = 60.0
 

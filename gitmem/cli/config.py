@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gitmem.store.gitdir import find_repo
+from gitmem.git.repo import find_repo
 from gitmem.store.settings import describe_settings
 
 

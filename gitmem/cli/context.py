@@ -7,9 +7,9 @@ import os
 import click
 
 from gitmem.cli.ready import ready_repo
+from gitmem.git.repo import Repo
 from gitmem.porcelain.inject import weigh_file, weigh_prompt, weigh_start
 from gitmem.render.explanation import render_explanation
-from gitmem.store.gitdir import Repo
 from gitmem.store.settings import read_settings
 
 

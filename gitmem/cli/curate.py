@@ -11,13 +11,13 @@ import click
 from gitmem.cli.ready import ready_repo
 from gitmem.compress.judgement import parse_judgement, request_of
 from gitmem.errors import UsageError
+from gitmem.git.repo import Repo
 from gitmem.guard.untrusted import clean_line
 from gitmem.index.encoder import StaticEncoder
 from gitmem.model.memory import Memory
 from gitmem.porcelain.compressors import allowance_of, asked_model
 from gitmem.porcelain.curate import Fold, apply, judged, plan, takes_back, undo
 from gitmem.porcelain.encoders import encoder_of
-from gitmem.store.gitdir import Repo
 from gitmem.store.settings import Settings, read_settings
 
 _WIDTH = 100

@@ -11,11 +11,11 @@ import click
 from gitmem.agents.claude_mem import ClaudeMem
 from gitmem.cli.ready import ready_repo
 from gitmem.errors import UnbornHead
+from gitmem.git.log import has_head
+from gitmem.git.repo import find_repo
 from gitmem.porcelain.import_claude_mem import Imported, import_claude_mem, project_names
 from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.setaside import take_back
-from gitmem.store.gitdir import find_repo
-from gitmem.store.history import has_head
 
 _REASONS = {
     "known": "were imported before",

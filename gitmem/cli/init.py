@@ -8,12 +8,12 @@ import click
 
 from gitmem.cli.places import machine_folder, user_settings
 from gitmem.errors import GitmemError
+from gitmem.git.repo import find_repo
 from gitmem.porcelain.install import install
 from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.sync import fetch
 from gitmem.porcelain.worker import watch_reflog
-from gitmem.store.gitdir import find_repo
 from gitmem.store.machine import Machine
 
 _SHARED = (".claude/settings.json", ".mcp.json")

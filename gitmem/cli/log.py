@@ -12,6 +12,7 @@ import click
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.cli.ready import ready_repo
 from gitmem.errors import UsageError
+from gitmem.git.repo import Repo, top_relative
 from gitmem.model.memory import KINDS
 from gitmem.porcelain.abandoned import abandoned_entries
 from gitmem.porcelain.log import (
@@ -22,7 +23,6 @@ from gitmem.porcelain.log import (
 )
 from gitmem.render.markdown import render_markdown
 from gitmem.render.terminal import LogEntry, entry_fields, palette, render_log, render_oneline
-from gitmem.store.gitdir import Repo, top_relative
 
 _PATHS = "gitmem.paths"
 _FORMATS = ("full", "oneline", "json", "markdown")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import click
 
-from gitmem.store.gitdir import Repo, try_git
+from gitmem.git.repo import Repo, try_git
 
 _DEFAULT_WIDTH = 100
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from gitmem.errors import GitmemError
+from gitmem.git.repo import Repo, find_repo
 from gitmem.porcelain.freshness import catch_up
-from gitmem.store.gitdir import Repo, find_repo
 from gitmem.store.notices import take_notices
 
 _PATIENCE_SECONDS = 2.0

@@ -13,13 +13,13 @@ import click
 from gitmem.cli.ready import ready_repo
 from gitmem.compress.protocol import Compressor, Estimate
 from gitmem.errors import CompressorFailed, GitmemError
+from gitmem.git.repo import find_repo
 from gitmem.model.memory import KINDS
 from gitmem.porcelain.captures import Capture, Wanted, find_captures, split_names
 from gitmem.porcelain.compressors import bettering_compressor
 from gitmem.porcelain.means import Means, gather_means
 from gitmem.porcelain.memories import iso_time
 from gitmem.porcelain.recompress import Result, estimate, recompress
-from gitmem.store.gitdir import find_repo
 from gitmem.store.settings import COMPRESSORS, read_compressors
 
 _AGE = re.compile(r"(\d{1,6})[ .]?(d|day|w|week|month|y|year)s?")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
+from gitmem.git.log import walk_ids
+from gitmem.git.repo import find_repo, resolve_commit
 from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
 from gitmem.porcelain.refresh import refresh
-from gitmem.store.gitdir import find_repo, resolve_commit
-from gitmem.store.history import walk_ids
 from gitmem.store.rewrites import add_pairs, parse_pairs
 from gitmem.store.strays import read_strays
 

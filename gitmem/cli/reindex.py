@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from gitmem.git.repo import find_repo
 from gitmem.porcelain.reindex import reindex
-from gitmem.store.gitdir import find_repo
 
 
 @click.command(short_help="Build the index anew from the notes.")

@@ -7,12 +7,12 @@ import sys
 import click
 
 from gitmem.errors import RemoteError, UsageError
+from gitmem.git.remotes import memory_remote
+from gitmem.git.repo import Repo, find_repo
 from gitmem.porcelain.means import Means, gather_means
 from gitmem.porcelain.push import push
 from gitmem.porcelain.scrub import ScrubReport, find_target, look_for, scrub
 from gitmem.porcelain.sync import fetch
-from gitmem.store.gitdir import Repo, find_repo
-from gitmem.store.remote import memory_remote
 from gitmem.store.scrubbed import scrubbed_path
 
 

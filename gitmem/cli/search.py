@@ -13,14 +13,14 @@ from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.cli.places import machine_folder
 from gitmem.cli.ready import ready_repo
 from gitmem.errors import NotARepository, UsageError
+from gitmem.git.dates import instant_of
+from gitmem.git.log import current_branch
+from gitmem.git.repo import Repo, top_relative
 from gitmem.model.memory import KINDS
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.porcelain.results import is_being_built, search, search_everywhere
 from gitmem.render.results import Result, render_result, result_fields
 from gitmem.render.terminal import palette
-from gitmem.store.dates import instant_of
-from gitmem.store.gitdir import Repo, top_relative
-from gitmem.store.history import current_branch
 from gitmem.store.machine import Machine
 
 _MAX_STDIN_BYTES = 4 * MAX_TEXT

@@ -7,10 +7,10 @@ import json
 import click
 
 from gitmem.cli.ready import tell_notices
+from gitmem.git.repo import find_repo
 from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.sync import Amount, SyncReport, preview, sync
-from gitmem.store.gitdir import find_repo
 
 _PATIENCE_SECONDS = 30.0
 

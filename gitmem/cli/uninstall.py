@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from gitmem.cli.places import machine_folder, user_settings
+from gitmem.git.repo import find_repo
 from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.settle import settle_pending
 from gitmem.porcelain.uninstall import uninstall
 from gitmem.porcelain.worker import work
-from gitmem.store.gitdir import find_repo
 from gitmem.store.machine import Machine
 
 

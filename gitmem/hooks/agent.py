@@ -16,6 +16,7 @@ from pathlib import Path
 
 from gitmem.agents.payload import HookPayload, parse_payload
 from gitmem.errors import GitmemError
+from gitmem.git.repo import Repo, find_enclosing_repo, guess_repo
 from gitmem.model.job import Job
 from gitmem.model.session import is_session_id
 from gitmem.porcelain.freshness import catch_up
@@ -26,7 +27,6 @@ from gitmem.porcelain.inject import (
     is_worth_telling,
 )
 from gitmem.render.context import ContextBlock
-from gitmem.store.gitdir import Repo, find_enclosing_repo, guess_repo
 from gitmem.store.launcher import launch_worker
 from gitmem.store.log import append_log
 from gitmem.store.queue import Queue

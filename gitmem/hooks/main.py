@@ -31,8 +31,8 @@ def _dispatch(arguments: list[str]) -> None:
 
         run_worker(arguments[1] if len(arguments) > 1 else ".")
     elif arguments[:2] == ["hook", "pre-push"]:
+        from gitmem.git.repo import find_repo
         from gitmem.hooks.pre_push import run_pre_push
-        from gitmem.store.gitdir import find_repo
 
         line = run_pre_push(find_repo("."), arguments[2] if len(arguments) > 2 else "")
         if line:
@@ -56,7 +56,7 @@ def _dispatch(arguments: list[str]) -> None:
 def _log_bug(text: str) -> None:
     """Into the repository's log; where there is none, nobody can be told."""
     from gitmem.errors import GitmemError
-    from gitmem.store.gitdir import find_enclosing_repo
+    from gitmem.git.repo import find_enclosing_repo
     from gitmem.store.log import append_log
 
     try:

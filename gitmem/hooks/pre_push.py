@@ -11,15 +11,15 @@ import time
 from collections.abc import Callable
 
 from gitmem.errors import GitmemError
+from gitmem.git.remotes import known_tip, remote_names
+from gitmem.git.repo import Repo, try_git
 from gitmem.model.job import Job
 from gitmem.model.note import NOTES_REF
-from gitmem.store.gitdir import Repo, try_git
 from gitmem.store.launcher import launch_worker
 from gitmem.store.log import append_log
 from gitmem.store.notices import take_notices
 from gitmem.store.queue import Queue
 from gitmem.store.refusals import read_refusal
-from gitmem.store.remote import known_tip, remote_names
 from gitmem.store.settings import read_settings
 
 _POLL_SECONDS = 0.03

@@ -7,7 +7,7 @@ import signal
 from contextlib import suppress
 
 from gitmem.errors import GitmemError
-from gitmem.store.gitdir import Repo, find_repo, git_environment
+from gitmem.git.repo import Repo, find_repo, git_environment
 from gitmem.store.lock import is_worker_running
 from gitmem.store.log import append_log
 from gitmem.store.queue import Queue

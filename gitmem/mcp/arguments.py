@@ -7,8 +7,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from gitmem.errors import UsageError
+from gitmem.git.dates import instant_of
 from gitmem.model.memory import KINDS
-from gitmem.store.dates import instant_of
 
 MAX_LIMIT = 100
 

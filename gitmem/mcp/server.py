@@ -22,11 +22,11 @@ from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field
 
 from gitmem.errors import GitmemError
+from gitmem.git.repo import find_enclosing_repo
 from gitmem.mcp.answers import Reply
 from gitmem.mcp.shapes import Kept, Line, Listing, Observations, Reasons
 from gitmem.mcp.tools import Tools, place_of
 from gitmem.model.memory import KINDS
-from gitmem.store.gitdir import find_enclosing_repo
 from gitmem.store.log import append_log
 from gitmem.store.machine import Machine
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gitmem.errors import UnknownMemory, UsageError
+from gitmem.git.repo import find_enclosing_repo, top_relative
 from gitmem.mcp.answers import (
     ID_LENGTH,
     Reply,
@@ -33,7 +34,6 @@ from gitmem.porcelain.jot import Note
 from gitmem.porcelain.results import is_being_built, search_everywhere
 from gitmem.porcelain.why import Origin
 from gitmem.render.results import Result
-from gitmem.store.gitdir import find_enclosing_repo, top_relative
 from gitmem.store.machine import Machine, repo_name
 from gitmem.store.settings import read_settings
 

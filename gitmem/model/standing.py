@@ -2,7 +2,7 @@
 
 A memory tells why code is as it is; when the code is gone, the memory is history.  The verdict
 is a count of lines and nothing else, so that two clones at the same commit say the same.  Pure:
-:mod:`gitmem.store.standing` asks git.
+:mod:`gitmem.git.standing` asks git.
 """
 
 from __future__ import annotations

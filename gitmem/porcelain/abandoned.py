@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
+from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.porcelain.log import entry_of, missing_from_refs, told_mark
 from gitmem.render.terminal import LogEntry
-from gitmem.store.gitdir import Repo
 from gitmem.store.notes import NoteStore
 
 

@@ -17,6 +17,9 @@ from dataclasses import dataclass, field, replace
 from gitmem.compress.history import NAME
 from gitmem.compress.protocol import Compressor
 from gitmem.errors import BackfillRunning, GitmemError
+from gitmem.git.commits import CommitReader
+from gitmem.git.pack import WORTH_PACKING, pack_since
+from gitmem.git.repo import Repo
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF, Document
 from gitmem.porcelain.backfill_plan import Plan, worktrees_with_transcripts
@@ -26,12 +29,9 @@ from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.porcelain.remember import Request, remember, remember_turn
 from gitmem.store.batchfiles import BatchFiles, Entry
-from gitmem.store.commits import CommitReader
-from gitmem.store.gitdir import Repo
 from gitmem.store.judged import Judged
 from gitmem.store.lock import backfill_lock
 from gitmem.store.notes import NoteStore
-from gitmem.store.packing import WORTH_PACKING, pack_since
 from gitmem.store.pending import PendingStore
 
 _BATCH = 1_000

@@ -16,13 +16,13 @@ from gitmem.agents.adapter import TranscriptFile
 from gitmem.compress.history import NAME, is_worth_reading, says_enough
 from gitmem.compress.prompt import USUAL_OUTPUT_TOKENS
 from gitmem.compress.protocol import Estimate
+from gitmem.git.commits import CommitReader
+from gitmem.git.log import emails_here, walk_ids
+from gitmem.git.repo import Repo, try_git
 from gitmem.porcelain.batches import Batches, estimate_commit
 from gitmem.porcelain.history import LONG_MESSAGE
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import refresh
-from gitmem.store.commits import CommitReader
-from gitmem.store.gitdir import Repo, try_git
-from gitmem.store.history import emails_here, walk_ids
 from gitmem.store.judged import Judged
 
 _DAY = 86_400.0

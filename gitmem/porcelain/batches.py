@@ -18,6 +18,7 @@ from gitmem.compress.allowance import Allowance
 from gitmem.compress.prices import BATCH_SHARE
 from gitmem.compress.protocol import BatchCompressor, BatchItem, Compression, Estimate
 from gitmem.errors import CompressorFailed, GitmemError, TranscriptMissing
+from gitmem.git.commits import CommitReader
 from gitmem.guard.redact import Evidence, make_evidence, redact_change
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory
@@ -30,7 +31,6 @@ from gitmem.porcelain.memories import finish
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.unread import read_again
 from gitmem.store.batchfiles import BatchFiles, Entry
-from gitmem.store.commits import CommitReader
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 

@@ -17,11 +17,11 @@ from gitmem.agents.attribution import Earlier, attribute, times_of_edits, wanted
 from gitmem.agents.traces import Traces, traces_of
 from gitmem.agents.worktree import WorkTree
 from gitmem.errors import TranscriptMissing
+from gitmem.git.prior_commits import last_taken, last_touched
 from gitmem.index.cache import Index
 from gitmem.model.change import Change
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.unread import own_start
-from gitmem.store.earlier import last_taken, last_touched
 from gitmem.store.log import append_log
 from gitmem.store.registry import Registry
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from gitmem.compress.marks import is_by, is_stand_in
 from gitmem.errors import UnknownMemory
+from gitmem.git.log import walk_ids
+from gitmem.git.repo import Repo, resolve_commit, try_git
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory, Provenance
 from gitmem.porcelain.refresh import refresh_index
-from gitmem.store.gitdir import Repo, resolve_commit, try_git
-from gitmem.store.history import walk_ids
 from gitmem.store.notes import NoteStore
 
 _AT_ONCE = 256

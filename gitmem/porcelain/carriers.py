@@ -10,6 +10,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
+from gitmem.git.fingerprints import TraceReader
+from gitmem.git.reachability import built_upon, outside, refs_with, touching
+from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.model.rewrite import (
     How,
@@ -22,9 +25,6 @@ from gitmem.model.rewrite import (
     sources_of_squash,
 )
 from gitmem.porcelain.memories import iso_time
-from gitmem.store.gitdir import Repo
-from gitmem.store.reach import built_upon, outside, refs_with, touching
-from gitmem.store.traces import TraceReader
 
 _MAX_FOUND = 1_000
 _MAX_ELSEWHERE = 300

@@ -19,6 +19,8 @@ from gitmem.agents.turn import end_of_commit_words
 from gitmem.compress.marks import is_early, written_early
 from gitmem.compress.protocol import Compressor
 from gitmem.errors import NoteUnreadable, UnknownRevision
+from gitmem.git.commits import read_change
+from gitmem.git.remotes import tracking_tips
 from gitmem.index.cache import Index, Stored
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import Transcript
@@ -27,10 +29,8 @@ from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import compress_slice
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.porcelain.unread import mark_behind, read_again, read_unread
-from gitmem.store.commits import read_change
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
-from gitmem.store.remote import tracking_tips
 from gitmem.store.seen import Mark, read_seen, write_seen
 
 

@@ -11,7 +11,7 @@ from gitmem.compress.allowance import Allowance, LimitedCompressor, Limits, Paym
 from gitmem.compress.prices import price_of
 from gitmem.compress.protocol import Compressor
 from gitmem.errors import CompressorFailed
-from gitmem.store.gitdir import Repo
+from gitmem.git.repo import Repo
 from gitmem.store.settings import Settings
 from gitmem.store.spend import Ledger, Spending, today
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from gitmem.compress.history import is_slight
 from gitmem.compress.judgement import MOST_GROUPS
+from gitmem.git.repo import Repo
 from gitmem.index.amendment import PERHAPS, amended
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
@@ -27,7 +28,6 @@ from gitmem.model.note import Document
 from gitmem.porcelain.embed import embed_missing
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.porcelain.scope import scope_of
-from gitmem.store.gitdir import Repo
 from gitmem.store.notefile import document_of, tombstone_document
 from gitmem.store.notes import NoteStore
 

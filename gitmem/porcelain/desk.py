@@ -14,6 +14,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from gitmem.errors import UnknownMemory, UnknownRevision
+from gitmem.git.repo import Repo, resolve_commit
 from gitmem.index.cache import Index
 from gitmem.index.file import FILE, FOLDER
 from gitmem.index.lookup import successors
@@ -28,7 +29,6 @@ from gitmem.porcelain.scope import scope_of
 from gitmem.porcelain.standings import standings_of
 from gitmem.porcelain.why import Answer, parse_place, why
 from gitmem.render.results import Result
-from gitmem.store.gitdir import Repo, resolve_commit
 from gitmem.store.pending import PendingStore
 
 _PATIENCE_SECONDS = 10.0

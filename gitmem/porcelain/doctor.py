@@ -18,6 +18,10 @@ from importlib import metadata
 from pathlib import Path
 
 from gitmem.errors import GitmemError
+from gitmem.git.identity import find_identity
+from gitmem.git.remotes import memory_remote
+from gitmem.git.repo import Repo
+from gitmem.git.transport import fetch_notes
 from gitmem.guard.policy import Policy
 from gitmem.index.cache import Index
 from gitmem.porcelain.captures import Wanted, find_captures
@@ -29,14 +33,12 @@ from gitmem.porcelain.worker import work
 from gitmem.store import mcpfile
 from gitmem.store.clientsettings import PROJECT_FILE, has_hooks
 from gitmem.store.dangers import find_dangers
-from gitmem.store.exchange import fetch_notes
 from gitmem.store.gitconfig import (
     GitConfig,
     missing_entries,
     read_config,
     stale_entries,
 )
-from gitmem.store.gitdir import Repo
 from gitmem.store.hookfile import EVENTS
 from gitmem.store.hooksplace import (
     MIN_GIT,
@@ -46,7 +48,6 @@ from gitmem.store.hooksplace import (
     hooks_path_source,
     read_git_version,
 )
-from gitmem.store.identity import find_identity
 from gitmem.store.keeper import look
 from gitmem.store.log import log_path, read_log
 from gitmem.store.lostfiles import LostFiles
@@ -54,7 +55,6 @@ from gitmem.store.probe import HookState, hook_state
 from gitmem.store.program import check_program
 from gitmem.store.queue import Queue
 from gitmem.store.refusals import read_refusal
-from gitmem.store.remote import memory_remote
 from gitmem.store.settings import describe_settings, read_settings
 from gitmem.store.strays import read_strays
 

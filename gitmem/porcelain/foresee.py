@@ -13,6 +13,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from gitmem.git.reachability import unreached
+from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.lexical import match_of
 from gitmem.index.lookup import living, matches, touch_counts, touching
@@ -28,8 +30,6 @@ from gitmem.model.likely import (
 )
 from gitmem.porcelain.occasion import Occasion, in_head
 from gitmem.porcelain.scope import scope_of
-from gitmem.store.gitdir import Repo
-from gitmem.store.reach import unreached
 
 _LOOKED_AT = 1_000
 _NEWEST = 100

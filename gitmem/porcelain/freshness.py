@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 
+from gitmem.git.log import reflog_size
+from gitmem.git.remotes import TRACKING, tracking_ref
+from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF, SEEN_REF
-from gitmem.store.gitdir import Repo, try_git
-from gitmem.store.history import reflog_size
 from gitmem.store.launcher import launch_worker
 from gitmem.store.lock import is_worker_running
 from gitmem.store.queue import Queue
-from gitmem.store.remote import TRACKING, tracking_ref
 from gitmem.store.seen import read_seen
 from gitmem.store.tips import REFS, is_rewriting, read_known_tips, tips_of
 

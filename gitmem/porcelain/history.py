@@ -21,13 +21,13 @@ from typing import BinaryIO
 from gitmem.compress.history import NAME, is_worth_reading, memory_of
 from gitmem.compress.protocol import Compression
 from gitmem.errors import GitmemError
+from gitmem.git.commits import CommitReader
+from gitmem.git.repo import Repo, git_environment
 from gitmem.guard.policy import PLAIN, Policy
 from gitmem.guard.redact import redact_change
 from gitmem.model.note import Document
 from gitmem.model.session import Slice
 from gitmem.porcelain.memories import finish
-from gitmem.store.commits import CommitReader
-from gitmem.store.gitdir import Repo, git_environment
 from gitmem.store.notefile import document_of
 
 NO_SESSION = Slice("", "", (), 0, 0)

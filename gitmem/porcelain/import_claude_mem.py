@@ -19,6 +19,10 @@ from pathlib import Path
 
 from gitmem.agents.claude_mem import ClaudeMem, Kept
 from gitmem.agents.worktree import WorkTree
+from gitmem.git.commits import CommitReader
+from gitmem.git.log import walk_files
+from gitmem.git.pack import WORTH_PACKING, pack_since
+from gitmem.git.repo import Repo, resolve_commit, try_git
 from gitmem.guard.redact import redact_memory
 from gitmem.model.change import Change
 from gitmem.model.memory import KINDS, Memory, Provenance
@@ -28,12 +32,8 @@ from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import iso_time
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.ties import AFTER_SECONDS, Ties
-from gitmem.store.commits import CommitReader
-from gitmem.store.gitdir import Repo, resolve_commit, try_git
-from gitmem.store.history import walk_files
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
-from gitmem.store.packing import WORTH_PACKING, pack_since
 
 AGENT = "claude-mem"
 SOURCE = "source"

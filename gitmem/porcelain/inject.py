@@ -13,6 +13,8 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from gitmem.errors import GitmemError
+from gitmem.git.repo import Repo
+from gitmem.git.standing import standings
 from gitmem.index.cache import Index
 from gitmem.index.lexical import match_of
 from gitmem.index.lookup import memories, touch_counts, touching
@@ -22,10 +24,8 @@ from gitmem.model.memory import Memory
 from gitmem.porcelain.foresee import MAX_PROMPT, Outlook, foresee, shares_of, whereabouts
 from gitmem.porcelain.occasion import Occasion, read_head_time, read_occasion
 from gitmem.render.context import ContextBlock, ContextItem, render_context
-from gitmem.store.gitdir import Repo
 from gitmem.store.pending import PendingStore
 from gitmem.store.settings import Settings
-from gitmem.store.standing import standings
 from gitmem.store.told import Given, Told
 
 _MAX_PENDING = 3

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gitmem.errors import ForeignFile, GitmemError
+from gitmem.git.repo import Repo
 from gitmem.porcelain.uninstall import put_back, take_back
 from gitmem.store import mcpfile
 from gitmem.store.atomic import write_atomically
@@ -26,7 +27,6 @@ from gitmem.store.gitconfig import (
     with_entries,
     without_entries,
 )
-from gitmem.store.gitdir import Repo
 from gitmem.store.hookfile import (
     EVENTS,
     SHEBANG,

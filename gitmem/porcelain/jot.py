@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gitmem.errors import GitmemError, UsageError
+from gitmem.git.log import current_branch
+from gitmem.git.repo import Repo, top_relative
 from gitmem.guard.policy import Policy
 from gitmem.guard.redact import redact_memory
 from gitmem.guard.untrusted import clean_line, clean_text
 from gitmem.model.memory import KINDS, Memory, Provenance
 from gitmem.porcelain.memories import iso_time
-from gitmem.store.gitdir import Repo, top_relative
-from gitmem.store.history import current_branch
 from gitmem.store.pending import Pending, PendingStore
 from gitmem.store.scrubbed import read_scrubbed
 from gitmem.store.settings import read_settings

@@ -16,17 +16,17 @@ from gitmem.errors import (
     UnknownMemory,
     UnknownRevision,
 )
+from gitmem.git.log import CommitHead, has_head, read_heads, walk_selected
+from gitmem.git.reachability import unreached
+from gitmem.git.repo import Repo, resolve_commit, top_relative, try_git
 from gitmem.index.cache import Index
 from gitmem.model.memory import ID_PATTERN, Memory
 from gitmem.model.note import NEWER
 from gitmem.porcelain.refresh import refresh_index
 from gitmem.porcelain.walk import annotated_walk
 from gitmem.render.terminal import LogEntry
-from gitmem.store.gitdir import Repo, resolve_commit, top_relative, try_git
-from gitmem.store.history import CommitHead, has_head, read_heads, walk_selected
 from gitmem.store.notes import NoteStore
 from gitmem.store.pending import PendingStore
-from gitmem.store.reach import unreached
 
 _FIRST = 8
 _AT_ONCE = 64

@@ -9,9 +9,9 @@ from functools import cached_property
 
 from gitmem.agents.known import KnownAgents
 from gitmem.compress.protocol import Compressor
+from gitmem.git.repo import Repo
 from gitmem.guard.policy import Policy
 from gitmem.porcelain.compressors import allowance_of, choose_compressor
-from gitmem.store.gitdir import Repo
 from gitmem.store.scrubbed import read_scrubbed
 from gitmem.store.settings import Settings, read_settings
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from gitmem.store.gitdir import Repo
-from gitmem.store.gitpipe import GitPipe
+from gitmem.git.pipe import GitPipe
+from gitmem.git.repo import Repo
 
 MAIN_NAMES = ("main", "master", "trunk", "develop", "development")
 

@@ -10,9 +10,9 @@ import os
 import re
 
 from gitmem.errors import NoteUnreadable
+from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF
-from gitmem.store.gitdir import Repo, try_git
 from gitmem.store.log import append_log
 from gitmem.store.notes import Loss, NoteStore
 from gitmem.store.notesref import last_move

@@ -13,14 +13,14 @@ from gitmem.errors import (
     RemoteRejected,
     RemoteUnavailable,
 )
+from gitmem.git.remotes import asked_remotes, exchanged, known_tip, memory_remote
+from gitmem.git.transport import fetch_notes, push_notes
+from gitmem.git.transport_status import Answer, Outcome
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import join_fetched
-from gitmem.store.answers import Answer, Outcome
-from gitmem.store.exchange import fetch_notes, push_notes
 from gitmem.store.notes import NoteStore
 from gitmem.store.notices import add_notice
 from gitmem.store.refusals import DAY_SECONDS, drop_refusal, keep_refusal
-from gitmem.store.remote import asked_remotes, exchanged, known_tip, memory_remote
 from gitmem.store.seen import read_seen
 
 _MAX_TRIES = 40

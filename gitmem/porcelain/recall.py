@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from gitmem.errors import EncoderUnavailable
+from gitmem.git.repo import Repo
 from gitmem.index.amendment import amended
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
@@ -31,7 +32,6 @@ from gitmem.porcelain.embed import embed_missing
 from gitmem.porcelain.encoders import encoder_of
 from gitmem.porcelain.scope import Scope, scope_of
 from gitmem.porcelain.standings import standings_of
-from gitmem.store.gitdir import Repo
 from gitmem.store.pending import PendingStore
 from gitmem.store.settings import read_settings
 

@@ -20,6 +20,7 @@ from gitmem.errors import (
     TranscriptMissing,
     UnknownRevision,
 )
+from gitmem.git.commits import read_change
 from gitmem.guard.redact import make_evidence, redact_change, redact_memory
 from gitmem.index.cache import Index
 from gitmem.model.change import Change
@@ -30,7 +31,6 @@ from gitmem.porcelain.captures import Capture
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import refresh_index
 from gitmem.porcelain.reread import reread
-from gitmem.store.commits import read_change
 from gitmem.store.lock import recompress_lock
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore

@@ -12,6 +12,10 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gitmem.git.fingerprints import TraceReader
+from gitmem.git.reachability import between, unreached
+from gitmem.git.reflogs import Reflogs
+from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
 from gitmem.model.note import Abandoned, Document
@@ -19,15 +23,11 @@ from gitmem.model.rewrite import How, followed
 from gitmem.porcelain.carriers import Carriers, Finder
 from gitmem.porcelain.memories import iso_time
 from gitmem.porcelain.refresh import refresh_index
-from gitmem.store.gitdir import Repo
 from gitmem.store.notefile import mark_document
 from gitmem.store.notes import NoteStore
-from gitmem.store.reach import between, unreached
-from gitmem.store.reflogs import Reflogs
 from gitmem.store.rewrites import as_mapping, read_filter_map, read_pairs
 from gitmem.store.strays import Strays, read_strays, write_strays
 from gitmem.store.tips import Tips, is_rewriting, read_known_tips, read_tips, write_known_tips
-from gitmem.store.traces import TraceReader
 
 MAX_ARRIVED = 2_000
 """So many of the newest new commits are compared; the rest of a large fetch is passed over."""

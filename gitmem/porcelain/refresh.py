@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from gitmem.errors import NoteUnreadable
-from gitmem.index.cache import Index
-from gitmem.model.note import NOTES_REF, Note
-from gitmem.porcelain.protect import protect, tell_of_deleted, tell_of_remote
-from gitmem.porcelain.setaside import set_aside
-from gitmem.store.gitdir import Repo
-from gitmem.store.log import append_log
-from gitmem.store.notes import NoteChange, NoteStore
-from gitmem.store.notices import add_notice
-from gitmem.store.remote import (
+from gitmem.git.remotes import (
     exchanged,
     forget_tips,
     places_of,
@@ -21,6 +13,14 @@ from gitmem.store.remote import (
     remote_of,
     tracking_tips,
 )
+from gitmem.git.repo import Repo
+from gitmem.index.cache import Index
+from gitmem.model.note import NOTES_REF, Note
+from gitmem.porcelain.protect import protect, tell_of_deleted, tell_of_remote
+from gitmem.porcelain.setaside import set_aside
+from gitmem.store.log import append_log
+from gitmem.store.notes import NoteChange, NoteStore
+from gitmem.store.notices import add_notice
 from gitmem.store.seen import read_seen, write_seen
 
 _MAX_TRIES = 3

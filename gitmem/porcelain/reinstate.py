@@ -12,10 +12,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from gitmem.git.repo import Repo
 from gitmem.porcelain.install import add_hook
 from gitmem.store.atomic import write_atomically
 from gitmem.store.gitconfig import read_config
-from gitmem.store.gitdir import Repo
 from gitmem.store.hookfile import EVENTS
 from gitmem.store.hooksplace import HooksPlace, PlaceKind, find_place, read_git_version
 from gitmem.store.keeper import Keeper, look

@@ -15,6 +15,10 @@ from pathlib import Path
 
 from gitmem.agents.slice import slice_of
 from gitmem.errors import GitmemError, TranscriptMissing
+from gitmem.git.commits import read_change
+from gitmem.git.identity import Identity
+from gitmem.git.log import current_branch
+from gitmem.git.repo import find_repo
 from gitmem.guard.policy import Policy
 from gitmem.guard.redact import make_evidence, redact_memory
 from gitmem.index.cache import Index
@@ -28,10 +32,6 @@ from gitmem.porcelain.memories import compress_slice, iso_time
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.porcelain.share import Share, share_of
 from gitmem.porcelain.unread import mark_behind, read_unread
-from gitmem.store.commits import read_change
-from gitmem.store.gitdir import find_repo
-from gitmem.store.history import current_branch
-from gitmem.store.identity import Identity
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from gitmem.store.pending import Pending, PendingStore

@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import partial
 
 from gitmem.errors import GitmemError
+from gitmem.git.repo import Repo, try_git
+from gitmem.git.standing import standings
 from gitmem.index.cache import Index
 from gitmem.index.lexical import words_of
 from gitmem.model.memory import Memory
@@ -16,11 +18,9 @@ from gitmem.model.query import Query
 from gitmem.model.standing import Standing
 from gitmem.porcelain.recall import Hit, recall
 from gitmem.render.results import Result, texts_of
-from gitmem.store.gitdir import Repo, try_git
 from gitmem.store.log import append_log
 from gitmem.store.machine import Machine, repo_name
 from gitmem.store.settings import read_settings
-from gitmem.store.standing import standings
 
 Judge = Callable[[Sequence[str]], Mapping[str, Standing]]
 """Tells how commits stand at HEAD."""

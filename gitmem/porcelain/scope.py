@@ -12,12 +12,12 @@ import subprocess
 from collections.abc import Sequence
 
 from gitmem.errors import GitmemError
+from gitmem.git.head import commit_named, head_commit
+from gitmem.git.log import walk_ids
+from gitmem.git.reachability import outside
+from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
 from gitmem.index.lookup import keep_reach, read_reach
-from gitmem.store.gitdir import Repo, try_git
-from gitmem.store.head import commit_named, head_commit
-from gitmem.store.history import walk_ids
-from gitmem.store.reach import outside
 
 _KEPT = 8
 _MAX_STEPS = 5_000  # commits between two tips; beyond that the whole walk is hardly longer

@@ -17,14 +17,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gitmem.errors import GitmemError, NoteError, RemoteError, UnknownMemory
-from gitmem.guard.scrubbing import Scrubber
-from gitmem.index.cache import Index
-from gitmem.model.memory import ID_PATTERN, Json, Memory, Tombstone
-from gitmem.model.note import NOTES_REF, SEEN_REF, Document, Note, names_of, note_of
-from gitmem.porcelain.refresh import refresh, refresh_index
-from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo, find_repo, resolve_commit
-from gitmem.store.leftovers import (
+from gitmem.git.remotes import remote_of, tracking_ref, tracking_tips
+from gitmem.git.repo import Repo, find_repo, resolve_commit
+from gitmem.git.unreachable import (
     Removal,
     blobs_holding,
     drop_ref,
@@ -32,12 +27,17 @@ from gitmem.store.leftovers import (
     refs_reaching,
     remove_unreachable,
 )
+from gitmem.guard.scrubbing import Scrubber
+from gitmem.index.cache import Index
+from gitmem.model.memory import ID_PATTERN, Json, Memory, Tombstone
+from gitmem.model.note import NOTES_REF, SEEN_REF, Document, Note, names_of, note_of
+from gitmem.porcelain.refresh import refresh, refresh_index
+from gitmem.store.atomic import write_atomically
 from gitmem.store.lock import backfill_lock, worker_lock
 from gitmem.store.lostfiles import LostFiles
 from gitmem.store.notefile import document_of, tombstone_document
 from gitmem.store.notes import NoteStore, Rewrite
 from gitmem.store.pending import Pending, PendingStore
-from gitmem.store.remote import remote_of, tracking_ref, tracking_tips
 from gitmem.store.scrubbed import add_scrubbed, scrubbed_path
 from gitmem.store.seen import read_seen, write_seen
 

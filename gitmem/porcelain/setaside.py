@@ -13,9 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from gitmem.errors import NoteError
+from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
 from gitmem.model.note import names_of
-from gitmem.store.gitdir import Repo, try_git
 from gitmem.store.log import append_log
 from gitmem.store.lostfiles import LostFiles
 from gitmem.store.notefile import document_of

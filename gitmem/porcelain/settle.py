@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gitmem.errors import GitmemError, UnknownRevision
+from gitmem.git.dirty import uncommitted
+from gitmem.git.repo import Repo, find_repo, resolve_commit, try_git
 from gitmem.model.note import Document
 from gitmem.porcelain.memories import iso_time
-from gitmem.store.gitdir import Repo, find_repo, resolve_commit, try_git
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from gitmem.store.pending import Pending, PendingStore
-from gitmem.store.uncommitted import uncommitted
 
 
 def settle_pending(repo: Repo) -> int:

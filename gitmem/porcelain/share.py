@@ -14,14 +14,14 @@ from gitmem.agents.traces import edits_of
 from gitmem.agents.turns import turns_of, turns_with, without_waiting
 from gitmem.agents.worktree import WorkTree
 from gitmem.errors import GitmemError
+from gitmem.git.dirty import uncommitted
+from gitmem.git.repo import find_repo
 from gitmem.index.cache import Index
 from gitmem.model.change import Change
 from gitmem.model.session import Transcript
 from gitmem.porcelain.candidates import Maker
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.unread import own_start
-from gitmem.store.gitdir import find_repo
-from gitmem.store.uncommitted import uncommitted
 
 
 @dataclass(frozen=True)

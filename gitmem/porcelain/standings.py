@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gitmem.git.repo import Repo, try_git
+from gitmem.git.standing import shares
 from gitmem.index.cache import Index
 from gitmem.index.standings import keep_shares, move_shares, read_shares, standing_tip
 from gitmem.model.standing import Standing, standing_of
 from gitmem.porcelain.scope import Scope
-from gitmem.store.gitdir import Repo, try_git
-from gitmem.store.standing import shares
 
 _MAX_DIFF_BYTES = 4 << 20  # names; of a larger difference everything is asked anew
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
+from gitmem.git.repo import Repo
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.figures import Stock, stock_of
 from gitmem.porcelain.refresh import refresh
-from gitmem.store.gitdir import Repo
 from gitmem.store.pending import PendingStore
 from gitmem.store.queue import Queue
 from gitmem.store.spend import Ledger, Spending, today

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from gitmem.agents.known import KnownAgents
 from gitmem.errors import RemoteUnavailable
+from gitmem.git.remotes import known_tip, memory_remote, tracking_tips
+from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF
 from gitmem.store.gitconfig import missing_entries, read_config
-from gitmem.store.gitdir import Repo, try_git
 from gitmem.store.hookfile import EVENTS
 from gitmem.store.hooksplace import PlaceKind, find_place, read_git_version
 from gitmem.store.lock import is_worker_running
@@ -21,7 +22,6 @@ from gitmem.store.pending import PendingStore
 from gitmem.store.probe import find_hook
 from gitmem.store.queue import Queue
 from gitmem.store.refusals import read_refusal
-from gitmem.store.remote import known_tip, memory_remote, tracking_tips
 from gitmem.store.settings import read_settings
 
 _SHOWN_FAILURES = 3

@@ -7,13 +7,13 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from gitmem.errors import RemoteError, RemoteUnavailable
+from gitmem.git.remotes import asked_remotes, known_tip, memory_remote
+from gitmem.git.transport import fetch_notes, read_remote_tip
 from gitmem.index.cache import Index
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.push import keep, push
 from gitmem.porcelain.refresh import join_fetched, refresh_index
-from gitmem.store.exchange import fetch_notes, read_remote_tip
 from gitmem.store.notes import NoteStore
-from gitmem.store.remote import asked_remotes, known_tip, memory_remote
 
 
 @dataclass(frozen=True)

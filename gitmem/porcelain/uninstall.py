@@ -14,18 +14,18 @@ from functools import partial
 from pathlib import Path
 
 from gitmem.errors import GitmemError, NotInitialised
+from gitmem.git.remotes import TRACKING
+from gitmem.git.repo import Repo, run_git, try_git
 from gitmem.model.note import SEEN_REF
 from gitmem.store import mcpfile
 from gitmem.store.atomic import write_atomically
 from gitmem.store.clientsettings import is_same_settings, without_hooks
 from gitmem.store.gitconfig import config_path, is_same_config, locked_config, without_entries
-from gitmem.store.gitdir import Repo, run_git, try_git
 from gitmem.store.hookfile import aside_of, is_empty_hook, without_block
 from gitmem.store.keeper import FileForm, Keeper, look
 from gitmem.store.manifest import KeptFile, named_place
 from gitmem.store.mcpfile import without_server
 from gitmem.store.movedhook import clean_moved_copies
-from gitmem.store.remote import TRACKING
 
 _UNREMEMBERED = ("queue", "failed", "pending", "lost")
 _CLIENT_SETTINGS = FileForm(

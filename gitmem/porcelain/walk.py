@@ -12,9 +12,9 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 
+from gitmem.git import log as history
+from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
-from gitmem.store import history
-from gitmem.store.gitdir import Repo
 from gitmem.store.walks import Walk, keep_walk, read_walks
 
 _FRONT = 64

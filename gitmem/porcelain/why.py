@@ -10,15 +10,15 @@ from itertools import islice
 from pathlib import Path
 
 from gitmem.errors import GitFailed, UnknownRevision, UsageError
+from gitmem.git.blame import UNCOMMITTED, Blamed, blame, history_of_lines
+from gitmem.git.log import read_heads, stream_git
+from gitmem.git.repo import Repo, top_relative
+from gitmem.git.standing import standings
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing
 from gitmem.render.terminal import LogEntry
-from gitmem.store.blame import UNCOMMITTED, Blamed, blame, history_of_lines
-from gitmem.store.gitdir import Repo, top_relative
-from gitmem.store.history import read_heads, stream_git
 from gitmem.store.pending import PendingStore
-from gitmem.store.standing import standings
 
 _PLACE = re.compile(
     r"(?P<path>.+?)(?::(?P<first>\d{1,9})(?:[-,](?P<last>\d{1,9}))?(?::\d*)?"

@@ -20,6 +20,8 @@ from gitmem.errors import (
     RemoteError,
     UnknownRevision,
 )
+from gitmem.git.log import commits_made, reflog_size
+from gitmem.git.repo import Repo, find_repo
 from gitmem.index.cache import Index
 from gitmem.model.job import Job
 from gitmem.porcelain.complete import complete_turn
@@ -29,8 +31,6 @@ from gitmem.porcelain.reconcile import Reconciled, reconcile
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.remember import Request, remember, remember_turn
 from gitmem.porcelain.settle import mark_ended, settle_ended
-from gitmem.store.gitdir import Repo, find_repo
-from gitmem.store.history import commits_made, reflog_size
 from gitmem.store.lock import worker_lock
 from gitmem.store.log import append_log
 from gitmem.store.notices import add_notice

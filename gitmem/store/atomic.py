@@ -7,7 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from gitmem.store.gitdir import translated_os_errors
+from gitmem.git.repo import translated_os_errors
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from gitmem.git.repo import Repo
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from gitmem.errors import NoteUnreadable
-from gitmem.store.trees import Entry, Tree
+from gitmem.git.trees import Entry, Tree
 
 MAX_ENTRIES = 2_000_000
 

@@ -16,11 +16,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from gitmem.errors import GitFailed
+from gitmem.git.remotes import refspec_of
+from gitmem.git.repo import Repo, git_environment, translated_os_errors, try_git
 from gitmem.model.note import NOTES_REF
-from gitmem.store.gitdir import Repo, git_environment, translated_os_errors, try_git
 from gitmem.store.hookfile import EVENTS, command
 from gitmem.store.keeper import Writer
-from gitmem.store.remote import refspec_of
 
 Entry = tuple[str, str]
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from gitmem.git.repo import Repo, git_environment, run_git
 from gitmem.store.gitconfig import GitConfig
-from gitmem.store.gitdir import Repo, git_environment, run_git
 
 MIN_GIT = (2, 31)
 _CONFIG_HOOKS_SINCE = (2, 54)

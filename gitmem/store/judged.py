@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from gitmem.git.repo import Repo, translated_os_errors
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo, translated_os_errors
 
 _ID = re.compile(rb"^[0-9a-f]{40}$", re.MULTILINE)
 

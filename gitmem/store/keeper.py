@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Protocol
 
 from gitmem.errors import ForeignFile
+from gitmem.git.repo import Repo, translated_os_errors
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo, translated_os_errors
 from gitmem.store.manifest import (
     KeptFile,
     Manifest,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from gitmem.store.gitdir import Repo
+from gitmem.git.repo import Repo
 
 
 def launch_worker(repo: Repo) -> Callable[[], bool]:

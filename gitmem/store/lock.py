@@ -9,7 +9,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gitmem.store.gitdir import Repo, translated_os_errors
+from gitmem.git.repo import Repo, translated_os_errors
 
 
 @contextmanager

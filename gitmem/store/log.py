@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitmem.errors import GitmemError, SettingsInvalid
-from gitmem.store.gitdir import Repo
+from gitmem.git.repo import Repo
 from gitmem.store.scrubbed import read_scrubbed
 from gitmem.store.settings import read_settings
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from gitmem.git.repo import Repo
 from gitmem.model.memory import ID_PATTERN
 from gitmem.model.note import Document
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo
 from gitmem.store.notefile import parse_note
 
 _SUFFIX = ".yaml"

@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitmem.errors import GitmemError
+from gitmem.git.repo import Repo, find_repo
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo, find_repo
 
 _MAX_BYTES = 1 << 14
 

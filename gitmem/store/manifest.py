@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.errors import ForeignFile
+from gitmem.git.repo import Repo
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo
 
 VERSION = 1
 

@@ -11,14 +11,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 
 from gitmem.errors import UnknownRevision
+from gitmem.git.identity import Identity
+from gitmem.git.libgit2 import open_objects
+from gitmem.git.repo import Repo
 from gitmem.model.note import NOTES_REF, Document, Note, merge_notes, note_of
 from gitmem.store.fanout import differing_notes, find_blobs, nested_notes, walk_notes
-from gitmem.store.gitdir import Repo
-from gitmem.store.identity import Identity
 from gitmem.store.lacking import Loss
 from gitmem.store.notesref import NotesRef
 from gitmem.store.notetrees import ID, NoteTrees
-from gitmem.store.objects import open_objects
 from gitmem.store.scrubs import Scrubs, read_scrubs
 from gitmem.store.seenref import SeenRef
 from gitmem.store.union import lost_between, merged, restored

@@ -15,9 +15,9 @@ from contextlib import contextmanager
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
 
 from gitmem.errors import DiskFull, GitFailed, GitmemError, NotesMoved, ReadOnlyRepository
-from gitmem.store.gitdir import Repo, try_git
-from gitmem.store.identity import Identity
-from gitmem.store.stalelock import free_stale_lock, lock_path
+from gitmem.git.identity import Identity
+from gitmem.git.repo import Repo, try_git
+from gitmem.git.stale_lock import free_stale_lock, lock_path
 
 _NO_COMMIT = "0" * 40
 _MAX_TRIES = 40

@@ -14,14 +14,14 @@ import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and 
 from pygit2.enums import ObjectType, SortMode  # noqa: TID253 - as above
 
 from gitmem.errors import NoteUnreadable
+from gitmem.git.identity import Identity, find_identity
+from gitmem.git.libgit2 import open_objects
+from gitmem.git.repo import Repo
+from gitmem.git.trees import Objects
 from gitmem.model.note import Document, Note, merge_notes
 from gitmem.store.fanout import find_blobs, place_notes, walk_notes
-from gitmem.store.gitdir import Repo
-from gitmem.store.identity import Identity, find_identity
 from gitmem.store.notefile import parse_note, render_note
-from gitmem.store.objects import open_objects
 from gitmem.store.scrubs import Scrubs, write_scrubs
-from gitmem.store.trees import Objects
 
 ID = re.compile("[0-9a-f]{40}")
 """A full object id."""

@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitmem.errors import GitmemError
+from gitmem.git.repo import Repo
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo
 from gitmem.store.log import append_log
 
 MAX_NOTICES = 20

@@ -13,9 +13,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from gitmem.git.repo import Repo
 from gitmem.model.memory import FieldError, Memory, from_fields, to_fields
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo
 from gitmem.store.newest import newest_first
 
 _MAX_BYTES = 1 << 18

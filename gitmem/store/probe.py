@@ -15,8 +15,8 @@ from enum import Enum
 from pathlib import Path
 
 from gitmem.errors import InstallError, RepositoryError
+from gitmem.git.repo import Repo, git_environment
 from gitmem.store.gitconfig import GitConfig, has_hook_entries
-from gitmem.store.gitdir import Repo, git_environment
 from gitmem.store.hookfile import command, has_block, is_block_first
 from gitmem.store.hooksplace import HooksPlace, PlaceKind
 from gitmem.store.keeper import look

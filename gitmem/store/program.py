@@ -11,8 +11,8 @@ import subprocess
 from pathlib import Path
 
 from gitmem.errors import InstallError
+from gitmem.git.repo import Repo
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo
 from gitmem.store.hookfile import EVENTS
 
 _PACKAGE = Path(__file__).resolve().parents[1]

@@ -15,9 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gitmem.git.repo import Repo
 from gitmem.model.job import Job, parse_job, render_job
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo
 
 MAX_ATTEMPTS = 3
 MAX_JOB_BYTES = 128 * 1024

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gitmem.errors import GitmemError
+from gitmem.git.repo import Repo, try_git
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo, try_git
 
 DAY_SECONDS = 86_400.0
 

@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from gitmem.git.repo import Repo
 from gitmem.model.session import is_session_id
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo
 from gitmem.store.newest import keep_newest, newest_first
 
 _KEPT = 200

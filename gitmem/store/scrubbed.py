@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from gitmem.git.repo import Repo
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo
 
 _MODE = 0o600
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from gitmem.errors import GitFailed, SettingsInvalid
+from gitmem.git.repo import Repo, try_git
 from gitmem.guard.policy import invalid_pattern
-from gitmem.store.gitdir import Repo, try_git
 
 COMPRESSORS = ("extractive", "anthropic", "claude-cli", "openai")
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from gitmem.store.gitdir import Repo
+from gitmem.git.repo import Repo
 
 _MAX_LINE = 4_096
 

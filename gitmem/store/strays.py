@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from gitmem.git.repo import Repo
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo
 
 KEPT = 5_000
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gitmem.git.repo import Repo, try_git
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo, try_git
 
 REFS = ("refs/heads/", "refs/remotes/")
 """The refs that are watched; what only a tag or a stash reaches is reached all the same."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gitmem.git.repo import Repo, translated_os_errors
 from gitmem.store.atomic import write_atomically
-from gitmem.store.gitdir import Repo, translated_os_errors
 from gitmem.store.newest import keep_newest
 from gitmem.store.toldfile import file_name
 

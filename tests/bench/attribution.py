@@ -26,10 +26,10 @@ from gitmem.agents.attribution import Earlier, attribute, wanted_marks
 from gitmem.agents.claude_code import read_transcript
 from gitmem.agents.traces import Traces, traces_of
 from gitmem.agents.worktree import WorkTree
+from gitmem.git.commits import read_change
+from gitmem.git.prior_commits import last_taken
+from gitmem.git.repo import Repo, find_repo
 from gitmem.model.session import EventKind, Transcript
-from gitmem.store.commits import read_change
-from gitmem.store.earlier import last_taken
-from gitmem.store.gitdir import Repo, find_repo
 from tests.bench.real_sessions import FOLDER, load_eval, require_sessions, worktrees_of
 
 Rule = Callable[[Any, Any, Sequence[str]], list[str]]

@@ -23,9 +23,9 @@ from typing import Any
 
 from gitmem.agents.known import KnownAgents
 from gitmem.compress.extractive import ExtractiveCompressor
+from gitmem.git.repo import find_repo
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.remember import Request, remember
-from gitmem.store.gitdir import find_repo
 from gitmem.store.settings import Settings
 from tests.bench.real_sessions import FOLDER, load_eval, require_sessions
 

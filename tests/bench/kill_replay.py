@@ -28,8 +28,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gitmem.git.repo import Repo, find_repo
 from gitmem.model.job import Job
-from gitmem.store.gitdir import Repo, find_repo
 from gitmem.store.notes import NoteStore
 from gitmem.store.queue import Queue
 from gitmem.store.registry import RegisteredSession, Registry
@@ -41,7 +41,7 @@ from gitmem.agents.known import KnownAgents
 from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.worker import work
-from gitmem.store.gitdir import find_repo
+from gitmem.git.repo import find_repo
 from gitmem.store.settings import Settings
 import gitmem.store.notes, gitmem.index.cache, yaml
 print("ready", flush=True)

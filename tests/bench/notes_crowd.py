@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _OURS = """
 from gitmem.model.memory import Memory
-from gitmem.store.gitdir import find_repo
+from gitmem.git.repo import find_repo
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 store = NoteStore(find_repo(path))

@@ -32,6 +32,7 @@ from typing import Any
 
 from gitmem.compress.history import NAME, memory_of
 from gitmem.compress.protocol import Compression
+from gitmem.git.commits import MAX_ADDED_LINES, MAX_SYMBOLS, shortened, symbols_in
 from gitmem.guard.redact import redact_change
 from gitmem.model.change import WORD, Change, FileChange, word_key
 from gitmem.model.memory import Memory
@@ -41,7 +42,6 @@ from gitmem.porcelain.history import NO_SESSION
 from gitmem.porcelain.memories import finish
 from gitmem.porcelain.recall import Recaller
 from gitmem.porcelain.reindex import reindex
-from gitmem.store.commits import MAX_ADDED_LINES, MAX_SYMBOLS, shortened, symbols_in
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from tests.support.git import GitDriver

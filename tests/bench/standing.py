@@ -16,8 +16,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from gitmem.store.gitdir import Repo, find_repo, run_git
-from gitmem.store.standing import standings
+from gitmem.git.repo import Repo, find_repo, run_git
+from gitmem.git.standing import standings
 
 
 def main() -> None:

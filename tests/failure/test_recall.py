@@ -121,7 +121,7 @@ def _as_if(git: GitDriver, before: str) -> list[str]:
         f"{before}\n"
         "import sys\nfrom pathlib import Path\n"
         "from gitmem.model.query import Query\nfrom gitmem.porcelain.recall import recall\n"
-        "from gitmem.store.gitdir import find_repo\n"
+        "from gitmem.git.repo import find_repo\n"
         "for hit in recall(find_repo(sys.argv[1]), Query('uploads')): print(hit.memory.title)\n"
     )
     command = [sys.executable, "-c", program, str(git.path)]
@@ -156,7 +156,7 @@ def test_where_files_cannot_be_locked_it_is_still_found(known: GitDriver) -> Non
 def test_two_that_build_it_at_once_both_find_everything(known: GitDriver) -> None:
     program = (
         "import sys\nfrom gitmem.porcelain.reindex import reindex\n"
-        "from gitmem.store.gitdir import find_repo\n"
+        "from gitmem.git.repo import find_repo\n"
         "for _ in range(5): print(reindex(find_repo(sys.argv[1])).memories)\n"
     )
     command = [sys.executable, "-c", program, str(known.path)]

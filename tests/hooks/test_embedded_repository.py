@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from gitmem.errors import NotARepository
+from gitmem.git.repo import find_enclosing_repo
 from gitmem.hooks.agent import run_agent_hook
 from gitmem.store.clientsettings import TIMEOUTS, hook_command
-from gitmem.store.gitdir import find_enclosing_repo
 from gitmem.store.mcpfile import SERVER
 from tests.support.git import GitDriver
 

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gitmem.git.remotes import refspec_of
 from gitmem.model.note import NOTES_REF
 from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.install import install
@@ -22,7 +23,6 @@ from gitmem.porcelain.sync import sync
 from gitmem.store.log import read_log
 from gitmem.store.notes import NoteStore
 from gitmem.store.queue import Queue
-from gitmem.store.remote import refspec_of
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, remember, set_up

@@ -6,6 +6,7 @@ import pytest
 
 from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.compress.protocol import Compression, Estimate
+from gitmem.git.remotes import tracking_ref
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
 from gitmem.model.job import Job
@@ -17,7 +18,6 @@ from gitmem.store.notes import NoteStore
 from gitmem.store.pending import PendingStore
 from gitmem.store.queue import Queue
 from gitmem.store.registry import RegisteredSession, Registry
-from gitmem.store.remote import tracking_ref
 from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter

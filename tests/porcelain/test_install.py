@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from gitmem.errors import BareRepository, ForeignFile, GitFailed, RemoteUnavailable
+from gitmem.git.repo import Repo, find_repo
 from gitmem.porcelain.install import install
 from gitmem.porcelain.uninstall import uninstall
 from gitmem.store.clientsettings import TIMEOUTS
-from gitmem.store.gitdir import Repo, find_repo
 from gitmem.store.mcpfile import SERVER
 from tests.support.git import GitDriver
 from tests.support.jobs import eventually, jobs, set_up
@@ -584,7 +584,7 @@ def test_a_read_only_git_directory_stops_init_without_a_trace(committed: GitDriv
     before = snapshot(committed.path)
     (committed.path / ".git").chmod(0o555)
     program = (
-        "import sys; from gitmem.errors import *; from gitmem.store.gitdir import find_repo\n"
+        "import sys; from gitmem.errors import *; from gitmem.git.repo import find_repo\n"
         "from gitmem.porcelain.install import install\n"
         "try: install(find_repo(sys.argv[1]), git_version=(2, 39))\n"
         "except ReadOnlyRepository: print('read-only')\n"

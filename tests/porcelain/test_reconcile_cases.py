@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gitmem.git.fingerprints import TraceReader
+from gitmem.git.remotes import refspec_of
 from gitmem.index.cache import Index
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory, Provenance
@@ -19,11 +21,9 @@ from gitmem.porcelain.worker import work
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from gitmem.store.queue import Queue
-from gitmem.store.remote import refspec_of
 from gitmem.store.rewrites import add_pairs, read_pairs
 from gitmem.store.strays import read_strays, write_strays
 from gitmem.store.tips import read_known_tips, write_known_tips
-from gitmem.store.traces import TraceReader
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up, titles_at

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gitmem.errors import GitmemError, UnknownMemory, UsageError
+from gitmem.git.remotes import refspec_of
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.note import NOTES_REF
@@ -20,7 +21,6 @@ from gitmem.store.log import append_log, log_path
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from gitmem.store.pending import Pending, PendingStore
-from gitmem.store.remote import refspec_of
 from gitmem.store.scrubbed import scrubbed_path
 from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gitmem.git.repo import Repo
+from gitmem.git.standing import Share, shares, standings
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing, Verdict
@@ -16,10 +18,8 @@ from gitmem.porcelain.recall import recall
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.scope import scope_of
 from gitmem.porcelain.standings import standings_of
-from gitmem.store.gitdir import Repo
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
-from gitmem.store.standing import Share, shares, standings
 from tests.support.git import GitDriver
 
 _LINES = ("the first long line\n", "another line of text\n", "and something else\n")

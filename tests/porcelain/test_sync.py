@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from gitmem.errors import RemoteRejected, RemoteUnavailable
+from gitmem.git.remotes import refspec_of
 from gitmem.model.memory import Memory, Provenance
 from gitmem.porcelain.push import push
 from gitmem.porcelain.sync import Amount, sync
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
-from gitmem.store.remote import refspec_of
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
 

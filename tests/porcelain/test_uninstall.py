@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from gitmem.errors import DiskFull, NotInitialised
+from gitmem.git.repo import find_repo
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF
 from gitmem.porcelain.install import install
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.uninstall import uninstall
-from gitmem.store.gitdir import find_repo
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from gitmem.store.queue import Queue

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gitmem.git import log as history
+from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
 from gitmem.porcelain import walk as module
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.walk import annotated_walk
-from gitmem.store import history
-from gitmem.store.gitdir import Repo
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from gitmem.store.walks import read_walks

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.errors import NoteUnreadable
+from gitmem.git.trees import Entry, Tree, parse_tree, render_tree
 from gitmem.store.fanout import differing_notes, find_blobs, place_notes, walk_notes
-from gitmem.store.trees import Entry, Tree, parse_tree, render_tree
 
 FILE, FOLDER = b"100644", b"40000"
 

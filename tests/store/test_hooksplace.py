@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.store.gitdir import find_repo
+from gitmem.git.repo import find_repo
 from gitmem.store.hooksplace import PlaceKind, find_place, read_git_version
 from tests.support.git import GitDriver
 from tests.support.layouts import OLD_GIT

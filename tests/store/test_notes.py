@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from gitmem.errors import NotesMoved, NoteUnreadable, UnknownRevision
+from gitmem.git.identity import NOBODY, Identity
 from gitmem.model.memory import Memory, Tombstone
 from gitmem.model.note import NOTES_REF, Document
-from gitmem.store.identity import NOBODY, Identity
 from gitmem.store.notefile import document_of, tombstone_document
 from gitmem.store.notes import NoteChange, NoteStore
 from tests.support.git import GitDriver
@@ -209,7 +209,7 @@ def test_a_lock_that_stays_is_named(committed: GitDriver) -> None:
 
 WRITER = """
 import sys
-from gitmem.store.gitdir import find_repo
+from gitmem.git.repo import find_repo
 from gitmem.store.notes import NoteStore
 from gitmem.store.notefile import document_of
 from gitmem.model.memory import Memory

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from gitmem.errors import DiskFull, ReadOnlyRepository
+from gitmem.git.repo import translated_os_errors
 from gitmem.model.job import Job
-from gitmem.store.gitdir import translated_os_errors
 from gitmem.store.queue import MAX_ATTEMPTS, Queue
 from tests.support.git import GitDriver
 

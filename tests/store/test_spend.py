@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from multiprocessing import get_context
 
-from gitmem.store.gitdir import Repo
+from gitmem.git.repo import Repo
 from gitmem.store.spend import Ledger, Spending, today
 from tests.support.git import GitDriver
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from gitmem.store.gitdir import Repo, find_repo
+from gitmem.git.repo import Repo, find_repo
 
 EPOCH = 1_767_225_600  # 2026-01-01 00:00:00 UTC
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 
+from gitmem.git.commits import read_change
 from gitmem.model.memory import Memory, Provenance
 from gitmem.porcelain.memories import iso_time
 from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
 from gitmem.porcelain.refresh import refresh
-from gitmem.store.commits import read_change
 from gitmem.store.notefile import document_of
 from gitmem.store.notes import NoteStore
 from tests.support.git import GitDriver

@@ -1,0 +1,175 @@
+"""Which commit each line of a file comes from, as ``git blame`` tells it.
+
+Moves within a file and copies from others are followed as far as that is affordable: git is
+asked thoroughly first, and plainly when it takes too long.  Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from gitmem.errors import GitFailed, UnknownRevision, UsageError
+from gitmem.git.repo import Repo, try_git
+
+UNCOMMITTED = "0" * 40
+IGNORE_FILE = ".git-blame-ignore-revs"
+
+# How far moved lines are followed, and for how long (seconds): through other files of the same
+# commit and of the file's first; within the file; not at all.
+_EFFORTS: tuple[tuple[tuple[str, ...], float], ...] = (
+    (("-w", "-M", "-C", "-C"), 3.0),
+    (("-w", "-M"), 4.0),
+    ((), 20.0),
+)
+
+# Lines around those that are asked for: git finds moved blocks, not single short lines.
+_CONTEXT = 30
+_LACKING = b"could not open object name list"
+
+
+@dataclass(frozen=True)
+class Blamed:
+    """Neighbouring lines of one commit: where they are now (from 1, both ends counted), and what
+    the file and its lines were called in that commit.  :data:`UNCOMMITTED` lines are in no commit.
+    """
+
+    commit: str
+    first: int
+    last: int
+    old_path: str
+    old_first: int
+
+    @property
+    def count(self) -> int:
+        """How many lines."""
+        return self.last - self.first + 1
+
+
+def blame(repo: Repo, path: str, first: int | None = None, last: int | None = None) -> list[Blamed]:
+    """The commits of the lines ``first`` to ``last`` (all where not given), from the top down.
+
+    ``path`` is relative to the top of the work tree, whose present content is what counts; in a
+    bare repository that of HEAD.  Commits that the project's ``.git-blame-ignore-revs``, or
+    ``blame.ignoreRevsFile``, names are looked through.
+
+    Raises:
+        UsageError: the file has no such line.
+        UnknownRevision: git knows no such file.
+        GitFailed: git refused otherwise, or took longer than it is worth.
+    """
+    around = [] if first is None else [f"-L{max(1, first - _CONTEXT)},{(last or first) + _CONTEXT}"]
+    arguments = [*around, *_ignoring(repo), "--porcelain", *([] if repo.worktree else ["HEAD"])]
+    done = _asked(repo, [*arguments, "--", path])
+    if done is not None and _LACKING in done.stderr:
+        # Set for all of the user's repositories, and this one does not have it.
+        done = _asked(repo, [*arguments, "--", path], {"GIT_CONFIG_GLOBAL": os.devnull})
+    if done is None:
+        raise GitFailed(f"'git blame' of '{path}' takes too long", "Ask for one line: PATH:LINE")
+    if done.returncode != 0:
+        raise _refusal(os.fsdecode(done.stderr), path)
+    parts = list(_joined(_parsed(done.stdout)))
+    return parts if first is None else _clipped(parts, first, last or first, path)
+
+
+def _asked(
+    repo: Repo, arguments: Sequence[str], environ: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes] | None:
+    """With as much effort as there is time for; None where there is none."""
+    for effort, seconds in _EFFORTS:
+        with suppress(subprocess.TimeoutExpired):
+            return try_git(repo, "blame", *effort, *arguments, environ=environ, timeout=seconds)
+    return None
+
+
+def _clipped(parts: Sequence[Blamed], first: int, last: int, path: str) -> list[Blamed]:
+    """What of the parts is in these lines."""
+    found = []
+    for part in parts:
+        start, end = max(part.first, first), min(part.last, last)
+        if start <= end:
+            old_first = part.old_first + start - part.first
+            found.append(replace(part, first=start, last=end, old_first=old_first))
+    if not found:
+        size = max((part.last for part in parts), default=0)
+        raise UsageError(f"'{path}' has only {size} lines")
+    return found
+
+
+def history_of_lines(repo: Repo, blamed: Blamed, limit: int, seconds: float = 3.0) -> list[str]:
+    """The commits before that of ``blamed`` that changed these lines, the newest first; none
+    where git cannot tell within so many seconds.
+    """
+    end = blamed.old_first + blamed.count - 1
+    wanted = f"-L{blamed.old_first},{end}:{blamed.old_path}"
+    options = ["--no-patch", "--format=%H", f"--max-count={limit + 1}", "--end-of-options"]
+    try:
+        done = try_git(repo, "log", wanted, *options, blamed.commit, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return []
+    return [line for line in os.fsdecode(done.stdout).split() if line != blamed.commit][:limit]
+
+
+def _ignoring(repo: Repo) -> Sequence[str]:
+    """A file of the usual name counts where none is set: then git reads it by itself."""
+    if repo.worktree is None or not (repo.worktree / IGNORE_FILE).is_file():
+        return []
+    is_set = try_git(repo, "config", "--get", "blame.ignoreRevsFile").returncode == 0
+    return [] if is_set else [f"--ignore-revs-file={IGNORE_FILE}"]
+
+
+def _parsed(data: bytes) -> Iterator[Blamed]:
+    """One for each line."""
+    paths: dict[str, str] = {}
+    head: list[str] = []
+    for line in data.split(b"\n"):
+        if line.startswith(b"\t"):
+            commit, old, now = head[0], int(head[1]), int(head[2])
+            yield Blamed(commit, now, now, paths.get(commit, ""), old)
+            head = []
+        elif not head and line:
+            head = os.fsdecode(line).split(" ")
+        elif line.startswith(b"filename "):
+            paths[head[0]] = _unquoted(line[len(b"filename ") :])
+
+
+def _joined(lines: Iterator[Blamed]) -> Iterator[Blamed]:
+    held: Blamed | None = None
+    for line in lines:
+        if held is not None and _follows(held, line):
+            held = replace(held, last=line.last)
+            continue
+        if held is not None:
+            yield held
+        held = line
+    if held is not None:
+        yield held
+
+
+def _follows(held: Blamed, line: Blamed) -> bool:
+    is_same_source = (line.commit, line.old_path) == (held.commit, held.old_path)
+    next_place = (held.last + 1, held.old_first + held.count)
+    return is_same_source and (line.first, line.old_first) == next_place
+
+
+def _unquoted(name: bytes) -> str:
+    """A path as git prints it, in quotes where it has odd characters."""
+    if name.startswith(b'"') and name.endswith(b'"'):
+        name = name[1:-1].decode("unicode_escape").encode("latin-1", "replace")
+    return os.fsdecode(name)
+
+
+def _refusal(complaint: str, path: str) -> Exception:
+    text = complaint.strip().removeprefix("fatal: ").splitlines()
+    reason = text[-1] if text else "no reason given"
+    if match := re.search(r"has only (\d+) line", reason):
+        return UsageError(f"'{path}' has only {match[1]} lines")
+    if "no such path" in reason or "cannot stat" in reason or "no such ref" in reason:
+        return UnknownRevision(
+            f"'{path}' is no file that git knows here", "List them: git ls-files"
+        )
+    return GitFailed(f"'git blame' failed: {reason}")

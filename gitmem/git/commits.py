@@ -1,0 +1,339 @@
+"""One commit and what it changed, read through libgit2; the work tree is never looked at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
+from pygit2.enums import DeltaStatus, DiffFlag, DiffOption, ObjectType  # noqa: TID253 - as above
+
+from gitmem.errors import GitFailed, UnknownRevision
+from gitmem.git.libgit2 import open_objects
+from gitmem.git.repo import Repo
+from gitmem.model.change import WORD, Change, FileChange, word_key
+from gitmem.model.lines import MAX_MARKS, line_marks
+
+MAX_FILES = 2_000
+MAX_ADDED_LINES = 400
+MAX_LINE_CHARACTERS = 200
+MAX_SYMBOLS = 60
+_MAX_CACHED_BLOB_BYTES = 1 << 20
+_MAX_REMOVED_WORDS = 20_000
+_MAX_LINE = 1_000
+
+_STATUS = {
+    DeltaStatus.ADDED: "A",
+    DeltaStatus.DELETED: "D",
+    DeltaStatus.MODIFIED: "M",
+    DeltaStatus.RENAMED: "R",
+    DeltaStatus.COPIED: "C",
+    DeltaStatus.TYPECHANGE: "T",
+}
+_CHANGE_ID_TRAILER = re.compile(r"^Change-Id: *(\S{1,128})\s*$", re.IGNORECASE | re.MULTILINE)
+_PARENT = re.compile(rb"^parent ([0-9a-f]{40})$", re.MULTILINE)
+_CHANGE_ID_HEADER = re.compile(rb"^change-id (\S{1,128})$", re.MULTILINE)
+# What a line that begins a function, class or type looks like in the languages people use.
+_SYMBOL = re.compile(
+    r"^\s{0,12}(?:(?:export|default|pub(?:\([a-z]+\))?|public|private|protected|static|async|abstract"
+    r"|final|inline|virtual|override|unsafe|extern)\s+){0,5}"
+    r"(?:def[pm]?|class|func|function|fn|struct|enum|trait|interface|impl|module|defmodule|type)\s+"
+    r"(?:\([^)]{0,80}\)\s*)?([A-Za-z_][\w.]{1,79})"
+)
+
+
+def read_change(
+    repo: Repo, commit: str, branch: str = "", is_excluded: Callable[[str], bool] | None = None
+) -> Change:
+    """Read a commit and its difference to its first parent (for a merge: what no parent has).
+
+    At a shallow clone's boundary the parent is missing and no file is named, rather than all.
+    At most 2,000 files, 400 added lines of 200 characters and 60 symbols are kept; of an
+    excluded file neither lines nor symbols.
+
+    Raises:
+        UnknownRevision: there is no such commit here.
+    """
+    return CommitReader(repo).change(commit, branch, is_excluded)
+
+
+@dataclass(frozen=True)
+class CommitText:
+    """A commit's message, author and number of parents, and when it was written and when it was
+    committed (POSIX seconds): an amend or a rebase moves only the latter.
+
+    ``emails`` are the author's and the committer's, in small letters.
+    """
+
+    message: str
+    author: str
+    emails: frozenset[str]
+    parents: int
+    authored: int
+    committed: int
+    change_id: str = ""
+
+
+class CommitReader:
+    """Reads many commits of one repository, which is opened once.
+
+    ``blob_cache_bytes`` are kept of the files' contents between commits, for the whole process:
+    who walks along a history meets each content twice, as the new and then as the old one.
+    """
+
+    def __init__(self, repo: Repo, *, blob_cache_bytes: int = 0) -> None:
+        self._objects = open_objects(repo)
+        if blob_cache_bytes:
+            pygit2.settings.cache_object_limit(ObjectType.BLOB, _MAX_CACHED_BLOB_BYTES)
+            pygit2.settings.cache_max_size(blob_cache_bytes)
+
+    def head(self, commit: str) -> CommitText:
+        """What a commit says of itself; no tree is looked at.
+
+        Raises:
+            UnknownRevision: there is no such commit here.
+        """
+        found = self._commit(commit)
+        people = (found.author.raw_email, found.committer.raw_email)
+        return CommitText(
+            message=_decoded(found),
+            author=_who(found.author, found),
+            emails=frozenset(_text(email, found).lower() for email in people),
+            parents=len(_PARENT.findall(_header(found))),
+            authored=found.author.time,
+            committed=found.commit_time,
+            change_id=_change_id(_header(found), _decoded(found)),
+        )
+
+    def change(
+        self,
+        commit: str,
+        branch: str = "",
+        is_excluded: Callable[[str], bool] | None = None,
+        *,
+        with_marks: bool = True,
+    ) -> Change:
+        """As :func:`read_change`; without the marks of lines when nobody asks for them.
+
+        Raises:
+            UnknownRevision: there is no such commit here.
+            GitFailed: contents of it are missing.
+        """
+        found = self._commit(commit)
+        try:
+            return _change(self._objects, found, branch, is_excluded, with_marks)
+        except (pygit2.GitError, KeyError) as error:
+            raise GitFailed(
+                f"what '{commit[:12]}' changed cannot be read: {error}",
+                "In a partial clone the contents of files may be missing. Run: git fsck",
+            ) from error
+
+    def _commit(self, commit: str) -> pygit2.Commit:
+        try:
+            found = self._objects[commit]
+        except (KeyError, ValueError) as error:
+            raise UnknownRevision(f"there is no commit '{commit[:12]}' here") from error
+        if not isinstance(found, pygit2.Commit):
+            raise UnknownRevision(f"'{commit[:12]}' is no commit")
+        return found
+
+
+def _header(commit: pygit2.Commit) -> bytes:
+    return commit.read_raw().partition(b"\n\n")[0]
+
+
+def _change(
+    objects: pygit2.Repository,
+    found: pygit2.Commit,
+    branch: str,
+    is_excluded: Callable[[str], bool] | None,
+    with_marks: bool,
+) -> Change:
+    header = _header(found)
+    parents = [match.decode() for match in _PARENT.findall(header)]
+    diffs = _diffs(objects, found, parents)
+    text = _decoded(found)
+    is_plain = len(diffs) == 1
+    told = _Told(with_marks=with_marks)
+    if is_plain:
+        told.read(diffs[0], is_excluded)
+        files = told.files
+    else:
+        files = _common_files([list(islice(_files(diff), MAX_FILES)) for diff in diffs])
+    return Change(
+        commit=str(found.id),
+        parents=tuple(parents),
+        subject=text.strip().partition("\n")[0].strip(),
+        message=text,
+        author=_who(found.author, found),
+        committer_name=_text(found.committer.raw_name, found),
+        committer_email=_text(found.committer.raw_email, found),
+        time=found.author.time,
+        committed=found.commit_time,
+        branch=branch,
+        change_id=_change_id(header, text),
+        patch_id=str(diffs[0].patchid) if is_plain and files else "",
+        files=tuple(files),
+        symbols=tuple(told.symbols)[:MAX_SYMBOLS],
+        added_lines=tuple(told.added_lines),
+        removed_words=frozenset(told.removed_words),
+        added_marks=frozenset(told.added_marks - told.removed_marks),
+        removed_marks=frozenset(told.removed_marks - told.added_marks),
+    )
+
+
+def _diffs(
+    objects: pygit2.Repository, commit: pygit2.Commit, parents: list[str]
+) -> list[pygit2.Diff]:
+    """The difference to each parent; to the empty tree for a root; none at a shallow boundary.
+
+    ``parents`` are those the commit names: libgit2 hides the ones a shallow clone lacks.
+    """
+    if not parents:
+        return [commit.tree.diff_to_tree(swap=True)]
+    diffs: list[pygit2.Diff] = []
+    for name in parents:
+        parent = objects.get(name)
+        if not isinstance(parent, pygit2.Commit):
+            return []
+        diff = parent.tree.diff_to_tree(commit.tree, DiffOption.IGNORE_SUBMODULES)
+        if len(diff) <= MAX_FILES:
+            diff.find_similar()
+        diffs.append(diff)
+    return diffs
+
+
+def _files(diff: pygit2.Diff) -> Iterator[FileChange]:
+    yield from (_file(patch) for patch in diff if patch is not None)
+
+
+def _file(patch: pygit2.Patch) -> FileChange:
+    delta = patch.delta
+    _, added, removed = patch.line_stats
+    status = _STATUS.get(delta.status, "M")
+    return FileChange(
+        path=_path(delta.new_file.raw_path),
+        status=status,
+        added=added,
+        removed=removed,
+        old_path=_path(delta.old_file.raw_path) if status in "RC" else "",
+        is_binary=bool(delta.flags & DiffFlag.BINARY),
+    )
+
+
+@dataclass
+class _Told:
+    """A plain commit's files, symbols, added lines, and marks of what was added and removed.
+
+    Read in one pass: each time a patch is asked of libgit2 it compares the two contents anew.
+    """
+
+    with_marks: bool
+    files: list[FileChange] = field(default_factory=list)
+    symbols: dict[str, None] = field(default_factory=dict)
+    added_lines: list[str] = field(default_factory=list)
+    removed_words: set[str] = field(default_factory=set)
+    added_marks: set[int] = field(default_factory=set)
+    removed_marks: set[int] = field(default_factory=set)
+
+    def read(self, diff: pygit2.Diff, is_excluded: Callable[[str], bool] | None) -> None:
+        for number, patch in enumerate(patch for patch in diff if patch is not None):
+            if number < MAX_FILES:
+                self.files.append(_file(patch))
+            files = (patch.delta.new_file, patch.delta.old_file)
+            is_private = is_excluded is not None and any(
+                is_excluded(_path(file.raw_path)) for file in files
+            )
+            wants_lines = number < MAX_FILES and not is_private and not self._is_full
+            if wants_lines or self.with_marks:
+                for hunk in patch.hunks:
+                    self._read_hunk(hunk, wants_lines)
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self.symbols) >= MAX_SYMBOLS and len(self.added_lines) >= MAX_ADDED_LINES
+
+    def _read_hunk(self, hunk: pygit2.DiffHunk, wants_lines: bool) -> None:
+        lines = hunk.lines
+        added = [line.content for line in lines if line.origin == "+"]
+        removed = [line.content for line in lines if line.origin == "-"]
+        if self.with_marks:
+            _note_marks(self.added_marks, added)
+            _note_marks(self.removed_marks, removed)
+        if wants_lines:
+            _note_symbols(self.symbols, [hunk.header.rpartition("@@")[2], *added])
+            room = MAX_ADDED_LINES - len(self.added_lines)
+            stripped = (line.strip() for line in added)
+            told = islice((line for line in stripped if line), room)
+            self.added_lines += (shortened(line) for line in told)
+            if len(self.removed_words) < _MAX_REMOVED_WORDS:
+                for line in removed:
+                    self.removed_words.update(map(word_key, WORD.findall(line[:_MAX_LINE])))
+
+
+def _note_marks(marks: set[int], lines: Iterable[str]) -> None:
+    if len(marks) < MAX_MARKS:
+        marks |= line_marks(lines)
+
+
+def _note_symbols(symbols: dict[str, None], lines: Iterable[str]) -> None:
+    """Add the names of functions and classes that a hunk lies in or that its added lines begin."""
+    for name in symbols_in(lines):
+        if len(symbols) >= MAX_SYMBOLS:
+            return
+        symbols[name] = None
+
+
+def symbols_in(lines: Iterable[str]) -> Iterator[str]:
+    """The names of the functions, classes and types that these lines begin."""
+    for line in lines:
+        if match := _SYMBOL.match(line[:MAX_LINE_CHARACTERS]):
+            yield match[1]
+
+
+def _common_files(by_parent: list[list[FileChange]]) -> list[FileChange]:
+    """What differs from every parent; a merge that only joins changes nothing."""
+    if not by_parent:
+        return []
+    first, *others = by_parent
+    shared = [{file.path for file in files} for files in others]
+    return [file for file in first if all(file.path in paths for paths in shared)]
+
+
+def shortened(line: str) -> str:
+    """An added line as it is kept: cut between words, since half a key that it may hold could not
+    be told for one.
+    """
+    if len(line) <= MAX_LINE_CHARACTERS:
+        return line
+    return line[:MAX_LINE_CHARACTERS].rsplit(None, 1)[0]
+
+
+def _change_id(header: bytes, text: str) -> str:
+    """Gerrit's trailer, or the header that jj and others write."""
+    if match := _CHANGE_ID_TRAILER.search(text):
+        return match[1]
+    in_header = _CHANGE_ID_HEADER.search(header)
+    return in_header[1].decode("ascii", "replace") if in_header else ""
+
+
+def _decoded(commit: pygit2.Commit) -> str:
+    return _text(commit.raw_message, commit)
+
+
+def _who(person: pygit2.Signature, commit: pygit2.Commit) -> str:
+    return f"{_text(person.raw_name, commit)} <{_text(person.raw_email, commit)}>"
+
+
+def _text(raw: bytes, commit: pygit2.Commit) -> str:
+    """In the encoding that the commit names; UTF-8 where it names none, or one nobody knows."""
+    try:
+        return raw.decode(commit.message_encoding or "utf-8", "replace")
+    except LookupError:
+        return raw.decode("utf-8", "replace")
+
+
+def _path(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")

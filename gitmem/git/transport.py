@@ -1,0 +1,249 @@
+"""Talking with a remote: one fetch of its notes, one push of ours, and what came of it.
+
+Both are git's own commands, so that credentials, transports and proxies are the user's.  They
+are quiet, never ask, end within a time limit with everything they started, and skip the
+user's hooks (a push within a push would call us again).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from gitmem.errors import RemoteUnavailable
+from gitmem.git.remotes import (
+    TRACKING,
+    exchanged,
+    known_tip,
+    put_known_tip,
+    received,
+    tracking_ref,
+)
+from gitmem.git.repo import Repo, git_command, git_environment, try_git
+from gitmem.git.stale_lock import free_stale_lock
+from gitmem.git.transport_status import (
+    NO_SUCH_REF,
+    Answer,
+    Outcome,
+    fetch_trouble,
+    push_trouble,
+    read_push,
+)
+from gitmem.model.note import NOTES_REF
+
+_ALL_OF_HISTORY = "--depth=2147483646"
+"""One less than git's "infinite", which would deepen the branches of the clone as well."""
+
+_FETCH_TRIES = 4
+_CONTENTION = "cannot lock ref"
+
+ALIAS = "gitmem.exchange"
+"""The name under which git is given the remote, without what is configured for fetches by hand."""
+
+_FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
+_OURS = f"--glob={NOTES_REF[:-1]}[{NOTES_REF[-1]}]"  # without a wildcard git would look below it
+_QUIET = ("-c", "core.askPass=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
+
+# What a remote is configured with that would have our exchange move refs of the person's, mirror
+# all of them, or leave the notes' blobs out.
+_LEFT_OUT = frozenset(
+    ("fetch", "push", "mirror", "prune", "prunetags", "tagopt", "promisor", "partialclonefilter")
+)
+
+
+def fetch_notes(repo: Repo, remote: str, timeout: float) -> bool:
+    """Bring the remote's notes here; whether they are others than before.
+
+    ``timeout`` is in seconds.  A remote without notes is no failure.  Where pushes go to another
+    address than fetches come from, both are asked: a push must hold the notes of the former.
+
+    Raises:
+        RemoteLogin: the remote wants a login that git does not have.
+        RemoteUnavailable: the remote did not answer, or not in time.
+    """
+    before = known_tip(repo, remote)
+    own = _Remote.read(repo, remote)
+    if own.push_urls and own.push_urls != own.urls:
+        _fetch(repo, own, timeout, tracking_ref(received(remote)))
+        for url in own.push_urls:
+            with suppress(RemoteUnavailable):  # the push will tell
+                _fetch(repo, own.at(url), timeout, tracking_ref(exchanged(remote)))
+    else:
+        _fetch(repo, own, timeout, tracking_ref(exchanged(remote)))
+    return known_tip(repo, remote) != before
+
+
+def read_remote_tip(repo: Repo, remote: str, timeout: float) -> str | None:
+    """The remote's notes commit, its objects brought here and no ref moved; None: it has none.
+
+    Raises:
+        RemoteLogin, RemoteUnavailable: as for :func:`fetch_notes`.
+    """
+    own = _Remote.read(repo, remote)
+    for _ in range(3):  # it may move between the question and the fetch
+        done = _talk(repo, own, timeout, ["ls-remote", ALIAS, NOTES_REF])
+        if done.returncode != 0:
+            raise fetch_trouble(remote, done.stderr)
+        tip = next((line.split()[0] for line in done.stdout.splitlines() if line.strip()), None)
+        if tip is None or try_git(repo, "cat-file", "-e", tip).returncode == 0:
+            return tip
+        done = _talk(repo, own, timeout, [*_FETCH, ALIAS, NOTES_REF])
+        if done.returncode != 0 and NO_SUCH_REF not in done.stderr:
+            raise fetch_trouble(remote, done.stderr)
+    raise RemoteUnavailable(f"the notes of '{remote}' keep moving")
+
+
+def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") -> Answer:
+    """Try once to send the notes ref.  ``timeout`` is in seconds.
+
+    ``replacing`` is a notes commit of the remote that ours takes the place of, with its history;
+    if the remote has moved from there, the push is rejected.
+    When the remote, as last heard of, stands where we stand, it is not even asked.
+
+    Raises:
+        RemoteReadOnly: the remote is read here, but takes nothing from this person.
+        RemoteLogin: it wants a login that git does not have.
+        RemoteUnavailable: the remote did not answer, or not in time.
+    """
+    listed = try_git(repo, "for-each-ref", "--format=%(objectname)", NOTES_REF)
+    tip = os.fsdecode(listed.stdout).strip()
+    if not tip or known_tip(repo, remote) == tip:
+        return Answer(Outcome.UP_TO_DATE)
+    options = ["--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"]
+    options.append("--no-signed")
+    if replacing:
+        options.append(f"--force-with-lease={NOTES_REF}:{replacing}")
+    # The commit and not the ref: what is sent is what will be noted, though the ref may move.
+    command = ["push", *options, ALIAS, f"{tip}:{NOTES_REF}"]
+    done = _talk(repo, _Remote.read(repo, remote), timeout, command)
+    answer = read_push(done.stdout, NOTES_REF)
+    if answer is None or answer.outcome is Outcome.READ_ONLY:
+        raise push_trouble(remote, done.stderr, is_refused=answer is not None)
+    if answer.outcome in (Outcome.PUSHED, Outcome.UP_TO_DATE):
+        put_known_tip(repo, remote, tip)
+    return answer
+
+
+@dataclass(frozen=True)
+class _Remote:
+    """What is configured of a remote, each variable and value."""
+
+    name: str
+    lines: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def read(cls, repo: Repo, name: str) -> _Remote:
+        listed = os.fsdecode(try_git(repo, "config", "-z", "--list").stdout)
+        items = (item.partition("\n")[::2] for item in listed.split("\0"))
+        start = f"remote.{name}."
+        lines = [
+            (variable, value)
+            for key, value in items
+            if key.startswith(start) and (variable := key[len(start) :]) not in _LEFT_OUT
+        ]
+        return cls(name, tuple(lines))
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Where fetches come from."""
+        return tuple(value for variable, value in self.lines if variable == "url")
+
+    @property
+    def push_urls(self) -> tuple[str, ...]:
+        """Where pushes go, if elsewhere."""
+        return tuple(value for variable, value in self.lines if variable == "pushurl")
+
+    def at(self, url: str) -> _Remote:
+        """The same remote, fetched from another address."""
+        rest = [line for line in self.lines if line[0] not in ("url", "pushurl")]
+        return _Remote(self.name, (("url", url), *rest))
+
+    def environ(self) -> dict[str, str]:
+        """The configuration of the alias, as git reads it from the environment.
+
+        There an address that holds a password is not seen by the machine's other users.
+        """
+        found = {"GIT_CONFIG_COUNT": str(len(self.lines))}
+        for number, (variable, value) in enumerate(self.lines):
+            found[f"GIT_CONFIG_KEY_{number}"] = f"remote.{ALIAS}.{variable}"
+            found[f"GIT_CONFIG_VALUE_{number}"] = value
+        return found
+
+
+def _fetch(repo: Repo, own: _Remote, timeout: float, ref: str) -> None:
+    """Bring the notes of one address to one ref; where it has none, the ref goes."""
+    depth = [_ALL_OF_HISTORY] if _is_cut(repo) else []
+    free_stale_lock(repo, ref)
+    for _ in range(_FETCH_TRIES):
+        done = _talk(repo, own, timeout, [*_FETCH, *depth, ALIAS, f"+{NOTES_REF}:{ref}"])
+        if done.returncode == 0:
+            return
+        if _CONTENTION not in done.stderr:
+            break  # else another process of ours fetched as well, and was faster
+    if NO_SUCH_REF not in done.stderr:
+        raise fetch_trouble(own.name, done.stderr)
+    try_git(repo, "update-ref", "-d", ref)
+
+
+def _is_cut(repo: Repo) -> bool:
+    """Whether the history of the notes ends early: somebody fetched them with ``--depth``.
+
+    They can be read and joined so, but not be sent to a remote that lacks what is missing.
+    """
+    try:
+        ends = set((repo.common_dir / "shallow").read_text(encoding="ascii").split())
+    except (OSError, ValueError):
+        return False
+    walked = try_git(repo, "rev-list", "--max-parents=0", f"--glob={TRACKING}*", _OURS)
+    return not ends.isdisjoint(os.fsdecode(walked.stdout).split())
+
+
+def _talk(
+    repo: Repo, own: _Remote, timeout: float, arguments: Sequence[str]
+) -> subprocess.CompletedProcess[str]:
+    """Run a git command that talks to the remote called ``ALIAS``; in the end all of it ends.
+
+    It runs in a session of its own: without a terminal nobody can be asked for a password,
+    and the transport's processes can be ended with it.
+    """
+    environ = {**git_environment(), **own.environ()}
+    environ.update(
+        GITMEM_PUSHING="1",
+        GCM_INTERACTIVE="never",  # Git Credential Manager opens windows
+        GIT_SSH_COMMAND=_ssh_command(repo, environ),
+    )
+    with subprocess.Popen(
+        git_command(repo, [*_QUIET, *arguments]),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={name: value for name, value in environ.items() if value},
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        try:
+            printed, complained = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired as error:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            raise RemoteUnavailable(
+                f"'{own.name}' did not answer within {timeout:g} seconds"
+            ) from error
+    return subprocess.CompletedProcess(process.args, process.returncode, printed, complained)
+
+
+def _ssh_command(repo: Repo, environ: Mapping[str, str]) -> str:
+    """The user's ssh, told not to ask; another program than OpenSSH is left as it is."""
+    asked = os.fsdecode(try_git(repo, "config", "--get", "core.sshCommand").stdout).strip()
+    command = environ.get("GIT_SSH_COMMAND") or asked
+    if not command and environ.get("GIT_SSH"):
+        return ""
+    command = command or "ssh"
+    program = os.path.basename(command.split()[0])  # noqa: PTH119 - a word of a command line
+    return f"{command} -oBatchMode=yes" if program == "ssh" else command

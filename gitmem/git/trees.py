@@ -1,0 +1,130 @@
+"""Tree objects as plain mappings, read from and written to the repository's objects.
+
+Entries are kept as their raw bytes, so that what a notes tree holds beside notes (odd modes,
+names that are no ids) is written back exactly as it was found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
+from pygit2.enums import ObjectType  # noqa: TID253 - as above
+
+from gitmem.errors import NoteUnreadable
+from gitmem.git.repo import Repo, try_git
+
+_REMEMBERED_TREES = 64
+_REMEMBERED_ENTRIES = 512  # a fanned-out level has 256
+_ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)
+
+
+class Entry(NamedTuple):
+    """What a name in a tree stands for: git's mode in octal digits, a raw 20-byte object id."""
+
+    mode: bytes
+    oid: bytes
+
+    @property
+    def is_tree(self) -> bool:
+        """A folder."""
+        return self.mode in (b"40000", b"040000")
+
+    @property
+    def is_file(self) -> bool:
+        """A regular file; links and submodules are none."""
+        return self.mode.startswith(b"100")
+
+
+Tree = dict[bytes, Entry]
+
+
+def parse_tree(data: bytes) -> Tree:
+    """Read a tree object.
+
+    Raises:
+        NoteUnreadable: it is damaged.
+    """
+    found: list[tuple[bytes, bytes, bytes]] = _ENTRY.findall(data)
+    if sum(len(mode) + len(name) + 22 for mode, name, _ in found) != len(data):
+        raise NoteUnreadable("a tree of the notes ref is damaged", "Run: git fsck")
+    return {name: Entry(mode, oid) for mode, name, oid in found}
+
+
+def render_tree(tree: Mapping[bytes, Entry]) -> bytes:
+    """Write a tree object: in git's order, where a folder sorts as if its name ended in a slash."""
+    ordered = sorted(
+        (name + b"/" if entry.is_tree else name, b"%s %s\0%s" % (entry.mode, name, entry.oid))
+        for name, entry in tree.items()
+    )
+    return b"".join(text for _, text in ordered)
+
+
+class Objects:
+    """The repository's objects by raw id, each read whole.
+
+    A partial clone may lack an object until it is asked for: git is asked to fetch it then.
+    The trees near the root are read again and again, so that the last few are remembered.
+    """
+
+    def __init__(self, repo: Repo, objects: pygit2.Repository) -> None:
+        self._repo = repo
+        self._odb = objects.odb
+        self._trees: dict[bytes, Tree] = {}
+
+    def read_tree(self, oid: bytes | None) -> Tree:
+        """The tree, the caller's own to change; empty for None.
+
+        Raises:
+            NoteUnreadable: it is missing or damaged.
+        """
+        if oid is None:
+            return {}
+        tree = self._trees.get(oid)
+        if tree is None:
+            tree = parse_tree(self._read(oid, ObjectType.TREE))
+            self._remember(oid, tree)
+        return dict(tree)
+
+    def read_blob(self, oid: bytes) -> bytes:
+        """A blob's bytes.
+
+        Raises:
+            NoteUnreadable: it is missing, or no blob.
+        """
+        return self._read(oid, ObjectType.BLOB)
+
+    def write_tree(self, tree: Tree) -> bytes:
+        """Write a tree and return its id."""
+        oid = self.write(ObjectType.TREE, render_tree(tree))
+        self._remember(oid, dict(tree))
+        return oid
+
+    def write(self, kind: ObjectType, data: bytes) -> bytes:
+        """Write an object and return its id."""
+        return bytes(self._odb.write(kind, data).raw)
+
+    def _remember(self, oid: bytes, tree: Tree) -> None:
+        if len(tree) <= _REMEMBERED_ENTRIES:
+            if len(self._trees) >= _REMEMBERED_TREES:
+                self._trees.pop(next(iter(self._trees)))  # the oldest: dictionaries keep order
+            self._trees[oid] = tree
+
+    def _read(self, oid: bytes, kind: ObjectType) -> bytes:
+        try:
+            found, data = self._odb.read(pygit2.Oid(raw=oid))
+        except KeyError:
+            return self._fetched(oid, kind)
+        if found != kind:
+            raise NoteUnreadable(f"the notes ref holds '{oid.hex()}', which is no {kind.name}")
+        return bytes(data)
+
+    def _fetched(self, oid: bytes, kind: ObjectType) -> bytes:
+        done = try_git(self._repo, "cat-file", kind.name.lower(), oid.hex())
+        if done.returncode != 0:
+            raise NoteUnreadable(
+                f"the notes ref needs '{oid.hex()}', which is missing", "Run: git fsck"
+            )
+        return done.stdout

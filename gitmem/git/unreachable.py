@@ -1,0 +1,141 @@
+"""What a rewritten ref leaves behind: its reflog, and the objects that nothing reaches any more."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitmem.errors import GitFailed
+from gitmem.git.repo import Repo, git_command, git_environment, run_git, try_git
+
+_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True)
+class Removal:
+    """How many objects were removed, and how many lie in packs and stay until git collects them."""
+
+    removed: int = 0
+    packed: int = 0
+
+
+def drop_ref(repo: Repo, ref: str) -> None:
+    """Delete a ref and its reflog."""
+    try_git(repo, "update-ref", "-d", ref)
+    drop_reflog(repo, ref)
+
+
+def drop_reflog(repo: Repo, ref: str) -> None:
+    """Forget where a ref stood before, whether it is still there or not."""
+    try_git(repo, "reflog", "expire", "--expire=all", "--expire-unreachable=all", ref)
+    if try_git(repo, "rev-parse", "--verify", "--quiet", ref).returncode != 0:
+        with suppress(OSError):
+            (repo.common_dir / "logs" / ref).unlink()
+
+
+def refs_reaching(repo: Repo, commits: Iterable[str]) -> list[str]:
+    """The refs from which one of the commits can be reached, each once."""
+    found: dict[str, None] = {}
+    for commit in commits:
+        listed = try_git(repo, "for-each-ref", "--format=%(refname)", f"--contains={commit}")
+        found.update(dict.fromkeys(os.fsdecode(listed.stdout).splitlines()))
+    return list(found)
+
+
+def blobs_holding(
+    repo: Repo, commits: Sequence[str], is_held: Callable[[bytes], bool]
+) -> Iterator[str]:
+    """The blobs in the commits' histories for whose bytes ``is_held`` says yes."""
+    if not commits:
+        return
+    listed = run_git(repo, "rev-list", "--objects", "--no-object-names", *commits).split()
+    for first in range(0, len(listed), _AT_ONCE):
+        some = b"\n".join(listed[first : first + _AT_ONCE]) + b"\n"
+        printed = run_git(repo, "cat-file", "--batch", stdin=some)
+        at = 0
+        while at < len(printed):
+            head, _, _ = printed[at : at + 200].partition(b"\n")
+            words = head.split()
+            at += len(head) + 1
+            if len(words) != 3:
+                continue  # missing in a partial clone
+            size = int(words[2])
+            if words[1] == b"blob" and is_held(printed[at : at + size]):
+                yield words[0].decode()
+            at += size + 1
+
+
+def remove_unreachable(repo: Repo, commits: Sequence[str], *, unpack: bool) -> Removal:
+    """Remove the objects of these histories that no ref, reflog or index reaches.
+
+    Only loose objects can be removed one by one.  If some lie in packs, nothing is removed,
+    unless ``unpack`` has git write its packs anew without them first.  Other unreachable
+    objects, which a person may yet want back, are left alone.
+    """
+    objects = _unreachable(repo, commits)
+    if not objects:
+        return Removal()
+    if unpack and _not_loose(repo, objects):
+        run_git(repo, "repack", "-A", "-d", "--quiet")
+    if packed := _not_loose(repo, objects):
+        return Removal(packed=len(packed))
+    for oid in objects:
+        _loose_path(repo, oid).unlink(missing_ok=True)
+    return Removal(removed=len(objects))
+
+
+def _unreachable(repo: Repo, commits: Sequence[str]) -> list[str]:
+    """The objects of these histories that nothing else reaches, exactly.
+
+    By listing everything that is reached: ``rev-list A --not B`` stops early and may name objects
+    that B holds, which is good enough for a pack and not for removing them.
+    """
+    found = dict.fromkeys(_listed(repo, commits))
+    if found:
+        for oid in _listed(repo, ("--all", "--reflog", "--indexed-objects")):
+            found.pop(oid, None)
+    return list(found)
+
+
+def _listed(repo: Repo, what: Sequence[str]) -> Iterator[str]:
+    """The objects that git lists, as they come: there may be millions.
+
+    Raises:
+        GitFailed: git could not list them all.
+    """
+    asked = ["rev-list", "--objects", "--no-object-names", *what]
+    with subprocess.Popen(
+        git_command(repo, asked),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=git_environment(),
+        text=True,
+    ) as process:
+        assert process.stdout is not None  # noqa: S101 - PIPE was asked for
+        for line in process.stdout:
+            yield line.rstrip("\n")
+    if process.returncode != 0:
+        raise GitFailed(
+            "git could not list what it reaches, so no object was removed",
+            "The notes are scrubbed. Run: git fsck; then: git gc --prune=now",
+        )
+
+
+def _not_loose(repo: Repo, objects: Sequence[str]) -> list[str]:
+    """Those that are not loose, or lie in a pack as well."""
+    packs = {path.name for path in (repo.common_dir / "objects" / "pack").glob("*.idx")}
+    in_packs: set[str] = set()
+    for name in packs:
+        index = (repo.common_dir / "objects" / "pack" / name).read_bytes()
+        shown = run_git(repo, "show-index", stdin=index)
+        in_packs.update(line.split()[1].decode() for line in shown.splitlines())
+    return [oid for oid in objects if oid in in_packs or not _loose_path(repo, oid).exists()]
+
+
+def _loose_path(repo: Repo, oid: str) -> Path:
+    return repo.common_dir / "objects" / oid[:2] / oid[2:]
