@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gitmem.model.memory import KINDS, Decision, ErrorMet, Json, Memory, Provenance, Tombstone
 from gitmem.model.note import Document, Note, note_of
-from gitmem.store.notefile import document_of, tombstone_document
+from gitmem.notes.codec import document_of, tombstone_document
 
 # Words that some YAML reader somewhere takes for a number, a date, a truth value or a marker.
 TREACHEROUS = [

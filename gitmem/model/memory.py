@@ -2,7 +2,7 @@
 
 A memory is immutable and named by its content.  The same content gets the same id on every
 clone, so writing twice is writing once and merging is set union.  This module knows the
-fields, their order and their types; YAML is :mod:`gitmem.store.notefile`'s business.
+fields, their order and their types; YAML is :mod:`gitmem.notes.codec`'s business.
 
 The format is specified in ``docs/format.md``.
 """

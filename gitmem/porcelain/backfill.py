@@ -22,6 +22,7 @@ from gitmem.git.pack import WORTH_PACKING, pack_since
 from gitmem.git.repo import Repo
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF, Document
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.backfill_plan import Plan, worktrees_with_transcripts
 from gitmem.porcelain.batches import Batches, collect_batches, entries_of, submit_waiting
 from gitmem.porcelain.history import Judgement, judge_history
@@ -31,7 +32,6 @@ from gitmem.porcelain.remember import Request, remember, remember_turn
 from gitmem.store.batchfiles import BatchFiles, Entry
 from gitmem.store.judged import Judged
 from gitmem.store.lock import backfill_lock
-from gitmem.store.notes import NoteStore
 from gitmem.store.pending import PendingStore
 
 _BATCH = 1_000

@@ -24,6 +24,8 @@ from gitmem.model.change import Change
 from gitmem.model.memory import Memory
 from gitmem.model.note import Document
 from gitmem.model.session import Event, EventKind, Slice
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.candidates import transcript_of
 from gitmem.porcelain.compressors import allowance_of, batches_of
 from gitmem.porcelain.means import Means
@@ -31,8 +33,6 @@ from gitmem.porcelain.memories import finish
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.unread import read_again
 from gitmem.store.batchfiles import BatchFiles, Entry
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 
 _ITEMS_OF_A_BATCH = 500
 _POLL_SECONDS = 20.0

@@ -13,8 +13,8 @@ from gitmem.git.log import walk_ids
 from gitmem.git.repo import Repo, resolve_commit, try_git
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory, Provenance
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.refresh import refresh_index
-from gitmem.store.notes import NoteStore
 
 _AT_ONCE = 256
 _MEMORY_NAME = re.compile(r"m[0-9a-f]{4,20}")

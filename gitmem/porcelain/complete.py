@@ -24,13 +24,13 @@ from gitmem.git.remotes import tracking_tips
 from gitmem.index.cache import Index, Stored
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import Transcript
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.candidates import transcript_of
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import compress_slice
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.porcelain.unread import mark_behind, read_again, read_unread
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from gitmem.store.seen import Mark, read_seen, write_seen
 
 

@@ -25,11 +25,11 @@ from gitmem.index.vectors import Vectors
 from gitmem.model.likeness import forbidding
 from gitmem.model.memory import Memory, Tombstone
 from gitmem.model.note import Document
+from gitmem.notes.codec import document_of, tombstone_document
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.embed import embed_missing
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.porcelain.scope import scope_of
-from gitmem.store.notefile import document_of, tombstone_document
-from gitmem.store.notes import NoteStore
 
 NAME = "curate/1"
 """The compressor that a fold names in its provenance."""

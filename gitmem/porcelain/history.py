@@ -27,8 +27,8 @@ from gitmem.guard.policy import PLAIN, Policy
 from gitmem.guard.redact import redact_change
 from gitmem.model.note import Document
 from gitmem.model.session import Slice
+from gitmem.notes.codec import document_of
 from gitmem.porcelain.memories import finish
-from gitmem.store.notefile import document_of
 
 NO_SESSION = Slice("", "", (), 0, 0)
 """The slice of a commit whose session nobody knows."""

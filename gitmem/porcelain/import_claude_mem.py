@@ -28,12 +28,12 @@ from gitmem.model.change import Change
 from gitmem.model.memory import KINDS, Memory, Provenance
 from gitmem.model.note import NOTES_REF, Document
 from gitmem.model.session import is_session_id
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import iso_time
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.ties import AFTER_SECONDS, Ties
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 
 AGENT = "claude-mem"
 SOURCE = "source"

@@ -22,10 +22,10 @@ from gitmem.git.repo import Repo, resolve_commit, top_relative, try_git
 from gitmem.index.cache import Index
 from gitmem.model.memory import ID_PATTERN, Memory
 from gitmem.model.note import NEWER
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.refresh import refresh_index
 from gitmem.porcelain.walk import annotated_walk
 from gitmem.render.terminal import LogEntry
-from gitmem.store.notes import NoteStore
 from gitmem.store.pending import PendingStore
 
 _FIRST = 8

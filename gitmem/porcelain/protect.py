@@ -13,9 +13,9 @@ from gitmem.errors import NoteUnreadable
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF
+from gitmem.notes.ref import last_move
+from gitmem.notes.store import Loss, NoteStore
 from gitmem.store.log import append_log
-from gitmem.store.notes import Loss, NoteStore
-from gitmem.store.notesref import last_move
 from gitmem.store.notices import add_notice
 
 _SUBJECT = "notes: put back what was lost"

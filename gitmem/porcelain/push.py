@@ -16,9 +16,9 @@ from gitmem.errors import (
 from gitmem.git.remotes import asked_remotes, exchanged, known_tip, memory_remote
 from gitmem.git.transport import fetch_notes, push_notes
 from gitmem.git.transport_status import Answer, Outcome
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import join_fetched
-from gitmem.store.notes import NoteStore
 from gitmem.store.notices import add_notice
 from gitmem.store.refusals import DAY_SECONDS, drop_refusal, keep_refusal
 from gitmem.store.seen import read_seen

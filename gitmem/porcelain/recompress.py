@@ -26,14 +26,14 @@ from gitmem.index.cache import Index
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory
 from gitmem.model.session import Slice
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.batches import commit_slice
 from gitmem.porcelain.captures import Capture
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import refresh_index
 from gitmem.porcelain.reread import reread
 from gitmem.store.lock import recompress_lock
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 
 _PATIENCE = 3
 """Failures in a row: whoever is not logged in will not be for the next one either."""

@@ -20,11 +20,11 @@ from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
 from gitmem.model.note import Abandoned, Document
 from gitmem.model.rewrite import How, followed
+from gitmem.notes.codec import mark_document
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.carriers import Carriers, Finder
 from gitmem.porcelain.memories import iso_time
 from gitmem.porcelain.refresh import refresh_index
-from gitmem.store.notefile import mark_document
-from gitmem.store.notes import NoteStore
 from gitmem.store.rewrites import as_mapping, read_filter_map, read_pairs
 from gitmem.store.strays import Strays, read_strays, write_strays
 from gitmem.store.tips import Tips, is_rewriting, read_known_tips, read_tips, write_known_tips

@@ -16,10 +16,10 @@ from gitmem.git.remotes import (
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF, Note
+from gitmem.notes.store import NoteChange, NoteStore
 from gitmem.porcelain.protect import protect, tell_of_deleted, tell_of_remote
 from gitmem.porcelain.setaside import set_aside
 from gitmem.store.log import append_log
-from gitmem.store.notes import NoteChange, NoteStore
 from gitmem.store.notices import add_notice
 from gitmem.store.seen import read_seen, write_seen
 

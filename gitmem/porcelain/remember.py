@@ -25,6 +25,8 @@ from gitmem.index.cache import Index
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import EventKind, Slice, Transcript
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.candidates import makers_of, transcript_of
 from gitmem.porcelain.complete import as_provisional, provisional_compressor
 from gitmem.porcelain.means import Means
@@ -32,8 +34,6 @@ from gitmem.porcelain.memories import compress_slice, iso_time
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.porcelain.share import Share, share_of
 from gitmem.porcelain.unread import mark_behind, read_unread
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from gitmem.store.pending import Pending, PendingStore
 from gitmem.store.registry import Registry
 from gitmem.store.seen import Mark, read_seen, write_seen

@@ -1,7 +1,7 @@
 """Taking a leaked secret, or a whole memory, out of everything that gitmem has written here.
 
 A memory that holds the pattern is replaced by a masked one; a tombstone and the tree's list of
-scrubs (see :mod:`gitmem.store.scrubs`) keep every later merge from bringing the old one back.
+scrubs (see :mod:`gitmem.notes.scrub_marks`) keep every later merge from bringing the old one back.
 The notes ref then begins anew without history, since every commit of the old one may hold it.
 """
 
@@ -31,12 +31,12 @@ from gitmem.guard.scrubbing import Scrubber
 from gitmem.index.cache import Index
 from gitmem.model.memory import ID_PATTERN, Json, Memory, Tombstone
 from gitmem.model.note import NOTES_REF, SEEN_REF, Document, Note, names_of, note_of
+from gitmem.notes.codec import document_of, tombstone_document
+from gitmem.notes.store import NoteStore, Rewrite
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.store.atomic import write_atomically
 from gitmem.store.lock import backfill_lock, worker_lock
 from gitmem.store.lostfiles import LostFiles
-from gitmem.store.notefile import document_of, tombstone_document
-from gitmem.store.notes import NoteStore, Rewrite
 from gitmem.store.pending import Pending, PendingStore
 from gitmem.store.scrubbed import add_scrubbed, scrubbed_path
 from gitmem.store.seen import read_seen, write_seen

@@ -16,10 +16,10 @@ from gitmem.errors import NoteError
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
 from gitmem.model.note import names_of
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.store.log import append_log
 from gitmem.store.lostfiles import LostFiles
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from gitmem.store.notices import add_notice
 from gitmem.store.rewrites import read_filter_map
 

@@ -10,9 +10,9 @@ from gitmem.errors import GitmemError, UnknownRevision
 from gitmem.git.dirty import uncommitted
 from gitmem.git.repo import Repo, find_repo, resolve_commit, try_git
 from gitmem.model.note import Document
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.memories import iso_time
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from gitmem.store.pending import Pending, PendingStore
 
 

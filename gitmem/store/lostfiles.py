@@ -13,8 +13,8 @@ from pathlib import Path
 from gitmem.git.repo import Repo
 from gitmem.model.memory import ID_PATTERN
 from gitmem.model.note import Document
+from gitmem.notes.codec import parse_note
 from gitmem.store.atomic import write_atomically
-from gitmem.store.notefile import parse_note
 
 _SUFFIX = ".yaml"
 

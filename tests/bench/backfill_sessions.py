@@ -23,10 +23,10 @@ from typing import Any
 from gitmem.agents.claude_code import read_transcript
 from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.backfill import backfill
 from gitmem.porcelain.backfill_plan import Selection, plan_backfill
 from gitmem.porcelain.means import Means, gather_means
-from gitmem.store.notes import NoteStore
 from tests.bench.attribution import TRUSTED
 from tests.bench.real_sessions import FOLDER, load_eval, require_sessions, worktrees_of
 

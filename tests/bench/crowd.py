@@ -34,8 +34,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gitmem.notes.store import NoteStore
 from gitmem.store.lock import is_worker_running
-from gitmem.store.notes import NoteStore
 from tests.support.cli import GITMEM
 from tests.support.git import GitDriver
 from tests.support.session import SessionWriter

@@ -25,7 +25,7 @@ from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.guard.redact import make_evidence
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory, Provenance
-from gitmem.store.notefile import document_of
+from gitmem.notes.codec import document_of
 from tests.bench import real_sessions
 
 

@@ -27,10 +27,10 @@ from typing import Any
 
 from gitmem.git.repo import find_repo
 from gitmem.model.memory import Memory, Provenance
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.inject import context_of_file, context_of_prompt, context_of_session
 from gitmem.porcelain.refresh import refresh
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from gitmem.store.settings import Settings
 from tests.bench import fidelity, real_sessions
 

@@ -30,7 +30,7 @@ from typing import Any
 
 from gitmem.git.repo import Repo, find_repo
 from gitmem.model.job import Job
-from gitmem.store.notes import NoteStore
+from gitmem.notes.store import NoteStore
 from gitmem.store.queue import Queue
 from gitmem.store.registry import RegisteredSession, Registry
 from tests.bench.real_sessions import FOLDER, load_eval, require_sessions
@@ -43,7 +43,7 @@ from gitmem.porcelain.means import Means
 from gitmem.porcelain.worker import work
 from gitmem.git.repo import find_repo
 from gitmem.store.settings import Settings
-import gitmem.store.notes, gitmem.index.cache, yaml
+import gitmem.notes.store, gitmem.index.cache, yaml
 print("ready", flush=True)
 repo = find_repo(sys.argv[1])
 work(Means(repo, Settings(), ExtractiveCompressor(), KnownAgents.from_environment({})))

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from gitmem.store.notes import NoteStore
+from gitmem.notes.store import NoteStore
 from tests.support.git import GitDriver
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 _OURS = """
 from gitmem.model.memory import Memory
 from gitmem.git.repo import find_repo
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 store = NoteStore(find_repo(path))
 def write(name):
     store.add({name: [document_of(Memory(kind="change", title=name))]}, "notes: crowd")

@@ -34,11 +34,11 @@ from gitmem.index.encoder import StaticEncoder
 from gitmem.index.vectors import Vectors
 from gitmem.model.note import Document, note_of
 from gitmem.model.query import Query
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.embed import embed_missing
 from gitmem.porcelain.recall import Recaller
 from gitmem.porcelain.reindex import reindex
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from tests.support.bigrepo import fill
 from tests.support.cli import GITMEM, gitmem
 from tests.support.git import GitDriver

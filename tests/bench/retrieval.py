@@ -38,12 +38,12 @@ from gitmem.model.change import WORD, Change, FileChange, word_key
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF
 from gitmem.model.query import Query
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.history import NO_SESSION
 from gitmem.porcelain.memories import finish
 from gitmem.porcelain.recall import Recaller
 from gitmem.porcelain.reindex import reindex
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from tests.support.git import GitDriver
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "retrieval"

@@ -20,10 +20,10 @@ from pathlib import Path
 from gitmem.index.lexical import match_of
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.query import Query
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.recall import Hit, Recaller
 from gitmem.porcelain.reindex import reindex
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from tests.support.amendments import ALIKE, AMENDED, LATER, LATER_ALIKE, Pair
 from tests.support.bigrepo import fill
 from tests.support.git import GitDriver

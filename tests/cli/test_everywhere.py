@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gitmem.model.memory import Memory, Provenance
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.snapshot import snapshot

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from gitmem.model.memory import Decision, ErrorMet, Memory, Provenance
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.store.pending import Pending, PendingStore
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from gitmem.model.memory import Memory, Provenance
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.store.pending import Pending, PendingStore
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

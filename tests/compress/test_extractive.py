@@ -17,7 +17,7 @@ from gitmem.guard.redact import Evidence, make_evidence
 from gitmem.model.change import Change
 from gitmem.model.memory import Decision, Memory
 from gitmem.model.session import Event, EventKind
-from gitmem.store.notefile import document_of
+from gitmem.notes.codec import document_of
 from tests.support.evidence import change_of, event, evidence_of
 
 SAMPLES = Path(str(resources.files("gitmem").joinpath("samples")))

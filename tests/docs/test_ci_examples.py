@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from gitmem.store.plainyaml import parse_yaml
+from gitmem.notes.yaml_subset import parse_yaml
 from tests.support.cli import GITMEM
 from tests.support.git import GitDriver
 from tests.support.history import lines, remember, titles_at

@@ -10,8 +10,10 @@ import pytest
 
 from gitmem.model.memory import KINDS, Decision, ErrorMet, Memory, Provenance, to_fields
 from gitmem.model.note import NOTES_REF
-from gitmem.store import fanout, notefile, plainyaml
-from gitmem.store.notefile import document_of, mark_document, parse_note, tombstone_document
+from gitmem.notes import codec as notefile
+from gitmem.notes import fanout
+from gitmem.notes import yaml_subset as plainyaml
+from gitmem.notes.codec import document_of, mark_document, parse_note, tombstone_document
 from tests.docs.generate import DOCS
 
 PAGE = (DOCS / "format.md").read_text(encoding="utf-8")

@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.backfill import backfill
 from gitmem.porcelain.backfill_plan import Selection, plan_backfill
-from gitmem.store.notes import NoteStore
 from tests.support.bigrepo import fill
 from tests.support.capture import means_of
 from tests.support.git import GitDriver

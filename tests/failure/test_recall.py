@@ -17,11 +17,11 @@ from gitmem.index.lookup import matches, memories
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.note import Document, note_of
 from gitmem.model.query import Query
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.recall import Recaller, recall
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.reindex import reindex
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from tests.support.git import GitDriver
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ import time
 
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from tests.support.cli import GITMEM, gitmem
 from tests.support.git import GitDriver
 

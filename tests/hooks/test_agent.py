@@ -9,9 +9,9 @@ import pytest
 
 from gitmem.hooks.agent import run_agent_hook
 from gitmem.model.memory import Memory, Provenance
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.store.log import read_log
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from gitmem.store.queue import Queue
 from gitmem.store.registry import RegisteredSession, Registry
 from tests.support.cli import gitmem

@@ -6,8 +6,8 @@ import pytest
 
 from gitmem.hooks.pre_push import run_pre_push
 from gitmem.model.memory import Memory, Provenance
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.store.queue import Queue
 from tests.support.capture import commit_of, session_in
 from tests.support.cli import gitmem

@@ -9,10 +9,10 @@ import pytest
 
 from gitmem.model.memory import Memory, Provenance, Tombstone
 from gitmem.model.note import NOTES_REF, SEEN_REF
+from gitmem.notes.codec import document_of, tombstone_document
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.refresh import refresh
 from gitmem.store.lostfiles import LostFiles
-from gitmem.store.notefile import document_of, tombstone_document
-from gitmem.store.notes import NoteStore
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 

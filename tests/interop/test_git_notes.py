@@ -8,8 +8,8 @@ import pytest
 
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF, Document
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from tests.support.git import GitDriver
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.store.notes import NoteStore
+from gitmem.notes.store import NoteStore
 from tests.journeys.test_commit import note_after_commit, wait_until
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

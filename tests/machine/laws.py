@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gitmem.model.note import Note
-from gitmem.store.notes import NoteStore
+from gitmem.notes.store import NoteStore
 from tests.machine.world import LINES, Place, Seen, World
 
 ALL_LINES = frozenset(range(LINES))

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from gitmem.git.remotes import refspec_of
 from gitmem.model.note import NOTES_REF
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.install import install
 from gitmem.porcelain.sync import sync
 from gitmem.store.log import read_log
-from gitmem.store.notes import NoteStore
 from gitmem.store.queue import Queue
 from tests.support.capture import means_of
 from tests.support.git import GitDriver

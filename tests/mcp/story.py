@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gitmem.model.memory import Decision, ErrorMet, Memory, Provenance
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from tests.support.git import GitDriver
 
 RETRY = Memory(

@@ -5,7 +5,7 @@ from hypothesis import given
 from gitmem.model.loss import lost_documents
 from gitmem.model.memory import Memory
 from gitmem.model.note import Document, Note, merge_notes, note_of
-from gitmem.store.notefile import document_of, parse_note
+from gitmem.notes.codec import document_of, parse_note
 from tests.strategies import notes
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from gitmem.model.memory import Memory, Provenance, Tombstone
 from gitmem.model.note import Document, Note, merge_notes, note_of
-from gitmem.store.notefile import document_of, parse_note, tombstone_document
+from gitmem.notes.codec import document_of, parse_note, tombstone_document
 from tests.strategies import memories, notes
 
 

@@ -10,6 +10,7 @@ from gitmem.compress.history import NAME
 from gitmem.errors import BackfillRunning, UnknownRevision
 from gitmem.guard.policy import Policy
 from gitmem.index.cache import Index
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain import history
 from gitmem.porcelain.backfill import Report, backfill
 from gitmem.porcelain.backfill_plan import Plan, Selection, count_worth, plan_backfill
@@ -17,7 +18,6 @@ from gitmem.porcelain.history import judge_history
 from gitmem.porcelain.remember import remember_turn
 from gitmem.store.judged import Judged
 from gitmem.store.lock import backfill_lock
-from gitmem.store.notes import NoteStore
 from gitmem.store.pending import PendingStore
 from tests.support.bigrepo import fill
 from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
@@ -450,7 +450,7 @@ def test_a_forgotten_memory_is_not_made_again(git: GitDriver) -> None:
     filled_in(git)
     (memory,) = memories_on(git, commit)
     from gitmem.model.memory import Tombstone
-    from gitmem.store.notefile import tombstone_document
+    from gitmem.notes.codec import tombstone_document
 
     tombstone = tombstone_document(Tombstone(memory.id, "2026-01-02T00:00:00Z"))
     NoteStore(git.repo).add({commit: [tombstone]}, "notes: forget")

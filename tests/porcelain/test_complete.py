@@ -11,10 +11,10 @@ from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.complete import complete_turn
 from gitmem.porcelain.remember import Request, remember
 from gitmem.porcelain.worker import work
-from gitmem.store.notes import NoteStore
 from gitmem.store.pending import PendingStore
 from gitmem.store.queue import Queue
 from gitmem.store.registry import RegisteredSession, Registry

@@ -8,11 +8,11 @@ import pytest
 from gitmem.index.encoder import StaticEncoder
 from gitmem.model.memory import Decision, Memory, Provenance
 from gitmem.model.query import Query
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.curate import apply, plan, takes_back, undo
 from gitmem.porcelain.recall import recall
 from gitmem.porcelain.refresh import refresh
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from tests.support.api import Answer, api
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

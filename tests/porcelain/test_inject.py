@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from gitmem.model.memory import Memory, Provenance
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.inject import (
     context_for,
     context_of_file,
@@ -14,8 +16,6 @@ from gitmem.porcelain.inject import (
     weigh_start,
 )
 from gitmem.porcelain.refresh import refresh
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from gitmem.store.pending import Pending, PendingStore
 from gitmem.store.settings import Settings
 from tests.support.git import GitDriver

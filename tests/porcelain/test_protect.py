@@ -13,11 +13,11 @@ import pytest
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory, Provenance, Tombstone
 from gitmem.model.note import NOTES_REF, SEEN_REF
+from gitmem.notes.codec import document_of, parse_note, tombstone_document
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.freshness import is_fresh
 from gitmem.porcelain.refresh import join_fetched, refresh, refresh_index
 from gitmem.porcelain.scrub import find_target, scrub
-from gitmem.store.notefile import document_of, parse_note, tombstone_document
-from gitmem.store.notes import NoteStore
 from gitmem.store.notices import take_notices
 from gitmem.store.tips import read_tips, write_known_tips
 from tests.support.cli import gitmem

@@ -14,6 +14,8 @@ from gitmem.compress.fallback import FallbackCompressor
 from gitmem.compress.protocol import Compressor
 from gitmem.errors import GitmemError, UnknownMemory, UnknownRevision
 from gitmem.model.memory import Memory, Tombstone
+from gitmem.notes.codec import tombstone_document
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.captures import Capture, Wanted, find_captures, split_names
 from gitmem.porcelain.log import Selection, log_entries
 from gitmem.porcelain.means import Means
@@ -21,8 +23,6 @@ from gitmem.porcelain.recompress import Result, estimate, recompress
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.remember import Request, remember
 from gitmem.store.lock import recompress_lock
-from gitmem.store.notefile import tombstone_document
-from gitmem.store.notes import NoteStore
 from gitmem.store.registry import RegisteredSession, Registry
 from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver

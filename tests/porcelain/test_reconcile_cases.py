@@ -14,12 +14,12 @@ from gitmem.index.cache import Index
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.rewrite import Delta, How
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.sync import sync
 from gitmem.porcelain.worker import work
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from gitmem.store.queue import Queue
 from gitmem.store.rewrites import add_pairs, read_pairs
 from gitmem.store.strays import read_strays, write_strays

@@ -6,11 +6,11 @@ import shutil
 from contextlib import closing
 
 from gitmem.model.memory import Memory, Provenance
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.inject import context_for
 from gitmem.porcelain.refresh import refresh
 from gitmem.store.log import read_log
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from tests.support.git import GitDriver
 
 

@@ -5,11 +5,11 @@ from contextlib import closing
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.recall import Recaller, recall
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.reindex import Reindexed, reindex
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 

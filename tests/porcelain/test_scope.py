@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.scope import scope_of
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from tests.support.git import GitDriver
 
 

@@ -11,6 +11,8 @@ from gitmem.git.remotes import refspec_of
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.note import NOTES_REF
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.push import push
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.remember import remember_turn
@@ -18,8 +20,6 @@ from gitmem.porcelain.scrub import ScrubReport, find_target, look_for, scrub
 from gitmem.porcelain.sync import sync
 from gitmem.store.lock import worker_lock
 from gitmem.store.log import append_log, log_path
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from gitmem.store.pending import Pending, PendingStore
 from gitmem.store.scrubbed import scrubbed_path
 from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in

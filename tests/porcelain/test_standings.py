@@ -14,12 +14,12 @@ from gitmem.git.standing import Share, shares, standings
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing, Verdict
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.recall import recall
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.scope import scope_of
 from gitmem.porcelain.standings import standings_of
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from tests.support.git import GitDriver
 
 _LINES = ("the first long line\n", "another line of text\n", "and something else\n")

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from gitmem.model.figures import stock_of
 from gitmem.model.memory import Memory, Provenance
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.stats import read_stats, render_stats
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from gitmem.store.spend import Ledger, Spending, today
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

@@ -11,11 +11,11 @@ from gitmem.git.repo import find_repo
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.install import install
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.uninstall import uninstall
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from gitmem.store.queue import Queue
 from tests.support.git import GitDriver
 from tests.support.layouts import LAYOUTS, OLD_GIT, husky_9, python_hooks, shell_hooks

@@ -16,11 +16,11 @@ from gitmem.git import log as history
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain import walk as module
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.walk import annotated_walk
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from gitmem.store.walks import read_walks
 from tests.support.bigrepo import fill
 from tests.support.git import GitDriver

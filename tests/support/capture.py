@@ -6,9 +6,9 @@ from gitmem.agents.known import KnownAgents
 from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.compress.protocol import Compressor
 from gitmem.model.memory import Memory
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.remember import Outcome, Request, remember
-from gitmem.store.notes import NoteStore
 from gitmem.store.settings import Settings
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter

@@ -6,11 +6,11 @@ from contextlib import closing
 
 from gitmem.git.commits import read_change
 from gitmem.model.memory import Memory, Provenance
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from gitmem.porcelain.memories import iso_time
 from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
 from gitmem.porcelain.refresh import refresh
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
 from tests.support.git import GitDriver
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gitmem.model.memory import Memory, Provenance
-from gitmem.store.notefile import document_of
-from gitmem.store.notes import NoteStore
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
 from tests.support.git import GitDriver
 
 NOTES_REF = "refs/notes/claude-mem"

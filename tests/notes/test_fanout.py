@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gitmem.errors import NoteUnreadable
 from gitmem.git.trees import Entry, Tree, parse_tree, render_tree
-from gitmem.store.fanout import differing_notes, find_blobs, place_notes, walk_notes
+from gitmem.notes.fanout import differing_notes, find_blobs, place_notes, walk_notes
 
 FILE, FOLDER = b"100644", b"40000"
 

@@ -1,6 +1,6 @@
 """The notes ref: reading what is remembered of a commit, and adding to it without losing any.
 
-Whatever is written is first joined with what is there; :mod:`gitmem.store.notesref` sees to it
+Whatever is written is first joined with what is there; :mod:`gitmem.notes.ref` sees to it
 that "there" is still true when the ref moves, and calls again when it is not.
 """
 
@@ -15,13 +15,13 @@ from gitmem.git.identity import Identity
 from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
 from gitmem.model.note import NOTES_REF, Document, Note, merge_notes, note_of
-from gitmem.store.fanout import differing_notes, find_blobs, nested_notes, walk_notes
-from gitmem.store.lacking import Loss
-from gitmem.store.notesref import NotesRef
-from gitmem.store.notetrees import ID, NoteTrees
-from gitmem.store.scrubs import Scrubs, read_scrubs
-from gitmem.store.seenref import SeenRef
-from gitmem.store.union import lost_between, merged, restored
+from gitmem.notes.fanout import differing_notes, find_blobs, nested_notes, walk_notes
+from gitmem.notes.merge import lost_between, merged, restored
+from gitmem.notes.missing import Loss
+from gitmem.notes.ref import NotesRef
+from gitmem.notes.scrub_marks import Scrubs, read_scrubs
+from gitmem.notes.trees import ID, NoteTrees
+from gitmem.notes.watermark import SeenRef
 
 __all__ = ["Loss", "NoteChange", "NoteStore", "open_objects"]
 

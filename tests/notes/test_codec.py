@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gitmem.errors import NoteError
 from gitmem.model.memory import Decision, Memory, Provenance, Tombstone, to_fields
 from gitmem.model.note import merge_notes, note_of
-from gitmem.store.notefile import (
+from gitmem.notes.codec import (
     MAX_DOCUMENT_BYTES,
     MAX_DOCUMENTS,
     MAX_NOTE_BYTES,
@@ -20,7 +20,7 @@ from gitmem.store.notefile import (
     render_note,
     tombstone_document,
 )
-from gitmem.store.plainyaml import FAST_LOADER
+from gitmem.notes.yaml_subset import FAST_LOADER
 from tests.strategies import memories, notes, tombstones
 
 LOADERS = pytest.mark.parametrize("loader", [FAST_LOADER, yaml.SafeLoader])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitmem.store.sortedlines import is_sorted_union
+from gitmem.notes.sorted_lines import is_sorted_union
 from tests.support.git import GitDriver
 
 _LINES = st.lists(st.sampled_from([b"", b"---", b"id: m1", b"a", b"\xff", b" b"]), max_size=6)

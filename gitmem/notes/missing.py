@@ -12,10 +12,10 @@ import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and 
 from gitmem.errors import NoteUnreadable
 from gitmem.model.loss import is_words, lost_documents
 from gitmem.model.note import Document, Note, merge_notes, note_of
-from gitmem.store.fanout import differing_notes, find_blobs
-from gitmem.store.notetrees import NoteTrees
-from gitmem.store.scrubs import Scrubs
-from gitmem.store.sortedlines import is_sorted_union
+from gitmem.notes.fanout import differing_notes, find_blobs
+from gitmem.notes.scrub_marks import Scrubs
+from gitmem.notes.sorted_lines import is_sorted_union
+from gitmem.notes.trees import NoteTrees
 
 _DOCUMENT = re.compile(rb"^---", re.MULTILINE)
 _STATED = re.compile(rb"^id: *[\"']?(m[0-9a-f]{20})\b", re.MULTILINE)

@@ -12,8 +12,8 @@ from gitmem.errors import NotesMoved, NoteUnreadable, UnknownRevision
 from gitmem.git.identity import NOBODY, Identity
 from gitmem.model.memory import Memory, Tombstone
 from gitmem.model.note import NOTES_REF, Document
-from gitmem.store.notefile import document_of, tombstone_document
-from gitmem.store.notes import NoteChange, NoteStore
+from gitmem.notes.codec import document_of, tombstone_document
+from gitmem.notes.store import NoteChange, NoteStore
 from tests.support.git import GitDriver
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -210,8 +210,8 @@ def test_a_lock_that_stays_is_named(committed: GitDriver) -> None:
 WRITER = """
 import sys
 from gitmem.git.repo import find_repo
-from gitmem.store.notes import NoteStore
-from gitmem.store.notefile import document_of
+from gitmem.notes.store import NoteStore
+from gitmem.notes.codec import document_of
 from gitmem.model.memory import Memory
 store = NoteStore(find_repo(sys.argv[1]))
 for n in range(6):

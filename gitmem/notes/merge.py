@@ -12,8 +12,8 @@ from contextlib import suppress
 
 from gitmem.errors import NoteUnreadable
 from gitmem.model.note import merge_notes
-from gitmem.store.fanout import differing_notes, find_blobs
-from gitmem.store.lacking import (
+from gitmem.notes.fanout import differing_notes, find_blobs
+from gitmem.notes.missing import (
     Loss,
     blobs_of,
     find_lacking,
@@ -21,8 +21,8 @@ from gitmem.store.lacking import (
     loss_of,
     without_words,
 )
-from gitmem.store.notetrees import NoteTrees
-from gitmem.store.scrubs import Scrubs, read_scrubs
+from gitmem.notes.scrub_marks import Scrubs, read_scrubs
+from gitmem.notes.trees import NoteTrees
 
 
 def merged(trees: NoteTrees, tip: str | None, other: str, subject: str) -> str | None:

@@ -27,7 +27,7 @@ from gitmem.model.memory import (
     to_fields,
 )
 from gitmem.model.note import NEWER, Abandoned, Document, Note, note_of
-from gitmem.store.plainyaml import FAST_LOADER, PlainYamlError, parse_yaml, render_yaml
+from gitmem.notes.yaml_subset import FAST_LOADER, PlainYamlError, parse_yaml, render_yaml
 
 MAX_NOTE_BYTES = 1 << 20
 MAX_DOCUMENT_BYTES = 1 << 16

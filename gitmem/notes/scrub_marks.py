@@ -16,7 +16,7 @@ from pygit2.enums import ObjectType  # noqa: TID253 - with the modules that read
 from gitmem.git.trees import Entry, Objects
 from gitmem.model.memory import ID_PATTERN, Tombstone
 from gitmem.model.note import Document, Note, names_of, note_of
-from gitmem.store.notefile import tombstone_document
+from gitmem.notes.codec import tombstone_document
 
 FILE = b"gitmem-scrubs"
 """The file's name in the root of the tree; no note's, so that git keeps it as it is."""

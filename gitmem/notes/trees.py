@@ -1,6 +1,6 @@
 """Notes commits and what lies in their trees: reading notes, and writing a commit of them.
 
-No ref is read or moved here; :mod:`gitmem.store.notes` does that.
+No ref is read or moved here; :mod:`gitmem.notes.store` does that.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
 from gitmem.git.trees import Objects
 from gitmem.model.note import Document, Note, merge_notes
-from gitmem.store.fanout import find_blobs, place_notes, walk_notes
-from gitmem.store.notefile import parse_note, render_note
-from gitmem.store.scrubs import Scrubs, write_scrubs
+from gitmem.notes.codec import parse_note, render_note
+from gitmem.notes.fanout import find_blobs, place_notes, walk_notes
+from gitmem.notes.scrub_marks import Scrubs, write_scrubs
 
 ID = re.compile("[0-9a-f]{40}")
 """A full object id."""

@@ -1,0 +1,1 @@
+"""The notes under refs/notes/claude-mem: the only truth."""
