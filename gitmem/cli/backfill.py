@@ -22,7 +22,7 @@ from gitmem.porcelain.backfill_plan import (
 from gitmem.porcelain.batches import Batches, choose_batches
 from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.means import Means, gather_means
-from gitmem.store.batchfiles import BatchFiles
+from gitmem.state.batch_files import BatchFiles
 
 _PATIENCE_SECONDS = 60.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from gitmem.git.repo import find_repo
-from gitmem.store.settings import describe_settings
+from gitmem.state.settings import describe_settings
 
 
 @click.command()

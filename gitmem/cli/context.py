@@ -10,7 +10,7 @@ from gitmem.cli.ready import ready_repo
 from gitmem.git.repo import Repo
 from gitmem.porcelain.inject import weigh_file, weigh_prompt, weigh_start
 from gitmem.render.explanation import render_explanation
-from gitmem.store.settings import read_settings
+from gitmem.state.settings import read_settings
 
 
 @click.command()

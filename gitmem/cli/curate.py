@@ -18,7 +18,7 @@ from gitmem.model.memory import Memory
 from gitmem.porcelain.compressors import allowance_of, asked_model
 from gitmem.porcelain.curate import Fold, apply, judged, plan, takes_back, undo
 from gitmem.porcelain.encoders import encoder_of
-from gitmem.store.settings import Settings, read_settings
+from gitmem.state.settings import Settings, read_settings
 
 _WIDTH = 100
 _SHOWN_PARTS = 6

@@ -14,7 +14,7 @@ from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.sync import fetch
 from gitmem.porcelain.worker import watch_reflog
-from gitmem.store.machine import Machine
+from gitmem.state.known_repos import Machine
 
 _SHARED = (".claude/settings.json", ".mcp.json")
 

@@ -131,7 +131,7 @@ def _say(line: str) -> None:
 
 def _report_bug(text: str) -> int:
     from gitmem.git.repo import find_repo
-    from gitmem.store.log import append_log, log_path
+    from gitmem.state.error_log import append_log, log_path
 
     _say(f"gitmem: this is a bug in gitmem: {text.strip().splitlines()[-1]}")
     try:

@@ -7,7 +7,7 @@ import click
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_repo
 from gitmem.porcelain.freshness import catch_up
-from gitmem.store.notices import take_notices
+from gitmem.state.notices import take_notices
 
 _PATIENCE_SECONDS = 2.0
 

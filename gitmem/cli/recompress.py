@@ -20,7 +20,7 @@ from gitmem.porcelain.compressors import bettering_compressor
 from gitmem.porcelain.means import Means, gather_means
 from gitmem.porcelain.memories import iso_time
 from gitmem.porcelain.recompress import Result, estimate, recompress
-from gitmem.store.settings import COMPRESSORS, read_compressors
+from gitmem.state.settings import COMPRESSORS, read_compressors
 
 _AGE = re.compile(r"(\d{1,6})[ .]?(d|day|w|week|month|y|year)s?")
 _DAYS = {"d": 1, "day": 1, "w": 7, "week": 7, "month": 30, "y": 365, "year": 365}

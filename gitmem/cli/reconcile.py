@@ -13,8 +13,8 @@ from gitmem.git.log import walk_ids
 from gitmem.git.repo import find_repo, resolve_commit
 from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
 from gitmem.porcelain.refresh import refresh
-from gitmem.store.rewrites import add_pairs, parse_pairs
-from gitmem.store.strays import read_strays
+from gitmem.state.rewrite_log import add_pairs, parse_pairs
+from gitmem.state.unreachable_notes import read_strays
 
 _SHORT = 10
 

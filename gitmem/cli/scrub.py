@@ -13,7 +13,7 @@ from gitmem.porcelain.means import Means, gather_means
 from gitmem.porcelain.push import push
 from gitmem.porcelain.scrub import ScrubReport, find_target, look_for, scrub
 from gitmem.porcelain.sync import fetch
-from gitmem.store.scrubbed import scrubbed_path
+from gitmem.state.scrub_patterns import scrubbed_path
 
 
 @click.command()

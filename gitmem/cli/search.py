@@ -21,7 +21,7 @@ from gitmem.model.query import MAX_TEXT, Query
 from gitmem.porcelain.results import is_being_built, search, search_everywhere
 from gitmem.render.results import Result, render_result, result_fields
 from gitmem.render.terminal import palette
-from gitmem.store.machine import Machine
+from gitmem.state.known_repos import Machine
 
 _MAX_STDIN_BYTES = 4 * MAX_TEXT
 

@@ -10,7 +10,7 @@ from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.settle import settle_pending
 from gitmem.porcelain.uninstall import uninstall
 from gitmem.porcelain.worker import work
-from gitmem.store.machine import Machine
+from gitmem.state.known_repos import Machine
 
 
 @click.command()

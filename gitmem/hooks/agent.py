@@ -27,11 +27,11 @@ from gitmem.porcelain.inject import (
     is_worth_telling,
 )
 from gitmem.render.context import ContextBlock
-from gitmem.store.launcher import launch_worker
-from gitmem.store.log import append_log
-from gitmem.store.queue import Queue
-from gitmem.store.registry import RegisteredSession, Registry
-from gitmem.store.settings import read_settings
+from gitmem.state.error_log import append_log
+from gitmem.state.queue import Queue
+from gitmem.state.sessions import RegisteredSession, Registry
+from gitmem.state.settings import read_settings
+from gitmem.state.worker_launch import launch_worker
 
 _FILE_EVENTS = ("PostToolUse", "PreToolUse")  # the latter for who registers it by hand
 EVENTS = ("SessionStart", "UserPromptSubmit", *_FILE_EVENTS, "Stop", "SessionEnd")

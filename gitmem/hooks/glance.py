@@ -57,7 +57,7 @@ def _may_tell(value: dict[str, dict[str, str]], environ: dict[str, str]) -> bool
 
 def _was_told(state: str, value: dict[str, dict[str, str]], path: str) -> bool:
     """Whether the listener was told of the file: see ``store/told``, whose lines these are."""
-    from gitmem.store.toldfile import file_name
+    from gitmem.state.context_history_path import file_name
 
     agent = value.get("agent_id")
     listener = f"{value['session_id']} {agent}" if agent else str(value["session_id"])

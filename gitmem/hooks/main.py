@@ -57,7 +57,7 @@ def _log_bug(text: str) -> None:
     """Into the repository's log; where there is none, nobody can be told."""
     from gitmem.errors import GitmemError
     from gitmem.git.repo import find_enclosing_repo
-    from gitmem.store.log import append_log
+    from gitmem.state.error_log import append_log
 
     try:
         repo = find_enclosing_repo(os.environ.get("CLAUDE_PROJECT_DIR") or ".")

@@ -15,12 +15,12 @@ from gitmem.git.remotes import known_tip, remote_names
 from gitmem.git.repo import Repo, try_git
 from gitmem.model.job import Job
 from gitmem.model.note import NOTES_REF
-from gitmem.store.launcher import launch_worker
-from gitmem.store.log import append_log
-from gitmem.store.notices import take_notices
-from gitmem.store.queue import Queue
-from gitmem.store.refusals import read_refusal
-from gitmem.store.settings import read_settings
+from gitmem.state.error_log import append_log
+from gitmem.state.notices import take_notices
+from gitmem.state.queue import Queue
+from gitmem.state.refused_remotes import read_refusal
+from gitmem.state.settings import read_settings
+from gitmem.state.worker_launch import launch_worker
 
 _POLL_SECONDS = 0.03
 _STILL_GOING = "gitmem: memories are still being sent, in the background"

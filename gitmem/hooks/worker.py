@@ -8,9 +8,9 @@ from contextlib import suppress
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_repo, git_environment
-from gitmem.store.lock import is_worker_running
-from gitmem.store.log import append_log
-from gitmem.store.queue import Queue
+from gitmem.state.error_log import append_log
+from gitmem.state.lock import is_worker_running
+from gitmem.state.queue import Queue
 
 _DEADLINE_SECONDS = 900
 

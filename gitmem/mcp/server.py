@@ -27,8 +27,8 @@ from gitmem.mcp.answers import Reply
 from gitmem.mcp.shapes import Kept, Line, Listing, Observations, Reasons
 from gitmem.mcp.tools import Tools, place_of
 from gitmem.model.memory import KINDS
-from gitmem.store.log import append_log
-from gitmem.store.machine import Machine
+from gitmem.state.error_log import append_log
+from gitmem.state.known_repos import Machine
 
 try:
     from mcp.server.mcpserver import MCPServer as Server

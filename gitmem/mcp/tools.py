@@ -34,8 +34,8 @@ from gitmem.porcelain.jot import Note
 from gitmem.porcelain.results import is_being_built, search_everywhere
 from gitmem.porcelain.why import Origin
 from gitmem.render.results import Result
-from gitmem.store.machine import Machine, repo_name
-from gitmem.store.settings import read_settings
+from gitmem.state.known_repos import Machine, repo_name
+from gitmem.state.settings import read_settings
 
 _EVERYWHERE = ("*", "all", "everywhere")
 _MOST_SORTED = 300

@@ -29,10 +29,10 @@ from gitmem.porcelain.history import Judgement, judge_history
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.porcelain.remember import Request, remember, remember_turn
-from gitmem.store.batchfiles import BatchFiles, Entry
-from gitmem.store.judged import Judged
-from gitmem.store.lock import backfill_lock
-from gitmem.store.pending import PendingStore
+from gitmem.state.batch_files import BatchFiles, Entry
+from gitmem.state.lock import backfill_lock
+from gitmem.state.pending import PendingStore
+from gitmem.state.skipped_commits import Judged
 
 _BATCH = 1_000
 _BATCH_SECONDS = 20.0

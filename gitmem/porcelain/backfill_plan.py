@@ -23,7 +23,7 @@ from gitmem.porcelain.batches import Batches, estimate_commit
 from gitmem.porcelain.history import LONG_MESSAGE
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import refresh
-from gitmem.store.judged import Judged
+from gitmem.state.skipped_commits import Judged
 
 _DAY = 86_400.0
 _BEFORE = 30 * _DAY

@@ -32,7 +32,7 @@ from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import finish
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.unread import read_again
-from gitmem.store.batchfiles import BatchFiles, Entry
+from gitmem.state.batch_files import BatchFiles, Entry
 
 _ITEMS_OF_A_BATCH = 500
 _POLL_SECONDS = 20.0

@@ -22,8 +22,8 @@ from gitmem.index.cache import Index
 from gitmem.model.change import Change
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.unread import own_start
-from gitmem.store.log import append_log
-from gitmem.store.registry import Registry
+from gitmem.state.error_log import append_log
+from gitmem.state.sessions import Registry
 
 _AGE_SECONDS = 14 * 86_400
 _MAX_CANDIDATES = 24

@@ -31,7 +31,7 @@ from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import compress_slice
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.porcelain.unread import mark_behind, read_again, read_unread
-from gitmem.store.seen import Mark, read_seen, write_seen
+from gitmem.state.cursors import Mark, read_seen, write_seen
 
 
 def provisional_compressor(means: Means) -> Compressor | None:

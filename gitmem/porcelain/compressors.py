@@ -12,8 +12,8 @@ from gitmem.compress.prices import price_of
 from gitmem.compress.protocol import Compressor
 from gitmem.errors import CompressorFailed
 from gitmem.git.repo import Repo
-from gitmem.store.settings import Settings
-from gitmem.store.spend import Ledger, Spending, today
+from gitmem.state.ledger import Ledger, Spending, today
+from gitmem.state.settings import Settings
 
 if TYPE_CHECKING:
     from gitmem.compress.batches import MessageBatches

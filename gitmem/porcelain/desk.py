@@ -29,7 +29,7 @@ from gitmem.porcelain.scope import scope_of
 from gitmem.porcelain.standings import standings_of
 from gitmem.porcelain.why import Answer, parse_place, why
 from gitmem.render.results import Result
-from gitmem.store.pending import PendingStore
+from gitmem.state.pending import PendingStore
 
 _PATIENCE_SECONDS = 10.0
 _WAKE_EVERY_SECONDS = 5.0

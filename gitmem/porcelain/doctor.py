@@ -30,6 +30,12 @@ from gitmem.porcelain.install import install
 from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.setaside import TAKE_BACK
 from gitmem.porcelain.worker import work
+from gitmem.state.error_log import log_path, read_log
+from gitmem.state.quarantine import LostFiles
+from gitmem.state.queue import Queue
+from gitmem.state.refused_remotes import read_refusal
+from gitmem.state.settings import describe_settings, read_settings
+from gitmem.state.unreachable_notes import read_strays
 from gitmem.store import mcpfile
 from gitmem.store.clientsettings import PROJECT_FILE, has_hooks
 from gitmem.store.dangers import find_dangers
@@ -49,14 +55,8 @@ from gitmem.store.hooksplace import (
     read_git_version,
 )
 from gitmem.store.keeper import look
-from gitmem.store.log import log_path, read_log
-from gitmem.store.lostfiles import LostFiles
 from gitmem.store.probe import HookState, hook_state
 from gitmem.store.program import check_program
-from gitmem.store.queue import Queue
-from gitmem.store.refusals import read_refusal
-from gitmem.store.settings import describe_settings, read_settings
-from gitmem.store.strays import read_strays
 
 _PATIENCE_SECONDS = 60.0
 _CLIENT_TIMEOUT = 10.0

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 
 from gitmem.index.encoder import Encoder, StaticEncoder
-from gitmem.store.settings import Settings
+from gitmem.state.settings import Settings
 
 
 def encoder_of(settings: Settings, environ: Mapping[str, str] | None = None) -> Encoder | None:

@@ -16,11 +16,11 @@ from gitmem.git.remotes import TRACKING, tracking_ref
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF, SEEN_REF
-from gitmem.store.launcher import launch_worker
-from gitmem.store.lock import is_worker_running
-from gitmem.store.queue import Queue
-from gitmem.store.seen import read_seen
-from gitmem.store.tips import REFS, is_rewriting, read_known_tips, tips_of
+from gitmem.state.cursors import read_seen
+from gitmem.state.lock import is_worker_running
+from gitmem.state.queue import Queue
+from gitmem.state.ref_tips import REFS, is_rewriting, read_known_tips, tips_of
+from gitmem.state.worker_launch import launch_worker
 
 _POLL_SECONDS = 0.02
 

@@ -24,9 +24,9 @@ from gitmem.model.memory import Memory
 from gitmem.porcelain.foresee import MAX_PROMPT, Outlook, foresee, shares_of, whereabouts
 from gitmem.porcelain.occasion import Occasion, read_head_time, read_occasion
 from gitmem.render.context import ContextBlock, ContextItem, render_context
-from gitmem.store.pending import PendingStore
-from gitmem.store.settings import Settings
-from gitmem.store.told import Given, Told
+from gitmem.state.context_history import Given, Told
+from gitmem.state.pending import PendingStore
+from gitmem.state.settings import Settings
 
 _MAX_PENDING = 3
 _WORTH_A_LOOK = 0.02  # less is not even explained

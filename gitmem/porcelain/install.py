@@ -15,8 +15,8 @@ from pathlib import Path
 from gitmem.errors import ForeignFile, GitmemError
 from gitmem.git.repo import Repo
 from gitmem.porcelain.uninstall import put_back, take_back
+from gitmem.state.atomic import write_atomically
 from gitmem.store import mcpfile
-from gitmem.store.atomic import write_atomically
 from gitmem.store.clientsettings import PROJECT_FILE, with_hooks, without_hooks
 from gitmem.store.gitconfig import (
     config_path,

@@ -21,9 +21,9 @@ from gitmem.guard.redact import redact_memory
 from gitmem.guard.untrusted import clean_line, clean_text
 from gitmem.model.memory import KINDS, Memory, Provenance
 from gitmem.porcelain.memories import iso_time
-from gitmem.store.pending import Pending, PendingStore
-from gitmem.store.scrubbed import read_scrubbed
-from gitmem.store.settings import read_settings
+from gitmem.state.pending import Pending, PendingStore
+from gitmem.state.scrub_patterns import read_scrubbed
+from gitmem.state.settings import read_settings
 
 WRITER = "agent-note/1"
 """What the memory of a note names as its compressor."""

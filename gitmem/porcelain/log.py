@@ -26,7 +26,7 @@ from gitmem.notes.store import NoteStore
 from gitmem.porcelain.refresh import refresh_index
 from gitmem.porcelain.walk import annotated_walk
 from gitmem.render.terminal import LogEntry
-from gitmem.store.pending import PendingStore
+from gitmem.state.pending import PendingStore
 
 _FIRST = 8
 _AT_ONCE = 64

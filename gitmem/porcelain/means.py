@@ -12,8 +12,8 @@ from gitmem.compress.protocol import Compressor
 from gitmem.git.repo import Repo
 from gitmem.guard.policy import Policy
 from gitmem.porcelain.compressors import allowance_of, choose_compressor
-from gitmem.store.scrubbed import read_scrubbed
-from gitmem.store.settings import Settings, read_settings
+from gitmem.state.scrub_patterns import read_scrubbed
+from gitmem.state.settings import Settings, read_settings
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF
 from gitmem.notes.ref import last_move
 from gitmem.notes.store import Loss, NoteStore
-from gitmem.store.log import append_log
-from gitmem.store.notices import add_notice
+from gitmem.state.error_log import append_log
+from gitmem.state.notices import add_notice
 
 _SUBJECT = "notes: put back what was lost"
 _ON_PURPOSE = "To forget a memory on purpose: gitmem scrub ID"

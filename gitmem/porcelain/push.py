@@ -19,9 +19,9 @@ from gitmem.git.transport_status import Answer, Outcome
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import join_fetched
-from gitmem.store.notices import add_notice
-from gitmem.store.refusals import DAY_SECONDS, drop_refusal, keep_refusal
-from gitmem.store.seen import read_seen
+from gitmem.state.cursors import read_seen
+from gitmem.state.notices import add_notice
+from gitmem.state.refused_remotes import DAY_SECONDS, drop_refusal, keep_refusal
 
 _MAX_TRIES = 40
 _MAX_STANDSTILLS = 6

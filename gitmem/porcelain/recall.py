@@ -32,8 +32,8 @@ from gitmem.porcelain.embed import embed_missing
 from gitmem.porcelain.encoders import encoder_of
 from gitmem.porcelain.scope import Scope, scope_of
 from gitmem.porcelain.standings import standings_of
-from gitmem.store.pending import PendingStore
-from gitmem.store.settings import read_settings
+from gitmem.state.pending import PendingStore
+from gitmem.state.settings import read_settings
 
 _CANDIDATES = 200
 _MOST_CANDIDATES = 200_000

@@ -33,7 +33,7 @@ from gitmem.porcelain.captures import Capture
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.refresh import refresh_index
 from gitmem.porcelain.reread import reread
-from gitmem.store.lock import recompress_lock
+from gitmem.state.lock import recompress_lock
 
 _PATIENCE = 3
 """Failures in a row: whoever is not logged in will not be for the next one either."""

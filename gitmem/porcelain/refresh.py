@@ -19,9 +19,9 @@ from gitmem.model.note import NOTES_REF, Note
 from gitmem.notes.store import NoteChange, NoteStore
 from gitmem.porcelain.protect import protect, tell_of_deleted, tell_of_remote
 from gitmem.porcelain.setaside import set_aside
-from gitmem.store.log import append_log
-from gitmem.store.notices import add_notice
-from gitmem.store.seen import read_seen, write_seen
+from gitmem.state.cursors import read_seen, write_seen
+from gitmem.state.error_log import append_log
+from gitmem.state.notices import add_notice
 
 _MAX_TRIES = 3
 _A_STEP = 100  # notes between two tellings of progress

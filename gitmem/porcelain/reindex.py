@@ -17,7 +17,7 @@ from gitmem.porcelain.embed import embed_missing
 from gitmem.porcelain.encoders import encoder_of
 from gitmem.porcelain.refresh import refresh_index
 from gitmem.porcelain.scope import scope_of
-from gitmem.store.settings import read_settings
+from gitmem.state.settings import read_settings
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is, and how much there is."""

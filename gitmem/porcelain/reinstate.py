@@ -14,13 +14,13 @@ from collections.abc import Sequence
 
 from gitmem.git.repo import Repo
 from gitmem.porcelain.install import add_hook
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
+from gitmem.state.notices import add_notice
 from gitmem.store.gitconfig import read_config
 from gitmem.store.hookfile import EVENTS
 from gitmem.store.hooksplace import HooksPlace, PlaceKind, find_place, read_git_version
 from gitmem.store.keeper import Keeper, look
 from gitmem.store.manifest import named_place
-from gitmem.store.notices import add_notice
 from gitmem.store.probe import HookState, find_hook
 
 _GENERATED = {

@@ -34,9 +34,9 @@ from gitmem.porcelain.memories import compress_slice, iso_time
 from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.porcelain.share import Share, share_of
 from gitmem.porcelain.unread import mark_behind, read_unread
-from gitmem.store.pending import Pending, PendingStore
-from gitmem.store.registry import Registry
-from gitmem.store.seen import Mark, read_seen, write_seen
+from gitmem.state.cursors import Mark, read_seen, write_seen
+from gitmem.state.pending import Pending, PendingStore
+from gitmem.state.sessions import Registry
 
 
 @dataclass(frozen=True)

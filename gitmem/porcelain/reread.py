@@ -13,8 +13,8 @@ from gitmem.model.session import Slice, Transcript
 from gitmem.porcelain.candidates import transcript_of
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.unread import is_intact
-from gitmem.store.registry import Registry
-from gitmem.store.seen import read_seen
+from gitmem.state.cursors import read_seen
+from gitmem.state.sessions import Registry
 
 
 def reread(means: Means, origin: Provenance) -> Slice:

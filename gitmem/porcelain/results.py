@@ -18,9 +18,9 @@ from gitmem.model.query import Query
 from gitmem.model.standing import Standing
 from gitmem.porcelain.recall import Hit, recall
 from gitmem.render.results import Result, texts_of
-from gitmem.store.log import append_log
-from gitmem.store.machine import Machine, repo_name
-from gitmem.store.settings import read_settings
+from gitmem.state.error_log import append_log
+from gitmem.state.known_repos import Machine, repo_name
+from gitmem.state.settings import read_settings
 
 Judge = Callable[[Sequence[str]], Mapping[str, Standing]]
 """Tells how commits stand at HEAD."""

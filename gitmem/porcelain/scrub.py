@@ -34,12 +34,12 @@ from gitmem.model.note import NOTES_REF, SEEN_REF, Document, Note, names_of, not
 from gitmem.notes.codec import document_of, tombstone_document
 from gitmem.notes.store import NoteStore, Rewrite
 from gitmem.porcelain.refresh import refresh, refresh_index
-from gitmem.store.atomic import write_atomically
-from gitmem.store.lock import backfill_lock, worker_lock
-from gitmem.store.lostfiles import LostFiles
-from gitmem.store.pending import Pending, PendingStore
-from gitmem.store.scrubbed import add_scrubbed, scrubbed_path
-from gitmem.store.seen import read_seen, write_seen
+from gitmem.state.atomic import write_atomically
+from gitmem.state.cursors import read_seen, write_seen
+from gitmem.state.lock import backfill_lock, worker_lock
+from gitmem.state.pending import Pending, PendingStore
+from gitmem.state.quarantine import LostFiles
+from gitmem.state.scrub_patterns import add_scrubbed, scrubbed_path
 
 _PATIENCE_SECONDS = 10.0
 _POLL_SECONDS = 0.1

@@ -18,10 +18,10 @@ from gitmem.index.cache import Index
 from gitmem.model.note import names_of
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.store.log import append_log
-from gitmem.store.lostfiles import LostFiles
-from gitmem.store.notices import add_notice
-from gitmem.store.rewrites import read_filter_map
+from gitmem.state.error_log import append_log
+from gitmem.state.notices import add_notice
+from gitmem.state.quarantine import LostFiles
+from gitmem.state.rewrite_log import read_filter_map
 
 _SUBJECT = "notes: bring notes back to the root of their tree"
 TAKE_BACK = "gitmem import set-aside"

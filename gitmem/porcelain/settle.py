@@ -13,7 +13,7 @@ from gitmem.model.note import Document
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.memories import iso_time
-from gitmem.store.pending import Pending, PendingStore
+from gitmem.state.pending import Pending, PendingStore
 
 
 def settle_pending(repo: Repo) -> int:

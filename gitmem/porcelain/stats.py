@@ -12,9 +12,9 @@ from gitmem.git.repo import Repo
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.figures import Stock, stock_of
 from gitmem.porcelain.refresh import refresh
-from gitmem.store.pending import PendingStore
-from gitmem.store.queue import Queue
-from gitmem.store.spend import Ledger, Spending, today
+from gitmem.state.ledger import Ledger, Spending, today
+from gitmem.state.pending import PendingStore
+from gitmem.state.queue import Queue
 
 _DAY_SECONDS = 86_400
 _MAX_NAME = 60

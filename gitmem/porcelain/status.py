@@ -13,16 +13,16 @@ from gitmem.git.remotes import known_tip, memory_remote, tracking_tips
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF
+from gitmem.state.error_log import read_log
+from gitmem.state.lock import is_worker_running
+from gitmem.state.pending import PendingStore
+from gitmem.state.queue import Queue
+from gitmem.state.refused_remotes import read_refusal
+from gitmem.state.settings import read_settings
 from gitmem.store.gitconfig import missing_entries, read_config
 from gitmem.store.hookfile import EVENTS
 from gitmem.store.hooksplace import PlaceKind, find_place, read_git_version
-from gitmem.store.lock import is_worker_running
-from gitmem.store.log import read_log
-from gitmem.store.pending import PendingStore
 from gitmem.store.probe import find_hook
-from gitmem.store.queue import Queue
-from gitmem.store.refusals import read_refusal
-from gitmem.store.settings import read_settings
 
 _SHOWN_FAILURES = 3
 _SESSION_DAYS = 14

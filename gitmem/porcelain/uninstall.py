@@ -17,8 +17,8 @@ from gitmem.errors import GitmemError, NotInitialised
 from gitmem.git.remotes import TRACKING
 from gitmem.git.repo import Repo, run_git, try_git
 from gitmem.model.note import SEEN_REF
+from gitmem.state.atomic import write_atomically
 from gitmem.store import mcpfile
-from gitmem.store.atomic import write_atomically
 from gitmem.store.clientsettings import is_same_settings, without_hooks
 from gitmem.store.gitconfig import config_path, is_same_config, locked_config, without_entries
 from gitmem.store.hookfile import aside_of, is_empty_hook, without_block

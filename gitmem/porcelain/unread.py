@@ -15,8 +15,8 @@ from gitmem.agents.forks import copied_records
 from gitmem.index.cache import Index
 from gitmem.model.session import Transcript
 from gitmem.porcelain.means import Means
-from gitmem.store.registry import Registry
-from gitmem.store.seen import Mark, read_seen, write_seen
+from gitmem.state.cursors import Mark, read_seen, write_seen
+from gitmem.state.sessions import Registry
 
 _CHECKED_BYTES = 512
 

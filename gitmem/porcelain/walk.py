@@ -15,7 +15,7 @@ from itertools import islice
 from gitmem.git import log as history
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
-from gitmem.store.walks import Walk, keep_walk, read_walks
+from gitmem.state.walk_cache import Walk, keep_walk, read_walks
 
 _FRONT = 64
 _WORTH_KEEPING = 512

@@ -18,7 +18,7 @@ from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing
 from gitmem.render.terminal import LogEntry
-from gitmem.store.pending import PendingStore
+from gitmem.state.pending import PendingStore
 
 _PLACE = re.compile(
     r"(?P<path>.+?)(?::(?P<first>\d{1,9})(?:[-,](?P<last>\d{1,9}))?(?::\d*)?"

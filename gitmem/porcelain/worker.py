@@ -31,12 +31,12 @@ from gitmem.porcelain.reconcile import Reconciled, reconcile
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.remember import Request, remember, remember_turn
 from gitmem.porcelain.settle import mark_ended, settle_ended
-from gitmem.store.lock import worker_lock
-from gitmem.store.log import append_log
-from gitmem.store.notices import add_notice
-from gitmem.store.queue import Queue, QueuedJob
-from gitmem.store.rewrites import add_pairs, parse_pairs
-from gitmem.store.seen import read_seen, write_seen
+from gitmem.state.cursors import read_seen, write_seen
+from gitmem.state.error_log import append_log
+from gitmem.state.lock import worker_lock
+from gitmem.state.notices import add_notice
+from gitmem.state.queue import Queue, QueuedJob
+from gitmem.state.rewrite_log import add_pairs, parse_pairs
 
 _REWRITING = ("rebase-merge", "rebase-apply")
 _WORTH_ANOTHER_TRY_LATER = (DiskFull, ReadOnlyRepository, NotesMoved)

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from gitmem.errors import ForeignFile
 from gitmem.git.repo import Repo, translated_os_errors
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 from gitmem.store.manifest import (
     KeptFile,
     Manifest,

@@ -16,7 +16,7 @@ from typing import Any
 
 from gitmem.errors import ForeignFile
 from gitmem.git.repo import Repo
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 
 VERSION = 1
 

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from gitmem.git.repo import translated_os_errors
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 from gitmem.store.hookfile import has_block, is_empty_hook, without_block
 from gitmem.store.keeper import look
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gitmem.errors import InstallError
 from gitmem.git.repo import Repo
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 from gitmem.store.hookfile import EVENTS
 
 _PACKAGE = Path(__file__).resolve().parents[1]

@@ -26,7 +26,7 @@ from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.remember import Request, remember
-from gitmem.store.settings import Settings
+from gitmem.state.settings import Settings
 from tests.bench.real_sessions import FOLDER, load_eval, require_sessions
 
 

@@ -17,8 +17,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gitmem.porcelain.install import install
-from gitmem.store.lock import is_worker_running
-from gitmem.store.queue import Queue
+from gitmem.state.lock import is_worker_running
+from gitmem.state.queue import Queue
 from tests.support.git import GitDriver
 
 _PATIENCE_SECONDS = 10.0

@@ -35,7 +35,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gitmem.notes.store import NoteStore
-from gitmem.store.lock import is_worker_running
+from gitmem.state.lock import is_worker_running
 from tests.support.cli import GITMEM
 from tests.support.git import GitDriver
 from tests.support.session import SessionWriter

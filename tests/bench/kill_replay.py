@@ -31,8 +31,8 @@ from typing import Any
 from gitmem.git.repo import Repo, find_repo
 from gitmem.model.job import Job
 from gitmem.notes.store import NoteStore
-from gitmem.store.queue import Queue
-from gitmem.store.registry import RegisteredSession, Registry
+from gitmem.state.queue import Queue
+from gitmem.state.sessions import RegisteredSession, Registry
 from tests.bench.real_sessions import FOLDER, load_eval, require_sessions
 
 _WORKER = """
@@ -42,7 +42,7 @@ from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.worker import work
 from gitmem.git.repo import find_repo
-from gitmem.store.settings import Settings
+from gitmem.state.settings import Settings
 import gitmem.notes.store, gitmem.index.cache, yaml
 print("ready", flush=True)
 repo = find_repo(sys.argv[1])

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from gitmem.store.notices import add_notice
+from gitmem.state.notices import add_notice
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 

@@ -10,7 +10,7 @@ import pytest
 from gitmem.model.memory import Decision, ErrorMet, Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.store.pending import Pending, PendingStore
+from gitmem.state.pending import Pending, PendingStore
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 

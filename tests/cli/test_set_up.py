@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gitmem.model.memory import Memory, Provenance
-from gitmem.store.pending import Pending, PendingStore
+from gitmem.state.pending import Pending, PendingStore
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 

@@ -11,7 +11,7 @@ import pytest
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF, SEEN_REF
 from gitmem.porcelain.worker import work
-from gitmem.store.queue import Queue
+from gitmem.state.queue import Queue
 from tests.porcelain.test_worker import queue_capture
 from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gitmem import errors
+from gitmem.state.queue import Queue
 from gitmem.store.clientsettings import TIMEOUTS
-from gitmem.store.queue import Queue
 from tests.porcelain.test_worker import queue_capture
 from tests.support.capture import commit_of, memories_on, session_in
 from tests.support.cli import GITMEM, gitmem, own_mounts

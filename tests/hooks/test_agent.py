@@ -11,9 +11,9 @@ from gitmem.hooks.agent import run_agent_hook
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.store.log import read_log
-from gitmem.store.queue import Queue
-from gitmem.store.registry import RegisteredSession, Registry
+from gitmem.state.error_log import read_log
+from gitmem.state.queue import Queue
+from gitmem.state.sessions import RegisteredSession, Registry
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gitmem.hooks.glance import may_tell
-from gitmem.store.told import Given, Told
+from gitmem.state.context_history import Given, Told
 from tests.hooks.test_agent import SESSION, orchard, ready, used
 from tests.hooks.test_imports import loaded
 from tests.support.git import GitDriver

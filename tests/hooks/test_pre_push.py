@@ -8,7 +8,7 @@ from gitmem.hooks.pre_push import run_pre_push
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.store.queue import Queue
+from gitmem.state.queue import Queue
 from tests.support.capture import commit_of, session_in
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

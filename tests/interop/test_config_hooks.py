@@ -15,8 +15,8 @@ from gitmem.model.job import parse_job
 from gitmem.porcelain.doctor import Level, Practice, diagnose
 from gitmem.porcelain.install import install
 from gitmem.porcelain.uninstall import uninstall
+from gitmem.state.queue import Queue
 from gitmem.store.hooksplace import read_git_version
-from gitmem.store.queue import Queue
 from tests.support.git import GitDriver
 from tests.support.layouts import LAYOUTS, OLD_GIT
 from tests.support.snapshot import snapshot

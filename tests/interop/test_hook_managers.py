@@ -16,9 +16,9 @@ from gitmem.porcelain.doctor import Level, Practice, diagnose
 from gitmem.porcelain.install import install
 from gitmem.porcelain.reinstate import reinstate_hooks
 from gitmem.porcelain.uninstall import uninstall
+from gitmem.state.notices import take_notices
 from gitmem.store.hookfile import EVENTS
 from gitmem.store.hooksplace import read_git_version
-from gitmem.store.notices import take_notices
 from tests.support.capture import commit_of, session_in
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

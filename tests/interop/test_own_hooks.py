@@ -14,8 +14,8 @@ from gitmem.porcelain.doctor import Level, Practice, diagnose
 from gitmem.porcelain.install import install
 from gitmem.porcelain.reinstate import reinstate_hooks
 from gitmem.porcelain.uninstall import uninstall
+from gitmem.state.notices import take_notices
 from gitmem.store.hookfile import EVENTS
-from gitmem.store.notices import take_notices
 from tests.support.git import GitDriver
 from tests.support.jobs import jobs, set_up, sources
 from tests.support.layouts import OLD_GIT

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from gitmem.store.log import read_log
-from gitmem.store.pending import PendingStore
-from gitmem.store.queue import Queue
-from gitmem.store.registry import Registry
+from gitmem.state.error_log import read_log
+from gitmem.state.pending import PendingStore
+from gitmem.state.queue import Queue
+from gitmem.state.sessions import Registry
 from tests.support.answers import answered_memory
 from tests.support.capture import memories_on, session_in
 from tests.support.cli import gitmem

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.store.queue import Queue
+from gitmem.state.queue import Queue
 from tests.support.capture import commit_of, session_in
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

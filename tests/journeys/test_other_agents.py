@@ -11,7 +11,7 @@ import pytest
 
 from gitmem.agents import gemini_files
 from gitmem.model.memory import Memory
-from gitmem.store.log import read_log
+from gitmem.state.error_log import read_log
 from tests.support.agents import codex_session, gemini_session, read
 from tests.support.capture import memories_on, remembered
 from tests.support.cli import gitmem

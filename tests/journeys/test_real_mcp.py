@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gitmem.store.pending import PendingStore
+from gitmem.state.pending import PendingStore
 from tests.journeys.test_real_client import gitmem
 from tests.mcp.story import told
 from tests.support.client import Client

@@ -21,8 +21,8 @@ from gitmem.notes.store import NoteStore
 from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.install import install
 from gitmem.porcelain.sync import sync
-from gitmem.store.log import read_log
-from gitmem.store.queue import Queue
+from gitmem.state.error_log import read_log
+from gitmem.state.queue import Queue
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, remember, set_up

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from gitmem.store.pending import PendingStore
+from gitmem.state.pending import PendingStore
 from tests.mcp.story import told
 from tests.support.cli import GITMEM, gitmem
 from tests.support.git import GitDriver

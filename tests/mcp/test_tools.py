@@ -12,8 +12,8 @@ import pytest
 from gitmem.errors import NotARepository, UnknownMemory, UnknownRevision, UsageError
 from gitmem.mcp.answers import Reply
 from gitmem.mcp.tools import Tools
-from gitmem.store.machine import Machine
-from gitmem.store.pending import PendingStore
+from gitmem.state.known_repos import Machine
+from gitmem.state.pending import PendingStore
 from tests.mcp.story import told
 from tests.support.git import GitDriver
 

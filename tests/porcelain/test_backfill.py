@@ -16,9 +16,9 @@ from gitmem.porcelain.backfill import Report, backfill
 from gitmem.porcelain.backfill_plan import Plan, Selection, count_worth, plan_backfill
 from gitmem.porcelain.history import judge_history
 from gitmem.porcelain.remember import remember_turn
-from gitmem.store.judged import Judged
-from gitmem.store.lock import backfill_lock
-from gitmem.store.pending import PendingStore
+from gitmem.state.lock import backfill_lock
+from gitmem.state.pending import PendingStore
+from gitmem.state.skipped_commits import Judged
 from tests.support.bigrepo import fill
 from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver

@@ -18,8 +18,8 @@ from gitmem.porcelain.compressors import allowance_of
 from gitmem.porcelain.log import Selection as LogSelection
 from gitmem.porcelain.log import log_entries
 from gitmem.porcelain.means import gather_means
-from gitmem.store.batchfiles import BatchFiles
-from gitmem.store.spend import Ledger
+from gitmem.state.batch_files import BatchFiles
+from gitmem.state.ledger import Ledger
 from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION

@@ -15,9 +15,9 @@ from gitmem.notes.store import NoteStore
 from gitmem.porcelain.complete import complete_turn
 from gitmem.porcelain.remember import Request, remember
 from gitmem.porcelain.worker import work
-from gitmem.store.pending import PendingStore
-from gitmem.store.queue import Queue
-from gitmem.store.registry import RegisteredSession, Registry
+from gitmem.state.pending import PendingStore
+from gitmem.state.queue import Queue
+from gitmem.state.sessions import RegisteredSession, Registry
 from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter

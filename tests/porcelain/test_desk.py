@@ -10,7 +10,7 @@ from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.desk import Desk
-from gitmem.store.pending import Pending, PendingStore
+from gitmem.state.pending import Pending, PendingStore
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 

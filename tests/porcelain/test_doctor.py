@@ -11,9 +11,9 @@ import pytest
 from gitmem.model.job import Job
 from gitmem.porcelain.doctor import Finding, Level, Practice, diagnose, render_finding
 from gitmem.porcelain.install import install
+from gitmem.state.error_log import append_log
+from gitmem.state.queue import Queue
 from gitmem.store.hookfile import EVENTS
-from gitmem.store.log import append_log
-from gitmem.store.queue import Queue
 from tests.support.git import GitDriver
 from tests.support.layouts import (
     LAYOUTS,

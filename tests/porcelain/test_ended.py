@@ -7,8 +7,8 @@ from gitmem.model.memory import Memory
 from gitmem.porcelain.inject import context_for
 from gitmem.porcelain.settle import settle_ended
 from gitmem.porcelain.worker import work
-from gitmem.store.pending import PendingStore
-from gitmem.store.queue import Queue
+from gitmem.state.pending import PendingStore
+from gitmem.state.queue import Queue
 from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter

@@ -16,8 +16,8 @@ from gitmem.porcelain.inject import (
     weigh_start,
 )
 from gitmem.porcelain.refresh import refresh
-from gitmem.store.pending import Pending, PendingStore
-from gitmem.store.settings import Settings
+from gitmem.state.pending import Pending, PendingStore
+from gitmem.state.settings import Settings
 from tests.support.git import GitDriver
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from gitmem.compress.protocol import Compression
 from gitmem.porcelain.compressors import choose_compressor
-from gitmem.store.settings import parse_settings
+from gitmem.state.settings import parse_settings
 from tests.support.answers import answered_memory, session_evidence
 from tests.support.api import Answer, api
 from tests.support.evidence import change_of

@@ -18,8 +18,8 @@ from gitmem.notes.store import NoteStore
 from gitmem.porcelain.freshness import is_fresh
 from gitmem.porcelain.refresh import join_fetched, refresh, refresh_index
 from gitmem.porcelain.scrub import find_target, scrub
-from gitmem.store.notices import take_notices
-from gitmem.store.tips import read_tips, write_known_tips
+from gitmem.state.notices import take_notices
+from gitmem.state.ref_tips import read_tips, write_known_tips
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 

@@ -14,8 +14,8 @@ from gitmem.errors import RemoteReadOnly, RemoteRejected, RemoteUnavailable
 from gitmem.git.transport import push_notes
 from gitmem.git.transport_status import Outcome
 from gitmem.porcelain.push import push, push_along
-from gitmem.store.notices import take_notices
-from gitmem.store.refusals import read_refusal
+from gitmem.state.notices import take_notices
+from gitmem.state.refused_remotes import read_refusal
 from tests.support.capture import means_of
 from tests.support.cli import gitmem, own_mounts
 from tests.support.git import GitDriver

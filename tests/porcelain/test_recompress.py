@@ -22,8 +22,8 @@ from gitmem.porcelain.means import Means
 from gitmem.porcelain.recompress import Result, estimate, recompress
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.remember import Request, remember
-from gitmem.store.lock import recompress_lock
-from gitmem.store.registry import RegisteredSession, Registry
+from gitmem.state.lock import recompress_lock
+from gitmem.state.sessions import RegisteredSession, Registry
 from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver
 from tests.support.model import FakeModel

@@ -13,7 +13,7 @@ from gitmem.notes.store import NoteStore
 from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.install import install
 from gitmem.porcelain.reconcile import Scope
-from gitmem.store.log import read_log
+from gitmem.state.error_log import read_log
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up, titles_at
 

@@ -20,10 +20,10 @@ from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.sync import sync
 from gitmem.porcelain.worker import work
-from gitmem.store.queue import Queue
-from gitmem.store.rewrites import add_pairs, read_pairs
-from gitmem.store.strays import read_strays, write_strays
-from gitmem.store.tips import read_known_tips, write_known_tips
+from gitmem.state.queue import Queue
+from gitmem.state.ref_tips import read_known_tips, write_known_tips
+from gitmem.state.rewrite_log import add_pairs, read_pairs
+from gitmem.state.unreachable_notes import read_strays, write_strays
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up, titles_at

@@ -10,7 +10,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.inject import context_for
 from gitmem.porcelain.refresh import refresh
-from gitmem.store.log import read_log
+from gitmem.state.error_log import read_log
 from tests.support.git import GitDriver
 
 

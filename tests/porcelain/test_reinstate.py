@@ -8,9 +8,9 @@ import pytest
 from gitmem.porcelain.install import install
 from gitmem.porcelain.reinstate import reinstate_hooks
 from gitmem.porcelain.uninstall import uninstall
+from gitmem.state.notices import take_notices
 from gitmem.store.hookfile import EVENTS, has_block
 from gitmem.store.hooksplace import read_git_version
-from gitmem.store.notices import take_notices
 from tests.support.git import GitDriver
 from tests.support.jobs import set_up, sources
 from tests.support.layouts import OLD_GIT, husky_9, lefthook, own_hooks_path, plain, pre_commit

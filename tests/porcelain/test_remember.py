@@ -8,9 +8,9 @@ import pytest
 from gitmem.errors import TranscriptMissing, UnknownRevision
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.remember import Request, remember, remember_turn
-from gitmem.store.pending import PendingStore
-from gitmem.store.registry import RegisteredSession, Registry
-from gitmem.store.seen import Seen, write_seen
+from gitmem.state.cursors import Seen, write_seen
+from gitmem.state.pending import PendingStore
+from gitmem.state.sessions import RegisteredSession, Registry
 from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION

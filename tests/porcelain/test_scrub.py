@@ -18,10 +18,10 @@ from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.remember import remember_turn
 from gitmem.porcelain.scrub import ScrubReport, find_target, look_for, scrub
 from gitmem.porcelain.sync import sync
-from gitmem.store.lock import worker_lock
-from gitmem.store.log import append_log, log_path
-from gitmem.store.pending import Pending, PendingStore
-from gitmem.store.scrubbed import scrubbed_path
+from gitmem.state.error_log import append_log, log_path
+from gitmem.state.lock import worker_lock
+from gitmem.state.pending import Pending, PendingStore
+from gitmem.state.scrub_patterns import scrubbed_path
 from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION

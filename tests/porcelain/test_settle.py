@@ -5,7 +5,7 @@ import pytest
 from gitmem.errors import UnknownRevision
 from gitmem.model.memory import Memory, Provenance
 from gitmem.porcelain.settle import settle_pending
-from gitmem.store.pending import Pending, PendingStore
+from gitmem.state.pending import Pending, PendingStore
 from tests.support.capture import memories_on
 from tests.support.git import GitDriver
 

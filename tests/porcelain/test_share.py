@@ -6,7 +6,7 @@ import pytest
 
 from gitmem.porcelain.remember import remember_turn
 from gitmem.porcelain.scrub import find_target, scrub
-from gitmem.store.pending import PendingStore
+from gitmem.state.pending import PendingStore
 from tests.support.capture import means_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter

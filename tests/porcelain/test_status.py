@@ -6,8 +6,8 @@ from gitmem.agents.known import KnownAgents
 from gitmem.model.job import Job
 from gitmem.porcelain.install import install
 from gitmem.porcelain.status import Status, read_status, render_status
-from gitmem.store.log import append_log
-from gitmem.store.queue import Queue
+from gitmem.state.error_log import append_log
+from gitmem.state.queue import Queue
 from tests.support.agents import codex_session, gemini_session
 from tests.support.git import GitDriver
 from tests.support.layouts import OLD_GIT

@@ -16,7 +16,7 @@ from gitmem.notes.store import NoteStore
 from gitmem.porcelain.install import install
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.uninstall import uninstall
-from gitmem.store.queue import Queue
+from gitmem.state.queue import Queue
 from tests.support.git import GitDriver
 from tests.support.layouts import LAYOUTS, OLD_GIT, husky_9, python_hooks, shell_hooks
 from tests.support.snapshot import snapshot

@@ -21,7 +21,7 @@ from gitmem.notes.store import NoteStore
 from gitmem.porcelain import walk as module
 from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.walk import annotated_walk
-from gitmem.store.walks import read_walks
+from gitmem.state.walk_cache import read_walks
 from tests.support.bigrepo import fill
 from tests.support.git import GitDriver
 

@@ -8,11 +8,11 @@ from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
 from gitmem.model.job import Job
 from gitmem.porcelain.worker import watch_reflog, work
-from gitmem.store.lock import worker_lock
-from gitmem.store.log import read_log
-from gitmem.store.pending import PendingStore
-from gitmem.store.queue import MAX_ATTEMPTS, Queue
-from gitmem.store.registry import RegisteredSession, Registry
+from gitmem.state.error_log import read_log
+from gitmem.state.lock import worker_lock
+from gitmem.state.pending import PendingStore
+from gitmem.state.queue import MAX_ATTEMPTS, Queue
+from gitmem.state.sessions import RegisteredSession, Registry
 from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION

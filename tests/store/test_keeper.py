@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.errors import ForeignFile
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 from gitmem.store.keeper import FileForm, Keeper, Writer, look
 from gitmem.store.manifest import (
     KeptFile,

@@ -9,7 +9,7 @@ from gitmem.model.memory import Memory
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.remember import Outcome, Request, remember
-from gitmem.store.settings import Settings
+from gitmem.state.settings import Settings
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter
 

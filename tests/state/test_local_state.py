@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from gitmem.model.memory import Memory, Provenance
-from gitmem.store.atomic import write_atomically
-from gitmem.store.lock import is_worker_running, worker_lock
-from gitmem.store.log import MAX_BYTES, append_log, log_path, read_log
-from gitmem.store.pending import Pending, PendingStore
-from gitmem.store.registry import RegisteredSession, Registry
-from gitmem.store.seen import Mark, Seen, read_seen, write_seen
+from gitmem.state.atomic import write_atomically
+from gitmem.state.cursors import Mark, Seen, read_seen, write_seen
+from gitmem.state.error_log import MAX_BYTES, append_log, log_path, read_log
+from gitmem.state.lock import is_worker_running, worker_lock
+from gitmem.state.pending import Pending, PendingStore
+from gitmem.state.sessions import RegisteredSession, Registry
 from tests.support.git import GitDriver
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError, SettingsInvalid
 from gitmem.git.repo import Repo
-from gitmem.store.scrubbed import read_scrubbed
-from gitmem.store.settings import read_settings
+from gitmem.state.scrub_patterns import read_scrubbed
+from gitmem.state.settings import read_settings
 
 MAX_BYTES = 256 * 1024
 _MAX_ENTRY = 16 * 1024

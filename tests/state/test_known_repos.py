@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.store.machine import Machine, repo_name
+from gitmem.state.known_repos import Machine, repo_name
 from tests.support.git import GitDriver
 
 

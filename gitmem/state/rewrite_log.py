@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gitmem.git.repo import Repo, translated_os_errors
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 
 MAX_BYTES = 1 << 20
 _LINE = re.compile(r"([0-9a-f]{40}) ([0-9a-f]{40})(?: .*)?")

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.git.repo import Repo, translated_os_errors
-from gitmem.store.atomic import write_atomically
-from gitmem.store.newest import keep_newest
-from gitmem.store.toldfile import file_name
+from gitmem.state.atomic import write_atomically
+from gitmem.state.context_history_path import file_name
+from gitmem.state.recent_files import keep_newest
 
 _KEPT = 200
 _MAX_BYTES = 1 << 20

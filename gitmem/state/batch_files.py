@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gitmem.git.repo import Repo
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from gitmem.store.told import Given, Told
+from gitmem.state.context_history import Given, Told
 from tests.support.git import GitDriver
 
 

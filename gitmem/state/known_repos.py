@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_repo
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 
 _MAX_BYTES = 1 << 14
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from gitmem.git.repo import Repo
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 
 _KEPT_MARKS = 500
 

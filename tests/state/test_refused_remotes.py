@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import time
 
-from gitmem.store.refusals import drop_refusal, keep_refusal, read_refusal
+from gitmem.state.refused_remotes import drop_refusal, keep_refusal, read_refusal
 from tests.support.git import GitDriver
 
 

@@ -14,7 +14,7 @@ from gitmem.git.repo import Repo
 from gitmem.model.memory import ID_PATTERN
 from gitmem.model.note import Document
 from gitmem.notes.codec import parse_note
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 
 _SUFFIX = ".yaml"
 

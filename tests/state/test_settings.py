@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.errors import GitFailed, SettingsInvalid
-from gitmem.store.settings import Settings, describe_settings, parse_settings, read_settings
+from gitmem.state.settings import Settings, describe_settings, parse_settings, read_settings
 from tests.support.git import GitDriver
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from gitmem.store.judged import Judged
+from gitmem.state.skipped_commits import Judged
 from tests.support.git import GitDriver
 
 ONE, TWO, THREE = "1" * 40, "2" * 40, "3" * 40

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from gitmem.git.repo import Repo
 from gitmem.model.session import is_session_id
-from gitmem.store.atomic import write_atomically
-from gitmem.store.newest import keep_newest, newest_first
+from gitmem.state.atomic import write_atomically
+from gitmem.state.recent_files import keep_newest, newest_first
 
 _KEPT = 200
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from gitmem.git.repo import Repo
 from gitmem.model.memory import FieldError, Memory, from_fields, to_fields
-from gitmem.store.atomic import write_atomically
-from gitmem.store.newest import newest_first
+from gitmem.state.atomic import write_atomically
+from gitmem.state.recent_files import newest_first
 
 _MAX_BYTES = 1 << 18
 

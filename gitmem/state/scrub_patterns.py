@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 from gitmem.git.repo import Repo
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 
 _MODE = 0o600
 

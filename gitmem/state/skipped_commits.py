@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 
 from gitmem.git.repo import Repo, translated_os_errors
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 
 _ID = re.compile(rb"^[0-9a-f]{40}$", re.MULTILINE)
 

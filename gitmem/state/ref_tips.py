@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gitmem.git.repo import Repo, try_git
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 
 REFS = ("refs/heads/", "refs/remotes/")
 """The refs that are watched; what only a tag or a stash reaches is reached all the same."""

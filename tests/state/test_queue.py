@@ -7,7 +7,7 @@ import pytest
 from gitmem.errors import DiskFull, ReadOnlyRepository
 from gitmem.git.repo import translated_os_errors
 from gitmem.model.job import Job
-from gitmem.store.queue import MAX_ATTEMPTS, Queue
+from gitmem.state.queue import MAX_ATTEMPTS, Queue
 from tests.support.git import GitDriver
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from gitmem.git.repo import Repo
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 
 KEPT = 5_000
 

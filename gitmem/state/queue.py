@@ -17,7 +17,7 @@ from pathlib import Path
 
 from gitmem.git.repo import Repo
 from gitmem.model.job import Job, parse_job, render_job
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 
 MAX_ATTEMPTS = 3
 MAX_JOB_BYTES = 128 * 1024

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
-from gitmem.store.atomic import write_atomically
-from gitmem.store.log import append_log
+from gitmem.state.atomic import write_atomically
+from gitmem.state.error_log import append_log
 
 MAX_NOTICES = 20
 MAX_CHARACTERS = 500

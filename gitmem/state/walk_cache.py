@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 
 _KEPT = 8
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, try_git
-from gitmem.store.atomic import write_atomically
+from gitmem.state.atomic import write_atomically
 
 DAY_SECONDS = 86_400.0
 

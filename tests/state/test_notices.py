@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from gitmem.store.log import read_log
-from gitmem.store.notices import MAX_NOTICES, add_notice, take_notices
+from gitmem.state.error_log import read_log
+from gitmem.state.notices import MAX_NOTICES, add_notice, take_notices
 from tests.support.git import GitDriver
 
 

@@ -1,0 +1,1 @@
+"""gitmem's own files in .git/gitmem, and its settings."""
