@@ -1,7 +1,7 @@
 """What gitmem asks of an agent: where its transcripts lie, and one of them read.
 
-One implementation a module (:mod:`gitmem.agents.claude_code` is the first), named in
-:mod:`gitmem.agents.known`; nothing behind them knows which agent it deals with.  An adapter maps
+One implementation a module (:mod:`gitmem.agents.claude.adapter` is the first), named in
+:mod:`gitmem.agents.adapters`; nothing behind them knows which agent it deals with.  An adapter maps
 its agent's tools to the names in :mod:`gitmem.model.session`, so that an edit is an edit.
 Standard library only.
 """

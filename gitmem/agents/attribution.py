@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gitmem.agents.traces import Traces
+from gitmem.agents.session_edits import Traces
 from gitmem.model.change import Change
 
 _CLOCK_SECONDS = 2.0

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitmem.agents.retention import cut_middle
+from gitmem.agents.text_budget import cut_middle
 from gitmem.model.lines import line_marks
 from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
 

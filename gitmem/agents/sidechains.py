@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from gitmem.agents.records import time_of
+from gitmem.agents.claude.records import time_of
 from gitmem.model.session import Event
 
 _PREFIX = "agent-"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from gitmem.agents.traces import edits_of
+from gitmem.agents.session_edits import edits_of
 from gitmem.agents.worktree import WorkTree
 from gitmem.model.session import READ_TOOLS, Event, EventKind, Slice, Transcript
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from gitmem.agents.traces import edits_of
+from gitmem.agents.session_edits import edits_of
 from gitmem.agents.worktree import WorkTree
 from gitmem.model.session import Event, EventKind, Transcript
 

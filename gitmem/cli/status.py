@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import click
 
-from gitmem.agents.known import KnownAgents
+from gitmem.agents.adapters import KnownAgents
 from gitmem.cli.ready import ready_repo
 from gitmem.porcelain.status import read_status, render_status
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from gitmem.agents.payload import HookPayload, parse_payload
+from gitmem.agents.claude.hook_payload import HookPayload, parse_payload
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo, guess_repo
 from gitmem.model.job import Job

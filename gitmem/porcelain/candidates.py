@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from gitmem.agents.attribution import Earlier, attribute, times_of_edits, wanted_marks
-from gitmem.agents.traces import Traces, traces_of
+from gitmem.agents.session_edits import Traces, traces_of
 from gitmem.agents.worktree import WorkTree
 from gitmem.errors import TranscriptMissing
 from gitmem.git.prior_commits import last_taken, last_touched

@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from gitmem.agents.slice import slice_of
-from gitmem.agents.turn import end_of_commit_words
+from gitmem.agents.turn_boundary import end_of_commit_words
 from gitmem.compress.marks import is_early, written_early
 from gitmem.compress.protocol import Compressor
 from gitmem.errors import NoteUnreadable, UnknownRevision

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from gitmem.agents.known import KnownAgents
+from gitmem.agents.adapters import KnownAgents
 from gitmem.compress.protocol import Compressor
 from gitmem.git.repo import Repo
 from gitmem.guard.policy import Policy

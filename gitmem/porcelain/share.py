@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gitmem.agents.traces import edits_of
+from gitmem.agents.session_edits import edits_of
 from gitmem.agents.turns import turns_of, turns_with, without_waiting
 from gitmem.agents.worktree import WorkTree
 from gitmem.errors import GitmemError

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from gitmem.agents.known import KnownAgents
+from gitmem.agents.adapters import KnownAgents
 from gitmem.errors import RemoteUnavailable
 from gitmem.git.remotes import known_tip, memory_remote, tracking_tips
 from gitmem.git.repo import Repo, try_git

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from gitmem.agents.forks import copied_records
+from gitmem.agents.claude.forks import copied_records
 from gitmem.index.cache import Index
 from gitmem.model.session import Transcript
 from gitmem.porcelain.means import Means

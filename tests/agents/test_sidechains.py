@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.agents.claude_code import read_transcript
+from gitmem.agents.claude.adapter import read_transcript
 from gitmem.agents.sidechains import sidechain_files, woven
 from gitmem.model.session import Event, EventKind
 from tests.support.session import SESSION, SessionWriter

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.agents.claude_code import read_transcript
+from gitmem.agents.claude.adapter import read_transcript
 from gitmem.agents.slice import slice_of
 from tests.support.session import SessionWriter
 

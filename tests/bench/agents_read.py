@@ -22,8 +22,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gitmem.agents.codex import Codex
-from gitmem.agents.gemini import GeminiCli
+from gitmem.agents.codex.adapter import Codex
+from gitmem.agents.gemini.adapter import GeminiCli
 from tests.support.agents import codex_session, gemini_session, read
 
 _UUID = "00000000-0000-0000-0000-{:012d}"

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.agents.attribution import Earlier, attribute, wanted_marks
-from gitmem.agents.claude_code import read_transcript
-from gitmem.agents.traces import Traces, traces_of
+from gitmem.agents.claude.adapter import read_transcript
+from gitmem.agents.session_edits import Traces, traces_of
 from gitmem.agents.worktree import WorkTree
 from gitmem.git.commits import read_change
 from gitmem.git.prior_commits import last_taken

@@ -20,7 +20,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
-from gitmem.agents.claude_code import read_transcript
+from gitmem.agents.claude.adapter import read_transcript
 from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
 from gitmem.notes.store import NoteStore

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gitmem.agents.known import KnownAgents
+from gitmem.agents.adapters import KnownAgents
 from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
 from gitmem.porcelain.means import Means

@@ -37,7 +37,7 @@ from tests.bench.real_sessions import FOLDER, load_eval, require_sessions
 
 _WORKER = """
 import sys
-from gitmem.agents.known import KnownAgents
+from gitmem.agents.adapters import KnownAgents
 from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.worker import work

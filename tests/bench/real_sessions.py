@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from gitmem.agents.claude_code import read_transcript
+from gitmem.agents.claude.adapter import read_transcript
 from gitmem.agents.slice import slice_of
 from gitmem.model.change import Change, FileChange
 from gitmem.model.session import Slice, Transcript

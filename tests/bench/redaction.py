@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from gitmem.agents.claude_code import read_transcript
+from gitmem.agents.claude.adapter import read_transcript
 from gitmem.guard.redact import redact
 from gitmem.guard.untrusted import clean_text
 from tests.bench.real_sessions import require_sessions

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.agents.claude_code import read_transcript
+from gitmem.agents.claude.adapter import read_transcript
 from gitmem.agents.slice import slice_of
 from gitmem.compress.decisions import Statement, decision_of
 from gitmem.compress.extractive import ExtractiveCompressor

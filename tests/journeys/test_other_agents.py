@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.agents import gemini_files
+from gitmem.agents.gemini import files as gemini_files
 from gitmem.model.memory import Memory
 from gitmem.state.error_log import read_log
 from tests.support.agents import codex_session, gemini_session, read
@@ -150,7 +150,7 @@ def test_a_transcript_given_by_hand(committed: GitDriver) -> None:
 
 
 def test_the_hook_knows_every_variable_that_an_agent_sets() -> None:
-    from gitmem.agents.known import ADAPTERS
+    from gitmem.agents.adapters import ADAPTERS
 
     hook = (Path(__file__).parents[2] / "githooks" / "post-commit").read_text()
 

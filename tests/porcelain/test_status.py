@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 
-from gitmem.agents.known import KnownAgents
+from gitmem.agents.adapters import KnownAgents
 from gitmem.model.job import Job
 from gitmem.porcelain.install import install
 from gitmem.porcelain.status import Status, read_status, render_status

@@ -8,7 +8,7 @@ import os
 import re
 from pathlib import Path
 
-from gitmem.agents.known import KnownAgents
+from gitmem.agents.adapters import KnownAgents
 from gitmem.model.session import Event, EventKind, Transcript
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"

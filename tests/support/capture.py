@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitmem.agents.known import KnownAgents
+from gitmem.agents.adapters import KnownAgents
 from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.compress.protocol import Compressor
 from gitmem.model.memory import Memory

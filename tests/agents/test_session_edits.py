@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.agents.claude_code import read_transcript
-from gitmem.agents.traces import Traces, traces_of
+from gitmem.agents.claude.adapter import read_transcript
+from gitmem.agents.session_edits import Traces, traces_of
 from gitmem.agents.worktree import WorkTree
 from gitmem.model.lines import line_marks
 from tests.support.session import SessionWriter

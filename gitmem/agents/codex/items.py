@@ -17,8 +17,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gitmem.agents.codex_output import parse_output
-from gitmem.agents.codex_words import message_events, summary_of
+from gitmem.agents.codex.output import parse_output
+from gitmem.agents.codex.patches import has_patch, parse_patches, without_patches
+from gitmem.agents.codex.words import message_events, summary_of
 from gitmem.agents.draft import (
     Draft,
     mapping_of,
@@ -27,8 +28,7 @@ from gitmem.agents.draft import (
     short_input,
     text_of,
 )
-from gitmem.agents.patches import has_patch, parse_patches, without_patches
-from gitmem.agents.retention import cut_end
+from gitmem.agents.text_budget import cut_end
 from gitmem.model.session import Event, EventKind
 
 Record = Mapping[str, Any]

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from gitmem.agents import gemini_files
-from gitmem.agents.gemini import GeminiCli
+from gitmem.agents.gemini import files as gemini_files
+from gitmem.agents.gemini.adapter import GeminiCli
 from gitmem.agents.slice import slice_of
 from gitmem.errors import TranscriptMissing
 from tests.support.agents import gemini_session, read, told

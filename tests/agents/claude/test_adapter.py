@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.agents.claude_code import read_transcript
-from gitmem.agents.claude_projects import find_transcript, projects_dirs, transcripts_for
-from gitmem.agents.payload import parse_payload
+from gitmem.agents.claude.adapter import read_transcript
+from gitmem.agents.claude.hook_payload import parse_payload
+from gitmem.agents.claude.projects import find_transcript, projects_dirs, transcripts_for
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import EventKind, Transcript
 from tests.support.session import SESSION, SessionWriter
@@ -192,7 +192,7 @@ def test_a_transcript_that_is_gone_is_told(tmp_path: Path) -> None:
 _MEMORY = """
 import resource, sys
 from pathlib import Path
-from gitmem.agents.claude_code import read_transcript
+from gitmem.agents.claude.adapter import read_transcript
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 transcript = read_transcript(Path(sys.argv[1]))
 assert transcript.events

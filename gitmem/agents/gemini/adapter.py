@@ -18,10 +18,10 @@ from pathlib import Path
 
 from gitmem.agents.adapter import TranscriptFile
 from gitmem.agents.folders import is_below, names_of
-from gitmem.agents.gemini_files import Source, open_source
-from gitmem.agents.gemini_messages import MessageReader, Numbered
-from gitmem.agents.retention import Retention
+from gitmem.agents.gemini.files import Source, open_source
+from gitmem.agents.gemini.messages import MessageReader, Numbered
 from gitmem.agents.sidechains import woven
+from gitmem.agents.text_budget import Retention
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import Event, Transcript, is_session_id
 

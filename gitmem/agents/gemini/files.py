@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Union
 
 from gitmem.agents.draft import mapping_of, mappings_of
-from gitmem.agents.gemini_messages import Message
+from gitmem.agents.gemini.messages import Message
 from gitmem.agents.lines import read_lines
 from gitmem.errors import TranscriptMissing
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gitmem.agents.codex import Codex
+from gitmem.agents.codex.adapter import Codex
 from gitmem.agents.slice import slice_of
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import EventKind

@@ -17,9 +17,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gitmem.agents.claude.records import time_of
 from gitmem.agents.draft import Draft, mapping_of, mappings_of, name_of, short_input, text_of
-from gitmem.agents.records import time_of
-from gitmem.agents.words import own_words
+from gitmem.agents.user_words import own_words
 from gitmem.model.session import Event, EventKind
 
 Message = Mapping[str, Any]

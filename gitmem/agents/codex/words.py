@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gitmem.agents.draft import Draft, mapping_of, mappings_of, text_of
-from gitmem.agents.words import own_words
+from gitmem.agents.user_words import own_words
 from gitmem.model.session import Event, EventKind
 
 _INJECTED = re.compile(

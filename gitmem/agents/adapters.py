@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from gitmem.agents.adapter import Adapter, TranscriptFile
-from gitmem.agents.claude_code import ClaudeCode
-from gitmem.agents.codex import Codex
-from gitmem.agents.gemini import GeminiCli
+from gitmem.agents.claude.adapter import ClaudeCode
+from gitmem.agents.codex.adapter import Codex
+from gitmem.agents.gemini.adapter import GeminiCli
 from gitmem.model.session import Transcript, is_session_id
 
 ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (Codex, GeminiCli, ClaudeCode)

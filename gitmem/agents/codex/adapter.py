@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from gitmem.agents.adapter import TranscriptFile
-from gitmem.agents.codex_files import (
+from gitmem.agents.claude.records import time_of
+from gitmem.agents.codex.files import (
     NAME,
     find_rollout,
     folder_in,
@@ -24,13 +25,12 @@ from gitmem.agents.codex_files import (
     rollouts_in,
     subagents_of,
 )
-from gitmem.agents.codex_items import ItemReader, Record, name_of_folder
+from gitmem.agents.codex.items import ItemReader, Record, name_of_folder
 from gitmem.agents.draft import Draft, mapping_of
 from gitmem.agents.folders import is_below, names_of
 from gitmem.agents.lines import read_lines, seek_line
-from gitmem.agents.records import time_of
-from gitmem.agents.retention import MAX_WEIGHT, Retention
 from gitmem.agents.sidechains import time_before, woven
+from gitmem.agents.text_budget import MAX_WEIGHT, Retention
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import Event, Transcript, is_session_id
 

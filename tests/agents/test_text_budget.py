@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.agents.retention import EVENT_WEIGHT, Retention, cut_middle
+from gitmem.agents.text_budget import EVENT_WEIGHT, Retention, cut_middle
 from gitmem.model.session import Event, EventKind
 
 

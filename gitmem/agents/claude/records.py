@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from gitmem.agents.retention import cut_end, cut_middle
-from gitmem.agents.words import is_interrupt, is_summary, own_words
+from gitmem.agents.text_budget import cut_end, cut_middle
+from gitmem.agents.user_words import is_interrupt, is_summary, own_words
 from gitmem.model.lines import line_marks
 from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
 

@@ -1,7 +1,7 @@
 """Claude Code behind the interface of all agents: a transcript read as a stream.
 
 The transcript on disk is the record; nothing is spooled beside it.  It is read line by line and
-only bounded texts are held, so that a file of any size fits (see :mod:`gitmem.agents.retention`).
+only bounded texts are held, so that a file of any size fits (see :mod:`gitmem.agents.text_budget`).
 Standard library only, because the agent's hooks import it.
 """
 
@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from gitmem.agents.adapter import TranscriptFile
-from gitmem.agents.claude_projects import find_transcript, projects_dirs, transcripts_for
+from gitmem.agents.claude.projects import find_transcript, projects_dirs, transcripts_for
+from gitmem.agents.claude.records import Record, RecordReader, time_of
 from gitmem.agents.lines import read_lines, seek_line
-from gitmem.agents.records import Record, RecordReader, time_of
-from gitmem.agents.retention import MAX_WEIGHT, Retention
 from gitmem.agents.sidechains import sidechain_files, time_before, woven
+from gitmem.agents.text_budget import MAX_WEIGHT, Retention
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import Event, Transcript, is_session_id
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.agents.claude_code import read_transcript
-from gitmem.agents.turn import end_of_commit_words
+from gitmem.agents.claude.adapter import read_transcript
+from gitmem.agents.turn_boundary import end_of_commit_words
 from tests.support.session import SessionWriter
 
 

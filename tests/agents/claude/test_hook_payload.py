@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from gitmem.agents.payload import parse_payload
+from gitmem.agents.claude.hook_payload import parse_payload
 
 SESSION = "7dc9a616-a1ce-4d38-8f1e-1544b08bf6d2"
 

@@ -1,0 +1,1 @@
+"""Codex CLI: where its rollout files lie, and how they are read."""

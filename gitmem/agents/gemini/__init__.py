@@ -1,0 +1,1 @@
+"""Gemini CLI: where its session files lie, and how they are read."""
