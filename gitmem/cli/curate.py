@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import click
 
 from gitmem.cli.ready import ready_repo
-from gitmem.compress.judgement import parse_judgement, request_of
+from gitmem.compress.models.fold_review import parse_judgement, request_of
 from gitmem.errors import UsageError
 from gitmem.git.repo import Repo
 from gitmem.guard.untrusted import clean_line

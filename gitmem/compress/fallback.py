@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gitmem.compress.marks import stood_in
-from gitmem.compress.protocol import Compression, Compressor, Estimate
+from gitmem.compress.compressor import Compression, Compressor, Estimate
+from gitmem.compress.writer_name import stood_in
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change

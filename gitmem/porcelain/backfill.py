@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
-from gitmem.compress.history import NAME
-from gitmem.compress.protocol import Compressor
+from gitmem.compress.compressor import Compressor
+from gitmem.compress.offline.history import NAME
 from gitmem.errors import BackfillRunning, GitmemError
 from gitmem.git.commits import CommitReader
 from gitmem.git.pack import WORTH_PACKING, pack_since
@@ -127,7 +127,7 @@ def _collect(means: Means, batches: Batches, report: Report, *, wait: bool) -> N
 
 
 def _offline() -> Compressor:
-    from gitmem.compress.extractive import ExtractiveCompressor
+    from gitmem.compress.offline.extractive import ExtractiveCompressor
 
     return ExtractiveCompressor()
 

@@ -13,9 +13,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from gitmem.agents.adapter import TranscriptFile
-from gitmem.compress.history import NAME, is_worth_reading, says_enough
-from gitmem.compress.prompt import USUAL_OUTPUT_TOKENS
-from gitmem.compress.protocol import Estimate
+from gitmem.compress.compressor import Estimate
+from gitmem.compress.models.prompt import USUAL_OUTPUT_TOKENS
+from gitmem.compress.offline.history import NAME, is_worth_reading, says_enough
 from gitmem.git.commits import CommitReader
 from gitmem.git.log import emails_here, walk_ids
 from gitmem.git.repo import Repo, try_git
@@ -104,7 +104,7 @@ def estimate_backfill(means: Means, plan: Plan, batches: Batches | None) -> Esti
     Of messages that are long a sample is reckoned exactly.  Of sessions no more can be sent than
     their transcripts hold, and less is: tool output is cut, and the rest is JSON.
     """
-    from gitmem.compress.extractive import ExtractiveCompressor
+    from gitmem.compress.offline.extractive import ExtractiveCompressor
 
     if means.compressor.name == ExtractiveCompressor().name:
         return Estimate()

@@ -14,9 +14,9 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from gitmem.agents.slice import slice_of
-from gitmem.compress.allowance import Allowance
-from gitmem.compress.prices import BATCH_SHARE
-from gitmem.compress.protocol import BatchCompressor, BatchItem, Compression, Estimate
+from gitmem.compress.compressor import BatchCompressor, BatchItem, Compression, Estimate
+from gitmem.compress.models.allowance import Allowance
+from gitmem.compress.models.prices import BATCH_SHARE
 from gitmem.errors import CompressorFailed, GitmemError, TranscriptMissing
 from gitmem.git.commits import CommitReader
 from gitmem.guard.redact import Evidence, make_evidence, redact_change

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from gitmem.compress.marks import is_by, is_stand_in
+from gitmem.compress.writer_name import is_by, is_stand_in
 from gitmem.errors import UnknownMemory
 from gitmem.git.log import walk_ids
 from gitmem.git.repo import Repo, resolve_commit, try_git

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from gitmem.agents.slice import slice_of
 from gitmem.agents.turn_boundary import end_of_commit_words
-from gitmem.compress.marks import is_early, written_early
-from gitmem.compress.protocol import Compressor
+from gitmem.compress.compressor import Compressor
+from gitmem.compress.writer_name import is_early, written_early
 from gitmem.errors import NoteUnreadable, UnknownRevision
 from gitmem.git.commits import read_change
 from gitmem.git.remotes import tracking_tips
@@ -36,7 +36,7 @@ from gitmem.state.cursors import Mark, read_seen, write_seen
 
 def provisional_compressor(means: Means) -> Compressor | None:
     """What writes a memory that a paid model will make again; None where the model is free."""
-    from gitmem.compress.extractive import ExtractiveCompressor
+    from gitmem.compress.offline.extractive import ExtractiveCompressor
 
     offline = ExtractiveCompressor()
     return None if means.compressor.name == offline.name else offline

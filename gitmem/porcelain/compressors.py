@@ -7,19 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from gitmem.compress.allowance import Allowance, LimitedCompressor, Limits, Payment, Spent
-from gitmem.compress.prices import price_of
-from gitmem.compress.protocol import Compressor
+from gitmem.compress.compressor import Compressor
+from gitmem.compress.models.allowance import Allowance, LimitedCompressor, Limits, Payment, Spent
+from gitmem.compress.models.prices import price_of
 from gitmem.errors import CompressorFailed
 from gitmem.git.repo import Repo
 from gitmem.state.ledger import Ledger, Spending, today
 from gitmem.state.settings import Settings
 
 if TYPE_CHECKING:
-    from gitmem.compress.batches import MessageBatches
-    from gitmem.compress.claude_cli import ClaudeCliCompressor
-    from gitmem.compress.messages_api import Endpoint, MessagesApiCompressor
-    from gitmem.compress.openai_api import OpenAiCompressor
+    from gitmem.compress.models.batches import MessageBatches
+    from gitmem.compress.models.claude_cli import ClaudeCliCompressor
+    from gitmem.compress.models.messages_api import Endpoint, MessagesApiCompressor
+    from gitmem.compress.models.openai_api import OpenAiCompressor
 
 
 def choose_compressor(
@@ -114,7 +114,7 @@ def asked_model(
     Raises:
         CompressorFailed: it lacks what it needs.
     """
-    from gitmem.compress.messages_api import MessagesApiCompressor
+    from gitmem.compress.models.messages_api import MessagesApiCompressor
 
     endpoint = _endpoint(settings, environ)
     if lack := endpoint.lack():
@@ -126,7 +126,7 @@ def asked_model(
 
 def batches_of(settings: Settings, environ: Mapping[str, str]) -> MessageBatches:
     """Batches of the model that ``anthropic`` asks."""
-    from gitmem.compress.batches import MessageBatches
+    from gitmem.compress.models.batches import MessageBatches
 
     return MessageBatches(
         _endpoint(settings, environ),
@@ -149,7 +149,7 @@ def _compressor(
 ) -> Compressor:
     """One compressor; it says itself, when it is asked, what it lacks."""
     if name == "anthropic":
-        from gitmem.compress.messages_api import MessagesApiCompressor
+        from gitmem.compress.models.messages_api import MessagesApiCompressor
 
         return MessagesApiCompressor(
             _endpoint(settings, environ),
@@ -161,13 +161,13 @@ def _compressor(
         return _claude_cli(settings, environ, allowance)
     if name == "openai":
         return _openai(settings, environ, allowance)
-    from gitmem.compress.extractive import ExtractiveCompressor
+    from gitmem.compress.offline.extractive import ExtractiveCompressor
 
     return ExtractiveCompressor()
 
 
 def _endpoint(settings: Settings, environ: Mapping[str, str]) -> Endpoint:
-    from gitmem.compress.messages_api import Endpoint
+    from gitmem.compress.models.messages_api import Endpoint
 
     return Endpoint(
         model=settings.model,
@@ -181,7 +181,7 @@ def _endpoint(settings: Settings, environ: Mapping[str, str]) -> Endpoint:
 def _claude_cli(
     settings: Settings, environ: Mapping[str, str], allowance: Allowance | None = None
 ) -> ClaudeCliCompressor:
-    from gitmem.compress.claude_cli import ClaudeCliCompressor
+    from gitmem.compress.models.claude_cli import ClaudeCliCompressor
 
     return ClaudeCliCompressor(
         environ=environ,
@@ -198,7 +198,7 @@ def _claude_cli(
 def _openai(
     settings: Settings, environ: Mapping[str, str], allowance: Allowance | None = None
 ) -> OpenAiCompressor:
-    from gitmem.compress.openai_api import OpenAiCompressor
+    from gitmem.compress.models.openai_api import OpenAiCompressor
 
     return OpenAiCompressor(
         model=settings.openai_model,

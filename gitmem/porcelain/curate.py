@@ -14,8 +14,8 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gitmem.compress.history import is_slight
-from gitmem.compress.judgement import MOST_GROUPS
+from gitmem.compress.models.fold_review import MOST_GROUPS
+from gitmem.compress.offline.history import is_slight
 from gitmem.git.repo import Repo
 from gitmem.index.amendment import PERHAPS, amended
 from gitmem.index.cache import Index

@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from typing import BinaryIO
 
-from gitmem.compress.history import NAME, is_worth_reading, memory_of
-from gitmem.compress.protocol import Compression
+from gitmem.compress.compressor import Compression
+from gitmem.compress.offline.history import NAME, is_worth_reading, memory_of
 from gitmem.errors import GitmemError
 from gitmem.git.commits import CommitReader
 from gitmem.git.repo import Repo, git_environment

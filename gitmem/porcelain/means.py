@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gitmem.agents.adapters import KnownAgents
-from gitmem.compress.protocol import Compressor
+from gitmem.compress.compressor import Compressor
 from gitmem.git.repo import Repo
 from gitmem.guard.policy import Policy
 from gitmem.porcelain.compressors import allowance_of, choose_compressor

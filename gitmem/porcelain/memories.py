@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timezone
 
-from gitmem.compress.protocol import Compression, Compressor
+from gitmem.compress.compressor import Compression, Compressor
 from gitmem.guard.policy import PLAIN, Policy
 from gitmem.guard.redact import make_evidence, redact_change, redact_memory
 from gitmem.model.change import Change

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from gitmem.compress.marks import carried, is_by, is_stand_in, kept_by, took_part, writer_of
-from gitmem.compress.protocol import Compression, Compressor, Estimate
+from gitmem.compress.compressor import Compression, Compressor, Estimate
+from gitmem.compress.writer_name import carried, is_by, is_stand_in, kept_by, took_part, writer_of
 from gitmem.errors import (
     CompressorFailed,
     GitmemError,

@@ -247,7 +247,7 @@ def _pending_memory(part: Slice, branch: str, policy: Policy) -> Memory | None:
     asked = any(event.kind is EventKind.PROMPT for event in part.events)
     if not asked and not part.edited:
         return None
-    from gitmem.compress.extractive import ExtractiveCompressor
+    from gitmem.compress.offline.extractive import ExtractiveCompressor
 
     made = ExtractiveCompressor().compress(make_evidence(part, policy), None)
     if not made.memories:

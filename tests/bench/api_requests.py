@@ -21,8 +21,8 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from gitmem.compress.messages_api import Endpoint, MessagesApiCompressor
-from gitmem.compress.prices import price_of
+from gitmem.compress.models.messages_api import Endpoint, MessagesApiCompressor
+from gitmem.compress.models.prices import price_of
 from gitmem.guard.redact import Evidence, make_evidence
 from gitmem.model.session import EventKind
 from tests.bench import real_sessions

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from gitmem.compress.extractive import ExtractiveCompressor
+from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
 from gitmem.porcelain import history
 from gitmem.porcelain.backfill import Report, backfill

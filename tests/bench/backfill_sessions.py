@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.agents.claude.adapter import read_transcript
-from gitmem.compress.extractive import ExtractiveCompressor
+from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.backfill import backfill

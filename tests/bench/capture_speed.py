@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.agents.adapters import KnownAgents
-from gitmem.compress.extractive import ExtractiveCompressor
+from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.remember import Request, remember

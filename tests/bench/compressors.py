@@ -20,11 +20,11 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gitmem.compress.claude_cli import ClaudeCliCompressor
-from gitmem.compress.extractive import ExtractiveCompressor
-from gitmem.compress.messages_api import Endpoint, MessagesApiCompressor
-from gitmem.compress.openai_api import OpenAiCompressor
-from gitmem.compress.protocol import Compressor
+from gitmem.compress.compressor import Compressor
+from gitmem.compress.models.claude_cli import ClaudeCliCompressor
+from gitmem.compress.models.messages_api import Endpoint, MessagesApiCompressor
+from gitmem.compress.models.openai_api import OpenAiCompressor
+from gitmem.compress.offline.extractive import ExtractiveCompressor
 from tests.support.answers import answered_memory, session_evidence
 from tests.support.api import Answer, api
 from tests.support.client import fake_api

@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from gitmem.compress.extractive import ExtractiveCompressor
+from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.guard.redact import make_evidence
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory, Provenance

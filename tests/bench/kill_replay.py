@@ -38,7 +38,7 @@ from tests.bench.real_sessions import FOLDER, load_eval, require_sessions
 _WORKER = """
 import sys
 from gitmem.agents.adapters import KnownAgents
-from gitmem.compress.extractive import ExtractiveCompressor
+from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.worker import work
 from gitmem.git.repo import find_repo

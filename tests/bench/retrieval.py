@@ -30,8 +30,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gitmem.compress.history import NAME, memory_of
-from gitmem.compress.protocol import Compression
+from gitmem.compress.compressor import Compression
+from gitmem.compress.offline.history import NAME, memory_of
 from gitmem.git.commits import MAX_ADDED_LINES, MAX_SYMBOLS, shortened, symbols_in
 from gitmem.guard.redact import redact_change
 from gitmem.model.change import WORD, Change, FileChange, word_key

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from gitmem.compress.extractive import ExtractiveCompressor
 from gitmem.compress.fallback import FallbackCompressor
+from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.errors import CompressorFailed
 from gitmem.porcelain.remember import Request, remember
 from tests.support.answers import answered_memory

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from gitmem.compress.answer import parse_answer
 from gitmem.compress.claims import is_borne_out
-from gitmem.compress.extractive import ExtractiveCompressor
+from gitmem.compress.models.answer import parse_answer
+from gitmem.compress.offline.extractive import ExtractiveCompressor
 from tests.support.answers import answered_memory, session_evidence
 from tests.support.evidence import change_of, event, evidence_of
 

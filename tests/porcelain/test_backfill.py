@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.compress.history import NAME
+from gitmem.compress.offline.history import NAME
 from gitmem.errors import BackfillRunning, UnknownRevision
 from gitmem.guard.policy import Policy
 from gitmem.index.cache import Index

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from gitmem.compress.allowance import Limits
-from gitmem.compress.protocol import BatchItem, Compression, Estimate
+from gitmem.compress.compressor import BatchItem, Compression, Estimate
+from gitmem.compress.models.allowance import Limits
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change

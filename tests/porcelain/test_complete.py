@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from gitmem.compress.extractive import ExtractiveCompressor
-from gitmem.compress.protocol import Compression, Estimate
+from gitmem.compress.compressor import Compression, Estimate
+from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.remotes import tracking_ref
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change

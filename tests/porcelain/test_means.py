@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.compress.protocol import Compression
+from gitmem.compress.compressor import Compression
 from gitmem.porcelain.compressors import choose_compressor
 from gitmem.state.settings import parse_settings
 from tests.support.answers import answered_memory, session_evidence

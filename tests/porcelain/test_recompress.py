@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.compress.extractive import ExtractiveCompressor
+from gitmem.compress.compressor import Compressor
 from gitmem.compress.fallback import FallbackCompressor
-from gitmem.compress.protocol import Compressor
+from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.errors import GitmemError, UnknownMemory, UnknownRevision
 from gitmem.model.memory import Memory, Tombstone
 from gitmem.notes.codec import tombstone_document

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gitmem.compress.extractive import ExtractiveCompressor
-from gitmem.compress.protocol import Compression
+from gitmem.compress.compressor import Compression
+from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
 from gitmem.model.job import Job

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gitmem.agents.adapters import KnownAgents
-from gitmem.compress.extractive import ExtractiveCompressor
-from gitmem.compress.protocol import Compressor
+from gitmem.compress.compressor import Compressor
+from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.model.memory import Memory
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.means import Means

@@ -1,0 +1,1 @@
+"""Compressors that ask a model, each opted into."""

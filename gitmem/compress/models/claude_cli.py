@@ -1,0 +1,283 @@
+"""The compressor that asks through the ``claude`` program: a subscription serves, no key is needed.
+
+``claude -p`` with everything of an agent switched off: no hooks, tools, MCP servers, instructions
+of the project or transcript.  It runs on a leash
+(:mod:`gitmem.compress.models.supervised_process`), in an empty
+folder, and in an environment that neither git nor an outer session steers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gitmem.compress.compressor import Compression, Estimate
+from gitmem.compress.models.allowance import Allowance
+from gitmem.compress.models.json_salvage import json_part
+from gitmem.compress.models.passes import Asker, Reply, UselessAnswer, cut_off, refused
+from gitmem.compress.models.plan import Request, estimate_of
+from gitmem.compress.models.prices import Price
+from gitmem.compress.models.prompt import has_work
+from gitmem.compress.models.supervised_process import NOT_STARTED, Finished, run_on_leash
+from gitmem.errors import CompressorFailed
+from gitmem.guard.redact import Evidence
+from gitmem.guard.untrusted import clean_line
+from gitmem.model.change import Change
+
+NAME = "claude-cli/1"
+
+GUARD = "GITMEM_COMPRESSING"
+"""Set for the client and all below it: whoever sees it must not ask a client again."""
+
+_MAX_ANSWER_BYTES = 4 << 20
+_MAX_OUTPUT_TOKENS = 16_000
+_MAX_REASON = 200
+_USUAL_PLACES = ("~/.local/bin/claude", "~/.claude/local/claude")  # hooks may lack them in PATH
+_ISOLATED = (
+    *("--tools", "", "--strict-mcp-config", "--no-session-persistence"),
+    *("--disable-slash-commands", "--settings", '{"disableAllHooks":true}'),
+    *("--setting-sources", ""),
+)
+_OF_OTHERS = re.compile(r"CLAUDE|AI_AGENT$|GIT_|GITMEM_")
+_OF_THE_PERSON = re.compile(
+    r"CLAUDE_CONFIG_DIR$|CLAUDE_CODE_(?:OAUTH_TOKEN$|USE_|SKIP_\w+_AUTH$|CLIENT_)"
+)
+
+
+class ClaudeCliCompressor:
+    """Asks ``model`` (a name or alias the client knows) through the program ``command``.
+
+    ``environ`` is the worker's environment, from which the client's is made; ``timeout`` is in
+    seconds for all requests of a slice, ``retries`` how often the client tries again after an
+    overload.  ``price`` is for estimates; ``allowance`` is asked before each request and told
+    after it.
+    """
+
+    def __init__(
+        self,
+        *,
+        environ: Mapping[str, str],
+        command: str = "claude",
+        model: str = "haiku",
+        timeout: float = 120.0,
+        retries: int = 2,
+        max_input_tokens: int = 60_000,
+        price: Price | None = None,
+        allowance: Allowance | None = None,
+    ) -> None:
+        self._environ = environ
+        self._command = command
+        self._model = model
+        self._timeout = timeout
+        self._retries = retries
+        self._max_input_tokens = max_input_tokens
+        self._price = price
+        self._allowance = allowance
+
+    @property
+    def name(self) -> str:
+        """Name and version, as recorded in a memory."""
+        return NAME
+
+    def lack(self) -> str:
+        """What keeps it from asking anybody, and what to do about it; empty when nothing does.
+
+        Whether the client is logged in shows only when it is asked.
+        """
+        try:
+            _program(self._command, self._environ)
+        except CompressorFailed as error:
+            return error.message
+        return ""
+
+    def compress(self, evidence: Evidence, change: Change | None) -> Compression:
+        """The memories the model writes; none, and no process, where nothing was said or done.
+
+        Raises:
+            CompressorFailed: no client, not logged in, no answer in time or none that is usable.
+        """
+        if not has_work(evidence):
+            return Compression((), NAME)
+        asker = Asker(
+            NAME,
+            self._model,
+            self._send,
+            seconds=self._timeout,
+            clock=time.monotonic,
+            price=self._price,
+            allowance=self._allowance,
+        )
+        return asker.compress(evidence, change, self._max_input_tokens)
+
+    def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
+        """What :meth:`compress` would cost; no request is made."""
+        if not has_work(evidence):
+            return Estimate()
+        return estimate_of(evidence, change, self._max_input_tokens, self._model, self._price)
+
+    def _send(self, request: Request, before: UselessAnswer | None, seconds: float) -> Reply:
+        report = self._ask(request, before, seconds)
+        read, cached, written = _tokens(report)
+        problem = _problem(report)
+        if problem is None and report["is_error"]:
+            raise CompressorFailed(_reason(self._command, report))
+        model = _model_of(report) or self._model
+        return Reply(_text_of(report), model, read, cached, written, problem)
+
+    def _ask(
+        self, request: Request, before: UselessAnswer | None, seconds: float
+    ) -> dict[str, Any]:
+        """What the client reports of its one answer, of whatever use that is.
+
+        Raises:
+            CompressorFailed: it cannot be run, ran out of time, or gives no report.
+        """
+        if self._environ.get(GUARD):
+            raise CompressorFailed("a client that gitmem started is not to start another")
+        command = [
+            *(_program(self._command, self._environ), "-p", "--output-format", "json"),
+            *("--model", self._model, "--system-prompt", request.system),
+            *("--json-schema", json.dumps(request.schema, separators=(",", ":"))),
+            *_ISOLATED,
+        ]
+        try:
+            finished = run_on_leash(
+                command,
+                _prompt(request, before).encode("utf-8", "replace"),
+                environ=client_environ(self._environ, self._retries),
+                seconds=seconds,
+                max_bytes=_MAX_ANSWER_BYTES,
+            )
+        except OSError as error:
+            raise CompressorFailed(f"'{self._command}' cannot be run: {error.strerror}") from error
+        return self._report(finished)
+
+    def _report(self, finished: Finished) -> dict[str, Any]:
+        name = self._command
+        if finished.is_late:
+            raise CompressorFailed(f"'{name}' did not answer in {self._timeout:g} s")
+        if finished.is_flood:
+            raise CompressorFailed(f"'{name}' printed more than {_MAX_ANSWER_BYTES >> 20} MB")
+        try:
+            report = json.loads(finished.out)
+        except (ValueError, RecursionError) as error:
+            said = _line(finished.complaint) or _line(finished.out) or "nothing was said"
+            kind = "cannot be run" if finished.status == NOT_STARTED else "gave no report"
+            raise CompressorFailed(
+                f"'{name}' {kind} (exit status {finished.status}): {said}"
+            ) from error
+        if not isinstance(report, dict) or "is_error" not in report:
+            raise CompressorFailed(f"'{name}' gave no report: its output has another form")
+        # An API error is told as "subtype": "success"; only these two say it.
+        return {**report, "is_error": bool(report["is_error"] or finished.status)}
+
+
+def client_environ(environ: Mapping[str, str], retries: int) -> dict[str, str]:
+    """The client's environment: the person's, without what git or an outer session put there.
+
+    How the person is known to the API stays: the login's folder, a token, a cloud's switches.
+    """
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if not _OF_OTHERS.match(name) or _OF_THE_PERSON.match(name)
+    }
+    return {
+        **kept,
+        "CLAUDE_CODE_MAX_RETRIES": str(retries),
+        "CLAUDE_CODE_MAX_OUTPUT_TOKENS": str(_MAX_OUTPUT_TOKENS),
+        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+        "DISABLE_AUTOUPDATER": "1",
+        "GITMEM_SKIP": "1",
+        GUARD: "1",
+    }
+
+
+def _program(command: str, environ: Mapping[str, str]) -> str:
+    """The program's path.
+
+    Raises:
+        CompressorFailed: there is none.
+    """
+    home = environ.get("HOME", "~")
+    places = [command, *(_USUAL_PLACES if command == "claude" else ())]
+    for place in places:
+        path = f"{home}{place[1:]}" if place.startswith("~/") else place
+        if found := shutil.which(path, path=environ.get("PATH", os.defpath)):
+            return str(Path(found).absolute())
+    raise CompressorFailed(f"'{command}' is no program here; set gitmem.claudeCommand to its path")
+
+
+def _prompt(request: Request, before: UselessAnswer | None) -> str:
+    """The user's message; the client takes one, so an earlier answer is quoted in it."""
+    asked = f"{request.shared}{request.own}"
+    if before is None:
+        return asked
+    return f"{asked}\nYour earlier answer:\n<answer>\n{before.quoted}\n</answer>\n{before.repair}\n"
+
+
+def _problem(report: Mapping[str, Any]) -> UselessAnswer | None:
+    """Why the answer is of no use, where the model gave one."""
+    if report.get("stop_reason") == "refusal":
+        return refused()
+    said = str(report.get("result") or "")
+    if report.get("api_error") == "max_output_tokens" or "output token maximum" in said:
+        return cut_off()
+    return None
+
+
+def _text_of(report: Mapping[str, Any]) -> str:
+    """The answer as text.  Asked twice, a model may still answer without the form's tool."""
+    structured = report.get("structured_output")
+    if structured is not None:
+        return json.dumps(structured)
+    return json_part(str(report.get("result") or ""))
+
+
+def _reason(name: str, report: Mapping[str, Any]) -> str:
+    said = _line(str(report.get("result") or "").encode("utf-8", "replace"))
+    if said.startswith("Not logged in"):
+        return f"'{name}' is not logged in; run it and type /login"
+    status = report.get("api_error_status")
+    if isinstance(status, int):
+        return f"the API answered {status} to '{name}'"
+    return f"'{name}' failed: {said or report.get('subtype') or 'no reason given'}"
+
+
+def _line(said: bytes) -> str:
+    """The first line that says something, fit for a log."""
+    lines = (clean_line(line, _MAX_REASON) for line in said.decode("utf-8", "replace").splitlines())
+    return next((line for line in lines if line), "")
+
+
+def _tokens(report: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Tokens read (those put into a cache too), read from a cache, and written."""
+    usage = report.get("usage")
+    if not isinstance(usage, Mapping):
+        return 0, 0, 0
+    read = _count(usage.get("input_tokens")) + _count(usage.get("cache_creation_input_tokens"))
+    cached = _count(usage.get("cache_read_input_tokens"))
+    return read, cached, _count(usage.get("output_tokens"))
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def _model_of(report: Mapping[str, Any]) -> str:
+    """The model that wrote most; the client may name helpers beside it."""
+    used = report.get("modelUsage")
+    if not isinstance(used, Mapping):
+        return ""
+    written = {
+        str(name): _count(of.get("outputTokens"))
+        for name, of in used.items()
+        if isinstance(of, Mapping)
+    }
+    return clean_line(max(written, key=lambda name: written[name]), 100) if written else ""

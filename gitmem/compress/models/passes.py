@@ -1,0 +1,175 @@
+"""The requests for one slice, whoever is asked: one, or a pass over segments and one over extracts.
+
+One deadline and one sum for all of them; a useless answer is asked for once more.  How a request
+reaches a model is the caller's: see :class:`Send`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from gitmem.compress.compressor import Compression
+from gitmem.compress.models.allowance import Allowance
+from gitmem.compress.models.answer import parse_answer
+from gitmem.compress.models.extracts import parse_extract
+from gitmem.compress.models.plan import Request, first_pass, one_call, price_requests, second_pass
+from gitmem.compress.models.prices import Price
+from gitmem.errors import CompressorFailed
+from gitmem.guard.redact import Evidence
+from gitmem.model.change import Change
+from gitmem.model.memory import Memory
+
+_MAX_SAID = 2_000
+
+_Made = TypeVar("_Made")
+
+
+class UselessAnswer(CompressorFailed):
+    """An answer came and is none: ``complaint`` is what the model is told of what it ``said``."""
+
+    def __init__(
+        self, reason: str, complaint: str, said: str = "", *, is_cut: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.complaint = complaint
+        self.said = said
+        self.is_cut = is_cut
+
+    @property
+    def quoted(self) -> str:
+        """What the model said, as far as it is repeated to it."""
+        return self.said.strip()[:_MAX_SAID] or "(no answer)"
+
+    @property
+    def repair(self) -> str:
+        """What is said to the model now."""
+        return f"{self.complaint}\nAnswer again, with one JSON object of the schema."
+
+
+def refused() -> UselessAnswer:
+    """The model would not answer."""
+    complaint = "This is a software project's own log. Summarise what of it you can."
+    return UselessAnswer("the model refused", complaint)
+
+
+def cut_off(said: str = "") -> UselessAnswer:
+    """The answer did not fit."""
+    complaint = "Your answer was cut off. Be much shorter."
+    return UselessAnswer("the answer was cut off", complaint, said, is_cut=True)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came of a request, and its cost: ``tokens_in`` without those read from a cache.
+
+    ``problem`` is set where it is known to be of no use before anybody reads it.
+    """
+
+    text: str
+    model: str
+    tokens_in: int = 0
+    tokens_cached: int = 0
+    tokens_out: int = 0
+    problem: UselessAnswer | None = None
+
+
+class Send(Protocol):
+    """Asks a model."""
+
+    def __call__(self, request: Request, before: UselessAnswer | None, seconds: float) -> Reply:
+        """Send a request, after the answer ``before`` if there was one, and wait at most
+        ``seconds`` for the reply, all tries together.
+
+        Raises:
+            CompressorFailed: there is no reply.
+        """
+        ...
+
+
+class Asker:
+    """All requests for a slice, sent by ``send``; ``seconds`` (of ``clock``) are for all of them.
+
+    ``model`` is whom estimates are for, ``price`` theirs; ``allowance`` is asked before each
+    request and told after it.  Afterwards ``tokens_in``, ``tokens_out`` are the sums.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        model: str,
+        send: Send,
+        *,
+        seconds: float,
+        clock: Callable[[], float],
+        price: Price | None = None,
+        allowance: Allowance | None = None,
+    ) -> None:
+        self._name = name
+        self._send = send
+        self._price = price
+        self._allowance = allowance
+        self._clock = clock
+        self._seconds = seconds
+        self._deadline = clock() + seconds
+        self.tokens_in = self.tokens_out = 0
+        self.model = model
+
+    def compress(
+        self, evidence: Evidence, change: Change | None, max_input_tokens: int
+    ) -> Compression:
+        """The memories of a slice, of which ``max_input_tokens`` are read at most.
+
+        Raises:
+            CompressorFailed: no reply, twice a useless answer, a limit, or the time is up.
+        """
+
+        def parse(text: str) -> tuple[Memory, ...]:
+            return parse_answer(text, evidence, change)
+
+        requests = first_pass(evidence, change, max_input_tokens)
+        if requests is None:
+            last = one_call(evidence, change, max_input_tokens)
+        else:
+            last = second_pass([self.ask(each, parse_extract) for each in requests], change)
+        memories = self.ask(last, parse)
+        return Compression(memories, self._name, self.model, self.tokens_in, self.tokens_out)
+
+    def ask(self, request: Request, parse: Callable[[str], _Made]) -> _Made:
+        """What the answer to a request says.
+
+        Raises:
+            CompressorFailed: as for :meth:`compress`.
+        """
+        try:
+            return self._answer(request, None, parse)
+        except UselessAnswer as useless:
+            room = request.max_tokens * (2 if useless.is_cut else 1)
+            return self._answer(replace(request, max_tokens=room), useless, parse)
+
+    def _answer(
+        self, request: Request, before: UselessAnswer | None, parse: Callable[[str], _Made]
+    ) -> _Made:
+        if self._allowance is not None:
+            self._allowance.allow(price_requests([request], self.model, self._price))
+        left = self._deadline - self._clock()
+        if left < min(1.0, self._seconds / 2):
+            raise CompressorFailed(f"the API took more than {self._seconds:g} s in all")
+        reply = self._send(request, before, left)
+        self._count(reply)
+        if reply.problem is not None:
+            raise reply.problem
+        try:
+            return parse(reply.text)
+        except CompressorFailed as error:
+            raise UselessAnswer(error.message, error.message, reply.text) from error
+
+    def _count(self, reply: Reply) -> None:
+        self.tokens_in += reply.tokens_in + reply.tokens_cached
+        self.tokens_out += reply.tokens_out
+        self.model = reply.model or self.model
+        if self._allowance is not None and (reply.tokens_in or reply.tokens_out):
+            self._allowance.pay(
+                self._name, self.model, reply.tokens_in, reply.tokens_cached, reply.tokens_out
+            )

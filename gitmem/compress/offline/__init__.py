@@ -1,0 +1,1 @@
+"""The offline compressor: a session's own words, and a commit's, without any model."""

@@ -1,0 +1,324 @@
+"""The memory of a commit that no session is known of: from its message and its difference.
+
+What a person wrote below the subject is the reason, word for word; what the difference shows is
+not told again.  A commit that says nothing beyond the difference gets a short memory to find it
+by, and one with which no word came or went gets none.  Deterministic, so that two clones that
+fill in the same history write the same memories.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+from gitmem.compress.compressor import Compression
+from gitmem.compress.failures import signatures
+from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
+from gitmem.compress.offline.commit_message import CommitMessage, parse_message
+from gitmem.compress.offline.decisions import decision_of, statements
+from gitmem.compress.offline.sentences import condensed, cut, looks_like_code, sentences, stems
+from gitmem.compress.terms import terms_of, words_moved
+from gitmem.guard.redact import Evidence
+from gitmem.model.change import Change, FileChange
+from gitmem.model.memory import Decision, ErrorMet, Memory
+from gitmem.model.session import Event, EventKind
+
+NAME = "history/2"
+
+_MAX_TITLE = 120
+_WHY_CHARACTERS = 600
+_MAX_POINTS = 6
+_MAX_POINT = 180
+_MAX_DECISIONS = 4
+_MAX_ERRORS = 4
+_ROOM = (12, 12)  # files and symbols of a commit that says why ...
+_ROOM_SHORT = (5, 8)  # ... and of one that is only to be found
+_MIN_STEMS = 3
+_MIN_WORDS_MOVED = 2  # a typo that is mended moves one
+_MIN_WORDS = 4
+_SAID = 0.8
+
+_BOT = re.compile(
+    r"\[bot\]|\b(?:dependabot|renovate|greenkeeper|pre-commit-ci|pyup-bot|snyk)\b", re.I
+)
+# Subjects that say all there is to say, whatever follows them.
+_ROUTINE = re.compile(
+    r"(?:fixup|squash|amend)! |(?:build|chore|fix|ci)\(deps(?:-dev)?\)|\[pre-commit|"
+    r"(?:bump|upgrade|update|pin) \S{1,80} from \S{1,40} to |v?\d{1,4}(?:\.\d{1,6}){1,3}[\w.-]*$|"
+    r"(?:bump|release|tag|prepare|set|update|start)\w* (?:the |for |next |new ){0,3}"
+    r"(?:version|release)\b[\w\s.-]{0,30}$|"
+    r"(?:bump|release|tag|prepare|start)\w*(?: \S{1,30})? (?:to )?v?\d{1,4}(?:\.\w{1,8}){0,4}\.?$|"
+    r"version (?:bump|\d)|this is v?\d|update \S{1,80}\.(?:md|rst|txt|lock)$",
+    re.I,
+)
+# Subjects that are worth no memory unless a reason stands below them.
+_SLIGHT = re.compile(
+    r"\b(?:typos?|spelling|misspell\w*|grammar|white ?space|trailing spaces?|eof newline|"
+    r"newline (?:at|eof)|(?:run|apply|with|by) black|indent(?:ation)?|"
+    r"(?:code|auto)[- ]?format\w*|formatting|reformat\w*|"
+    r"lint(?:er|ing|s)?|flake8|pep-?8|isort|ruff|gofmt|clang-format|prettier|eslint|rubocop|"
+    r"change ?log|changes entry|release notes|copyright|docstrings?|readme|wording|rewrap|"
+    r"rephrase|nits?|cosmetic|coding style|code style)\b|\bcomments?\W*$|"
+    r"\b(?:in|of|the|fix|update|improve|clarify|rewrite|add) (?:\w+ )?(?:comments?|docs)\b|"
+    r"^(?:wip|update[sd]?|fix(?:e[sd])?|changes?|cleanup|clean up|minor|misc|refactor|tests?|tmp|"
+    r"temp|initial commit|first commit|add files via upload|oops|merge)\b[\W\w]{0,12}$|"
+    r"^(?:create|update|delete|rename|add) [\w./-]{1,80}\.\w{1,8}$",
+    re.I,
+)
+_META = re.compile(
+    r"\bthanks to\b|\bthank you\b|\bcredits?\b|"
+    r"\bthis (?:pr|pull request) (?:has|is divided|contains)|\bcommit message\b|"
+    r"\bpull request #|^see (?:also )?(?:the )?(?:pr|issue|discussion|#|http)|"
+    r"\b(?:add(?:s|ed)?|fix(?:es|ed)?|updates?) (?:an? |the |some |more )?(?:test|typo)s?\b|"
+    r"\bplease review\b|\bby @\w|^https?://\S+$|^(?:note|ps|p\.s)[.:]?$",
+    re.I,
+)
+_REASON = re.compile(
+    r"\bbecause\b|\bsince\b|\bso that\b|\bdue to\b|\bcause[sd]?\b|\bin order to\b|\botherwise\b|"
+    r"\binstead\b|\brather than\b|\bproblem\b|\bissue (?:is|was)\b|\bbug\b|\bcrash\w*|\bfail\w*|"
+    r"\bleak\w*|\bbroke\w*|\brace\b|\bdeadlock\b|\bregress\w*|\bmust\b|\bshould\b|\bneed(?:s|ed)?\b|"
+    r"\bavoid\w*|\bprevent\w*|\bhowever\b|\bbut\b|\btrade-?off\b|\bcompatib\w*|\bfaster\b|\bslow\w*",
+    re.I,
+)
+_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|aka|approx|resp)|^\d{1,2})\.$", re.I)
+_ENDS = re.compile(
+    r"[\s.!)]*$|[\s,;:(]*(?:because|since|as|so that|which|for|due to)\b|\s*[;:,]", re.I
+)
+_PREFIX = re.compile(r"([\w./-]{2,30})(?:\([^()]{1,60}\))?!?:\s+(?=\S)")
+# The types of conventional commits; before any other colon stands a place: "redis-cli: ...".
+_TYPE_NAMES = """
+    feat feature fix bugfix hotfix refactor security perf docs doc test tests style chore build ci
+    revert deps wip release
+"""
+_TYPES = frozenset(_TYPE_NAMES.split())
+_FEW_REASONS = frozenset({".md", ".rst", ".txt", ".adoc", ".lock", ".sum"})
+_TEST_PATH = re.compile(r"(?:^|[/_.-])(?:tests?|spec|testdata|e2e)(?:[/_.-]|$)", re.I)
+
+
+class HistoryCompressor:
+    """Makes a memory of message and difference; what was said in a session it does not look at."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, as recorded in a memory."""
+        return NAME
+
+    def compress(self, evidence: Evidence, change: Change | None) -> Compression:
+        """One memory of the commit, or none where nothing is worth keeping."""
+        made = memory_of(change) if change is not None else None
+        return Compression((made,) if made else (), NAME)
+
+
+def is_worth_reading(message: str, author: str, parents: int) -> bool:
+    """Whether a memory may come of the commit, told without looking at its difference.
+
+    A merge must say something of its own; a robot's commit and a routine one never do.  Of a
+    commit that says little, the difference decides.
+    """
+    if _BOT.search(author):
+        return False
+    said = _said_in(message)
+    title = said.parsed.title
+    if not title or is_routine(title):
+        return False
+    if parents > 1 and (said.parsed.is_template or not said.told):
+        return len(said.told) > 1 and any(_REASON.search(text) for text in said.told)
+    return not said.parsed.is_template or bool(_told_title(said.parsed))
+
+
+def says_enough(message: str, author: str, parents: int) -> bool:
+    """Whether a memory will come of the commit whatever its difference, unless it has no code."""
+    if not is_worth_reading(message, author, parents):
+        return False
+    said = _said_in(message)
+    return bool(said.told) or _is_telling(_told_title(said.parsed) or said.parsed.title)
+
+
+def is_routine(subject: str) -> bool:
+    """Whether a subject says all there is to say: a version, a dependency, a fixup."""
+    return _ROUTINE.match(subject.strip()) is not None
+
+
+def is_slight(subject: str) -> bool:
+    """Whether a subject tells of a typo, a format or the like."""
+    return _SLIGHT.search(subject.strip()) is not None
+
+
+def memory_of(change: Change) -> Memory | None:
+    """The memory of a commit by its message and difference; None where it would say nothing.
+
+    The message must be masked already: what is cut here could hide a secret's form.
+    """
+    if not is_worth_reading(change.message, change.author, len(change.parents)):
+        return None
+    said = _said_in(change.message)
+    files = sorted(change.files, key=_importance)
+    subject = _told_title(said.parsed) or said.parsed.title
+    if not said.told and not _brings_something(subject, change):
+        return None
+    title = cut(title_of_subject(subject), _MAX_TITLE)
+    decisions = _decisions(said.parsed)
+    kind = _kind(change, said.parsed, decisions)
+    paths = [file.path for file in files]
+    most_files, most_symbols = _ROOM if said.told else _ROOM_SHORT
+    return Memory(
+        kind=kind,
+        title=title,
+        why=_why(said, decisions),
+        what=(*_points(said), *_facts(said.parsed)),
+        decisions=tuple(decisions.values()),
+        errors=tuple(_errors(said.parsed, title)),
+        tags=tags_of(kind, paths, ()),
+        files_changed=tuple(paths[:most_files]),
+        symbols=change.symbols[:most_symbols],
+        terms=terms_of(change),
+    )
+
+
+def _told_title(parsed: CommitMessage) -> str:
+    """The line below a subject that the forge wrote over one squashed commit; else nothing."""
+    first = parsed.paragraphs[0] if parsed.is_template and parsed.paragraphs else ""
+    return first if len(stems(first)) >= _MIN_STEMS and not is_routine(first) else ""
+
+
+def _brings_something(title: str, change: Change) -> bool:
+    """Whether a commit that gives no reason is worth finding.
+
+    By what it says, or by the words that came or went: none do with a format or a moved function,
+    and behind "add changelog" may stand a whole feature.
+    """
+    is_telling = _is_telling(title)
+    if is_telling and any(_is_code(file.path) for file in change.files):
+        return True
+    return words_moved(change) >= (1 if is_telling else _MIN_WORDS_MOVED)
+
+
+def _is_telling(title: str) -> bool:
+    return not is_slight(title) and len(stems(title_of_subject(title))) >= _MIN_STEMS
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A message, its sentences, and which of them and of its points say more than the title."""
+
+    parsed: CommitMessage
+    sentences: tuple[str, ...]
+    points: tuple[str, ...]
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        return self.sentences + self.points
+
+
+@lru_cache(maxsize=1)  # it is asked for before the difference is read, and again behind that
+def _said_in(message: str) -> _Said:
+    parsed = parse_message(message)
+    known = stems(parsed.title)
+    found = (s for paragraph in parsed.paragraphs for s in _sentences(paragraph))
+    points = (p for p in parsed.points if not _SLIGHT.search(p) and not _META.search(p))
+    return _Said(
+        parsed,
+        tuple(sentence for sentence in found if _says_more(sentence, known)),
+        tuple(point for point in points if _says_more(point, known)),
+    )
+
+
+def _sentences(paragraph: str) -> list[str]:
+    whole: list[str] = []
+    for part in sentences(paragraph):
+        if whole and _ABBREVIATED.search(whole[-1]):
+            whole[-1] = f"{whole[-1]} {part}"
+        else:
+            whole.append(part)
+    return [s for s in whole if not _META.search(s) and not looks_like_code(s)]
+
+
+def _says_more(text: str, known: frozenset[str]) -> bool:
+    words = stems(text)
+    return len(text.split()) >= _MIN_WORDS and len(words & known) < _SAID * len(words)
+
+
+def _why(said: _Said, decisions: Mapping[str, Decision]) -> str:
+    """The message's own words, whole where they are few, else the sentences that give reasons."""
+    left = [s for s in said.sentences if not decisions or condensed(s, len(s)) not in decisions]
+    room = _WHY_CHARACTERS
+    kept = set()
+    ranked = sorted(range(len(left)), key=lambda i: (-_weight(left[i], i), i))
+    for place in ranked:
+        if len(left[place]) + 1 <= room:
+            room -= len(left[place]) + 1
+            kept.add(place)
+    if left and not kept:
+        return cut(left[ranked[0]], _WHY_CHARACTERS)
+    return " ".join(_closed(left[place]) for place in sorted(kept))
+
+
+def _weight(sentence: str, place: int) -> float:
+    return (2.0 if _REASON.search(sentence) else 0.0) + max(1.5 - 0.3 * place, 0.0)
+
+
+def _closed(sentence: str) -> str:
+    """A sentence with its end; the list that a colon announced stands elsewhere."""
+    return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence.rstrip(':; ')}."
+
+
+def _decisions(parsed: CommitMessage) -> dict[str, Decision]:
+    """The choices that name what was not chosen, by the sentence that does.
+
+    Only where the rejected ends its sentence or its reason follows: taking apart what goes on
+    behind it would put words together that nobody wrote.  Others are told by the reason itself.
+    """
+    text = "\n".join([*parsed.paragraphs, *parsed.points])
+    found: dict[str, Decision] = {}
+    for statement in statements([Event(EventKind.SAY, 0, 0.0, text)]):
+        decision = decision_of(statement) if statement.is_choice else None
+        if decision is not None and decision.rejected:
+            behind = statement.text.rpartition(decision.rejected[-1].rstrip("…"))[2]
+            if _ENDS.match(behind):
+                found[statement.text] = decision
+    return dict(list(found.items())[:_MAX_DECISIONS])
+
+
+def _points(said: _Said) -> list[str]:
+    """The points of the message's lists that say something; of many, those with a reason."""
+    short = [cut(condensed(point, 2 * _MAX_POINT), _MAX_POINT) for point in said.points]
+    best = sorted(dict.fromkeys(short), key=lambda point: not _REASON.search(point))[:_MAX_POINTS]
+    return [point for point in dict.fromkeys(short) if point in best]
+
+
+def _facts(parsed: CommitMessage) -> list[str]:
+    facts = [f"Reverts {parsed.reverts[:10]}"] if parsed.reverts else []
+    return facts + ([f"See {', '.join(parsed.references)}"] if parsed.references else [])
+
+
+def _errors(parsed: CommitMessage, title: str) -> list[ErrorMet]:
+    """The errors that the message quotes, letter by letter; the commit is what resolved them."""
+    found: dict[str, ErrorMet] = {}
+    for signature in signatures(parsed.verbatim):
+        frames = (signature.frame,) if signature.frame else ()
+        resolution = "" if found else title
+        found.setdefault(signature.message, ErrorMet(signature.message, frames, resolution))
+    return list(found.values())[:_MAX_ERRORS]
+
+
+def _kind(change: Change, parsed: CommitMessage, decisions: Mapping[str, Decision]) -> str:
+    """The kind by the subject; behind a prefix that names a place by what follows it."""
+    is_revert = bool(parsed.reverts) or parsed.title.lower().startswith("revert ")
+    prefix = _PREFIX.match(parsed.title)
+    is_place = prefix is not None and prefix[1].lower() not in _TYPES
+    subject = parsed.title[prefix.end() :] if prefix and is_place else parsed.title
+    kind = "change" if is_revert else kind_of(replace(change, subject=subject))
+    is_decided = bool(decisions) or (is_revert and parsed.has_body)
+    return "decision" if kind == "change" and is_decided else kind
+
+
+def _is_code(path: str) -> bool:
+    return PurePosixPath(path).suffix not in _FEW_REASONS and not _TEST_PATH.search(path)
+
+
+def _importance(file: FileChange) -> tuple[bool, int]:
+    """Code before tests and prose; among them what changed most."""
+    return not _is_code(file.path), -(file.added + file.removed)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from gitmem.compress.writer_name import (
+    carried,
+    is_by,
+    is_stand_in,
+    kept_by,
+    stood_in,
+    took_part,
+    writer_of,
+    written_early,
+)
+
+
+def test_a_stand_in_is_the_offline_one_after_a_model() -> None:
+    once = stood_in("extractive/1", "anthropic/1")
+    twice = stood_in(once, "claude-cli/1")
+
+    assert twice == "extractive/1 after anthropic/1 after claude-cli/1"
+    assert is_stand_in(once)
+    assert is_stand_in(twice)
+    assert is_stand_in(written_early("extractive/1", "anthropic/1"))
+    assert not is_stand_in("extractive/1")
+    assert not is_stand_in(stood_in("anthropic/1", "claude-cli/1"))
+    assert not is_stand_in(kept_by(twice, "anthropic/1"))
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["a/1", "a/1 after b/1", "a/1 after b/1 after c/1", "a/1 before b/1", "a/1 kept by b/1"],
+)
+def test_every_mark_tells_its_writer_and_who_took_part(mark: str) -> None:
+    assert writer_of(mark) == "a/1"
+    assert all(took_part(name, mark) == (name in mark) for name in ("a/1", "b/1", "c/1"))
+    assert not took_part("a", mark)
+
+
+@pytest.mark.parametrize("asked", ["extractive", "extractive/1", "extractive/1 after anthropic/1"])
+def test_a_person_may_name_a_mark_by_its_writer(asked: str) -> None:
+    assert is_by("extractive/1 after anthropic/1", asked)
+    assert not is_by("anthropic/1 after extractive/1", asked)
+    assert not is_by("extractive/10", "extractive/1")
+
+
+def test_a_newer_stand_in_stays_one() -> None:
+    old = "extractive/1 after anthropic/1"
+
+    assert carried("extractive/2", old) == "extractive/2 after anthropic/1"
+    assert carried("anthropic/1", old) == "anthropic/1"
+    assert carried("extractive/2", "extractive/1") == "extractive/2"
