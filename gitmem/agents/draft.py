@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gitmem.agents.text_budget import cut_middle
-from gitmem.model.lines import line_marks
+from gitmem.model.line_marks import line_marks
 from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
 
 MAX_PATH = 4_096

@@ -17,7 +17,7 @@ _COMMITS = re.compile(r"\bgit\b[^|;&\n]*\bcommit\b")
 class Edit:
     """A file was changed, or a shell command may have written lines (then ``path`` is empty).
 
-    ``time`` is POSIX seconds; the marks are those of :mod:`gitmem.model.lines`.
+    ``time`` is POSIX seconds; the marks are those of :mod:`gitmem.model.line_marks`.
     """
 
     path: str

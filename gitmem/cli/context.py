@@ -6,7 +6,7 @@ import os
 
 import click
 
-from gitmem.cli.ready import ready_repo
+from gitmem.cli.open_repo import ready_repo
 from gitmem.git.repo import Repo
 from gitmem.porcelain.inject import weigh_file, weigh_prompt, weigh_start
 from gitmem.render.explanation import render_explanation

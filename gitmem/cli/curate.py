@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from gitmem.cli.ready import ready_repo
+from gitmem.cli.open_repo import ready_repo
 from gitmem.compress.models.fold_review import parse_judgement, request_of
 from gitmem.errors import UsageError
 from gitmem.git.repo import Repo

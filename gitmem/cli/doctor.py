@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from gitmem.cli.output import colour_option, wants_colour
-from gitmem.cli.places import user_settings
+from gitmem.cli.user_paths import user_settings
 from gitmem.errors import GitmemError
 from gitmem.git.repo import find_repo
 from gitmem.guard.untrusted import clean_text

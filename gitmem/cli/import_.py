@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gitmem.agents.claude_mem import ClaudeMem
-from gitmem.cli.ready import ready_repo
+from gitmem.cli.open_repo import ready_repo
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
 from gitmem.git.repo import find_repo

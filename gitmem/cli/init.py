@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import click
 
-from gitmem.cli.places import machine_folder, user_settings
+from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.errors import GitmemError
 from gitmem.git.repo import find_repo
 from gitmem.porcelain.install import install

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
+from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
-from gitmem.cli.ready import ready_repo
 from gitmem.errors import UsageError
 from gitmem.git.repo import Repo, top_relative
 from gitmem.model.memory import KINDS

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import click
 
-from gitmem.cli.places import machine_folder
+from gitmem.cli.user_paths import machine_folder
 
 
 @click.command()

@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 import click
 
-from gitmem.cli.ready import ready_repo
+from gitmem.cli.open_repo import ready_repo
 from gitmem.compress.compressor import Compressor, Estimate
 from gitmem.errors import CompressorFailed, GitmemError
 from gitmem.git.repo import find_repo

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
+from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
-from gitmem.cli.places import machine_folder
-from gitmem.cli.ready import ready_repo
+from gitmem.cli.user_paths import machine_folder
 from gitmem.errors import NotARepository, UsageError
 from gitmem.git.dates import instant_of
 from gitmem.git.log import current_branch

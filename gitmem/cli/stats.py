@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from gitmem.cli.ready import ready_repo
+from gitmem.cli.open_repo import ready_repo
 from gitmem.porcelain.stats import read_stats, render_stats
 
 

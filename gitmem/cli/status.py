@@ -9,7 +9,7 @@ from dataclasses import asdict
 import click
 
 from gitmem.agents.adapters import KnownAgents
-from gitmem.cli.ready import ready_repo
+from gitmem.cli.open_repo import ready_repo
 from gitmem.porcelain.status import read_status, render_status
 
 

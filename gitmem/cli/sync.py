@@ -6,7 +6,7 @@ import json
 
 import click
 
-from gitmem.cli.ready import tell_notices
+from gitmem.cli.open_repo import tell_notices
 from gitmem.git.repo import find_repo
 from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.means import gather_means

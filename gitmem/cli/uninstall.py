@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gitmem.cli.places import machine_folder, user_settings
+from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.git.repo import find_repo
 from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.settle import settle_pending

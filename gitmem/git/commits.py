@@ -14,7 +14,7 @@ from gitmem.errors import GitFailed, UnknownRevision
 from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
 from gitmem.model.change import WORD, Change, FileChange, word_key
-from gitmem.model.lines import MAX_MARKS, line_marks
+from gitmem.model.line_marks import MAX_MARKS, line_marks
 
 MAX_FILES = 2_000
 MAX_ADDED_LINES = 400

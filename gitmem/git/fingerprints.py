@@ -11,7 +11,7 @@ from gitmem.errors import UnknownRevision
 from gitmem.git.commits import CommitReader
 from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
-from gitmem.model.lines import MIN_CHARACTERS
+from gitmem.model.line_marks import MIN_CHARACTERS
 from gitmem.model.rewrite import Delta, Trace
 
 MAX_LINES = 100_000

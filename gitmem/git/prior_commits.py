@@ -13,7 +13,7 @@ from contextlib import closing
 from gitmem.git.log import stream_git
 from gitmem.git.repo import Repo, try_git
 from gitmem.model.change import Change
-from gitmem.model.lines import line_marks
+from gitmem.model.line_marks import line_marks
 
 _SAME_MOMENT_SECONDS = 1.0
 _MAX_LINES = 2_000_000

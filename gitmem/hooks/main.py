@@ -38,7 +38,7 @@ def _dispatch(arguments: list[str]) -> None:
         if line:
             print(line, file=sys.stderr)  # noqa: T201 - what the person pushing reads
     elif len(arguments) > 1 and arguments[1] in ("PostToolUse", "PreToolUse"):
-        from gitmem.hooks.glance import may_tell
+        from gitmem.hooks.file_precheck import may_tell
 
         payload = sys.stdin.buffer.read(_MAX_PAYLOAD_BYTES)
         if may_tell(payload, dict(os.environ)):

@@ -37,7 +37,7 @@ class Change:
     ``removed_words`` are the words (:func:`word_key`) of the lines that were removed where these
     were added, only to tell what is new: they are neither masked nor kept.  ``added_marks`` and
     ``removed_marks`` are the marks of all lines that only one side has (see
-    :mod:`gitmem.model.lines`).
+    :mod:`gitmem.model.line_marks`).
     """
 
     commit: str

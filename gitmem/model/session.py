@@ -49,7 +49,7 @@ class Event:
     seconds, UTC.  Long texts are cut in the middle when they are read; ``path`` is as the agent
     gave it, usually absolute.  ``is_sidechain`` marks a subagent's event.  ``added_marks`` and
     ``removed_marks`` stand for the lines that a call put into files or took out of them (see
-    :mod:`gitmem.model.lines`).
+    :mod:`gitmem.model.line_marks`).
     """
 
     kind: EventKind

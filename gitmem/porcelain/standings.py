@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from gitmem.git.repo import Repo, try_git
 from gitmem.git.standing import shares
 from gitmem.index.cache import Index
-from gitmem.index.standings import keep_shares, move_shares, read_shares, standing_tip
+from gitmem.index.standing import keep_shares, move_shares, read_shares, standing_tip
 from gitmem.model.standing import Standing, standing_of
 from gitmem.porcelain.scope import Scope
 

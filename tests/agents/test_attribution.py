@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gitmem.agents.attribution import Earlier, attribute, wanted_marks
 from gitmem.agents.session_edits import Edit, Traces
 from gitmem.model.change import Change
-from gitmem.model.lines import line_marks
+from gitmem.model.line_marks import line_marks
 from tests.support.evidence import change_of
 
 NOW = 1_000_000.0

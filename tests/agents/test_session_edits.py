@@ -7,7 +7,7 @@ import pytest
 from gitmem.agents.claude.adapter import read_transcript
 from gitmem.agents.session_edits import Traces, traces_of
 from gitmem.agents.worktree import WorkTree
-from gitmem.model.lines import line_marks
+from gitmem.model.line_marks import line_marks
 from tests.support.session import SessionWriter
 
 

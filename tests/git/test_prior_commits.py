@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from gitmem.git.commits import read_change
 from gitmem.git.prior_commits import last_taken, last_touched
-from gitmem.model.lines import line_marks
+from gitmem.model.line_marks import line_marks
 from tests.support.git import EPOCH, GitDriver
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from gitmem.agents.text_budget import cut_end, cut_middle
 from gitmem.agents.user_words import is_interrupt, is_summary, own_words
-from gitmem.model.lines import line_marks
+from gitmem.model.line_marks import line_marks
 from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
 
 Record = Mapping[str, Any]

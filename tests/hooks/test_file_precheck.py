@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gitmem.hooks.glance import may_tell
+from gitmem.hooks.file_precheck import may_tell
 from gitmem.state.context_history import Given, Told
 from tests.hooks.test_agent import SESSION, orchard, ready, used
 from tests.hooks.test_imports import loaded
