@@ -20,8 +20,8 @@ from gitmem.porcelain.backfill_plan import (
     plan_backfill,
 )
 from gitmem.porcelain.batches import Batches, choose_batches
-from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.means import Means, gather_means
+from gitmem.refresh.catch_up import catch_up
 from gitmem.state.batch_files import BatchFiles
 
 _PATIENCE_SECONDS = 60.0

@@ -17,7 +17,7 @@ from gitmem.index.encoder import StaticEncoder
 from gitmem.model.memory import Memory
 from gitmem.porcelain.compressors import allowance_of, asked_model
 from gitmem.porcelain.curate import Fold, apply, judged, plan, takes_back, undo
-from gitmem.porcelain.encoders import encoder_of
+from gitmem.refresh.encoders import encoder_of
 from gitmem.state.settings import Settings, read_settings
 
 _WIDTH = 100

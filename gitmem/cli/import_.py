@@ -15,7 +15,7 @@ from gitmem.git.log import has_head
 from gitmem.git.repo import find_repo
 from gitmem.porcelain.import_claude_mem import Imported, import_claude_mem, project_names
 from gitmem.porcelain.means import gather_means
-from gitmem.porcelain.setaside import take_back
+from gitmem.refresh.quarantine_lost import take_back
 
 _REASONS = {
     "known": "were imported before",

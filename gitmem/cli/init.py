@@ -11,9 +11,9 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import find_repo
 from gitmem.porcelain.install import install
 from gitmem.porcelain.means import gather_means
-from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.sync import fetch
 from gitmem.porcelain.worker import watch_reflog
+from gitmem.refresh.refresh import refresh
 from gitmem.state.known_repos import Machine
 
 _SHARED = (".claude/settings.json", ".mcp.json")

@@ -6,7 +6,7 @@ import click
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_repo
-from gitmem.porcelain.freshness import catch_up
+from gitmem.refresh.catch_up import catch_up
 from gitmem.state.notices import take_notices
 
 _PATIENCE_SECONDS = 2.0
@@ -24,7 +24,7 @@ def ready_repo() -> Repo:
     repo = find_repo(".")
     try:
         if not repo.is_initialised:
-            from gitmem.porcelain.refresh import refresh  # writes notes, and brings what that needs
+            from gitmem.refresh.refresh import refresh  # writes notes, and brings what that needs
 
             refresh(repo).close()
         elif not catch_up(repo, _PATIENCE_SECONDS):

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gitmem.git.repo import find_repo
-from gitmem.porcelain.reindex import reindex
+from gitmem.refresh.reindex import reindex
 
 
 @click.command(short_help="Build the index anew from the notes.")

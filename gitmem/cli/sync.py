@@ -8,9 +8,9 @@ import click
 
 from gitmem.cli.open_repo import tell_notices
 from gitmem.git.repo import find_repo
-from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.sync import Amount, SyncReport, preview, sync
+from gitmem.refresh.catch_up import catch_up
 
 _PATIENCE_SECONDS = 30.0
 

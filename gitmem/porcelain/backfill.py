@@ -27,8 +27,8 @@ from gitmem.porcelain.backfill_plan import Plan, worktrees_with_transcripts
 from gitmem.porcelain.batches import Batches, collect_batches, entries_of, submit_waiting
 from gitmem.porcelain.history import Judgement, judge_history
 from gitmem.porcelain.means import Means
-from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.porcelain.remember import Request, remember, remember_turn
+from gitmem.refresh.refresh import refresh, refresh_index
 from gitmem.state.batch_files import BatchFiles, Entry
 from gitmem.state.lock import backfill_lock
 from gitmem.state.pending import PendingStore

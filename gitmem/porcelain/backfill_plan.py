@@ -22,7 +22,7 @@ from gitmem.git.repo import Repo, try_git
 from gitmem.porcelain.batches import Batches, estimate_commit
 from gitmem.porcelain.history import LONG_MESSAGE
 from gitmem.porcelain.means import Means
-from gitmem.porcelain.refresh import refresh
+from gitmem.refresh.refresh import refresh
 from gitmem.state.skipped_commits import Judged
 
 _DAY = 86_400.0

@@ -30,8 +30,8 @@ from gitmem.porcelain.candidates import transcript_of
 from gitmem.porcelain.compressors import allowance_of, batches_of
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import finish
-from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.unread import read_again
+from gitmem.refresh.refresh import refresh
 from gitmem.state.batch_files import BatchFiles, Entry
 
 _ITEMS_OF_A_BATCH = 500

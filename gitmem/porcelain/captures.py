@@ -14,7 +14,7 @@ from gitmem.git.repo import Repo, resolve_commit, try_git
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.refresh import refresh_index
+from gitmem.refresh.refresh import refresh_index
 
 _AT_ONCE = 256
 _MEMORY_NAME = re.compile(r"m[0-9a-f]{4,20}")

@@ -29,8 +29,8 @@ from gitmem.notes.store import NoteStore
 from gitmem.porcelain.candidates import transcript_of
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import compress_slice
-from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.porcelain.unread import mark_behind, read_again, read_unread
+from gitmem.refresh.refresh import refresh, refresh_index
 from gitmem.state.cursors import Mark, read_seen, write_seen
 
 

@@ -27,9 +27,9 @@ from gitmem.model.memory import Memory, Tombstone
 from gitmem.model.note import Document
 from gitmem.notes.codec import document_of, tombstone_document
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.embed import embed_missing
-from gitmem.porcelain.refresh import refresh, refresh_index
-from gitmem.porcelain.scope import scope_of
+from gitmem.refresh.embed import embed_missing
+from gitmem.refresh.reachable import scope_of
+from gitmem.refresh.refresh import refresh, refresh_index
 
 NAME = "curate/1"
 """The compressor that a fold names in its provenance."""

@@ -21,13 +21,13 @@ from gitmem.index.lookup import successors
 from gitmem.model.memory import ID_PATTERN, Memory
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing, Verdict
-from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.jot import Note, jot
 from gitmem.porcelain.recall import Hit, Recaller
 from gitmem.porcelain.results import results_of
-from gitmem.porcelain.scope import scope_of
-from gitmem.porcelain.standings import standings_of
 from gitmem.porcelain.why import Answer, parse_place, why
+from gitmem.refresh.catch_up import catch_up
+from gitmem.refresh.reachable import scope_of
+from gitmem.refresh.standing import standings_of
 from gitmem.render.results import Result
 from gitmem.state.pending import PendingStore
 
@@ -147,7 +147,7 @@ class Desk:
         if self.repo.is_initialised:
             catch_up(self.repo, _PATIENCE_SECONDS)
             return
-        from gitmem.porcelain.refresh import refresh
+        from gitmem.refresh.refresh import refresh
 
         refresh(self.repo).close()
 

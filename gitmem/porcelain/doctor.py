@@ -28,8 +28,8 @@ from gitmem.porcelain.captures import Wanted, find_captures
 from gitmem.porcelain.compressors import lacking
 from gitmem.porcelain.install import install
 from gitmem.porcelain.means import gather_means
-from gitmem.porcelain.setaside import TAKE_BACK
 from gitmem.porcelain.worker import work
+from gitmem.refresh.quarantine_lost import TAKE_BACK
 from gitmem.state.error_log import log_path, read_log
 from gitmem.state.quarantine import LostFiles
 from gitmem.state.queue import Queue

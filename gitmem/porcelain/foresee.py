@@ -29,7 +29,7 @@ from gitmem.model.likely import (
     words_of,
 )
 from gitmem.porcelain.occasion import Occasion, in_head
-from gitmem.porcelain.scope import scope_of
+from gitmem.refresh.reachable import scope_of
 
 _LOOKED_AT = 1_000
 _NEWEST = 100

@@ -32,8 +32,8 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import iso_time
-from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.ties import AFTER_SECONDS, Ties
+from gitmem.refresh.refresh import refresh
 
 AGENT = "claude-mem"
 SOURCE = "source"

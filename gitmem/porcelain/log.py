@@ -23,8 +23,8 @@ from gitmem.index.cache import Index
 from gitmem.model.memory import ID_PATTERN, Memory
 from gitmem.model.note import NEWER
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.refresh import refresh_index
-from gitmem.porcelain.walk import annotated_walk
+from gitmem.refresh.annotated_walk import annotated_walk
+from gitmem.refresh.refresh import refresh_index
 from gitmem.render.terminal import LogEntry
 from gitmem.state.pending import PendingStore
 

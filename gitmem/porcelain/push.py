@@ -18,7 +18,7 @@ from gitmem.git.transport import fetch_notes, push_notes
 from gitmem.git.transport_status import Answer, Outcome
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.means import Means
-from gitmem.porcelain.refresh import join_fetched
+from gitmem.refresh.refresh import join_fetched
 from gitmem.state.cursors import read_seen
 from gitmem.state.notices import add_notice
 from gitmem.state.refused_remotes import DAY_SECONDS, drop_refusal, keep_refusal

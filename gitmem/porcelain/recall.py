@@ -28,10 +28,10 @@ from gitmem.index.vectors import Vectors, read_meta
 from gitmem.model.memory import Memory
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.model.standing import Standing
-from gitmem.porcelain.embed import embed_missing
-from gitmem.porcelain.encoders import encoder_of
-from gitmem.porcelain.scope import Scope, scope_of
-from gitmem.porcelain.standings import standings_of
+from gitmem.refresh.embed import embed_missing
+from gitmem.refresh.encoders import encoder_of
+from gitmem.refresh.reachable import Scope, scope_of
+from gitmem.refresh.standing import standings_of
 from gitmem.state.pending import PendingStore
 from gitmem.state.settings import read_settings
 

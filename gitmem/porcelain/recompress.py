@@ -31,8 +31,8 @@ from gitmem.notes.store import NoteStore
 from gitmem.porcelain.batches import commit_slice
 from gitmem.porcelain.captures import Capture
 from gitmem.porcelain.means import Means
-from gitmem.porcelain.refresh import refresh_index
 from gitmem.porcelain.reread import reread
+from gitmem.refresh.refresh import refresh_index
 from gitmem.state.lock import recompress_lock
 
 _PATIENCE = 3

@@ -24,7 +24,7 @@ from gitmem.notes.codec import mark_document
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.carriers import Carriers, Finder
 from gitmem.porcelain.memories import iso_time
-from gitmem.porcelain.refresh import refresh_index
+from gitmem.refresh.refresh import refresh_index
 from gitmem.state.ref_tips import Tips, is_rewriting, read_known_tips, read_tips, write_known_tips
 from gitmem.state.rewrite_log import as_mapping, read_filter_map, read_pairs
 from gitmem.state.unreachable_notes import Strays, read_strays, write_strays

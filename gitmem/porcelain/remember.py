@@ -31,9 +31,9 @@ from gitmem.porcelain.candidates import makers_of, transcript_of
 from gitmem.porcelain.complete import as_provisional, provisional_compressor
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.memories import compress_slice, iso_time
-from gitmem.porcelain.refresh import refresh, refresh_index
 from gitmem.porcelain.share import Share, share_of
 from gitmem.porcelain.unread import mark_behind, read_unread
+from gitmem.refresh.refresh import refresh, refresh_index
 from gitmem.state.cursors import Mark, read_seen, write_seen
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.sessions import Registry

@@ -33,7 +33,7 @@ from gitmem.model.memory import ID_PATTERN, Json, Memory, Tombstone
 from gitmem.model.note import NOTES_REF, SEEN_REF, Document, Note, names_of, note_of
 from gitmem.notes.codec import document_of, tombstone_document
 from gitmem.notes.store import NoteStore, Rewrite
-from gitmem.porcelain.refresh import refresh, refresh_index
+from gitmem.refresh.refresh import refresh, refresh_index
 from gitmem.state.atomic import write_atomically
 from gitmem.state.cursors import read_seen, write_seen
 from gitmem.state.lock import backfill_lock, worker_lock

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gitmem.git.repo import Repo
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.figures import Stock, stock_of
-from gitmem.porcelain.refresh import refresh
+from gitmem.refresh.refresh import refresh
 from gitmem.state.ledger import Ledger, Spending, today
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue

@@ -13,7 +13,7 @@ from gitmem.index.cache import Index
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.push import keep, push
-from gitmem.porcelain.refresh import join_fetched, refresh_index
+from gitmem.refresh.refresh import join_fetched, refresh_index
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def why(repo: Repo, place: Place, *, limit: int = 10, with_history: bool = False
     with closing(Index.open(repo.state_dir)) as index:
         if index.is_volatile:  # nobody else could bring it up to date
             from gitmem.notes.store import NoteStore
-            from gitmem.porcelain.refresh import refresh_index
+            from gitmem.refresh.refresh import refresh_index
 
             refresh_index(NoteStore(repo), index)
         finder = _Finder(repo, index, place)

@@ -28,9 +28,9 @@ from gitmem.porcelain.complete import complete_turn
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.push import push_along
 from gitmem.porcelain.reconcile import Reconciled, reconcile
-from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.remember import Request, remember, remember_turn
 from gitmem.porcelain.settle import mark_ended, settle_ended
+from gitmem.refresh.refresh import refresh
 from gitmem.state.cursors import read_seen, write_seen
 from gitmem.state.error_log import append_log
 from gitmem.state.lock import worker_lock
@@ -86,8 +86,8 @@ def _embed(means: Means, index: Index) -> None:
     """Give new memories their vectors; the model that is chosen may not be there."""
     if index.place_count() == index.embedded_count():
         return  # numpy alone takes longer to load than most workers live
-    from gitmem.porcelain.embed import embed_missing
-    from gitmem.porcelain.encoders import encoder_of
+    from gitmem.refresh.embed import embed_missing
+    from gitmem.refresh.encoders import encoder_of
 
     try:
         encoder = encoder_of(means.settings)

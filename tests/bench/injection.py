@@ -30,7 +30,7 @@ from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.inject import context_of_file, context_of_prompt, context_of_session
-from gitmem.porcelain.refresh import refresh
+from gitmem.refresh.refresh import refresh
 from gitmem.state.settings import Settings
 from tests.bench import fidelity, real_sessions
 

@@ -36,9 +36,9 @@ from gitmem.model.note import Document, note_of
 from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.embed import embed_missing
 from gitmem.porcelain.recall import Recaller
-from gitmem.porcelain.reindex import reindex
+from gitmem.refresh.embed import embed_missing
+from gitmem.refresh.reindex import reindex
 from tests.support.bigrepo import fill
 from tests.support.cli import GITMEM, gitmem
 from tests.support.git import GitDriver

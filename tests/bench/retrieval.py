@@ -43,7 +43,7 @@ from gitmem.notes.store import NoteStore
 from gitmem.porcelain.history import NO_SESSION
 from gitmem.porcelain.memories import finish
 from gitmem.porcelain.recall import Recaller
-from gitmem.porcelain.reindex import reindex
+from gitmem.refresh.reindex import reindex
 from tests.support.git import GitDriver
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "retrieval"

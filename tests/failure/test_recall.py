@@ -20,8 +20,8 @@ from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.recall import Recaller, recall
-from gitmem.porcelain.refresh import refresh
-from gitmem.porcelain.reindex import reindex
+from gitmem.refresh.refresh import refresh
+from gitmem.refresh.reindex import reindex
 from tests.support.git import GitDriver
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,7 +155,7 @@ def test_where_files_cannot_be_locked_it_is_still_found(known: GitDriver) -> Non
 
 def test_two_that_build_it_at_once_both_find_everything(known: GitDriver) -> None:
     program = (
-        "import sys\nfrom gitmem.porcelain.reindex import reindex\n"
+        "import sys\nfrom gitmem.refresh.reindex import reindex\n"
         "from gitmem.git.repo import find_repo\n"
         "for _ in range(5): print(reindex(find_repo(sys.argv[1])).memories)\n"
     )

@@ -11,7 +11,7 @@ from gitmem.model.memory import Memory, Provenance, Tombstone
 from gitmem.model.note import NOTES_REF, SEEN_REF
 from gitmem.notes.codec import document_of, tombstone_document
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.refresh import refresh
+from gitmem.refresh.refresh import refresh
 from gitmem.state.quarantine import LostFiles
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

@@ -18,9 +18,9 @@ from pathlib import Path
 from gitmem.git.remotes import refspec_of
 from gitmem.model.note import NOTES_REF
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.install import install
 from gitmem.porcelain.sync import sync
+from gitmem.refresh.catch_up import catch_up
 from gitmem.state.error_log import read_log
 from gitmem.state.queue import Queue
 from tests.support.capture import means_of

@@ -12,7 +12,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.curate import apply, plan, takes_back, undo
 from gitmem.porcelain.recall import recall
-from gitmem.porcelain.refresh import refresh
+from gitmem.refresh.refresh import refresh
 from tests.support.api import Answer, api
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

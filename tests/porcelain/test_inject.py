@@ -15,7 +15,7 @@ from gitmem.porcelain.inject import (
     is_worth_telling,
     weigh_start,
 )
-from gitmem.porcelain.refresh import refresh
+from gitmem.refresh.refresh import refresh
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.settings import Settings
 from tests.support.git import GitDriver

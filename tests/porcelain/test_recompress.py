@@ -20,8 +20,8 @@ from gitmem.porcelain.captures import Capture, Wanted, find_captures, split_name
 from gitmem.porcelain.log import Selection, log_entries
 from gitmem.porcelain.means import Means
 from gitmem.porcelain.recompress import Result, estimate, recompress
-from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.remember import Request, remember
+from gitmem.refresh.refresh import refresh
 from gitmem.state.lock import recompress_lock
 from gitmem.state.sessions import RegisteredSession, Registry
 from tests.support.capture import commit_of, means_of, memories_on, session_in

@@ -10,9 +10,9 @@ import pytest
 
 from gitmem.index.cache import Index
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.freshness import catch_up
 from gitmem.porcelain.install import install
 from gitmem.porcelain.reconcile import Scope
+from gitmem.refresh.catch_up import catch_up
 from gitmem.state.error_log import read_log
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up, titles_at

@@ -17,9 +17,9 @@ from gitmem.model.rewrite import Delta, How
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
-from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.sync import sync
 from gitmem.porcelain.worker import work
+from gitmem.refresh.refresh import refresh
 from gitmem.state.queue import Queue
 from gitmem.state.ref_tips import read_known_tips, write_known_tips
 from gitmem.state.rewrite_log import add_pairs, read_pairs

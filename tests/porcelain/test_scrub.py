@@ -14,10 +14,10 @@ from gitmem.model.note import NOTES_REF
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.push import push
-from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.remember import remember_turn
 from gitmem.porcelain.scrub import ScrubReport, find_target, look_for, scrub
 from gitmem.porcelain.sync import sync
+from gitmem.refresh.refresh import refresh
 from gitmem.state.error_log import append_log, log_path
 from gitmem.state.lock import worker_lock
 from gitmem.state.pending import Pending, PendingStore

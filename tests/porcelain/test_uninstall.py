@@ -14,8 +14,8 @@ from gitmem.model.note import NOTES_REF
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.install import install
-from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.uninstall import uninstall
+from gitmem.refresh.refresh import refresh
 from gitmem.state.queue import Queue
 from tests.support.git import GitDriver
 from tests.support.layouts import LAYOUTS, OLD_GIT, husky_9, python_hooks, shell_hooks

@@ -4,8 +4,8 @@ from contextlib import closing
 from pathlib import Path
 
 from gitmem.model.session import EventKind, Transcript
-from gitmem.porcelain.refresh import refresh
 from gitmem.porcelain.unread import own_start, read_unread
+from gitmem.refresh.refresh import refresh
 from gitmem.state.cursors import read_seen
 from gitmem.state.sessions import RegisteredSession, Registry
 from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in

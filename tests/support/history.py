@@ -10,7 +10,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.memories import iso_time
 from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
-from gitmem.porcelain.refresh import refresh
+from gitmem.refresh.refresh import refresh
 from tests.support.git import GitDriver
 
 

@@ -12,8 +12,8 @@ from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.refresh import refresh
-from gitmem.porcelain.scope import scope_of
+from gitmem.refresh.reachable import scope_of
+from gitmem.refresh.refresh import refresh
 from tests.support.git import GitDriver
 
 

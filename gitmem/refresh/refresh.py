@@ -17,8 +17,8 @@ from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF, Note
 from gitmem.notes.store import NoteChange, NoteStore
-from gitmem.porcelain.protect import protect, tell_of_deleted, tell_of_remote
-from gitmem.porcelain.setaside import set_aside
+from gitmem.refresh.quarantine_lost import set_aside
+from gitmem.refresh.restore_lost import protect, tell_of_deleted, tell_of_remote
 from gitmem.state.cursors import read_seen, write_seen
 from gitmem.state.error_log import append_log
 from gitmem.state.notices import add_notice

@@ -15,7 +15,7 @@ from gitmem.model.memory import Memory, Provenance, Tombstone
 from gitmem.model.note import NOTES_REF
 from gitmem.notes.codec import document_of, parse_note, tombstone_document
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.refresh import refresh
+from gitmem.refresh.refresh import refresh
 from tests.support.git import GitDriver
 
 _OURS = ("add", "add", "forget", "replace", "look")

@@ -12,7 +12,7 @@ from gitmem.git.standing import shares
 from gitmem.index.cache import Index
 from gitmem.index.standing import keep_shares, move_shares, read_shares, standing_tip
 from gitmem.model.standing import Standing, standing_of
-from gitmem.porcelain.scope import Scope
+from gitmem.refresh.reachable import Scope
 
 _MAX_DIFF_BYTES = 4 << 20  # names; of a larger difference everything is asked anew
 

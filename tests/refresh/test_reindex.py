@@ -8,8 +8,8 @@ from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.recall import Recaller, recall
-from gitmem.porcelain.refresh import refresh
-from gitmem.porcelain.reindex import Reindexed, reindex
+from gitmem.refresh.refresh import refresh
+from gitmem.refresh.reindex import Reindexed, reindex
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 

@@ -13,10 +13,10 @@ from gitmem.git.repo import Repo, translated_os_errors
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.embed import embed_missing
-from gitmem.porcelain.encoders import encoder_of
-from gitmem.porcelain.refresh import refresh_index
-from gitmem.porcelain.scope import scope_of
+from gitmem.refresh.embed import embed_missing
+from gitmem.refresh.encoders import encoder_of
+from gitmem.refresh.reachable import scope_of
+from gitmem.refresh.refresh import refresh_index
 from gitmem.state.settings import read_settings
 
 Progress = Callable[[str, int, int], None]

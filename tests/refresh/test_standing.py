@@ -17,9 +17,9 @@ from gitmem.model.standing import Standing, Verdict
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.recall import recall
-from gitmem.porcelain.refresh import refresh
-from gitmem.porcelain.scope import scope_of
-from gitmem.porcelain.standings import standings_of
+from gitmem.refresh.reachable import scope_of
+from gitmem.refresh.refresh import refresh
+from gitmem.refresh.standing import standings_of
 from tests.support.git import GitDriver
 
 _LINES = ("the first long line\n", "another line of text\n", "and something else\n")
@@ -42,7 +42,7 @@ def test_asked_again_git_is_left_alone(
     annotate(committed, committed.commit("one", a=_LINES[0]))
     first = told(committed)
     monkeypatch.setattr(
-        "gitmem.porcelain.standings.shares", lambda *_: pytest.fail("git was asked again")
+        "gitmem.refresh.standing.shares", lambda *_: pytest.fail("git was asked again")
     )
 
     assert told(committed) == first
@@ -62,7 +62,7 @@ def test_only_what_changed_is_asked_again(
         asked.extend(commits)
         return shares(repo, commits, head)
 
-    monkeypatch.setattr("gitmem.porcelain.standings.shares", watched)
+    monkeypatch.setattr("gitmem.refresh.standing.shares", watched)
 
     committed.commit("one is gone", a="quite another text\n")
 

@@ -18,9 +18,9 @@ from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain import walk as module
-from gitmem.porcelain.refresh import refresh
-from gitmem.porcelain.walk import annotated_walk
+from gitmem.refresh import annotated_walk as module
+from gitmem.refresh.annotated_walk import annotated_walk
+from gitmem.refresh.refresh import refresh
 from gitmem.state.walk_cache import read_walks
 from tests.support.bigrepo import fill
 from tests.support.git import GitDriver

@@ -1,0 +1,1 @@
+"""Notes, index and vectors brought up to what git holds now."""
