@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 import click
 
+from gitmem.capture.workspace import Means, gather_means
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
 from gitmem.git.repo import find_repo
@@ -20,7 +21,6 @@ from gitmem.porcelain.backfill_plan import (
     plan_backfill,
 )
 from gitmem.porcelain.batches import Batches, choose_batches
-from gitmem.porcelain.means import Means, gather_means
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.batch_files import BatchFiles
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
+from gitmem.capture.capture_commit import Request, remember
+from gitmem.capture.workspace import gather_means
 from gitmem.errors import UnbornHead
 from gitmem.git.log import commit_time, has_head
 from gitmem.git.repo import Repo, find_repo, resolve_commit
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.means import gather_means
-from gitmem.porcelain.remember import Request, remember
 from gitmem.refresh.catch_up import catch_up
 
 _PATIENCE_SECONDS = 60.0

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
+from gitmem.capture.compressors import allowance_of, asked_model
 from gitmem.cli.open_repo import ready_repo
 from gitmem.compress.models.fold_review import parse_judgement, request_of
 from gitmem.errors import UsageError
@@ -15,7 +16,6 @@ from gitmem.git.repo import Repo
 from gitmem.guard.untrusted import clean_line
 from gitmem.index.encoder import StaticEncoder
 from gitmem.model.memory import Memory
-from gitmem.porcelain.compressors import allowance_of, asked_model
 from gitmem.porcelain.curate import Fold, apply, judged, plan, takes_back, undo
 from gitmem.refresh.encoders import encoder_of
 from gitmem.state.settings import Settings, read_settings

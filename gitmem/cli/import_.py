@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from gitmem.agents.claude_mem import ClaudeMem
+from gitmem.capture.workspace import gather_means
 from gitmem.cli.open_repo import ready_repo
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
 from gitmem.git.repo import find_repo
 from gitmem.porcelain.import_claude_mem import Imported, import_claude_mem, project_names
-from gitmem.porcelain.means import gather_means
 from gitmem.refresh.quarantine_lost import take_back
 
 _REASONS = {

@@ -6,11 +6,11 @@ from contextlib import suppress
 
 import click
 
+from gitmem.capture.workspace import gather_means
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.errors import GitmemError
 from gitmem.git.repo import find_repo
 from gitmem.porcelain.install import install
-from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.sync import fetch
 from gitmem.porcelain.worker import watch_reflog
 from gitmem.refresh.refresh import refresh

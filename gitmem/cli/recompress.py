@@ -10,15 +10,15 @@ from dataclasses import asdict
 
 import click
 
+from gitmem.capture.compress_slice import iso_time
+from gitmem.capture.compressors import bettering_compressor
+from gitmem.capture.workspace import Means, gather_means
 from gitmem.cli.open_repo import ready_repo
 from gitmem.compress.compressor import Compressor, Estimate
 from gitmem.errors import CompressorFailed, GitmemError
 from gitmem.git.repo import find_repo
 from gitmem.model.memory import KINDS
 from gitmem.porcelain.captures import Capture, Wanted, find_captures, split_names
-from gitmem.porcelain.compressors import bettering_compressor
-from gitmem.porcelain.means import Means, gather_means
-from gitmem.porcelain.memories import iso_time
 from gitmem.porcelain.recompress import Result, estimate, recompress
 from gitmem.state.settings import COMPRESSORS, read_compressors
 

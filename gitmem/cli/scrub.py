@@ -6,10 +6,10 @@ import sys
 
 import click
 
+from gitmem.capture.workspace import Means, gather_means
 from gitmem.errors import RemoteError, UsageError
 from gitmem.git.remotes import memory_remote
 from gitmem.git.repo import Repo, find_repo
-from gitmem.porcelain.means import Means, gather_means
 from gitmem.porcelain.push import push
 from gitmem.porcelain.scrub import ScrubReport, find_target, look_for, scrub
 from gitmem.porcelain.sync import fetch

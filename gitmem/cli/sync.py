@@ -6,9 +6,9 @@ import json
 
 import click
 
+from gitmem.capture.workspace import gather_means
 from gitmem.cli.open_repo import tell_notices
 from gitmem.git.repo import find_repo
-from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.sync import Amount, SyncReport, preview, sync
 from gitmem.refresh.catch_up import catch_up
 

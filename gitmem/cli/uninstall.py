@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
+from gitmem.capture.settle_pending import settle_pending
+from gitmem.capture.workspace import gather_means
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.git.repo import find_repo
-from gitmem.porcelain.means import gather_means
-from gitmem.porcelain.settle import settle_pending
 from gitmem.porcelain.uninstall import uninstall
 from gitmem.porcelain.worker import work
 from gitmem.state.known_repos import Machine

@@ -36,7 +36,7 @@ def run_worker(place: str) -> None:
 
 
 def _work(repo: Repo) -> None:
-    from gitmem.porcelain.means import gather_means
+    from gitmem.capture.workspace import gather_means
     from gitmem.porcelain.reinstate import reinstate_hooks
     from gitmem.porcelain.worker import work
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from gitmem.capture.agent_note import Note
 from gitmem.errors import UnknownMemory, UsageError
 from gitmem.git.repo import find_enclosing_repo, top_relative
 from gitmem.mcp.answers import (
@@ -30,7 +31,6 @@ from gitmem.model.query import MAX_TEXT, Query
 from gitmem.model.session import is_session_id
 from gitmem.porcelain.desk import Desk
 from gitmem.porcelain.inject import context_for
-from gitmem.porcelain.jot import Note
 from gitmem.porcelain.results import is_being_built, search_everywhere
 from gitmem.porcelain.why import Origin
 from gitmem.render.results import Result

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
+from gitmem.capture.capture_commit import Request, remember, remember_turn
+from gitmem.capture.workspace import Means
 from gitmem.compress.compressor import Compressor
 from gitmem.compress.offline.history import NAME
 from gitmem.errors import BackfillRunning, GitmemError
@@ -26,8 +28,6 @@ from gitmem.notes.store import NoteStore
 from gitmem.porcelain.backfill_plan import Plan, worktrees_with_transcripts
 from gitmem.porcelain.batches import Batches, collect_batches, entries_of, submit_waiting
 from gitmem.porcelain.history import Judgement, judge_history
-from gitmem.porcelain.means import Means
-from gitmem.porcelain.remember import Request, remember, remember_turn
 from gitmem.refresh.refresh import refresh, refresh_index
 from gitmem.state.batch_files import BatchFiles, Entry
 from gitmem.state.lock import backfill_lock

@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from gitmem.agents.adapter import TranscriptFile
+from gitmem.capture.workspace import Means
 from gitmem.compress.compressor import Estimate
 from gitmem.compress.models.prompt import USUAL_OUTPUT_TOKENS
 from gitmem.compress.offline.history import NAME, is_worth_reading, says_enough
@@ -21,7 +22,6 @@ from gitmem.git.log import emails_here, walk_ids
 from gitmem.git.repo import Repo, try_git
 from gitmem.porcelain.batches import Batches, estimate_commit
 from gitmem.porcelain.history import LONG_MESSAGE
-from gitmem.porcelain.means import Means
 from gitmem.refresh.refresh import refresh
 from gitmem.state.skipped_commits import Judged
 

@@ -14,6 +14,11 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from gitmem.agents.slice import slice_of
+from gitmem.capture.compress_slice import finish
+from gitmem.capture.compressors import allowance_of, batches_of
+from gitmem.capture.session_candidates import transcript_of
+from gitmem.capture.transcript_range import read_again
+from gitmem.capture.workspace import Means
 from gitmem.compress.compressor import BatchCompressor, BatchItem, Compression, Estimate
 from gitmem.compress.models.allowance import Allowance
 from gitmem.compress.models.prices import BATCH_SHARE
@@ -26,11 +31,6 @@ from gitmem.model.note import Document
 from gitmem.model.session import Event, EventKind, Slice
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.candidates import transcript_of
-from gitmem.porcelain.compressors import allowance_of, batches_of
-from gitmem.porcelain.means import Means
-from gitmem.porcelain.memories import finish
-from gitmem.porcelain.unread import read_again
 from gitmem.refresh.refresh import refresh
 from gitmem.state.batch_files import BatchFiles, Entry
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
+from gitmem.capture.compress_slice import iso_time
 from gitmem.git.fingerprints import TraceReader
 from gitmem.git.reachability import built_upon, outside, refs_with, touching
 from gitmem.git.repo import Repo
@@ -24,7 +25,6 @@ from gitmem.model.rewrite import (
     same_change,
     sources_of_squash,
 )
-from gitmem.porcelain.memories import iso_time
 
 _MAX_FOUND = 1_000
 _MAX_ELSEWHERE = 300

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from gitmem.capture.agent_note import Note, jot
 from gitmem.errors import UnknownMemory, UnknownRevision
 from gitmem.git.repo import Repo, resolve_commit
 from gitmem.index.cache import Index
@@ -21,7 +22,6 @@ from gitmem.index.lookup import successors
 from gitmem.model.memory import ID_PATTERN, Memory
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing, Verdict
-from gitmem.porcelain.jot import Note, jot
 from gitmem.porcelain.recall import Hit, Recaller
 from gitmem.porcelain.results import results_of
 from gitmem.porcelain.why import Answer, parse_place, why
@@ -115,7 +115,7 @@ class Desk:
         return why(self.repo, parse_place(self.repo, place, here), limit=limit)
 
     def remember(self, note: Note, here: Path) -> Memory:
-        """Keep an agent's note; see :func:`gitmem.porcelain.jot.jot`.
+        """Keep an agent's note; see :func:`gitmem.capture.agent_note.jot`.
 
         Raises:
             UsageError, BareRepository, GitmemError, DiskFull, ReadOnlyRepository: as there.

@@ -17,6 +17,8 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
+from gitmem.capture.compressors import lacking
+from gitmem.capture.workspace import gather_means
 from gitmem.errors import GitmemError
 from gitmem.git.identity import find_identity
 from gitmem.git.remotes import memory_remote
@@ -25,9 +27,7 @@ from gitmem.git.transport import fetch_notes
 from gitmem.guard.policy import Policy
 from gitmem.index.cache import Index
 from gitmem.porcelain.captures import Wanted, find_captures
-from gitmem.porcelain.compressors import lacking
 from gitmem.porcelain.install import install
-from gitmem.porcelain.means import gather_means
 from gitmem.porcelain.worker import work
 from gitmem.refresh.quarantine_lost import TAKE_BACK
 from gitmem.state.error_log import log_path, read_log

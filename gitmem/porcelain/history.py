@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from typing import BinaryIO
 
+from gitmem.capture.compress_slice import finish
 from gitmem.compress.compressor import Compression
 from gitmem.compress.offline.history import NAME, is_worth_reading, memory_of
 from gitmem.errors import GitmemError
@@ -28,7 +29,6 @@ from gitmem.guard.redact import redact_change
 from gitmem.model.note import Document
 from gitmem.model.session import Slice
 from gitmem.notes.codec import document_of
-from gitmem.porcelain.memories import finish
 
 NO_SESSION = Slice("", "", (), 0, 0)
 """The slice of a commit whose session nobody knows."""

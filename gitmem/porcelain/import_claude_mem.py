@@ -19,6 +19,8 @@ from pathlib import Path
 
 from gitmem.agents.claude_mem import ClaudeMem, Kept
 from gitmem.agents.worktree import WorkTree
+from gitmem.capture.compress_slice import iso_time
+from gitmem.capture.workspace import Means
 from gitmem.git.commits import CommitReader
 from gitmem.git.log import walk_files
 from gitmem.git.pack import WORTH_PACKING, pack_since
@@ -30,8 +32,6 @@ from gitmem.model.note import NOTES_REF, Document
 from gitmem.model.session import is_session_id
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.means import Means
-from gitmem.porcelain.memories import iso_time
 from gitmem.porcelain.ties import AFTER_SECONDS, Ties
 from gitmem.refresh.refresh import refresh
 

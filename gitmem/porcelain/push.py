@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from gitmem.capture.workspace import Means
 from gitmem.errors import (
     RemoteError,
     RemoteLogin,
@@ -17,7 +18,6 @@ from gitmem.git.remotes import asked_remotes, exchanged, known_tip, memory_remot
 from gitmem.git.transport import fetch_notes, push_notes
 from gitmem.git.transport_status import Answer, Outcome
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.means import Means
 from gitmem.refresh.refresh import join_fetched
 from gitmem.state.cursors import read_seen
 from gitmem.state.notices import add_notice

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from gitmem.capture.reread import reread
+from gitmem.capture.workspace import Means
 from gitmem.compress.compressor import Compression, Compressor, Estimate
 from gitmem.compress.writer_name import carried, is_by, is_stand_in, kept_by, took_part, writer_of
 from gitmem.errors import (
@@ -30,8 +32,6 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.batches import commit_slice
 from gitmem.porcelain.captures import Capture
-from gitmem.porcelain.means import Means
-from gitmem.porcelain.reread import reread
 from gitmem.refresh.refresh import refresh_index
 from gitmem.state.lock import recompress_lock
 

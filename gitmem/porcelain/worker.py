@@ -11,6 +11,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gitmem.capture.capture_commit import Request, remember, remember_turn
+from gitmem.capture.complete_turn import complete_turn
+from gitmem.capture.settle_pending import mark_ended, settle_ended
+from gitmem.capture.workspace import Means
 from gitmem.errors import (
     DiskFull,
     EncoderUnavailable,
@@ -24,12 +28,8 @@ from gitmem.git.log import commits_made, reflog_size
 from gitmem.git.repo import Repo, find_repo
 from gitmem.index.cache import Index
 from gitmem.model.job import Job
-from gitmem.porcelain.complete import complete_turn
-from gitmem.porcelain.means import Means
 from gitmem.porcelain.push import push_along
 from gitmem.porcelain.reconcile import Reconciled, reconcile
-from gitmem.porcelain.remember import Request, remember, remember_turn
-from gitmem.porcelain.settle import mark_ended, settle_ended
 from gitmem.refresh.refresh import refresh
 from gitmem.state.cursors import read_seen, write_seen
 from gitmem.state.error_log import append_log

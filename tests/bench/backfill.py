@@ -16,13 +16,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from gitmem.capture.workspace import Means, gather_means
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
 from gitmem.porcelain import history
 from gitmem.porcelain.backfill import Report, backfill
 from gitmem.porcelain.backfill_plan import Selection, plan_backfill
 from gitmem.porcelain.inject import context_for
-from gitmem.porcelain.means import Means, gather_means
 from tests.support.bigrepo import fill
 from tests.support.git import GitDriver
 

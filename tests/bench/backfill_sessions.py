@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.agents.claude.adapter import read_transcript
+from gitmem.capture.workspace import Means, gather_means
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.backfill import backfill
 from gitmem.porcelain.backfill_plan import Selection, plan_backfill
-from gitmem.porcelain.means import Means, gather_means
 from tests.bench.attribution import TRUSTED
 from tests.bench.real_sessions import FOLDER, load_eval, require_sessions, worktrees_of
 

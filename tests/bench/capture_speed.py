@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.agents.adapters import KnownAgents
+from gitmem.capture.capture_commit import Request, remember
+from gitmem.capture.workspace import Means
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
-from gitmem.porcelain.means import Means
-from gitmem.porcelain.remember import Request, remember
 from gitmem.state.settings import Settings
 from tests.bench.real_sessions import FOLDER, load_eval, require_sessions
 

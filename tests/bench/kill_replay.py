@@ -39,7 +39,7 @@ _WORKER = """
 import sys
 from gitmem.agents.adapters import KnownAgents
 from gitmem.compress.offline.extractive import ExtractiveCompressor
-from gitmem.porcelain.means import Means
+from gitmem.capture.workspace import Means
 from gitmem.porcelain.worker import work
 from gitmem.git.repo import find_repo
 from gitmem.state.settings import Settings

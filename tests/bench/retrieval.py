@@ -30,6 +30,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from gitmem.capture.compress_slice import finish
 from gitmem.compress.compressor import Compression
 from gitmem.compress.offline.history import NAME, memory_of
 from gitmem.git.commits import MAX_ADDED_LINES, MAX_SYMBOLS, shortened, symbols_in
@@ -41,7 +42,6 @@ from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.history import NO_SESSION
-from gitmem.porcelain.memories import finish
 from gitmem.porcelain.recall import Recaller
 from gitmem.refresh.reindex import reindex
 from tests.support.git import GitDriver

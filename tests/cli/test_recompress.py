@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from gitmem.capture.capture_commit import Request, remember
 from gitmem.compress.fallback import FallbackCompressor
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.errors import CompressorFailed
-from gitmem.porcelain.remember import Request, remember
 from tests.support.answers import answered_memory
 from tests.support.api import Answer, Api, api
 from tests.support.capture import commit_of, means_of, memories_on, session_in

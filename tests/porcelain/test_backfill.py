@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gitmem.capture.capture_commit import remember_turn
 from gitmem.compress.offline.history import NAME
 from gitmem.errors import BackfillRunning, UnknownRevision
 from gitmem.guard.policy import Policy
@@ -15,7 +16,6 @@ from gitmem.porcelain import history
 from gitmem.porcelain.backfill import Report, backfill
 from gitmem.porcelain.backfill_plan import Plan, Selection, count_worth, plan_backfill
 from gitmem.porcelain.history import judge_history
-from gitmem.porcelain.remember import remember_turn
 from gitmem.state.lock import backfill_lock
 from gitmem.state.pending import PendingStore
 from gitmem.state.skipped_commits import Judged

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from gitmem.capture.compressors import allowance_of
+from gitmem.capture.workspace import gather_means
 from gitmem.compress.compressor import BatchItem, Compression, Estimate
 from gitmem.compress.models.allowance import Limits
 from gitmem.errors import CompressorFailed
@@ -14,10 +16,8 @@ from gitmem.model.memory import Memory
 from gitmem.porcelain.backfill import Report, backfill, collect
 from gitmem.porcelain.backfill_plan import Selection, estimate_backfill, plan_backfill
 from gitmem.porcelain.batches import Batches, choose_batches
-from gitmem.porcelain.compressors import allowance_of
 from gitmem.porcelain.log import Selection as LogSelection
 from gitmem.porcelain.log import log_entries
-from gitmem.porcelain.means import gather_means
 from gitmem.state.batch_files import BatchFiles
 from gitmem.state.ledger import Ledger
 from tests.support.capture import commit_of, means_of, memories_on, session_in

@@ -243,7 +243,7 @@ def test_an_excluded_file_leaves_no_name(committed: GitDriver, database: ClaudeM
     committed.run("config", "gitmem.exclude", "secret/")
     database.observe(committed.now + 1, "A fix", ["a.py", "secret/plan.md"])
     commit = committed.commit("a", **{"a.py": "1"})
-    from gitmem.porcelain.means import gather_means
+    from gitmem.capture.workspace import gather_means
 
     import_claude_mem(gather_means(committed.repo, {}), database.path, ["repo"])
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from gitmem.capture.capture_commit import Request, remember
+from gitmem.capture.workspace import Means
 from gitmem.compress.compressor import Compressor
 from gitmem.compress.fallback import FallbackCompressor
 from gitmem.compress.offline.extractive import ExtractiveCompressor
@@ -18,9 +20,7 @@ from gitmem.notes.codec import tombstone_document
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.captures import Capture, Wanted, find_captures, split_names
 from gitmem.porcelain.log import Selection, log_entries
-from gitmem.porcelain.means import Means
 from gitmem.porcelain.recompress import Result, estimate, recompress
-from gitmem.porcelain.remember import Request, remember
 from gitmem.refresh.refresh import refresh
 from gitmem.state.lock import recompress_lock
 from gitmem.state.sessions import RegisteredSession, Registry

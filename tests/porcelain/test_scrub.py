@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gitmem.capture.capture_commit import remember_turn
 from gitmem.errors import GitmemError, UnknownMemory, UsageError
 from gitmem.git.remotes import refspec_of
 from gitmem.index.cache import Index
@@ -14,7 +15,6 @@ from gitmem.model.note import NOTES_REF
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.push import push
-from gitmem.porcelain.remember import remember_turn
 from gitmem.porcelain.scrub import ScrubReport, find_target, look_for, scrub
 from gitmem.porcelain.sync import sync
 from gitmem.refresh.refresh import refresh

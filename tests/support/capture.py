@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from gitmem.agents.adapters import KnownAgents
+from gitmem.capture.capture_commit import Outcome, Request, remember
+from gitmem.capture.workspace import Means
 from gitmem.compress.compressor import Compressor
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.model.memory import Memory
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.means import Means
-from gitmem.porcelain.remember import Outcome, Request, remember
 from gitmem.state.settings import Settings
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter

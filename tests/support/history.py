@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 
+from gitmem.capture.compress_slice import iso_time
 from gitmem.git.commits import read_change
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.memories import iso_time
 from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
 from gitmem.refresh.refresh import refresh
 from tests.support.git import GitDriver

@@ -14,6 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gitmem.agents.slice import slice_of
+from gitmem.capture.commit_share import Share, share_of
+from gitmem.capture.complete_turn import as_provisional, provisional_compressor
+from gitmem.capture.compress_slice import compress_slice, iso_time
+from gitmem.capture.session_candidates import makers_of, transcript_of
+from gitmem.capture.transcript_range import mark_behind, read_unread
+from gitmem.capture.workspace import Means
 from gitmem.errors import GitmemError, TranscriptMissing
 from gitmem.git.commits import read_change
 from gitmem.git.identity import Identity
@@ -27,12 +33,6 @@ from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import EventKind, Slice, Transcript
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.candidates import makers_of, transcript_of
-from gitmem.porcelain.complete import as_provisional, provisional_compressor
-from gitmem.porcelain.means import Means
-from gitmem.porcelain.memories import compress_slice, iso_time
-from gitmem.porcelain.share import Share, share_of
-from gitmem.porcelain.unread import mark_behind, read_unread
 from gitmem.refresh.refresh import refresh, refresh_index
 from gitmem.state.cursors import Mark, read_seen, write_seen
 from gitmem.state.pending import Pending, PendingStore

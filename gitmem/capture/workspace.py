@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gitmem.agents.adapters import KnownAgents
+from gitmem.capture.compressors import allowance_of, choose_compressor
 from gitmem.compress.compressor import Compressor
 from gitmem.git.repo import Repo
 from gitmem.guard.policy import Policy
-from gitmem.porcelain.compressors import allowance_of, choose_compressor
 from gitmem.state.scrub_patterns import read_scrubbed
 from gitmem.state.settings import Settings, read_settings
 

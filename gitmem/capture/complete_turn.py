@@ -16,6 +16,10 @@ from pathlib import Path
 
 from gitmem.agents.slice import slice_of
 from gitmem.agents.turn_boundary import end_of_commit_words
+from gitmem.capture.compress_slice import compress_slice
+from gitmem.capture.session_candidates import transcript_of
+from gitmem.capture.transcript_range import mark_behind, read_again, read_unread
+from gitmem.capture.workspace import Means
 from gitmem.compress.compressor import Compressor
 from gitmem.compress.writer_name import is_early, written_early
 from gitmem.errors import NoteUnreadable, UnknownRevision
@@ -26,10 +30,6 @@ from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import Transcript
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.candidates import transcript_of
-from gitmem.porcelain.means import Means
-from gitmem.porcelain.memories import compress_slice
-from gitmem.porcelain.unread import mark_behind, read_again, read_unread
 from gitmem.refresh.refresh import refresh, refresh_index
 from gitmem.state.cursors import Mark, read_seen, write_seen
 

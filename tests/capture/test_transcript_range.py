@@ -3,8 +3,8 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from gitmem.capture.transcript_range import own_start, read_unread
 from gitmem.model.session import EventKind, Transcript
-from gitmem.porcelain.unread import own_start, read_unread
 from gitmem.refresh.refresh import refresh
 from gitmem.state.cursors import read_seen
 from gitmem.state.sessions import RegisteredSession, Registry

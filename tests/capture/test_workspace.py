@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gitmem.capture.compressors import choose_compressor
 from gitmem.compress.compressor import Compression
-from gitmem.porcelain.compressors import choose_compressor
 from gitmem.state.settings import parse_settings
 from tests.support.answers import answered_memory, session_evidence
 from tests.support.api import Answer, api

@@ -13,15 +13,15 @@ from pathlib import Path
 from gitmem.agents.session_edits import edits_of
 from gitmem.agents.turns import turns_of, turns_with, without_waiting
 from gitmem.agents.worktree import WorkTree
+from gitmem.capture.session_candidates import Maker
+from gitmem.capture.transcript_range import own_start
+from gitmem.capture.workspace import Means
 from gitmem.errors import GitmemError
 from gitmem.git.dirty import uncommitted
 from gitmem.git.repo import find_repo
 from gitmem.index.cache import Index
 from gitmem.model.change import Change
 from gitmem.model.session import Transcript
-from gitmem.porcelain.candidates import Maker
-from gitmem.porcelain.means import Means
-from gitmem.porcelain.unread import own_start
 
 
 @dataclass(frozen=True)

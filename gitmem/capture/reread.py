@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gitmem.agents.slice import slice_of
+from gitmem.capture.session_candidates import transcript_of
+from gitmem.capture.transcript_range import is_intact
+from gitmem.capture.workspace import Means
 from gitmem.errors import TranscriptMissing
 from gitmem.model.memory import Provenance
 from gitmem.model.session import Slice, Transcript
-from gitmem.porcelain.candidates import transcript_of
-from gitmem.porcelain.means import Means
-from gitmem.porcelain.unread import is_intact
 from gitmem.state.cursors import read_seen
 from gitmem.state.sessions import Registry
 

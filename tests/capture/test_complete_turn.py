@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+from gitmem.capture.capture_commit import Request, remember
+from gitmem.capture.complete_turn import complete_turn
 from gitmem.compress.compressor import Compression, Estimate
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.remotes import tracking_ref
@@ -12,8 +14,6 @@ from gitmem.model.change import Change
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.complete import complete_turn
-from gitmem.porcelain.remember import Request, remember
 from gitmem.porcelain.worker import work
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from gitmem.capture.settle_pending import settle_pending
 from gitmem.errors import UnknownRevision
 from gitmem.model.memory import Memory, Provenance
-from gitmem.porcelain.settle import settle_pending
 from gitmem.state.pending import Pending, PendingStore
 from tests.support.capture import memories_on
 from tests.support.git import GitDriver

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from gitmem.capture.settle_pending import settle_ended
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory
 from gitmem.porcelain.inject import context_for
-from gitmem.porcelain.settle import settle_ended
 from gitmem.porcelain.worker import work
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue

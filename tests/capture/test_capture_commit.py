@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gitmem.capture.capture_commit import Request, remember, remember_turn
+from gitmem.capture.workspace import Means
 from gitmem.errors import TranscriptMissing, UnknownRevision
-from gitmem.porcelain.means import Means
-from gitmem.porcelain.remember import Request, remember, remember_turn
 from gitmem.state.cursors import Seen, write_seen
 from gitmem.state.pending import PendingStore
 from gitmem.state.sessions import RegisteredSession, Registry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitmem.porcelain.remember import remember_turn
+from gitmem.capture.capture_commit import remember_turn
 from gitmem.porcelain.scrub import find_target, scrub
 from gitmem.state.pending import PendingStore
 from tests.support.capture import means_of, memories_on, remembered, session_in

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from gitmem.capture.agent_note import MAX_TEXT, MAX_WAITING, WRITER, Note, jot
+from gitmem.capture.settle_pending import mark_ended, settle_ended, settle_pending
 from gitmem.errors import BareRepository, GitmemError, UsageError
 from gitmem.model.memory import Memory
-from gitmem.porcelain.jot import MAX_TEXT, MAX_WAITING, WRITER, Note, jot
-from gitmem.porcelain.settle import mark_ended, settle_ended, settle_pending
 from gitmem.state.pending import PendingStore
 from tests.support.capture import commit_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver

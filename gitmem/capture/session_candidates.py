@@ -16,12 +16,12 @@ from pathlib import Path, PurePosixPath
 from gitmem.agents.attribution import Earlier, attribute, times_of_edits, wanted_marks
 from gitmem.agents.session_edits import Traces, traces_of
 from gitmem.agents.worktree import WorkTree
+from gitmem.capture.transcript_range import own_start
+from gitmem.capture.workspace import Means
 from gitmem.errors import TranscriptMissing
 from gitmem.git.prior_commits import last_taken, last_touched
 from gitmem.index.cache import Index
 from gitmem.model.change import Change
-from gitmem.porcelain.means import Means
-from gitmem.porcelain.unread import own_start
 from gitmem.state.error_log import append_log
 from gitmem.state.sessions import Registry
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from gitmem.agents.claude.forks import copied_records
+from gitmem.capture.workspace import Means
 from gitmem.index.cache import Index
 from gitmem.model.session import Transcript
-from gitmem.porcelain.means import Means
 from gitmem.state.cursors import Mark, read_seen, write_seen
 from gitmem.state.sessions import Registry
 
