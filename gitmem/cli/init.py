@@ -9,12 +9,12 @@ import click
 from gitmem.capture.workspace import gather_means
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.errors import GitmemError
+from gitmem.follow.sync import fetch
 from gitmem.git.repo import find_repo
 from gitmem.porcelain.install import install
-from gitmem.porcelain.sync import fetch
-from gitmem.porcelain.worker import watch_reflog
 from gitmem.refresh.refresh import refresh
 from gitmem.state.known_repos import Machine
+from gitmem.worker import watch_reflog
 
 _SHARED = (".claude/settings.json", ".mcp.json")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
+from gitmem.follow.reconcile import Reconciled, Scope, reconcile
 from gitmem.git.log import walk_ids
 from gitmem.git.repo import find_repo, resolve_commit
-from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
 from gitmem.refresh.refresh import refresh
 from gitmem.state.rewrite_log import add_pairs, parse_pairs
 from gitmem.state.unreachable_notes import read_strays

@@ -8,11 +8,11 @@ import click
 
 from gitmem.capture.workspace import Means, gather_means
 from gitmem.errors import RemoteError, UsageError
+from gitmem.follow.push import push
+from gitmem.follow.sync import fetch
 from gitmem.git.remotes import memory_remote
 from gitmem.git.repo import Repo, find_repo
-from gitmem.porcelain.push import push
 from gitmem.porcelain.scrub import ScrubReport, find_target, look_for, scrub
-from gitmem.porcelain.sync import fetch
 from gitmem.state.scrub_patterns import scrubbed_path
 
 

@@ -8,8 +8,8 @@ import click
 
 from gitmem.capture.workspace import gather_means
 from gitmem.cli.open_repo import tell_notices
+from gitmem.follow.sync import Amount, SyncReport, preview, sync
 from gitmem.git.repo import find_repo
-from gitmem.porcelain.sync import Amount, SyncReport, preview, sync
 from gitmem.refresh.catch_up import catch_up
 
 _PATIENCE_SECONDS = 30.0

@@ -9,8 +9,8 @@ from gitmem.capture.workspace import gather_means
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.git.repo import find_repo
 from gitmem.porcelain.uninstall import uninstall
-from gitmem.porcelain.worker import work
 from gitmem.state.known_repos import Machine
+from gitmem.worker import work
 
 
 @click.command()

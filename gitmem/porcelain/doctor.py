@@ -28,7 +28,6 @@ from gitmem.guard.policy import Policy
 from gitmem.index.cache import Index
 from gitmem.porcelain.captures import Wanted, find_captures
 from gitmem.porcelain.install import install
-from gitmem.porcelain.worker import work
 from gitmem.refresh.quarantine_lost import TAKE_BACK
 from gitmem.state.error_log import log_path, read_log
 from gitmem.state.quarantine import LostFiles
@@ -57,6 +56,7 @@ from gitmem.store.hooksplace import (
 from gitmem.store.keeper import look
 from gitmem.store.probe import HookState, hook_state
 from gitmem.store.program import check_program
+from gitmem.worker import work
 
 _PATIENCE_SECONDS = 60.0
 _CLIENT_TIMEOUT = 10.0

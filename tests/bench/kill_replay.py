@@ -40,7 +40,7 @@ import sys
 from gitmem.agents.adapters import KnownAgents
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.capture.workspace import Means
-from gitmem.porcelain.worker import work
+from gitmem.worker import work
 from gitmem.git.repo import find_repo
 from gitmem.state.settings import Settings
 import gitmem.notes.store, gitmem.index.cache, yaml

@@ -14,10 +14,10 @@ from gitmem.model.change import Change
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.worker import work
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue
 from gitmem.state.sessions import RegisteredSession, Registry
+from gitmem.worker import work
 from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter

@@ -6,9 +6,9 @@ from gitmem.capture.settle_pending import settle_ended
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory
 from gitmem.porcelain.inject import context_for
-from gitmem.porcelain.worker import work
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue
+from gitmem.worker import work
 from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter

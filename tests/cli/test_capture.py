@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from gitmem.porcelain.worker import work
-from tests.porcelain.test_worker import queue_capture
+from gitmem.worker import work
 from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
+from tests.test_worker import queue_capture
 
 
 def prices(git: GitDriver) -> str:

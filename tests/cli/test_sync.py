@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.porcelain.push import push
+from gitmem.follow.push import push
 from tests.support.capture import means_of
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

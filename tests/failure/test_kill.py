@@ -10,11 +10,11 @@ import pytest
 
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF, SEEN_REF
-from gitmem.porcelain.worker import work
 from gitmem.state.queue import Queue
-from tests.porcelain.test_worker import queue_capture
+from gitmem.worker import work
 from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver
+from tests.test_worker import queue_capture
 
 # The child counts calls into gitmem's own code and kills itself at the given one: a different
 # place of the pipeline for every number, without a seam in the code under test.
@@ -25,7 +25,7 @@ from tests.support.capture import means_of
 from tests.support.git import GitDriver
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF, SEEN_REF
-from gitmem.porcelain.worker import work
+from gitmem.worker import work
 limit, calls = int(sys.argv[3]), 0
 def count(frame, event, argument):
     global calls

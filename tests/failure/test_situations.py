@@ -11,11 +11,11 @@ import pytest
 from gitmem import errors
 from gitmem.state.queue import Queue
 from gitmem.store.clientsettings import TIMEOUTS
-from tests.porcelain.test_worker import queue_capture
 from tests.support.capture import commit_of, memories_on, session_in
 from tests.support.cli import GITMEM, gitmem, own_mounts
 from tests.support.git import GitDriver
 from tests.support.session import SESSION
+from tests.test_worker import queue_capture
 
 WHY = "We store cents as integers, because floats cannot hold 0.1 exactly."
 

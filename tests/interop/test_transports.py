@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from gitmem.errors import RemoteLogin, RemoteReadOnly, RemoteUnavailable
+from gitmem.follow.push import push
+from gitmem.follow.sync import sync
 from gitmem.git.transport import fetch_notes
-from gitmem.porcelain.push import push
-from gitmem.porcelain.sync import sync
 from tests.support.capture import means_of
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

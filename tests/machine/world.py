@@ -15,11 +15,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gitmem.follow.sync import sync
 from gitmem.git.remotes import refspec_of
 from gitmem.model.note import NOTES_REF
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.install import install
-from gitmem.porcelain.sync import sync
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.error_log import read_log
 from gitmem.state.queue import Queue

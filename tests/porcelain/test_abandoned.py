@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from gitmem.follow.sync import sync
 from gitmem.git.remotes import refspec_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.abandoned import abandoned_entries
 from gitmem.porcelain.log import shown_entry
-from gitmem.porcelain.sync import sync
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up

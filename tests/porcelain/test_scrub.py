@@ -8,15 +8,15 @@ import pytest
 
 from gitmem.capture.capture_commit import remember_turn
 from gitmem.errors import GitmemError, UnknownMemory, UsageError
+from gitmem.follow.push import push
+from gitmem.follow.sync import sync
 from gitmem.git.remotes import refspec_of
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.note import NOTES_REF
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.push import push
 from gitmem.porcelain.scrub import ScrubReport, find_target, look_for, scrub
-from gitmem.porcelain.sync import sync
 from gitmem.refresh.refresh import refresh
 from gitmem.state.error_log import append_log, log_path
 from gitmem.state.lock import worker_lock

@@ -15,13 +15,13 @@ from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.recall import Recaller, recall
-from gitmem.porcelain.worker import work
 from gitmem.refresh.embed import embed_missing
 from gitmem.refresh.refresh import refresh
+from gitmem.worker import work
 from tests.index.test_cache import NEXT_TIP, TIP, note, oid
-from tests.porcelain.test_worker import queue_capture
 from tests.support.capture import commit_of, means_of, session_in
 from tests.support.git import GitDriver
+from tests.test_worker import queue_capture
 
 
 class Counting:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 
 from gitmem.capture.compress_slice import iso_time
+from gitmem.follow.reconcile import Reconciled, Scope, reconcile
 from gitmem.git.commits import read_change
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
 from gitmem.refresh.refresh import refresh
 from tests.support.git import GitDriver
 

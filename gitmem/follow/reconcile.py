@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gitmem.capture.compress_slice import iso_time
+from gitmem.follow.match_commits import Carriers, Finder
 from gitmem.git.fingerprints import TraceReader
 from gitmem.git.reachability import between, unreached
 from gitmem.git.reflogs import Reflogs
@@ -23,7 +24,6 @@ from gitmem.model.note import Abandoned, Document
 from gitmem.model.rewrite import How, followed
 from gitmem.notes.codec import mark_document
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.carriers import Carriers, Finder
 from gitmem.refresh.refresh import refresh_index
 from gitmem.state.ref_tips import Tips, is_rewriting, read_known_tips, read_tips, write_known_tips
 from gitmem.state.rewrite_log import as_mapping, read_filter_map, read_pairs

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from gitmem.errors import RemoteReadOnly, RemoteRejected, RemoteUnavailable
+from gitmem.follow.push import push, push_along
 from gitmem.git.transport import push_notes
 from gitmem.git.transport_status import Outcome
-from gitmem.porcelain.push import push, push_along
 from gitmem.state.notices import take_notices
 from gitmem.state.refused_remotes import read_refusal
 from tests.support.capture import means_of

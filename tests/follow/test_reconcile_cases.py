@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gitmem.follow.reconcile import Reconciled, Scope, reconcile
+from gitmem.follow.sync import sync
 from gitmem.git.fingerprints import TraceReader
 from gitmem.git.remotes import refspec_of
 from gitmem.index.cache import Index
@@ -16,14 +18,12 @@ from gitmem.model.memory import Memory, Provenance
 from gitmem.model.rewrite import Delta, How
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.reconcile import Reconciled, Scope, reconcile
-from gitmem.porcelain.sync import sync
-from gitmem.porcelain.worker import work
 from gitmem.refresh.refresh import refresh
 from gitmem.state.queue import Queue
 from gitmem.state.ref_tips import read_known_tips, write_known_tips
 from gitmem.state.rewrite_log import add_pairs, read_pairs
 from gitmem.state.unreachable_notes import read_strays, write_strays
+from gitmem.worker import work
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up, titles_at

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from gitmem.follow.reconcile import Scope
 from gitmem.index.cache import Index
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.install import install
-from gitmem.porcelain.reconcile import Scope
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.error_log import read_log
 from tests.support.git import GitDriver

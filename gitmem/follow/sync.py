@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from gitmem.capture.workspace import Means
 from gitmem.errors import RemoteError, RemoteUnavailable
+from gitmem.follow.push import keep, push
 from gitmem.git.remotes import asked_remotes, known_tip, memory_remote
 from gitmem.git.transport import fetch_notes, read_remote_tip
 from gitmem.index.cache import Index
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.push import keep, push
 from gitmem.refresh.refresh import join_fetched, refresh_index
 
 

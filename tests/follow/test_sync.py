@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from gitmem.errors import RemoteRejected, RemoteUnavailable
+from gitmem.follow.push import push
+from gitmem.follow.sync import Amount, sync
 from gitmem.git.remotes import refspec_of
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.push import push
-from gitmem.porcelain.sync import Amount, sync
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
 

@@ -7,12 +7,12 @@ from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
 from gitmem.model.job import Job
-from gitmem.porcelain.worker import watch_reflog, work
 from gitmem.state.error_log import read_log
 from gitmem.state.lock import worker_lock
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import MAX_ATTEMPTS, Queue
 from gitmem.state.sessions import RegisteredSession, Registry
+from gitmem.worker import watch_reflog, work
 from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION

@@ -24,12 +24,12 @@ from gitmem.errors import (
     RemoteError,
     UnknownRevision,
 )
+from gitmem.follow.push import push_along
+from gitmem.follow.reconcile import Reconciled, reconcile
 from gitmem.git.log import commits_made, reflog_size
 from gitmem.git.repo import Repo, find_repo
 from gitmem.index.cache import Index
 from gitmem.model.job import Job
-from gitmem.porcelain.push import push_along
-from gitmem.porcelain.reconcile import Reconciled, reconcile
 from gitmem.refresh.refresh import refresh
 from gitmem.state.cursors import read_seen, write_seen
 from gitmem.state.error_log import append_log

@@ -1,0 +1,1 @@
+"""Memories through rewritten history, and between clones."""
