@@ -8,7 +8,7 @@ import click
 
 from gitmem.cli.open_repo import ready_repo
 from gitmem.git.repo import Repo
-from gitmem.porcelain.inject import weigh_file, weigh_prompt, weigh_start
+from gitmem.recall.context import weigh_file, weigh_prompt, weigh_start
 from gitmem.render.explanation import render_explanation
 from gitmem.state.settings import read_settings
 

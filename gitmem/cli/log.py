@@ -14,8 +14,8 @@ from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.errors import UsageError
 from gitmem.git.repo import Repo, top_relative
 from gitmem.model.memory import KINDS
-from gitmem.porcelain.abandoned import abandoned_entries
-from gitmem.porcelain.log import (
+from gitmem.recall.abandoned import abandoned_entries
+from gitmem.recall.log import (
     Selection,
     log_entries,
     pending_entries,

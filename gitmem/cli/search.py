@@ -18,7 +18,7 @@ from gitmem.git.log import current_branch
 from gitmem.git.repo import Repo, top_relative
 from gitmem.model.memory import KINDS
 from gitmem.model.query import MAX_TEXT, Query
-from gitmem.porcelain.results import is_being_built, search, search_everywhere
+from gitmem.recall.results import is_being_built, search, search_everywhere
 from gitmem.render.results import Result, render_result, result_fields
 from gitmem.render.terminal import palette
 from gitmem.state.known_repos import Machine

@@ -8,7 +8,7 @@ import click
 
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
-from gitmem.porcelain.log import shown_entry
+from gitmem.recall.log import shown_entry
 from gitmem.render.terminal import entry_fields, palette, render_show
 
 

@@ -12,7 +12,7 @@ import click
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.model.memory import Json
-from gitmem.porcelain.why import Answer, Origin, parse_place, why
+from gitmem.recall.why import Answer, Origin, parse_place, why
 from gitmem.render.terminal import Palette, entry_fields, palette, render_log
 from gitmem.render.why import remarks_of, render_nearest, standing_fields
 

@@ -19,7 +19,7 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo, guess_repo
 from gitmem.model.job import Job
 from gitmem.model.session import is_session_id
-from gitmem.porcelain.inject import (
+from gitmem.recall.context import (
     context_of_file,
     context_of_prompt,
     context_of_session,

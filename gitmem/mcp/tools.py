@@ -29,10 +29,10 @@ from gitmem.mcp.arguments import read_count, read_kinds, read_moment, read_names
 from gitmem.mcp.shapes import Behind, Kept, Line, Listing, Observations, Reasons
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.model.session import is_session_id
-from gitmem.porcelain.desk import Desk
-from gitmem.porcelain.inject import context_for
-from gitmem.porcelain.results import is_being_built, search_everywhere
-from gitmem.porcelain.why import Origin
+from gitmem.recall.context import context_for
+from gitmem.recall.memory_service import Desk
+from gitmem.recall.results import is_being_built, search_everywhere
+from gitmem.recall.why import Origin
 from gitmem.render.results import Result
 from gitmem.state.known_repos import Machine, repo_name
 from gitmem.state.settings import read_settings

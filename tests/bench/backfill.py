@@ -22,7 +22,7 @@ from gitmem.git.repo import find_repo
 from gitmem.porcelain import history
 from gitmem.porcelain.backfill import Report, backfill
 from gitmem.porcelain.backfill_plan import Selection, plan_backfill
-from gitmem.porcelain.inject import context_for
+from gitmem.recall.context import context_for
 from tests.support.bigrepo import fill
 from tests.support.git import GitDriver
 

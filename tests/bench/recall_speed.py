@@ -36,7 +36,7 @@ from gitmem.model.note import Document, note_of
 from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.recall import Recaller
+from gitmem.recall.search import Recaller
 from gitmem.refresh.embed import embed_missing
 from gitmem.refresh.reindex import reindex
 from tests.support.bigrepo import fill

@@ -42,7 +42,7 @@ from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.history import NO_SESSION
-from gitmem.porcelain.recall import Recaller
+from gitmem.recall.search import Recaller
 from gitmem.refresh.reindex import reindex
 from tests.support.git import GitDriver
 

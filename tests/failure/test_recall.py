@@ -19,7 +19,7 @@ from gitmem.model.note import Document, note_of
 from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.recall import Recaller, recall
+from gitmem.recall.search import Recaller, recall
 from gitmem.refresh.refresh import refresh
 from gitmem.refresh.reindex import reindex
 from tests.support.git import GitDriver
@@ -120,7 +120,7 @@ def _as_if(git: GitDriver, before: str) -> list[str]:
     program = (
         f"{before}\n"
         "import sys\nfrom pathlib import Path\n"
-        "from gitmem.model.query import Query\nfrom gitmem.porcelain.recall import recall\n"
+        "from gitmem.model.query import Query\nfrom gitmem.recall.search import recall\n"
         "from gitmem.git.repo import find_repo\n"
         "for hit in recall(find_repo(sys.argv[1]), Query('uploads')): print(hit.memory.title)\n"
     )

@@ -16,8 +16,8 @@ from gitmem.model.memory import Memory
 from gitmem.porcelain.backfill import Report, backfill, collect
 from gitmem.porcelain.backfill_plan import Selection, estimate_backfill, plan_backfill
 from gitmem.porcelain.batches import Batches, choose_batches
-from gitmem.porcelain.log import Selection as LogSelection
-from gitmem.porcelain.log import log_entries
+from gitmem.recall.log import Selection as LogSelection
+from gitmem.recall.log import log_entries
 from gitmem.state.batch_files import BatchFiles
 from gitmem.state.ledger import Ledger
 from tests.support.capture import commit_of, means_of, memories_on, session_in

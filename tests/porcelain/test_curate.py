@@ -11,7 +11,7 @@ from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.curate import apply, plan, takes_back, undo
-from gitmem.porcelain.recall import recall
+from gitmem.recall.search import recall
 from gitmem.refresh.refresh import refresh
 from tests.support.api import Answer, api
 from tests.support.cli import gitmem

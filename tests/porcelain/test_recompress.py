@@ -19,8 +19,8 @@ from gitmem.model.memory import Memory, Tombstone
 from gitmem.notes.codec import tombstone_document
 from gitmem.notes.store import NoteStore
 from gitmem.porcelain.captures import Capture, Wanted, find_captures, split_names
-from gitmem.porcelain.log import Selection, log_entries
 from gitmem.porcelain.recompress import Result, estimate, recompress
+from gitmem.recall.log import Selection, log_entries
 from gitmem.refresh.refresh import refresh
 from gitmem.state.lock import recompress_lock
 from gitmem.state.sessions import RegisteredSession, Registry

@@ -14,7 +14,7 @@ from gitmem.model.memory import Memory
 from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.recall import Recaller, recall
+from gitmem.recall.search import Recaller, recall
 from gitmem.refresh.embed import embed_missing
 from gitmem.refresh.refresh import refresh
 from gitmem.worker import work

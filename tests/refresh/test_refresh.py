@@ -8,7 +8,7 @@ from contextlib import closing
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.inject import context_for
+from gitmem.recall.context import context_for
 from gitmem.refresh.refresh import refresh
 from gitmem.state.error_log import read_log
 from tests.support.git import GitDriver

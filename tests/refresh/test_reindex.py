@@ -7,7 +7,7 @@ from gitmem.model.memory import Memory
 from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.recall import Recaller, recall
+from gitmem.recall.search import Recaller, recall
 from gitmem.refresh.refresh import refresh
 from gitmem.refresh.reindex import Reindexed, reindex
 from tests.support.cli import gitmem

@@ -16,7 +16,7 @@ from gitmem.model.query import Query
 from gitmem.model.standing import Standing, Verdict
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.recall import recall
+from gitmem.recall.search import recall
 from gitmem.refresh.reachable import scope_of
 from gitmem.refresh.refresh import refresh
 from gitmem.refresh.standing import standings_of

@@ -7,8 +7,8 @@ import pytest
 from gitmem.follow.sync import sync
 from gitmem.git.remotes import refspec_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.abandoned import abandoned_entries
-from gitmem.porcelain.log import shown_entry
+from gitmem.recall.abandoned import abandoned_entries
+from gitmem.recall.log import shown_entry
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up

@@ -9,7 +9,7 @@ from dataclasses import replace
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.log import entry_of, missing_from_refs, told_mark
+from gitmem.recall.log import entry_of, missing_from_refs, told_mark
 from gitmem.render.terminal import LogEntry
 
 

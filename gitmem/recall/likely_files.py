@@ -28,7 +28,7 @@ from gitmem.model.likely import (
     tells_apart,
     words_of,
 )
-from gitmem.porcelain.occasion import Occasion, in_head
+from gitmem.recall.worktree_state import Occasion, in_head
 from gitmem.refresh.reachable import scope_of
 
 _LOOKED_AT = 1_000

@@ -22,9 +22,9 @@ from gitmem.index.lookup import successors
 from gitmem.model.memory import ID_PATTERN, Memory
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing, Verdict
-from gitmem.porcelain.recall import Hit, Recaller
-from gitmem.porcelain.results import results_of
-from gitmem.porcelain.why import Answer, parse_place, why
+from gitmem.recall.results import results_of
+from gitmem.recall.search import Hit, Recaller
+from gitmem.recall.why import Answer, parse_place, why
 from gitmem.refresh.catch_up import catch_up
 from gitmem.refresh.reachable import scope_of
 from gitmem.refresh.standing import standings_of
@@ -54,7 +54,7 @@ class Desk:
             self._recaller = None
 
     def search(self, query: Query) -> list[Result]:
-        """What is remembered, best first; see :class:`~gitmem.porcelain.recall.Recaller`.
+        """What is remembered, best first; see :class:`~gitmem.recall.search.Recaller`.
 
         Raises:
             GitmemError: the index is damaged; it is set aside, so that the next try works.
@@ -106,7 +106,7 @@ class Desk:
         return results_of(line[max(0, place - before) : place + after + 1], self._judged)
 
     def why(self, place: str, here: Path, limit: int) -> Answer:
-        """What is behind a line or file; see :func:`gitmem.porcelain.why.why`.
+        """What is behind a line or file; see :func:`gitmem.recall.why.why`.
 
         Raises:
             UsageError, UnknownRevision, GitFailed: as there.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitmem.porcelain.occasion import Occasion, in_head, read_occasion
+from gitmem.recall.worktree_state import Occasion, in_head, read_occasion
 from tests.support.git import GitDriver
 
 

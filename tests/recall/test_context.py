@@ -7,7 +7,7 @@ import pytest
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.inject import (
+from gitmem.recall.context import (
     context_for,
     context_of_file,
     context_of_prompt,

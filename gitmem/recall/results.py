@@ -16,7 +16,7 @@ from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing
-from gitmem.porcelain.recall import Hit, recall
+from gitmem.recall.search import Hit, recall
 from gitmem.render.results import Result, texts_of
 from gitmem.state.error_log import append_log
 from gitmem.state.known_repos import Machine, repo_name

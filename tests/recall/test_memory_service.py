@@ -9,7 +9,7 @@ from gitmem.model.memory import Memory, Provenance
 from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.desk import Desk
+from gitmem.recall.memory_service import Desk
 from gitmem.state.pending import Pending, PendingStore
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

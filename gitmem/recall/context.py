@@ -1,7 +1,7 @@
 """What an agent's session is given, and when: at its start, with a prompt, and beside a file.
 
 Each time the memories are weighed by the files that the session is likely to edit
-(:mod:`gitmem.porcelain.foresee`), and only what is worth its tokens is given, once.  The same
+(:mod:`gitmem.recall.likely_files`), and only what is worth its tokens is given, once.  The same
 repository and session give the same text.  Standard library only: this runs in agent hooks.
 """
 
@@ -21,8 +21,8 @@ from gitmem.index.lookup import memories, touch_counts, touching
 from gitmem.index.nearby import is_touched, paths_of
 from gitmem.model.likely import Choice, choose, name_words, tells_apart
 from gitmem.model.memory import Memory
-from gitmem.porcelain.foresee import MAX_PROMPT, Outlook, foresee, shares_of, whereabouts
-from gitmem.porcelain.occasion import Occasion, read_head_time, read_occasion
+from gitmem.recall.likely_files import MAX_PROMPT, Outlook, foresee, shares_of, whereabouts
+from gitmem.recall.worktree_state import Occasion, read_head_time, read_occasion
 from gitmem.render.context import ContextBlock, ContextItem, render_context
 from gitmem.state.context_history import Given, Told
 from gitmem.state.pending import PendingStore
