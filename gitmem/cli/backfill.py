@@ -12,17 +12,17 @@ from gitmem.capture.workspace import Means, gather_means
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
 from gitmem.git.repo import find_repo
-from gitmem.porcelain.backfill import Report, backfill, collect
-from gitmem.porcelain.backfill_plan import (
+from gitmem.refresh.catch_up import catch_up
+from gitmem.state.batch_files import BatchFiles
+from gitmem.upkeep.backfill import Report, backfill, collect
+from gitmem.upkeep.backfill_plan import (
     Plan,
     Selection,
     count_worth,
     estimate_backfill,
     plan_backfill,
 )
-from gitmem.porcelain.batches import Batches, choose_batches
-from gitmem.refresh.catch_up import catch_up
-from gitmem.state.batch_files import BatchFiles
+from gitmem.upkeep.batches import Batches, choose_batches
 
 _PATIENCE_SECONDS = 60.0
 

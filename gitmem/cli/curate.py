@@ -16,9 +16,9 @@ from gitmem.git.repo import Repo
 from gitmem.guard.untrusted import clean_line
 from gitmem.index.encoder import StaticEncoder
 from gitmem.model.memory import Memory
-from gitmem.porcelain.curate import Fold, apply, judged, plan, takes_back, undo
 from gitmem.refresh.encoders import encoder_of
 from gitmem.state.settings import Settings, read_settings
+from gitmem.upkeep.curate import Fold, apply, judged, plan, takes_back, undo
 
 _WIDTH = 100
 _SHOWN_PARTS = 6

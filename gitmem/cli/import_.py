@@ -14,8 +14,8 @@ from gitmem.cli.open_repo import ready_repo
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
 from gitmem.git.repo import find_repo
-from gitmem.porcelain.import_claude_mem import Imported, import_claude_mem, project_names
 from gitmem.refresh.quarantine_lost import take_back
+from gitmem.upkeep.import_claude_mem import Imported, import_claude_mem, project_names
 
 _REASONS = {
     "known": "were imported before",

@@ -18,9 +18,9 @@ from gitmem.compress.compressor import Compressor, Estimate
 from gitmem.errors import CompressorFailed, GitmemError
 from gitmem.git.repo import find_repo
 from gitmem.model.memory import KINDS
-from gitmem.porcelain.captures import Capture, Wanted, find_captures, split_names
-from gitmem.porcelain.recompress import Result, estimate, recompress
 from gitmem.state.settings import COMPRESSORS, read_compressors
+from gitmem.upkeep.recompress import Result, estimate, recompress
+from gitmem.upkeep.select_captures import Capture, Wanted, find_captures, split_names
 
 _AGE = re.compile(r"(\d{1,6})[ .]?(d|day|w|week|month|y|year)s?")
 _DAYS = {"d": 1, "day": 1, "w": 7, "week": 7, "month": 30, "y": 365, "year": 365}

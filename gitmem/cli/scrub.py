@@ -12,8 +12,8 @@ from gitmem.follow.push import push
 from gitmem.follow.sync import fetch
 from gitmem.git.remotes import memory_remote
 from gitmem.git.repo import Repo, find_repo
-from gitmem.porcelain.scrub import ScrubReport, find_target, look_for, scrub
 from gitmem.state.scrub_patterns import scrubbed_path
+from gitmem.upkeep.scrub import ScrubReport, find_target, look_for, scrub
 
 
 @click.command()

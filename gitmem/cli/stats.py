@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from gitmem.cli.open_repo import ready_repo
-from gitmem.porcelain.stats import read_stats, render_stats
+from gitmem.upkeep.stats import read_stats, render_stats
 
 
 @click.command()

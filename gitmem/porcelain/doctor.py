@@ -26,7 +26,6 @@ from gitmem.git.repo import Repo
 from gitmem.git.transport import fetch_notes
 from gitmem.guard.policy import Policy
 from gitmem.index.cache import Index
-from gitmem.porcelain.captures import Wanted, find_captures
 from gitmem.porcelain.install import install
 from gitmem.refresh.quarantine_lost import TAKE_BACK
 from gitmem.state.error_log import log_path, read_log
@@ -56,6 +55,7 @@ from gitmem.store.hooksplace import (
 from gitmem.store.keeper import look
 from gitmem.store.probe import HookState, hook_state
 from gitmem.store.program import check_program
+from gitmem.upkeep.select_captures import Wanted, find_captures
 from gitmem.worker import work
 
 _PATIENCE_SECONDS = 60.0

@@ -19,10 +19,10 @@ from pathlib import Path
 from gitmem.capture.workspace import Means, gather_means
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
-from gitmem.porcelain import history
-from gitmem.porcelain.backfill import Report, backfill
-from gitmem.porcelain.backfill_plan import Selection, plan_backfill
 from gitmem.recall.context import context_for
+from gitmem.upkeep import history_memories as history
+from gitmem.upkeep.backfill import Report, backfill
+from gitmem.upkeep.backfill_plan import Selection, plan_backfill
 from tests.support.bigrepo import fill
 from tests.support.git import GitDriver
 

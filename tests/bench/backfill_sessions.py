@@ -25,8 +25,8 @@ from gitmem.capture.workspace import Means, gather_means
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.backfill import backfill
-from gitmem.porcelain.backfill_plan import Selection, plan_backfill
+from gitmem.upkeep.backfill import backfill
+from gitmem.upkeep.backfill_plan import Selection, plan_backfill
 from tests.bench.attribution import TRUSTED
 from tests.bench.real_sessions import FOLDER, load_eval, require_sessions, worktrees_of
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from gitmem.git.repo import find_repo
 from gitmem.index.encoder import StaticEncoder, encode_memories
 from gitmem.model.likeness import forbidding
-from gitmem.porcelain.curate import plan
+from gitmem.upkeep.curate import plan
 from tests.support.alike import Pair, alike_pairs
 
 _PEERS = 0.95

@@ -41,9 +41,9 @@ from gitmem.model.note import NOTES_REF
 from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.history import NO_SESSION
 from gitmem.recall.search import Recaller
 from gitmem.refresh.reindex import reindex
+from gitmem.upkeep.history_memories import NO_SESSION
 from tests.support.git import GitDriver
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "retrieval"

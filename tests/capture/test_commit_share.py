@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gitmem.capture.capture_commit import remember_turn
-from gitmem.porcelain.scrub import find_target, scrub
 from gitmem.state.pending import PendingStore
+from gitmem.upkeep.scrub import find_target, scrub
 from tests.support.capture import means_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter

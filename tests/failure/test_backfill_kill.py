@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.backfill import backfill
-from gitmem.porcelain.backfill_plan import Selection, plan_backfill
+from gitmem.upkeep.backfill import backfill
+from gitmem.upkeep.backfill_plan import Selection, plan_backfill
 from tests.support.bigrepo import fill
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
@@ -21,7 +21,7 @@ import os, signal, sys
 from pathlib import Path
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
-from gitmem.porcelain import backfill as b, backfill_plan as p, history
+from gitmem.upkeep import backfill as b, backfill_plan as p, history_memories as history
 b._BATCH = 16
 history._process_count = lambda commits: int(sys.argv[4])
 means, limit, done = means_of(GitDriver(Path(sys.argv[1]), Path(sys.argv[2]))), int(sys.argv[3]), 0

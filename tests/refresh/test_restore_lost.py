@@ -15,11 +15,11 @@ from gitmem.model.memory import Memory, Provenance, Tombstone
 from gitmem.model.note import NOTES_REF, SEEN_REF
 from gitmem.notes.codec import document_of, parse_note, tombstone_document
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.scrub import find_target, scrub
 from gitmem.refresh.catch_up import is_fresh
 from gitmem.refresh.refresh import join_fetched, refresh, refresh_index
 from gitmem.state.notices import take_notices
 from gitmem.state.ref_tips import read_tips, write_known_tips
+from gitmem.upkeep.scrub import find_target, scrub
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 

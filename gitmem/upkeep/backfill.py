@@ -25,14 +25,14 @@ from gitmem.git.repo import Repo
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF, Document
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.backfill_plan import Plan, worktrees_with_transcripts
-from gitmem.porcelain.batches import Batches, collect_batches, entries_of, submit_waiting
-from gitmem.porcelain.history import Judgement, judge_history
 from gitmem.refresh.refresh import refresh, refresh_index
 from gitmem.state.batch_files import BatchFiles, Entry
 from gitmem.state.lock import backfill_lock
 from gitmem.state.pending import PendingStore
 from gitmem.state.skipped_commits import Judged
+from gitmem.upkeep.backfill_plan import Plan, worktrees_with_transcripts
+from gitmem.upkeep.batches import Batches, collect_batches, entries_of, submit_waiting
+from gitmem.upkeep.history_memories import Judgement, judge_history
 
 _BATCH = 1_000
 _BATCH_SECONDS = 20.0

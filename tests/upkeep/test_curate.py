@@ -10,9 +10,9 @@ from gitmem.model.memory import Decision, Memory, Provenance
 from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.curate import apply, plan, takes_back, undo
 from gitmem.recall.search import recall
 from gitmem.refresh.refresh import refresh
+from gitmem.upkeep.curate import apply, plan, takes_back, undo
 from tests.support.api import Answer, api
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

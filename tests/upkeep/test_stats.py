@@ -7,8 +7,8 @@ from gitmem.model.figures import stock_of
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.stats import read_stats, render_stats
 from gitmem.state.ledger import Ledger, Spending, today
+from gitmem.upkeep.stats import read_stats, render_stats
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 

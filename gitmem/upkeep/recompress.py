@@ -30,10 +30,10 @@ from gitmem.model.memory import Memory
 from gitmem.model.session import Slice
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.batches import commit_slice
-from gitmem.porcelain.captures import Capture
 from gitmem.refresh.refresh import refresh_index
 from gitmem.state.lock import recompress_lock
+from gitmem.upkeep.batches import commit_slice
+from gitmem.upkeep.select_captures import Capture
 
 _PATIENCE = 3
 """Failures in a row: whoever is not logged in will not be for the next one either."""

@@ -13,13 +13,13 @@ from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory
-from gitmem.porcelain.backfill import Report, backfill, collect
-from gitmem.porcelain.backfill_plan import Selection, estimate_backfill, plan_backfill
-from gitmem.porcelain.batches import Batches, choose_batches
 from gitmem.recall.log import Selection as LogSelection
 from gitmem.recall.log import log_entries
 from gitmem.state.batch_files import BatchFiles
 from gitmem.state.ledger import Ledger
+from gitmem.upkeep.backfill import Report, backfill, collect
+from gitmem.upkeep.backfill_plan import Selection, estimate_backfill, plan_backfill
+from gitmem.upkeep.batches import Batches, choose_batches
 from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION
@@ -228,7 +228,7 @@ def test_collecting_can_wait(committed: GitDriver, monkeypatch: pytest.MonkeyPat
     model = Model()
     committed.commit(LONG, **{"up.py": "1"})
     _run(committed, _batches(committed, model))
-    from gitmem.porcelain import batches as module
+    from gitmem.upkeep import batches as module
 
     def slept(seconds: float) -> None:
         model.ended = model.asked > 2

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.porcelain.ties import AFTER_SECONDS, BEFORE_SECONDS, Ties
+from gitmem.upkeep.nearest_commit import AFTER_SECONDS, BEFORE_SECONDS, Ties
 
 _TIMES = st.floats(0, 3e6, allow_nan=False)
 _COMMITS = st.lists(st.tuples(_TIMES, st.lists(st.sampled_from("abc"), max_size=3)), max_size=12)

@@ -12,13 +12,13 @@ from gitmem.errors import BackfillRunning, UnknownRevision
 from gitmem.guard.policy import Policy
 from gitmem.index.cache import Index
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain import history
-from gitmem.porcelain.backfill import Report, backfill
-from gitmem.porcelain.backfill_plan import Plan, Selection, count_worth, plan_backfill
-from gitmem.porcelain.history import judge_history
 from gitmem.state.lock import backfill_lock
 from gitmem.state.pending import PendingStore
 from gitmem.state.skipped_commits import Judged
+from gitmem.upkeep import history_memories as history
+from gitmem.upkeep.backfill import Report, backfill
+from gitmem.upkeep.backfill_plan import Plan, Selection, count_worth, plan_backfill
+from gitmem.upkeep.history_memories import judge_history
 from tests.support.bigrepo import fill
 from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver

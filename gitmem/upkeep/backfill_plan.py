@@ -20,10 +20,10 @@ from gitmem.compress.offline.history import NAME, is_worth_reading, says_enough
 from gitmem.git.commits import CommitReader
 from gitmem.git.log import emails_here, walk_ids
 from gitmem.git.repo import Repo, try_git
-from gitmem.porcelain.batches import Batches, estimate_commit
-from gitmem.porcelain.history import LONG_MESSAGE
 from gitmem.refresh.refresh import refresh
 from gitmem.state.skipped_commits import Judged
+from gitmem.upkeep.batches import Batches, estimate_commit
+from gitmem.upkeep.history_memories import LONG_MESSAGE
 
 _DAY = 86_400.0
 _BEFORE = 30 * _DAY

@@ -117,7 +117,7 @@ class _Reader:
 
     def __init__(self, means: tuple[Repo, Policy]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "gitmem.porcelain.history_reader"],
+            [sys.executable, "-I", "-m", "gitmem.upkeep.history_reader"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=git_environment(),

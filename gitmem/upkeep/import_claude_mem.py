@@ -32,8 +32,8 @@ from gitmem.model.note import NOTES_REF, Document
 from gitmem.model.session import is_session_id
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.ties import AFTER_SECONDS, Ties
 from gitmem.refresh.refresh import refresh
+from gitmem.upkeep.nearest_commit import AFTER_SECONDS, Ties
 
 AGENT = "claude-mem"
 SOURCE = "source"

@@ -18,12 +18,12 @@ from gitmem.errors import GitmemError, UnknownMemory, UnknownRevision
 from gitmem.model.memory import Memory, Tombstone
 from gitmem.notes.codec import tombstone_document
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.captures import Capture, Wanted, find_captures, split_names
-from gitmem.porcelain.recompress import Result, estimate, recompress
 from gitmem.recall.log import Selection, log_entries
 from gitmem.refresh.refresh import refresh
 from gitmem.state.lock import recompress_lock
 from gitmem.state.sessions import RegisteredSession, Registry
+from gitmem.upkeep.recompress import Result, estimate, recompress
+from gitmem.upkeep.select_captures import Capture, Wanted, find_captures, split_names
 from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver
 from tests.support.model import FakeModel
@@ -506,8 +506,8 @@ def test_two_at_once_would_write_twice_so_the_second_is_refused(committed: GitDr
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
-from gitmem.porcelain.captures import Wanted, find_captures
-from gitmem.porcelain.recompress import recompress
+from gitmem.upkeep.select_captures import Wanted, find_captures
+from gitmem.upkeep.recompress import recompress
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
 from tests.support.model import FakeModel

@@ -10,7 +10,7 @@ import pytest
 from gitmem.errors import GitmemError
 from gitmem.model.note import Document
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.import_claude_mem import Imported, import_claude_mem, project_names
+from gitmem.upkeep.import_claude_mem import Imported, import_claude_mem, project_names
 from tests.support.capture import means_of, memories_on
 from tests.support.claude_mem import SESSION, V5, V13, ClaudeMemWriter
 from tests.support.git import GitDriver

@@ -16,12 +16,12 @@ from gitmem.model.memory import Memory, Provenance
 from gitmem.model.note import NOTES_REF
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.scrub import ScrubReport, find_target, look_for, scrub
 from gitmem.refresh.refresh import refresh
 from gitmem.state.error_log import append_log, log_path
 from gitmem.state.lock import worker_lock
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.scrub_patterns import scrubbed_path
+from gitmem.upkeep.scrub import ScrubReport, find_target, look_for, scrub
 from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION

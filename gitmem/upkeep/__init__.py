@@ -1,0 +1,1 @@
+"""Work over many memories at once: backfill, curate, recompress, scrub, import."""
