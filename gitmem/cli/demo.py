@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from gitmem.cli.output import colour_option, wants_colour
-from gitmem.porcelain.demo import Step, run_demo
+from gitmem.setup.demo import Step, run_demo
 
 
 @click.command()

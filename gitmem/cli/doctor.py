@@ -9,7 +9,7 @@ from gitmem.cli.user_paths import user_settings
 from gitmem.errors import GitmemError
 from gitmem.git.repo import find_repo
 from gitmem.guard.untrusted import clean_text
-from gitmem.porcelain.doctor import Finding, Level, Practice, diagnose, render_finding
+from gitmem.setup.doctor import Finding, Level, Practice, diagnose, render_finding
 
 _MAX_FINDING = 4_000
 _COLOURS = {Level.WARNING: "yellow", Level.ERROR: "red", Level.NOTE: "cyan", Level.GOOD: "green"}

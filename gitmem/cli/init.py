@@ -11,8 +11,8 @@ from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.errors import GitmemError
 from gitmem.follow.sync import fetch
 from gitmem.git.repo import find_repo
-from gitmem.porcelain.install import install
 from gitmem.refresh.refresh import refresh
+from gitmem.setup.install import install
 from gitmem.state.known_repos import Machine
 from gitmem.worker import watch_reflog
 

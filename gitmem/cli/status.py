@@ -10,7 +10,7 @@ import click
 
 from gitmem.agents.adapters import KnownAgents
 from gitmem.cli.open_repo import ready_repo
-from gitmem.porcelain.status import read_status, render_status
+from gitmem.setup.status import read_status, render_status
 
 
 @click.command()

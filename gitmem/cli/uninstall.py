@@ -8,7 +8,7 @@ from gitmem.capture.settle_pending import settle_pending
 from gitmem.capture.workspace import gather_means
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.git.repo import find_repo
-from gitmem.porcelain.uninstall import uninstall
+from gitmem.setup.uninstall import uninstall
 from gitmem.state.known_repos import Machine
 from gitmem.worker import work
 

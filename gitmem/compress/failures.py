@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gitmem.compress.offline.sentences import condensed, cut, looks_like_code, sentences
+from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences
 from gitmem.model.memory import ErrorMet
 from gitmem.model.session import Event, EventKind
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from gitmem.compress.offline.sentences import STOP_WORDS
+from gitmem.compress.sentences import STOP_WORDS
 from gitmem.model.change import WORD, Change, word_key
 
 MOST_NEW = 40

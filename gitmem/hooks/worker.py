@@ -37,7 +37,7 @@ def run_worker(place: str) -> None:
 
 def _work(repo: Repo) -> None:
     from gitmem.capture.workspace import gather_means
-    from gitmem.porcelain.reinstate import reinstate_hooks
+    from gitmem.setup.reinstate import reinstate_hooks
     from gitmem.worker import work
 
     # A hook's GIT_DIR, index and quarantine must not steer libgit2 or git from here on.

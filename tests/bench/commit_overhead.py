@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gitmem.porcelain.install import install
+from gitmem.setup.install import install
 from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue
 from tests.support.git import GitDriver

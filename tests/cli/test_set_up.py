@@ -1,4 +1,4 @@
-"""init, status, doctor and uninstall as commands; what they do is tested in tests/porcelain."""
+"""init, status, doctor and uninstall as commands; what they do is tested in tests/setup."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gitmem import errors
+from gitmem.setup.claude_settings import TIMEOUTS
 from gitmem.state.queue import Queue
-from gitmem.store.clientsettings import TIMEOUTS
 from tests.support.capture import commit_of, memories_on, session_in
 from tests.support.cli import GITMEM, gitmem, own_mounts
 from tests.support.git import GitDriver

@@ -11,8 +11,8 @@ import pytest
 from gitmem.follow.reconcile import Scope
 from gitmem.index.cache import Index
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.install import install
 from gitmem.refresh.catch_up import catch_up
+from gitmem.setup.install import install
 from gitmem.state.error_log import read_log
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up, titles_at

@@ -11,8 +11,8 @@ import pytest
 from gitmem.errors import NotARepository
 from gitmem.git.repo import find_enclosing_repo
 from gitmem.hooks.agent import run_agent_hook
-from gitmem.store.clientsettings import TIMEOUTS, hook_command
-from gitmem.store.mcpfile import SERVER
+from gitmem.setup.claude_settings import TIMEOUTS, hook_command
+from gitmem.setup.mcp_json import SERVER
 from tests.support.git import GitDriver
 
 

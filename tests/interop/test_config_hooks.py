@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from gitmem.model.job import parse_job
-from gitmem.porcelain.doctor import Level, Practice, diagnose
-from gitmem.porcelain.install import install
-from gitmem.porcelain.uninstall import uninstall
+from gitmem.setup.doctor import Level, Practice, diagnose
+from gitmem.setup.hook_location import read_git_version
+from gitmem.setup.install import install
+from gitmem.setup.uninstall import uninstall
 from gitmem.state.queue import Queue
-from gitmem.store.hooksplace import read_git_version
 from tests.support.git import GitDriver
 from tests.support.layouts import LAYOUTS, OLD_GIT
 from tests.support.snapshot import snapshot

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.porcelain.install import install
+from gitmem.setup.install import install
 from tests.support.git import GitDriver
 from tests.support.jobs import eventually, hold_worker, jobs, set_up, sources
 

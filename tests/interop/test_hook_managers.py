@@ -12,13 +12,13 @@ import sys
 
 import pytest
 
-from gitmem.porcelain.doctor import Level, Practice, diagnose
-from gitmem.porcelain.install import install
-from gitmem.porcelain.reinstate import reinstate_hooks
-from gitmem.porcelain.uninstall import uninstall
+from gitmem.setup.doctor import Level, Practice, diagnose
+from gitmem.setup.hook_file import EVENTS
+from gitmem.setup.hook_location import read_git_version
+from gitmem.setup.install import install
+from gitmem.setup.reinstate import reinstate_hooks
+from gitmem.setup.uninstall import uninstall
 from gitmem.state.notices import take_notices
-from gitmem.store.hookfile import EVENTS
-from gitmem.store.hooksplace import read_git_version
 from tests.support.capture import commit_of, session_in
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

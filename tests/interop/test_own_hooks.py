@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.porcelain.doctor import Level, Practice, diagnose
-from gitmem.porcelain.install import install
-from gitmem.porcelain.reinstate import reinstate_hooks
-from gitmem.porcelain.uninstall import uninstall
+from gitmem.setup.doctor import Level, Practice, diagnose
+from gitmem.setup.hook_file import EVENTS
+from gitmem.setup.install import install
+from gitmem.setup.reinstate import reinstate_hooks
+from gitmem.setup.uninstall import uninstall
 from gitmem.state.notices import take_notices
-from gitmem.store.hookfile import EVENTS
 from tests.support.git import GitDriver
 from tests.support.jobs import jobs, set_up, sources
 from tests.support.layouts import OLD_GIT

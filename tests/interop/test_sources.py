@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.porcelain.doctor import Practice, diagnose
-from gitmem.porcelain.install import install
-from gitmem.porcelain.uninstall import uninstall
-from gitmem.store.hookfile import EVENTS
-from gitmem.store.hooksplace import read_git_version
+from gitmem.setup.doctor import Practice, diagnose
+from gitmem.setup.hook_file import EVENTS
+from gitmem.setup.hook_location import read_git_version
+from gitmem.setup.install import install
+from gitmem.setup.uninstall import uninstall
 from tests.support.git import GitDriver
 from tests.support.jobs import eventually, hold_worker, jobs, set_up, sources
 from tests.support.layouts import OLD_GIT, husky_8, husky_9, own_hooks_path, plain

@@ -19,8 +19,8 @@ from gitmem.follow.sync import sync
 from gitmem.git.remotes import refspec_of
 from gitmem.model.note import NOTES_REF
 from gitmem.notes.store import NoteStore
-from gitmem.porcelain.install import install
 from gitmem.refresh.catch_up import catch_up
+from gitmem.setup.install import install
 from gitmem.state.error_log import read_log
 from gitmem.state.queue import Queue
 from tests.support.capture import means_of

@@ -1,4 +1,4 @@
-"""The tools without the protocol; what they look up is tested in tests/porcelain."""
+"""The tools without the protocol; what they look up is tested in tests/recall."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from gitmem.model.job import parse_job
-from gitmem.porcelain.install import install
+from gitmem.setup.install import install
 from tests.support.git import GitDriver
 from tests.support.layouts import OLD_GIT
 

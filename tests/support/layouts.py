@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gitmem.store.hookfile import EVENTS
+from gitmem.setup.hook_file import EVENTS
 from tests.support.git import GitDriver
 
 OLD_GIT = (2, 39)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gitmem.compress.offline.sentences import condensed, cut, looks_like_code, sentences, stems
+from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences, stems
 from gitmem.model.memory import Decision
 from gitmem.model.session import Event, EventKind
 

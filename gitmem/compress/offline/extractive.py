@@ -19,7 +19,7 @@ from gitmem.compress.offline.decisions import Statement, decision_of, statements
 from gitmem.compress.offline.gate import gated
 from gitmem.compress.offline.intents import title_of, why
 from gitmem.compress.offline.outcomes import closing_facts, next_steps
-from gitmem.compress.offline.sentences import cut, sentences, stems
+from gitmem.compress.sentences import cut, sentences, stems
 from gitmem.compress.terms import terms_of
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change

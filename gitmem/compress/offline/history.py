@@ -19,7 +19,7 @@ from gitmem.compress.failures import signatures
 from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
 from gitmem.compress.offline.commit_message import CommitMessage, parse_message
 from gitmem.compress.offline.decisions import decision_of, statements
-from gitmem.compress.offline.sentences import condensed, cut, looks_like_code, sentences, stems
+from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences, stems
 from gitmem.compress.terms import terms_of, words_moved
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change, FileChange

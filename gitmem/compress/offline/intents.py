@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from gitmem.compress.offline.sentences import (
+from gitmem.compress.sentences import (
     capitalised,
     condensed,
     cut,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from gitmem.compress.offline.sentences import condensed, looks_like_code, sentences
+from gitmem.compress.sentences import condensed, looks_like_code, sentences
 from gitmem.model.session import Event, EventKind
 
 _NEXT = re.compile(

@@ -1,0 +1,1 @@
+"""Install, leave, diagnose: the only place that touches other people's files."""

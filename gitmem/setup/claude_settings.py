@@ -1,0 +1,202 @@
+"""gitmem's hooks in the settings file of Claude Code, beside whatever stands there.
+
+Only event names that client 2.0.77 knows are used: it ignores a whole file that names another.
+Pure: bytes in, bytes out.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gitmem.errors import ForeignFile
+from gitmem.setup import json_edit as jsontext
+from gitmem.setup.launcher_line import FIND_LAUNCHER, LAUNCHER
+
+TIMEOUTS = {
+    "SessionStart": 15,
+    "UserPromptSubmit": 10,
+    "PostToolUse": 5,
+    "Stop": 10,
+    "SessionEnd": 10,
+}
+"""The events and how long the client waits for us, in seconds.  Without a number of our own
+SessionEnd would be cut off after 1.5 s.
+"""
+
+MATCHERS = {"PostToolUse": "Read|Edit|Write|MultiEdit|NotebookEdit"}
+"""The tools whose use concerns us.  What a hook prints before a tool is used reaches the model
+with the tool's result all the same, and not at all in client 2.0.77; after it, in all of them.
+"""
+
+PROJECT_FILE = ".claude/settings.json"
+
+_NEW = "{\n}\n"
+
+
+def hook_command(event: str) -> str:
+    """What the client runs.  It is committed with the project, hence no path of this machine;
+    in a clone without gitmem, or outside a repository, it does nothing and says nothing.
+    """
+    return (
+        f'cd "${{CLAUDE_PROJECT_DIR:-.}}" 2>/dev/null && {FIND_LAUNCHER}'
+        f' && exec "$g" hook {event}; exit 0'
+    )
+
+
+def with_hooks(content: bytes | None) -> bytes:
+    """The settings with our hooks; the same bytes when all of them are there.
+
+    Raises:
+        ForeignFile: the content is no JSON, or its hooks have a form we do not know.
+    """
+    if content is not None and has_hooks(content):
+        return content
+    head, text = _decode(content)
+    text = _without(text) if text.strip() else _NEW
+    for event in TIMEOUTS:
+        text = _add(text, event)
+    return head + text.encode("utf-8", "surrogatepass")
+
+
+def without_hooks(content: bytes) -> bytes:
+    """The settings without our hooks, and without what held nothing else.
+
+    Raises:
+        ForeignFile: as above.
+    """
+    head, text = _decode(content)
+    return head + _without(text).encode("utf-8", "surrogatepass") if text.strip() else content
+
+
+def has_hooks(content: bytes) -> bool:
+    """Whether every event has exactly our present command, once.
+
+    Raises:
+        ForeignFile: as above.
+    """
+    text = _decode(content)[1]
+    if not text.strip():
+        return False
+    groups = _hooks_value(text)
+    ours = {event: _ours(groups.get(event)) for event in {*groups, *TIMEOUTS}}
+    return all(found == _wanted(event) for event, found in ours.items())
+
+
+def is_same_settings(one: bytes, other: bytes) -> bool:
+    """Whether both say the same to the client."""
+    try:
+        return bool(json.loads(one or b"{}") == json.loads(other or b"{}"))
+    except ValueError:
+        return False
+
+
+def _wanted(event: str) -> list[dict[str, Any]]:
+    if event not in TIMEOUTS:
+        return []
+    return [{"type": "command", "command": hook_command(event), "timeout": TIMEOUTS[event]}]
+
+
+def _ours(groups: Any) -> list[Any]:
+    held = [group.get("hooks") for group in _listed(groups) if isinstance(group, dict)]
+    return [hook for hooks in held for hook in _listed(hooks) if _is_ours(hook)]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _is_ours(hook: Any) -> bool:
+    return isinstance(hook, dict) and LAUNCHER in str(hook.get("command"))
+
+
+def _decode(content: bytes | None) -> tuple[bytes, str]:
+    """The byte order mark, if any, and the text behind it, which is known to be sound."""
+    data = content or b""
+    head = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    try:
+        text = data[len(head) :].decode("utf-8")
+        value = json.loads(text) if text.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise ForeignFile(f"the agent's settings are not JSON ({error})") from error
+    if not isinstance(value, dict):
+        raise ForeignFile("the agent's settings are not a JSON object")
+    _check(value.get("hooks", {}))
+    return head, text
+
+
+def _check(hooks: Any) -> None:
+    """What we add to must have the form we know; what else is there may have any."""
+    if not isinstance(hooks, dict):
+        raise ForeignFile("'hooks' in the agent's settings is not an object")
+    for event in TIMEOUTS:
+        if not isinstance(hooks.get(event, []), list):
+            raise ForeignFile(f"'hooks.{event}' in the agent's settings is not a list")
+
+
+def _hooks_value(text: str) -> dict[str, Any]:
+    found = jsontext.member(text, jsontext.root(text), "hooks")
+    return dict(found.value) if found else {}
+
+
+def _add(text: str, event: str) -> str:
+    top = jsontext.root(text)
+    hooks = jsontext.member(text, top, "hooks")
+    group: dict[str, Any] = {"hooks": _wanted(event)}
+    if event in MATCHERS:
+        group = {"matcher": MATCHERS[event], **group}
+    if hooks is None:
+        return jsontext.append(text, top, {event: [group]}, "hooks")
+    groups = jsontext.member(text, hooks.value_at, event)
+    if groups is None:
+        return jsontext.append(text, hooks.value_at, [group], event)
+    return jsontext.append(text, groups.value_at, group)
+
+
+def _without(text: str) -> str:
+    """Take our hooks out one at a time: each removal moves the positions of the others."""
+    while (shorter := _without_one(text)) is not None:
+        text = shorter
+    return text
+
+
+def _without_one(text: str) -> str | None:
+    top = jsontext.root(text)
+    hooks = jsontext.member(text, top, "hooks")
+    if hooks is None:
+        return None
+    for event in jsontext.items(text, hooks.value_at):
+        for group in _items(text, event, list):
+            inner = next((i for i in _items(text, group, dict) if i.key == "hooks"), None)
+            for hook in _items(text, inner, list):
+                if inner and _is_ours(hook.value):
+                    chain = (hooks, event, group, inner, hook)
+                    return _remove_with_empty_holders(text, top, *chain)
+    return None
+
+
+def _items(text: str, holder: jsontext.Item | None, form: type) -> list[jsontext.Item]:
+    """The items of a holder of that form; none of anything else."""
+    if holder is None or not isinstance(holder.value, form):
+        return []
+    return jsontext.items(text, holder.value_at)
+
+
+def _remove_with_empty_holders(text: str, top: int, *chain: jsontext.Item) -> str:
+    """Remove the last of the chain, and upwards every holder that held only it.
+
+    A group goes with its last hook whatever its matcher says.
+    """
+    hooks, event, group, inner, hook = chain
+    if len(inner.value) > 1:
+        return _remove(text, inner.value_at, hook)
+    if len(event.value) > 1:
+        return _remove(text, event.value_at, group)
+    if len(hooks.value) > 1:
+        return _remove(text, hooks.value_at, event)
+    return _remove(text, top, hooks)
+
+
+def _remove(text: str, holder_at: int, item: jsontext.Item) -> str:
+    starts = [present.start for present in jsontext.items(text, holder_at)]
+    return jsontext.remove(text, holder_at, starts.index(item.start))

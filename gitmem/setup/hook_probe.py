@@ -1,0 +1,87 @@
+"""Does a hook reach us?  Asked of the hook itself, without running anything but our own lines.
+
+With ``GITMEM_PROBE`` set our lines touch that file and end the hook.  A hook file is therefore
+run only when nothing but its shebang stands above them.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from enum import Enum
+from pathlib import Path
+
+from gitmem.errors import InstallError, RepositoryError
+from gitmem.git.repo import Repo, git_environment
+from gitmem.setup.git_config import GitConfig, has_hook_entries
+from gitmem.setup.hook_file import command, has_block, is_block_first
+from gitmem.setup.hook_location import HooksPlace, PlaceKind
+from gitmem.setup.owned_files import look
+
+_PATIENCE_SECONDS = 20.0
+
+
+class HookState(Enum):
+    """What became of one hook."""
+
+    FIRES = "is in place and fires"
+    UNTRIED = "is in place, below lines of somebody else, so it was not tried"
+    SILENT = "is in place and does not fire"
+    MISSING = "is missing"
+    FOREIGN = "cannot be added: the hooks folder is shared with other repositories"
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing needs to be done."""
+        return self in (HookState.FIRES, HookState.UNTRIED)
+
+
+def hook_state(repo: Repo, place: HooksPlace, config: GitConfig, event: str) -> HookState:
+    """Look for our hook of that event, and try it."""
+    state = find_hook(place, config, event)
+    if state is not HookState.FIRES:
+        return state
+    if place.kind is PlaceKind.CONFIG:
+        return _try(repo, ["sh", "-c", f'{command(event)} "$@"', "sh"])
+    hook = place.run_from / event
+    return _try(repo, _started_as(hook)) if os.access(hook, os.X_OK) else HookState.SILENT
+
+
+def find_hook(place: HooksPlace, config: GitConfig, event: str) -> HookState:
+    """Look for our hook without trying it: ``FIRES`` means that it should."""
+    if place.kind is PlaceKind.FOREIGN:
+        return HookState.FOREIGN
+    if place.kind is PlaceKind.CONFIG:
+        return HookState.FIRES if has_hook_entries(config, event) else HookState.MISSING
+    try:
+        content = look(place.folder / event).content
+    except (InstallError, RepositoryError):
+        return HookState.MISSING
+    if content is None or not has_block(content):
+        return HookState.MISSING
+    return HookState.FIRES if is_block_first(content) else HookState.UNTRIED
+
+
+def _started_as(hook: Path) -> list[str]:
+    """The command that git makes of a hook file: a text without a shebang goes to ``sh``."""
+    has_shebang = (look(hook).content or b"").startswith(b"#!")
+    return [os.fspath(hook)] if has_shebang else ["sh", os.fspath(hook)]
+
+
+def _try(repo: Repo, arguments: Sequence[str]) -> HookState:
+    with tempfile.TemporaryDirectory(prefix="gitmem-probe-") as folder:
+        mark = Path(folder) / "reached"
+        with suppress(OSError, subprocess.TimeoutExpired):
+            subprocess.run(
+                arguments,
+                cwd=repo.need_worktree(),
+                env={**git_environment(), "GITMEM_PROBE": os.fspath(mark)},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_PATIENCE_SECONDS,
+                check=False,
+            )
+        return HookState.FIRES if mark.exists() else HookState.SILENT

@@ -1,0 +1,233 @@
+"""``gitmem init``: set a repository up beside everything that is there, or change nothing.
+
+Every step can be run again and then changes no byte.  When a step of the first run fails, what
+the earlier ones did is taken back.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gitmem.errors import ForeignFile, GitmemError
+from gitmem.git.repo import Repo
+from gitmem.setup import mcp_json as mcpfile
+from gitmem.setup.claude_settings import PROJECT_FILE, with_hooks, without_hooks
+from gitmem.setup.git_config import (
+    config_path,
+    locked_config,
+    missing_entries,
+    read_config,
+    stale_entries,
+    with_entries,
+    without_entries,
+)
+from gitmem.setup.hook_file import (
+    EVENTS,
+    SHEBANG,
+    aside_of,
+    block,
+    has_block,
+    is_shell,
+    with_block,
+    without_block,
+    wrapper,
+)
+from gitmem.setup.hook_location import HooksPlace, PlaceKind, find_place, read_git_version
+from gitmem.setup.launcher import put_program
+from gitmem.setup.legacy_hooks import clean_moved_copies
+from gitmem.setup.manifest import named_place
+from gitmem.setup.owned_files import Keeper, Present, look
+from gitmem.setup.uninstall import put_back, take_back
+from gitmem.state.atomic import write_atomically
+
+
+@dataclass
+class InstallReport:
+    """``changes`` is empty when all was in place; ``notices`` are what a person should know."""
+
+    changes: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+def install(
+    repo: Repo,
+    *,
+    python: str = sys.executable,
+    user_settings: Path | None = None,
+    git_version: tuple[int, int] | None = None,
+    fetch: Callable[[Repo], None] | None = None,
+    with_mcp: bool = True,
+) -> InstallReport:
+    """Set the repository up, in any of its work trees.
+
+    With ``user_settings``, the agent's settings of the user get our hooks instead of those of
+    the project, and the project's files stay as they are.  ``with_mcp``: the project offers the
+    MCP server to agents.  ``fetch`` brings the team's memories; its failure is a notice.
+
+    Raises:
+        BareRepository: there is no work tree.
+        ForeignFile: a file that we must add to cannot be understood.
+        InstallError: this Python cannot run gitmem from elsewhere.
+        GitFailed, DiskFull, ReadOnlyRepository: git or the file system refuses.
+    """
+    repo.need_worktree()
+    report = InstallReport()
+    keeper = Keeper(repo)
+    is_first = keeper.begin()
+    try:
+        if put_program(repo, python):
+            report.changes.append(f"the program: {python}")
+        place = find_place(repo, git_version or read_git_version())
+        _add_to_config(repo, keeper, place, report)
+        _add_hooks(repo, keeper, place, report)
+        _add_to_client(repo, keeper, user_settings, report)
+        if with_mcp and user_settings is None:
+            _add_server(repo, keeper, report)
+    except BaseException:
+        if is_first:
+            take_back(repo, keeper)
+        raise
+    if fetch is not None:
+        _fetch(repo, fetch, report)
+    return report
+
+
+def _add_to_config(repo: Repo, keeper: Keeper, place: HooksPlace, report: InstallReport) -> None:
+    config = read_config(repo)
+    with_hooks = place.kind is PlaceKind.CONFIG
+    missing = missing_entries(config, with_hooks=with_hooks)
+    stale = stale_entries(config, with_hooks=with_hooks)
+    if not missing and not stale:
+        return
+    keeper.add_entries(tuple(missing))
+    path = config_path(repo)
+    with locked_config(repo) as write:
+        present = look(path)
+        content = present.content or b""
+        original = without_entries(repo, content, keeper.manifest.entries)
+        cleaned = without_entries(repo, content, stale, content)
+        changed = with_entries(repo, cleaned, missing)
+        keeper.change(path, changed, present.mode, original, write)
+    report.changes += [f"git config {name} = {value}" for name, value in _told(missing)]
+
+
+def _told(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The lines worth reading: a hook's event stands for its long command."""
+    return [entry for entry in entries if not entry[0].endswith(".command")]
+
+
+def _add_hooks(repo: Repo, keeper: Keeper, place: HooksPlace, report: InstallReport) -> None:
+    folder = _shown(place.folder, repo)
+    if place.kind is PlaceKind.FOREIGN:
+        report.notices.append(
+            f"core.hooksPath is '{folder}', which other repositories share: no git hook was"
+            " added. Commits are remembered by the next gitmem command or agent session"
+        )
+    elif place.kind is PlaceKind.CONFIG:
+        _leave_hook_files(repo, keeper, report)
+    else:
+        added = [event for event in EVENTS if add_hook(keeper, place, event)]
+        if added:
+            report.changes.append(f"git hooks in {folder}: {', '.join(added)}")
+        if added and not place.folder.is_relative_to(repo.common_dir):
+            report.notices.append(
+                f"'{folder}' is part of the project: commit it or not, the lines do nothing where"
+                " gitmem is not set up"
+            )
+
+
+def _leave_hook_files(repo: Repo, keeper: Keeper, report: InstallReport) -> None:
+    """git was updated and has our hooks in its configuration now: one call each is enough."""
+    for kept in keeper.manifest.files:
+        if named_place(repo, kept.path).name in EVENTS:
+            put_back(repo, keeper, kept)
+            report.changes.append(f"git hook file given back: {kept.path}")
+
+
+def add_hook(keeper: Keeper, place: HooksPlace, event: str) -> bool:
+    """Have the hook file of one event call us, once; whether anything had to be changed.
+
+    Raises:
+        ForeignFile, DiskFull, ReadOnlyRepository: the file system has other plans.
+    """
+    path = place.folder / event
+    changed = _add_to_file(keeper, place, event)
+    return bool(clean_moved_copies(path, aside_of(path))) or changed
+
+
+def _add_to_file(keeper: Keeper, place: HooksPlace, event: str) -> bool:
+    path = place.folder / event
+    present = look(path)
+    content = present.content
+    if place.kind is PlaceKind.HUSKY:
+        new = with_block(content or b"", event)
+        return keeper.change(path, new, present.mode, _without_us(content))
+    aside = aside_of(path)
+    if os.path.lexists(aside) and (content is None or has_block(content)):
+        return keeper.change(path, wrapper(event), 0o755, None)
+    if content is None and not present.is_link:
+        return keeper.change(path, SHEBANG + block(event), 0o755, None)
+    if content is None or not _can_be_added_to(present):
+        keeper.set_aside(path, aside, wrapper(event))
+        return True
+    return keeper.change(path, with_block(content, event), present.mode, _without_us(content))
+
+
+def _can_be_added_to(present: Present) -> bool:
+    """A script that git runs, and that a shell reads, and that is no link to somewhere else."""
+    content = present.content or b""
+    return bool(present.mode & 0o100) and not present.is_link and is_shell(content)
+
+
+def _without_us(content: bytes | None) -> bytes | None:
+    return None if content is None else without_block(content)
+
+
+def _add_to_client(
+    repo: Repo, keeper: Keeper, user_settings: Path | None, report: InstallReport
+) -> None:
+    path = user_settings or repo.need_worktree() / PROJECT_FILE
+    present = look(path)
+    try:
+        new = with_hooks(present.content)
+        original = None if present.content is None else without_hooks(present.content)
+    except ForeignFile as error:
+        raise ForeignFile(f"'{path}': {error.message}") from error
+    if user_settings is None:
+        changed = keeper.change(path, new, present.mode, original)
+    elif changed := new != present.content:
+        write_atomically(path.resolve(), new, mode=present.mode)
+    if changed:
+        report.changes.append(f"Claude Code hooks in {_shown(path, repo)}")
+
+
+def _add_server(repo: Repo, keeper: Keeper, report: InstallReport) -> None:
+    path = repo.need_worktree() / mcpfile.PROJECT_FILE
+    present = look(path)
+    try:
+        if present.content is not None and mcpfile.has_other(present.content):
+            report.notices.append(f"'{path.name}' has a server '{mcpfile.NAME}' that is not ours")
+            return
+        new = mcpfile.with_server(present.content)
+        original = None if present.content is None else mcpfile.without_server(present.content)
+    except ForeignFile as error:
+        raise ForeignFile(f"'{path}': {error.message}") from error
+    if keeper.change(path, new, present.mode, original):
+        report.changes.append(f"the MCP server '{mcpfile.NAME}' in {_shown(path, repo)}")
+
+
+def _fetch(repo: Repo, fetch: Callable[[Repo], None], report: InstallReport) -> None:
+    try:
+        fetch(repo)
+    except GitmemError as error:
+        report.notices.append(f"the team's memories could not be fetched: {error}")
+
+
+def _shown(path: Path, repo: Repo) -> str:
+    """A path as a person at the top of the work tree would write it."""
+    top = repo.need_worktree()
+    return os.fspath(path.relative_to(top)) if path.is_relative_to(top) else os.fspath(path)

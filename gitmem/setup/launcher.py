@@ -1,0 +1,114 @@
+"""The program as hooks find it: ``.git/gitmem/run`` and the hook scripts beside it.
+
+Hooks are shared and know no path; these files are this clone's own and do.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+from gitmem.errors import InstallError
+from gitmem.git.repo import Repo
+from gitmem.setup.hook_file import EVENTS
+from gitmem.state.atomic import write_atomically
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_RUN = """\
+#!/bin/sh
+# Starts the gitmem that `gitmem init` was run with; says nothing where that is gone.
+[ -x {python} ] && [ -f {main} ] || exit 0
+exec {python} {form} "$@"
+"""
+_CALL = "from gitmem.__main__ import main; main()"
+
+
+def run_path(repo: Repo) -> Path:
+    """The launcher."""
+    return repo.state_dir / "run"
+
+
+def put_program(repo: Repo, python: str) -> bool:
+    """Write the launcher, for this interpreter, and the hook scripts; whether any changed.
+
+    Raises:
+        InstallError: the interpreter cannot run gitmem, or the scripts did not come with it.
+        DiskFull, ReadOnlyRepository: they could not be written.
+    """
+    launcher = _RUN.format(
+        python=shlex.quote(python),
+        main=shlex.quote(os.fspath(_PACKAGE / "__main__.py")),
+        form=_find_form(python),
+    )
+    changed = _put(run_path(repo), os.fsencode(launcher), 0o755)
+    for name in (*EVENTS, "prelude.sh"):
+        mode = 0o755 if name in EVENTS else 0o644
+        changed |= _put(repo.state_dir / "hooks" / name, _read_script(name), mode)
+    (repo.state_dir / "queue").mkdir(exist_ok=True)
+    return changed
+
+
+def check_program(repo: Repo, python: str) -> str:
+    """What is wrong with the launcher and the scripts; empty when they are as they should be."""
+    try:
+        text = os.fsdecode(run_path(repo).read_bytes())
+        for name in EVENTS:
+            script = repo.state_dir / "hooks" / name
+            if script.read_bytes() != _read_script(name) or not os.access(script, os.X_OK):
+                return f"'{script}' is not the one of this version"
+        started = subprocess.run(
+            [os.fspath(run_path(repo)), "--version"], capture_output=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    if started.returncode != 0 or not started.stdout:
+        return f"'{run_path(repo)}' does not start gitmem"
+    return "" if shlex.quote(python) in text else f"'{run_path(repo)}' starts another Python"
+
+
+def _find_form(python: str) -> str:
+    """Arguments that make the interpreter run this gitmem and nothing from the current folder.
+
+    Isolated mode where gitmem is installed for the interpreter; the package's own place
+    otherwise (a user's site folder, a checkout).
+
+    Raises:
+        InstallError: none works.
+    """
+    placed = f"import sys; sys.path[0] = {os.fspath(_PACKAGE.parent)!r}; "
+    for options, prepare in ((["-I"], ""), (["-E"], placed)):
+        code = prepare + "import gitmem; print(gitmem.__path__[0])"
+        if Path(_output(python, [*options, "-c", code])).resolve() == _PACKAGE:
+            return "-I -m gitmem" if not prepare else f"-E -c {shlex.quote(prepare + _CALL)}"
+    raise InstallError(
+        f"'{python}' cannot run gitmem from another folder",
+        "Nothing was changed. Install gitmem with pip or pipx, then run: gitmem init",
+    )
+
+
+def _output(python: str, arguments: list[str]) -> str:
+    done = subprocess.run([python, *arguments], capture_output=True, cwd="/", check=False)
+    return os.fsdecode(done.stdout).removesuffix("\n")
+
+
+def _read_script(name: str) -> bytes:
+    """A hook script as shipped: inside the wheel, or beside the package in a checkout.
+
+    Raises:
+        InstallError: it is in neither.
+    """
+    for folder in (_PACKAGE / "githooks", _PACKAGE.parent / "githooks"):
+        if (folder / name).is_file():
+            return (folder / name).read_bytes()
+    raise InstallError(
+        f"the hook script '{name}' did not come with this gitmem", "Install gitmem again"
+    )
+
+
+def _put(path: Path, content: bytes, mode: int) -> bool:
+    if path.is_file() and path.read_bytes() == content and path.stat().st_mode & 0o777 == mode:
+        return False
+    write_atomically(path, content, mode=mode)
+    return True

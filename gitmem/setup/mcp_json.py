@@ -1,0 +1,113 @@
+"""gitmem's MCP server in the project's ``.mcp.json``, beside whatever stands there.
+
+Pure: bytes in, bytes out.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gitmem.errors import ForeignFile
+from gitmem.setup import json_edit as jsontext
+from gitmem.setup.launcher_line import FIND_LAUNCHER, LAUNCHER
+
+PROJECT_FILE = ".mcp.json"
+NAME = "gitmem"
+
+_NEW = "{\n}\n"
+_SERVERS = "mcpServers"
+
+# Braces behind a dollar are the client's to replace: there are none.
+_SCRIPT = (
+    f'[ -n "$CLAUDE_PROJECT_DIR" ] && cd "$CLAUDE_PROJECT_DIR"; {FIND_LAUNCHER} && exec "$g" mcp'
+    '; echo "gitmem is not set up in this clone. Run: gitmem init" >&2; exit 1'
+)
+SERVER = {"type": "stdio", "command": "sh", "args": ["-c", _SCRIPT]}
+"""What the client starts."""
+
+
+def with_server(content: bytes | None) -> bytes:
+    """The file with our server; the same bytes where it is there, or another of its name.
+
+    Raises:
+        ForeignFile: the content is no JSON object, or its servers are no object.
+    """
+    if content is not None and (has_server(content) or has_other(content)):
+        return content
+    head, text = _decode(content)
+    text = _without(text) if text.strip() else _NEW
+    top = jsontext.root(text)
+    servers = jsontext.member(text, top, _SERVERS)
+    if servers is None:
+        text = jsontext.append(text, top, {NAME: SERVER}, _SERVERS)
+    else:
+        text = jsontext.append(text, servers.value_at, SERVER, NAME)
+    return head + text.encode("utf-8", "surrogatepass")
+
+
+def without_server(content: bytes) -> bytes:
+    """The file without our server, and without what held nothing else.
+
+    Raises:
+        ForeignFile: as above.
+    """
+    head, text = _decode(content)
+    return head + _without(text).encode("utf-8", "surrogatepass") if text.strip() else content
+
+
+def has_server(content: bytes) -> bool:
+    """Whether our server is there in its present form.
+
+    Raises:
+        ForeignFile: as above.
+    """
+    return bool(_entry(_decode(content)[1]) == SERVER)
+
+
+def has_other(content: bytes) -> bool:
+    """Whether a server of our name is there that somebody else wrote: it is theirs.
+
+    Raises:
+        ForeignFile: as above.
+    """
+    entry = _entry(_decode(content)[1])
+    return entry is not None and not _is_ours(entry)
+
+
+def _is_ours(entry: Any) -> bool:
+    return isinstance(entry, dict) and LAUNCHER in json.dumps(entry)
+
+
+def _entry(text: str) -> Any:
+    return json.loads(text).get(_SERVERS, {}).get(NAME) if text.strip() else None
+
+
+def _without(text: str) -> str:
+    top = jsontext.root(text)
+    servers = jsontext.member(text, top, _SERVERS)
+    ours = jsontext.member(text, servers.value_at, NAME) if servers else None
+    if servers is None or ours is None or not _is_ours(ours.value):
+        return text
+    if len(servers.value) > 1:
+        return _remove(text, servers.value_at, ours)
+    return _remove(text, top, servers)
+
+
+def _remove(text: str, holder_at: int, item: jsontext.Item) -> str:
+    starts = [present.start for present in jsontext.items(text, holder_at)]
+    return jsontext.remove(text, holder_at, starts.index(item.start))
+
+
+def _decode(content: bytes | None) -> tuple[bytes, str]:
+    """The byte order mark, if any, and the text behind it, which is known to be sound."""
+    data = content or b""
+    head = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    try:
+        text = data[len(head) :].decode("utf-8")
+        value = json.loads(text) if text.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise ForeignFile(f"the project's MCP servers are not JSON ({error})") from error
+    if not isinstance(value, dict) or not isinstance(value.get(_SERVERS, {}), dict):
+        raise ForeignFile("the project's MCP servers are not a JSON object")
+    return head, text

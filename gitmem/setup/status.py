@@ -1,0 +1,173 @@
+"""``gitmem status``: what is set up, what waits, what was last remembered.  It tries nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from gitmem.agents.adapters import KnownAgents
+from gitmem.errors import RemoteUnavailable
+from gitmem.git.remotes import known_tip, memory_remote, tracking_tips
+from gitmem.git.repo import Repo, try_git
+from gitmem.index.cache import Index
+from gitmem.model.note import NOTES_REF
+from gitmem.setup.git_config import missing_entries, read_config
+from gitmem.setup.hook_file import EVENTS
+from gitmem.setup.hook_location import PlaceKind, find_place, read_git_version
+from gitmem.setup.hook_probe import find_hook
+from gitmem.state.error_log import read_log
+from gitmem.state.lock import is_worker_running
+from gitmem.state.pending import PendingStore
+from gitmem.state.queue import Queue
+from gitmem.state.refused_remotes import read_refusal
+from gitmem.state.settings import read_settings
+
+_SHOWN_FAILURES = 3
+_SESSION_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Status:
+    """One repository's state.  ``hooks`` of ``hooks_wanted`` are in place, at ``hooks_place``;
+    ``remote`` is empty where there is none to share with; ``refusal`` is why it takes no memories.
+    """
+
+    is_initialised: bool
+    is_enabled: bool
+    hooks: int
+    hooks_wanted: int
+    hooks_place: str
+    is_configured: bool
+    memories: int
+    commits: int
+    pending: int
+    waiting: int
+    failed: int
+    is_working: bool
+    remote: str
+    is_shared: bool
+    failures: tuple[str, ...]
+    sessions: Mapping[str, int] = field(default_factory=dict)
+    refusal: str = ""
+
+
+def read_status(
+    repo: Repo,
+    git_version: tuple[int, int] | None = None,
+    agents: KnownAgents | None = None,
+) -> Status:
+    """Gather the state from disk; nothing is changed and no remote is asked.
+
+    With ``agents`` the sessions in the work tree of the last two weeks are counted.
+
+    Raises:
+        SettingsInvalid, GitFailed: the configuration cannot be read.
+    """
+    settings = read_settings(repo)
+    config = read_config(repo)
+    place = find_place(repo, git_version or read_git_version())
+    with_hooks = place.kind is PlaceKind.CONFIG
+    remote = _remote(repo, settings.remote)
+    refusal = read_refusal(repo, remote) if remote else None
+    queue = Queue(repo)
+    with closing(Index.open(repo.state_dir)) as index:
+        memories, commits = index.memory_count(), index.annotated_count()
+    return Status(
+        is_initialised=repo.is_initialised,
+        is_enabled=settings.enabled,
+        hooks=sum(find_hook(place, config, event).is_good for event in EVENTS),
+        hooks_wanted=len(EVENTS),
+        hooks_place=place.kind.value,
+        is_configured=not missing_entries(config, with_hooks=with_hooks),
+        memories=memories,
+        commits=commits,
+        pending=len(PendingStore(repo).newest_first()),
+        waiting=len(queue.jobs()),
+        failed=len(queue.failed()),
+        is_working=is_worker_running(repo),
+        remote=remote,
+        is_shared=_is_shared(repo, remote),
+        failures=tuple(read_log(repo, _SHOWN_FAILURES)),
+        sessions=_sessions(repo, agents),
+        refusal=refusal.reason if refusal else "",
+    )
+
+
+def render_status(status: Status) -> list[str]:
+    """The state as lines for a person, what needs attention with the command that helps."""
+    if not status.is_initialised:
+        return ["gitmem is not set up here. Run: gitmem init", _memories_line(status)]
+    return [
+        _set_up_line(status),
+        _memories_line(status),
+        *_sessions_line(status),
+        _queue_line(status),
+        _remote_line(status),
+        *[f"log: {entry}" for entry in status.failures],
+    ]
+
+
+def _set_up_line(status: Status) -> str:
+    hooks = f"hooks: {status.hooks} of {status.hooks_wanted} in place ({status.hooks_place})"
+    if not status.is_enabled:
+        return f"{hooks}; switched off by gitmem.enabled"
+    whole = status.hooks == status.hooks_wanted and status.is_configured
+    return hooks if whole else f"{hooks}. Run: gitmem doctor"
+
+
+def _memories_line(status: Status) -> str:
+    return (
+        f"memories: {status.memories} of {_counted(status.commits, 'commit')},"
+        f" {status.pending} pending"
+    )
+
+
+def _sessions_line(status: Status) -> list[str]:
+    told = ", ".join(f"{count} of {name}" for name, count in status.sessions.items())
+    return [f"sessions here in {_SESSION_DAYS} days: {told}"] if told else []
+
+
+def _queue_line(status: Status) -> str:
+    worker = "a worker is busy" if status.is_working else "no worker is running"
+    line = f"queue: {_counted(status.waiting, 'job')} waiting, {worker}"
+    return f"{line}; {status.failed} failed. Run: gitmem doctor" if status.failed else line
+
+
+def _remote_line(status: Status) -> str:
+    if not status.remote:
+        return "remote: none to share with"
+    if status.is_shared:
+        return f"remote: '{status.remote}' has all memories, as last seen"
+    if status.refusal:
+        return f"remote: {status.refusal}. They are kept here. Run: gitmem doctor"
+    return f"remote: '{status.remote}' lacks some memories. Run: git push, or: gitmem sync"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _sessions(repo: Repo, agents: KnownAgents | None) -> Mapping[str, int]:
+    if agents is None or repo.worktree is None:
+        return {}
+    return agents.count_sessions(repo.worktree, time.time() - _SESSION_DAYS * 86_400)
+
+
+def _remote(repo: Repo, wanted: str) -> str:
+    try:
+        return memory_remote(repo, wanted) or ""
+    except RemoteUnavailable:
+        return ""
+
+
+def _is_shared(repo: Repo, remote: str) -> bool:
+    """Whether the remote, as last seen, holds all that our notes ref does."""
+    tip = known_tip(repo, remote) or tracking_tips(repo).get(remote)
+    ours = try_git(repo, "rev-parse", "--verify", "--quiet", NOTES_REF)
+    if ours.returncode != 0:
+        return True
+    if tip is None:
+        return False
+    return try_git(repo, "merge-base", "--is-ancestor", NOTES_REF, tip).returncode == 0

@@ -1,0 +1,175 @@
+"""``gitmem uninstall``: the repository as it was before ``gitmem init``, but for the notes.
+
+It stops at nothing half way: what cannot be put back is told, and all the rest still is.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from gitmem.errors import GitmemError, NotInitialised
+from gitmem.git.remotes import TRACKING
+from gitmem.git.repo import Repo, run_git, try_git
+from gitmem.model.note import SEEN_REF
+from gitmem.setup import mcp_json as mcpfile
+from gitmem.setup.claude_settings import is_same_settings, without_hooks
+from gitmem.setup.git_config import config_path, is_same_config, locked_config, without_entries
+from gitmem.setup.hook_file import aside_of, is_empty_hook, without_block
+from gitmem.setup.legacy_hooks import clean_moved_copies
+from gitmem.setup.manifest import KeptFile, named_place
+from gitmem.setup.mcp_json import without_server
+from gitmem.setup.owned_files import FileForm, Keeper, look
+from gitmem.state.atomic import write_atomically
+
+_UNREMEMBERED = ("queue", "failed", "pending", "lost")
+_CLIENT_SETTINGS = FileForm(
+    rest=without_hooks,
+    is_same=is_same_settings,
+    is_nothing=lambda content: is_same_settings(content, b"{}"),
+)
+_MCP_SERVERS = FileForm(
+    rest=without_server,
+    is_same=is_same_settings,
+    is_nothing=lambda content: is_same_settings(content, b"{}"),
+)
+_HOOK_FILE = FileForm(rest=without_block, is_same=bytes.__eq__, is_nothing=is_empty_hook)
+
+
+@dataclass
+class UninstallReport:
+    """``done`` is what was taken out, ``notices`` what a person should look at."""
+
+    done: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+def uninstall(
+    repo: Repo,
+    *,
+    user_settings: Path | None = None,
+    drain: Callable[[], object] | None = None,
+) -> UninstallReport:
+    """Take gitmem out of the repository; the notes stay.
+
+    ``drain`` is called first, so that queued work becomes memory.  The agent's settings of the
+    user serve other repositories too: only with ``user_settings`` are our hooks taken out there.
+
+    Raises:
+        NotInitialised: gitmem is not set up here.
+        ForeignFile: the record of what was changed cannot be read.
+    """
+    if not repo.is_initialised:
+        raise NotInitialised(f"gitmem is not set up in '{repo.worktree or repo.common_dir}'")
+    keeper = Keeper(repo)
+    report = UninstallReport()
+    if drain is not None:
+        _try(report, drain)
+    if user_settings is not None:
+        _try(report, partial(_leave_client, user_settings, report))
+    take_back(repo, keeper, report)
+    if repo.state_dir.exists() and not repo.is_initialised:
+        report.notices.append(
+            f"work that is not remembered yet stays in '{repo.state_dir}':"
+            " run gitmem init to take it up, or remove that folder"
+        )
+    return report
+
+
+def take_back(repo: Repo, keeper: Keeper, report: UninstallReport | None = None) -> None:
+    """Undo everything that the keeper knows of, then forget it; trouble goes to the report."""
+    told = report or UninstallReport()
+    for kept in keeper.manifest.files:
+        _try(told, partial(_put_back_and_tell, repo, keeper, kept, told))
+    _try(told, partial(_forget_tracking, repo))
+    if not keeper.manifest.files:
+        _try(told, partial(_remove_sources, repo))
+        _try(told, partial(_remove_state, repo))
+    keeper.remove_folders()
+
+
+def put_back(repo: Repo, keeper: Keeper, kept: KeptFile) -> str:
+    """Give one file back to its owner; returns what a person should know, often nothing.
+
+    Raises:
+        ForeignFile, GitFailed, DiskFull, ReadOnlyRepository: it stays, and stays kept.
+    """
+    path = named_place(repo, kept.path)
+    if path == config_path(repo):
+        return _put_back_config(repo, keeper, kept)
+    if path.name == mcpfile.PROJECT_FILE:
+        return keeper.put_back(kept, _MCP_SERVERS)
+    if path.suffix == ".json":
+        return keeper.put_back(kept, _CLIENT_SETTINGS)
+    clean_moved_copies(path, aside_of(path))
+    return keeper.put_back(kept, _HOOK_FILE)
+
+
+def _put_back_config(repo: Repo, keeper: Keeper, kept: KeptFile) -> str:
+    form = FileForm(
+        rest=lambda content: without_entries(repo, content, keeper.manifest.entries, kept.content),
+        is_same=is_same_config,
+        is_nothing=lambda content: False,  # a repository always has one
+    )
+    with locked_config(repo) as write:
+        return keeper.put_back(kept, form, write)
+
+
+def _put_back_and_tell(repo: Repo, keeper: Keeper, kept: KeptFile, report: UninstallReport) -> None:
+    notice = put_back(repo, keeper, kept)
+    report.notices += [notice] if notice else []
+    report.done.append(os.fspath(named_place(repo, kept.path)))
+
+
+def _leave_client(path: Path, report: UninstallReport) -> None:
+    present = look(path)
+    if present.content is None:
+        return
+    rest = without_hooks(present.content)
+    if rest != present.content:
+        write_atomically(path.resolve(), rest, mode=present.mode)
+        report.done.append(os.fspath(path))
+
+
+def _forget_tracking(repo: Repo) -> None:
+    listed = try_git(repo, "for-each-ref", "--format=delete %(refname)", TRACKING, SEEN_REF)
+    if listed.stdout:
+        run_git(repo, "update-ref", "--stdin", stdin=listed.stdout)
+    # git leaves the emptied folders of a namespace behind.
+    folder = repo.common_dir / TRACKING
+    for below in sorted(folder.rglob("*"), reverse=True):
+        below.rmdir()
+    with suppress(FileNotFoundError):
+        folder.rmdir()
+
+
+def _remove_sources(repo: Repo) -> None:
+    """Remove what the hooks of a commit that came to nothing left, in any work tree."""
+    for git_dir in (repo.common_dir, *repo.common_dir.glob("worktrees/*")):
+        (git_dir / "gitmem-sources").unlink(missing_ok=True)
+
+
+def _remove_state(repo: Repo) -> None:
+    """Remove our folder, all but the work that is nowhere else."""
+    for path in repo.state_dir.iterdir():
+        if path.name in _UNREMEMBERED and any(path.iterdir()):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    with suppress(OSError):
+        repo.state_dir.rmdir()
+
+
+def _try(report: UninstallReport, step: Callable[[], object]) -> None:
+    """Take one step; when it fails, say so and go on with the next."""
+    try:
+        step()
+    except (GitmemError, OSError) as error:
+        report.notices.append(str(error))

@@ -1,1 +1,0 @@
-"""The repository on disk: git objects, refs and configuration, and gitmem's own files in .git."""

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import os
+
+from gitmem.agents.adapters import KnownAgents
+from gitmem.model.job import Job
+from gitmem.setup.install import install
+from gitmem.setup.status import Status, read_status, render_status
+from gitmem.state.error_log import append_log
+from gitmem.state.queue import Queue
+from tests.support.agents import codex_session, gemini_session
+from tests.support.git import GitDriver
+from tests.support.layouts import OLD_GIT
+
+
+def status(git: GitDriver) -> Status:
+    return read_status(git.repo, OLD_GIT)
+
+
+def test_before_init_the_command_that_helps_is_named(committed: GitDriver) -> None:
+    assert not status(committed).is_initialised
+    assert "gitmem init" in render_status(status(committed))[0]
+
+
+def test_after_init_everything_is_in_place(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+
+    assert render_status(status(committed)) == [
+        "hooks: 6 of 6 in place (hook files)",
+        "memories: 0 of 0 commits, 0 pending",
+        "queue: 0 jobs waiting, no worker is running",
+        "remote: none to share with",
+    ]
+
+
+def test_what_is_amiss_points_to_the_doctor(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    (committed.path / ".git/hooks/pre-push").unlink()
+    Queue(committed.repo).add(Job("merge"))
+    failed = committed.repo.state_dir / "failed"
+    failed.mkdir()
+    Queue(committed.repo).add(Job("merge")).rename(failed / "x.job")
+    append_log(committed.repo, "worker: no luck")
+
+    lines = render_status(status(committed))
+
+    assert lines[0] == "hooks: 5 of 6 in place (hook files). Run: gitmem doctor"
+    assert lines[2].startswith("queue: 1 job waiting")
+    assert "1 failed. Run: gitmem doctor" in lines[2]
+    assert lines[-1].endswith("worker: no luck")
+
+
+def test_switched_off_is_said(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    committed.run("config", "gitmem.enabled", "false")
+
+    assert "switched off" in render_status(status(committed))[0]
+
+
+def test_what_the_remote_lacks_is_said(committed: GitDriver, remote: GitDriver) -> None:
+    committed.run("remote", "add", "origin", str(remote.path))
+    install(committed.repo, git_version=OLD_GIT)
+    assert "has all memories" in render_status(status(committed))[3]
+    committed.add_note(committed.out("rev-parse", "HEAD"), "---\nid: x\n")
+    assert "lacks some memories" in render_status(status(committed))[3]
+
+    committed.run("update-ref", "refs/gitmem/origin/claude-mem", "refs/notes/claude-mem")
+
+    assert "has all memories" in render_status(status(committed))[3]
+
+
+def test_sessions_of_the_last_weeks_are_counted_by_agent(committed: GitDriver) -> None:
+    worktree = committed.path.resolve()
+    install(committed.repo, git_version=OLD_GIT)
+    for version in ("0.34", "0.98", "0.169-parent", "0.169-subagent"):
+        codex_session(committed.home, worktree, version)
+    os.utime(codex_session(committed.home, worktree, "0.169"), (1e9, 1e9))
+    gemini_session(committed.home, worktree, "0.61")
+    agents = KnownAgents.from_environment({"HOME": str(committed.home)})
+
+    lines = render_status(read_status(committed.repo, OLD_GIT, agents))
+
+    assert lines[2] == "sessions here in 14 days: 3 of codex, 1 of gemini-cli"

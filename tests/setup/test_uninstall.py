@@ -1,0 +1,277 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gitmem.errors import DiskFull, NotInitialised
+from gitmem.git.repo import find_repo
+from gitmem.model.job import Job
+from gitmem.model.memory import Memory
+from gitmem.model.note import NOTES_REF
+from gitmem.notes.codec import document_of
+from gitmem.notes.store import NoteStore
+from gitmem.refresh.refresh import refresh
+from gitmem.setup.install import install
+from gitmem.setup.uninstall import uninstall
+from gitmem.state.queue import Queue
+from tests.support.git import GitDriver
+from tests.support.layouts import LAYOUTS, OLD_GIT, husky_9, python_hooks, shell_hooks
+from tests.support.snapshot import snapshot
+
+NEW_GIT = (2, 54)
+
+
+@pytest.mark.parametrize("version", [OLD_GIT, NEW_GIT], ids=["hook files", "config hooks"])
+@pytest.mark.parametrize("arrange", LAYOUTS)
+def test_everything_is_as_before_to_the_byte(
+    committed: GitDriver, arrange: Callable[[GitDriver], None], version: tuple[int, int]
+) -> None:
+    arrange(committed)
+    before = snapshot(committed.path)
+
+    install(committed.repo, git_version=version)
+    report = uninstall(committed.repo)
+
+    assert snapshot(committed.path) == before
+    assert report.notices == []
+
+
+@pytest.mark.parametrize("arrange", LAYOUTS)
+def test_as_before_also_after_a_second_init(
+    committed: GitDriver, arrange: Callable[[GitDriver], None]
+) -> None:
+    arrange(committed)
+    before = snapshot(committed.path)
+
+    for version in (OLD_GIT, OLD_GIT, NEW_GIT, OLD_GIT):
+        install(committed.repo, git_version=version)
+    uninstall(committed.repo)
+
+    assert snapshot(committed.path) == before
+
+
+def test_as_before_in_a_linked_work_tree(committed: GitDriver) -> None:
+    committed.run("worktree", "add", "-q", "../linked")
+    linked = committed.path.parent / "linked"
+    before = snapshot(committed.path), snapshot(linked)
+
+    install(find_repo(linked), git_version=OLD_GIT)
+    install(committed.repo, git_version=OLD_GIT)
+    assert (linked / ".claude/settings.json").is_file()
+    uninstall(find_repo(linked))
+
+    assert (snapshot(committed.path), snapshot(linked)) == before
+
+
+def test_as_before_in_a_moved_repository(committed: GitDriver) -> None:
+    shell_hooks(committed)
+    before = snapshot(committed.path)
+
+    install(committed.repo, git_version=OLD_GIT)
+    moved = committed.path.rename(committed.path.parent / "elsewhere")
+    uninstall(find_repo(moved))
+
+    assert snapshot(moved) == before
+
+
+def test_what_was_fetched_goes_and_the_notes_stay(committed: GitDriver) -> None:
+    head = committed.out("rev-parse", "HEAD")
+    committed.add_note(head, "---\nid: x\n")
+    before = snapshot(committed.path)
+    install(committed.repo, git_version=OLD_GIT)
+    committed.run("update-ref", "refs/gitmem/origin/claude-mem", "refs/notes/claude-mem")
+    committed.run("update-ref", "refs/gitmem/a/b/claude-mem", "refs/notes/claude-mem")
+
+    uninstall(committed.repo)
+
+    assert committed.out("for-each-ref", "refs/gitmem") == ""
+    assert committed.show_note(head) == b"---\nid: x\n"
+    assert snapshot(committed.path) == before
+
+
+def test_what_the_owner_changed_in_between_stays(committed: GitDriver) -> None:
+    shell_hooks(committed)
+    committed.write(".claude/settings.json", '{\n    "model": "opus"\n}\n')
+    install(committed.repo, git_version=OLD_GIT)
+    settings = committed.path / ".claude/settings.json"
+    hook = committed.path / ".git/hooks/post-commit"
+    made_by_us = committed.path / ".git/hooks/post-rewrite"
+
+    committed.run("config", "user.nickname", "ada")
+    committed.run("remote", "add", "origin", "../x")
+    settings.write_text(settings.read_text().replace('"opus"', '"haiku"'))
+    hook.write_bytes(hook.read_bytes() + b"echo later\n")
+    made_by_us.write_bytes(made_by_us.read_bytes() + b"echo mine now\n")
+    uninstall(committed.repo)
+
+    assert settings.read_text() == '{\n    "model": "haiku"\n}\n'
+    assert hook.read_text() == "#!/bin/sh\necho mine >&2\nexit 3\necho later\n"
+    assert made_by_us.read_text() == "#!/bin/sh\necho mine now\n"
+    assert committed.out("config", "user.nickname") == "ada"
+    assert "claude-mem" not in (committed.path / ".git/config").read_text()
+
+
+def test_servers_that_the_owner_added_in_between_stay(committed: GitDriver) -> None:
+    install(committed.repo)
+    path = committed.path / ".mcp.json"
+    value = json.loads(path.read_text())
+    value["mcpServers"]["other"] = {"command": "npx"}
+    path.write_text(json.dumps(value, indent=4))
+
+    uninstall(committed.repo)
+
+    assert json.loads(path.read_text()) == {"mcpServers": {"other": {"command": "npx"}}}
+
+
+def test_configuration_edited_there_and_back_is_the_original_again(committed: GitDriver) -> None:
+    before = snapshot(committed.path)
+    install(committed.repo, git_version=OLD_GIT)
+
+    committed.run("config", "alias.st", "status")
+    committed.run("config", "--unset", "alias.st")
+    uninstall(committed.repo)
+
+    assert snapshot(committed.path) == before
+
+
+def test_a_renamed_remote_keeps_no_refspec_of_ours(committed: GitDriver) -> None:
+    committed.run("remote", "add", "origin", "../x")
+    install(committed.repo, git_version=OLD_GIT)
+    committed.run("remote", "rename", "origin", "upstream")
+    install(committed.repo, git_version=OLD_GIT)
+    fetched = committed.out("config", "--get-all", "remote.upstream.fetch").splitlines()
+    uninstall(committed.repo)
+
+    assert fetched[1:] == ["+refs/notes/claude-mem*:refs/gitmem/upstream/claude-mem*"]
+    after = committed.out("config", "--get-all", "remote.upstream.fetch")
+    assert after == "+refs/heads/*:refs/remotes/upstream/*"
+
+
+def test_a_hook_that_replaced_ours_stays_and_the_earlier_one_is_named(
+    committed: GitDriver,
+) -> None:
+    python_hooks(committed)
+    install(committed.repo, git_version=OLD_GIT)
+    hook = committed.path / ".git/hooks/post-commit"
+    hook.write_text("#!/bin/sh\nexit 0\n")
+
+    report = uninstall(committed.repo)
+
+    aside = committed.path / ".git/hooks.gitmem-kept/post-commit"
+    assert hook.read_text() == "#!/bin/sh\nexit 0\n"
+    assert aside.read_text() == "#!/usr/bin/env python3\nprint('mine')\n"
+    assert len(report.notices) == 1
+    assert str(aside) in report.notices[0]
+
+
+def test_a_hook_manager_that_moved_our_file_is_cleaned_up_after(committed: GitDriver) -> None:
+    before = snapshot(committed.path)
+    install(committed.repo, git_version=OLD_GIT)
+    hook = committed.path / ".git/hooks/post-commit"
+    hook.rename(hook.with_name("post-commit.legacy"))
+    hook.write_text("#!/bin/sh\n# File generated by pre-commit\n")
+
+    uninstall(committed.repo)
+
+    after = snapshot(committed.path)
+    assert set(after) - set(before) == {".git/hooks/post-commit"}
+    assert hook.read_text() == "#!/bin/sh\n# File generated by pre-commit\n"
+
+
+def test_lines_that_a_team_mate_committed_are_not_ours_to_remove(committed: GitDriver) -> None:
+    husky_9(committed)
+    install(committed.repo, git_version=OLD_GIT)
+    shared = committed.path / ".husky/post-commit"
+    committed.run("add", "-A", ".husky")
+    committed.run("commit", "-qm", "share the hooks")
+    text = shared.read_bytes()
+    clone = committed.clone(committed.path.parent / "clone")
+    clone.run("config", "core.hooksPath", ".husky/_")
+
+    install(clone.repo, git_version=OLD_GIT)
+    uninstall(clone.repo)
+
+    assert (clone.path / ".husky/post-commit").read_bytes() == text
+    assert clone.out("status", "--porcelain") == ""
+
+
+def test_one_file_that_cannot_be_put_back_holds_up_nothing_else(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    settings = committed.path / ".claude/settings.json"
+    settings.write_text("{ broken")
+
+    report = uninstall(committed.repo)
+
+    assert len(report.notices) == 1
+    assert "JSON" in report.notices[0]
+    assert not (committed.path / ".git/hooks/post-commit").exists()
+    assert committed.repo.is_initialised
+    settings.write_text(json.dumps({"hooks": {}}))
+    assert uninstall(committed.repo).notices == []
+    assert not committed.repo.is_initialised
+
+
+def test_the_queue_is_drained_first(committed: GitDriver) -> None:
+    before = snapshot(committed.path)
+    install(committed.repo, git_version=OLD_GIT)
+    job = Queue(committed.repo).add(Job("capture", commit="1" * 40))
+
+    report = uninstall(committed.repo, drain=job.unlink)
+
+    assert report.notices == []
+    assert snapshot(committed.path) == before
+
+
+def test_work_that_could_not_be_remembered_is_kept_and_told(committed: GitDriver) -> None:
+    def fail() -> None:
+        raise DiskFull("cannot write")
+
+    install(committed.repo, git_version=OLD_GIT)
+    job = Queue(committed.repo).add(Job("capture", commit="1" * 40))
+
+    report = uninstall(committed.repo, drain=fail)
+
+    assert len(report.notices) == 2
+    assert str(committed.repo.state_dir) in report.notices[1]
+    left = [path for path in committed.repo.state_dir.rglob("*") if path.is_file()]
+    assert left == [job]
+    install(committed.repo, git_version=OLD_GIT)
+    assert [queued.path for queued in Queue(committed.repo).jobs()] == [job]
+
+
+def test_the_users_settings_serve_other_repositories_and_stay(
+    committed: GitDriver, home: Path
+) -> None:
+    settings = home / ".claude/settings.json"
+    install(committed.repo, user_settings=settings, git_version=OLD_GIT)
+    with_ours = settings.read_bytes()
+    uninstall(committed.repo)
+    assert settings.read_bytes() == with_ours
+
+    install(committed.repo, user_settings=settings, git_version=OLD_GIT)
+    uninstall(committed.repo, user_settings=settings)
+
+    assert json.loads(settings.read_bytes()) == {}
+    assert not (committed.path / ".claude").exists()
+
+
+def test_where_nothing_is_set_up_there_is_nothing_to_take_out(committed: GitDriver) -> None:
+    with pytest.raises(NotInitialised):
+        uninstall(committed.repo)
+
+
+def test_our_refs_go_and_the_notes_stay(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    head = committed.out("rev-parse", "HEAD")
+    NoteStore(committed.repo).add({head: [document_of(Memory("change", "x"))]}, "notes: x")
+    refresh(committed.repo).close()
+    committed.run("update-ref", "refs/gitmem/origin/claude-mem", NOTES_REF)
+    assert committed.out("for-each-ref", "refs/gitmem-seen", "refs/gitmem/")
+
+    uninstall(committed.repo)
+
+    left = committed.out("for-each-ref", "--format=%(refname)").splitlines()
+    assert left == ["refs/heads/main", NOTES_REF]
