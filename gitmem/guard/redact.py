@@ -22,8 +22,9 @@ from gitmem.guard.providers import KEYS
 from gitmem.guard.spans import without_private, without_private_keys
 from gitmem.guard.untrusted import clean_text
 from gitmem.model.change import Change
-from gitmem.model.memory import Decision, ErrorMet, Json, Memory, Provenance
+from gitmem.model.memory import Json, Memory
 from gitmem.model.session import Event, Slice
+from gitmem.model.texts import map_texts
 
 MAX_TEXT = 1 << 16
 """Characters that a single text of a memory may have."""
@@ -177,18 +178,7 @@ def redact_change(change: Change, policy: Policy = PLAIN) -> Change:
     """
     whole = change if policy.exclusion is None else policy.exclusion.without_change(change)
     clean = _Cleaner(policy)
-    return replace(
-        whole,
-        subject=clean.text(whole.subject),
-        message=clean.text(whole.message),
-        branch=clean.text(whole.branch),
-        symbols=clean.texts(whole.symbols),
-        added_lines=clean.texts(whole.added_lines),
-        files=tuple(
-            replace(file, path=clean.text(file.path), old_path=clean.text(file.old_path))
-            for file in whole.files
-        ),
-    )
+    return map_texts(whole, clean.text, clean.fields)
 
 
 def redact_memory(memory: Memory, policy: Policy = PLAIN) -> Memory:
@@ -201,25 +191,7 @@ def redact_memory(memory: Memory, policy: Policy = PLAIN) -> Memory:
         SettingsInvalid: as for :func:`make_evidence`.
     """
     clean = _Cleaner(policy)
-    return replace(
-        memory,
-        kind=clean.text(memory.kind),
-        title=clean.text(memory.title),
-        why=clean.text(memory.why),
-        what=clean.texts(memory.what),
-        decisions=tuple(clean.decision(decision) for decision in memory.decisions),
-        errors=tuple(clean.error(error) for error in memory.errors),
-        next=clean.texts(memory.next),
-        concepts=clean.texts(memory.concepts),
-        tags=clean.fields(memory.tags),
-        files_changed=clean.texts(memory.files_changed),
-        files_read=clean.texts(memory.files_read),
-        files_extra=clean.fields(memory.files_extra),
-        symbols=clean.texts(memory.symbols),
-        terms=clean.text(memory.terms),
-        provenance=clean.provenance(memory.provenance),
-        extra=clean.fields(memory.extra),
-    )
+    return map_texts(memory, clean.text, clean.fields)
 
 
 @dataclass(frozen=True)
@@ -251,30 +223,3 @@ class _Cleaner:
         if isinstance(value, str) and assignments.is_secret(name, value):
             return mask_of("value")
         return self.json(value)
-
-    def decision(self, decision: Decision) -> Decision:
-        return Decision(
-            chose=self.text(decision.chose),
-            because=self.text(decision.because),
-            rejected=self.texts(decision.rejected),
-            extra=self.fields(decision.extra),
-        )
-
-    def error(self, error: ErrorMet) -> ErrorMet:
-        return ErrorMet(
-            message=self.text(error.message),
-            frames=self.texts(error.frames),
-            resolution=self.text(error.resolution),
-            extra=self.fields(error.extra),
-        )
-
-    def provenance(self, provenance: Provenance) -> Provenance:
-        return replace(
-            provenance,
-            branch=self.text(provenance.branch),
-            agent=self.text(provenance.agent),
-            compressor=self.text(provenance.compressor),
-            model=self.text(provenance.model),
-            extra=self.fields(provenance.extra),
-            tokens_extra=self.fields(provenance.tokens_extra),
-        )

@@ -10,6 +10,7 @@ from gitmem.errors import SettingsInvalid, UsageError
 from gitmem.guard.policy import Masker
 from gitmem.guard.redact import mask_of
 from gitmem.model.memory import FieldError, Json, Memory, from_fields, to_fields
+from gitmem.model.texts import map_texts
 
 KIND = "scrubbed"
 _SHORTEST = 4
@@ -62,20 +63,20 @@ class Scrubber:
 
     def memory(self, memory: Memory) -> Memory | None:
         """The memory with every text masked; None when nothing sensible would be left."""
-        before = to_fields(memory)
-        after = self._masked(before)
-        if after == before:
-            return memory
+        after = map_texts(memory, self.text, self._fields, spare=())
         try:
-            return from_fields(after) if isinstance(after, dict) else None
+            return memory if after == memory else from_fields(to_fields(after))
         except FieldError:
             return None
+
+    def _fields(self, fields: Mapping[str, Json]) -> dict[str, Json]:
+        return {self.text(name): self._masked(item) for name, item in fields.items()}
 
     def _masked(self, value: Json) -> Json:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
-            return {self.text(name): self._masked(item) for name, item in value.items()}
+            return self._fields(value)
         if isinstance(value, (list, tuple)):
             return [self._masked(item) for item in value]
         return value

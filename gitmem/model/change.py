@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from gitmem.model.texts import Role
 
 WORD = re.compile(r"[^\W\d]\w{2,40}")
 """A word or a name in the lines of a change."""
@@ -19,7 +21,7 @@ class FileChange:
     """One path of a change.  ``status`` is git's letter (A, M, D, R, C, T); counts are lines."""
 
     path: str
-    status: str
+    status: str = field(metadata={Role: Role.IDENTITY})
     added: int = 0
     removed: int = 0
     old_path: str = ""
@@ -40,18 +42,18 @@ class Change:
     :mod:`gitmem.model.line_marks`).
     """
 
-    commit: str
-    parents: tuple[str, ...]
+    commit: str = field(metadata={Role: Role.IDENTITY})
+    parents: tuple[str, ...] = field(metadata={Role: Role.IDENTITY})
     subject: str
     message: str
-    author: str
-    committer_name: str
-    committer_email: str
+    author: str = field(metadata={Role: Role.IDENTITY})
+    committer_name: str = field(metadata={Role: Role.IDENTITY})
+    committer_email: str = field(metadata={Role: Role.IDENTITY})
     time: int
     committed: int
     branch: str = ""
-    change_id: str = ""
-    patch_id: str = ""
+    change_id: str = field(default="", metadata={Role: Role.IDENTITY})
+    patch_id: str = field(default="", metadata={Role: Role.IDENTITY})
     files: tuple[FileChange, ...] = ()
     symbols: tuple[str, ...] = ()
     added_lines: tuple[str, ...] = ()

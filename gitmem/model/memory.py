@@ -2,7 +2,8 @@
 
 A memory is immutable and named by its content.  The same content gets the same id on every
 clone, so writing twice is writing once and merging is set union.  This module knows the
-fields, their order and their types; YAML is :mod:`gitmem.notes.codec`'s business.
+fields, their order, their types and what each text is for (:class:`gitmem.model.texts.Role`);
+YAML is :mod:`gitmem.notes.codec`'s business.
 
 The format is specified in ``docs/format.md``.
 """
@@ -16,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Union
+
+from gitmem.model.texts import Role
 
 SCHEMA = 1
 """The schema this version writes.  A reader takes what it knows of a higher one."""
@@ -44,7 +47,7 @@ class Decision:
     chose: str
     because: str = ""
     rejected: tuple[str, ...] = ()
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = field(default_factory=dict, metadata={Role: Role.LABEL})
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,9 @@ class ErrorMet:
     """An error as it was printed, verbatim, the frames that matter, and what resolved it."""
 
     message: str
-    frames: tuple[str, ...] = ()
+    frames: tuple[str, ...] = field(default=(), metadata={Role: Role.FRAME})
     resolution: str = ""
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = field(default_factory=dict, metadata={Role: Role.LABEL})
 
 
 @dataclass(frozen=True)
@@ -65,21 +68,21 @@ class Provenance:
     ``tokens_in`` and ``tokens_out`` are what a model was paid for (0 offline).
     """
 
-    commit: str = ""
-    patch_id: str = ""
-    change_id: str = ""
-    branch: str = ""
-    author: str = ""
-    time: str = ""
-    agent: str = ""
-    session: str = ""
+    commit: str = field(default="", metadata={Role: Role.IDENTITY})
+    patch_id: str = field(default="", metadata={Role: Role.IDENTITY})
+    change_id: str = field(default="", metadata={Role: Role.IDENTITY})
+    branch: str = field(default="", metadata={Role: Role.LABEL})
+    author: str = field(default="", metadata={Role: Role.IDENTITY})
+    time: str = field(default="", metadata={Role: Role.IDENTITY})
+    agent: str = field(default="", metadata={Role: Role.LABEL})
+    session: str = field(default="", metadata={Role: Role.IDENTITY})
     records: tuple[int, int] | None = None
-    compressor: str = ""
-    model: str = ""
+    compressor: str = field(default="", metadata={Role: Role.LABEL})
+    model: str = field(default="", metadata={Role: Role.LABEL})
     tokens_in: int = 0
     tokens_out: int = 0
-    tokens_extra: Mapping[str, Json] = field(default_factory=dict)
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    tokens_extra: Mapping[str, Json] = field(default_factory=dict, metadata={Role: Role.LABEL})
+    extra: Mapping[str, Json] = field(default_factory=dict, metadata={Role: Role.LABEL})
 
     @property
     def is_of_history(self) -> bool:
@@ -96,24 +99,24 @@ class Memory:
     round trip.  ``supersedes`` names memories that this one replaces in recall.
     """
 
-    kind: str
-    title: str
+    kind: str = field(metadata={Role: Role.LABEL})
+    title: str = field(metadata={Role: Role.TITLE})
     why: str = ""
     what: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
     errors: tuple[ErrorMet, ...] = ()
     next: tuple[str, ...] = ()
-    concepts: tuple[str, ...] = ()
-    tags: Mapping[str, Json] = field(default_factory=dict)
-    files_changed: tuple[str, ...] = ()
-    files_read: tuple[str, ...] = ()
-    files_extra: Mapping[str, Json] = field(default_factory=dict)
-    symbols: tuple[str, ...] = ()
-    terms: str = ""
-    supersedes: tuple[str, ...] = ()
+    concepts: tuple[str, ...] = field(default=(), metadata={Role: Role.CONCEPT})
+    tags: Mapping[str, Json] = field(default_factory=dict, metadata={Role: Role.LABEL})
+    files_changed: tuple[str, ...] = field(default=(), metadata={Role: Role.FILE})
+    files_read: tuple[str, ...] = field(default=(), metadata={Role: Role.LABEL})
+    files_extra: Mapping[str, Json] = field(default_factory=dict, metadata={Role: Role.LABEL})
+    symbols: tuple[str, ...] = field(default=(), metadata={Role: Role.SYMBOL})
+    terms: str = field(default="", metadata={Role: Role.TERM})
+    supersedes: tuple[str, ...] = field(default=(), metadata={Role: Role.IDENTITY})
     provenance: Provenance = field(default_factory=Provenance)
     schema: int = SCHEMA
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = field(default_factory=dict, metadata={Role: Role.LABEL})
 
     @cached_property
     def id(self) -> str:

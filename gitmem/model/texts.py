@@ -1,0 +1,107 @@
+"""One walk over the texts of a value, shared by everything that masks, scrubs, indexes or embeds.
+
+What a text is for stands beside its field: ``metadata={Role: Role.LABEL}``.  A field that says
+nothing is prose: it is masked, indexed and embedded, so that none can be forgotten.
+Standard library only: agent hooks import this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from functools import lru_cache
+from typing import Any, TypeVar
+
+_Value = TypeVar("_Value")
+
+
+class Role(Enum):
+    """What a text is for.  All but the last two are searched; all but the last are masked."""
+
+    TITLE = "title"
+    PROSE = "prose"
+    FRAME = "frame"
+    """A line of a stack trace, verbatim: found by its words, but without a meaning of its own."""
+    CONCEPT = "concept"
+    FILE = "file"
+    SYMBOL = "symbol"
+    TERM = "term"
+    LABEL = "label"
+    """Shown or filtered by, never searched."""
+    IDENTITY = "identity"
+    """An id, or who did it: told by git or by us, not by a transcript, and so never masked."""
+
+
+def texts_of(value: Any, roles: Collection[Role]) -> Iterator[str]:
+    """The texts in a dataclass that have one of the roles, in the order of its fields; none empty.
+
+    A field of dataclasses is walked into, whatever its own role; a mapping is walked in whole,
+    names as well as values.
+    """
+    for name, role in _roles(_class(value)):
+        yield from _texts(getattr(value, name), role in roles, roles)
+
+
+def map_texts(
+    value: _Value,
+    on_text: Callable[[str], str],
+    on_mapping: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    *,
+    spare: Collection[Role] = (Role.IDENTITY,),
+) -> _Value:
+    """The same dataclass with every text changed, but for those with a role to ``spare``.
+
+    ``on_mapping`` is given each mapping whole: what a value means can depend on its name.
+    """
+    changed: dict[str, Any] = {}
+    for name, role in _roles(_class(value)):
+        before = getattr(value, name)
+        after = _mapped(before, role in spare, on_text, on_mapping, spare)
+        if after is not before:
+            changed[name] = after
+    return replace(value, **changed) if changed else value  # type: ignore[type-var]
+
+
+def _class(value: Any) -> Any:
+    return type(value)
+
+
+@lru_cache(maxsize=64)
+def _roles(cls: Any) -> tuple[tuple[str, Role], ...]:
+    return tuple((f.name, f.metadata.get(Role, Role.PROSE)) for f in fields(cls))
+
+
+def _texts(value: Any, is_wanted: bool, roles: Collection[Role]) -> Iterator[str]:
+    if isinstance(value, str):
+        if is_wanted and value:
+            yield value
+    elif is_dataclass(value):
+        yield from texts_of(value, roles)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _texts(name, is_wanted, roles)
+            yield from _texts(item, is_wanted, roles)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item, is_wanted, roles)
+
+
+def _mapped(
+    value: Any,
+    is_spared: bool,
+    on_text: Callable[[str], str],
+    on_mapping: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    spare: Collection[Role],
+) -> Any:
+    if is_dataclass(value):
+        return map_texts(value, on_text, on_mapping, spare=spare)
+    if is_spared:
+        return value
+    if isinstance(value, str):
+        return on_text(value)
+    if isinstance(value, Mapping):
+        return on_mapping(value)
+    if isinstance(value, (list, tuple)):
+        return tuple(_mapped(item, is_spared, on_text, on_mapping, spare) for item in value)
+    return value
