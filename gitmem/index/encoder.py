@@ -12,8 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from gitmem.index.fields import MEANING_WEIGHTS
+from gitmem.index.fields import FIELDS, MEANING_WEIGHTS
 from gitmem.model.memory import Memory
+from gitmem.model.texts import texts_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,18 +94,10 @@ def normalised(vectors: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
-def fields_of(memory: Memory) -> tuple[str, str, str, str]:
-    """The texts that are encoded apart: title, body, files, symbols."""
-    body = [memory.why, *memory.what, *memory.next]
-    for decision in memory.decisions:
-        body += [decision.chose, decision.because, *decision.rejected]
-    for error in memory.errors:
-        body += [error.message, error.resolution]
-    return (
-        memory.title,
-        "\n".join(part for part in body if part),
-        " ".join(memory.files_changed),
-        " ".join([*memory.symbols, memory.terms]),
+def fields_of(memory: Memory) -> tuple[str, ...]:
+    """The texts that are encoded apart, one for each of :data:`.fields.MEANING_WEIGHTS`."""
+    return tuple(
+        "\n".join(texts_of(memory, field.meant)) for field in FIELDS if field.meaning is not None
     )
 
 

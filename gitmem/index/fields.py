@@ -10,28 +10,32 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
+from gitmem.model.texts import Role
+
 
 @dataclass(frozen=True)
 class Field:
     """One column of the full-text table, and what its words and its meaning count for.
 
+    ``roles`` are those of the memory's texts that it holds, ``meant`` those that are encoded.
     ``usual_words``: how many words it usually has, by which a longer one counts for less.
-    ``meaning`` is None where the field has no vector of its own: its text is encoded with that
-    of the field before.
+    ``meaning`` is None where the field has no vector of its own.
     """
 
     name: str
+    roles: tuple[Role, ...]
     words: float
     usual_words: float
-    meaning: float | None
+    meaning: float | None = None
+    meant: tuple[Role, ...] = ()
 
 
 FIELDS = (
-    Field("title", words=2.0, usual_words=8.0, meaning=1.0),
-    Field("body", words=1.5, usual_words=12.0, meaning=0.5),
-    Field("files", words=1.0, usual_words=10.0, meaning=0.3),
-    Field("symbols", words=1.0, usual_words=12.0, meaning=0.5),
-    Field("terms", words=1.0, usual_words=30.0, meaning=None),
+    Field("title", (Role.TITLE,), 2.0, 8.0, 1.0, (Role.TITLE,)),
+    Field("body", (Role.PROSE, Role.FRAME, Role.CONCEPT), 1.5, 12.0, 0.5, (Role.PROSE,)),
+    Field("files", (Role.FILE,), 1.0, 10.0, 0.3, (Role.FILE,)),
+    Field("symbols", (Role.SYMBOL,), 1.0, 12.0, 0.5, (Role.SYMBOL, Role.TERM)),
+    Field("terms", (Role.TERM,), 1.0, 30.0),
 )
 """**Source:** the weights for meaning were measured by who made the table of vectors, on changelog
 entries and the commits they tell of; those for words on the same (docs/design.md)."""

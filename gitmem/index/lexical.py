@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 
+from gitmem.index.fields import FIELDS
 from gitmem.model.memory import Memory
+from gitmem.model.texts import texts_of
 
-VERSION = 2
+VERSION = 3
 """Of the texts below, and of those that are encoded: another one does not fit an index that was
 made with this one."""
 
@@ -49,20 +51,9 @@ _STOP_WORDS = """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
-def texts_of(memory: Memory) -> tuple[str, str, str, str, str]:
+def columns_of(memory: Memory) -> tuple[str, ...]:
     """The memory's texts as the index takes them, one for each of :data:`.fields.COLUMNS`."""
-    body = [memory.why, *memory.what, *memory.next, *memory.concepts]
-    for decision in memory.decisions:
-        body += [decision.chose, decision.because, *decision.rejected]
-    for error in memory.errors:
-        body += [error.message, *error.frames, error.resolution]
-    return (
-        _prepared(memory.title),
-        _prepared("\n".join(body)),
-        _prepared("\n".join(memory.files_changed)),
-        _prepared("\n".join(memory.symbols)),
-        _prepared(memory.terms),
-    )
+    return tuple(_prepared("\n".join(texts_of(memory, field.roles))) for field in FIELDS)
 
 
 def words_of(text: str) -> list[str]:

@@ -284,7 +284,7 @@ def _insert_memory(database: sqlite3.Connection, memory: Memory) -> int:
     place = int(inserted.lastrowid or 0)
     database.execute(
         f"INSERT INTO words (rowid, {_COLUMNS}) VALUES (?,{_COLUMN_MARKS})",
-        (place, *storable(lexical.texts_of(memory))),
+        (place, *storable(lexical.columns_of(memory))),
     )
     for name in dict.fromkeys(memory.files_changed):
         (path,) = storable((name,))
@@ -307,7 +307,7 @@ def _drop_unheld(database: sqlite3.Connection, places: Iterable[int]) -> None:
         # A table without content must be told what it is to forget.
         database.execute(
             f"INSERT INTO words (words, rowid, {_COLUMNS}) VALUES ('delete',?,{_COLUMN_MARKS})",
-            (place, *storable(lexical.texts_of(unpacked(fields)))),
+            (place, *storable(lexical.columns_of(unpacked(fields)))),
         )
         for table in ("touched", "facet"):
             database.execute(f"DELETE FROM {table} WHERE memory = ?", (place,))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gitmem.model.memory import Memory
+from gitmem.model.texts import Role, texts_of
 
 _CHARACTERS_PER_TOKEN = 4
 _STAND_IN = (" after ", " before ")
@@ -69,11 +70,7 @@ def stock_of(memories: Iterable[tuple[str, Memory]]) -> Stock:
 
 def _weight(memory: Memory) -> int:
     """What a memory says, in tokens."""
-    said = [memory.title, memory.why, *memory.what, *memory.next]
-    for decision in memory.decisions:
-        said += [decision.chose, decision.because, *decision.rejected]
-    for error in memory.errors:
-        said += [error.message, *error.frames, error.resolution]
+    said = texts_of(memory, (Role.TITLE, Role.PROSE, Role.FRAME))
     return -(-sum(map(len, said)) // _CHARACTERS_PER_TOKEN)
 
 

@@ -28,6 +28,7 @@ from gitmem.index.vectors import Vectors, read_meta
 from gitmem.model.memory import Memory
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.model.standing import Standing
+from gitmem.model.texts import Role, texts_of
 from gitmem.refresh.embed import embed_missing
 from gitmem.refresh.encoders import encoder_of
 from gitmem.refresh.reachable import Scope, scope_of
@@ -35,6 +36,7 @@ from gitmem.refresh.standing import standings_of
 from gitmem.state.pending import PendingStore
 from gitmem.state.settings import read_settings
 
+_SEARCHED = (Role.TITLE, Role.PROSE, Role.FILE, Role.SYMBOL, Role.CONCEPT)
 _CANDIDATES = 200
 _MOST_CANDIDATES = 200_000
 _ALL = -1  # no limit, as SQLite says it
@@ -198,7 +200,7 @@ class Recaller:
             memory = pending.memory
             if not _passes(memory, query):
                 continue
-            shared = asked & set(words_of("\n".join(_texts(memory))))
+            shared = asked & set(words_of("\n".join(texts_of(memory, _SEARCHED))))
             share = len(shared) / len(asked) if asked else 0.0
             if share or not text.strip():
                 found.append(Candidate(memory, share, share, is_pending=True))
@@ -291,10 +293,3 @@ def _passes(memory: Memory, query: Query) -> bool:
 
 def _is_below(name: str, path: str) -> bool:
     return name == path or name.startswith(f"{path}/")
-
-
-def _texts(memory: Memory) -> Sequence[str]:
-    decisions = [text for d in memory.decisions for text in (d.chose, d.because, *d.rejected)]
-    errors = [text for e in memory.errors for text in (e.message, e.resolution)]
-    lists = [*memory.what, *memory.next, *memory.files_changed, *memory.symbols, *memory.concepts]
-    return [memory.title, memory.why, *decisions, *errors, *lists]

@@ -17,11 +17,14 @@ from hypothesis import given
 from gitmem.index.cache import Index
 from gitmem.index.encoder import encode_memories, fields_of
 from gitmem.index.fields import COLUMNS, FIELDS, MEANING_WEIGHTS, Field
+from gitmem.index.lexical import columns_of
 from gitmem.index.rows import VALIDITY, validity_of
 from gitmem.index.vectors import vector_state
 from gitmem.model.memory import Memory
+from gitmem.model.texts import Role
 from gitmem.refresh.embed import embed_missing
 from tests.index.test_cache import TIP, note, oid
+from tests.model.test_texts import REVIEWED
 from tests.strategies import memories
 
 WEIGHTS = [field.name for field in fields(Field) if field.name != "name"]
@@ -42,9 +45,11 @@ class Counting:
 
 
 def with_other(weight: str, of: str) -> list[Field]:
-    """The table with one weight of one field changed."""
+    """The table with one weight of one field changed, or with one text more in it."""
     (old,) = (field for field in FIELDS if field.name == of)
-    change: dict[str, Any] = {weight: (getattr(old, weight) or 0.0) + 0.125}
+    before = getattr(old, weight)
+    after = (*before, Role.LABEL) if isinstance(before, tuple) else (before or 0.0) + 0.125
+    change: dict[str, Any] = {weight: after}
     return [replace(field, **change) if field is old else field for field in FIELDS]
 
 
@@ -115,3 +120,16 @@ def test_a_field_counts_for_its_meaning_as_the_table_says() -> None:
     (vector,) = encode_memories(Apart(), [memory])
 
     assert vector / vector[0] == pytest.approx(np.asarray(MEANING_WEIGHTS) / MEANING_WEIGHTS[0])
+
+
+def test_a_field_that_nobody_thought_of_is_indexed_and_encoded() -> None:
+    memory = REVIEWED
+
+    assert "grace" in columns_of(memory)[COLUMNS.index("body")].split()
+    assert memory.reviewed_by in fields_of(memory)[1]
+
+
+def test_every_role_that_is_searched_has_its_column() -> None:
+    searched = {role for field in FIELDS for role in field.roles}
+
+    assert searched == set(Role) - {Role.LABEL, Role.IDENTITY}

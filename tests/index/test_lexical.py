@@ -11,8 +11,8 @@ from gitmem.index.lexical import (
     MOST_WORDS,
     STOP_WORDS,
     asked_words,
+    columns_of,
     match_of,
-    texts_of,
     words_of,
 )
 from gitmem.index.rows import storable
@@ -122,7 +122,7 @@ def test_a_word_is_found_by_itself(word: str) -> None:
 
 @given(memories())
 def test_every_column_of_a_memory_has_a_text(memory: Memory) -> None:
-    assert len(texts_of(memory)) == len(COLUMNS)
+    assert len(columns_of(memory)) == len(COLUMNS)
 
 
 def test_everything_that_is_told_can_be_found() -> None:
@@ -140,7 +140,7 @@ def test_everything_that_is_told_can_be_found() -> None:
         terms="term0",
     )
 
-    every = " ".join(texts_of(memory))
+    every = " ".join(columns_of(memory))
 
     for name in (
         *("title", "why", "what", "chose", "because", "rejected", "message", "frame"),
