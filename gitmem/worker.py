@@ -11,7 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gitmem.capture.capture_commit import Request, remember, remember_turn
+from gitmem.capture.agent_work import AgentWork
+from gitmem.capture.capture_commit import capture_commit, capture_turn
 from gitmem.capture.complete_turn import complete_turn
 from gitmem.capture.settle_pending import mark_ended, settle_ended
 from gitmem.capture.workspace import Means
@@ -30,7 +31,7 @@ from gitmem.git.log import commits_made, reflog_size
 from gitmem.git.repo import Repo, find_repo
 from gitmem.index.cache import Index
 from gitmem.model.job import Job
-from gitmem.refresh.refresh import refresh
+from gitmem.refresh.refresh import catch_up_index, refresh
 from gitmem.state.cursors import read_seen, write_seen
 from gitmem.state.error_log import append_log
 from gitmem.state.lock import worker_lock
@@ -43,11 +44,35 @@ _WORTH_ANOTHER_TRY_LATER = (DiskFull, ReadOnlyRepository, NotesMoved)
 
 
 @dataclass
-class _Tried:
-    """What this worker has attempted: each job and each commit once, whoever reported it."""
+class _Run:
+    """One run of the worker.
 
+    ``paths`` and ``commits`` are what it has attempted: each job and each commit once, whoever
+    reported it.  The index is opened for the first job that needs one, and stays open.
+    """
+
+    means: Means
     paths: set[Path] = field(default_factory=set)
     commits: set[str] = field(default_factory=set)
+    _index: Index | None = None
+
+    def index(self) -> Index:
+        """The index, up to date at this moment.
+
+        Raises:
+            NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
+        """
+        if self._index is None:
+            self._index = refresh(self.means.repo)
+        else:
+            catch_up_index(self.means.repo, self._index)
+        return self._index
+
+    def close(self) -> None:
+        """Let go of the index."""
+        if self._index is not None:
+            self._index.close()
+            self._index = None
 
 
 def work(means: Means) -> int:
@@ -61,25 +86,25 @@ def work(means: Means) -> int:
         NotesMoved: the notes ref kept moving; the job stays queued.
     """
     done = 0
-    tried = _Tried()
-    while True:
-        with worker_lock(means.repo) as is_ours:
-            if not is_ours:
+    with closing(_Run(means)) as run:
+        while True:
+            with worker_lock(means.repo) as is_ours:
+                if not is_ours:
+                    return done
+                done += _drain(run)
+                settle_ended(means.repo)
+                _follow_history(run)
+            if not _waiting(Queue(means.repo), run):
                 return done
-            done += _drain(means, tried)
-            settle_ended(means.repo)
-            _follow_history(means)
-        if not _waiting(Queue(means.repo), tried):
-            return done
 
 
-def _follow_history(means: Means) -> None:
+def _follow_history(run: _Run) -> None:
     """Join what was fetched, and bring memories to the commits that carry their changes now."""
-    with closing(refresh(means.repo)) as index:
-        done = reconcile(means.repo, index)
-        _embed(means, index)
+    index = run.index()
+    done = reconcile(run.means.repo, index)
+    _embed(run.means, index)
     for line in told_lines(done):
-        add_notice(means.repo, line)
+        add_notice(run.means.repo, line)
 
 
 def _embed(means: Means, index: Index) -> None:
@@ -116,33 +141,34 @@ def watch_reflog(repo: Repo) -> None:
         write_seen(repo, seen.with_reflog(repo, reflog_size(repo)))
 
 
-def _drain(means: Means, tried: _Tried) -> int:
+def _drain(run: _Run) -> int:
     """Do what waits, once each; what no hook reported is queued first."""
-    queue = Queue(means.repo)
+    queue = Queue(run.means.repo)
     done = 0
-    while waiting := _waiting(queue, tried) or _missed(means, queue, tried):
+    while waiting := _waiting(queue, run) or _missed(run, queue):
         for queued in waiting:
             if _must_wait(queued.job):
                 continue  # git has begun to rewrite commits since
-            tried.paths.add(queued.path)
-            tried.commits.add(queued.job.commit)
-            done += _attempt(means, queue, queued)
+            run.paths.add(queued.path)
+            run.commits.add(queued.job.commit)
+            done += _attempt(run, queue, queued)
     return done
 
 
-def _waiting(queue: Queue, tried: _Tried) -> list[QueuedJob]:
+def _waiting(queue: Queue, run: _Run) -> list[QueuedJob]:
     """The jobs that can be done now and were not tried yet.
 
     One that waits for the end of a rebase is not tried: the worker that the rebase's last hook
     wakes may find this one still at work, and then it is this one that must come back to it.
     """
-    untried = [queued for queued in queue.jobs() if queued.path not in tried.paths]
+    untried = [queued for queued in queue.jobs() if queued.path not in run.paths]
     return [queued for queued in untried if not _must_wait(queued.job)]
 
 
-def _missed(means: Means, queue: Queue, tried: _Tried) -> list[QueuedJob]:
+def _missed(run: _Run, queue: Queue) -> list[QueuedJob]:
     """Queue the commits that a reflog knows and no hook reported."""
-    before = seen = read_seen(means.repo)
+    repo = run.means.repo
+    before = seen = read_seen(repo)
     queued = {other.job.commit for other in queue.jobs()}
     for git_dir, worktree in before.worktrees.items():
         place = _place(worktree)
@@ -150,13 +176,13 @@ def _missed(means: Means, queue: Queue, tried: _Tried) -> list[QueuedJob]:
             continue  # the work tree is gone, or another has taken its place
         made, size = commits_made(place, before.reflogs[git_dir])
         for commit in made:
-            if commit.commit not in tried.commits | queued:
+            if commit.commit not in run.commits | queued:
                 job = Job("capture", commit=commit.commit, worktree=worktree)
                 queue.add(job, commit.time + 1.0)
         seen = seen.with_reflog(place, size)
     if seen != before:
-        write_seen(means.repo, seen)
-    return _waiting(queue, tried)
+        write_seen(repo, seen)
+    return _waiting(queue, run)
 
 
 def _place(worktree: str) -> Repo | None:
@@ -167,17 +193,17 @@ def _place(worktree: str) -> Repo | None:
         return None
 
 
-def _attempt(means: Means, queue: Queue, queued: QueuedJob) -> int:
+def _attempt(run: _Run, queue: Queue, queued: QueuedJob) -> int:
     """Do one job; 1 when it left the queue as done."""
     try:
-        _VERBS[queued.job.kind](means, queued)
+        _VERBS[queued.job.kind](run, queued)
     except _WORTH_ANOTHER_TRY_LATER:
         raise
     except (UnknownRevision, RemoteError) as error:
         # The commit is gone (rewritten and pruned), or the next push will send it: no retry.
-        _log(means, queued, error)
+        _log(run.means.repo, queued, error)
     except Exception as error:  # noqa: BLE001 - outermost frame of a job: the next one must run
-        _log(means, queued, error)
+        _log(run.means.repo, queued, error)
         queue.retry(queued)
         return 0
     queue.done(queued)
@@ -192,34 +218,34 @@ def _must_wait(job: Job) -> bool:
     return place is not None and any((place.git_dir / name).exists() for name in _REWRITING)
 
 
-def _capture(means: Means, queued: QueuedJob) -> None:
-    job = queued.job
+def _capture(run: _Run, queued: QueuedJob) -> None:
+    means, job = run.means, queued.job
     place = _place(job.worktree)
     if place is not None and place.worktree is not None:
         watch_reflog(place)
     sources = job.extra.get("sources", "").split()
     add_pairs(means.repo, parse_pairs("".join(f"{source} {job.commit}\n" for source in sources)))
-    outcome = remember(means, Request(job.commit, job.worktree, queued.time, job.session))
-    for notice in outcome.notices:
+    work = AgentWork(job.worktree, job.session, queued.time)
+    for notice in capture_commit(means, run.index(), job.commit, work).notices:
         append_log(means.repo, f"capture {job.commit[:10]}: {notice}")
 
 
-def _turn(means: Means, queued: QueuedJob) -> None:
-    if _is_last_of_session(means, queued) and means.settings.pending:
-        _stop(means, queued.job)
+def _turn(run: _Run, queued: QueuedJob) -> None:
+    if _is_last_of_session(run.means, queued) and run.means.settings.pending:
+        _stop(run, queued.job)
 
 
-def _end(means: Means, queued: QueuedJob) -> None:
-    job = queued.job
-    if means.settings.pending:
-        _stop(means, job)
-        if _is_last_of_session(means, queued):
-            mark_ended(means.repo, job.session)
+def _end(run: _Run, queued: QueuedJob) -> None:
+    if run.means.settings.pending:
+        _stop(run, queued.job)
+        if _is_last_of_session(run.means, queued):
+            mark_ended(run.means.repo, queued.job.session)
 
 
-def _stop(means: Means, job: Job) -> None:
-    complete_turn(means, job.session, job.worktree)
-    remember_turn(means, job.session, job.worktree)
+def _stop(run: _Run, job: Job) -> None:
+    index, work = run.index(), AgentWork(job.worktree, job.session)
+    complete_turn(run.means, index, work)
+    capture_turn(run.means, index, work)
 
 
 def _is_last_of_session(means: Means, queued: QueuedJob) -> bool:
@@ -232,20 +258,20 @@ def _is_last_of_session(means: Means, queued: QueuedJob) -> bool:
     )
 
 
-def _push(means: Means, queued: QueuedJob) -> None:
+def _push(run: _Run, queued: QueuedJob) -> None:
     try:
-        _follow_history(means)  # what was picked a moment ago goes along
+        _follow_history(run)  # what was picked a moment ago goes along
     except GitmemError as error:
-        append_log(means.repo, f"reconcile: {error}")
-    push_along(means, queued.job.remote)
+        append_log(run.means.repo, f"reconcile: {error}")
+    push_along(run.means, queued.job.remote)
 
 
-def _merge(means: Means, queued: QueuedJob) -> None:
-    add_pairs(means.repo, parse_pairs(queued.job.extra.get("rewritten", "")))
-    _follow_history(means)
+def _merge(run: _Run, queued: QueuedJob) -> None:
+    add_pairs(run.means.repo, parse_pairs(queued.job.extra.get("rewritten", "")))
+    _follow_history(run)
 
 
-_VERBS: dict[str, Callable[[Means, QueuedJob], None]] = {
+_VERBS: dict[str, Callable[[_Run, QueuedJob], None]] = {
     "capture": _capture,
     "turn": _turn,
     "end": _end,
@@ -254,7 +280,7 @@ _VERBS: dict[str, Callable[[Means, QueuedJob], None]] = {
 }
 
 
-def _log(means: Means, queued: QueuedJob, error: Exception) -> None:
+def _log(repo: Repo, queued: QueuedJob, error: Exception) -> None:
     what = queued.job.commit[:10] or queued.job.session or queued.job.remote
     kind = "" if isinstance(error, GitmemError) else f"{type(error).__name__}: "
-    append_log(means.repo, f"{queued.job.kind} {what}: {kind}{error}")
+    append_log(repo, f"{queued.job.kind} {what}: {kind}{error}")

@@ -7,18 +7,15 @@ push; at the stop it is made again of the whole, and what was not yet sent is re
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Sequence
-from contextlib import closing
 from dataclasses import replace
 from itertools import groupby
-from pathlib import Path
 
-from gitmem.agents.slice import slice_of
 from gitmem.agents.turn_boundary import end_of_commit_words
+from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.compress_slice import compress_slice
-from gitmem.capture.session_candidates import transcript_of
-from gitmem.capture.transcript_range import mark_behind, read_again, read_unread
+from gitmem.capture.session_candidates import session_file
+from gitmem.capture.transcript_range import move_mark, read_again, read_unread
 from gitmem.capture.workspace import Means
 from gitmem.compress.compressor import Compressor
 from gitmem.compress.writer_name import is_early, written_early
@@ -27,11 +24,9 @@ from gitmem.git.commits import read_change
 from gitmem.git.remotes import tracking_tips
 from gitmem.index.cache import Index, Stored
 from gitmem.model.memory import Memory, Provenance
-from gitmem.model.session import Transcript
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.refresh.refresh import refresh, refresh_index
-from gitmem.state.cursors import Mark, read_seen, write_seen
+from gitmem.refresh.refresh import refresh_index
 
 
 def provisional_compressor(means: Means) -> Compressor | None:
@@ -48,32 +43,27 @@ def as_provisional(memory: Memory, means: Means) -> Memory:
     return replace(memory, provenance=replace(memory.provenance, compressor=mark))
 
 
-def complete_turn(means: Means, session: str, worktree: str) -> list[Memory]:
+def complete_turn(means: Means, index: Index, work: AgentWork) -> list[Memory]:
     """Make the session's provisional memories again, the last one with the words that ended it.
 
     Returns what was written.  Nothing is done where that would say the same, or where the
-    transcript is gone.
+    transcript is gone.  ``index`` is up to date, and is again on return.
 
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    path = transcript_of(means, session)
-    if path is None:
+    file = session_file(means, work.session)
+    if file is None:
         return []
     written: list[Memory] = []
-    with closing(refresh(means.repo)) as index:
-        known = index.last_record(session)
-        tail = _tail(means, index, session, path) if known else None
-        groups = [list(found) for _, found in groupby(index.of_session(session), key=_slice_key)]
-        for group in groups:
-            end_time = tail if group[0].memory.provenance.records[1] == known else None  # type: ignore[index]
-            if end_time is not None or any(map(_is_provisional, group)):
-                written += _made_again(means, index, group, path, worktree, end_time)
+    last = index.last_record(work.session)
+    tail = end_of_commit_words(read_unread(means, index, file).events) if last else None
+    slices = groupby(index.of_session(work.session), key=_slice_key)
+    for group in [list(stored) for _, stored in slices]:
+        end_time = tail if group[0].memory.provenance.records[1] == last else None  # type: ignore[index]
+        if end_time is not None or any(map(_is_provisional, group)):
+            written += _made_again(means, index, group, file, replace(work, moment=end_time))
     return written
-
-
-def _tail(means: Means, index: Index, session: str, path: Path) -> float | None:
-    return end_of_commit_words(read_unread(means, index, session, path, None).events)
 
 
 def _slice_key(stored: Stored) -> tuple[tuple[int, int], str]:
@@ -85,24 +75,18 @@ def _is_provisional(stored: Stored) -> bool:
 
 
 def _made_again(
-    means: Means,
-    index: Index,
-    group: Sequence[Stored],
-    path: Path,
-    worktree: str,
-    end_time: float | None,
+    means: Means, index: Index, group: Sequence[Stored], file: SessionFile, work: AgentWork
 ) -> list[Memory]:
-    """The memories of one slice made again, up to ``end_time`` where that is given."""
+    """The memories of one slice made again, up to the work's moment where it has one."""
     provenance = group[0].memory.provenance
     if provenance.records is None:
         return []
-    first, end = provenance.records
-    transcript = read_again(means, provenance.session, path, first, end, end_time)
+    transcript = read_again(means, file, *provenance.records, work.moment)
     try:
         change = read_change(means.repo, group[0].commit, provenance.branch, means.policy.covers)
     except UnknownRevision:
         return []  # the commit is gone; what was written of it stays
-    part = slice_of(transcript, worktree, [os.path.realpath(worktree)])
+    part = work.slice_of(transcript)
     made, _ = compress_slice(means.compressor, part, change, means.policy)
     before = [stored.memory for stored in group]
     if not made or {_content(m) for m in made} == {_content(m) for m in before}:
@@ -114,8 +98,8 @@ def _made_again(
     documents = {change.commit: [document_of(memory) for memory in made]}
     notes.add(documents, f"notes: complete {change.commit[:10]}", without=unsent)
     refresh_index(notes, index)
-    if end_time is not None:
-        _move_mark(means, transcript, path, end_time)
+    if work.moment is not None:
+        move_mark(means, transcript, file.path, work.moment)
     return made
 
 
@@ -134,10 +118,3 @@ def _unsent(means: Means, notes: NoteStore, commit: str, ids: Collection[str]) -
             return set()
         sent |= {memory.id for memory in note.memories} if note else set()
     return set(ids) - sent
-
-
-def _move_mark(means: Means, transcript: Transcript, path: Path, moment: float) -> None:
-    seen = read_seen(means.repo)
-    before = seen.marks.get(transcript.session, Mark())
-    mark = mark_behind(transcript, path, moment, before)
-    write_seen(means.repo, seen.with_mark(transcript.session, mark))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gitmem.agents.slice import slice_of
-from gitmem.capture.session_candidates import transcript_of
+from gitmem.capture.session_candidates import session_file
 from gitmem.capture.transcript_range import is_intact
 from gitmem.capture.workspace import Means
 from gitmem.errors import TranscriptMissing
@@ -27,20 +27,20 @@ def reread(means: Means, origin: Provenance) -> Slice:
     if not session or origin.records is None:
         raise TranscriptMissing("it was not made from a session", "")
     first, end = origin.records
-    path = transcript_of(means, session)
-    if path is None:
+    file = session_file(means, session)
+    if file is None:
         raise TranscriptMissing(f"the transcript of session '{session}' is gone", "")
     mark = read_seen(means.repo).marks.get(session)
-    if mark is not None and (mark.shift or not is_intact(path, mark)):
+    if mark is not None and (mark.shift or not is_intact(file.path, mark)):
         raise TranscriptMissing(f"the transcript of session '{session}' was rewritten since", "")
-    found = means.agents.read(path, first=first)
-    events = tuple(event for event in found.events if first <= event.record < end)
-    if found.session != session or found.end < end or not events:
+    transcript = means.agents.read(file.path, first=first)
+    events = tuple(event for event in transcript.events if first <= event.record < end)
+    if transcript.session != session or transcript.end < end or not events:
         raise TranscriptMissing(
             f"the transcript of session '{session}' does not hold records {first} to {end}", ""
         )
-    worktree, *others = dict.fromkeys(_roots(means, found))
-    return slice_of(replace(found, events=events, end=end), worktree, others)
+    worktree, *others = dict.fromkeys(_roots(means, transcript))
+    return slice_of(replace(transcript, events=events, end=end), worktree, others)
 
 
 def _roots(means: Means, transcript: Transcript) -> Iterator[str]:

@@ -7,7 +7,6 @@ A candidate is read whole, because an edit may wait for its commit through sever
 from __future__ import annotations
 
 import mmap
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from gitmem.agents.attribution import Earlier, attribute, times_of_edits, wanted_marks
 from gitmem.agents.session_edits import Traces, traces_of
-from gitmem.agents.worktree import WorkTree
+from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.transcript_range import own_start
 from gitmem.capture.workspace import Means
 from gitmem.errors import TranscriptMissing
@@ -38,81 +37,74 @@ class Maker:
     it (POSIX seconds).
     """
 
-    session: str
-    path: Path
+    file: SessionFile
     moment: float
     times: frozenset[float] = frozenset()
 
 
-def makers_of(
-    means: Means, index: Index, change: Change, worktree: str, moment: float, named: str = ""
-) -> list[Maker]:
-    """The sessions that made a commit in ``worktree`` at ``moment``, the surest first.
+def makers_of(means: Means, index: Index, change: Change, work: AgentWork) -> list[Maker]:
+    """The sessions that made a commit, the surest first.
 
-    ``moment`` is POSIX seconds.  ``named`` is the session that the commit's environment told: it
-    counts in any case, if its transcript is there.
+    Without a moment of its own the work ended when the commit was made.  The session that the
+    commit's environment named counts in any case, if its transcript is there.
 
     Raises:
         GitFailed: the history cannot be read.
     """
-    paths = _candidate_paths(means, worktree, moment, named)
-    traces = list(_traces(means, paths, change, worktree, moment, named))
+    moment = float(change.committed) if work.moment is None else work.moment
+    files = _candidate_files(means, work, moment)
+    traces = list(_traces(means, files, change, work, moment))
     earlier = _earlier(means, index, change, traces)
     made = attribute(traces, change, earlier, moment)
+    named = work.session
     owners = [named, *(session for session in made if session != named)] if named else made
-    times = {found.session: times_of_edits(found, change, earlier) for found in traces}
+    times = {trace.session: times_of_edits(trace, change, earlier) for trace in traces}
     return [
-        Maker(session, paths[session], moment, times.get(session, frozenset()))
+        Maker(files[session], moment, times.get(session, frozenset()))
         for session in owners
-        if session in paths
+        if session in files
     ]
 
 
-def transcript_of(means: Means, session: str) -> Path | None:
-    """Where the session's transcript lies; None when it is gone."""
-    known = Registry(means.repo).get(session)
-    if known is not None and Path(known.transcript).is_file():
-        return Path(known.transcript)
-    return means.agents.find(session)
+def session_file(means: Means, session: str) -> SessionFile | None:
+    """The session with its transcript; None when that is gone."""
+    registered = Registry(means.repo).get(session)
+    if registered is not None and Path(registered.transcript).is_file():
+        return SessionFile(session, Path(registered.transcript))
+    path = means.agents.find(session)
+    return None if path is None else SessionFile(session, path)
 
 
-def _candidate_paths(means: Means, worktree: str, moment: float, named: str) -> dict[str, Path]:
-    paths: dict[str, Path] = {}
-    if named and (path := transcript_of(means, named)):
-        paths[named] = path
-    here = os.path.realpath(worktree)
-    for known in Registry(means.repo).sessions():
-        if os.path.realpath(known.worktree) == here:
-            paths.setdefault(known.session, Path(known.transcript))
+def _candidate_files(means: Means, work: AgentWork, moment: float) -> dict[str, SessionFile]:
+    files: dict[str, SessionFile] = {}
+    if work.session and (file := session_file(means, work.session)):
+        files[work.session] = file
+    for other in Registry(means.repo).sessions():
+        if work.is_in(other.worktree):
+            files.setdefault(other.session, SessionFile(other.session, Path(other.transcript)))
     # Of a commit of long ago those count that were at work then, not the last ones there are.
-    files = means.agents.transcripts_for(Path(worktree), moment - _AGE_SECONDS)
-    for file in sorted(files, key=lambda file: abs(file.modified - moment)):
-        paths.setdefault(file.session, file.path)
-    return dict(list(paths.items())[:_MAX_CANDIDATES])
+    listed = means.agents.transcripts_for(Path(work.worktree), moment - _AGE_SECONDS)
+    for one in sorted(listed, key=lambda one: abs(one.modified - moment)):
+        files.setdefault(one.session, SessionFile(one.session, one.path))
+    return dict(list(files.items())[:_MAX_CANDIDATES])
 
 
 def _traces(
-    means: Means,
-    paths: dict[str, Path],
-    change: Change,
-    worktree: str,
-    moment: float,
-    named: str,
+    means: Means, files: dict[str, SessionFile], change: Change, work: AgentWork, moment: float
 ) -> Iterator[Traces]:
-    tree = WorkTree([worktree, os.path.realpath(worktree)])
     names = {PurePosixPath(path).name for path in change.paths}
-    for session, path in paths.items():
-        parts = means.agents.parts(path)
-        if session != named and not any(_mentions(part, names) for part in parts):
+    for session, file in files.items():
+        parts = means.agents.parts(file.path)
+        if session != work.session and not any(_mentions(part, names) for part in parts):
             continue
         try:
-            start = own_start(means, session, path)
-            transcript = means.agents.read(path, first=start, until=moment)
+            start = own_start(means, file)
+            transcript = means.agents.read(file.path, first=start, until=moment)
         except TranscriptMissing as error:
-            if path.exists():  # too large, or somebody else's: what it holds is not found
+            if file.path.exists():  # too large, or somebody else's: what it holds is not found
                 append_log(means.repo, str(error))
             continue
-        yield traces_of(session, transcript.events, tree)
+        yield traces_of(session, transcript.events, work.tree)
 
 
 def _mentions(path: Path, names: set[str]) -> bool:

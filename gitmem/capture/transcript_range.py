@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gitmem.agents.claude.forks import copied_records
+from gitmem.capture.agent_work import SessionFile
 from gitmem.capture.workspace import Means
 from gitmem.index.cache import Index
 from gitmem.model.session import Transcript
@@ -22,7 +23,7 @@ _CHECKED_BYTES = 512
 
 
 def read_unread(
-    means: Means, index: Index, session: str, path: Path, until: float | None
+    means: Means, index: Index, file: SessionFile, until: float | None = None
 ) -> Transcript:
     """The session's transcript from the end of what is remembered of it, up to ``until``.
 
@@ -32,39 +33,53 @@ def read_unread(
     Raises:
         TranscriptMissing: the file is gone or cannot be read.
     """
-    known = index.last_record(session)
-    if not known:
-        return means.agents.read(path, first=own_start(means, session, path), until=until)
-    mark = read_seen(means.repo).marks.get(session)
-    if mark is None or mark.record != known:
-        return _from_record(means, path, known, until)
-    if not is_intact(path, mark):
-        return _later_than(means, path, mark, until)
-    found = means.agents.read(
-        path, first=mark.record - mark.shift, first_byte=mark.byte, until=until
+    last = index.last_record(file.session)
+    if not last:
+        return means.agents.read(file.path, first=own_start(means, file), until=until)
+    mark = read_seen(means.repo).marks.get(file.session)
+    if mark is None or mark.record != last:
+        return _from_record(means, file.path, last, until)
+    if not is_intact(file.path, mark):
+        return _later_than(means, file.path, mark, until)
+    rest = means.agents.read(
+        file.path, first=mark.record - mark.shift, first_byte=mark.byte, until=until
     )
-    events = (e for e in found.events if not (e.is_sidechain and e.time <= mark.time))
-    return _shifted(replace(found, events=tuple(events)), mark.shift)
+    events = (e for e in rest.events if not (e.is_sidechain and e.time <= mark.time))
+    return _shifted(replace(rest, events=tuple(events)), mark.shift)
 
 
 def read_again(
-    means: Means, session: str, path: Path, first: int, end: int, until: float | None
+    means: Means, file: SessionFile, first: int, end: int, until: float | None = None
 ) -> Transcript:
     """Records that memory holds already: from ``first`` to ``end``, or up to ``until`` instead.
 
     Raises:
         TranscriptMissing: the file is gone or cannot be read.
     """
-    mark = read_seen(means.repo).marks.get(session, Mark())
-    found = _shifted(means.agents.read(path, first=first - mark.shift, until=until), mark.shift)
+    mark = read_seen(means.repo).marks.get(file.session, Mark())
+    rest = means.agents.read(file.path, first=first - mark.shift, until=until)
+    rest = _shifted(rest, mark.shift)
     if until is not None:
-        return found
-    events = tuple(event for event in found.events if event.record < end)
-    return replace(found, events=events, end=end)
+        return rest
+    events = tuple(event for event in rest.events if event.record < end)
+    return replace(rest, events=events, end=end)
 
 
-def mark_behind(transcript: Transcript, path: Path, moment: float | None, before: Mark) -> Mark:
-    """The mark after all of ``transcript`` was remembered; ``before`` is the session's old one."""
+def move_mark(means: Means, transcript: Transcript, path: Path, moment: float | None) -> None:
+    """The next slice of the session begins behind ``transcript``: all of it is in a note.
+
+    ``moment`` (POSIX seconds) is when it was cut, None where it was read to the file's end.
+
+    Raises:
+        DiskFull, ReadOnlyRepository: the mark cannot be kept.
+    """
+    seen = read_seen(means.repo)
+    before = seen.marks.get(transcript.session, Mark())
+    mark = _mark_behind(transcript, path, moment, before)
+    write_seen(means.repo, seen.with_mark(transcript.session, mark))
+
+
+def _mark_behind(transcript: Transcript, path: Path, moment: float | None, before: Mark) -> Mark:
     last = max((event.time for event in transcript.events), default=0.0)
     return replace(
         before,
@@ -76,25 +91,25 @@ def mark_behind(transcript: Transcript, path: Path, moment: float | None, before
     )
 
 
-def own_start(means: Means, session: str, path: Path) -> int:
+def own_start(means: Means, file: SessionFile) -> int:
     """The file's record with which the session's own words begin: not 0 in a forked session.
 
-    Looked for once, when the session is new: the one it shares its beginning with, and which
-    is known longer, keeps what both hold.
+    Looked for once, when the session is new: the one that it shares its beginning with, and that
+    was registered earlier, keeps what both hold.
 
     Raises:
-        DiskFull, ReadOnlyRepository: what was found cannot be kept.
+        DiskFull, ReadOnlyRepository: the start cannot be kept.
     """
     seen = read_seen(means.repo)
-    if session in seen.marks:
-        return seen.marks[session].start
-    forked = {name for name, mark in seen.marks.items() if mark.start}
-    known = [found for found in Registry(means.repo).sessions() if found.session not in forked]
-    names = [found.session for found in known]
-    older = known[names.index(session) + 1 :] if session in names else known
-    start = copied_records(path, [Path(found.transcript) for found in older])
+    if file.session in seen.marks:
+        return seen.marks[file.session].start
+    forks = {name for name, mark in seen.marks.items() if mark.start}
+    others = [other for other in Registry(means.repo).sessions() if other.session not in forks]
+    names = [other.session for other in others]
+    older = others[names.index(file.session) + 1 :] if file.session in names else others
+    start = copied_records(file.path, [Path(other.transcript) for other in older])
     if start:
-        write_seen(means.repo, read_seen(means.repo).with_mark(session, Mark(start=start)))
+        write_seen(means.repo, read_seen(means.repo).with_mark(file.session, Mark(start=start)))
     return start
 
 

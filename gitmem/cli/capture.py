@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import click
 
-from gitmem.capture.capture_commit import Request, remember
+from gitmem.capture.agent_work import AgentWork
+from gitmem.capture.capture_commit import capture_commit
 from gitmem.capture.workspace import gather_means
 from gitmem.errors import UnbornHead
 from gitmem.git.log import commit_time, has_head
 from gitmem.git.repo import Repo, find_repo, resolve_commit
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.catch_up import catch_up
+from gitmem.refresh.refresh import refresh
 
 _PATIENCE_SECONDS = 60.0
 
@@ -41,8 +44,9 @@ def command(commit: str, transcript: Path | None, whole: bool) -> None:
         catch_up(repo, _PATIENCE_SECONDS)  # what a hook has queued is not done twice
     # Git's times are whole seconds: what was said within the commit's own second belongs to it.
     moment = None if whole else commit_time(repo, oid) + 1.0
-    request = Request(oid, str(worktree), moment, transcript=transcript)
-    outcome = remember(gather_means(repo), request)
+    work = AgentWork(str(worktree), moment=moment)
+    with closing(refresh(repo)) as index:
+        outcome = capture_commit(gather_means(repo), index, oid, work, transcript)
     for memory in outcome.memories:
         click.echo(f"{memory.id[:9]} {memory.kind}: {memory.title}")
     for notice in outcome.notices:

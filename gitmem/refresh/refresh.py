@@ -110,12 +110,21 @@ def refresh(repo: Repo) -> Index:
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    notes = NoteStore(repo)
     index = Index.open(repo.state_dir)
+    if index.repaired:
+        append_log(repo, "index: it was damaged or of another version, and is built anew")
+    catch_up_index(repo, index)
+    return index
+
+
+def catch_up_index(repo: Repo, index: Index) -> None:
+    """The same for an index that is open: costs next to nothing where no ref has moved.
+
+    Raises:
+        NotesMoved, ReadOnlyRepository, DiskFull: as for :func:`refresh`.
+    """
+    notes = NoteStore(repo)
     protect(repo, notes, index)
     set_aside(repo, notes, index)
     join_fetched(repo, notes)
-    if index.repaired:
-        append_log(repo, "index: it was damaged or of another version, and is built anew")
     refresh_index(notes, index)
-    return index

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
-from gitmem.capture.capture_commit import Request, remember, remember_turn
+from gitmem.capture.agent_work import AgentWork
+from gitmem.capture.capture_commit import capture_commit, capture_turn
 from gitmem.capture.workspace import Means
 from gitmem.compress.compressor import Compressor
 from gitmem.compress.offline.history import NAME
@@ -22,10 +23,11 @@ from gitmem.errors import BackfillRunning, GitmemError
 from gitmem.git.commits import CommitReader
 from gitmem.git.pack import WORTH_PACKING, pack_since
 from gitmem.git.repo import Repo
+from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF, Document
 from gitmem.notes.store import NoteStore
-from gitmem.refresh.refresh import refresh, refresh_index
+from gitmem.refresh.refresh import catch_up_index, refresh, refresh_index
 from gitmem.state.batch_files import BatchFiles, Entry
 from gitmem.state.lock import backfill_lock
 from gitmem.state.pending import PendingStore
@@ -160,34 +162,39 @@ def _from_transcripts(
     sessions: set[str] = set()
     reader = CommitReader(means.repo)
     places = worktrees_with_transcripts(means)
-    for commit in commits:
-        # As if it had been captured then: a rebase gave it a later time, and by then the session
-        # was at other work.  Whole seconds: what was said within the commit's own belongs to it.
-        moment = reader.head(commit).authored + 1.0
-        made = _remembered(means, commit, moment, places, report)
-        if made:
-            done.add(commit)
-            report.from_transcripts += 1
-            report.memories += len(made)
-            sessions |= {memory.provenance.session for memory in made}
-            if better:
-                better.add(entries_of(commit, made))
-        advance(1)
-    for pending in PendingStore(means.repo).newest_first():
-        if not pending.note and pending.memory.provenance.session in sessions:
-            # What waits is what came after the commits that now have the rest.
-            with suppress(GitmemError):
-                remember_turn(means, pending.memory.provenance.session, pending.worktree)
+    with closing(refresh(means.repo)) as index:
+        for commit in commits:
+            # As if it had been captured then: a rebase gave it a later time, and by then the
+            # session was at other work.  Whole seconds: what was said within the commit's own
+            # belongs to it.
+            moment = reader.head(commit).authored + 1.0
+            made = _captured(means, index, commit, moment, places, report)
+            if made:
+                done.add(commit)
+                report.from_transcripts += 1
+                report.memories += len(made)
+                sessions |= {memory.provenance.session for memory in made}
+                if better:
+                    better.add(entries_of(commit, made))
+            advance(1)
+        for pending in PendingStore(means.repo).newest_first():
+            session = pending.memory.provenance.session
+            if not pending.note and session in sessions:
+                # What waits is what came after the commits that now have the rest.
+                with suppress(GitmemError):
+                    capture_turn(means, index, AgentWork(pending.worktree, session))
     return done
 
 
-def _remembered(
-    means: Means, commit: str, moment: float, places: Sequence[str], report: Report
+def _captured(
+    means: Means, index: Index, commit: str, moment: float, places: Sequence[str], report: Report
 ) -> tuple[Memory, ...]:
     """The memories of the work tree where the commit was made: the first that has any."""
     for worktree in places:
         try:
-            outcome = remember(means, Request(commit, worktree, moment, is_past=True))
+            catch_up_index(means.repo, index)
+            work = AgentWork(worktree, moment=moment, is_past=True)
+            outcome = capture_commit(means, index, commit, work)
         except GitmemError as error:
             report.problems += 1
             report.tell(f"{commit[:10]}: {error.message}")

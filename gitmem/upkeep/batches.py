@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
-from gitmem.agents.slice import slice_of
+from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.compress_slice import finish
 from gitmem.capture.compressors import allowance_of, batches_of
-from gitmem.capture.session_candidates import transcript_of
+from gitmem.capture.session_candidates import session_file
 from gitmem.capture.transcript_range import read_again
 from gitmem.capture.workspace import Means
 from gitmem.compress.compressor import BatchCompressor, BatchItem, Compression, Estimate
@@ -273,10 +273,10 @@ class _Remaker:
         return stored[0].memory.provenance.agent if stored else ""
 
     def _evidence(self, entry: Entry, change: Change) -> Evidence:
-        if entry.session and (path := transcript_of(self._means, entry.session)):
+        if entry.session and (file := session_file(self._means, entry.session)):
             with suppress(TranscriptMissing):
-                found = read_again(self._means, entry.session, path, entry.first, entry.end, None)
-                part = slice_of(found, self._worktree, [os.path.realpath(self._worktree)])
+                transcript = read_again(self._means, file, entry.first, entry.end)
+                part = AgentWork(self._worktree).slice_of(transcript)
                 return make_evidence(part, self._means.policy)
         return make_evidence(commit_slice(change), self._means.policy)
 

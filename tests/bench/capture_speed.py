@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.agents.adapters import KnownAgents
-from gitmem.capture.capture_commit import Request, remember
 from gitmem.capture.workspace import Means
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
 from gitmem.state.settings import Settings
 from tests.bench.real_sessions import FOLDER, load_eval, require_sessions
+from tests.support.capture import capture
 
 
 def last_commits(data: Any) -> dict[str, Any]:
@@ -81,8 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         written = 0
         for session, path in paths.items():
             row = rows[session]
-            request = Request(row["commit"], clone, None, transcript=path)
-            written += len(remember(means, request).memories)
+            written += len(capture(means, row["commit"], clone, None, transcript=path).memories)
         taken = time.perf_counter() - begun
     print(
         "| sessions | memories | MB | s | MB/s | sessions/minute | x json.loads alone | peak MB |"

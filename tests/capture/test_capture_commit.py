@@ -5,13 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.capture.capture_commit import Request, remember, remember_turn
 from gitmem.capture.workspace import Means
 from gitmem.errors import TranscriptMissing, UnknownRevision
 from gitmem.state.cursors import Seen, write_seen
 from gitmem.state.pending import PendingStore
 from gitmem.state.sessions import RegisteredSession, Registry
-from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
+from tests.support.capture import (
+    capture,
+    capture_pending,
+    commit_of,
+    means_of,
+    memories_on,
+    remembered,
+    session_in,
+)
 from tests.support.git import GitDriver
 from tests.support.session import SESSION
 
@@ -66,7 +73,7 @@ def test_what_is_pending_outlives_its_transcript(committed: GitDriver) -> None:
     writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
     writer.write("never_committed.py")
     worktree = str(committed.path.resolve())
-    remember_turn(means_of(committed), SESSION, worktree)
+    capture_pending(means_of(committed), SESSION, worktree)
     commit = commit_of(committed, writer, "Exact prices", "price.py")
     writer.path.unlink()
 
@@ -169,21 +176,19 @@ def test_a_known_session_whose_transcript_is_gone_is_told(committed: GitDriver) 
     path = str(committed.path.parent / "gone.jsonl")
     Registry(committed.repo).add(RegisteredSession(SESSION, path, str(committed.path)))
     with pytest.raises(TranscriptMissing):
-        remember_turn(means_of(committed), SESSION, str(committed.path))
+        capture_pending(means_of(committed), SESSION, str(committed.path))
 
 
 def test_an_unknown_commit_is_told(committed: GitDriver) -> None:
-    request = Request("f" * 40, str(committed.path), None)
-
     with pytest.raises(UnknownRevision):
-        remember(means_of(committed), request)
+        capture(means_of(committed), "f" * 40, str(committed.path), None)
 
 
 def test_a_turn_without_a_commit_is_pending_until_its_commit(committed: GitDriver) -> None:
     writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
     means = means_of(committed)
 
-    pending = remember_turn(means, SESSION, str(committed.path.resolve()))
+    pending = capture_pending(means, SESSION, str(committed.path.resolve()))
 
     assert pending is not None
     assert PendingStore(committed.repo).get(SESSION) is not None
@@ -199,7 +204,7 @@ def test_last_words_after_a_commit_are_no_pending_work(committed: GitDriver) -> 
     writer.now += 60
     writer.say("Prices are exact now; it is committed because you asked for it.")
 
-    assert remember_turn(means_of(committed), SESSION, str(committed.path.resolve())) is None
+    assert capture_pending(means_of(committed), SESSION, str(committed.path.resolve())) is None
 
 
 def test_a_hostile_file_name_is_remembered_and_harmless(committed: GitDriver) -> None:
@@ -240,7 +245,7 @@ def test_pending_work_of_another_compressor_is_offline(committed: GitDriver) -> 
     session_in(committed).prompt("Make prices exact.").write("price.py")
     means = replace(means_of(committed), compressor=Costly())  # type: ignore[arg-type]
 
-    assert remember_turn(means, SESSION, str(committed.path.resolve())) is not None
+    assert capture_pending(means, SESSION, str(committed.path.resolve())) is not None
 
 
 def test_a_named_session_that_kept_no_transcript_is_told(committed: GitDriver) -> None:
@@ -260,9 +265,9 @@ def _private(git: GitDriver, **settings: tuple[str, ...]) -> Means:
 def test_the_users_patterns_hold_for_notes_and_for_pending_memories(committed: GitDriver) -> None:
     means = _private(committed, redact=(r"zebra\w*",))
     writer = session_in(committed).prompt("Feed the zebra7.").say(WHY).write("zebra9.py")
-    pending = remember_turn(means, SESSION, str(committed.path))
+    pending = capture_pending(means, SESSION, str(committed.path))
     commit = commit_of(committed, writer, "Feed the zebra8", "zebra9.py")
-    outcome = remember(means, Request(commit, str(committed.path), None, SESSION))
+    outcome = capture(means, commit, str(committed.path), None, SESSION)
 
     assert "[masked:custom]" in str(pending)
     assert outcome.memories
@@ -276,7 +281,7 @@ def test_of_an_excluded_file_nothing_is_remembered(committed: GitDriver) -> None
     writer.write("vault/pin.py", "def stored_pin(): ...\n").write("price.py")
     writer.bash("cat vault/pin.py", "Traceback: AssertionError: PIN 4711 is wrong", failed=True)
     commit = commit_of(committed, writer, "Set it", "vault/pin.py", "price.py")
-    outcome = remember(means, Request(commit, str(committed.path), None, SESSION))
+    outcome = capture(means, commit, str(committed.path), None, SESSION)
 
     (memory,) = outcome.memories
     assert memory.files_changed == ("price.py",)

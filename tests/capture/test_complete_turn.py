@@ -4,8 +4,6 @@ import shutil
 
 import pytest
 
-from gitmem.capture.capture_commit import Request, remember
-from gitmem.capture.complete_turn import complete_turn
 from gitmem.compress.compressor import Compression, Estimate
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.remotes import tracking_ref
@@ -18,7 +16,15 @@ from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue
 from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.worker import work
-from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
+from tests.support.capture import (
+    capture,
+    commit_of,
+    complete,
+    means_of,
+    memories_on,
+    remembered,
+    session_in,
+)
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter
 
@@ -69,7 +75,7 @@ def test_the_words_that_end_the_turn_join_the_memory(
     (before,) = memories_on(committed, commit)
     writer.say(LAST_WORDS)
 
-    (after,) = complete_turn(means_of(committed), SESSION, worktree(committed))
+    (after,) = complete(means_of(committed), SESSION, worktree(committed))
 
     assert "cannot hold 0.1" not in str(before)
     assert "cannot hold 0.1" in str(after)
@@ -80,10 +86,10 @@ def test_the_words_that_end_the_turn_join_the_memory(
 def test_completing_twice_changes_nothing(committed: GitDriver, writer: SessionWriter) -> None:
     commit = commit_amid_turn(committed, writer)
     writer.say(LAST_WORDS)
-    complete_turn(means_of(committed), SESSION, worktree(committed))
+    complete(means_of(committed), SESSION, worktree(committed))
     tip = NoteStore(committed.repo).tip()
 
-    assert complete_turn(means_of(committed), SESSION, worktree(committed)) == []
+    assert complete(means_of(committed), SESSION, worktree(committed)) == []
     assert NoteStore(committed.repo).tip() == tip
     assert remembered(committed, commit, SESSION).memories == ()
 
@@ -96,7 +102,7 @@ def test_what_a_remote_holds_already_is_superseded_not_removed(
     committed.run("update-ref", tracking_ref("origin"), NoteStore(committed.repo).tip() or "")
     writer.say(LAST_WORDS)
 
-    (after,) = complete_turn(means_of(committed), SESSION, worktree(committed))
+    (after,) = complete(means_of(committed), SESSION, worktree(committed))
 
     kept = memories_on(committed, commit)
     assert sorted(memory.id for memory in kept) == sorted([before.id, after.id])
@@ -108,7 +114,7 @@ def test_the_next_prompt_ends_the_words_about_the_commit(
     commit = commit_amid_turn(committed, writer)
     writer.say(LAST_WORDS).prompt("Now the taxes.").say("Taxes need a table, because of llamas.")
 
-    complete_turn(means_of(committed), SESSION, worktree(committed))
+    complete(means_of(committed), SESSION, worktree(committed))
 
     (memory,) = memories_on(committed, commit)
     assert "llamas" not in str(memory)
@@ -120,7 +126,7 @@ def test_after_a_stop_the_next_slice_begins_behind_the_last_words(
 ) -> None:
     commit_amid_turn(committed, writer)
     writer.say(LAST_WORDS)
-    complete_turn(means_of(committed), SESSION, worktree(committed))
+    complete(means_of(committed), SESSION, worktree(committed))
     writer.prompt("Now the taxes.").write("tax.py")
     second = commit_of(committed, writer, "Taxes", "tax.py")
 
@@ -138,7 +144,7 @@ def test_a_paid_model_is_asked_once_when_the_turn_stops(
     commit = commit_of(committed, writer, "Exact prices", "price.py")
     moment = float(committed.now) + 1
 
-    remember(means, Request(commit, worktree(committed), moment, SESSION))
+    capture(means, commit, worktree(committed), moment, SESSION)
 
     (provisional,) = memories_on(committed, commit)
     offline = ExtractiveCompressor().name
@@ -147,8 +153,8 @@ def test_a_paid_model_is_asked_once_when_the_turn_stops(
 
     writer.now += 120
     writer.say(LAST_WORDS)
-    complete_turn(means, SESSION, worktree(committed))
-    complete_turn(means, SESSION, worktree(committed))
+    complete(means, SESSION, worktree(committed))
+    complete(means, SESSION, worktree(committed))
 
     (memory,) = memories_on(committed, commit)
     assert memory.provenance.compressor == "model/1"
@@ -165,12 +171,12 @@ def test_of_two_commits_in_a_turn_each_keeps_its_part(
     for name in ("price.py", "tax.py"):
         writer.say(f"About {name}").write(name)
         commit = commit_of(committed, writer, name, name)
-        remember(means, Request(commit, worktree(committed), float(committed.now) + 1, SESSION))
+        capture(means, commit, worktree(committed), float(committed.now) + 1, SESSION)
         commits.append(commit)
         writer.now += 120
     writer.say(LAST_WORDS)
 
-    complete_turn(means, SESSION, worktree(committed))
+    complete(means, SESSION, worktree(committed))
 
     (first,), (second,) = (memories_on(committed, commit) for commit in commits)
     assert ("price.py" in str(first.what), "tax.py" in str(first.what)) == (True, False)
@@ -184,10 +190,7 @@ def test_a_commit_by_hand_is_the_model_s_at_once(
     model = Model()
     commit = commit_of(committed, writer, "Exact prices", "price.py")
 
-    remember(
-        means_of(committed, model),
-        Request(commit, worktree(committed), float(committed.now) + 1),
-    )
+    capture(means_of(committed, model), commit, worktree(committed), float(committed.now) + 1)
 
     (memory,) = memories_on(committed, commit)
     assert memory.provenance.compressor == "model/1"
@@ -198,9 +201,9 @@ def test_without_hooks_no_stop_will_come_and_the_model_is_asked_at_once(
 ) -> None:
     shutil.rmtree(committed.repo.state_dir / "sessions")
     commit = commit_of(committed, writer, "Exact prices", "price.py")
-    request = Request(commit, worktree(committed), float(committed.now) + 1, SESSION)
+    moment = float(committed.now) + 1
 
-    remember(means_of(committed, Model()), request)
+    capture(means_of(committed, Model()), commit, worktree(committed), moment, SESSION)
 
     (memory,) = memories_on(committed, commit)
     assert memory.provenance.compressor == "model/1"

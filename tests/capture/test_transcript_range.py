@@ -3,6 +3,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from gitmem.capture.agent_work import SessionFile
 from gitmem.capture.transcript_range import own_start, read_unread
 from gitmem.model.session import EventKind, Transcript
 from gitmem.refresh.refresh import refresh
@@ -18,7 +19,7 @@ FORK = "22222222-2222-4333-8444-555555555555"
 def unread(git: GitDriver, writer: SessionWriter) -> Transcript:
     means = means_of(git)
     with closing(refresh(means.repo)) as index:
-        return read_unread(means, index, writer.session, writer.path, None)
+        return read_unread(means, index, SessionFile(writer.session, writer.path))
 
 
 def prompts(transcript: Transcript) -> list[str]:
@@ -130,5 +131,5 @@ def test_sessions_that_share_nothing_are_no_forks(committed: GitDriver, tmp_path
     other.prompt("Make prices exact.")
     register(committed, other)
 
-    assert own_start(means_of(committed), FORK, other.path) == 0
-    assert own_start(means_of(committed), FORK, tmp_path / "gone.jsonl") == 0
+    assert own_start(means_of(committed), SessionFile(FORK, other.path)) == 0
+    assert own_start(means_of(committed), SessionFile(FORK, tmp_path / "gone.jsonl")) == 0

@@ -8,13 +8,12 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from gitmem.capture.capture_commit import Request, remember
 from gitmem.compress.fallback import FallbackCompressor
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.errors import CompressorFailed
 from tests.support.answers import answered_memory
 from tests.support.api import Answer, Api, api
-from tests.support.capture import commit_of, means_of, memories_on, session_in
+from tests.support.capture import capture, commit_of, means_of, memories_on, session_in
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.model import FakeModel
@@ -41,7 +40,7 @@ def shop(committed: GitDriver, served: Api) -> GitDriver:
         writer.prompt(f"Make {name} exact.").write(name).say("Because floats lie.")
         commit = commit_of(committed, writer, f"Exact {name}", name)
         place, moment = str(committed.path.resolve()), float(committed.now) + 1.0
-        remember(means_of(committed, down), Request(commit, place, moment))
+        capture(means_of(committed, down), commit, place, moment)
     return committed
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+
 from gitmem.agents.adapters import KnownAgents
-from gitmem.capture.capture_commit import Outcome, Request, remember
+from gitmem.capture.agent_work import AgentWork
+from gitmem.capture.capture_commit import CaptureResult, capture_commit, capture_turn
+from gitmem.capture.complete_turn import complete_turn
 from gitmem.capture.workspace import Means
 from gitmem.compress.compressor import Compressor
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.model.memory import Memory
 from gitmem.notes.store import NoteStore
+from gitmem.refresh.refresh import refresh
 from gitmem.state.settings import Settings
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter
@@ -35,11 +41,39 @@ def commit_of(git: GitDriver, writer: SessionWriter, message: str, *names: str) 
     return git.commit(message)
 
 
-def remembered(git: GitDriver, commit: str, session: str = "", **given: object) -> Outcome:
-    """Remember a commit at its own moment, as the worker does."""
-    moment = float(git.now) + 1.0
-    request = Request(commit, str(git.path.resolve()), moment, session, **given)  # type: ignore[arg-type]
-    return remember(means_of(git), request)
+def capture(
+    means: Means,
+    commit: str,
+    worktree: str,
+    moment: float | None,
+    session: str = "",
+    *,
+    transcript: Path | None = None,
+) -> CaptureResult:
+    """Capture a commit with an index of its own, as ``gitmem capture`` does."""
+    work = AgentWork(worktree, session, moment)
+    with closing(refresh(means.repo)) as index:
+        return capture_commit(means, index, commit, work, transcript)
+
+
+def capture_pending(means: Means, session: str, worktree: str) -> Memory | None:
+    """Keep what the session did since its last commit, as the end of a turn does."""
+    with closing(refresh(means.repo)) as index:
+        return capture_turn(means, index, AgentWork(worktree, session))
+
+
+def complete(means: Means, session: str, worktree: str) -> list[Memory]:
+    """Complete the session's last turn, as its stop does."""
+    with closing(refresh(means.repo)) as index:
+        return complete_turn(means, index, AgentWork(worktree, session))
+
+
+def remembered(
+    git: GitDriver, commit: str, session: str = "", *, transcript: Path | None = None
+) -> CaptureResult:
+    """Capture a commit at its own moment, as the worker does."""
+    place, moment = str(git.path.resolve()), float(git.now) + 1.0
+    return capture(means_of(git), commit, place, moment, session, transcript=transcript)
 
 
 def memories_on(git: GitDriver, commit: str) -> tuple[Memory, ...]:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.capture.capture_commit import remember_turn
 from gitmem.compress.offline.history import NAME
 from gitmem.errors import BackfillRunning, UnknownRevision
 from gitmem.guard.policy import Policy
@@ -20,7 +19,14 @@ from gitmem.upkeep.backfill import Report, backfill
 from gitmem.upkeep.backfill_plan import Plan, Selection, count_worth, plan_backfill
 from gitmem.upkeep.history_memories import judge_history
 from tests.support.bigrepo import fill
-from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
+from tests.support.capture import (
+    capture_pending,
+    commit_of,
+    means_of,
+    memories_on,
+    remembered,
+    session_in,
+)
 from tests.support.git import GitDriver
 from tests.support.session import SESSION
 
@@ -144,7 +150,7 @@ def test_work_that_waits_for_its_commit_goes_on_waiting(committed: GitDriver) ->
     first = commit_of(committed, writer, "Retry the uploads", "up.py")
     writer.now += 120
     writer.prompt("Now store the prices as integers because floats lie.").write("price.py")
-    remember_turn(means_of(committed), SESSION, str(committed.path.resolve()))
+    capture_pending(means_of(committed), SESSION, str(committed.path.resolve()))
 
     filled_in(committed)
 
@@ -159,7 +165,7 @@ def test_what_waits_without_a_transcript_is_no_old_commits_work(committed: GitDr
     writer = session_in(committed).prompt("Retry uploads because of the proxy.").write("up.py")
     commit_of(committed, writer, "Retry the uploads", "up.py")
     lost = session_in(committed, "lost").prompt("Retry thrice because of llamas.").write("up.py")
-    remember_turn(means_of(committed), "lost", str(committed.path.resolve()))
+    capture_pending(means_of(committed), "lost", str(committed.path.resolve()))
     lost.path.unlink()
 
     filled_in(committed)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.capture.capture_commit import Request, remember
 from gitmem.capture.workspace import Means
 from gitmem.compress.compressor import Compressor
 from gitmem.compress.fallback import FallbackCompressor
@@ -24,7 +23,7 @@ from gitmem.state.lock import recompress_lock
 from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.upkeep.recompress import Result, estimate, recompress
 from gitmem.upkeep.select_captures import Capture, Wanted, find_captures, split_names
-from tests.support.capture import commit_of, means_of, memories_on, session_in
+from tests.support.capture import capture, commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver
 from tests.support.model import FakeModel
 from tests.support.session import SESSION, SessionWriter
@@ -50,7 +49,7 @@ def captured(
     writer.prompt(f"Make {name} exact.").write(name).say("Because floats lie.")
     commit = commit_of(git, writer, f"Exact {name}", name)
     moment = float(git.now) + 1.0
-    remember(means(git, compressor), Request(commit, str(git.path.resolve()), moment, session))
+    capture(means(git, compressor), commit, str(git.path.resolve()), moment, session)
     return commit
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.capture.capture_commit import remember_turn
 from gitmem.errors import GitmemError, UnknownMemory, UsageError
 from gitmem.follow.push import push
 from gitmem.follow.sync import sync
@@ -22,7 +21,14 @@ from gitmem.state.lock import worker_lock
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.scrub_patterns import scrubbed_path
 from gitmem.upkeep.scrub import ScrubReport, find_target, look_for, scrub
-from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
+from tests.support.capture import (
+    capture_pending,
+    commit_of,
+    means_of,
+    memories_on,
+    remembered,
+    session_in,
+)
 from tests.support.git import GitDriver
 from tests.support.session import SESSION
 
@@ -152,21 +158,21 @@ def test_an_id_forgets_the_memory_and_its_records_are_not_captured_again(
 
 def test_a_pending_memory_is_forgotten_by_its_id_for_good(committed: GitDriver) -> None:
     session_in(committed).prompt("Open the door.").say("The door is green.").write("door.py")
-    pending = remember_turn(means_of(committed), SESSION, str(committed.path))
+    pending = capture_pending(means_of(committed), SESSION, str(committed.path))
     assert pending is not None
 
     scrubbed(committed, pending.id)
 
     assert PendingStore(committed.repo).get(SESSION) is None
-    assert remember_turn(means_of(committed), SESSION, str(committed.path)) is None
+    assert capture_pending(means_of(committed), SESSION, str(committed.path)) is None
 
 
 def test_what_was_scrubbed_is_masked_when_the_session_goes_on(committed: GitDriver) -> None:
     writer = session_in(committed).prompt(f"Open it with {SECRET}.").write("door.py")
-    remember_turn(means_of(committed), SESSION, str(committed.path))
+    capture_pending(means_of(committed), SESSION, str(committed.path))
     scrubbed(committed)
     writer.say(f"It opened with {SECRET}, because the door is old.")
-    again = remember_turn(means_of(committed), SESSION, str(committed.path))
+    again = capture_pending(means_of(committed), SESSION, str(committed.path))
 
     assert again is not None
     assert SECRET not in str(again)
