@@ -3,7 +3,7 @@
 FTS5 keeps the words and could rank by them, but reckons BM25 for one row after the other, with
 one length for all columns.  Here the rows of each word are added up at once and each column has
 its own length: faster where a hundred thousand memories share common words, and better
-(docs/design.md has the figures).
+(docs/decisions has the figures).
 
 **Source:** BM25F of Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009), 3.5,
 with the presence of a word in a column in place of its frequency there.

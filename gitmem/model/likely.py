@@ -6,7 +6,7 @@ Each file gets a probability from a few such signs; a memory is worth the chance
 one of its files is edited; and memories are taken one by one, each time the one that adds most
 to those before it.
 
-The weights are those of a logistic regression over 130 real sessions (``docs/design.md`` says
+The weights are those of a logistic regression over 130 real sessions (``docs/decisions`` says
 how it was checked).  Pure.
 """
 
