@@ -12,16 +12,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from gitmem.index.fields import MEANING_WEIGHTS
 from gitmem.model.memory import Memory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TABLE = Path(__file__).resolve().parent.parent / "embedding"
-
-FIELD_WEIGHTS = (1.0, 0.5, 0.3, 0.5)
-"""Of title, body, files and symbols, each encoded by itself.  **Source:** measured by who made
-the table, on changelog entries and the commits they tell of."""
 
 _MAX_CHARACTERS = 8_000
 _MAX_TOKENS = 512
@@ -120,6 +117,6 @@ def encode_memories(encoder: Encoder, memories: Sequence[Memory]) -> NDArray[Any
     vectors = np.zeros((len(texts), encoder.dimensions), dtype=np.float32)
     if filled:
         vectors[filled] = encoder.encode([texts[place] for place in filled])
-    weights = np.asarray(FIELD_WEIGHTS, dtype=np.float32)
-    shaped = vectors.reshape(len(memories), len(FIELD_WEIGHTS), encoder.dimensions)
+    weights = np.asarray(MEANING_WEIGHTS, dtype=np.float32)
+    shaped = vectors.reshape(len(memories), len(MEANING_WEIGHTS), encoder.dimensions)
     return normalised(np.einsum("mfd,f->md", shaped, weights))

@@ -12,11 +12,8 @@ import re
 from gitmem.model.memory import Memory
 
 VERSION = 2
-"""Of the texts below: another one does not fit an index that was made with this one."""
-
-COLUMNS = ("title", "body", "files", "symbols", "terms")
-WEIGHTS = (2.0, 1.5, 1.0, 1.0, 1.0)
-"""What a word counts for by the column it stands in."""
+"""Of the texts below, and of those that are encoded: another one does not fit an index that was
+made with this one."""
 
 MOST_WORDS = 64
 """Words of a query that are asked for."""
@@ -53,7 +50,7 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 def texts_of(memory: Memory) -> tuple[str, str, str, str, str]:
-    """The memory's texts as the index takes them, one for each of :data:`COLUMNS`."""
+    """The memory's texts as the index takes them, one for each of :data:`.fields.COLUMNS`."""
     body = [memory.why, *memory.what, *memory.next, *memory.concepts]
     for decision in memory.decisions:
         body += [decision.chose, decision.because, *decision.rejected]

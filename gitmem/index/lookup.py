@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
-from gitmem.index import lexical
 from gitmem.index.cache import HELD, LIVE, REMEMBERED, Index
+from gitmem.index.fields import WORD_WEIGHTS
 from gitmem.index.rows import storable, unpacked
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
@@ -49,7 +49,7 @@ def matches(index: Index, expression: str, limit: int, query: Query | None = Non
         return []
     condition, parameters = _filters(query) if query is not None else ("", [])
     only = f"AND rowid IN (SELECT place FROM memory WHERE {condition})" if condition else ""
-    weights = ", ".join(str(weight) for weight in lexical.WEIGHTS)
+    weights = ", ".join(str(weight) for weight in WORD_WEIGHTS)
     statement = (
         f"SELECT rowid, -bm25(words, {weights}) AS score FROM words WHERE words MATCH ?"
         f" {only} ORDER BY score DESC LIMIT ?"

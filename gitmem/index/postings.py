@@ -16,7 +16,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gitmem.index.lexical import COLUMNS, WEIGHTS
+from gitmem.index.fields import COLUMNS, USUAL_WORDS, WORD_WEIGHTS
 from gitmem.index.vectors import read_meta
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _K1 = 1.0
 _B = 0.5
-_LENGTHS = (8.0, 12.0, 10.0, 12.0, 30.0)  # words of a usual column, in the order of COLUMNS
 _CLOSER = 400  # at least so many are looked at with their lengths
 _MOST_KEPT = 8_000_000  # rows of words in memory, four bytes each
 _AT_ONCE = 500
@@ -70,7 +69,7 @@ class Postings:
         rarity: dict[str, float] = {}
         for word, columns in found:
             present = np.zeros(self._last + 1, dtype=np.float32)
-            for postings, weight in zip(columns, WEIGHTS, strict=True):
+            for postings, weight in zip(columns, WORD_WEIGHTS, strict=True):
                 present[postings] += np.float32(weight)
             have = int(np.count_nonzero(present))
             rarity[word] = float(np.log1p((self._last - have + 0.5) / (have + 0.5)))
@@ -99,8 +98,8 @@ class Postings:
         import numpy as np
 
         lengths = self._lengths(places.tolist())
-        usual = np.asarray(_LENGTHS, dtype=np.float32)
-        norms = np.asarray(WEIGHTS, dtype=np.float32) / (1 - _B + _B * lengths / usual)
+        usual = np.asarray(USUAL_WORDS, dtype=np.float32)
+        norms = np.asarray(WORD_WEIGHTS, dtype=np.float32) / (1 - _B + _B * lengths / usual)
         scores = np.zeros(len(places), dtype=np.float32)
         for word, columns in found:
             present = np.zeros(len(places), dtype=np.float32)

@@ -16,14 +16,29 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from gitmem.index import lexical
+from gitmem.index.fields import COLUMNS, FIELDS, Field, digest_of
 from gitmem.model.memory import SCHEMA, Memory, from_fields, to_fields
 from gitmem.model.note import Note
 
-VALIDITY = f"gitmem index 6, words {lexical.VERSION}, memory schema {SCHEMA}"
+
+def validity_of(fields: Sequence[Field]) -> str:
+    """What an index must say of itself to count, where its memories were weighed by these fields.
+
+    It names all that rows and vectors were made with: tables, words, weights and schema.
+    """
+    return (
+        f"gitmem index 6, words {lexical.VERSION}, fields {digest_of(fields)},"
+        f" memory schema {SCHEMA}"
+    )
+
+
+VALIDITY = validity_of(FIELDS)
 
 _BULK_KIB = 64 << 10
 _LARGEST = (1 << 63) - 1  # of an SQLite integer
-_TABLES = """
+_COLUMNS = ", ".join(COLUMNS)
+_COLUMN_MARKS = ",".join("?" * len(COLUMNS))
+_TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE note (place INTEGER PRIMARY KEY AUTOINCREMENT, commit_oid TEXT NOT NULL UNIQUE);
 CREATE TABLE memory (
@@ -68,7 +83,7 @@ CREATE TABLE supersedes (
 ) WITHOUT ROWID;
 CREATE INDEX supersedes_note ON supersedes (note);
 CREATE VIRTUAL TABLE words USING fts5(
-    title, body, files, symbols, terms, content='', tokenize='porter unicode61'
+    {_COLUMNS}, content='', tokenize='porter unicode61'
 );
 CREATE TABLE vectors (chunk INTEGER PRIMARY KEY, codes BLOB NOT NULL);
 CREATE TABLE standing (note INTEGER PRIMARY KEY, share REAL NOT NULL);
@@ -268,7 +283,7 @@ def _insert_memory(database: sqlite3.Connection, memory: Memory) -> int:
     )
     place = int(inserted.lastrowid or 0)
     database.execute(
-        "INSERT INTO words (rowid, title, body, files, symbols, terms) VALUES (?,?,?,?,?,?)",
+        f"INSERT INTO words (rowid, {_COLUMNS}) VALUES (?,{_COLUMN_MARKS})",
         (place, *storable(lexical.texts_of(memory))),
     )
     for name in dict.fromkeys(memory.files_changed):
@@ -291,8 +306,7 @@ def _drop_unheld(database: sqlite3.Connection, places: Iterable[int]) -> None:
         (fields,) = database.execute(query, (place,)).fetchone()
         # A table without content must be told what it is to forget.
         database.execute(
-            "INSERT INTO words (words, rowid, title, body, files, symbols, terms)"
-            " VALUES ('delete',?,?,?,?,?,?)",
+            f"INSERT INTO words (words, rowid, {_COLUMNS}) VALUES ('delete',?,{_COLUMN_MARKS})",
             (place, *storable(lexical.texts_of(unpacked(fields)))),
         )
         for table in ("touched", "facet"):
