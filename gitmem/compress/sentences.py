@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from gitmem.model.text import PROSE_STOP_WORDS, ascii_words, beginnings
+
 _END = re.compile(r"(?<=[.!?])\s+")
 _BARRIER = "\n\0\n"  # where code stood
 _BULLET = re.compile(r"\s{0,20}(?:[-*•>]|\d{1,3}[.)]|#{1,6}|\[[ xX]\]|⏺|❯)\s+")
@@ -27,23 +29,11 @@ _ASKING = re.compile(
 _SPACES = re.compile(r"\s+")
 _UNFINISHED = re.compile(r"(?::|\b(?:because|is|are|was|that|to))$", re.I)
 _MAX_JOINED = 240
-_WORD = re.compile(r"[a-z0-9]+")
-_CAMEL = re.compile(r"([a-z0-9])([A-Z])")
 _DIFF_LINE = re.compile(r"\s{0,4}[+-]?\s{0,4}(?://|/\*|#!|<!--)|\s{0,4}[+-]\s{0,4}[#\w.]+\s?[({=]")
 _CODE = re.compile(
     r"[{}<>;=|\\$]|\(\)|://|^\s*(?:import|func|def|class|return|if|for|var|const|let)\b.*[{:(]"
 )
 _MAX_PROSE = 8_000
-_STEM = 6
-
-_COMMON = """
-    a an and are as at be been but by can could did do does for from had has have how i if in into
-    is it its just let like me more my no not now of on or our out please so some than that the
-    their them then there these they this to up us use was we were what when where which who why
-    will with would you your also want need make should lets all any because instead only still
-    here about each other new get
-"""
-STOP_WORDS = frozenset(_COMMON.split())
 
 
 def sentences(text: str, limit: int = _MAX_PROSE) -> list[str]:
@@ -114,8 +104,7 @@ def capitalised(text: str) -> str:
 
 def stems(text: str) -> frozenset[str]:
     """The content words of a text, split at case changes and cut to their beginnings."""
-    words = _WORD.findall(_CAMEL.sub(r"\1 \2", text).lower())
-    return frozenset(word[:_STEM] for word in words if len(word) > 1 and word not in STOP_WORDS)
+    return beginnings(ascii_words(text), PROSE_STOP_WORDS)
 
 
 def looks_like_code(sentence: str) -> bool:

@@ -9,24 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from gitmem.compress.sentences import STOP_WORDS
 from gitmem.model.change import WORD, Change, word_key
+from gitmem.model.text import CODE_STOP_WORDS
 
 MOST_NEW = 40
 MOST_OLD = 10
 
 _MASK = re.compile(r"\[masked:[a-z0-9-]{1,40}\]")
 _MAX_DIGITS = 4
-# What stands in every change to a program, in whatever language.
-_COMMON = """
-    self cls def class return import from if else elif for while in not and or none true false try
-    except finally raise with as is pass lambda yield assert print str int list dict set tuple len
-    isinstance type object args kwargs async await break continue del global nonlocal func function
-    var let const new this null void public private static final string bool end then do fn impl
-    pub use mod struct enum match case switch default package include define ifdef endif the test
-    tests testing param returns value name foo bar spam eggs
-"""
-_LEFT_OUT = STOP_WORDS | frozenset(_COMMON.split())
 
 
 def words_moved(change: Change) -> int:
@@ -64,6 +54,6 @@ def _is_telling(word: str) -> bool:
     key = word_key(word)
     return (
         len(key) > 2
-        and key not in _LEFT_OUT
+        and key not in CODE_STOP_WORDS
         and sum(character.isdigit() for character in word) <= _MAX_DIGITS
     )

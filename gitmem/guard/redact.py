@@ -24,7 +24,7 @@ from gitmem.guard.untrusted import clean_text
 from gitmem.model.change import Change
 from gitmem.model.memory import Json, Memory
 from gitmem.model.session import Event, Slice
-from gitmem.model.texts import map_texts
+from gitmem.model.text_roles import map_texts
 
 MAX_TEXT = 1 << 16
 """Characters that a single text of a memory may have."""

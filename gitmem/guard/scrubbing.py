@@ -10,7 +10,7 @@ from gitmem.errors import SettingsInvalid, UsageError
 from gitmem.guard.policy import Masker
 from gitmem.guard.redact import mask_of
 from gitmem.model.memory import FieldError, Json, Memory, from_fields, to_fields
-from gitmem.model.texts import map_texts
+from gitmem.model.text_roles import map_texts
 
 KIND = "scrubbed"
 _SHORTEST = 4

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 
-from gitmem.index.lexical import STOP_WORDS, words_of
-from gitmem.index.statement import OPPOSITES, Statement, statement_of, stem
+from gitmem.index.statement import Statement, statement_of
 from gitmem.model.memory import Memory
+from gitmem.model.text import OPPOSITES, STOP_WORDS, stem, words_of
 
 PERHAPS = "perhaps amended by"
 """Of two commits whose messages decide nothing: too often they only touch the same thing."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gitmem.index.fields import FIELDS, MEANING_WEIGHTS
 from gitmem.model.memory import Memory
-from gitmem.model.texts import texts_of
+from gitmem.model.text_roles import texts_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-from gitmem.model.texts import Role
+from gitmem.model.text_roles import Role
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,10 @@ Standard library only: agent hooks import this.
 
 from __future__ import annotations
 
-import re
-
 from gitmem.index.fields import FIELDS
 from gitmem.model.memory import Memory
-from gitmem.model.texts import texts_of
+from gitmem.model.text import STOP_WORDS, words_of
+from gitmem.model.text_roles import texts_of
 
 VERSION = 3
 """Of the texts below, and of those that are encoded: another one does not fit an index that was
@@ -23,53 +22,11 @@ MOST_WORDS = 64
 _FIRST_WORDS = 24  # of a long text, such as an error pasted whole; the others are its last
 _MAX_COLUMN = 20_000
 _MAX_ASKED = 6_000  # characters at either end of a query
-_MAX_WORD = 64
-
-# A run of a script that puts no spaces between words, or of any other with digits and underscores.
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
-)
-_RUN = re.compile(rf"[{_UNSPACED}]+|[^\W{_UNSPACED}]+")
-_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
-# Where a name falls into words: parse_args, parseArgs, HTTPError, utf8.
-_SEAM = re.compile(
-    r"_+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=\d)(?=[^\W\d])|(?<=[^\W\d_])(?=\d)"
-)
-# Words that say nothing of what is asked for.  Each would match a good part of all memories, and
-# leaving them out is worth more than any choice of weights.
-_STOP_WORDS = """
-    a about above after again against all also am an and any are as at be because been before being
-    below between both but by can cannot could did do does doing down during each either else ever
-    every few for from further get gets getting had has have having he her here hers him his how
-    however i if in instead into is it its itself just let lets like longer make makes many may me
-    might more most much must my need needs neither new no nor not now of off often on once one only
-    or other our out over own per please properly rather same set she should since so some still
-    such than that the their them then there these they this those through thus to too under until
-    up upon us use used uses using very via want was we well were what when where whether which
-    while who whose why will with within without would yes yet you your yours
-"""
-STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 def columns_of(memory: Memory) -> tuple[str, ...]:
     """The memory's texts as the index takes them, one for each of :data:`.fields.COLUMNS`."""
     return tuple(_prepared("\n".join(texts_of(memory, field.roles))) for field in FIELDS)
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text, in order: identifiers whole and in parts, unspaced scripts in pairs."""
-    found: list[str] = []
-    for run in _RUN.findall(text):
-        if run.isascii() and run.isalpha() and run.islower():
-            found.append(run[:_MAX_WORD])
-        elif _IS_UNSPACED.match(run):
-            found += [run[n : n + 2] for n in range(max(1, len(run) - 1))]
-        else:
-            parts = [part[:_MAX_WORD].lower() for part in _SEAM.split(run) if part]
-            if len(parts) > 1:
-                found.append("".join(parts)[:_MAX_WORD])
-            found += parts
-    return found
 
 
 def asked_words(text: str) -> list[str]:

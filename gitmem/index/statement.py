@@ -7,17 +7,15 @@ same.  Not a grammar: a verb in front, then what stands behind which preposition
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gitmem.index.lexical import STOP_WORDS
 from gitmem.model.memory import Memory
+from gitmem.model.text import OPPOSITES, TITLE_STOP_WORDS, stem
 
 _TOKEN = re.compile(r"[#v]?\d+(?:[.,]\d+)*%?|[^\W\d_][\w+#-]*(?:\.[a-z]\w*)?|[^\W\d_]")
 _MAX_WHY = 1_000
 _PREFIX = re.compile(r"[\w./-]{2,30}(?:\([^()]{1,60}\))?!?:\s+(?=\S)")
-_ENDINGS = ("ization", "isation", "ing", "ies", "ed", "es", "ly", "s")
 
 _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
 _NUMBER_WORDS = {word: str(number) for number, word in enumerate(_NUMBERS.split())}
@@ -97,29 +95,8 @@ _TO_VERBS = frozenset(_MOVING.split())
 _CHOOSING = frozenset({"use", "adopt", "choose", "prefer", "pick", "take"})
 _AGAIN = "build write name run format design implement host deploy index"
 _REDONE = frozenset(_AGAIN.split())
-_EMPTY_WORDS = """
-    default back again working enough alone whole own separate same old everything way limit support
-"""
-_EMPTY = frozenset(_EMPTY_WORDS.split())
 _LINKING = "is are talk talks speak speaks live lives go goes"
 _COPULAS = frozenset(_LINKING.split())
-_PAIRS = """
-    strict/lenient public/private soft/hard sync/async eager/lazy always/never parallel/sequential
-    parallel/serial parallel/one on/off open/closed optional/required optional/mandatory
-    manual/automatic local/remote global/local mutable/immutable dynamic/static ascending/descending
-    dark/light opt-in/opt-out before/after first/last whitelist/blacklist allowlist/denylist
-    pessimistic/optimistic push/pull blocking/non-blocking inclusive/exclusive
-    relative/absolute eagerly/lazily synchronous/asynchronous implicit/explicit
-"""
-
-
-def _both_ways() -> Mapping[str, str]:
-    pairs = [(a, b) for a, _, b in (pair.partition("/") for pair in _PAIRS.split())]
-    return dict(pairs) | {b: a for a, b in reversed(pairs)}
-
-
-OPPOSITES = _both_ways()
-"""Each word to what says the contrary of the same thing."""
 
 
 @dataclass(frozen=True)
@@ -193,17 +170,6 @@ def _polarity(verb: str, title: str) -> int:
     if verb in _IS_NEGATIVE or _NEGATION.search(title):
         return -1
     return 1 if verb in _IS_POSITIVE else 0
-
-
-@lru_cache(maxsize=32_768)
-def stem(word: str) -> str:
-    """The beginning that forms of a word share, roughly."""
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            word = word[: -len(ending)]
-            break
-    word = word.rstrip("e") if len(word) > 3 else word
-    return (word[:-1] + "i" if word.endswith("y") else word)[:7]
 
 
 def _verb(tokens: list[str]) -> tuple[str, list[str]]:
@@ -285,8 +251,7 @@ def _content(tokens: list[str]) -> frozenset[str]:
         stem(part)
         for part in parts
         if len(part) > 1
-        and part not in STOP_WORDS
-        and part not in _EMPTY
+        and part not in TITLE_STOP_WORDS
         and not _number(part)
         and stem(part) not in _UNIT_STEMS
         and part not in _VALUE_PREPOSITIONS

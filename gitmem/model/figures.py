@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gitmem.model.memory import Memory
-from gitmem.model.texts import Role, texts_of
+from gitmem.model.text_roles import Role, texts_of
 
 _CHARACTERS_PER_TOKEN = 4
 _STAND_IN = (" after ", " before ")

@@ -13,9 +13,10 @@ how it was checked).  Pure.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from gitmem.model.text import ascii_words
 
 AGAIN = 0.7
 """What is left of a file's weight once a memory of it is told."""
@@ -29,8 +30,6 @@ ELSEWHERE = 0.85
 FEW = 3
 SHARE = 20
 
-_CAMEL = re.compile(r"([a-z0-9])([A-Z])")
-_WORD = re.compile(r"[a-z0-9]+")
 _TEST_WORDS = frozenset({"test", "tests", "spec"})
 
 
@@ -163,18 +162,13 @@ def _known(files: Collection[str], chances: Mapping[str, float]) -> list[str]:
 
 def is_test(path: str) -> bool:
     """Whether the path is that of a test, by its words."""
-    return not _TEST_WORDS.isdisjoint(words_of(path))
-
-
-def words_of(text: str) -> list[str]:
-    """The words and parts of identifiers in a text, in small letters."""
-    return _WORD.findall(_CAMEL.sub(r"\1 \2", text).lower())
+    return not _TEST_WORDS.isdisjoint(ascii_words(path))
 
 
 def name_words(path: str) -> frozenset[str]:
     """The words of a file's own name, without its ending and without ``test``."""
     name = path.rpartition("/")[2]
-    return frozenset(words_of(name.rpartition(".")[0] or name)) - _TEST_WORDS
+    return frozenset(ascii_words(name.rpartition(".")[0] or name)) - _TEST_WORDS
 
 
 class NameWords:
@@ -184,7 +178,7 @@ class NameWords:
         self._total = len(paths)
         self._paths_with: dict[str, int] = {}
         for path in paths:
-            for word in frozenset(words_of(path)):
+            for word in frozenset(ascii_words(path)):
                 self._paths_with[word] = self._paths_with.get(word, 0) + 1
 
     def share(self, path: str, words: Collection[str]) -> float:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gitmem.model.memory import Memory
+from gitmem.model.text import BARE_STOP_WORDS, SIDE_OF, beginnings
 
 _NUMBER = re.compile(
     r"(?<![\w.])v?\d+(?:[.,:x]\d+)*(?:\s?(?:%|[kmg]?i?b|ms|s|px|em))?(?![\w])", re.I
@@ -33,45 +34,6 @@ _CAPITAL = re.compile(r"(?<![.!?:\-\n]\s)(?<!^)(?<!^\W)\b[A-Z][a-z]{2,}\b", re.M
 _HEX = re.compile(r"\b[0-9a-f]{7,40}\b")
 _WORD = re.compile(r"[^\W\d_]+(?:'t)?")
 
-# Words of which a text with one says something else than a text with another.
-_OUTCOMES = """
-    add added adds adding introduce introduced new create created insert inserted restore restored
-    | remove removed removes removing drop dropped delete deleted disuse stop stopped strip stripped
-    | enable enabled enables on activate activated | disable disabled disables off deactivate
-    | allow allowed allows accept accepted permit | forbid forbidden reject rejected deny denied
-      refuse refused disallow block blocked
-    | increase increased raise raised more larger higher longer up grow upgrade upgraded widen
-    | decrease decreased lower lowered reduce reduced less smaller shorter down shrink downgrade
-      downgraded narrow
-    | before earlier ahead prior | after later behind
-    | fix fixed fixes solved resolved works worked working succeed succeeded success pass passes
-      passed | fail fails failed failing broken breaks broke failure crash crashes error
-    | revert reverted reverts back undo undone
-    | open opened | close closed | start started begin | end ended finish
-    | include included | exclude excluded skip skipped ignore ignored
-    | sync synchronous blocking | async asynchronous nonblocking
-    | read reads reading load loaded | write writes writing save saved store stored
-    | client frontend browser | server backend
-    | push pushed upload | pull pulled fetch fetched download
-    | encode encoded serialise serialize | decode decoded parse parsed deserialise deserialize
-    | public exposed | private internal hidden
-    | strict strictly | lenient loose loosely
-    | not never no without cannot n't don't doesn't isn't won't can't nor
-    | input request | output response
-    | min minimum | max maximum
-    | left | right | top | bottom | source | target destination | sender | receiver
-    | try retry retries | give abandon
-    | docs documentation readme | test tests testing
-"""
-_POLE_OF = {
-    word: number for number, words in enumerate(_OUTCOMES.split("|")) for word in words.split()
-}
-_STOP_WORDS = """
-    the a an of to in for and or is are was were be it this that with by as at from so we our its
-    their has have had when where which who now then there here also just too very
-"""
-_STOP = frozenset(_STOP_WORDS.split())
-_STEM = 6
 _MIN_SHARED = 0.6
 _FEW, _MIN_SHARED_OF_FEW = 6, 0.7  # of a few words each counts for more
 _MIN_FILES = 0.5
@@ -99,12 +61,12 @@ def particulars_of(text: str, errors: frozenset[str] = frozenset()) -> Particula
     numbers |= {number.lower() for number in _WORD_NUMBER.findall(plain)}
     words = [word.lower() for word in _WORD.findall(plain)]
     said = {word.lower() for word in _WORD.findall(_NAME.sub(" ", plain))}
-    outcomes = {_POLE_OF[word] for word in words if word in _POLE_OF}
-    outcomes |= {_POLE_OF["not"] for word in words if word.endswith("n't")}
+    outcomes = {SIDE_OF[word] for word in words if word in SIDE_OF}
+    outcomes |= {SIDE_OF["not"] for word in words if word.endswith("n't")}
     # The parts of a long name would make any two texts about it alike.
-    stems = {w[:_STEM] for w in said if len(w) > 1 and w not in _STOP}
+    stems = beginnings(said, BARE_STOP_WORDS)
     return Particulars(
-        frozenset(numbers), frozenset(names | quoted), frozenset(outcomes), errors, frozenset(stems)
+        frozenset(numbers), frozenset(names | quoted), frozenset(outcomes), errors, stems
     )
 
 

@@ -2,7 +2,7 @@
 
 A memory is immutable and named by its content.  The same content gets the same id on every
 clone, so writing twice is writing once and merging is set union.  This module knows the
-fields, their order, their types and what each text is for (:class:`gitmem.model.texts.Role`);
+fields, their order, their types and what each text is for (:class:`gitmem.model.text_roles.Role`);
 YAML is :mod:`gitmem.notes.codec`'s business.
 
 The format is specified in ``docs/format.md``.
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Union
 
-from gitmem.model.texts import Role
+from gitmem.model.text_roles import Role
 
 SCHEMA = 1
 """The schema this version writes.  A reader takes what it knows of a higher one."""

@@ -26,8 +26,8 @@ from gitmem.model.likely import (
     NameWords,
     likelihood,
     tells_apart,
-    words_of,
 )
+from gitmem.model.text import ascii_words
 from gitmem.recall.worktree_state import Occasion, in_head
 from gitmem.refresh.reachable import scope_of
 
@@ -196,7 +196,7 @@ def _signs(
 ) -> dict[str, FileSigns]:
     paths = list(dict.fromkeys(path for files in files_of.values() for path in files))
     times = touch_counts(index, paths)
-    words, wanted = NameWords(paths), frozenset(words_of(branch.rpartition("/")[2]))
+    words, wanted = NameWords(paths), frozenset(ascii_words(branch.rpartition("/")[2]))
     ours, dirty = frozenset(occasion.branch_files), frozenset(occasion.dirty_files)
     return {
         path: FileSigns(
@@ -256,7 +256,7 @@ def _with_prompt(
             best[path] = max(best.get(path, 0.0), found[place] / top)
             share = _MATCH_HALF / ((_MATCH_HALF + rank) * math.sqrt(len(files)))
             total[path] = total.get(path, 0.0) + share
-    words, asked = NameWords(list(signs)), frozenset(words_of(text))
+    words, asked = NameWords(list(signs)), frozenset(ascii_words(text))
     return {
         path: replace(
             known,

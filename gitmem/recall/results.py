@@ -11,11 +11,11 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, try_git
 from gitmem.git.standing import standings
 from gitmem.index.cache import Index
-from gitmem.index.lexical import words_of
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing
+from gitmem.model.text import words_of
 from gitmem.recall.search import Hit, recall
 from gitmem.render.results import Result, texts_of
 from gitmem.state.error_log import append_log

@@ -19,7 +19,7 @@ from gitmem.git.repo import Repo
 from gitmem.index.amendment import amended
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
-from gitmem.index.lexical import asked_words, words_of
+from gitmem.index.lexical import asked_words
 from gitmem.index.lookup import Holding, holdings, living, memories, newest
 from gitmem.index.postings import Postings
 from gitmem.index.rank import Candidate, Likeness, Ranked, Reason, Setting, fused, ranked
@@ -28,7 +28,8 @@ from gitmem.index.vectors import Vectors, read_meta
 from gitmem.model.memory import Memory
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.model.standing import Standing
-from gitmem.model.texts import Role, texts_of
+from gitmem.model.text import words_of
+from gitmem.model.text_roles import Role, texts_of
 from gitmem.refresh.embed import embed_missing
 from gitmem.refresh.encoders import encoder_of
 from gitmem.refresh.reachable import Scope, scope_of

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 
 from gitmem.index.amendment import PERHAPS, amended
-from gitmem.index.statement import stem
 from gitmem.model.memory import Decision, Memory, Provenance
 from tests.strategies import memories
 from tests.support.amendments import ALIKE, AMENDED, LATER, LATER_ALIKE, Pair
@@ -80,14 +79,6 @@ def test_of_two_commits_that_decide_nothing_it_is_said_with_doubt() -> None:
     newer = [of_history("Use httpx for HTTP calls", NEW, kind) for kind in ("change", "decision")]
 
     assert [amended(memory, older) for memory in newer] == [PERHAPS, "amended by"]
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [("sessions", "session"), ("caching", "cache"), ("moved", "move"), ("lazily", "lazy")],
-)
-def test_forms_of_a_word_share_a_stem(one: str, other: str) -> None:
-    assert stem(one) == stem(other)
 
 
 @given(memories(), memories())

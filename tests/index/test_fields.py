@@ -21,10 +21,10 @@ from gitmem.index.lexical import columns_of
 from gitmem.index.rows import VALIDITY, validity_of
 from gitmem.index.vectors import vector_state
 from gitmem.model.memory import Memory
-from gitmem.model.texts import Role
+from gitmem.model.text_roles import Role
 from gitmem.refresh.embed import embed_missing
 from tests.index.test_cache import TIP, note, oid
-from tests.model.test_texts import REVIEWED
+from tests.model.test_text_roles import REVIEWED
 from tests.strategies import memories
 
 WEIGHTS = [field.name for field in fields(Field) if field.name != "name"]

@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 from gitmem.index.fields import COLUMNS
 from gitmem.index.lexical import (
     MOST_WORDS,
-    STOP_WORDS,
     asked_words,
     columns_of,
     match_of,
-    words_of,
 )
 from gitmem.index.rows import storable
 from gitmem.model.memory import Decision, ErrorMet, Memory
+from gitmem.model.text import STOP_WORDS, words_of
 from tests.strategies import memories
 
 
@@ -40,25 +39,6 @@ def found(indexed: str, asked: str) -> bool:
 @pytest.mark.parametrize("asked", ["parseArgs", "parse_args", "parse args", "parseargs", "args"])
 def test_an_identifier_is_found_in_any_style(written: str, asked: str) -> None:
     assert found(f"call {written}(x)", asked)
-
-
-@pytest.mark.parametrize(
-    ("written", "words"),
-    [
-        ("HTTPError", ["httperror", "http", "error"]),
-        ("utf8", ["utf8", "utf", "8"]),
-        ("src/net/upload.py", ["src", "net", "upload", "py"]),
-        ("Größe", ["größe"]),
-        ("日本語", ["日本", "本語"]),
-        ("語", ["語"]),
-        ("修正bug", ["修正", "bug"]),
-        ("한국어", ["한국", "국어"]),
-        ("__init__", ["init"]),
-        ("___", []),
-    ],
-)
-def test_words_are_split_where_people_see_them(written: str, words: list[str]) -> None:
-    assert words_of(written) == words
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from gitmem.guard.redact import redact_change, redact_memory
 from gitmem.guard.scrubbing import Scrubber
 from gitmem.model.change import Change, FileChange
 from gitmem.model.memory import Decision, ErrorMet, Memory, Provenance, from_fields, to_fields
-from gitmem.model.texts import Role, map_texts, texts_of
+from gitmem.model.text_roles import Role, map_texts, texts_of
 from tests.guard import samples
 from tests.strategies import memories
 

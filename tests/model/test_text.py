@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitmem.model.text import (
+    BARE_STOP_WORDS,
+    CODE_STOP_WORDS,
+    OPPOSITES,
+    SIDE_OF,
+    TITLE_STOP_WORDS,
+    ascii_words,
+    beginnings,
+    stem,
+    words_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("HTTPError", ["httperror", "http", "error"]),
+        ("utf8", ["utf8", "utf", "8"]),
+        ("src/net/upload.py", ["src", "net", "upload", "py"]),
+        ("Größe", ["größe"]),
+        ("日本語", ["日本", "本語"]),
+        ("語", ["語"]),
+        ("修正bug", ["修正", "bug"]),
+        ("한국어", ["한국", "국어"]),
+        ("__init__", ["init"]),
+        ("___", []),
+    ],
+)
+def test_words_are_split_where_people_see_them(written: str, words: list[str]) -> None:
+    assert words_of(written) == words
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("src/net/uploadRetry.py", ["src", "net", "upload", "retry", "py"]),
+        ("parse_args", ["parse", "args"]),
+        ("HTTPError", ["httperror"]),
+        ("utf8", ["utf8"]),
+        ("Größe", ["gr", "e"]),
+        ("日本語", []),
+    ],
+)
+def test_names_of_files_are_split_at_marks_and_case(written: str, words: list[str]) -> None:
+    assert ascii_words(written) == words
+
+
+@given(st.from_regex(r"[a-z]{1,12}( [a-z]{1,12}){0,4}", fullmatch=True))
+def test_plain_words_are_split_alike_for_all(text: str) -> None:
+    assert words_of(text) == ascii_words(text) == text.split()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("sessions", "session"), ("caching", "cache"), ("moved", "move"), ("lazily", "lazy")],
+)
+def test_forms_of_a_word_share_a_stem(one: str, other: str) -> None:
+    assert stem(one) == stem(other)
+
+
+def test_what_says_nothing_has_no_beginning() -> None:
+    assert beginnings(["the", "retries", "x", "of", "retry"], BARE_STOP_WORDS) == {
+        "retrie",
+        "retry",
+    }
+
+
+@pytest.mark.parametrize("word", ["no", "not", "only", "all", "once", "any", "without"])
+def test_what_tells_two_memories_apart_is_no_stop_word_between_them(word: str) -> None:
+    assert word not in BARE_STOP_WORDS
+
+
+@pytest.mark.parametrize("word", sorted(TITLE_STOP_WORDS | CODE_STOP_WORDS))
+def test_a_stop_word_is_a_word_as_texts_are_split(word: str) -> None:
+    """One that splitting never gives would stop nothing."""
+    assert words_of(word) == ascii_words(word) == [word]
+
+
+def test_opposites_in_a_title_are_never_on_one_side_in_prose() -> None:
+    """The two tables answer two questions, and must not contradict each other."""
+    on_sides = {one: other for one, other in OPPOSITES.items() if {one, other} <= SIDE_OF.keys()}
+
+    assert on_sides
+    assert [one for one, other in on_sides.items() if SIDE_OF[one] == SIDE_OF[other]] == []
