@@ -7,7 +7,6 @@ import pytest
 from gitmem.model.memory import Memory, Provenance
 from gitmem.state.cursors import Mark, Seen, read_seen, write_seen
 from gitmem.state.error_log import MAX_BYTES, append_log, log_path, read_log
-from gitmem.state.lock import is_worker_running, worker_lock
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.sessions import RegisteredSession, Registry
 from tests.support.git import GitDriver
@@ -52,14 +51,6 @@ def test_a_pending_session_may_have_any_name(git: GitDriver) -> None:
 
     assert store.get("../../../etc/passwd") is not None
     assert len(list((git.repo.state_dir / "pending").iterdir())) == 1
-
-
-def test_only_one_worker_holds_the_lock(git: GitDriver) -> None:
-    with worker_lock(git.repo) as first, worker_lock(git.repo) as second:
-        assert (first, second) == (True, False)
-        assert is_worker_running(git.repo)
-
-    assert not is_worker_running(git.repo)
 
 
 def test_the_log_keeps_entries_of_several_lines_together(git: GitDriver) -> None:
