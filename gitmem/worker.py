@@ -34,7 +34,7 @@ from gitmem.model.job import Job
 from gitmem.refresh.refresh import catch_up_index, refresh
 from gitmem.state.cursors import read_seen, write_seen
 from gitmem.state.error_log import append_log
-from gitmem.state.lock import worker_lock
+from gitmem.state.lock import lock
 from gitmem.state.notices import add_notice
 from gitmem.state.queue import Queue, QueuedJob
 from gitmem.state.rewrite_log import add_pairs, parse_pairs
@@ -88,7 +88,7 @@ def work(means: Means) -> int:
     done = 0
     with closing(_Run(means)) as run:
         while True:
-            with worker_lock(means.repo) as is_ours:
+            with lock(means.repo, "worker") as is_ours:
                 if not is_ours:
                     return done
                 done += _drain(run)

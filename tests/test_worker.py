@@ -8,7 +8,7 @@ from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
 from gitmem.model.job import Job
 from gitmem.state.error_log import read_log
-from gitmem.state.lock import worker_lock
+from gitmem.state.lock import lock
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import MAX_ATTEMPTS, Queue
 from gitmem.state.sessions import RegisteredSession, Registry
@@ -67,7 +67,7 @@ def test_a_job_that_is_queued_twice_is_remembered_once(committed: GitDriver) -> 
 
 def test_a_second_worker_leaves_at_once(committed: GitDriver) -> None:
     queue_capture(committed, committed.out("rev-parse", "HEAD"))
-    with worker_lock(committed.repo):
+    with lock(committed.repo, "worker"):
         assert work(means_of(committed)) == 0
 
     assert not Queue(committed.repo).is_empty()

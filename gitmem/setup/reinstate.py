@@ -20,8 +20,8 @@ from gitmem.setup.hook_probe import HookState, find_hook
 from gitmem.setup.install import add_hook
 from gitmem.setup.manifest import named_place
 from gitmem.setup.owned_files import Keeper, look
-from gitmem.state.atomic import write_atomically
 from gitmem.state.notices import add_notice
+from gitmem.state.state_file import StateFile
 
 _GENERATED = {
     "lefthook": b"$LEFTHOOK",
@@ -87,15 +87,15 @@ def _generator(content: bytes) -> str:
 
 def _tell_once(repo: Repo, place: HooksPlace, lost: Sequence[str]) -> None:
     """Tell what is amiss, and not again before it has changed."""
-    told = repo.state_dir / "hooks.told"
+    told = StateFile(repo.state_dir / "hooks.told")
     if not lost:
-        told.unlink(missing_ok=True)
+        told.remove()
         return
     if place.kind is PlaceKind.FOREIGN:
         line = f"git now runs the hooks in '{place.folder}', which do not call gitmem"
     else:
         line = f"git hooks do not call gitmem ({', '.join(lost)} in '{place.folder}')"
     digest = hashlib.sha256(line.encode("utf-8", "surrogateescape")).hexdigest().encode()
-    if look(told).content != digest:
-        write_atomically(told, digest)
+    if told.read() != digest:
+        told.write(digest)
         add_notice(repo, f"{line}; nothing is lost. Run: gitmem doctor")

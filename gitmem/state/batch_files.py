@@ -8,13 +8,13 @@ never one.  Standard library only.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from gitmem.git.repo import Repo
-from gitmem.state.atomic import write_atomically
+from gitmem.state.state_file import StateFile
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class BatchFiles:
 
     def done(self, batch: str) -> None:
         """The batch was collected."""
-        self._path(batch).unlink(missing_ok=True)
+        StateFile(self._path(batch)).remove()
 
     def _path(self, batch: str) -> Path:
         # Hashed: the id comes from outside and must not become a path.
@@ -78,24 +78,24 @@ class BatchFiles:
 
     def _write(self, path: Path, batch: str, entries: Sequence[Entry]) -> None:
         value = {"batch": batch, "entries": [asdict(entry) for entry in entries]}
-        write_atomically(path, json.dumps(value).encode())
+        StateFile(path).write_json(value)
 
 
 def _read(path: Path) -> tuple[str, list[Entry]]:
-    try:
-        value = json.loads(path.read_bytes())
-        entries = [
-            Entry(
-                commit=str(entry["commit"]),
-                before=tuple(map(str, entry["before"])),
-                branch=str(entry["branch"]),
-                session=str(entry["session"]),
-                first=int(entry["first"]),
-                end=int(entry["end"]),
-            )
-            for entry in value["entries"]
-            if entry["before"]
-        ]
-        return str(value["batch"]), entries
-    except (OSError, ValueError, KeyError, TypeError):
-        return "", []
+    return StateFile(path).read_json(_parse_batch, ("", []))
+
+
+def _parse_batch(value: Any) -> tuple[str, list[Entry]]:
+    entries = [
+        Entry(
+            commit=str(entry["commit"]),
+            before=tuple(map(str, entry["before"])),
+            branch=str(entry["branch"]),
+            session=str(entry["session"]),
+            first=int(entry["first"]),
+            end=int(entry["end"]),
+        )
+        for entry in value["entries"]
+        if entry["before"]
+    ]
+    return str(value["batch"]), entries

@@ -8,15 +8,14 @@ and a line is appended in one step.  Standard library only.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from gitmem.git.repo import Repo, translated_os_errors
-from gitmem.state.atomic import write_atomically
+from gitmem.git.repo import Repo
 from gitmem.state.context_history_path import file_name
 from gitmem.state.recent_files import keep_newest
+from gitmem.state.state_file import StateFile
 
 _KEPT = 200
 _MAX_BYTES = 1 << 20
@@ -46,11 +45,8 @@ class Told:
 
     def of(self, session: str) -> Given | None:
         """What it was given; None for a session that was given nothing that we know of."""
-        try:
-            with self._path(session).open("rb") as file:
-                return _read(file.read(_MAX_BYTES))
-        except OSError:
-            return None
+        lines = self._file(session).read_json_lines(_parse_line)
+        return None if lines is None else _joined(lines)
 
     def begin(self, session: str, given: Given) -> None:
         """This is all that the session knows: it has started, or lost what it was given.
@@ -58,7 +54,7 @@ class Told:
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written.
         """
-        write_atomically(self._path(session), _line(given))
+        self._file(session).write(_line(given))
         keep_newest(self._folder, _KEPT)
 
     def add(self, session: str, given: Given) -> None:
@@ -67,13 +63,10 @@ class Told:
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written.
         """
-        with translated_os_errors("write what a session was told"):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with self._path(session).open("ab", buffering=0) as file:
-                file.write(_line(given))
+        self._file(session).append(_line(given), "write what a session was told")
 
-    def _path(self, session: str) -> Path:
-        return self._folder / file_name(session)
+    def _file(self, session: str) -> StateFile:
+        return StateFile(self._folder / file_name(session), max_bytes=_MAX_BYTES)
 
 
 def _line(given: Given) -> bytes:
@@ -87,34 +80,39 @@ def _line(given: Given) -> bytes:
     return json.dumps({key: item for key, item in value.items() if item}).encode() + b"\n"
 
 
-def _read(data: bytes) -> Given:
-    """All lines as one; of what is expected the last.  A damaged line says nothing."""
-    ids, files, tokens, prompts = set[str](), set[str](), 0, 0
+def _parse_line(value: Any) -> Given:
+    if isinstance(value, list):  # as an earlier version wrote
+        return Given(_texts(value))
+    return Given(
+        _texts(value.get("ids")),
+        _texts(value.get("files")),
+        _weights(value.get("expected")),
+        _count(value.get("tokens")),
+        _count(value.get("prompts")),
+    )
+
+
+def _joined(lines: Sequence[Given]) -> Given:
+    """All lines as one; of what is expected the last."""
     expected: Mapping[str, float] = {}
-    for line in data.splitlines():
-        try:
-            value = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(value, list):  # as an earlier version wrote
-            ids |= _texts(value)
-        if not isinstance(value, dict):
-            continue
-        ids |= _texts(value.get("ids"))
-        files |= _texts(value.get("files"))
-        expected = _weights(value.get("expected")) or expected
-        tokens += _count(value.get("tokens"))
-        prompts += _count(value.get("prompts"))
-    return Given(frozenset(ids), frozenset(files), expected, tokens, prompts)
+    for line in lines:
+        expected = line.expected or expected
+    return Given(
+        frozenset[str]().union(*(line.ids for line in lines)),
+        frozenset[str]().union(*(line.files for line in lines)),
+        expected,
+        sum(line.tokens for line in lines),
+        sum(line.prompts for line in lines),
+    )
 
 
 def _count(value: Any) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _texts(value: Any) -> set[str]:
+def _texts(value: Any) -> frozenset[str]:
     items: Iterable[Any] = value if isinstance(value, list) else ()
-    return {item for item in items if isinstance(item, str)}
+    return frozenset(item for item in items if isinstance(item, str))
 
 
 def _weights(value: Any) -> Mapping[str, float]:

@@ -5,13 +5,12 @@ Standard library only.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from typing import Any
 
 from gitmem.git.repo import Repo
-from gitmem.state.atomic import write_atomically
+from gitmem.state.state_file import StateFile
 
 _KEPT_MARKS = 500
 
@@ -72,26 +71,7 @@ class Seen:
 
 def read_seen(repo: Repo) -> Seen:
     """What was seen; nothing when the file is missing or damaged."""
-    try:
-        value = json.loads(_path(repo).read_bytes())
-        return Seen(
-            reflogs={str(k): int(v) for k, v in value["reflogs"].items()},
-            worktrees={str(k): str(v) for k, v in value["worktrees"].items()},
-            tracking={str(k): str(v) for k, v in value["tracking"].items()},
-            marks={
-                str(k): Mark(
-                    int(v["record"]),
-                    int(v["byte"]),
-                    float(v.get("time", 0.0)),
-                    int(v.get("check", 0)),
-                    int(v.get("shift", 0)),
-                    int(v.get("start", 0)),
-                )
-                for k, v in value["marks"].items()
-            },
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return Seen()
+    return _file(repo).read_json(_parse_seen, Seen())
 
 
 def write_seen(repo: Repo, seen: Seen) -> None:
@@ -100,8 +80,27 @@ def write_seen(repo: Repo, seen: Seen) -> None:
     Raises:
         DiskFull, ReadOnlyRepository: it could not be written.
     """
-    write_atomically(_path(repo), json.dumps(asdict(seen)).encode())
+    _file(repo).write_json(asdict(seen))
 
 
-def _path(repo: Repo) -> Path:
-    return repo.state_dir / "seen.json"
+def _file(repo: Repo) -> StateFile:
+    return StateFile(repo.state_dir / "seen.json")
+
+
+def _parse_seen(value: Any) -> Seen:
+    return Seen(
+        reflogs={str(k): int(v) for k, v in value["reflogs"].items()},
+        worktrees={str(k): str(v) for k, v in value["worktrees"].items()},
+        tracking={str(k): str(v) for k, v in value["tracking"].items()},
+        marks={
+            str(k): Mark(
+                int(v["record"]),
+                int(v["byte"]),
+                float(v.get("time", 0.0)),
+                int(v.get("check", 0)),
+                int(v.get("shift", 0)),
+                int(v.get("start", 0)),
+            )
+            for k, v in value["marks"].items()
+        },
+    )

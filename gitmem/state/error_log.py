@@ -14,6 +14,7 @@ from gitmem.errors import GitmemError, SettingsInvalid
 from gitmem.git.repo import Repo
 from gitmem.state.scrub_patterns import read_scrubbed
 from gitmem.state.settings import read_settings
+from gitmem.state.state_file import StateFile
 
 MAX_BYTES = 256 * 1024
 _MAX_ENTRY = 16 * 1024
@@ -33,11 +34,15 @@ def append_log(repo: Repo, text: str) -> None:
     said = _masked(repo, text)
     entry = f"{stamp} " + "\n  ".join(said.strip().splitlines()) + "\n"
     path = log_path(repo)
-    with suppress(OSError):
+    with suppress(GitmemError, OSError):
         if path.exists() and path.stat().st_size > MAX_BYTES:
             path.replace(path.with_name("log.1"))
-        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(entry)
+        if path.parent.is_dir():  # nothing is made where nobody set gitmem up
+            _file(repo).append(entry.encode("utf-8", "backslashreplace"))
+
+
+def _file(repo: Repo) -> StateFile:
+    return StateFile(log_path(repo), mode=0o666)  # as the umask has it: a group may share it
 
 
 def _masked(repo: Repo, text: str) -> str:
@@ -59,14 +64,11 @@ def _masked(repo: Repo, text: str) -> str:
 
 def read_log(repo: Repo, count: int) -> list[str]:
     """The last ``count`` entries, oldest first; empty when there is no log."""
-    try:
-        text = log_path(repo).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
+    text = (_file(repo).read() or b"").decode("utf-8", "replace")
     entries: list[str] = []
     for line in text.splitlines():
         if line.startswith("  ") and entries:
             entries[-1] += "\n" + line
-        else:
+        elif line:
             entries.append(line)
     return entries[-count:]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_repo
-from gitmem.state.atomic import write_atomically
+from gitmem.state.state_file import StateFile
 
 _MAX_BYTES = 1 << 14
 
@@ -30,16 +30,14 @@ class Machine:
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written.
         """
-        path, place = self._file(repo), os.fsencode(_place(repo))
-        with suppress(OSError):
-            if path.read_bytes() == place:
-                return
-        write_atomically(path, place)
+        file, place = _file(self._path(repo)), os.fsencode(_place(repo))
+        if file.read() != place:
+            file.write(place)
 
     def remove(self, repo: Repo) -> None:
         """The repository is not, any more; a folder that held nothing else goes, too."""
         with suppress(OSError):
-            self._file(repo).unlink()
+            self._path(repo).unlink()
             self._folder.rmdir()
             self._folder.parent.rmdir()
 
@@ -47,19 +45,15 @@ class Machine:
         """Those that are still there and set up, by their place; the others are struck off."""
         found: dict[Path, Repo] = {}
         for path in sorted(self._folder.glob("*")):
-            try:
-                with path.open("rb") as file:
-                    repo = find_repo(os.fsdecode(file.read(_MAX_BYTES)))
-            except (GitmemError, OSError, ValueError):
-                repo = None
-            if repo is not None and repo.is_initialised and path == self._file(repo):
+            repo = _read(path)
+            if repo is not None and repo.is_initialised and path == self._path(repo):
                 found[repo.common_dir] = repo
             else:
                 with suppress(OSError):
                     path.unlink()
         return [found[place] for place in sorted(found)]
 
-    def _file(self, repo: Repo) -> Path:
+    def _path(self, repo: Repo) -> Path:
         name = hashlib.sha256(os.fsencode(os.path.realpath(repo.common_dir))).hexdigest()
         return self._folder / name[:24]
 
@@ -68,6 +62,19 @@ def repo_name(repo: Repo) -> str:
     """What people call the repository: the folder it is in."""
     folder = repo.common_dir
     return folder.parent.name if folder.name == ".git" else folder.name.removesuffix(".git")
+
+
+def _file(path: Path) -> StateFile:
+    return StateFile(path, max_bytes=_MAX_BYTES)
+
+
+def _read(path: Path) -> Repo | None:
+    """The repository that a file names, if it is there."""
+    place = _file(path).read()
+    try:
+        return None if place is None else find_repo(os.fsdecode(place))
+    except (GitmemError, OSError, ValueError):
+        return None
 
 
 def _place(repo: Repo) -> str:

@@ -7,16 +7,18 @@ Nothing of what was asked or answered is in it.  Standard library only.
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from typing import Any
 
+from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
+from gitmem.state.state_file import StateFile
 
 _MAX_LINE = 4_096
+_MAX_BYTES = 1 << 30  # of a month, five million payments: none may slip past a limit unread
 
 
 @dataclass(frozen=True)
@@ -47,32 +49,19 @@ class Ledger:
     def add(self, spending: Spending) -> None:
         """Keep a payment.  Never raises for the disk's sake: the memory it paid for comes first."""
         line = json.dumps(asdict(spending), separators=(",", ":")).encode() + b"\n"
-        with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            file = os.open(
-                self._folder / f"{spending.day[:7]}.jsonl",
-                os.O_RDWR | os.O_CREAT | os.O_APPEND,
-                0o644,
-            )
-            try:
-                os.write(file, _line_end(file) + line[:_MAX_LINE])
-            finally:
-                os.close(file)
+        with suppress(GitmemError, OSError):
+            self._file(spending.day[:7]).append(line[:_MAX_LINE])
 
     def since(self, day: str) -> Iterator[Spending]:
         """The payments of that day and later, oldest month first."""
         with suppress(OSError):
             for path in sorted(self._folder.glob("*.jsonl")):
                 if path.stem >= day[:7]:
-                    yield from (found for found in _read(path) if found.day >= day)
+                    payments = self._file(path.stem).read_json_lines(_parse_spending) or ()
+                    yield from (paid for paid in payments if paid.day >= day)
 
-
-def _line_end(file: int) -> bytes:
-    """What ends the line before: one that a killed process left half written must not take the
-    next payment with it.
-    """
-    size = os.fstat(file).st_size
-    return b"\n" if size and os.pread(file, 1, size - 1) != b"\n" else b""
+    def _file(self, month: str) -> StateFile:
+        return StateFile(self._folder / f"{month}.jsonl", max_bytes=_MAX_BYTES)
 
 
 def today(clock: float | None = None) -> str:
@@ -80,22 +69,15 @@ def today(clock: float | None = None) -> str:
     return time.strftime("%Y-%m-%d", time.gmtime(clock))
 
 
-def _read(path: Path) -> Iterator[Spending]:
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError:
-        return
-    for line in lines:
-        with suppress(ValueError, KeyError, TypeError):
-            value = json.loads(line)
-            dollars = value["dollars"]
-            yield Spending(
-                str(value["day"]),
-                str(value["commit"]),
-                str(value["compressor"]),
-                str(value["model"]),
-                int(value["tokens_in"]),
-                int(value["tokens_cached"]),
-                int(value["tokens_out"]),
-                None if dollars is None else float(dollars),
-            )
+def _parse_spending(value: Any) -> Spending:
+    dollars = value["dollars"]
+    return Spending(
+        str(value["day"]),
+        str(value["commit"]),
+        str(value["compressor"]),
+        str(value["model"]),
+        int(value["tokens_in"]),
+        int(value["tokens_cached"]),
+        int(value["tokens_out"]),
+        None if dollars is None else float(dollars),
+    )

@@ -1,6 +1,6 @@
 """The locks that make a worker, a backfill or a recompression the only one of its repository.
 
-Standard library only.
+What somebody does who does not get one (leave, wait, refuse) is theirs.  Standard library only.
 """
 
 from __future__ import annotations
@@ -8,50 +8,30 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
 
 from gitmem.git.repo import Repo, translated_os_errors
 
+LockName = Literal["worker", "backfill", "recompress"]
+"""What is done by one at a time: two backfills would take each other's slices of a session, two
+recompressions write the same memories twice.
+"""
+
 
 @contextmanager
-def worker_lock(repo: Repo) -> Iterator[bool]:
-    """Try to become the worker; yields whether that worked, at once either way.
+def lock(repo: Repo, name: LockName) -> Iterator[bool]:
+    """Try to take a lock; yields whether that worked, at once either way.
 
     The kernel lets go of the lock when its holder dies, however it dies.
 
     Raises:
         DiskFull, ReadOnlyRepository: the lock file cannot be made.
     """
-    with _lock(repo, "worker") as is_ours:
-        yield is_ours
-
-
-@contextmanager
-def backfill_lock(repo: Repo) -> Iterator[bool]:
-    """The same for a backfill: two at once would take each other's slices of a session.
-
-    Raises:
-        DiskFull, ReadOnlyRepository: the lock file cannot be made.
-    """
-    with _lock(repo, "backfill") as is_ours:
-        yield is_ours
-
-
-@contextmanager
-def recompress_lock(repo: Repo) -> Iterator[bool]:
-    """The same for bettering memories: two at once would write the same ones twice.
-
-    Raises:
-        DiskFull, ReadOnlyRepository: the lock file cannot be made.
-    """
-    with _lock(repo, "recompress") as is_ours:
-        yield is_ours
-
-
-@contextmanager
-def _lock(repo: Repo, name: str) -> Iterator[bool]:
+    path = _path(repo, name)
     with translated_os_errors(f"take the {name}'s lock"):
-        repo.state_dir.mkdir(parents=True, exist_ok=True)
-        file = (repo.state_dir / f"{name}.lock").open("ab")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("ab")
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -61,10 +41,10 @@ def _lock(repo: Repo, name: str) -> Iterator[bool]:
         yield True
 
 
-def is_worker_running(repo: Repo) -> bool:
-    """Whether a worker holds the lock at this moment."""
+def is_locked(repo: Repo, name: LockName) -> bool:
+    """Whether somebody holds the lock at this moment."""
     try:
-        file = (repo.state_dir / "worker.lock").open("rb")
+        file = _path(repo, name).open("rb")
     except OSError:
         return False
     with file:
@@ -73,3 +53,12 @@ def is_worker_running(repo: Repo) -> bool:
         except BlockingIOError:
             return True
         return False
+
+
+def is_worker_running(repo: Repo) -> bool:
+    """Whether a worker is at work."""
+    return is_locked(repo, "worker")
+
+
+def _path(repo: Repo, name: LockName) -> Path:
+    return repo.state_dir / f"{name}.lock"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
-from gitmem.state.atomic import write_atomically
 from gitmem.state.error_log import append_log
+from gitmem.state.state_file import StateFile
 
 MAX_NOTICES = 20
 MAX_CHARACTERS = 500
@@ -34,7 +34,7 @@ def add_notice(repo: Repo, line: str) -> None:
         return
     name = hashlib.sha256(told.encode()).hexdigest()[:32] + _SUFFIX
     with suppress(GitmemError, OSError):
-        write_atomically(_folder(repo) / name, told.encode())
+        StateFile(_folder(repo) / name).write(told.encode())
         for path in _oldest_first(repo)[:-MAX_NOTICES]:
             path.unlink(missing_ok=True)
     append_log(repo, told)
@@ -44,9 +44,8 @@ def take_notices(repo: Repo) -> list[str]:
     """The lines to tell, oldest first; they are the caller's to tell and not given again."""
     lines = []
     for path in _oldest_first(repo):
-        try:
-            line = path.read_text(encoding="utf-8", errors="replace")
-        except OSError:
+        line = StateFile(path).read()
+        if line is None:
             continue  # another command has just told it
         try:
             path.unlink()
@@ -55,7 +54,7 @@ def take_notices(repo: Repo) -> list[str]:
         except OSError:
             pass  # a read-only folder: better told twice than never
         if line:
-            lines.append(line)
+            lines.append(line.decode("utf-8", "replace"))
     return lines
 
 

@@ -12,11 +12,12 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gitmem.git.repo import Repo
-from gitmem.model.memory import FieldError, Memory, from_fields, to_fields
-from gitmem.state.atomic import write_atomically
+from gitmem.model.memory import Memory, from_fields, to_fields
 from gitmem.state.recent_files import newest_first
+from gitmem.state.state_file import StateFile
 
 _MAX_BYTES = 1 << 18
 
@@ -61,12 +62,12 @@ class PendingStore:
         }
         if pending.note:
             value.update(note=pending.note, session=pending.session)
-        path = self._path(pending.key)
-        write_atomically(path, json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+        data = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+        _file(self._path(pending.key)).write(data)
 
     def drop(self, key: str) -> None:
         """Nothing is pending of that session, or under that note's name, any more."""
-        self._path(key).unlink(missing_ok=True)
+        _file(self._path(key)).remove()
 
     def get(self, session: str) -> Pending | None:
         """What is pending of that session."""
@@ -81,12 +82,15 @@ class PendingStore:
         return self._folder / f"{hashlib.sha256(session.encode()).hexdigest()[:32]}.json"
 
 
+def _file(path: Path) -> StateFile:
+    return StateFile(path, max_bytes=_MAX_BYTES)
+
+
 def _read(path: Path) -> Pending | None:
-    try:
-        with path.open("rb") as file:
-            value = json.loads(file.read(_MAX_BYTES))
-        memory, ended = from_fields(value["memory"]), value.get("ended") is True
-        note, session = str(value.get("note", "")), str(value.get("session", ""))
-        return Pending(memory, str(value["worktree"]), ended, note, session)
-    except (OSError, ValueError, KeyError, TypeError, FieldError):
-        return None
+    return _file(path).read_json(_parse_pending, None)
+
+
+def _parse_pending(value: Any) -> Pending:
+    memory, ended = from_fields(value["memory"]), value.get("ended") is True
+    note, session = str(value.get("note", "")), str(value.get("session", ""))
+    return Pending(memory, str(value["worktree"]), ended, note, session)

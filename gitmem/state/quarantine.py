@@ -14,7 +14,7 @@ from gitmem.git.repo import Repo
 from gitmem.model.memory import ID_PATTERN
 from gitmem.model.note import Document
 from gitmem.notes.codec import parse_note
-from gitmem.state.atomic import write_atomically
+from gitmem.state.state_file import StateFile
 
 _SUFFIX = ".yaml"
 
@@ -33,7 +33,7 @@ class LostFiles:
         """
         assert document.memory is not None  # noqa: S101 - what has no id cannot be named
         name = f"{document.memory.id}{_SUFFIX}"
-        write_atomically(self.folder / commit / name, document.text)
+        StateFile(self.folder / commit / name).write(document.text)
 
     def commits(self) -> list[str]:
         """The commits that something is kept of."""
@@ -44,8 +44,7 @@ class LostFiles:
     def of(self, commit: str) -> Iterator[Document]:
         """What is kept of a commit."""
         for path in sorted((self.folder / commit).glob(f"*{_SUFFIX}")):
-            with suppress(OSError):
-                yield from parse_note(path.read_bytes()).documents
+            yield from parse_note(StateFile(path).read() or b"").documents
 
     def count(self) -> int:
         """How many documents are kept."""

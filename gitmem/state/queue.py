@@ -17,7 +17,7 @@ from pathlib import Path
 
 from gitmem.git.repo import Repo
 from gitmem.model.job import Job, parse_job, render_job
-from gitmem.state.atomic import write_atomically
+from gitmem.state.state_file import StateFile
 
 MAX_ATTEMPTS = 3
 MAX_JOB_BYTES = 128 * 1024
@@ -47,7 +47,7 @@ class Queue:
             DiskFull, ReadOnlyRepository: it could not be written.
         """
         path = self._folder / f"{uuid.uuid4().hex}.job"
-        write_atomically(path, render_job(job))
+        StateFile(path).write(render_job(job))
         if moment is not None:
             os.utime(path, (moment, moment))
         return path
@@ -73,7 +73,7 @@ class Queue:
         job = replace(queued.job, attempt=queued.job.attempt + 1)
         stays = job.attempt < MAX_ATTEMPTS
         target = (self._folder if stays else self._failed) / queued.path.name
-        write_atomically(target, render_job(job))
+        StateFile(target).write(render_job(job))
         os.utime(target, (queued.time, queued.time))
         if not stays:
             self.done(queued)
@@ -102,10 +102,12 @@ def _read_job(path: Path) -> QueuedJob | None:
     """The job in a file.  One that stays half written for an hour is cleared away."""
     try:
         moment = path.stat().st_mtime
-        with path.open("rb") as file:
-            job = parse_job(file.read(MAX_JOB_BYTES))
     except OSError:
         return None
+    data = StateFile(path, max_bytes=MAX_JOB_BYTES).read()
+    if data is None:
+        return None
+    job = parse_job(data)
     if job is None:
         if time.time() - moment > _HALF_WRITTEN_SECONDS:
             with suppress(OSError):

@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from gitmem.git.repo import Repo, try_git
-from gitmem.state.atomic import write_atomically
+from gitmem.state.state_file import StateFile
 
 REFS = ("refs/heads/", "refs/remotes/")
 """The refs that are watched; what only a tag or a stash reaches is reached all the same."""
@@ -50,10 +49,10 @@ def tips_of(repo: Repo, lines: Iterable[str]) -> Tips:
 
 def read_known_tips(repo: Repo) -> Tips | None:
     """Where the refs stood when they were last looked at; None when nobody has looked yet."""
-    try:
-        lines = _path(repo).read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError:
+    data = _file(repo).read()
+    if data is None:
         return None
+    lines = data.decode("utf-8", "surrogateescape").splitlines()
     pairs = (line.partition(" ")[::2] for line in lines)
     return Tips({ref: commit for commit, ref in pairs})
 
@@ -65,7 +64,7 @@ def write_known_tips(repo: Repo, tips: Tips) -> None:
         DiskFull, ReadOnlyRepository: it could not be written.
     """
     lines = [f"{commit} {ref}\n" for ref, commit in sorted(tips.refs.items())]
-    write_atomically(_path(repo), "".join(lines).encode("utf-8", "surrogateescape"))
+    _file(repo).write("".join(lines).encode("utf-8", "surrogateescape"))
 
 
 def is_rewriting(repo: Repo) -> bool:
@@ -88,5 +87,5 @@ def _detached(repo: Repo) -> dict[str, str]:
     return found
 
 
-def _path(repo: Repo) -> Path:
-    return repo.state_dir / "tips"
+def _file(repo: Repo) -> StateFile:
+    return StateFile(repo.state_dir / "tips")

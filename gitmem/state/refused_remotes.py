@@ -7,16 +7,15 @@ is no wish of the remote's (a network that is down) is not kept.  Standard libra
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, try_git
-from gitmem.state.atomic import write_atomically
+from gitmem.state.state_file import StateFile
 
 DAY_SECONDS = 86_400.0
 
@@ -31,13 +30,8 @@ class Refusal:
 
 def read_refusal(repo: Repo, remote: str) -> Refusal | None:
     """The refusal that stands; None where there is none, or the remote's address is another."""
-    try:
-        value = json.loads(_path(repo, remote).read_bytes())
-        if value["address"] != _address(repo, remote):
-            return None
-        return Refusal(str(value["reason"]), float(value["until"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    address, refusal = _file(repo, remote).read_json(_parse_refusal, ("", None))
+    return refusal if refusal and address == _address(repo, remote) else None
 
 
 def keep_refusal(repo: Repo, remote: str, reason: str, patience: float = DAY_SECONDS) -> bool:
@@ -46,14 +40,14 @@ def keep_refusal(repo: Repo, remote: str, reason: str, patience: float = DAY_SEC
     until = time.time() + patience
     value = {"address": _address(repo, remote), "reason": reason, "until": until}
     with suppress(GitmemError, OSError):
-        write_atomically(_path(repo, remote), json.dumps(value).encode())
+        _file(repo, remote).write_json(value)
     return is_news
 
 
 def drop_refusal(repo: Repo, remote: str) -> None:
     """It took our memories: the next refusal is news again."""
     with suppress(OSError):
-        _path(repo, remote).unlink(missing_ok=True)
+        _file(repo, remote).remove()
 
 
 def _address(repo: Repo, remote: str) -> str:
@@ -62,7 +56,11 @@ def _address(repo: Repo, remote: str) -> str:
     return hashlib.sha256(asked.stdout).hexdigest()
 
 
-def _path(repo: Repo, remote: str) -> Path:
+def _file(repo: Repo, remote: str) -> StateFile:
     # Hashed, because a remote's name may hold slashes.
     name = hashlib.sha256(os.fsencode(remote)).hexdigest()[:32]
-    return repo.state_dir / "refusals" / f"{name}.json"
+    return StateFile(repo.state_dir / "refusals" / f"{name}.json")
+
+
+def _parse_refusal(value: Any) -> tuple[str, Refusal]:
+    return value["address"], Refusal(str(value["reason"]), float(value["until"]))

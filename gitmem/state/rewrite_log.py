@@ -6,13 +6,11 @@ amended long before; losing it costs certainty only, since lines and patches tel
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from gitmem.git.repo import Repo, translated_os_errors
-from gitmem.state.atomic import write_atomically
+from gitmem.state.state_file import StateFile
 
 MAX_BYTES = 1 << 20
 _LINE = re.compile(r"([0-9a-f]{40}) ([0-9a-f]{40})(?: .*)?")
@@ -36,27 +34,25 @@ def add_pairs(repo: Repo, pairs: Iterable[tuple[str, str]]) -> None:
     Raises:
         DiskFull, ReadOnlyRepository: it could not be written.
     """
-    path = _path(repo)
+    file = _file(repo)
     known = set(read_pairs(repo))
     news = [pair for pair in dict.fromkeys(pairs) if pair not in known]
     if not news:
         return
     text = "".join(f"{old} {new}\n" for old, new in news).encode("ascii")
     with translated_os_errors("write down which commits were rewritten"):
-        before = path.read_bytes() if path.exists() else b""
+        # Not as a file that cannot be read is read: it is not to be written anew without the old.
+        before = file.path.read_bytes() if file.path.exists() else b""
     if before and not before.endswith(b"\n"):
         before += b"\n"
     if len(before) + len(text) > MAX_BYTES:
         before = before[len(before) // 2 :].partition(b"\n")[2]
-    write_atomically(path, before + text)
+    file.write(before + text)
 
 
 def read_pairs(repo: Repo) -> list[tuple[str, str]]:
     """All pairs, oldest first."""
-    try:
-        return parse_pairs(_path(repo).read_text(encoding="ascii", errors="replace"))
-    except OSError:
-        return []
+    return parse_pairs((_file(repo).read() or b"").decode("ascii", "replace"))
 
 
 def as_mapping(pairs: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:
@@ -78,5 +74,5 @@ def read_filter_map(repo: Repo) -> tuple[str, list[tuple[str, str]]]:
     return f"{state.st_mtime_ns} {state.st_size}", parse_pairs(text)
 
 
-def _path(repo: Repo) -> Path:
-    return Path(os.fspath(repo.state_dir)) / "rewrites"
+def _file(repo: Repo) -> StateFile:
+    return StateFile(repo.state_dir / "rewrites")

@@ -7,11 +7,11 @@ Standard library only.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from typing import Any
 
 from gitmem.git.repo import Repo
-from gitmem.state.atomic import write_atomically
+from gitmem.state.state_file import StateFile
 
 _MODE = 0o600
 
@@ -23,11 +23,7 @@ def scrubbed_path(repo: Repo) -> Path:
 
 def read_scrubbed(repo: Repo) -> tuple[str, ...]:
     """The patterns, as regular expressions; none when the file is missing or damaged."""
-    try:
-        value = json.loads(scrubbed_path(repo).read_bytes())
-    except (OSError, ValueError):
-        return ()
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+    return _file(repo).read_json(_parse_patterns, ())
 
 
 def add_scrubbed(repo: Repo, pattern: str) -> None:
@@ -37,4 +33,12 @@ def add_scrubbed(repo: Repo, pattern: str) -> None:
         DiskFull, ReadOnlyRepository: it could not be written.
     """
     patterns = dict.fromkeys([*read_scrubbed(repo), pattern])
-    write_atomically(scrubbed_path(repo), json.dumps(list(patterns)).encode(), mode=_MODE)
+    _file(repo).write_json(list(patterns))
+
+
+def _file(repo: Repo) -> StateFile:
+    return StateFile(scrubbed_path(repo), mode=_MODE)
+
+
+def _parse_patterns(value: Any) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()

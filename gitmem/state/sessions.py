@@ -10,11 +10,12 @@ import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from gitmem.git.repo import Repo
 from gitmem.model.session import is_session_id
-from gitmem.state.atomic import write_atomically
 from gitmem.state.recent_files import keep_newest, newest_first
+from gitmem.state.state_file import StateFile
 
 _KEPT = 200
 
@@ -42,13 +43,13 @@ class Registry:
         """
         if not is_session_id(registered.session):
             return
-        path = self._folder / f"{registered.session}.json"
+        file = StateFile(self._folder / f"{registered.session}.json")
         data = json.dumps(asdict(registered)).encode()
-        with suppress(OSError):
-            if path.read_bytes() == data:
-                path.touch()
+        if file.read() == data:
+            with suppress(OSError):
+                file.path.touch()
                 return
-        write_atomically(path, data)
+        file.write(data)
         keep_newest(self._folder, _KEPT)
 
     def get(self, session: str) -> RegisteredSession | None:
@@ -63,8 +64,8 @@ class Registry:
 
 
 def _read(path: Path) -> RegisteredSession | None:
-    try:
-        value = json.loads(path.read_bytes())
-        return RegisteredSession(value["session"], value["transcript"], value["worktree"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return StateFile(path).read_json(_parse_session, None)
+
+
+def _parse_session(value: Any) -> RegisteredSession:
+    return RegisteredSession(value["session"], value["transcript"], value["worktree"])

@@ -5,13 +5,12 @@ A cache: without it everything is looked at once more.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from typing import Any
 
 from gitmem.git.repo import Repo
-from gitmem.state.atomic import write_atomically
+from gitmem.state.state_file import StateFile
 
 KEPT = 5_000
 
@@ -34,17 +33,7 @@ class Strays:
 
 def read_strays(repo: Repo) -> Strays | None:
     """What is known; None where nothing is, or the file is damaged."""
-    try:
-        value = json.loads(_path(repo).read_bytes())
-        return Strays(
-            lost={str(k): str(v) for k, v in value["lost"].items()},
-            unmatched={str(k): tuple(map(str, v)) for k, v in value["unmatched"].items()},
-            notes=str(value["notes"]),
-            pairs=int(value["pairs"]),
-            filter_map=str(value["filter_map"]),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+    return _file(repo).read_json(_parse_strays, None)
 
 
 def write_strays(repo: Repo, strays: Strays) -> None:
@@ -56,8 +45,18 @@ def write_strays(repo: Repo, strays: Strays) -> None:
     value = asdict(strays)
     value["lost"] = dict(list(strays.lost.items())[-KEPT:])
     value["unmatched"] = {k: v for k, v in strays.unmatched.items() if k in value["lost"]}
-    write_atomically(_path(repo), json.dumps(value).encode())
+    _file(repo).write_json(value)
 
 
-def _path(repo: Repo) -> Path:
-    return repo.state_dir / "strays.json"
+def _file(repo: Repo) -> StateFile:
+    return StateFile(repo.state_dir / "strays.json")
+
+
+def _parse_strays(value: Any) -> Strays:
+    return Strays(
+        lost={str(k): str(v) for k, v in value["lost"].items()},
+        unmatched={str(k): tuple(map(str, v)) for k, v in value["unmatched"].items()},
+        notes=str(value["notes"]),
+        pairs=int(value["pairs"]),
+        filter_map=str(value["filter_map"]),
+    )

@@ -6,13 +6,12 @@ walk the same history again.  A cache: losing it costs one walk.  Standard libra
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from typing import Any
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
-from gitmem.state.atomic import write_atomically
+from gitmem.state.state_file import StateFile
 
 _KEPT = 8
 
@@ -35,21 +34,7 @@ class Walk:
 
 def read_walks(repo: Repo) -> list[Walk]:
     """The last few walks, the newest first; none when the file is missing or damaged."""
-    try:
-        value = json.loads(_path(repo).read_bytes())
-        return [
-            Walk(
-                head=str(item["head"]),
-                found=tuple((str(commit), int(place)) for commit, place in item["found"]),
-                walked=int(item["walked"]),
-                is_over=bool(item["is_over"]),
-                birth=str(item["birth"]),
-                mark=int(item["mark"]),
-            )
-            for item in value
-        ]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
+    return _file(repo).read_json(_parse_walks, [])
 
 
 def keep_walk(repo: Repo, walk: Walk) -> None:
@@ -59,10 +44,24 @@ def keep_walk(repo: Repo, walk: Walk) -> None:
     others = [other for other in read_walks(repo) if other.head != walk.head]
     kept = [asdict(item) for item in [walk, *others][:_KEPT]]
     try:
-        write_atomically(_path(repo), json.dumps(kept).encode())
+        _file(repo).write_json(kept)
     except (GitmemError, OSError):
         return
 
 
-def _path(repo: Repo) -> Path:
-    return repo.state_dir / "walks.json"
+def _file(repo: Repo) -> StateFile:
+    return StateFile(repo.state_dir / "walks.json")
+
+
+def _parse_walks(value: Any) -> list[Walk]:
+    return [
+        Walk(
+            head=str(item["head"]),
+            found=tuple((str(commit), int(place)) for commit, place in item["found"]),
+            walked=int(item["walked"]),
+            is_over=bool(item["is_over"]),
+            birth=str(item["birth"]),
+            mark=int(item["mark"]),
+        )
+        for item in value
+    ]

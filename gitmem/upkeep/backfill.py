@@ -29,7 +29,7 @@ from gitmem.model.note import NOTES_REF, Document
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import catch_up_index, refresh, refresh_index
 from gitmem.state.batch_files import BatchFiles, Entry
-from gitmem.state.lock import backfill_lock
+from gitmem.state.lock import lock
 from gitmem.state.pending import PendingStore
 from gitmem.state.skipped_commits import Judged
 from gitmem.upkeep.backfill_plan import Plan, worktrees_with_transcripts
@@ -284,7 +284,7 @@ def _settle(repo: Repo, notes: NoteStore, base: str | None, report: Report) -> N
 
 @contextmanager
 def _alone(repo: Repo) -> Iterator[None]:
-    with backfill_lock(repo) as is_ours:
+    with lock(repo, "backfill") as is_ours:
         if not is_ours:
             raise BackfillRunning("another 'gitmem backfill' is at work in this repository")
         yield

@@ -31,7 +31,7 @@ from gitmem.model.session import Slice
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh_index
-from gitmem.state.lock import recompress_lock
+from gitmem.state.lock import lock
 from gitmem.upkeep.batches import commit_slice
 from gitmem.upkeep.select_captures import Capture
 
@@ -83,7 +83,7 @@ def recompress(
     notes = NoteStore(means.repo)
     failures = 0
     with (
-        recompress_lock(means.repo) as is_ours,
+        lock(means.repo, "recompress") as is_ours,
         closing(Index.open(means.repo.state_dir)) as index,
     ):
         if not is_ours:

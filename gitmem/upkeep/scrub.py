@@ -36,7 +36,7 @@ from gitmem.notes.store import NoteStore, Rewrite
 from gitmem.refresh.refresh import refresh, refresh_index
 from gitmem.state.atomic import write_atomically
 from gitmem.state.cursors import read_seen, write_seen
-from gitmem.state.lock import backfill_lock, worker_lock
+from gitmem.state.lock import lock
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.quarantine import LostFiles
 from gitmem.state.scrub_patterns import add_scrubbed, scrubbed_path
@@ -152,7 +152,7 @@ def scrub(
     date = today or time.strftime("%Y-%m-%d", time.gmtime())
     deadline = time.monotonic() + patience
     while True:
-        with worker_lock(repo) as is_ours, backfill_lock(repo) as is_ours_too:
+        with lock(repo, "worker") as is_ours, lock(repo, "backfill") as is_ours_too:
             if is_ours and is_ours_too:
                 return _scrub(repo, target, date, unpack, send or _send_nothing)
         if time.monotonic() > deadline:

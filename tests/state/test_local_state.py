@@ -1,14 +1,12 @@
-"""The small files in .git/gitmem: whole or absent, harmless when damaged."""
+"""What single files of .git/gitmem hold; the laws of all of them are in test_state_file."""
 
 from __future__ import annotations
 
 import pytest
 
 from gitmem.model.memory import Memory, Provenance
-from gitmem.state.atomic import write_atomically
 from gitmem.state.cursors import Mark, Seen, read_seen, write_seen
 from gitmem.state.error_log import MAX_BYTES, append_log, log_path, read_log
-from gitmem.state.lock import is_worker_running, worker_lock
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.sessions import RegisteredSession, Registry
 from tests.support.git import GitDriver
@@ -17,16 +15,6 @@ from tests.support.git import GitDriver
 def pending(session: str, title: str = "half done") -> Pending:
     memory = Memory("session", title, provenance=Provenance(session=session))
     return Pending(memory, "/w")
-
-
-def test_a_failed_write_leaves_the_old_content_and_nothing_else(git: GitDriver) -> None:
-    path = git.repo.state_dir / "file"
-    write_atomically(path, b"old")
-    with pytest.raises(TypeError):
-        write_atomically(path, "not bytes")  # type: ignore[arg-type]
-
-    assert path.read_bytes() == b"old"
-    assert [found.name for found in path.parent.iterdir()] == ["file"]
 
 
 def test_a_session_is_registered_once_and_updated(git: GitDriver) -> None:
@@ -46,14 +34,6 @@ def test_a_session_named_like_a_path_is_not_registered(git: GitDriver, name: str
     assert registry.get(name) is None
 
 
-def test_a_damaged_registration_is_passed_over(git: GitDriver) -> None:
-    registry = Registry(git.repo)
-    registry.add(RegisteredSession("s1", "/t", "/w"))
-    (git.repo.state_dir / "sessions" / "s1.json").write_bytes(b"{")
-
-    assert registry.sessions() == []
-
-
 def test_what_is_pending_of_a_session_is_replaced_and_dropped(git: GitDriver) -> None:
     store = PendingStore(git.repo)
     store.put(pending("s1", "first"))
@@ -71,14 +51,6 @@ def test_a_pending_session_may_have_any_name(git: GitDriver) -> None:
 
     assert store.get("../../../etc/passwd") is not None
     assert len(list((git.repo.state_dir / "pending").iterdir())) == 1
-
-
-def test_only_one_worker_holds_the_lock(git: GitDriver) -> None:
-    with worker_lock(git.repo) as first, worker_lock(git.repo) as second:
-        assert (first, second) == (True, False)
-        assert is_worker_running(git.repo)
-
-    assert not is_worker_running(git.repo)
 
 
 def test_the_log_keeps_entries_of_several_lines_together(git: GitDriver) -> None:
@@ -113,13 +85,6 @@ def test_what_was_seen_is_read_back(git: GitDriver) -> None:
     write_seen(git.repo, seen)
 
     assert read_seen(git.repo) == seen
-
-
-def test_damage_reads_as_nothing_seen(git: GitDriver) -> None:
-    write_seen(git.repo, Seen().with_reflog(git.repo, 10))
-    (git.repo.state_dir / "seen.json").write_text('{"reflogs": []}')
-
-    assert read_seen(git.repo) == Seen()
 
 
 def test_old_marks_fall_out(git: GitDriver) -> None:

@@ -11,7 +11,7 @@ from gitmem.errors import BackfillRunning, UnknownRevision
 from gitmem.guard.policy import Policy
 from gitmem.index.cache import Index
 from gitmem.notes.store import NoteStore
-from gitmem.state.lock import backfill_lock
+from gitmem.state.lock import lock
 from gitmem.state.pending import PendingStore
 from gitmem.state.skipped_commits import Judged
 from gitmem.upkeep import history_memories as history
@@ -423,7 +423,7 @@ def test_an_interrupt_keeps_what_was_judged(git: GitDriver) -> None:
 
 
 def test_only_one_at_a_time(committed: GitDriver) -> None:
-    with backfill_lock(committed.repo), pytest.raises(BackfillRunning):
+    with lock(committed.repo, "backfill"), pytest.raises(BackfillRunning):
         filled_in(committed)
 
 

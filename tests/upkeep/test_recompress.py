@@ -19,7 +19,7 @@ from gitmem.notes.codec import tombstone_document
 from gitmem.notes.store import NoteStore
 from gitmem.recall.log import Selection, log_entries
 from gitmem.refresh.refresh import refresh
-from gitmem.state.lock import recompress_lock
+from gitmem.state.lock import lock
 from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.upkeep.recompress import Result, estimate, recompress
 from gitmem.upkeep.select_captures import Capture, Wanted, find_captures, split_names
@@ -495,7 +495,7 @@ def test_two_at_once_would_write_twice_so_the_second_is_refused(committed: GitDr
     captures = find_captures(committed.repo, Wanted())
     model = FakeModel()
 
-    held = recompress_lock(committed.repo)
+    held = lock(committed.repo, "recompress")
     with held, pytest.raises(GitmemError, match="another"):
         list(recompress(means(committed), captures, model))
 

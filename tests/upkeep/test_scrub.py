@@ -17,7 +17,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh
 from gitmem.state.error_log import append_log, log_path
-from gitmem.state.lock import worker_lock
+from gitmem.state.lock import lock
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.scrub_patterns import scrubbed_path
 from gitmem.upkeep.scrub import ScrubReport, find_target, look_for, scrub
@@ -259,7 +259,7 @@ def test_an_id_that_nothing_has_is_told(committed: GitDriver) -> None:
 
 def test_a_busy_worker_is_not_disturbed(committed: GitDriver) -> None:
     leak(committed)
-    with worker_lock(committed.repo), pytest.raises(GitmemError, match="busy"):
+    with lock(committed.repo, "worker"), pytest.raises(GitmemError, match="busy"):
         scrubbed(committed, patience=0.0)
 
 
