@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from gitmem.agents.claude.records import time_of
+from gitmem.agents.json_values import parse_time
 from gitmem.model.session import Event
 
 _PREFIX = "agent-"
@@ -60,7 +60,7 @@ def time_before(file: BinaryIO) -> float:
     start = max(0, here - _BEFORE_BYTES)
     file.seek(start)
     stamps = _TIMESTAMP.findall(file.read(here - start))
-    times = (time_of({"timestamp": stamp.decode("ascii", "replace")}) for stamp in stamps)
+    times = (parse_time(stamp.decode("ascii", "replace")) for stamp in stamps)
     return max((time for time in times if time is not None), default=0.0)
 
 

@@ -17,7 +17,8 @@ from typing import Any, BinaryIO
 
 from gitmem.agents.adapter import TranscriptFile
 from gitmem.agents.claude.projects import find_transcript, projects_dirs, transcripts_for
-from gitmem.agents.claude.records import Record, RecordReader, time_of
+from gitmem.agents.claude.records import RecordReader
+from gitmem.agents.json_values import JsonObject, parse_line, parse_path, parse_time
 from gitmem.agents.lines import read_lines, seek_line
 from gitmem.agents.sidechains import sidechain_files, time_before, woven
 from gitmem.agents.text_budget import MAX_WEIGHT, Retention
@@ -25,7 +26,6 @@ from gitmem.errors import TranscriptMissing
 from gitmem.model.session import Event, Transcript, is_session_id
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_HEAD_BYTES = 1 << 16
 _MAX_NAMES = 64
 
 
@@ -117,8 +117,17 @@ def _read(
     reader, kept, seen = RecordReader(subagents), Retention(), _Seen(path.stem)
     number, end_byte, malformed, time = start, file.tell(), 0, 0.0
     for line in read_lines(file):
-        records, is_malformed = parse_line(line.data)
-        time = max([time, *(t for record in records if (t := time_of(record)) is not None)])
+        records, is_malformed = _parse_objects(line.data)
+        time = max(
+            [
+                time,
+                *(
+                    t
+                    for record in records
+                    if (t := parse_time(record.get("timestamp"))) is not None
+                ),
+            ]
+        )
         if until is not None and time > until:
             break
         malformed += is_malformed
@@ -140,23 +149,20 @@ def _read(
     )
 
 
-def parse_line(data: bytes | None) -> tuple[list[Record], bool]:
+def _parse_objects(data: bytes | None) -> tuple[list[JsonObject], bool]:
     """The JSON objects of a line, and whether anything on it is none.
 
     Normally one; a resumed session can leave two on a line without a newline between them.
     """
-    if data is None:
-        return [], True
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        return _several(data.decode("utf-8", "replace"))
-    return ([value], False) if isinstance(value, dict) else ([], True)
+    record = parse_line(data)
+    if record is None:
+        return _parse_several(data.decode("utf-8", "replace")) if data is not None else ([], True)
+    return [record], False
 
 
-def _several(text: str) -> tuple[list[Record], bool]:
+def _parse_several(text: str) -> tuple[list[JsonObject], bool]:
     decoder = json.JSONDecoder()
-    found: list[Record] = []
+    found: list[JsonObject] = []
     at = _skip_blanks(text, 0)
     while at < len(text):
         try:
@@ -197,7 +203,7 @@ class _Seen:
     def agent(self) -> str:
         return f"claude-code {self._version}".rstrip()
 
-    def look(self, record: Record) -> None:
+    def look(self, record: JsonObject) -> None:
         """Take what this record tells."""
         if not self._session:
             self._session = _short(record.get("sessionId"))
@@ -212,5 +218,5 @@ def _short(value: Any) -> str:
 
 
 def _note(names: dict[str, None], value: Any) -> None:
-    if isinstance(value, str) and value and len(value) <= 4_096 and len(names) < _MAX_NAMES:
-        names.setdefault(value)
+    if (name := parse_path(value)) and len(names) < _MAX_NAMES:
+        names.setdefault(name)
