@@ -7,13 +7,13 @@ has a rollout of its own, which is read with that of its session.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from gitmem.agents.adapter import TranscriptFile
+from gitmem.agents.adapter import TranscriptFile, translate_errors
 from gitmem.agents.codex.files import (
     NAME,
     find_rollout,
@@ -28,10 +28,9 @@ from gitmem.agents.draft import Draft
 from gitmem.agents.folders import is_below, names_of
 from gitmem.agents.json_values import JsonObject, parse_line, parse_object, parse_path, parse_time
 from gitmem.agents.lines import read_lines, seek_line
-from gitmem.agents.sidechains import time_before, woven
-from gitmem.agents.text_budget import MAX_WEIGHT, Retention
-from gitmem.errors import TranscriptMissing
-from gitmem.model.session import Event, Transcript, is_session_id
+from gitmem.agents.subagents import add_subagents, read_time_before
+from gitmem.agents.text_budget import Retention
+from gitmem.model.session import Transcript, is_session_id
 
 _COPY_SECONDS = 5.0
 _MAX_NAMES = 64
@@ -87,20 +86,13 @@ class Codex:
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
         """
-        try:
-            with path.open("rb") as file:
-                head = _read_head(file, path)
-                start = seek_line(file, first, first_byte)
-                since = time_before(file) if start else 0.0
-                found = _read(file, head, start, until)
-        except OSError as error:
-            raise TranscriptMissing(
-                f"cannot read the transcript '{path}': {error.strerror}"
-            ) from error
+        with translate_errors(path), path.open("rb") as file:
+            head = _read_head(file, path)
+            start = seek_line(file, first, first_byte)
+            since = read_time_before(file) if start else 0.0
+            transcript = _read(file, head, start, until)
         subagents = [] if head.is_subagent else subagents_of(path, head.session)
-        if not subagents:
-            return found
-        return replace(found, events=tuple(woven(found.events, _done(subagents, since, until))))
+        return add_subagents(transcript, _read_subagents(subagents, until), since)
 
 
 @dataclass(frozen=True)
@@ -191,14 +183,9 @@ class _Copied:
         return bool(self._session)
 
 
-def _done(subagents: Iterable[Path], since: float, until: float | None) -> list[Event]:
-    """The subagents' events later than ``since`` and not later than ``until``."""
-    kept = Retention(MAX_WEIGHT // 3)
-    for path in subagents:
+def _read_subagents(paths: Iterable[Path], until: float | None) -> Iterator[Transcript]:
+    for path in paths:
         with suppress(OSError), path.open("rb") as file:
             head = _read_head(file, path)
             file.seek(0)
-            for event in _read(file, head, 0, until).events:
-                if event.time > since:
-                    kept.add(event)
-    return kept.events
+            yield _read(file, head, 0, until)
