@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from gitmem.agents.json_values import MAX_PATH, parse_name
-from gitmem.agents.text_budget import cut_middle
+from gitmem.agents.text_budget import cut_end, cut_middle
 from gitmem.model.line_marks import line_marks
 from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
 
@@ -64,7 +64,7 @@ class Draft:
         new, old = line_marks(added.splitlines()), line_marks(removed.splitlines())
         limit = _MAX_INPUT
         if tool in EDIT_TOOLS:
-            text, limit = text[: 4 * _MAX_NEW_TEXT], _MAX_NEW_TEXT
+            text, limit = cut_end(text, 4 * _MAX_NEW_TEXT), _MAX_NEW_TEXT
         elif tool in RUN_TOOLS:
             limit = _MAX_COMMAND
         yield self._event(

@@ -28,7 +28,7 @@ from gitmem.agents.json_values import (
     parse_path,
     parse_text,
 )
-from gitmem.agents.text_budget import cut_end
+from gitmem.agents.text_budget import cut_end, cut_start
 from gitmem.model.session import Event, EventKind
 
 _RUNS = frozenset({"shell", "shell_command", "local_shell", "container.exec", "exec_command"})
@@ -197,7 +197,7 @@ class ItemReader:
         output = item.get("aggregated_output")
         if script is not None and code not in (0, None) and isinstance(output, str):
             held = sum(map(len, script.failures))
-            script.failures.append(output[-max(0, _MAX_HELD - held) :] if held < _MAX_HELD else "")
+            script.failures.append(cut_start(output, max(0, _MAX_HELD - held)))
 
     def _seen_files(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
         for parsed in parse_objects(item.get("parsed_cmd")):
