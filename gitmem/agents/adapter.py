@@ -1,17 +1,21 @@
 """What gitmem asks of an agent: where its transcripts lie, and one of them read.
 
-One implementation a module (:mod:`gitmem.agents.claude.adapter` is the first), named in
+One implementation a folder (:mod:`gitmem.agents.claude.adapter` is the first), named in
 :mod:`gitmem.agents.adapters`; nothing behind them knows which agent it deals with.  An adapter maps
-its agent's tools to the names in :mod:`gitmem.model.session`, so that an edit is an edit.
+its agent's tools to the names in :mod:`gitmem.model.session`, so that an edit is an edit.  Adapters
+share the modules beside this one and import nothing of one another.
 Standard library only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from gitmem.errors import TranscriptMissing
 from gitmem.model.session import Transcript
 
 
@@ -63,3 +67,16 @@ class Adapter(Protocol):
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
         """
+
+
+@contextmanager
+def translate_errors(path: Path) -> Iterator[None]:
+    """Name the transcript in the error where it cannot be read.
+
+    Raises:
+        TranscriptMissing: the file is gone or cannot be read.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise TranscriptMissing(f"cannot read the transcript '{path}': {error.strerror}") from error

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from gitmem.agents.text_budget import cut_middle
+from gitmem.agents.json_values import MAX_PATH, parse_name
+from gitmem.agents.text_budget import cut_end, cut_middle
 from gitmem.model.line_marks import line_marks
 from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
-
-MAX_PATH = 4_096
 
 _MAX_TEXT = {
     EventKind.PROMPT: 24_000,
@@ -25,7 +23,6 @@ _MAX_TEXT = {
 _MAX_COMMAND = 4_000
 _MAX_NEW_TEXT = 600
 _MAX_INPUT = 400
-_MAX_NAME = 200
 _MAX_OUTPUT = 16_000
 _MAX_ERROR = 6_000
 _MAX_OTHER_RESULT = 600
@@ -67,15 +64,15 @@ class Draft:
         new, old = line_marks(added.splitlines()), line_marks(removed.splitlines())
         limit = _MAX_INPUT
         if tool in EDIT_TOOLS:
-            text, limit = text[: 4 * _MAX_NEW_TEXT], _MAX_NEW_TEXT
+            text, limit = cut_end(text, 4 * _MAX_NEW_TEXT), _MAX_NEW_TEXT
         elif tool in RUN_TOOLS:
             limit = _MAX_COMMAND
         yield self._event(
             EventKind.CALL,
             text=cut_middle(text, limit),
-            tool=name_of(tool),
+            tool=parse_name(tool),
             path=path if len(path) <= MAX_PATH else "",
-            call_id=name_of(call_id),
+            call_id=parse_name(call_id),
             added_marks=new - old,
             removed_marks=old - new,
         )
@@ -86,8 +83,8 @@ class Draft:
         yield self._event(
             EventKind.RESULT,
             text=cut_middle(text, max(limit, _MAX_ERROR if is_error else 0)),
-            tool=name_of(tool),
-            call_id=name_of(call_id),
+            tool=parse_name(tool),
+            call_id=parse_name(call_id),
             is_error=is_error,
         )
 
@@ -116,29 +113,6 @@ class Draft:
             added_marks=added_marks,
             removed_marks=removed_marks,
         )
-
-
-def name_of(value: object) -> str:
-    """A tool's name or a call's id, if it is a text."""
-    return cut_middle(value[:_MAX_NAME], _MAX_NAME) if isinstance(value, str) else ""
-
-
-def mapping_of(value: object) -> Mapping[str, Any]:
-    """A JSON object; empty when it is something else."""
-    return value if isinstance(value, dict) else {}
-
-
-def mappings_of(value: object) -> list[Mapping[str, Any]]:
-    """The JSON objects of a list; none when it is something else."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def text_of(value: object) -> str:
-    """A text, or the texts of a list of content parts, a line each."""
-    if isinstance(value, str):
-        return value
-    texts = (part.get("text") for part in mappings_of(value))
-    return "\n".join(text for text in texts if isinstance(text, str))
 
 
 def short_input(inputs: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""Whole lines of a growing file, each with its number, in bounded memory.
+"""Whole lines of a growing file, each with its number, and a file's head; in bounded memory.
 
 A transcript is appended to while it is read: its last line may be half written, and a line may
 be longer than anything worth keeping.  Neither may be held.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 MAX_LINE_BYTES = 16 << 20
@@ -25,6 +26,16 @@ class Line:
 
     data: bytes | None
     end_byte: int
+
+
+def read_head(path: Path, limit: int) -> bytes:
+    """The first ``limit`` bytes of a file.
+
+    Raises:
+        OSError: it is gone or cannot be read.
+    """
+    with path.open("rb") as file:
+        return file.read(limit)
 
 
 def read_lines(file: BinaryIO, limit: int = MAX_LINE_BYTES) -> Iterator[Line]:

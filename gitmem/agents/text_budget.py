@@ -58,6 +58,13 @@ def cut_end(text: str, limit: int) -> str:
     return text[:limit].rsplit(None, 1)[0] if text[:limit].split(None, 1)[1:] else ""
 
 
+def cut_start(text: str, limit: int) -> str:
+    """The end of a text, from a white space on; for the same reason."""
+    if len(text) <= limit:
+        return text
+    return "".join(text[len(text) - limit :].split(None, 1)[1:])
+
+
 class Retention:
     """Collects events and thins the older ones out when they weigh too much together."""
 

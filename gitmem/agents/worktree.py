@@ -10,8 +10,9 @@ import posixpath
 import re
 from collections.abc import Iterable
 
+from gitmem.agents.json_values import MAX_PATH
+
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
-_MAX_PATH = 4_096
 _UNUSABLE = re.compile(r"[\x00-\x1f\ud800-\udfff]")
 _MACOS_PRIVATE = "/private"
 _MACOS_LINKED = ("/tmp/", "/var/", "/etc/")  # noqa: S108  names to compare, nothing is written
@@ -37,7 +38,7 @@ class WorkTree:
         return found
 
     def _relative(self, path: str) -> str:
-        if not path or len(path) > _MAX_PATH or _UNUSABLE.search(path):
+        if not path or len(path) > MAX_PATH or _UNUSABLE.search(path):
             return ""
         normal = _normal(path)
         inside = next(

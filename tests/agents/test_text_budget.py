@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.agents.text_budget import EVENT_WEIGHT, Retention, cut_middle
+from gitmem.agents.text_budget import EVENT_WEIGHT, Retention, cut_end, cut_middle, cut_start
 from gitmem.model.session import Event, EventKind
 
 
@@ -30,6 +30,18 @@ def test_a_private_span_is_taken_out_before_the_cut_could_halve_it() -> None:
     text = "<private>" + "tell nobody " * 200 + "</private> but this"
 
     assert "nobody" not in cut_middle(text, 200)
+
+
+@given(st.text("ab ", max_size=60), st.integers(0, 30))
+def test_a_text_is_cut_between_words(text: str, limit: int) -> None:
+    """Of half a key nobody can tell later that it is one."""
+    head, tail = cut_end(text, limit), cut_start(text, limit)
+
+    assert (len(head) <= limit and len(tail) <= limit) or head == tail == text
+    assert text.startswith(head)
+    assert text.endswith(tail)
+    assert text[len(head) : len(head) + 1].isspace() or head in ("", text)
+    assert text[: len(text) - len(tail)][-1:].isspace() or tail in ("", text)
 
 
 def test_what_is_held_stays_in_the_budget() -> None:

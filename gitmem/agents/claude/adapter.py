@@ -9,23 +9,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from gitmem.agents.adapter import TranscriptFile
+from gitmem.agents.adapter import TranscriptFile, translate_errors
 from gitmem.agents.claude.projects import find_transcript, projects_dirs, transcripts_for
-from gitmem.agents.claude.records import Record, RecordReader, time_of
+from gitmem.agents.claude.records import RecordReader
+from gitmem.agents.claude.subagents import find_subagents
+from gitmem.agents.json_values import JsonObject, parse_line, parse_path, parse_time
 from gitmem.agents.lines import read_lines, seek_line
-from gitmem.agents.sidechains import sidechain_files, time_before, woven
-from gitmem.agents.text_budget import MAX_WEIGHT, Retention
-from gitmem.errors import TranscriptMissing
-from gitmem.model.session import Event, Transcript, is_session_id
+from gitmem.agents.subagents import add_subagents, read_time_before
+from gitmem.agents.text_budget import Retention
+from gitmem.model.session import Transcript, is_session_id
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_HEAD_BYTES = 1 << 16
 _MAX_NAMES = 64
 
 
@@ -56,7 +55,7 @@ class ClaudeCode:
 
     def parts(self, path: Path) -> list[Path]:
         """The transcript and its subagents' files."""
-        return [path, *sidechain_files(path).values()]
+        return [path, *find_subagents(path).values()]
 
     def read(
         self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
@@ -82,33 +81,18 @@ def read_transcript(
     Raises:
         TranscriptMissing: the file is gone or cannot be read.
     """
-    subagents = sidechain_files(path)
-    try:
-        with path.open("rb") as file:
-            start = seek_line(file, first, first_byte)
-            since = time_before(file) if subagents and start else 0.0
-            transcript = _read(file, path, start, until, subagents)
-    except OSError as error:
-        raise TranscriptMissing(f"cannot read the transcript '{path}': {error.strerror}") from error
-    if not subagents:
-        return transcript
-    found = _sidechain_events(subagents.values(), since, until)
-    return replace(transcript, events=tuple(woven(transcript.events, found)))
+    subagents = find_subagents(path)
+    with translate_errors(path), path.open("rb") as file:
+        start = seek_line(file, first, first_byte)
+        since = read_time_before(file) if subagents and start else 0.0
+        transcript = _read(file, path, start, until, subagents)
+    return add_subagents(transcript, _read_subagents(subagents.values(), until), since)
 
 
-def _sidechain_events(paths: Iterable[Path], since: float, until: float | None) -> list[Event]:
-    """The subagents' events later than ``since`` and not later than ``until``."""
-    kept = Retention(MAX_WEIGHT // 3)
+def _read_subagents(paths: Iterable[Path], until: float | None) -> Iterator[Transcript]:
     for path in paths:
-        try:
-            with path.open("rb") as file:
-                part = _read(file, path, 0, until, {})
-        except OSError:
-            continue
-        for event in part.events:
-            if event.time > since:
-                kept.add(replace(event, is_sidechain=True))
-    return kept.events
+        with suppress(OSError), path.open("rb") as file:
+            yield _read(file, path, 0, until, {})
 
 
 def _read(
@@ -117,8 +101,17 @@ def _read(
     reader, kept, seen = RecordReader(subagents), Retention(), _Seen(path.stem)
     number, end_byte, malformed, time = start, file.tell(), 0, 0.0
     for line in read_lines(file):
-        records, is_malformed = parse_line(line.data)
-        time = max([time, *(t for record in records if (t := time_of(record)) is not None)])
+        records, is_malformed = _parse_objects(line.data)
+        time = max(
+            [
+                time,
+                *(
+                    t
+                    for record in records
+                    if (t := parse_time(record.get("timestamp"))) is not None
+                ),
+            ]
+        )
         if until is not None and time > until:
             break
         malformed += is_malformed
@@ -140,23 +133,20 @@ def _read(
     )
 
 
-def parse_line(data: bytes | None) -> tuple[list[Record], bool]:
+def _parse_objects(data: bytes | None) -> tuple[list[JsonObject], bool]:
     """The JSON objects of a line, and whether anything on it is none.
 
     Normally one; a resumed session can leave two on a line without a newline between them.
     """
-    if data is None:
-        return [], True
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        return _several(data.decode("utf-8", "replace"))
-    return ([value], False) if isinstance(value, dict) else ([], True)
+    record = parse_line(data)
+    if record is None:
+        return _parse_several(data.decode("utf-8", "replace")) if data is not None else ([], True)
+    return [record], False
 
 
-def _several(text: str) -> tuple[list[Record], bool]:
+def _parse_several(text: str) -> tuple[list[JsonObject], bool]:
     decoder = json.JSONDecoder()
-    found: list[Record] = []
+    found: list[JsonObject] = []
     at = _skip_blanks(text, 0)
     while at < len(text):
         try:
@@ -197,7 +187,7 @@ class _Seen:
     def agent(self) -> str:
         return f"claude-code {self._version}".rstrip()
 
-    def look(self, record: Record) -> None:
+    def look(self, record: JsonObject) -> None:
         """Take what this record tells."""
         if not self._session:
             self._session = _short(record.get("sessionId"))
@@ -212,5 +202,5 @@ def _short(value: Any) -> str:
 
 
 def _note(names: dict[str, None], value: Any) -> None:
-    if isinstance(value, str) and value and len(value) <= 4_096 and len(names) < _MAX_NAMES:
-        names.setdefault(value)
+    if (name := parse_path(value)) and len(names) < _MAX_NAMES:
+        names.setdefault(name)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from gitmem.agents.lines import read_lines
+from gitmem.agents.lines import read_head, read_lines
 
 _UUID = re.compile(rb'"uuid":"([A-Za-z0-9.-]{8,64})"')
 _HEAD_BYTES = 1 << 18
@@ -27,22 +27,21 @@ def copied_records(path: Path, others: Iterable[Path]) -> int:
         return 0
     for other in others:
         with suppress(OSError):
-            if other != path and other.parent == path.parent and first in _head(other):
+            if (
+                other != path
+                and other.parent == path.parent
+                and first in read_head(other, _HEAD_BYTES)
+            ):
                 return _shared(path, set(_UUID.findall(other.read_bytes())))
     return 0
 
 
 def _first_uuid(path: Path) -> bytes:
     try:
-        match = _UUID.search(_head(path))
+        match = _UUID.search(read_head(path, _HEAD_BYTES))
     except OSError:
         return b""
     return match[1] if match else b""
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_HEAD_BYTES)
 
 
 def _shared(path: Path, known: set[bytes]) -> int:

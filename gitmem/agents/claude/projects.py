@@ -6,12 +6,13 @@ Standard library only, because the agent's hooks import it.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from gitmem.agents.folders import is_below, names_of
+from gitmem.agents.lines import read_head
 from gitmem.model.session import is_session_id
 
 _CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
@@ -46,7 +47,7 @@ def transcripts_for(worktree: Path, projects: Sequence[Path], since: float) -> l
 
     ``since`` (POSIX seconds) leaves out those not written to after it.
     """
-    roots = list(dict.fromkeys([str(worktree), os.path.realpath(worktree)]))
+    roots = names_of(worktree)
     dated: dict[Path, float] = {}
     for folder in _project_folders(roots, projects):
         with suppress(OSError):
@@ -75,14 +76,9 @@ def _project_folders(roots: Sequence[str], projects: Sequence[Path]) -> Iterator
 
 def _is_inside(path: Path, roots: Sequence[str]) -> bool:
     """Whether the transcript's first working directory lies in a root; slugs are ambiguous."""
-    with suppress(OSError, ValueError), path.open("rb") as file:
-        match = _CWD.search(file.read(_HEAD_BYTES))
+    with suppress(OSError, ValueError):
+        match = _CWD.search(read_head(path, _HEAD_BYTES))
         if match is None:
             return path.parent.name in {_slug(root) for root in roots}
-        cwd = str(json.loads(match[1]))
-        return any(
-            f"{place}/".startswith(f"{root.rstrip('/')}/")
-            for root in roots
-            for place in (cwd, os.path.realpath(cwd))
-        )
+        return is_below(str(json.loads(match[1])), roots)
     return False

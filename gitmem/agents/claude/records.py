@@ -8,17 +8,13 @@ the message holds.  Nothing here may fail on a record of another shape.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime, timezone
-from typing import Any
 
+from gitmem.agents.json_values import JsonObject
 from gitmem.agents.text_budget import cut_end, cut_middle
 from gitmem.agents.user_words import is_interrupt, is_summary, own_words
 from gitmem.model.line_marks import line_marks
 from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
-
-Record = Mapping[str, Any]
 
 _MAX_PROMPT = 24_000
 _MAX_SAY = 16_000
@@ -34,7 +30,6 @@ _MAX_REPORT = 6_000
 _MAX_OTHER_RESULT = 600
 _NONE: frozenset[int] = frozenset()
 _REPORTS = frozenset({"Task", "Agent", "AskUserQuestion", "ExitPlanMode"})
-_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(?:Z|\+00:00)?")
 
 
 class RecordReader:
@@ -48,7 +43,7 @@ class RecordReader:
         self._tools: dict[str, str] = {}
         self._elsewhere = elsewhere
 
-    def events_of(self, record: Record, number: int, time: float) -> Iterator[Event]:
+    def events_of(self, record: JsonObject, number: int, time: float) -> Iterator[Event]:
         """The events of one record, in its own order; none for what is not a message."""
         kind = record.get("type")
         is_sidechain = record.get("isSidechain") is True
@@ -66,7 +61,7 @@ class RecordReader:
             yield from self._results(content, place)
             yield from _user_words(record, content, place)
 
-    def _subagent_record(self, record: Record) -> Record:
+    def _subagent_record(self, record: JsonObject) -> JsonObject:
         """The subagent's record that a progress record wraps; empty when it wraps none."""
         data = record.get("data")
         if not isinstance(data, dict) or data.get("type") != "agent_progress":
@@ -85,7 +80,7 @@ class RecordReader:
             elif kind == "tool_use":
                 yield self._call(block, place)
 
-    def _call(self, block: Record, place: _Place) -> Event:
+    def _call(self, block: JsonObject, place: _Place) -> Event:
         tool, call_id = _name(block.get("name")), _name(block.get("id"))
         self._tools[call_id] = tool
         given = block.get("input")
@@ -158,21 +153,7 @@ class _Place:
             yield self.event(kind, text=cut_middle(text, limit))
 
 
-def time_of(record: Record) -> float | None:
-    """A record's time in POSIX seconds; None where it has none."""
-    stamp = record.get("timestamp")
-    match = _TIME.fullmatch(stamp) if isinstance(stamp, str) else None
-    if match is None:
-        return None
-    year, month, day, hour, minute, second = map(int, match.groups()[:6])
-    try:
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc)
-    except ValueError:
-        return None
-    return moment.timestamp() + float(match[7] or 0)
-
-
-def _user_words(record: Record, content: object, place: _Place) -> Iterator[Event]:
+def _user_words(record: JsonObject, content: object, place: _Place) -> Iterator[Event]:
     """The user's prompt, the client's summary, or an interruption; a subagent's task is none."""
     text = _text_of(content)
     if not text.strip():
@@ -185,7 +166,7 @@ def _user_words(record: Record, content: object, place: _Place) -> Iterator[Even
         yield from place.spoken(EventKind.PROMPT, own_words(text), _MAX_PROMPT)
 
 
-def _blocks(content: object) -> list[Record]:
+def _blocks(content: object) -> list[JsonObject]:
     return [b for b in content if isinstance(b, dict)] if isinstance(content, list) else []
 
 

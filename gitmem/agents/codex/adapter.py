@@ -7,15 +7,13 @@ has a rollout of its own, which is read with that of its session.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from gitmem.agents.adapter import TranscriptFile
-from gitmem.agents.claude.records import time_of
+from gitmem.agents.adapter import TranscriptFile, translate_errors
 from gitmem.agents.codex.files import (
     NAME,
     find_rollout,
@@ -25,14 +23,14 @@ from gitmem.agents.codex.files import (
     rollouts_in,
     subagents_of,
 )
-from gitmem.agents.codex.items import ItemReader, Record, name_of_folder
-from gitmem.agents.draft import Draft, mapping_of
+from gitmem.agents.codex.items import ItemReader
+from gitmem.agents.draft import Draft
 from gitmem.agents.folders import is_below, names_of
+from gitmem.agents.json_values import JsonObject, parse_line, parse_object, parse_path, parse_time
 from gitmem.agents.lines import read_lines, seek_line
-from gitmem.agents.sidechains import time_before, woven
-from gitmem.agents.text_budget import MAX_WEIGHT, Retention
-from gitmem.errors import TranscriptMissing
-from gitmem.model.session import Event, Transcript, is_session_id
+from gitmem.agents.subagents import add_subagents, read_time_before
+from gitmem.agents.text_budget import Retention
+from gitmem.model.session import Transcript, is_session_id
 
 _COPY_SECONDS = 5.0
 _MAX_NAMES = 64
@@ -88,20 +86,13 @@ class Codex:
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
         """
-        try:
-            with path.open("rb") as file:
-                head = _read_head(file, path)
-                start = seek_line(file, first, first_byte)
-                since = time_before(file) if start else 0.0
-                found = _read(file, head, start, until)
-        except OSError as error:
-            raise TranscriptMissing(
-                f"cannot read the transcript '{path}': {error.strerror}"
-            ) from error
+        with translate_errors(path), path.open("rb") as file:
+            head = _read_head(file, path)
+            start = seek_line(file, first, first_byte)
+            since = read_time_before(file) if start else 0.0
+            transcript = _read(file, head, start, until)
         subagents = [] if head.is_subagent else subagents_of(path, head.session)
-        if not subagents:
-            return found
-        return replace(found, events=tuple(woven(found.events, _done(subagents, since, until))))
+        return add_subagents(transcript, _read_subagents(subagents, until), since)
 
 
 @dataclass(frozen=True)
@@ -123,18 +114,18 @@ class _Head:
 
 def _read_head(file: BinaryIO, path: Path) -> _Head:
     line = next(read_lines(file), None)
-    record = _record(line.data if line else None) or {}
-    meta = mapping_of(record.get("payload")) if "payload" in record else record
+    record = parse_line(line.data if line else None) or {}
+    meta = parse_object(record.get("payload")) if "payload" in record else record
     match = NAME.fullmatch(path.name)
-    told, source = meta.get("id"), mapping_of(meta.get("source"))
+    told, source = meta.get("id"), parse_object(meta.get("source"))
     session = match[1] if match else told if isinstance(told, str) else path.stem
     version = meta.get("cli_version")
     return _Head(
         session=session if is_session_id(session) else path.stem,
         version=version if isinstance(version, str) and is_session_id(version) else "",
-        cwd=name_of_folder(meta.get("cwd")),
-        branch=name_of_folder(mapping_of(meta.get("git")).get("branch")),
-        time=time_of(record) or time_of(meta) or 0.0,
+        cwd=parse_path(meta.get("cwd")),
+        branch=parse_path(parse_object(meta.get("git")).get("branch")),
+        time=parse_time(record.get("timestamp")) or parse_time(meta.get("timestamp")) or 0.0,
         is_subagent=any("subagent" in key.lower() for key in source),
         is_copy=isinstance(meta.get("forked_from_id"), str),
     )
@@ -145,8 +136,8 @@ def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Trans
     number, end_byte, malformed, time = start, file.tell(), 0, head.time
     cwds: dict[str, None] = {head.cwd: None} if head.cwd else {}
     for line in read_lines(file):
-        record = _record(line.data)
-        time = max(time, time_of(record) or 0.0) if record else time
+        record = parse_line(line.data)
+        time = max(time, parse_time(record.get("timestamp")) or 0.0) if record else time
         if until is not None and time > until:
             break
         malformed += record is None
@@ -182,32 +173,19 @@ class _Copied:
         self._session = head.session if head.is_copy else ""
         self._until = head.time + _COPY_SECONDS
 
-    def covers(self, record: Record, time: float) -> bool:
+    def covers(self, record: JsonObject, time: float) -> bool:
         """Whether the line, written at ``time``, is a copy; called for each line in order."""
         if self._session:
-            turn = mapping_of(record.get("payload")).get("turn_id")
+            turn = parse_object(record.get("payload")).get("turn_id")
             is_younger = isinstance(turn, str) and turn >= self._session
             if is_younger or time > self._until:
                 self._session = ""
         return bool(self._session)
 
 
-def _record(data: bytes | None) -> Mapping[str, Any] | None:
-    try:
-        value = json.loads(data) if data is not None else None
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _done(subagents: Iterable[Path], since: float, until: float | None) -> list[Event]:
-    """The subagents' events later than ``since`` and not later than ``until``."""
-    kept = Retention(MAX_WEIGHT // 3)
-    for path in subagents:
+def _read_subagents(paths: Iterable[Path], until: float | None) -> Iterator[Transcript]:
+    for path in paths:
         with suppress(OSError), path.open("rb") as file:
             head = _read_head(file, path)
             file.seek(0)
-            for event in _read(file, head, 0, until).events:
-                if event.time > since:
-                    kept.add(event)
-    return kept.events
+            yield _read(file, head, 0, until)

@@ -10,6 +10,8 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from gitmem.agents.lines import read_head
+
 NAME = re.compile(
     r"rollout-\d{4}-\d\d-\d\dT[\d-]{8}-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl"
 )
@@ -46,8 +48,8 @@ def find_rollout(session: str, folders: Iterable[Path]) -> Path | None:
 
 def head_of(path: Path) -> bytes:
     """The beginning of a rollout; empty when it cannot be read."""
-    with suppress(OSError), path.open("rb") as file:
-        return file.read(_HEAD_BYTES)
+    with suppress(OSError):
+        return read_head(path, _HEAD_BYTES)
     return b""
 
 

@@ -13,25 +13,23 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from gitmem.agents.codex.output import parse_output
 from gitmem.agents.codex.patches import has_patch, parse_patches, without_patches
 from gitmem.agents.codex.words import message_events, summary_of
-from gitmem.agents.draft import (
-    Draft,
-    mapping_of,
-    mappings_of,
-    name_of,
-    short_input,
-    text_of,
+from gitmem.agents.draft import Draft, short_input
+from gitmem.agents.json_values import (
+    JsonObject,
+    parse_name,
+    parse_object,
+    parse_objects,
+    parse_path,
+    parse_text,
 )
-from gitmem.agents.text_budget import cut_end
+from gitmem.agents.text_budget import cut_end, cut_start
 from gitmem.model.session import Event, EventKind
-
-Record = Mapping[str, Any]
 
 _RUNS = frozenset({"shell", "shell_command", "local_shell", "container.exec", "exec_command"})
 _SCRIPT = "exec"
@@ -62,9 +60,9 @@ class ItemReader:
         self.cwd = cwd
         self._open: dict[str, _Call] = {}
 
-    def events_of(self, record: Record, draft: Draft) -> Iterator[Event]:
+    def events_of(self, record: JsonObject, draft: Draft) -> Iterator[Event]:
         """The events of one line, in its own order."""
-        kind, payload = record.get("type"), mapping_of(record.get("payload"))
+        kind, payload = record.get("type"), parse_object(record.get("payload"))
         if kind == "response_item":
             yield from self._item(payload, draft)
         elif kind == "event_msg":
@@ -72,49 +70,49 @@ class ItemReader:
         elif kind == "compacted":
             yield from draft.spoken(EventKind.SUMMARY, summary_of(payload.get("message")))
         elif kind == "turn_context":
-            self.cwd = name_of_folder(payload.get("cwd")) or self.cwd
+            self.cwd = parse_path(payload.get("cwd")) or self.cwd
         elif "payload" not in record:  # old versions: no envelope
             yield from self._item(record, draft)
 
-    def _item(self, item: Record, draft: Draft) -> Iterator[Event]:
+    def _item(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
         kind = item.get("type")
         if kind == "message":
             yield from message_events(item, draft)
         elif kind == "reasoning":
-            for part in (*mappings_of(item.get("summary")), *mappings_of(item.get("content"))):
+            for part in (*parse_objects(item.get("summary")), *parse_objects(item.get("content"))):
                 yield from draft.spoken(EventKind.THINK, part.get("text"))
         elif kind == "function_call":
             yield from self._function(item, draft)
         elif kind == "custom_tool_call":
             yield from self._custom(item, draft)
         elif kind == "local_shell_call":
-            given = mapping_of(item.get("action"))
-            yield from self._run(name_of(item.get("call_id") or item.get("id")), given, draft)
+            given = parse_object(item.get("action"))
+            yield from self._run(parse_name(item.get("call_id") or item.get("id")), given, draft)
         elif kind in ("function_call_output", "custom_tool_call_output"):
             yield from self._output(item, draft)
         elif kind == "web_search_call":
-            query = short_input(mapping_of(item.get("action")))
-            yield from draft.call("WebSearch", name_of(item.get("id")), text=query)
+            query = short_input(parse_object(item.get("action")))
+            yield from draft.call("WebSearch", parse_name(item.get("id")), text=query)
 
-    def _function(self, item: Record, draft: Draft) -> Iterator[Event]:
-        tool, call_id = name_of(item.get("name")), name_of(item.get("call_id"))
+    def _function(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
+        tool, call_id = parse_name(item.get("name")), parse_name(item.get("call_id"))
         given = _arguments(item.get("arguments"))
         if tool in _RUNS:
             yield from self._run(call_id, given, draft)
         elif tool == _PATCH:
             self._open[call_id] = _Call("Edit")
-            yield from self._patch(call_id, call_id, text_of(given.get("input")), draft)
+            yield from self._patch(call_id, call_id, parse_text(given.get("input")), draft)
         elif tool == "write_stdin":
-            yield from self._call("BashOutput", call_id, text_of(given.get("chars")), draft)
+            yield from self._call("BashOutput", call_id, parse_text(given.get("chars")), draft)
         elif tool == "read_file" and isinstance(path := given.get("file_path"), str):
             self._open[call_id] = _Call("Read")
             yield from draft.call("Read", call_id, path=self._absolute(path))
         else:
             yield from self._call(tool, call_id, short_input(given), draft)
 
-    def _custom(self, item: Record, draft: Draft) -> Iterator[Event]:
-        tool, call_id = name_of(item.get("name")), name_of(item.get("call_id"))
-        given = text_of(item.get("input"))
+    def _custom(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
+        tool, call_id = parse_name(item.get("name")), parse_name(item.get("call_id"))
+        given = parse_text(item.get("input"))
         if tool == _PATCH:
             self._open[call_id] = _Call("Edit")
             yield from self._patch(call_id, call_id, given, draft)
@@ -133,14 +131,14 @@ class ItemReader:
         self._open[call_id] = _Call(tool)
         yield from draft.call(tool, call_id, text=text)
 
-    def _run(self, call_id: str, given: Record, draft: Draft) -> Iterator[Event]:
+    def _run(self, call_id: str, given: JsonObject, draft: Draft) -> Iterator[Event]:
         command = _command(given)
         if not (has_patch(command) and _PATCH in command):
             self._open[call_id] = _Call("Bash")
             written = command if "<<" in command else ""
             yield from draft.call("Bash", call_id, text=command, added=written)
             return
-        folder, rest = name_of_folder(given.get("workdir")), without_patches(command)
+        folder, rest = parse_path(given.get("workdir")), without_patches(command)
         if _ONLY_A_PATCH.fullmatch(rest):
             self._open[call_id] = _Call("Edit")
             yield from self._patch(call_id, call_id, command, draft, folder)
@@ -163,8 +161,8 @@ class ItemReader:
                 removed=file.removed,
             )
 
-    def _output(self, item: Record, draft: Draft) -> Iterator[Event]:
-        call_id = name_of(item.get("call_id"))
+    def _output(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
+        call_id = parse_name(item.get("call_id"))
         call = self._open.pop(call_id, _Call(""))
         output = parse_output(item.get("output"))
         has_failed = output.has_failed or bool(call.failures)
@@ -176,9 +174,9 @@ class ItemReader:
         text = "\n".join([output.text, *missing])
         yield from draft.result(call.tool, call_id, text, is_error=has_failed)
 
-    def _happened(self, event: Record, draft: Draft) -> Iterator[Event]:
+    def _happened(self, event: JsonObject, draft: Draft) -> Iterator[Event]:
         """What only the client's own events tell."""
-        kind, item = event.get("type"), mapping_of(event.get("item"))
+        kind, item = event.get("type"), parse_object(event.get("item"))
         if kind == "turn_aborted" and event.get("reason") in (None, "interrupted"):
             yield from draft.interrupt()
         elif kind == "item_completed" and item.get("type") == "CommandExecution":
@@ -187,64 +185,59 @@ class ItemReader:
         elif kind == "item_completed" and item.get("type") == "FileChange":
             yield from self._changed(item, draft)
 
-    def _script(self, item: Record) -> _Call | None:
+    def _script(self, item: JsonObject) -> _Call | None:
         """The script that runs while this happens; None when the item is a call's own."""
-        if name_of(item.get("id")) in self._open or not self._open:
+        if parse_name(item.get("id")) in self._open or not self._open:
             return None
         return self._open[next(reversed(self._open))]
 
-    def _ran(self, item: Record) -> None:
+    def _ran(self, item: JsonObject) -> None:
         """Hold what a script's failed command printed: the script may not tell."""
         script, code = self._script(item), item.get("exit_code")
         output = item.get("aggregated_output")
         if script is not None and code not in (0, None) and isinstance(output, str):
             held = sum(map(len, script.failures))
-            script.failures.append(output[-max(0, _MAX_HELD - held) :] if held < _MAX_HELD else "")
+            script.failures.append(cut_start(output, max(0, _MAX_HELD - held)))
 
-    def _seen_files(self, item: Record, draft: Draft) -> Iterator[Event]:
-        for parsed in mappings_of(item.get("parsed_cmd")):
-            path = name_of_folder(parsed.get("path"))
+    def _seen_files(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
+        for parsed in parse_objects(item.get("parsed_cmd")):
+            path = parse_path(parsed.get("path"))
             if parsed.get("type") == "read" and path:
                 yield from draft.call("Read", "", path=self._absolute(path))
 
-    def _changed(self, item: Record, draft: Draft) -> Iterator[Event]:
+    def _changed(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
         """Files that a script changed in a way its text does not tell, and whether it could."""
-        call_id, script = name_of(item.get("id")), self._script(item)
+        call_id, script = parse_name(item.get("id")), self._script(item)
         has_failed = item.get("status") in ("failed", "declined")
         if script is None:
             return
         script.are_files_known = script.are_files_known or not has_failed
-        for path, change in mapping_of(item.get("changes")).items():
-            places = {path, name_of_folder(mapping_of(change).get("move_path"))} - {""}
-            added, removed = _diff_of(mapping_of(change))
+        for path, change in parse_object(item.get("changes")).items():
+            places = {path, parse_path(parse_object(change).get("move_path"))} - {""}
+            added, removed = _diff_of(parse_object(change))
             for place in sorted(places - script.paths):
                 yield from draft.call(
                     "Edit", call_id, text=added, path=place, added=added, removed=removed
                 )
         if has_failed:
-            text = text_of(item.get("stderr"))
+            text = parse_text(item.get("stderr"))
             yield from draft.result("Edit", call_id, text, is_error=True)
 
     def _absolute(self, path: str) -> str:
         return posixpath.join(self.cwd, path) if path else self.cwd
 
 
-def name_of_folder(value: object) -> str:
-    """A path from a record, if it can be one."""
-    return value if isinstance(value, str) and len(value) <= 4_096 and "\0" not in value else ""
-
-
-def _arguments(value: object) -> Record:
+def _arguments(value: object) -> JsonObject:
     """A function's arguments: JSON in a text."""
     if isinstance(value, str):
         try:
-            return mapping_of(json.loads(value))
+            return parse_object(json.loads(value))
         except (ValueError, RecursionError):
             return {}
-    return mapping_of(value)
+    return parse_object(value)
 
 
-def _command(given: Record) -> str:
+def _command(given: JsonObject) -> str:
     """The command line; of ``bash -lc …`` what bash is told."""
     command = given.get("command", given.get("cmd", ""))
     if isinstance(command, str):
@@ -266,7 +259,7 @@ def _scripted(script: str) -> Iterator[str]:
             yield quoted[1:-1]
 
 
-def _diff_of(change: Record) -> tuple[str, str]:
+def _diff_of(change: JsonObject) -> tuple[str, str]:
     """The lines that a file gained and lost."""
     content, diff = change.get("content"), change.get("unified_diff")
     if isinstance(content, str):

@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from gitmem.agents.draft import mapping_of, text_of
+from gitmem.agents.json_values import parse_object, parse_text
 
 _HEAD_CHARACTERS = 600
 _BODY = "Output:\n"
@@ -36,11 +36,11 @@ class Output:
 
 def parse_output(value: object) -> Output:
     """Read an answer of any version; of another shape it is empty."""
-    given = mapping_of(value)
+    given = parse_object(value)
     if given:  # the oldest versions wrote what the model was sent
-        text, has_failed = text_of(given.get("content")), given.get("success") is False
+        text, has_failed = parse_text(given.get("content")), given.get("success") is False
     else:
-        text, has_failed = text_of(value), False
+        text, has_failed = parse_text(value), False
     text, code = _without_json(text)
     if code is None:
         text, code = _without_head(text)
@@ -52,11 +52,11 @@ def _without_json(text: str) -> tuple[str, int | None]:
     if not text.startswith('{"output"'):
         return text, None
     try:
-        value = mapping_of(json.loads(text))
+        value = parse_object(json.loads(text))
     except (ValueError, RecursionError):
         return text, None
-    code = mapping_of(value.get("metadata")).get("exit_code")
-    return text_of(value.get("output")), code if isinstance(code, int) else None
+    code = parse_object(value.get("metadata")).get("exit_code")
+    return parse_text(value.get("output")), code if isinstance(code, int) else None
 
 
 def _without_head(text: str) -> tuple[str, int | None]:

@@ -7,10 +7,10 @@ to the model.  Newer versions tell which parts were typed; of older ones the ope
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from gitmem.agents.draft import Draft, mapping_of, mappings_of, text_of
+from gitmem.agents.draft import Draft
+from gitmem.agents.json_values import JsonObject, parse_object, parse_objects, parse_text
 from gitmem.agents.user_words import own_words
 from gitmem.model.session import Event, EventKind
 
@@ -25,19 +25,19 @@ _PREFACE = re.compile(r"\AAnother language model started [^\n]*\n")
 _REQUEST = re.compile(r"^## My request for Codex:[ \t]*\n", re.MULTILINE)
 
 
-def message_events(item: Mapping[str, Any], draft: Draft) -> Iterator[Event]:
+def message_events(item: JsonObject, draft: Draft) -> Iterator[Event]:
     """The events of a message: those of the developer and the system are nobody's words."""
     role = item.get("role")
     if role == "assistant":
-        yield from draft.spoken(EventKind.SAY, text_of(item.get("content")))
+        yield from draft.spoken(EventKind.SAY, parse_text(item.get("content")))
     elif role == "user":
-        kinds = mapping_of(item.get("internal_chat_message_metadata_passthrough")).get(
+        kinds = parse_object(item.get("internal_chat_message_metadata_passthrough")).get(
             "content_item_kinds"
         )
         kinds = kinds if isinstance(kinds, list) else []
         parts = [
-            text_of([part])
-            for number, part in enumerate(mappings_of(item.get("content")))
+            parse_text([part])
+            for number, part in enumerate(parse_objects(item.get("content")))
             if _may_be_typed(kinds[number] if number < len(kinds) else "unknown")
         ]
         typed = "\n".join(part for part in parts if part and not _INJECTED.match(part))
@@ -53,4 +53,4 @@ def _may_be_typed(kind: object) -> bool:
 
 def summary_of(message: object) -> str:
     """The summary of what was compacted away, without what it is introduced with."""
-    return _PREFACE.sub("", text_of(message))
+    return _PREFACE.sub("", parse_text(message))

@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
-from gitmem.agents.adapter import TranscriptFile
+from gitmem.agents.adapter import TranscriptFile, translate_errors
 from gitmem.agents.folders import is_below, names_of
 from gitmem.agents.gemini.files import Source, open_source
 from gitmem.agents.gemini.messages import MessageReader, Numbered
-from gitmem.agents.sidechains import woven
+from gitmem.agents.lines import read_head
+from gitmem.agents.subagents import add_subagents
 from gitmem.agents.text_budget import Retention
-from gitmem.errors import TranscriptMissing
-from gitmem.model.session import Event, Transcript, is_session_id
+from gitmem.model.session import Transcript, is_session_id
 
 _SESSION = re.compile(rb'"sessionId"\s*:\s*"([A-Za-z0-9][A-Za-z0-9._-]{0,127})"')
 _SUBAGENT = re.compile(rb'"kind"\s*:\s*"subagent"')
@@ -53,21 +52,21 @@ class GeminiCli:
         found: list[Path] = []
         with suppress(OSError):
             found += self._folder.glob(f"*/chats/session-*-{session[:8]}.json*")
-        found = [path for path in found if self.owns(path) and _session_of(path) == session]
-        return max(found, key=_age, default=None)
+        found = [path for path in found if self.owns(path) and _read_session(path) == session]
+        return max(found, key=_read_age, default=None)
 
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Sessions in a work tree or a folder below it, each with its newest file."""
         newest: dict[str, TranscriptFile] = {}
-        for path in sorted(self._chats(names_of(worktree)), key=_age):
-            modified, _ = _age(path)
-            if modified >= since and self.owns(path) and (session := _session_of(path)):
+        for path in sorted(self._chats(names_of(worktree)), key=_read_age):
+            modified, _ = _read_age(path)
+            if modified >= since and self.owns(path) and (session := _read_session(path)):
                 newest[session] = TranscriptFile(session, path, modified)
         return list(newest.values())
 
     def parts(self, path: Path) -> list[Path]:
         """The session's file and its subagents'."""
-        return [path, *_subagents(path, _session_of(path))]
+        return [path, *_find_subagents(path, _read_session(path))]
 
     def read(
         self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
@@ -77,29 +76,22 @@ class GeminiCli:
         Raises:
             TranscriptMissing: the file is gone, cannot be read, or is a document of over 32 MB.
         """
-        try:
-            head = _read_head(path)
-            root = _root_of(path)
+        with translate_errors(path):
+            head = read_head(path, _HEAD_BYTES)
+            root = _find_root(path)
             reader = MessageReader(root, is_subagent=_SUBAGENT.search(head) is not None)
-            session = _name_in(head) or path.stem
-            found, since = _read(open_source(path), reader, session, root, first, until)
-        except OSError as error:
-            raise TranscriptMissing(
-                f"cannot read the transcript '{path}': {error.strerror}"
-            ) from error
-        subagents = _subagents(path, session)
-        done = [event for other in subagents for event in _done(other, root, since, until)]
-        return replace(found, events=tuple(woven(found.events, done))) if done else found
+            session = _parse_session(head) or path.stem
+            transcript, since = _read(open_source(path), reader, session, root, first, until)
+        subagents = _find_subagents(path, session)
+        return add_subagents(transcript, _read_subagents(subagents, root, until), since)
 
     def _chats(self, roots: list[str]) -> Iterator[Path]:
         if self._folder is None or not self._folder.is_dir():
             return
-        hashes = {
-            hashlib.sha256(root.encode("utf-8", "surrogateescape")).hexdigest() for root in roots
-        }
+        hashes = {_hash(root) for root in roots}
         with suppress(OSError):
             for project in sorted(self._folder.iterdir()):
-                if project.name in hashes or is_below(_marked_root(project), roots):
+                if project.name in hashes or is_below(_read_root(project), roots):
                     with suppress(OSError):
                         yield from project.glob("chats/session-*.json*")
 
@@ -137,7 +129,7 @@ def _read(
     return transcript, since
 
 
-def _subagents(path: Path, session: str) -> list[Path]:
+def _find_subagents(path: Path, session: str) -> list[Path]:
     if not is_session_id(session):
         return []
     with suppress(OSError):
@@ -145,14 +137,12 @@ def _subagents(path: Path, session: str) -> list[Path]:
     return []
 
 
-def _done(path: Path, root: str, since: float, until: float | None) -> list[Event]:
-    """A subagent's events later than ``since`` and not later than ``until``."""
-    try:
+def _read_subagents(paths: Iterable[Path], root: str, until: float | None) -> Iterator[Transcript]:
+    for path in paths:
         reader = MessageReader(root, is_subagent=True)
-        found, _ = _read(open_source(path), reader, path.stem, root, 0, until)
-    except OSError:
-        return []
-    return [event for event in found.events if event.time > since]
+        with suppress(OSError):
+            transcript, _ = _read(open_source(path), reader, path.stem, root, 0, until)
+            yield transcript
 
 
 def _records(source: Source, reader: MessageReader) -> Iterator[Numbered]:
@@ -164,7 +154,7 @@ def _hash(root: str) -> str:
     return hashlib.sha256(root.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _age(path: Path) -> tuple[float, str]:
+def _read_age(path: Path) -> tuple[float, str]:
     """When last written; of two equally old, the newer form."""
     try:
         return path.stat().st_mtime, path.suffix
@@ -172,28 +162,24 @@ def _age(path: Path) -> tuple[float, str]:
         return 0.0, path.suffix
 
 
-def _session_of(path: Path) -> str:
+def _read_session(path: Path) -> str:
     with suppress(OSError):
-        return _name_in(_read_head(path))
+        return _parse_session(read_head(path, _HEAD_BYTES))
     return ""
 
 
-def _read_head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_HEAD_BYTES)
-
-
-def _name_in(head: bytes) -> str:
+def _parse_session(head: bytes) -> str:
     match = _SESSION.search(head)
     return match[1].decode() if match else ""
 
 
-def _root_of(path: Path) -> str:
+def _find_root(path: Path) -> str:
     """The project's folder; empty where it is only known by its hash."""
-    return next((_marked_root(up.parent) for up in path.parents if up.name == "chats"), "")
+    return next((_read_root(up.parent) for up in path.parents if up.name == "chats"), "")
 
 
-def _marked_root(project: Path) -> str:
-    with suppress(OSError), (project / ".project_root").open("rb") as file:
-        return file.read(_HEAD_BYTES).decode("utf-8", "surrogateescape").strip()
+def _read_root(project: Path) -> str:
+    with suppress(OSError):
+        head = read_head(project / ".project_root", _HEAD_BYTES)
+        return head.decode("utf-8", "surrogateescape").strip()
     return ""

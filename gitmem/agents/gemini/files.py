@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Union
 
-from gitmem.agents.draft import mapping_of, mappings_of
-from gitmem.agents.gemini.messages import Message
+from gitmem.agents.json_values import JsonObject, parse_line, parse_object, parse_objects
 from gitmem.agents.lines import read_lines
 from gitmem.errors import TranscriptMissing
 
@@ -27,21 +26,18 @@ class Lines:
         self._path = path
         self.malformed = 0
 
-    def messages(self) -> Iterator[tuple[Message, bool]]:
+    def messages(self) -> Iterator[tuple[JsonObject, bool]]:
         """Each message as often as it was written; none can still grow unseen."""
         with self._path.open("rb") as file:
             for line in read_lines(file):
-                try:
-                    record = json.loads(line.data) if line.data is not None else None
-                except (ValueError, RecursionError):
-                    record = None
-                if not isinstance(record, dict):
+                record = parse_line(line.data)
+                if record is None:
                     self.malformed += 1
                 elif "type" in record:
                     yield record, False
                 else:
-                    news = mapping_of(record.get("$set")) or record
-                    for message in mappings_of(news.get("messages")):
+                    news = parse_object(record.get("$set")) or record
+                    for message in parse_objects(news.get("messages")):
                         yield message, False
 
 
@@ -52,9 +48,9 @@ class Document:
         self._path = path
         self.malformed = 0
 
-    def messages(self) -> Iterator[tuple[Message, bool]]:
+    def messages(self) -> Iterator[tuple[JsonObject, bool]]:
         """Each message, and whether it is the last, which may still grow."""
-        held: Message | None = None
+        held: JsonObject | None = None
         for message in self._parsed():
             if held is not None:
                 yield held, False
@@ -62,7 +58,7 @@ class Document:
         if held is not None:
             yield held, True
 
-    def _parsed(self) -> Iterator[Message]:
+    def _parsed(self) -> Iterator[JsonObject]:
         with self._path.open("rb") as file:
             data = file.read(MAX_DOCUMENT_BYTES + 1)
         if len(data) > MAX_DOCUMENT_BYTES:

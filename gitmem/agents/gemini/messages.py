@@ -13,16 +13,20 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from gitmem.agents.claude.records import time_of
-from gitmem.agents.draft import Draft, mapping_of, mappings_of, name_of, short_input, text_of
+from gitmem.agents.draft import Draft, short_input
+from gitmem.agents.json_values import (
+    JsonObject,
+    parse_name,
+    parse_object,
+    parse_objects,
+    parse_text,
+    parse_time,
+)
 from gitmem.agents.user_words import own_words
 from gitmem.model.session import Event, EventKind
-
-Message = Mapping[str, Any]
 
 _RUNNING = frozenset({"validating", "scheduled", "executing", "awaiting_approval"})
 _FAILED = frozenset({"error", "cancelled"})
@@ -51,8 +55,8 @@ class Numbered:
 
     number: int
     time: float
-    message: Message
-    call: Message | None = None
+    message: JsonObject
+    call: JsonObject | None = None
 
 
 class MessageReader:
@@ -75,7 +79,7 @@ class MessageReader:
         """Take back the record that came last."""
         self._seen.discard(_key(record.message, record.call))
 
-    def records_of(self, message: Message, *, is_last: bool = False) -> Iterator[Numbered]:
+    def records_of(self, message: JsonObject, *, is_last: bool = False) -> Iterator[Numbered]:
         """What is new in a message.
 
         In a document whose ``is_last`` message is still growing, a call without its answer ends
@@ -83,14 +87,16 @@ class MessageReader:
         """
         kind = message.get("type")
         if any(True for _ in self._spoken(message, 0, 0.0)) and self._is_new(message, None):
-            yield Numbered(self.count - 1, time_of(message) or 0.0, message)
-        for call in mappings_of(message.get("toolCalls")) if kind == "gemini" else ():
+            yield self._numbered(message)
+        for call in parse_objects(message.get("toolCalls")) if kind == "gemini" else ():
             if call.get("status") in _RUNNING:
                 if is_last:
                     return
                 continue
             if self._is_new(message, call):
-                yield Numbered(self.count - 1, time_of(call) or 0.0, message, call)
+                yield Numbered(
+                    self.count - 1, parse_time(call.get("timestamp")) or 0.0, message, call
+                )
 
     def events_of(self, record: Numbered, time: float) -> Iterator[Event]:
         """The events of a record, as of ``time``."""
@@ -99,21 +105,25 @@ class MessageReader:
         else:
             yield from self._called(record.call, self._draft(record.number, time))
 
+    def _numbered(self, message: JsonObject, call: JsonObject | None = None) -> Numbered:
+        stamp = (message if call is None else call).get("timestamp")
+        return Numbered(self.count - 1, parse_time(stamp) or 0.0, message, call)
+
     def _draft(self, number: int, time: float) -> Draft:
         return Draft(number, time, is_sidechain=self._is_subagent)
 
-    def _is_new(self, message: Message, call: Message | None) -> bool:
+    def _is_new(self, message: JsonObject, call: JsonObject | None) -> bool:
         key = _key(message, call)
         if key in self._seen:
             return False
         self._seen.add(key)
         return True
 
-    def _spoken(self, message: Message, number: int, time: float) -> Iterator[Event]:
+    def _spoken(self, message: JsonObject, number: int, time: float) -> Iterator[Event]:
         draft, kind = self._draft(number, time), message.get("type")
-        text = text_of(message.get("content"))
+        text = parse_text(message.get("content"))
         if kind == "gemini":
-            for thought in mappings_of(message.get("thoughts")):
+            for thought in parse_objects(message.get("thoughts")):
                 words = (thought.get("subject"), thought.get("description"))
                 told = "\n".join(word for word in words if isinstance(word, str))
                 yield from draft.spoken(EventKind.THINK, told)
@@ -121,24 +131,24 @@ class MessageReader:
         elif kind == "user" and _SNAPSHOT.match(text):
             yield from draft.spoken(EventKind.SUMMARY, text)
         elif kind == "user":
-            typed = text_of(message.get("displayContent")) or _REFERENCED.sub("", text)
+            typed = parse_text(message.get("displayContent")) or _REFERENCED.sub("", text)
             if not _INJECTED.match(typed):
                 yield from draft.spoken(EventKind.PROMPT, own_words(typed))
         elif kind == "info" and text.startswith(_CANCELLED):
             yield from draft.interrupt()
 
-    def _called(self, call: Message, draft: Draft) -> Iterator[Event]:
-        name, call_id = name_of(call.get("name")), name_of(call.get("id"))
-        tool, given = _TOOLS.get(name, name), mapping_of(call.get("args"))
-        new = text_of(given.get("new_string") or given.get("content"))
+    def _called(self, call: JsonObject, draft: Draft) -> Iterator[Event]:
+        name, call_id = parse_name(call.get("name")), parse_name(call.get("id"))
+        tool, given = _TOOLS.get(name, name), parse_object(call.get("args"))
+        new = parse_text(given.get("new_string") or given.get("content"))
         if tool in ("Edit", "Write"):
-            removed = text_of(given.get("old_string"))
+            removed = parse_text(given.get("old_string"))
             path = self._path(given)
             yield from draft.call(tool, call_id, text=new, path=path, added=new, removed=removed)
         elif tool == "Read":
             yield from draft.call(tool, call_id, path=self._path(given))
         elif tool == "Bash":
-            command = text_of(given.get("command"))
+            command = parse_text(given.get("command"))
             written = command if "<<" in command else ""
             yield from draft.call(tool, call_id, text=command, added=written)
         else:
@@ -146,25 +156,25 @@ class MessageReader:
         text, has_failed = _answer(call)
         yield from draft.result(tool, call_id, text, is_error=has_failed)
 
-    def _path(self, given: Message) -> str:
+    def _path(self, given: JsonObject) -> str:
         for key in ("file_path", "absolute_path", "path"):
             if isinstance(path := given.get(key), str) and path:
                 return posixpath.join(self._root, path)
         return ""
 
 
-def _key(message: Message, call: Message | None) -> tuple[str, str]:
+def _key(message: JsonObject, call: JsonObject | None) -> tuple[str, str]:
     if call is not None:
-        return "call", name_of(call.get("id")) or f"{name_of(message.get('id'))} {len(call)}"
-    return "message", name_of(message.get("id"))
+        return "call", parse_name(call.get("id")) or f"{parse_name(message.get('id'))} {len(call)}"
+    return "message", parse_name(message.get("id"))
 
 
-def _answer(call: Message) -> tuple[str, bool]:
+def _answer(call: JsonObject) -> tuple[str, bool]:
     """What a tool printed, and whether it failed."""
     told = ""
-    for part in mappings_of(call.get("result")):
-        response = mapping_of(mapping_of(part.get("functionResponse")).get("response"))
-        told = told or text_of(response.get("output") or response.get("error"))
+    for part in parse_objects(call.get("result")):
+        response = parse_object(parse_object(part.get("functionResponse")).get("response"))
+        told = told or parse_text(response.get("output") or response.get("error"))
     code = _EXIT_CODE.search(told)
     if _NOTHING.search(told):
         told = ""

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gitmem.agents.claude.adapter import read_transcript
-from gitmem.agents.sidechains import sidechain_files, woven
-from gitmem.model.session import Event, EventKind
+from gitmem.agents.claude.subagents import find_subagents
+from gitmem.model.session import EventKind
 from tests.support.session import SESSION, SessionWriter
 
 
@@ -67,7 +67,7 @@ def test_a_compaction_is_no_subagent(main: SessionWriter) -> None:
     subagent(main, "acompact-1").say("Everything once more")
     subagent(main, "b2").say("found")
 
-    assert list(sidechain_files(main.path)) == ["b2"]
+    assert list(find_subagents(main.path)) == ["b2"]
 
 
 def test_other_sessions_subagents_and_warm_ups_are_left_out(main: SessionWriter) -> None:
@@ -77,7 +77,7 @@ def test_other_sessions_subagents_and_warm_ups_are_left_out(main: SessionWriter)
     other.say("not ours")
     subagent(main, "w", old=True).prompt("Warmup").say("Done.")
 
-    assert sidechain_files(main.path) == {}
+    assert find_subagents(main.path) == {}
 
 
 def test_what_the_transcript_repeats_of_a_subagent_counts_once(main: SessionWriter) -> None:
@@ -90,21 +90,6 @@ def test_what_the_transcript_repeats_of_a_subagent_counts_once(main: SessionWrit
     subagent(main, "a1").say("found")
 
     assert texts(main) == ["found"]
-
-
-def test_weaving_keeps_the_session_s_own_order() -> None:
-    def said(record: int, time: float) -> Event:
-        return Event(EventKind.SAY, record, time, f"{record}@{time}")
-
-    own = [said(4, 10.0), said(5, 10.0), said(6, 20.0)]
-    side = [said(0, 25.0), said(1, 5.0), said(2, 15.0)]
-
-    found = [(event.text, event.record) for event in woven(own, side)]
-
-    assert found == [
-        ("1@5.0", 4), ("4@10.0", 4), ("5@10.0", 5), ("2@15.0", 5), ("6@20.0", 6), ("0@25.0", 6),
-    ]  # fmt: skip
-    assert [event.text for event in woven([], side[:1])] == ["0@25.0"]
 
 
 def test_real_subagents_are_read_with_their_session(shared: Path, tmp_path: Path) -> None:
