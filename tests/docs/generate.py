@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gitmem import errors
-from gitmem.cli.main import COMMANDS, cli
+from gitmem.cli.main import cli
 from gitmem.state.settings import known_settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -31,14 +31,24 @@ def commands_page() -> str:
         "This page is what `--help` prints; `python -m tests.docs.generate` writes it.",
         "`git mem COMMAND` works as well as `gitmem COMMAND`.",
         "",
-        _help(cli, "gitmem"),
+        _help(_context(cli, "gitmem")),
     ]
-    context = click.Context(cli, info_name="gitmem")
-    for name in COMMANDS:
-        command = cli.get_command(context, name)
-        assert command is not None
-        parts += ["", f"## gitmem {name}", "", _help(command, name, context)]
+    for context in command_contexts():
+        parts += ["", f"## {context.command_path}", "", _help(context)]
     return "\n".join(parts) + "\n"
+
+
+def command_contexts(parent: click.Context | None = None) -> Iterator[click.Context]:
+    """Every command, each group's own right behind it; ``.command`` is what it runs."""
+    group = parent or _context(cli, "gitmem")
+    assert isinstance(group.command, click.Group)
+    for name in group.command.list_commands(group):
+        command = group.command.get_command(group, name)
+        assert command is not None
+        context = _context(command, name, group)
+        yield context
+        if isinstance(command, click.Group):
+            yield from command_contexts(context)
 
 
 def exit_codes_page() -> str:
@@ -91,11 +101,21 @@ def pages() -> dict[str, str]:
     }
 
 
-def _help(command: click.Command, name: str, parent: click.Context | None = None) -> str:
-    context = click.Context(
-        command, info_name=name, parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH
+def _context(
+    command: click.Command, name: str, parent: click.Context | None = None
+) -> click.Context:
+    return click.Context(
+        command,
+        info_name=name,
+        parent=parent,
+        terminal_width=_WIDTH,
+        max_content_width=_WIDTH,
+        **cli.context_settings,
     )
-    return f"```\n{command.get_help(context)}\n```"
+
+
+def _help(context: click.Context) -> str:
+    return f"```\n{context.get_help()}\n```"
 
 
 def _leaves(cls: type[errors.GitmemError]) -> Iterator[type[errors.GitmemError]]:
