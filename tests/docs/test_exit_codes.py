@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
 import pytest
 
 from gitmem import errors
+from gitmem.cli.main import cli
 from tests.docs.generate import DOCS
 
 PACKAGE = Path(errors.__file__).parent
@@ -25,11 +27,10 @@ RETURNED = {"run_hook(arguments)": "run_hook", "run_command(arguments)": "run_co
 RETURNED["code"] = "serve"
 
 
-def modules(*folders: str) -> Iterator[ast.Module]:
-    for folder in folders:
-        for path in sorted((PACKAGE / folder).rglob("*.py")):
-            if path != LEASH:
-                yield ast.parse(path.read_text("utf-8"), str(path))
+@cache
+def modules(folder: str = "") -> list[ast.Module]:
+    paths = [path for path in sorted((PACKAGE / folder).rglob("*.py")) if path != LEASH]
+    return [ast.parse(path.read_text("utf-8"), str(path)) for path in paths]
 
 
 def name_of(node: ast.expr) -> str:
@@ -68,7 +69,7 @@ def test_every_constant_is_listed() -> None:
 def test_every_error_that_is_raised_is_listed_by_its_name() -> None:
     raised = {
         name_of(node.exc.func if isinstance(node.exc, ast.Call) else node.exc)
-        for module in modules("")
+        for module in modules()
         for node in ast.walk(module)
         if isinstance(node, ast.Raise) and node.exc is not None
     }
@@ -79,10 +80,10 @@ def test_every_error_that_is_raised_is_listed_by_its_name() -> None:
 
 
 def test_a_process_is_ended_with_listed_codes_only() -> None:
-    values = [value for module in modules("") for value in ends(module)]
+    values = [value for module in modules() for value in ends(module)]
     functions = [
         node
-        for module in modules("")
+        for module in modules()
         for node in ast.walk(module)
         if isinstance(node, ast.FunctionDef) and node.name in RETURNED.values()
     ]
@@ -111,6 +112,22 @@ def test_a_command_that_returns_a_code_returns_0_or_1() -> None:
     ]
 
     assert [ast.unparse(value)[:8] for node in commands for value in returned(node)] == ["int(any("]
+
+
+def test_the_summary_in_the_help_spans_the_tree() -> None:
+    families = {
+        "repository": errors.RepositoryError,
+        "notes": errors.NoteError,
+        "capture": errors.CaptureError,
+        "remote": errors.RemoteError,
+        "set-up": errors.InstallError,
+    }
+
+    for name, family in families.items():
+        codes = [
+            cls.exit_code for cls in family.__subclasses__() if cls.__module__ == "gitmem.errors"
+        ]
+        assert f"{min(codes)} to {max(codes)} {name}" in (cli.epilog or "")
 
 
 @pytest.mark.parametrize("error", [click.ClickException, click.UsageError, click.FileError])
