@@ -38,9 +38,9 @@ apart.  ``docs/exit-codes.md`` is generated from this file.
         ├── SettingsInvalid        51
         └── ForeignFile            52
 
-Exit codes outside the tree: 0 done, 3 a bug in gitmem (a log is kept and its path printed),
-130 interrupted.  A hook always exits 0 and writes its trouble to the log that ``gitmem
-doctor`` reads.
+Exit codes outside the tree: 0 success, 3 a bug in gitmem (a log is kept and its path printed),
+120 the output could not be written, 130 interrupted.  A hook always exits with 0 and writes what
+went wrong to the log that ``gitmem doctor`` reads.
 """
 
 from __future__ import annotations
@@ -49,11 +49,12 @@ from typing import ClassVar
 
 EXIT_DONE = 0
 EXIT_BUG = 3
+EXIT_OUTPUT_LOST = 120  # Python's own, when what is left of the output cannot be written at exit
 EXIT_INTERRUPTED = 130
 
 
 class GitmemError(Exception):
-    """A failure that was foreseen: something a person or a script can act on.
+    """A failure that gitmem foresees: something that a person or a script can act on.
 
     ``message`` says what failed, lower case, the object in quotes.  ``hint`` says what is
     safe and which command helps; the class's own hint is used when none is given.

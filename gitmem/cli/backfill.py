@@ -48,7 +48,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    r"""Make memories for the commits in RANGE (all of HEAD's) that have none.
+    """Make memories for the commits in RANGE (all of HEAD's) that have none.
 
     Where the agent still has the transcript of a session that made a commit, its memory is made
     of that, as after a commit; else of the commit's message and difference.  Merges, version

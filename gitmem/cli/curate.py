@@ -35,7 +35,7 @@ _SHOWN_PARTS = 6
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(is_applied: bool, is_undone: bool, apart: bool, judge: bool, as_json: bool) -> None:
-    r"""Fold memories that say the same into one, and link what was taken back.
+    """Fold memories that say the same into one, and link what was taken back.
 
     Without --apply it only shows what it would do. A fold is an ordinary memory that supersedes
     others: it is shared like any other, nothing is deleted (gitmem show ID still shows each), and

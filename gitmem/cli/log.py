@@ -79,7 +79,7 @@ def command(
     as_json: bool,
     colour: str,
 ) -> None:
-    r"""Show why the code changed, commit by commit.
+    """Show why the code changed, commit by commit.
 
     Ranges, paths and options are git log's; commits without memories are passed over.
 

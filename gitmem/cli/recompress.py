@@ -83,7 +83,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    r"""Better memories that a stand-in wrote, now that a model answers.
+    """Better memories that a stand-in wrote, now that a model answers.
 
     Where a compressor failed, the offline one stood in and left a mark. This reads the same part
     of the session's transcript again, has it compressed by what gitmem.compressor names, and

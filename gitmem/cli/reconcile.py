@@ -46,7 +46,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    r"""Bring memories to the commits that carry their changes now.
+    """Bring memories to the commits that carry their changes now.
 
     After a rebase, squash, pick, split, reset, patch or history filter, here or on the server.
     Hooks and every other command do this by themselves for what moved here; a pipeline does it

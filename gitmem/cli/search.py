@@ -98,7 +98,7 @@ def command(
     commits: bool,
     colour: str,
 ) -> None:
-    r"""Find what is remembered, by words, meaning or an error message pasted whole.
+    """Find what is remembered, by words, meaning or an error message pasted whole.
 
     Looks at what HEAD can reach and at pending work, best first; without TEXT the newest first.
     TEXT may be `-`: then it is read from the input.  Put -- before TEXT that begins with a dash.

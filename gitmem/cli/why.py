@@ -32,7 +32,7 @@ from gitmem.render.why import remarks_of, render_nearest, standing_fields
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a commit.")
 @colour_option
 def command(place: str, count: int, history: bool, as_json: bool, colour: str) -> None:
-    r"""Show why a line, or a file, is as it is.
+    """Show why a line, or a file, is as it is.
 
     The commits that git blames for the lines, through renames, moves and the commits that
     .git-blame-ignore-revs names, and what is remembered of them; of lines that no commit holds

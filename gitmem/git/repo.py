@@ -1,8 +1,8 @@
 """Where the repository is, and how its git is run.
 
-Everything that starts a git process goes through :func:`run_git`, so that the environment a
-hook inherits from git cannot point a later command at the wrong repository or index.  Standard
-library only: agent hooks import this.
+Every git process gets the environment of :func:`git_environment`, so that what a hook inherits
+from git cannot point a later command at the wrong repository or index.  Standard library only:
+agent hooks import this.
 """
 
 from __future__ import annotations

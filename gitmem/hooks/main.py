@@ -12,16 +12,20 @@ import sys
 from collections.abc import Sequence
 
 _MAX_PAYLOAD_BYTES = 1 << 20
+_STDOUT = 1
 
 
 def run_hook(arguments: Sequence[str]) -> int:
     """Run one hook or the worker; returns 0."""
     try:
         _dispatch(list(arguments))
+        if sys.stdout is not None:
+            sys.stdout.flush()  # left to the end of the process, a failure would exit with 120
     except Exception:  # noqa: BLE001 - the outermost frame of a hook
         import traceback  # which loads more than a hook that has nothing to say
 
         _log_bug(traceback.format_exc())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)  # what is left must not fail again
     return 0
 
 

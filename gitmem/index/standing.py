@@ -1,7 +1,4 @@
-"""What was found out about how much of each commit stands, kept until a file it is about changes.
-
-Standard library only: agent hooks ask this.
-"""
+"""How much of each commit still stands, as last computed, kept until one of its files changes."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 The walk streams and ends when its reader has enough.  One that had to go far is remembered: the
 next from the same commit, or from one a few commits on, begins where that one left off.
-Standard library only: this runs in the agent's SessionStart hook.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""How much of each memory's commit stands at HEAD: asked of git once, then only where it changed.
-
-Standard library only: agent hooks ask this.
-"""
+"""How much of each memory's commit stands at HEAD: git is asked once, then only about changes."""
 
 from __future__ import annotations
 

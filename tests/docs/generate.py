@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gitmem import errors
-from gitmem.cli.main import COMMANDS, cli
+from gitmem.cli.main import cli
 from gitmem.state.settings import known_settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -22,6 +22,27 @@ hooks do nothing.
 The program that `claude-cli` runs finds its login by itself; where `ANTHROPIC_API_KEY` is set, it
 may use and bill that key, as it does when you run it.""".splitlines()
 
+_OTHER_CODES = {
+    errors.EXIT_DONE: (
+        "Success, also when whatever reads the output stops early (`gitmem log \\| head`)",
+        "",
+    ),
+    errors.EXIT_BUG: ("A bug in gitmem", "The path of the log is printed: please report the bug"),
+    errors.EXIT_OUTPUT_LOST: (
+        "Python could not write all of the output, for example to a full disk",
+        "",
+    ),
+    errors.EXIT_INTERRUPTED: ("Interrupted with Ctrl-C", "What was done so far is kept"),
+}
+_ALSO_FAILURE = "; `gitmem doctor` found something wrong"
+_UNATTENDED = """
+A command that is ended by a signal has no code of its own: shells show 128 plus the number of
+the signal, such as 143 for SIGTERM.
+
+A hook always exits with 0 and writes what went wrong to the log that `gitmem doctor` reads.
+So does the worker in the background; after 15 minutes it ends itself and everything that it
+started with SIGKILL, or with 1.""".splitlines()
+
 
 def commands_page() -> str:
     """The reference of all commands, as ``--help`` tells it."""
@@ -31,14 +52,24 @@ def commands_page() -> str:
         "This page is what `--help` prints; `python -m tests.docs.generate` writes it.",
         "`git mem COMMAND` works as well as `gitmem COMMAND`.",
         "",
-        _help(cli, "gitmem"),
+        _help(_context(cli, "gitmem")),
     ]
-    context = click.Context(cli, info_name="gitmem")
-    for name in COMMANDS:
-        command = cli.get_command(context, name)
-        assert command is not None
-        parts += ["", f"## gitmem {name}", "", _help(command, name, context)]
+    for context in command_contexts():
+        parts += ["", f"## {context.command_path}", "", _help(context)]
     return "\n".join(parts) + "\n"
+
+
+def command_contexts(parent: click.Context | None = None) -> Iterator[click.Context]:
+    """Every command, each group's own right behind it; ``.command`` is what it runs."""
+    group = parent or _context(cli, "gitmem")
+    assert isinstance(group.command, click.Group)
+    for name in group.command.list_commands(group):
+        command = group.command.get_command(group, name)
+        assert command is not None
+        context = _context(command, name, group)
+        yield context
+        if isinstance(command, click.Group):
+            yield from command_contexts(context)
 
 
 def exit_codes_page() -> str:
@@ -47,21 +78,22 @@ def exit_codes_page() -> str:
         "# Exit codes",
         "",
         "Generated from `gitmem/errors.py` by `python -m tests.docs.generate`.",
-        "A hook always exits 0 and writes its trouble to the log that `gitmem doctor` reads.",
         "",
         "| code | name | when | what to do |",
         "| --- | --- | --- | --- |",
     ]
     codes = {
-        0: "| 0 | | done | |",
-        3: "| 3 | | a bug in gitmem | the log's path is printed; please report it |",
-        130: "| 130 | | interrupted (Ctrl-C) | |",
+        code: f"| {code} | | {when} | {advice} |" for code, (when, advice) in _OTHER_CODES.items()
     }
     for cls in _leaves(errors.GitmemError):
         when = inspect.cleandoc(cls.__doc__ or "").splitlines()[0].rstrip(".")
-        row = f"| {cls.exit_code} | `{cls.__name__}` | {when} | {cls.default_hint} |"
-        codes[cls.exit_code] = row
-    return "\n".join([*rows, *(codes[code] for code in sorted(codes))]) + "\n"
+        names = f"`{cls.__name__}`"
+        if cls is errors.GitmemError:
+            names = ", ".join(f"`{each.__name__}`" for each in _without_code(cls))
+            when += _ALSO_FAILURE
+        codes[cls.exit_code] = f"| {cls.exit_code} | {names} | {when} | {cls.default_hint} |"
+    table = [codes[code] for code in sorted(codes)]
+    return "\n".join([*rows, *table, *_UNATTENDED]) + "\n"
 
 
 def settings_page() -> str:
@@ -91,11 +123,27 @@ def pages() -> dict[str, str]:
     }
 
 
-def _help(command: click.Command, name: str, parent: click.Context | None = None) -> str:
-    context = click.Context(
-        command, info_name=name, parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH
+def _context(
+    command: click.Command, name: str, parent: click.Context | None = None
+) -> click.Context:
+    return click.Context(
+        command,
+        info_name=name,
+        parent=parent,
+        terminal_width=_WIDTH,
+        max_content_width=_WIDTH,
+        **cli.context_settings,
     )
-    return f"```\n{command.get_help(context)}\n```"
+
+
+def _help(context: click.Context) -> str:
+    return f"```\n{context.get_help()}\n```"
+
+
+def _without_code(cls: type[errors.GitmemError]) -> list[type[errors.GitmemError]]:
+    """The base class and the groups below it that end with its code."""
+    groups = [sub for sub in cls.__subclasses__() if "exit_code" not in vars(sub)]
+    return [cls, *(sub for sub in groups if sub.__module__ == errors.__name__)]
 
 
 def _leaves(cls: type[errors.GitmemError]) -> Iterator[type[errors.GitmemError]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from gitmem.notes.store import NoteStore
 from gitmem.state.error_log import read_log
 from gitmem.state.queue import Queue
 from gitmem.state.sessions import RegisteredSession, Registry
-from tests.support.cli import gitmem
+from tests.support.cli import GITMEM, gitmem
 from tests.support.git import GitDriver
 
 SESSION = "7dc9a616-a1ce-4d38-8f1e-1544b08bf6d2"
@@ -53,6 +54,19 @@ def test_a_session_start_is_given_what_is_remembered(ready: GitDriver, source: s
     output = printed["hookSpecificOutput"]
     assert output["hookEventName"] == "SessionStart"
     assert "Cents are integers" in output["additionalContext"]
+
+
+def test_a_hook_exits_with_0_though_nobody_reads_its_output(ready: GitDriver) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    given = payload(ready, hook_event_name="SessionStart", source="startup")
+    command = [*GITMEM, "hook", "SessionStart"]
+
+    done = subprocess.run(command, cwd=ready.path, env=ready.env(), input=given, stdout=writer)
+    os.close(writer)
+
+    assert done.returncode == 0
+    assert any("BrokenPipeError" in entry for entry in read_log(ready.repo, 5))
 
 
 def test_a_session_is_registered_with_its_transcript(ready: GitDriver) -> None:

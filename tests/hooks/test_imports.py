@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import gitmem as gitmem_package
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 
@@ -26,6 +30,10 @@ sys.stderr.write(" ".join(sys.modules))
 
 
 def loaded(git: GitDriver, *arguments: str) -> set[str]:
+    return {name.partition(".")[0] for name in modules(git, *arguments)}
+
+
+def modules(git: GitDriver, *arguments: str) -> set[str]:
     payload = {
         "session_id": "7dc9a616-a1ce-4d38-8f1e-1544b08bf6d2",
         "transcript_path": "/nowhere.jsonl",
@@ -42,7 +50,18 @@ def loaded(git: GitDriver, *arguments: str) -> set[str]:
         text=True,
         check=True,
     )
-    return {name.partition(".")[0] for name in done.stderr.split()}
+    return set(done.stderr.split())
+
+
+def described(pattern: str) -> set[str]:
+    """The modules whose docstring says so."""
+    package = Path(gitmem_package.__file__).parent
+    found = set()
+    for path in package.rglob("*.py"):
+        text = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+        if re.search(pattern, " ".join(text.split())):
+            found.add(".".join(path.relative_to(package.parent).with_suffix("").parts))
+    return found
 
 
 @pytest.mark.parametrize(
@@ -59,6 +78,11 @@ def loaded(git: GitDriver, *arguments: str) -> set[str]:
 def test_a_hook_loads_the_standard_library_only(
     committed: GitDriver, arguments: tuple[str, ...]
 ) -> None:
+    assert not loaded(remembered(committed), *arguments) & HEAVY
+
+
+def remembered(committed: GitDriver) -> GitDriver:
+    """Set up, with a memory of the file that the payload names."""
     subprocess.run(
         [sys.executable, "-I", "-m", "gitmem", "init"],
         cwd=committed.path,
@@ -70,8 +94,32 @@ def test_a_hook_loads_the_standard_library_only(
     files = "files: {changed: [README.md]}"
     committed.add_note("HEAD", f"---\nkind: feature\ntitle: A note\n{files}\n{origin}\n")
     gitmem(committed, "context")
+    return committed
 
-    assert not loaded(committed, *arguments) & HEAVY
+
+def test_what_says_that_agent_hooks_run_it_is_loaded_by_one(committed: GitDriver) -> None:
+    git = remembered(committed)
+    events = ("SessionStart", "UserPromptSubmit", "PostToolUse", "Stop")
+
+    names = set().union(*(modules(git, "hook", event) for event in events))
+
+    claims = described(r"Standard library only\W[^.]*\bhooks?\b")
+    assert len(claims) > 10
+    assert claims - names == set()
+
+
+def test_what_says_that_it_needs_the_standard_library_only_loads_without_site_packages() -> None:
+    names = sorted(described("[Ss]tandard library only"))
+    root = str(Path(gitmem_package.__file__).parents[1])
+    code = f"import importlib, sys; sys.path.append({root!r})\n"
+    code += f"for name in {names!r}: importlib.import_module(name)"
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False
+    )
+
+    assert len(names) > 30
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_reading_commands_do_not_load_a_model_client(committed: GitDriver) -> None:

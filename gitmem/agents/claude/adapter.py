@@ -2,7 +2,6 @@
 
 The transcript on disk is the record; nothing is spooled beside it.  It is read line by line and
 only bounded texts are held, so that a file of any size fits (see :mod:`gitmem.agents.text_budget`).
-Standard library only, because the agent's hooks import it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Where Claude Code keeps its transcripts: a folder for each directory it was started in.
-
-Standard library only, because the agent's hooks import it.
-"""
+"""Where Claude Code keeps its transcripts: a folder for each directory it was started in."""
 
 from __future__ import annotations
 
