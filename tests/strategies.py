@@ -23,7 +23,7 @@ TREACHEROUS = [
 
 def scaled(examples: int) -> int:
     """How many examples of a costly law to try: ``examples`` where the profile gives 100."""
-    return max(1, settings.default.max_examples * examples // 100)
+    return max(1, settings().max_examples * examples // 100)
 
 
 _SCALAR_TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
