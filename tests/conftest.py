@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, settings
 from tests.support.client import Client
 from tests.support.git import GitDriver
 
-settings.register_profile(
-    "default",
-    deadline=None,  # wall time on a shared machine says nothing
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-settings.load_profile("default")
+for _name, _examples in {"default": 25, "ci": 100, "thorough": 1_000}.items():
+    settings.register_profile(
+        _name,
+        max_examples=_examples,
+        deadline=None,  # wall time on a shared machine says nothing
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 _LEAKY = ("GIT_", "CLAUDE", "CODEX_", "GEMINI_", "ANTHROPIC_", "GITMEM_", "AI_AGENT")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from gitmem.model.memory import KINDS, Decision, ErrorMet, Json, Memory, Provenance, Tombstone
@@ -18,6 +19,12 @@ TREACHEROUS = [
     "tab\tinside", "\tleads", "carriage\rreturn", "next\x85line", "sep\u2028arator", "\ufeffbom",
     "nul\x00", "esc\x1b[31m", "é", "🎉", "a\n--- b\nc", "word " * 40, "x" * 200,
 ]  # fmt: skip
+
+
+def scaled(examples: int) -> int:
+    """How many examples of a costly law to try: ``examples`` where the profile gives 100."""
+    return max(1, settings().max_examples * examples // 100)
+
 
 _SCALAR_TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
 

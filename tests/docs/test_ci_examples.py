@@ -287,6 +287,7 @@ def reconcile_github(forge: Forge, head: str) -> str:
     return run_github(forge, GITHUB[0], forge.clone(), values)
 
 
+@pytest.mark.slow
 def test_github_after_a_squash(forge: Forge) -> None:
     head = forge.squash()
 
@@ -296,6 +297,7 @@ def test_github_after_a_squash(forge: Forge) -> None:
     assert (forge.folder / "installed").read_text().startswith("pipx install gitmem==")
 
 
+@pytest.mark.slow
 def test_github_after_a_rebase(forge: Forge) -> None:
     head = forge.rebase()
 
@@ -304,6 +306,7 @@ def test_github_after_a_rebase(forge: Forge) -> None:
     check_notes(forge, {f"{head}~1": ["part 1"], head: ["part 2"]})
 
 
+@pytest.mark.slow
 def test_github_twice_is_once(forge: Forge) -> None:
     head = forge.squash()
     reconcile_github(forge, head)
@@ -315,6 +318,7 @@ def test_github_twice_is_once(forge: Forge) -> None:
     assert forge.remote.out("rev-parse", "refs/notes/claude-mem") == tip
 
 
+@pytest.mark.slow
 def test_github_on_a_new_branch_does_nothing(forge: Forge) -> None:
     forge.squash()
     before = forge.remote.out("for-each-ref")
@@ -324,6 +328,7 @@ def test_github_on_a_new_branch_does_nothing(forge: Forge) -> None:
     assert forge.remote.out("for-each-ref") == before
 
 
+@pytest.mark.slow
 def test_github_without_any_memories(forge: Forge) -> None:
     head = forge.squash()
     forge.remote.run("update-ref", "-d", "refs/notes/claude-mem")
@@ -356,6 +361,7 @@ def comment_github(forge: Forge) -> list[list[str]]:
     return [call.splitlines() for call in calls.read_text().split("\n\n") if call.strip()]
 
 
+@pytest.mark.slow
 def test_github_comments_and_keeps_the_comment_up_to_date(forge: Forge) -> None:
     first = comment_github(forge)
     comment = (forge.answers / "comment").read_text()
@@ -371,6 +377,7 @@ def test_github_comments_and_keeps_the_comment_up_to_date(forge: Forge) -> None:
     assert f"repos/{REPOSITORY}/issues/comments/42" in second[-1]
 
 
+@pytest.mark.slow
 def test_github_comments_nothing_where_nothing_is_remembered(forge: Forge) -> None:
     forge.remote.run("update-ref", "-d", "refs/notes/claude-mem")
 
@@ -393,6 +400,7 @@ def curl_of(forge: Forge) -> None:
     )
 
 
+@pytest.mark.slow
 def test_gitlab_after_a_squash(forge: Forge) -> None:
     head = forge.squash()
     curl_of(forge)
@@ -413,6 +421,7 @@ def test_gitlab_after_a_squash(forge: Forge) -> None:
     assert "password=secret-1" in filled
 
 
+@pytest.mark.slow
 def test_gitlab_comments_and_keeps_the_comment_up_to_date(forge: Forge) -> None:
     curl_of(forge)
     notes = forge.answers / "projects_7_merge_requests_1_notes"

@@ -15,6 +15,8 @@ from tests.support.bigrepo import fill
 from tests.support.capture import means_of
 from tests.support.git import GitDriver
 
+pytestmark = pytest.mark.slow
+
 # Killed when so many commits are behind it; batches are small, so that it is between two.
 _CHILD = """
 import os, signal, sys

@@ -8,6 +8,8 @@ import pytest
 
 from tests.bench.crowd import crowd
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("kills", [False, True], ids=["in peace", "workers killed"])
 def test_a_crowd_loses_and_doubles_nothing(tmp_path: Path, *, kills: bool) -> None:

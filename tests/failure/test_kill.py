@@ -16,6 +16,8 @@ from tests.support.capture import commit_of, means_of, memories_on, session_in
 from tests.support.git import GitDriver
 from tests.test_worker import queue_capture
 
+pytestmark = pytest.mark.slow
+
 # The child counts calls into gitmem's own code and kills itself at the given one: a different
 # place of the pipeline for every number, without a seam in the code under test.
 _CHILD = """

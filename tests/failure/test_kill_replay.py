@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.bench.kill_replay import replay
+
+pytestmark = pytest.mark.slow
 
 
 def test_workers_killed_over_real_sessions_lose_and_double_nothing(

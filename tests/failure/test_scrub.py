@@ -4,12 +4,16 @@ import random
 import subprocess
 import time
 
+import pytest
+
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from tests.support.cli import GITMEM, gitmem
 from tests.support.git import GitDriver
+
+pytestmark = pytest.mark.slow
 
 SECRET = "sw0rdfish"
 _KILLS = 12

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from gitmem.index.encoder import TABLE, StaticEncoder, encode_memories
 from gitmem.model.memory import Memory
+from tests.strategies import scaled
 
 ENCODER = StaticEncoder()
 
@@ -33,7 +34,7 @@ def test_like_meaning_is_nearer_than_like_nothing() -> None:
     assert query @ near > query @ far + 0.2
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=scaled(50))
 @given(st.lists(st.text(st.characters(), max_size=300), max_size=5))
 def test_any_text_has_a_vector_of_length_one_or_none(texts: list[str]) -> None:
     made = ENCODER.encode(texts)

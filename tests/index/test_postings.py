@@ -13,6 +13,7 @@ from gitmem.index.lookup import matches, memories
 from gitmem.index.postings import Postings
 from gitmem.model.memory import Memory
 from tests.index.test_cache import NEXT_TIP, TIP, note, oid
+from tests.strategies import scaled
 
 WORDS = ("retry", "upload", "proxy", "invoice", "colour", "cents", "queue", "session")
 
@@ -87,7 +88,7 @@ def test_an_index_that_was_built_anew_is_read_anew(index: Index) -> None:
 texts = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=scaled(40))
 @given(st.lists(st.tuples(texts, texts, texts), min_size=1, max_size=12), texts)
 def test_the_memories_found_are_those_that_fts5_finds(
     told: list[tuple[str, str, str]], asked: str

@@ -18,6 +18,7 @@ from gitmem.index.vectors import (
     put_vectors,
     vector_state,
 )
+from tests.strategies import scaled
 
 DIMENSIONS = 32
 
@@ -62,7 +63,7 @@ def test_scores_are_the_cosines(index: Index) -> None:
     }
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=scaled(20))
 @given(st.lists(st.integers(1, 1_500), min_size=1, max_size=4))
 def test_added_in_any_batches_they_are_the_same(batches: list[int]) -> None:
     made = some(sum(batches))

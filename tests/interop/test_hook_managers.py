@@ -28,6 +28,8 @@ from tests.support.managers import MANAGERS, Husky8, Husky9, Lefthook1, Lefthook
 from tests.support.session import SESSION
 from tests.support.snapshot import snapshot
 
+pytestmark = pytest.mark.slow
+
 _MODERN = os.environ.get("GITMEM_TEST_GIT", "")
 
 

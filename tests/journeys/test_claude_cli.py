@@ -22,6 +22,8 @@ from tests.support.git import GitDriver
 from tests.support.processes import await_gone, running_with
 from tests.support.session import SESSION
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_SECONDS = 60.0
 
 

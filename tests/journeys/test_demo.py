@@ -14,6 +14,7 @@ from tests.support.git import GitDriver
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 def test_the_demo_tells_the_whole_story_and_leaves_nothing(git: GitDriver, tmp_path: Path) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
@@ -31,6 +32,7 @@ def test_the_demo_tells_the_whole_story_and_leaves_nothing(git: GitDriver, tmp_p
     assert [path.name for path in git.home.iterdir()] == []
 
 
+@pytest.mark.slow
 def test_kept_the_demo_is_a_place_to_look_around_in(git: GitDriver, tmp_path: Path) -> None:
     git.environ["TMPDIR"] = str(tmp_path)
 

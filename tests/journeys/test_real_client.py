@@ -13,6 +13,8 @@ import pytest
 from tests.support.client import Client, said_to_the_model
 from tests.support.git import GitDriver
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_SECONDS = 30.0
 AGENT = "general-purpose"
 REASON = "Integer cents instead of floats, because 0.1 + 0.2 is not 0.3 in binary."

@@ -14,6 +14,8 @@ from tests.mcp.story import told
 from tests.support.client import Client
 from tests.support.git import GitDriver
 
+pytestmark = pytest.mark.slow
+
 ALLOWED = ("--permission-mode", "acceptEdits", "--allowedTools", "mcp__gitmem")
 ARGUMENTS = (*ALLOWED, "--output-format", "json")
 

@@ -21,6 +21,8 @@ from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.models import Step, generate_api, responses_api
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_SECONDS = 30.0
 PROMPT = "price.py gives floats. Use integer cents, because 0.1 + 0.2 is not 0.3 in binary."
 LAST = "cents() takes integers now; a Decimal was rejected because it is slower."

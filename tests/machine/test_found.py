@@ -8,6 +8,8 @@ import pytest
 from tests.machine.machine import History
 from tests.machine.stories import tell
 
+pytestmark = pytest.mark.slow
+
 STORIES = {
     # A squash holds three memories; one of its commits lives on elsewhere, the others' memories are
     # not to go there.

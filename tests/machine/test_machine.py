@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.machine.machine import History, HistoryWithHooks
+
+pytestmark = pytest.mark.slow
 
 TestHistory = History.TestCase
 TestHistory.settings = settings(

@@ -21,7 +21,7 @@ from gitmem.notes.codec import (
     tombstone_document,
 )
 from gitmem.notes.yaml_subset import FAST_LOADER
-from tests.strategies import memories, notes, tombstones
+from tests.strategies import memories, notes, scaled, tombstones
 
 LOADERS = pytest.mark.parametrize("loader", [FAST_LOADER, yaml.SafeLoader])
 PLAIN = Memory(kind="bugfix", title="Retry on 429", why="The API throttles bursts.")
@@ -44,7 +44,7 @@ def test_reading_what_is_written_gives_the_memory(memory: Memory) -> None:
 
 
 @given(memories())
-@settings(max_examples=40)
+@settings(max_examples=scaled(40))
 def test_the_slow_parser_reads_the_same(memory: Memory) -> None:
     text = text_of(memory)
 
@@ -52,7 +52,7 @@ def test_the_slow_parser_reads_the_same(memory: Memory) -> None:
 
 
 @given(memories())
-@settings(max_examples=40)
+@settings(max_examples=scaled(40))
 def test_other_yaml_readers_see_the_same_text(memory: Memory) -> None:
     """What we quote is enough: PyYAML's own resolver, YAML 1.1, finds text where we wrote text."""
     found = yaml.load(text_of(memory), yaml.SafeLoader)

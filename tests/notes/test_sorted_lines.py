@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitmem.notes.sorted_lines import is_sorted_union
+from tests.strategies import scaled
 from tests.support.git import GitDriver
 
 _LINES = st.lists(st.sampled_from([b"", b"---", b"id: m1", b"a", b"\xff", b" b"]), max_size=6)
@@ -14,7 +15,7 @@ _TEXTS = st.builds(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 @given(ours=_TEXTS, theirs=_TEXTS)
 def test_what_git_makes_of_two_notes_is_recognised(
     committed: GitDriver, ours: bytes, theirs: bytes

@@ -22,6 +22,7 @@ from gitmem.refresh import annotated_walk as module
 from gitmem.refresh.annotated_walk import annotated_walk
 from gitmem.refresh.refresh import refresh
 from gitmem.state.walk_cache import read_walks
+from tests.strategies import scaled
 from tests.support.bigrepo import fill
 from tests.support.git import GitDriver
 
@@ -170,7 +171,7 @@ def test_a_damaged_file_of_walks_costs_a_walk(long: GitDriver) -> None:
         assert found(long, 20) == expected(long, 20)
 
 
-@settings(max_examples=40)
+@settings(max_examples=scaled(40))
 @given(data=st.data())
 def test_remembering_changes_no_answer(
     tmp_path_factory: pytest.TempPathFactory, home: Path, data: st.DataObject

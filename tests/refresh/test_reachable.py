@@ -14,6 +14,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.reachable import scope_of
 from gitmem.refresh.refresh import refresh
+from tests.strategies import scaled
 from tests.support.git import GitDriver
 
 
@@ -75,7 +76,7 @@ def test_an_empty_repository_reaches_nothing(git: GitDriver) -> None:
         assert len(scope_of(git.repo, index)) == 0
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=scaled(12))
 @given(data=st.data())
 def test_from_tip_to_tip_it_tells_what_a_walk_tells(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -16,6 +16,7 @@ from gitmem.model.note import NOTES_REF
 from gitmem.notes.codec import document_of, parse_note, tombstone_document
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh
+from tests.strategies import scaled
 from tests.support.git import GitDriver
 
 _OURS = ("add", "add", "forget", "replace", "look")
@@ -115,7 +116,7 @@ class Story:
         return bool(self.git.run("rev-parse", "-q", "--verify", NOTES_REF, check=False).stdout)
 
 
-@settings(max_examples=30)
+@settings(max_examples=scaled(30))
 @given(data=st.data())
 def test_no_memory_is_lost_doubled_or_brought_back(
     tmp_path_factory: pytest.TempPathFactory, home: Path, data: st.DataObject

@@ -20,6 +20,7 @@ from gitmem.recall.search import recall
 from gitmem.refresh.reachable import scope_of
 from gitmem.refresh.refresh import refresh
 from gitmem.refresh.standing import standings_of
+from tests.strategies import scaled
 from tests.support.git import GitDriver
 
 _LINES = ("the first long line\n", "another line of text\n", "and something else\n")
@@ -123,7 +124,7 @@ def test_what_nobody_judged_does_not_pass_what_was(committed: GitDriver) -> None
     assert [hit.standing and hit.standing.verdict for hit in hits] == [Verdict.ORPHANED] * 5
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=scaled(15))
 @given(data=st.data())
 def test_whatever_happens_it_is_what_git_tells(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -1,4 +1,4 @@
-"""Run the real command, as a person or a hook would."""
+"""Run the command, as a person or a hook would."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.git import GitDriver
+from tests.support.in_process import run_here
 
 GITMEM = (sys.executable, "-I", "-m", "gitmem")
+
+
+_OF_ITS_OWN = ("demo", "hook", "mcp", "worker")
+"""Commands that stay, replace their surroundings or tell of themselves as of a process."""
 
 
 def gitmem(
@@ -22,7 +27,23 @@ def gitmem(
     stdin: str = "",
     around: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``gitmem`` in the driver's clean environment; ``around`` is a command that wraps it."""
+    """Run ``gitmem`` in the driver's clean environment; ``around`` is a command that wraps it.
+
+    In this process where that makes no difference; :func:`gitmem_process` starts a real one.
+    """
+    if around or arguments[:1] in [(name,) for name in _OF_ITS_OWN]:
+        return gitmem_process(git, *arguments, place=place, stdin=stdin, around=around)
+    return run_here(arguments, place=place or git.path, environ=git.env(), stdin=stdin)
+
+
+def gitmem_process(
+    git: GitDriver,
+    *arguments: str,
+    place: Path | None = None,
+    stdin: str = "",
+    around: Sequence[str] = (),
+) -> subprocess.CompletedProcess[str]:
+    """The same by a process of its own."""
     return subprocess.run(
         [*around, *GITMEM, *arguments],
         cwd=place or git.path,

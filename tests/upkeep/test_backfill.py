@@ -364,6 +364,7 @@ def test_the_index_follows(git: GitDriver) -> None:
         assert index.memory_count() == report.memories == 20
 
 
+@pytest.mark.slow
 def test_many_notes_are_one_commit_and_one_pack(
     git: GitDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -531,6 +531,7 @@ def _child(git: GitDriver, limit: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tenth", range(1, 20, 3))
 def test_killed_anywhere_nothing_is_lost_and_the_next_run_ends_it(
     committed: GitDriver, tenth: int
