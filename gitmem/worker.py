@@ -15,7 +15,7 @@ from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit, capture_turn
 from gitmem.capture.complete_turn import complete_turn
 from gitmem.capture.settle_pending import mark_ended, settle_ended
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.errors import (
     DiskFull,
     EncoderUnavailable,
@@ -26,13 +26,13 @@ from gitmem.errors import (
     UnknownRevision,
 )
 from gitmem.follow.push import push_along
-from gitmem.follow.reconcile import Reconciled, reconcile
+from gitmem.follow.reconcile import ReconcileReport, reconcile
 from gitmem.git.log import commits_made, reflog_size
 from gitmem.git.repo import Repo, find_repo
 from gitmem.index.cache import Index
 from gitmem.model.job import Job
 from gitmem.refresh.refresh import catch_up_index, refresh
-from gitmem.state.cursors import read_seen, write_seen
+from gitmem.state.cursors import read_cursors, write_cursors
 from gitmem.state.error_log import append_log
 from gitmem.state.lock import lock
 from gitmem.state.notices import add_notice
@@ -51,7 +51,7 @@ class _Run:
     reported it.  The index is opened for the first job that needs one, and stays open.
     """
 
-    means: Means
+    workspace: Workspace
     paths: set[Path] = field(default_factory=set)
     commits: set[str] = field(default_factory=set)
     _index: Index | None = None
@@ -63,9 +63,9 @@ class _Run:
             NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
         """
         if self._index is None:
-            self._index = refresh(self.means.repo)
+            self._index = refresh(self.workspace.repo)
         else:
-            catch_up_index(self.means.repo, self._index)
+            catch_up_index(self.workspace.repo, self._index)
         return self._index
 
     def close(self) -> None:
@@ -75,7 +75,7 @@ class _Run:
             self._index = None
 
 
-def work(means: Means) -> int:
+def work(workspace: Workspace) -> int:
     """Drain the queue if no other worker does; returns how many jobs were done.
 
     After letting go of the lock the queue is looked at again: a hook may have queued a job just
@@ -86,28 +86,28 @@ def work(means: Means) -> int:
         NotesMoved: the notes ref kept moving; the job stays queued.
     """
     done = 0
-    with closing(_Run(means)) as run:
+    with closing(_Run(workspace)) as run:
         while True:
-            with lock(means.repo, "worker") as is_ours:
+            with lock(workspace.repo, "worker") as is_ours:
                 if not is_ours:
                     return done
                 done += _drain(run)
-                settle_ended(means.repo)
+                settle_ended(workspace.repo)
                 _follow_history(run)
-            if not _waiting(Queue(means.repo), run):
+            if not _waiting(Queue(workspace.repo), run):
                 return done
 
 
 def _follow_history(run: _Run) -> None:
     """Join what was fetched, and bring memories to the commits that carry their changes now."""
     index = run.index()
-    done = reconcile(run.means.repo, index)
-    _embed(run.means, index)
+    done = reconcile(run.workspace.repo, index)
+    _embed(run.workspace, index)
     for line in told_lines(done):
-        add_notice(run.means.repo, line)
+        add_notice(run.workspace.repo, line)
 
 
-def _embed(means: Means, index: Index) -> None:
+def _embed(workspace: Workspace, index: Index) -> None:
     """Give new memories their vectors; the model that is chosen may not be there."""
     if index.place_count() == index.embedded_count():
         return  # numpy alone takes longer to load than most workers live
@@ -115,14 +115,14 @@ def _embed(means: Means, index: Index) -> None:
     from gitmem.refresh.encoders import encoder_of
 
     try:
-        encoder = encoder_of(means.settings)
+        encoder = encoder_of(workspace.settings)
         if encoder is not None:
             embed_missing(index, encoder)
     except EncoderUnavailable as error:
-        append_log(means.repo, f"vectors: {error.message}")
+        append_log(workspace.repo, f"vectors: {error.message}")
 
 
-def told_lines(done: Reconciled) -> list[str]:
+def told_lines(done: ReconcileReport) -> list[str]:
     """What a person should know of a reconciliation that nobody asked for: what is not certain."""
     lines = [
         f"the memories of {commit[:10]} stay where no branch is: "
@@ -136,14 +136,14 @@ def told_lines(done: Reconciled) -> list[str]:
 
 def watch_reflog(repo: Repo) -> None:
     """From now on, find the commits made in this work tree even where no hook reports them."""
-    seen = read_seen(repo)
+    seen = read_cursors(repo)
     if str(repo.git_dir) not in seen.reflogs:
-        write_seen(repo, seen.with_reflog(repo, reflog_size(repo)))
+        write_cursors(repo, seen.with_reflog(repo, reflog_size(repo)))
 
 
 def _drain(run: _Run) -> int:
     """Do what waits, once each; what no hook reported is queued first."""
-    queue = Queue(run.means.repo)
+    queue = Queue(run.workspace.repo)
     done = 0
     while waiting := _waiting(queue, run) or _missed(run, queue):
         for queued in waiting:
@@ -167,8 +167,8 @@ def _waiting(queue: Queue, run: _Run) -> list[QueuedJob]:
 
 def _missed(run: _Run, queue: Queue) -> list[QueuedJob]:
     """Queue the commits that a reflog knows and no hook reported."""
-    repo = run.means.repo
-    before = seen = read_seen(repo)
+    repo = run.workspace.repo
+    before = seen = read_cursors(repo)
     queued = {other.job.commit for other in queue.jobs()}
     for git_dir, worktree in before.worktrees.items():
         place = _place(worktree)
@@ -181,7 +181,7 @@ def _missed(run: _Run, queue: Queue) -> list[QueuedJob]:
                 queue.add(job, commit.time + 1.0)
         seen = seen.with_reflog(place, size)
     if seen != before:
-        write_seen(repo, seen)
+        write_cursors(repo, seen)
     return _waiting(queue, run)
 
 
@@ -201,9 +201,9 @@ def _attempt(run: _Run, queue: Queue, queued: QueuedJob) -> int:
         raise
     except (UnknownRevision, RemoteError) as error:
         # The commit is gone (rewritten and pruned), or the next push will send it: no retry.
-        _log(run.means.repo, queued, error)
+        _log(run.workspace.repo, queued, error)
     except Exception as error:  # noqa: BLE001 - outermost frame of a job: the next one must run
-        _log(run.means.repo, queued, error)
+        _log(run.workspace.repo, queued, error)
         queue.retry(queued)
         return 0
     queue.done(queued)
@@ -219,42 +219,44 @@ def _must_wait(job: Job) -> bool:
 
 
 def _capture(run: _Run, queued: QueuedJob) -> None:
-    means, job = run.means, queued.job
+    workspace, job = run.workspace, queued.job
     place = _place(job.worktree)
     if place is not None and place.worktree is not None:
         watch_reflog(place)
     sources = job.extra.get("sources", "").split()
-    add_pairs(means.repo, parse_pairs("".join(f"{source} {job.commit}\n" for source in sources)))
+    add_pairs(
+        workspace.repo, parse_pairs("".join(f"{source} {job.commit}\n" for source in sources))
+    )
     work = AgentWork(job.worktree, job.session, queued.time)
-    for notice in capture_commit(means, run.index(), job.commit, work).notices:
-        append_log(means.repo, f"capture {job.commit[:10]}: {notice}")
+    for notice in capture_commit(workspace, run.index(), job.commit, work).notices:
+        append_log(workspace.repo, f"capture {job.commit[:10]}: {notice}")
 
 
 def _turn(run: _Run, queued: QueuedJob) -> None:
-    if _is_last_of_session(run.means, queued) and run.means.settings.pending:
+    if _is_last_of_session(run.workspace, queued) and run.workspace.settings.pending:
         _stop(run, queued.job)
 
 
 def _end(run: _Run, queued: QueuedJob) -> None:
-    if run.means.settings.pending:
+    if run.workspace.settings.pending:
         _stop(run, queued.job)
-        if _is_last_of_session(run.means, queued):
-            mark_ended(run.means.repo, queued.job.session)
+        if _is_last_of_session(run.workspace, queued):
+            mark_ended(run.workspace.repo, queued.job.session)
 
 
 def _stop(run: _Run, job: Job) -> None:
     index, work = run.index(), AgentWork(job.worktree, job.session)
-    complete_turn(run.means, index, work)
-    capture_turn(run.means, index, work)
+    complete_turn(run.workspace, index, work)
+    capture_turn(run.workspace, index, work)
 
 
-def _is_last_of_session(means: Means, queued: QueuedJob) -> bool:
+def _is_last_of_session(workspace: Workspace, queued: QueuedJob) -> bool:
     """Whether no later stop of the same session waits: that one will say all."""
     return not any(
         other.job.kind in ("turn", "end")
         and other.job.session == queued.job.session
         and other.time > queued.time
-        for other in Queue(means.repo).jobs()
+        for other in Queue(workspace.repo).jobs()
     )
 
 
@@ -262,12 +264,12 @@ def _push(run: _Run, queued: QueuedJob) -> None:
     try:
         _follow_history(run)  # what was picked a moment ago goes along
     except GitmemError as error:
-        append_log(run.means.repo, f"reconcile: {error}")
-    push_along(run.means, queued.job.remote)
+        append_log(run.workspace.repo, f"reconcile: {error}")
+    push_along(run.workspace, queued.job.remote)
 
 
 def _merge(run: _Run, queued: QueuedJob) -> None:
-    add_pairs(run.means.repo, parse_pairs(queued.job.extra.get("rewritten", "")))
+    add_pairs(run.workspace.repo, parse_pairs(queued.job.extra.get("rewritten", "")))
     _follow_history(run)
 
 

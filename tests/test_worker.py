@@ -13,7 +13,7 @@ from gitmem.state.pending import PendingStore
 from gitmem.state.queue import MAX_ATTEMPTS, Queue
 from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.worker import watch_reflog, work
-from tests.support.capture import commit_of, means_of, memories_on, session_in
+from tests.support.capture import commit_of, memories_on, session_in, workspace_of
 from tests.support.git import GitDriver
 from tests.support.session import SESSION
 
@@ -30,7 +30,7 @@ def test_a_queued_commit_is_remembered_and_the_queue_is_empty(committed: GitDriv
     commit = commit_of(committed, writer, "Exact prices", "price.py")
     queue_capture(committed, commit)
 
-    assert work(means_of(committed)) == 1
+    assert work(workspace_of(committed)) == 1
     assert Queue(committed.repo).is_empty()
     assert len(memories_on(committed, commit)) == 1
 
@@ -45,7 +45,7 @@ def test_each_commit_of_a_session_gets_its_own_part(committed: GitDriver) -> Non
     second = commit_of(committed, writer, "Taxes", "tax.py")
     queue_capture(committed, second)
 
-    work(means_of(committed))
+    work(workspace_of(committed))
 
     (one,), (two,) = memories_on(committed, first), memories_on(committed, second)
     assert ("taxes" in str(one), "taxes" in str(two)) == (False, True)
@@ -60,7 +60,7 @@ def test_a_job_that_is_queued_twice_is_remembered_once(committed: GitDriver) -> 
     queue_capture(committed, commit)
     queue_capture(committed, commit)
 
-    work(means_of(committed))
+    work(workspace_of(committed))
 
     assert len(memories_on(committed, commit)) == 1
 
@@ -68,7 +68,7 @@ def test_a_job_that_is_queued_twice_is_remembered_once(committed: GitDriver) -> 
 def test_a_second_worker_leaves_at_once(committed: GitDriver) -> None:
     queue_capture(committed, committed.out("rev-parse", "HEAD"))
     with lock(committed.repo, "worker"):
-        assert work(means_of(committed)) == 0
+        assert work(workspace_of(committed)) == 0
 
     assert not Queue(committed.repo).is_empty()
 
@@ -82,7 +82,7 @@ def test_a_job_that_keeps_failing_does_not_stop_the_others(committed: GitDriver)
     queue_capture(committed, commit)
 
     for _ in range(MAX_ATTEMPTS):
-        work(means_of(committed))
+        work(workspace_of(committed))
 
     assert len(memories_on(committed, commit)) == 1
     assert [queued.job.session for queued in Queue(committed.repo).failed()] == ["lost"]
@@ -92,7 +92,7 @@ def test_a_job_that_keeps_failing_does_not_stop_the_others(committed: GitDriver)
 def test_a_commit_that_is_gone_is_not_tried_for_ever(committed: GitDriver) -> None:
     queue_capture(committed, "f" * 40)
 
-    work(means_of(committed))
+    work(workspace_of(committed))
 
     assert Queue(committed.repo).is_empty()
     assert "ffffffffff" in read_log(committed.repo, 1)[0]
@@ -104,10 +104,10 @@ def test_while_git_rebases_captures_wait(committed: GitDriver) -> None:
     queue_capture(committed, commit)
     (committed.repo.git_dir / "rebase-merge").mkdir()
 
-    assert work(means_of(committed)) == 0
+    assert work(workspace_of(committed)) == 0
     assert memories_on(committed, commit) == ()
     (committed.repo.git_dir / "rebase-merge").rmdir()
-    assert work(means_of(committed)) == 1
+    assert work(workspace_of(committed)) == 1
     assert len(memories_on(committed, commit)) == 1
 
 
@@ -140,7 +140,7 @@ def test_a_rebase_that_ends_while_the_worker_is_at_it_leaves_nothing_waiting(
     queue_capture(committed, commit)
     queue_capture(linked, other, OTHER)
 
-    work(means_of(committed, EndsTheRebase(rebasing)))
+    work(workspace_of(committed, EndsTheRebase(rebasing)))
 
     assert Queue(committed.repo).is_empty()
     assert len(memories_on(committed, other)) == 1
@@ -152,7 +152,7 @@ def test_a_commit_made_with_hooks_off_is_found_in_the_reflog(committed: GitDrive
     writer = session_in(committed).prompt("Make prices exact.").write("price.py")
     commit = commit_of(committed, writer, "Exact prices", "price.py")
 
-    work(means_of(committed))
+    work(workspace_of(committed))
 
     assert len(memories_on(committed, commit)) == 1
 
@@ -162,11 +162,11 @@ def test_a_linked_work_tree_is_watched_from_its_first_commit_on(committed: GitDr
     linked = GitDriver(committed.path.parent / "linked", committed.home)
     linked.now = committed.now
     queue_capture(linked, linked.commit("seen by a hook"))
-    work(means_of(linked))
+    work(workspace_of(linked))
     writer = session_in(linked).prompt("Make prices exact.").write("price.py")
     commit = commit_of(linked, writer, "Exact prices", "price.py")
 
-    work(means_of(committed))
+    work(workspace_of(committed))
 
     (memory,) = memories_on(committed, commit)
     assert memory.provenance.branch == linked.out("branch", "--show-current")
@@ -178,5 +178,5 @@ def test_only_the_last_of_several_turns_is_worked_on(committed: GitDriver) -> No
         turn = Job("turn", session=SESSION, worktree=str(committed.path.resolve()))
         Queue(committed.repo).add(turn, moment)
 
-    assert work(means_of(committed)) == 3
+    assert work(workspace_of(committed)) == 3
     assert len(PendingStore(committed.repo).newest_first()) == 1

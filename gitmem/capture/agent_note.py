@@ -35,7 +35,7 @@ MAX_WAITING = 200
 
 
 @dataclass(frozen=True)
-class Note:
+class AgentNote:
     """What an agent asks to remember; paths are as given in the folder that it works in.
 
     ``session`` is the agent's id of its session, ``agent`` its name, where they are known.
@@ -50,7 +50,7 @@ class Note:
     agent: str = ""
 
 
-def jot(repo: Repo, note: Note, here: Path, *, now: float | None = None) -> Memory:
+def jot(repo: Repo, note: AgentNote, here: Path, *, now: float | None = None) -> Memory:
     """Keep the note as pending until a commit of its files (or of its session) takes it.
 
     Durable on return.  The same note twice is one.
@@ -76,7 +76,7 @@ def jot(repo: Repo, note: Note, here: Path, *, now: float | None = None) -> Memo
     return memory
 
 
-def _check(note: Note) -> None:
+def _check(note: AgentNote) -> None:
     if not note.text.strip():
         raise UsageError("there is nothing to remember", "Say in 'text' what a later reader needs")
     if len(note.text) > MAX_TEXT:
@@ -90,7 +90,7 @@ def _check(note: Note) -> None:
         raise UsageError(f"a note can be about {MAX_FILES} files at most", "Name the main ones")
 
 
-def _memory(repo: Repo, note: Note, here: Path, policy: Policy, now: float | None) -> Memory:
+def _memory(repo: Repo, note: AgentNote, here: Path, policy: Policy, now: float | None) -> Memory:
     text = clean_text(note.text, MAX_TEXT).strip()
     first, _, rest = text.partition("\n")
     title = note.title.strip() or first

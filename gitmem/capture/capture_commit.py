@@ -17,7 +17,7 @@ from gitmem.capture.complete_turn import as_provisional, provisional_compressor
 from gitmem.capture.compress_slice import compress_slice, iso_time
 from gitmem.capture.session_candidates import makers_of, session_file
 from gitmem.capture.transcript_range import move_mark, read_unread
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.errors import GitmemError, TranscriptMissing
 from gitmem.git.commits import read_change
 from gitmem.git.identity import Identity
@@ -46,7 +46,7 @@ class CaptureResult:
 
 
 def capture_commit(
-    means: Means, index: Index, commit: str, work: AgentWork, transcript: Path | None = None
+    workspace: Workspace, index: Index, commit: str, work: AgentWork, transcript: Path | None = None
 ) -> CaptureResult:
     """Write the memories of a commit into its note; durable on return.
 
@@ -58,76 +58,78 @@ def capture_commit(
         TranscriptMissing: the session is known but its transcript cannot be read.
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    branch = _branch_of(means, work)
-    change = read_change(means.repo, commit, branch, means.policy.covers)
-    shares = list(_shares(means, index, change, work, transcript))
+    branch = _branch_of(workspace, work)
+    change = read_change(workspace.repo, commit, branch, workspace.policy.covers)
+    shares = list(_shares(workspace, index, change, work, transcript))
     notices = _missing(work, [share.transcript for share in shares])
     memories: list[Memory] = []
     for share in shares:
-        is_amid_turn = share.transcript.session == work.session and _tells_stops(means, work)
-        stand_in = provisional_compressor(means) if is_amid_turn else None
+        is_amid_turn = share.transcript.session == work.session and _tells_stops(workspace, work)
+        stand_in = provisional_compressor(workspace) if is_amid_turn else None
         part = work.slice_of(share.transcript)
-        made, notice = compress_slice(stand_in or means.compressor, part, change, means.policy)
-        memories += [as_provisional(memory, means) for memory in made] if stand_in else made
+        made, notice = compress_slice(
+            stand_in or workspace.compressor, part, change, workspace.policy
+        )
+        memories += [as_provisional(memory, workspace) for memory in made] if stand_in else made
         notices += [notice] if notice else []
-    orphans = [] if work.is_past else _orphans(means, change, work)
+    orphans = [] if work.is_past else _orphans(workspace, change, work)
     memories += [_of_commit(orphan.memory, change) for orphan in orphans]
     if memories:
-        _write(means, index, change, memories)
-        _settle(means, [share for share in shares if _is_in(share.transcript, memories)], work)
+        _write(workspace, index, change, memories)
+        _settle(workspace, [share for share in shares if _is_in(share.transcript, memories)], work)
         for orphan in orphans:
-            PendingStore(means.repo).drop(orphan.key)
-    for share in shares if means.settings.pending else []:
+            PendingStore(workspace.repo).drop(orphan.key)
+    for share in shares if workspace.settings.pending else []:
         if share.has_rest:
-            capture_turn(means, index, AgentWork(work.worktree, share.transcript.session))
+            capture_turn(workspace, index, AgentWork(work.worktree, share.transcript.session))
     return CaptureResult(commit, tuple(memories), tuple(notices))
 
 
-def capture_turn(means: Means, index: Index, work: AgentWork) -> Memory | None:
+def capture_turn(workspace: Workspace, index: Index, work: AgentWork) -> Memory | None:
     """Keep what a session did since its last commit as a pending memory; None when nothing.
 
     Raises:
         TranscriptMissing: the transcript cannot be read.
         ReadOnlyRepository, DiskFull: the pending memory cannot be written.
     """
-    file = session_file(means, work.session)
+    file = session_file(workspace, work.session)
     if file is None:
         raise TranscriptMissing(f"no transcript of session '{work.session}'")
-    part = work.slice_of(read_unread(means, index, file))
-    memory = _pending_memory(part, _branch_of(means, work), means.policy)
+    part = work.slice_of(read_unread(workspace, index, file))
+    memory = _pending_memory(part, _branch_of(workspace, work), workspace.policy)
     if memory is None:
-        PendingStore(means.repo).drop(work.session)
+        PendingStore(workspace.repo).drop(work.session)
     else:
-        PendingStore(means.repo).put(Pending(memory, work.worktree))
+        PendingStore(workspace.repo).put(Pending(memory, work.worktree))
     return memory
 
 
 def _shares(
-    means: Means, index: Index, change: Change, work: AgentWork, transcript: Path | None
+    workspace: Workspace, index: Index, change: Change, work: AgentWork, transcript: Path | None
 ) -> Iterator[CommitShare]:
     """The shares of the sessions that led to the commit, from where memory of each ends."""
     if transcript is not None:
-        given = means.agents.read(transcript, until=work.moment)
+        given = workspace.agents.read(transcript, until=work.moment)
         if index.last_record(given.session):
             file = SessionFile(given.session, transcript)
-            given = read_unread(means, index, file, work.moment)
+            given = read_unread(workspace, index, file, work.moment)
         yield CommitShare(given, transcript)
         return
-    for maker in makers_of(means, index, change, work):
+    for maker in makers_of(workspace, index, change, work):
         try:
-            unread = read_unread(means, index, maker.file, work.moment)
-            yield share_of(means, index, change, work, maker, unread)
+            unread = read_unread(workspace, index, maker.file, work.moment)
+            yield share_of(workspace, index, change, work, maker, unread)
         except TranscriptMissing:
             if maker.file.session == work.session:
                 raise
 
 
-def _tells_stops(means: Means, work: AgentWork) -> bool:
+def _tells_stops(workspace: Workspace, work: AgentWork) -> bool:
     """Whether the session's agent runs our hooks, so that the end of the turn will be told."""
-    return Registry(means.repo).get(work.session) is not None
+    return Registry(workspace.repo).get(work.session) is not None
 
 
-def _orphans(means: Means, change: Change, work: AgentWork) -> list[Pending]:
+def _orphans(workspace: Workspace, change: Change, work: AgentWork) -> list[Pending]:
     """What is pending of the commit's files by sessions whose transcript is gone, and the notes
     that agents left for this commit.
 
@@ -136,13 +138,13 @@ def _orphans(means: Means, change: Change, work: AgentWork) -> list[Pending]:
     paths = set(change.paths)
     return [
         pending
-        for pending in PendingStore(means.repo).newest_first()
+        for pending in PendingStore(workspace.repo).newest_first()
         if work.is_in(pending.worktree)
         and (
             _is_for(pending, work, paths)
             if pending.note
             else paths & set(pending.memory.files_changed)
-            and not _has_transcript(means, pending.memory.provenance.session)
+            and not _has_transcript(workspace, pending.memory.provenance.session)
         )
     ]
 
@@ -159,8 +161,8 @@ def _is_for(note: Pending, work: AgentWork, paths: Collection[str]) -> bool:
     return not work.session or not note.session or note.session == work.session
 
 
-def _has_transcript(means: Means, session: str) -> bool:
-    file = session_file(means, session)
+def _has_transcript(workspace: Workspace, session: str) -> bool:
+    file = session_file(workspace, session)
     return file is not None and file.path.is_file()
 
 
@@ -185,33 +187,33 @@ def _missing(work: AgentWork, transcripts: Sequence[Transcript]) -> list[str]:
     return [f"session '{work.session}' made this commit, but its transcript is not there"]
 
 
-def _write(means: Means, index: Index, change: Change, memories: Sequence[Memory]) -> None:
+def _write(workspace: Workspace, index: Index, change: Change, memories: Sequence[Memory]) -> None:
     fallback = Identity(change.committer_name, change.committer_email)
-    notes = NoteStore(means.repo, identity=fallback)
+    notes = NoteStore(workspace.repo, identity=fallback)
     count = "1 memory" if len(memories) == 1 else f"{len(memories)} memories"
     documents = [document_of(memory) for memory in memories]
     notes.add({change.commit: documents}, f"notes: remember {change.commit[:10]} ({count})")
     refresh_index(notes, index)
 
 
-def _settle(means: Means, shares: Sequence[CommitShare], work: AgentWork) -> None:
+def _settle(workspace: Workspace, shares: Sequence[CommitShare], work: AgentWork) -> None:
     """What is in a note is pending no more, and the next slice begins behind it."""
     for share in shares:
         if not work.is_past:
-            PendingStore(means.repo).drop(share.transcript.session)
-        move_mark(means, share.transcript, share.path, work.moment)
+            PendingStore(workspace.repo).drop(share.transcript.session)
+        move_mark(workspace, share.transcript, share.path, work.moment)
 
 
 def _is_in(transcript: Transcript, memories: Sequence[Memory]) -> bool:
     return any(memory.provenance.session == transcript.session for memory in memories)
 
 
-def _branch_of(means: Means, work: AgentWork) -> str:
+def _branch_of(workspace: Workspace, work: AgentWork) -> str:
     """The branch checked out in the work tree; each linked one has its own."""
     try:
         return current_branch(find_repo(work.worktree))
     except (GitmemError, OSError):
-        return current_branch(means.repo)
+        return current_branch(workspace.repo)
 
 
 def _pending_memory(part: Slice, branch: str, policy: Policy) -> Memory | None:

@@ -15,7 +15,7 @@ from gitmem.agents.worktree import WorkTree
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.session_candidates import Maker
 from gitmem.capture.transcript_range import own_start
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.errors import GitmemError
 from gitmem.git.dirty import uncommitted
 from gitmem.git.repo import find_repo
@@ -34,7 +34,12 @@ class CommitShare:
 
 
 def share_of(
-    means: Means, index: Index, change: Change, work: AgentWork, maker: Maker, unread: Transcript
+    workspace: Workspace,
+    index: Index,
+    change: Change,
+    work: AgentWork,
+    maker: Maker,
+    unread: Transcript,
 ) -> CommitShare:
     """The commit's share of what is unread, and of what was read when the rest was committed.
 
@@ -48,7 +53,7 @@ def share_of(
     session = maker.file.session
     is_new = not index.holds_session(change.commit, session)
     if maker.times and not maker.times & made and is_new:
-        ours = _with_earlier(means, maker, ours, work.tree, index.forgotten_until(session))
+        ours = _with_earlier(workspace, maker, ours, work.tree, index.forgotten_until(session))
     return CommitShare(ours, maker.file.path, has_rest)
 
 
@@ -64,14 +69,14 @@ def _waiting(work: AgentWork, change: Change, unread: Transcript) -> set[str]:
 
 
 def _with_earlier(
-    means: Means, maker: Maker, ours: Transcript, tree: WorkTree, forgotten: int
+    workspace: Workspace, maker: Maker, ours: Transcript, tree: WorkTree, forgotten: int
 ) -> Transcript:
     """Ours, behind the turns read before in which the commit's edits were made.
 
     What was read of them into a memory that is ``forgotten`` (up to that record) stays so.
     """
-    start, first = own_start(means, maker.file), ours.first - ours.shift
-    whole = means.agents.read(maker.file.path, first=start, until=maker.moment)
+    start, first = own_start(workspace, maker.file), ours.first - ours.shift
+    whole = workspace.agents.read(maker.file.path, first=start, until=maker.moment)
     made = [e for e in turns_with(whole.events, tree, maker.times) if e.record < first]
     shifted = (replace(event, record=event.record + ours.shift) for event in made)
     counted = tuple(event for event in shifted if event.record >= forgotten)

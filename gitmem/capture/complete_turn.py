@@ -16,34 +16,34 @@ from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.compress_slice import compress_slice
 from gitmem.capture.session_candidates import session_file
 from gitmem.capture.transcript_range import move_mark, read_again, read_unread
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import Compressor
 from gitmem.compress.writer_name import is_early, written_early
 from gitmem.errors import NoteUnreadable, UnknownRevision
 from gitmem.git.commits import read_change
 from gitmem.git.remotes import tracking_tips
-from gitmem.index.cache import Index, Stored
+from gitmem.index.cache import Index, IndexedMemory
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh_index
 
 
-def provisional_compressor(means: Means) -> Compressor | None:
+def provisional_compressor(workspace: Workspace) -> Compressor | None:
     """What writes a memory that a paid model will make again; None where the model is free."""
     from gitmem.compress.offline.extractive import ExtractiveCompressor
 
     offline = ExtractiveCompressor()
-    return None if means.compressor.name == offline.name else offline
+    return None if workspace.compressor.name == offline.name else offline
 
 
-def as_provisional(memory: Memory, means: Means) -> Memory:
+def as_provisional(memory: Memory, workspace: Workspace) -> Memory:
     """The memory with a mark of who is to make it again: ``extractive/2 before anthropic/2``."""
-    mark = written_early(memory.provenance.compressor, means.compressor.name)
+    mark = written_early(memory.provenance.compressor, workspace.compressor.name)
     return replace(memory, provenance=replace(memory.provenance, compressor=mark))
 
 
-def complete_turn(means: Means, index: Index, work: AgentWork) -> list[Memory]:
+def complete_turn(workspace: Workspace, index: Index, work: AgentWork) -> list[Memory]:
     """Make the session's provisional memories again, the last one with the words that ended it.
 
     Returns what was written.  Nothing is done where that would say the same, or where the
@@ -52,54 +52,60 @@ def complete_turn(means: Means, index: Index, work: AgentWork) -> list[Memory]:
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    file = session_file(means, work.session)
+    file = session_file(workspace, work.session)
     if file is None:
         return []
     written: list[Memory] = []
     last = index.last_record(work.session)
-    tail = end_of_commit_words(read_unread(means, index, file).events) if last else None
+    tail = end_of_commit_words(read_unread(workspace, index, file).events) if last else None
     slices = groupby(index.of_session(work.session), key=_slice_key)
     for group in [list(stored) for _, stored in slices]:
         end_time = tail if group[0].memory.provenance.records[1] == last else None  # type: ignore[index]
         if end_time is not None or any(map(_is_provisional, group)):
-            written += _made_again(means, index, group, file, replace(work, moment=end_time))
+            written += _made_again(workspace, index, group, file, replace(work, moment=end_time))
     return written
 
 
-def _slice_key(stored: Stored) -> tuple[tuple[int, int], str]:
+def _slice_key(stored: IndexedMemory) -> tuple[tuple[int, int], str]:
     return stored.memory.provenance.records or (0, 0), stored.commit
 
 
-def _is_provisional(stored: Stored) -> bool:
+def _is_provisional(stored: IndexedMemory) -> bool:
     return is_early(stored.memory.provenance.compressor)
 
 
 def _made_again(
-    means: Means, index: Index, group: Sequence[Stored], file: SessionFile, work: AgentWork
+    workspace: Workspace,
+    index: Index,
+    group: Sequence[IndexedMemory],
+    file: SessionFile,
+    work: AgentWork,
 ) -> list[Memory]:
     """The memories of one slice made again, up to the work's moment where it has one."""
     provenance = group[0].memory.provenance
     if provenance.records is None:
         return []
-    transcript = read_again(means, file, *provenance.records, work.moment)
+    transcript = read_again(workspace, file, *provenance.records, work.moment)
     try:
-        change = read_change(means.repo, group[0].commit, provenance.branch, means.policy.covers)
+        change = read_change(
+            workspace.repo, group[0].commit, provenance.branch, workspace.policy.covers
+        )
     except UnknownRevision:
         return []  # the commit is gone; what was written of it stays
     part = work.slice_of(transcript)
-    made, _ = compress_slice(means.compressor, part, change, means.policy)
+    made, _ = compress_slice(workspace.compressor, part, change, workspace.policy)
     before = [stored.memory for stored in group]
     if not made or {_content(m) for m in made} == {_content(m) for m in before}:
         return []
     ids = tuple(memory.id for memory in before)
     made = [replace(memory, supersedes=ids) for memory in made]
-    notes = NoteStore(means.repo)
-    unsent = _unsent(means, notes, change.commit, ids)
+    notes = NoteStore(workspace.repo)
+    unsent = _unsent(workspace, notes, change.commit, ids)
     documents = {change.commit: [document_of(memory) for memory in made]}
     notes.add(documents, f"notes: complete {change.commit[:10]}", without=unsent)
     refresh_index(notes, index)
     if work.moment is not None:
-        move_mark(means, transcript, file.path, work.moment)
+        move_mark(workspace, transcript, file.path, work.moment)
     return made
 
 
@@ -108,10 +114,10 @@ def _content(memory: Memory) -> str:
     return replace(memory, provenance=Provenance(), supersedes=()).id
 
 
-def _unsent(means: Means, notes: NoteStore, commit: str, ids: Collection[str]) -> set[str]:
+def _unsent(workspace: Workspace, notes: NoteStore, commit: str, ids: Collection[str]) -> set[str]:
     """The memories that no remote is known to hold: these can be replaced without a trace."""
     sent: set[str] = set()
-    for tip in tracking_tips(means.repo).values():
+    for tip in tracking_tips(workspace.repo).values():
         try:
             note = notes.read_at(tip, commit)
         except NoteUnreadable:

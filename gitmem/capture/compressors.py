@@ -8,11 +8,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from gitmem.compress.compressor import Compressor
-from gitmem.compress.models.allowance import Allowance, LimitedCompressor, Limits, Payment, Spent
+from gitmem.compress.models.allowance import Allowance, Expense, LimitedCompressor, Limits, Payment
 from gitmem.compress.models.prices import price_of
 from gitmem.errors import CompressorFailed
 from gitmem.git.repo import Repo
-from gitmem.state.ledger import Ledger, Spending, today
+from gitmem.state.ledger import Ledger, LedgerEntry, today
 from gitmem.state.settings import Settings
 
 if TYPE_CHECKING:
@@ -85,12 +85,12 @@ def allowance_of(repo: Repo, settings: Settings) -> Allowance:
     """The configured limits, with the ledger of what was spent."""
     ledger = Ledger(repo)
 
-    def spent_today() -> Spent:
+    def spent_today() -> Expense:
         paid = list(ledger.since(today()))
-        return Spent(sum(p.tokens for p in paid), sum(p.dollars or 0.0 for p in paid))
+        return Expense(sum(p.tokens for p in paid), sum(p.dollars or 0.0 for p in paid))
 
     def record(payment: Payment) -> None:
-        ledger.add(Spending(day=today(), **asdict(payment)))
+        ledger.add(LedgerEntry(day=today(), **asdict(payment)))
 
     limits = Limits(
         settings.max_tokens_per_commit,

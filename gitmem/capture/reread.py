@@ -9,15 +9,15 @@ from dataclasses import replace
 from gitmem.agents.slice import slice_of
 from gitmem.capture.session_candidates import session_file
 from gitmem.capture.transcript_range import is_intact
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.errors import TranscriptMissing
 from gitmem.model.memory import Provenance
 from gitmem.model.session import Slice, Transcript
-from gitmem.state.cursors import read_seen
+from gitmem.state.cursors import read_cursors
 from gitmem.state.sessions import Registry
 
 
-def reread(means: Means, origin: Provenance) -> Slice:
+def reread(workspace: Workspace, origin: Provenance) -> Slice:
     """The records that ``origin`` names, as they stand in the transcript today.
 
     Raises:
@@ -27,28 +27,28 @@ def reread(means: Means, origin: Provenance) -> Slice:
     if not session or origin.records is None:
         raise TranscriptMissing("it was not made from a session", "")
     first, end = origin.records
-    file = session_file(means, session)
+    file = session_file(workspace, session)
     if file is None:
         raise TranscriptMissing(f"the transcript of session '{session}' is gone", "")
-    mark = read_seen(means.repo).marks.get(session)
+    mark = read_cursors(workspace.repo).marks.get(session)
     if mark is not None and (mark.shift or not is_intact(file.path, mark)):
         raise TranscriptMissing(f"the transcript of session '{session}' was rewritten since", "")
-    transcript = means.agents.read(file.path, first=first)
+    transcript = workspace.agents.read(file.path, first=first)
     events = tuple(event for event in transcript.events if first <= event.record < end)
     if transcript.session != session or transcript.end < end or not events:
         raise TranscriptMissing(
             f"the transcript of session '{session}' does not hold records {first} to {end}", ""
         )
-    worktree, *others = dict.fromkeys(_roots(means, transcript))
+    worktree, *others = dict.fromkeys(_roots(workspace, transcript))
     return slice_of(replace(transcript, events=events, end=end), worktree, others)
 
 
-def _roots(means: Means, transcript: Transcript) -> Iterator[str]:
+def _roots(workspace: Workspace, transcript: Transcript) -> Iterator[str]:
     """The work trees that the session may have worked in, the likeliest first."""
-    registered = Registry(means.repo).get(transcript.session)
+    registered = Registry(workspace.repo).get(transcript.session)
     places = [] if registered is None else [registered.worktree]
-    places += [] if means.repo.worktree is None else [str(means.repo.worktree)]
-    places += read_seen(means.repo).worktrees.values()
-    for place in places or transcript.cwds or [str(means.repo.state_dir)]:
+    places += [] if workspace.repo.worktree is None else [str(workspace.repo.worktree)]
+    places += read_cursors(workspace.repo).worktrees.values()
+    for place in places or transcript.cwds or [str(workspace.repo.state_dir)]:
         yield place
         yield os.path.realpath(place)

@@ -16,7 +16,7 @@ from gitmem.agents.attribution import Earlier, attribute, times_of_edits, wanted
 from gitmem.agents.session_edits import Traces, traces_of
 from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.transcript_range import own_start
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.errors import TranscriptMissing
 from gitmem.git.prior_commits import last_taken, last_touched
 from gitmem.index.cache import Index
@@ -42,7 +42,7 @@ class Maker:
     times: frozenset[float] = frozenset()
 
 
-def makers_of(means: Means, index: Index, change: Change, work: AgentWork) -> list[Maker]:
+def makers_of(workspace: Workspace, index: Index, change: Change, work: AgentWork) -> list[Maker]:
     """The sessions that made a commit, the surest first.
 
     Without a moment of its own the work ended when the commit was made.  The session that the
@@ -52,9 +52,9 @@ def makers_of(means: Means, index: Index, change: Change, work: AgentWork) -> li
         GitFailed: the history cannot be read.
     """
     moment = float(change.committed) if work.moment is None else work.moment
-    files = _candidate_files(means, work, moment)
-    traces = list(_traces(means, files, change, work, moment))
-    earlier = _earlier(means, index, change, traces)
+    files = _candidate_files(workspace, work, moment)
+    traces = list(_traces(workspace, files, change, work, moment))
+    earlier = _earlier(workspace, index, change, traces)
     made = attribute(traces, change, earlier, moment)
     named = work.session
     owners = [named, *(session for session in made if session != named)] if named else made
@@ -66,43 +66,49 @@ def makers_of(means: Means, index: Index, change: Change, work: AgentWork) -> li
     ]
 
 
-def session_file(means: Means, session: str) -> SessionFile | None:
+def session_file(workspace: Workspace, session: str) -> SessionFile | None:
     """The session with its transcript; None when that is gone."""
-    registered = Registry(means.repo).get(session)
+    registered = Registry(workspace.repo).get(session)
     if registered is not None and Path(registered.transcript).is_file():
         return SessionFile(session, Path(registered.transcript))
-    path = means.agents.find(session)
+    path = workspace.agents.find(session)
     return None if path is None else SessionFile(session, path)
 
 
-def _candidate_files(means: Means, work: AgentWork, moment: float) -> dict[str, SessionFile]:
+def _candidate_files(
+    workspace: Workspace, work: AgentWork, moment: float
+) -> dict[str, SessionFile]:
     files: dict[str, SessionFile] = {}
-    if work.session and (file := session_file(means, work.session)):
+    if work.session and (file := session_file(workspace, work.session)):
         files[work.session] = file
-    for other in Registry(means.repo).sessions():
+    for other in Registry(workspace.repo).sessions():
         if work.is_in(other.worktree):
             files.setdefault(other.session, SessionFile(other.session, Path(other.transcript)))
     # Of a commit of long ago those count that were at work then, not the last ones there are.
-    listed = means.agents.transcripts_for(Path(work.worktree), moment - _AGE_SECONDS)
+    listed = workspace.agents.transcripts_for(Path(work.worktree), moment - _AGE_SECONDS)
     for one in sorted(listed, key=lambda one: abs(one.modified - moment)):
         files.setdefault(one.session, SessionFile(one.session, one.path))
     return dict(list(files.items())[:_MAX_CANDIDATES])
 
 
 def _traces(
-    means: Means, files: dict[str, SessionFile], change: Change, work: AgentWork, moment: float
+    workspace: Workspace,
+    files: dict[str, SessionFile],
+    change: Change,
+    work: AgentWork,
+    moment: float,
 ) -> Iterator[Traces]:
     names = {PurePosixPath(path).name for path in change.paths}
     for session, file in files.items():
-        parts = means.agents.parts(file.path)
+        parts = workspace.agents.parts(file.path)
         if session != work.session and not any(_mentions(part, names) for part in parts):
             continue
         try:
-            start = own_start(means, file)
-            transcript = means.agents.read(file.path, first=start, until=moment)
+            start = own_start(workspace, file)
+            transcript = workspace.agents.read(file.path, first=start, until=moment)
         except TranscriptMissing as error:
             if file.path.exists():  # too large, or somebody else's: what it holds is not found
-                append_log(means.repo, str(error))
+                append_log(workspace.repo, str(error))
             continue
         yield traces_of(session, transcript.events, work.tree)
 
@@ -123,13 +129,15 @@ def _mentions(path: Path, names: set[str]) -> bool:
         return False
 
 
-def _earlier(means: Means, index: Index, change: Change, traces: Sequence[Traces]) -> Earlier:
+def _earlier(
+    workspace: Workspace, index: Index, change: Change, traces: Sequence[Traces]
+) -> Earlier:
     pending = [edits.pending for edits in traces]
     ours = {path for found in pending for path in found} & set(change.paths)
     times = [when for found in pending for path, when in found.items() if path in ours]
-    touched = last_touched(means.repo, change, sorted(ours), min(times)) if times else {}
+    touched = last_touched(workspace.repo, change, sorted(ours), min(times)) if times else {}
     added, removed, since = wanted_marks(traces, change)
     has_lines = bool(added or removed) and bool(change.paths)
-    taken = last_taken(means.repo, change, added, removed, since) if has_lines else ({}, {})
+    taken = last_taken(workspace.repo, change, added, removed, since) if has_lines else ({}, {})
     parents = {stored.memory.provenance.session for stored in index.memories_of(change.parents)}
     return Earlier(touched, *taken, parents=frozenset(parents))

@@ -13,17 +13,17 @@ from pathlib import Path
 
 from gitmem.agents.claude.forks import copied_records
 from gitmem.capture.agent_work import SessionFile
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.index.cache import Index
 from gitmem.model.session import Transcript
-from gitmem.state.cursors import Mark, read_seen, write_seen
+from gitmem.state.cursors import Mark, read_cursors, write_cursors
 from gitmem.state.sessions import Registry
 
 _CHECKED_BYTES = 512
 
 
 def read_unread(
-    means: Means, index: Index, file: SessionFile, until: float | None = None
+    workspace: Workspace, index: Index, file: SessionFile, until: float | None = None
 ) -> Transcript:
     """The session's transcript from the end of what is remembered of it, up to ``until``.
 
@@ -35,13 +35,13 @@ def read_unread(
     """
     last = index.last_record(file.session)
     if not last:
-        return means.agents.read(file.path, first=own_start(means, file), until=until)
-    mark = read_seen(means.repo).marks.get(file.session)
+        return workspace.agents.read(file.path, first=own_start(workspace, file), until=until)
+    mark = read_cursors(workspace.repo).marks.get(file.session)
     if mark is None or mark.record != last:
-        return _from_record(means, file.path, last, until)
+        return _from_record(workspace, file.path, last, until)
     if not is_intact(file.path, mark):
-        return _later_than(means, file.path, mark, until)
-    rest = means.agents.read(
+        return _later_than(workspace, file.path, mark, until)
+    rest = workspace.agents.read(
         file.path, first=mark.record - mark.shift, first_byte=mark.byte, until=until
     )
     events = (e for e in rest.events if not (e.is_sidechain and e.time <= mark.time))
@@ -49,15 +49,15 @@ def read_unread(
 
 
 def read_again(
-    means: Means, file: SessionFile, first: int, end: int, until: float | None = None
+    workspace: Workspace, file: SessionFile, first: int, end: int, until: float | None = None
 ) -> Transcript:
     """Records that memory holds already: from ``first`` to ``end``, or up to ``until`` instead.
 
     Raises:
         TranscriptMissing: the file is gone or cannot be read.
     """
-    mark = read_seen(means.repo).marks.get(file.session, Mark())
-    rest = means.agents.read(file.path, first=first - mark.shift, until=until)
+    mark = read_cursors(workspace.repo).marks.get(file.session, Mark())
+    rest = workspace.agents.read(file.path, first=first - mark.shift, until=until)
     rest = _shifted(rest, mark.shift)
     if until is not None:
         return rest
@@ -65,7 +65,9 @@ def read_again(
     return replace(rest, events=events, end=end)
 
 
-def move_mark(means: Means, transcript: Transcript, path: Path, moment: float | None) -> None:
+def move_mark(
+    workspace: Workspace, transcript: Transcript, path: Path, moment: float | None
+) -> None:
     """The next slice of the session begins behind ``transcript``: all of it is in a note.
 
     ``moment`` (POSIX seconds) is when it was cut, None where it was read to the file's end.
@@ -73,10 +75,10 @@ def move_mark(means: Means, transcript: Transcript, path: Path, moment: float | 
     Raises:
         DiskFull, ReadOnlyRepository: the mark cannot be kept.
     """
-    seen = read_seen(means.repo)
+    seen = read_cursors(workspace.repo)
     before = seen.marks.get(transcript.session, Mark())
     mark = _mark_behind(transcript, path, moment, before)
-    write_seen(means.repo, seen.with_mark(transcript.session, mark))
+    write_cursors(workspace.repo, seen.with_mark(transcript.session, mark))
 
 
 def _mark_behind(transcript: Transcript, path: Path, moment: float | None, before: Mark) -> Mark:
@@ -91,7 +93,7 @@ def _mark_behind(transcript: Transcript, path: Path, moment: float | None, befor
     )
 
 
-def own_start(means: Means, file: SessionFile) -> int:
+def own_start(workspace: Workspace, file: SessionFile) -> int:
     """The file's record with which the session's own words begin: not 0 in a forked session.
 
     Looked for once, when the session is new: the one that it shares its beginning with, and that
@@ -100,30 +102,32 @@ def own_start(means: Means, file: SessionFile) -> int:
     Raises:
         DiskFull, ReadOnlyRepository: the start cannot be kept.
     """
-    seen = read_seen(means.repo)
+    seen = read_cursors(workspace.repo)
     if file.session in seen.marks:
         return seen.marks[file.session].start
     forks = {name for name, mark in seen.marks.items() if mark.start}
-    others = [other for other in Registry(means.repo).sessions() if other.session not in forks]
+    others = [other for other in Registry(workspace.repo).sessions() if other.session not in forks]
     names = [other.session for other in others]
     older = others[names.index(file.session) + 1 :] if file.session in names else others
     start = copied_records(file.path, [Path(other.transcript) for other in older])
     if start:
-        write_seen(means.repo, read_seen(means.repo).with_mark(file.session, Mark(start=start)))
+        write_cursors(
+            workspace.repo, read_cursors(workspace.repo).with_mark(file.session, Mark(start=start))
+        )
     return start
 
 
-def _from_record(means: Means, path: Path, known: int, until: float | None) -> Transcript:
-    found = means.agents.read(path, first=known, until=until)
+def _from_record(workspace: Workspace, path: Path, known: int, until: float | None) -> Transcript:
+    found = workspace.agents.read(path, first=known, until=until)
     if found.first >= known:
         return found
     # Shorter than what is remembered, and no mark tells when that was: nothing certain is new.
     return replace(found, events=(), first=known, end=known)
 
 
-def _later_than(means: Means, path: Path, mark: Mark, until: float | None) -> Transcript:
+def _later_than(workspace: Workspace, path: Path, mark: Mark, until: float | None) -> Transcript:
     """What a rewritten file holds that is younger than the mark, its records counted on."""
-    found = means.agents.read(path, until=until)
+    found = workspace.agents.read(path, until=until)
     later = tuple(event for event in found.events if event.time > mark.time)
     own = [event.record for event in later if not event.is_sidechain]
     first = min(own, default=found.end)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from gitmem.agents.adapters import KnownAgents
+from gitmem.agents.adapters import Agents
 from gitmem.capture.compressors import allowance_of, choose_compressor
 from gitmem.compress.compressor import Compressor
 from gitmem.git.repo import Repo
@@ -17,13 +17,13 @@ from gitmem.state.settings import Settings, read_settings
 
 
 @dataclass(frozen=True)
-class Means:
+class Workspace:
     """The repository, its settings, the compressor they choose, and the agents to ask."""
 
     repo: Repo
     settings: Settings
     compressor: Compressor
-    agents: KnownAgents
+    agents: Agents
 
     @cached_property
     def policy(self) -> Policy:
@@ -32,7 +32,7 @@ class Means:
         return Policy(patterns, self.settings.exclude)
 
 
-def gather_means(repo: Repo, environ: Mapping[str, str] | None = None) -> Means:
+def open_workspace(repo: Repo, environ: Mapping[str, str] | None = None) -> Workspace:
     """Read the settings and build what they ask for.
 
     Raises:
@@ -40,9 +40,9 @@ def gather_means(repo: Repo, environ: Mapping[str, str] | None = None) -> Means:
     """
     surroundings = os.environ if environ is None else environ
     settings = read_settings(repo)
-    return Means(
+    return Workspace(
         repo=repo,
         settings=settings,
         compressor=choose_compressor(settings, surroundings, allowance_of(repo, settings)),
-        agents=KnownAgents.from_environment(surroundings),
+        agents=Agents.from_environment(surroundings),
     )

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import click
 
-from gitmem.capture.workspace import Means, gather_means
+from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
 from gitmem.git.repo import find_repo
@@ -16,8 +16,8 @@ from gitmem.refresh.catch_up import catch_up
 from gitmem.state.batch_files import BatchFiles
 from gitmem.upkeep.backfill import Report, backfill, collect
 from gitmem.upkeep.backfill_plan import (
-    Plan,
-    Selection,
+    BackfillPlan,
+    BackfillSelection,
     count_worth,
     estimate_backfill,
     plan_backfill,
@@ -70,18 +70,18 @@ def command(
         raise UnbornHead("the current branch has no commit to remember")
     if repo.is_initialised:
         catch_up(repo, _PATIENCE_SECONDS)  # what a hook has queued is not done twice
-    means = gather_means(repo)
-    selection = Selection(
+    workspace = open_workspace(repo)
+    selection = BackfillSelection(
         revisions, since, until, limit, not no_transcripts, with_history=not no_history
     )
-    plan = plan_backfill(means, selection)
-    batches = choose_batches(means)
+    plan = plan_backfill(workspace, selection)
+    batches = choose_batches(workspace)
     if dry_run:
-        _show_plan(means, plan, batches, as_json)
+        _show_plan(workspace, plan, batches, as_json)
         return
-    report = _done(means, plan, batches, as_json)
+    report = _done(workspace, plan, batches, as_json)
     if batches is not None and (wait or report.running):
-        collect(means, batches, report, wait=wait)
+        collect(workspace, batches, report, wait=wait)
     for notice in report.notices:
         click.echo(f"gitmem: {notice}", err=True)
     if as_json:
@@ -98,21 +98,25 @@ def command(
         click.echo(f"{report.running} batches are not answered yet. Run: gitmem backfill --wait")
 
 
-def _done(means: Means, plan: Plan, batches: Batches | None, as_json: bool) -> Report:
+def _done(
+    workspace: Workspace, plan: BackfillPlan, batches: Batches | None, as_json: bool
+) -> Report:
     is_shown = not as_json and plan.steps > 0
     with click.progressbar(
         length=plan.steps, label="remembering", file=sys.stderr, hidden=not is_shown
     ) as bar:
         try:
-            return backfill(means, plan, bar.update, batches)
+            return backfill(workspace, plan, bar.update, batches)
         except KeyboardInterrupt:
             click.echo("\ngitmem: stopped. What was done is kept; run it again to go on.", err=True)
             raise
 
 
-def _show_plan(means: Means, plan: Plan, batches: Batches | None, as_json: bool) -> None:
-    worth = count_worth(means.repo, plan)
-    cost = estimate_backfill(means, plan, batches)
+def _show_plan(
+    workspace: Workspace, plan: BackfillPlan, batches: Batches | None, as_json: bool
+) -> None:
+    worth = count_worth(workspace.repo, plan)
+    cost = estimate_backfill(workspace, plan, batches)
     counts = {
         "commits": plan.commits,
         "remembered": plan.remembered,
@@ -134,12 +138,12 @@ def _show_plan(means: Means, plan: Plan, batches: Batches | None, as_json: bool)
     if cost.tokens_in:
         price = f"${cost.dollars:,.2f}" if cost.is_priced else "the price is not known here"
         tokens = f"{cost.tokens_in:,} tokens read and {cost.tokens_out:,} written"
-        click.echo(f"Asking {means.settings.compressor[0]} costs at most {tokens}: {price}.")
+        click.echo(f"Asking {workspace.settings.compressor[0]} costs at most {tokens}: {price}.")
     else:
         click.echo("No model is asked: this costs nothing.")
 
 
-def _summary(plan: Plan, report: Report) -> str:
+def _summary(plan: BackfillPlan, report: Report) -> str:
     if not plan.steps:
         return "Nothing to do: every commit has a memory, or was found worth none."
     parts = [

@@ -9,7 +9,7 @@ import click
 
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit
-from gitmem.capture.workspace import gather_means
+from gitmem.capture.workspace import open_workspace
 from gitmem.errors import UnbornHead
 from gitmem.git.log import commit_time, has_head
 from gitmem.git.repo import Repo, find_repo, resolve_commit
@@ -46,7 +46,7 @@ def command(commit: str, transcript: Path | None, whole: bool) -> None:
     moment = None if whole else commit_time(repo, oid) + 1.0
     work = AgentWork(str(worktree), moment=moment)
     with closing(refresh(repo)) as index:
-        outcome = capture_commit(gather_means(repo), index, oid, work, transcript)
+        outcome = capture_commit(open_workspace(repo), index, oid, work, transcript)
     for memory in outcome.memories:
         click.echo(f"{memory.id[:9]} {memory.kind}: {memory.title}")
     for notice in outcome.notices:

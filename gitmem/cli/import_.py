@@ -9,13 +9,13 @@ from pathlib import Path
 import click
 
 from gitmem.agents.claude_mem import ClaudeMem
-from gitmem.capture.workspace import gather_means
+from gitmem.capture.workspace import open_workspace
 from gitmem.cli.open_repo import ready_repo
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
 from gitmem.git.repo import find_repo
 from gitmem.refresh.quarantine_lost import take_back
-from gitmem.upkeep.import_claude_mem import Imported, import_claude_mem, project_names
+from gitmem.upkeep.import_claude_mem import ImportReport, import_claude_mem, project_names
 
 _REASONS = {
     "known": "were imported before",
@@ -68,7 +68,7 @@ def claude_mem(
     path = database or Path.home() / ".claude-mem" / "claude-mem.db"
     names = list(projects) or project_names(repo)
     found = import_claude_mem(
-        gather_means(repo), path, names, to_head=untied_to_head, dry_run=dry_run
+        open_workspace(repo), path, names, to_head=untied_to_head, dry_run=dry_run
     )
     if as_json:
         click.echo(json.dumps(_fields(found)))
@@ -111,6 +111,6 @@ def set_aside(everything: bool, dry_run: bool) -> None:
         ready_repo()
 
 
-def _fields(found: Imported) -> dict[str, int]:
+def _fields(found: ImportReport) -> dict[str, int]:
     counts = {field.name: getattr(found, field.name) for field in fields(found)}
     return {**counts, "commits": len(found.commits)}

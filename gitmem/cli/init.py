@@ -6,14 +6,14 @@ from contextlib import suppress
 
 import click
 
-from gitmem.capture.workspace import gather_means
+from gitmem.capture.workspace import open_workspace
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.errors import GitmemError
 from gitmem.follow.sync import fetch
 from gitmem.git.repo import find_repo
 from gitmem.refresh.refresh import refresh
 from gitmem.setup.install import install
-from gitmem.state.known_repos import Machine
+from gitmem.state.known_repos import KnownRepos
 from gitmem.worker import watch_reflog
 
 _SHARED = (".claude/settings.json", ".mcp.json")
@@ -43,11 +43,11 @@ def command(user: bool, no_mcp: bool, no_fetch: bool) -> None:
         repo,
         user_settings=user_settings() if user else None,
         with_mcp=not no_mcp,
-        fetch=None if no_fetch else lambda repo: fetch(gather_means(repo)),
+        fetch=None if no_fetch else lambda repo: fetch(open_workspace(repo)),
     )
     watch_reflog(repo)
     with suppress(GitmemError):  # a home that cannot be written: --everywhere does not come here
-        Machine(machine_folder()).add(repo)
+        KnownRepos(machine_folder()).add(repo)
     index = refresh(repo)
     count = index.memory_count()
     index.close()

@@ -16,7 +16,7 @@ from gitmem.git.repo import Repo, top_relative
 from gitmem.model.memory import KINDS
 from gitmem.recall.abandoned import abandoned_entries
 from gitmem.recall.log import (
-    Selection,
+    LogSelection,
     log_entries,
     pending_entries,
     split_arguments,
@@ -98,7 +98,7 @@ def command(
         *(["--all"] if everything else []),
     ]
     chosen, paths = _revisions_and_paths(ctx, repo, revisions)
-    selection = Selection(tuple(options), tuple(chosen), tuple(paths), frozenset(kinds), count)
+    selection = LogSelection(tuple(options), tuple(chosen), tuple(paths), frozenset(kinds), count)
     entries = islice(abandoned_entries(repo), count) if abandoned else log_entries(repo, selection)
     if pending:
         entries = chain(pending_entries(repo), entries)

@@ -12,15 +12,15 @@ import click
 
 from gitmem.capture.compress_slice import iso_time
 from gitmem.capture.compressors import bettering_compressor
-from gitmem.capture.workspace import Means, gather_means
+from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.cli.open_repo import ready_repo
 from gitmem.compress.compressor import Compressor, Estimate
 from gitmem.errors import CompressorFailed, GitmemError
 from gitmem.git.repo import find_repo
 from gitmem.model.memory import KINDS
 from gitmem.state.settings import COMPRESSORS, read_compressors
-from gitmem.upkeep.recompress import Result, estimate, recompress
-from gitmem.upkeep.select_captures import Capture, Wanted, find_captures, split_names
+from gitmem.upkeep.recompress import RecompressResult, estimate, recompress
+from gitmem.upkeep.select_captures import Capture, CaptureSelection, find_captures, split_names
 
 _AGE = re.compile(r"(\d{1,6})[ .]?(d|day|w|week|month|y|year)s?")
 _DAYS = {"d": 1, "day": 1, "w": 7, "week": 7, "month": 30, "y": 365, "year": 365}
@@ -100,19 +100,19 @@ def command(
     gitmem recompress --compressor history --limit 100
     """
     repo = find_repo(".") if dry_run else ready_repo()
-    means = gather_means(repo)
-    compressor = bettering_compressor(means.repo, means.settings, chosen)
+    workspace = open_workspace(repo)
+    compressor = bettering_compressor(workspace.repo, workspace.settings, chosen)
     ids, commits = split_names(repo, names)
     before = "" if age is None else iso_time(time.time() - age)
-    wanted = Wanted(ids, commits, frozenset(kinds), before, recorded)
+    wanted = CaptureSelection(ids, commits, frozenset(kinds), before, recorded)
     found = find_captures(repo, wanted)
     captures = found if limit is None else found[:limit]
     if not captures:
         _say_none(as_json and dry_run, recorded)
     elif dry_run:
-        _forecast(means, captures, compressor, as_json)
+        _forecast(workspace, captures, compressor, as_json)
     else:
-        _better(means, captures, compressor, as_json)
+        _better(workspace, captures, compressor, as_json)
 
 
 def _say_none(as_json: bool, recorded: str) -> None:
@@ -123,13 +123,13 @@ def _say_none(as_json: bool, recorded: str) -> None:
 
 
 def _forecast(
-    means: Means, captures: Sequence[Capture], compressor: Compressor, as_json: bool
+    workspace: Workspace, captures: Sequence[Capture], compressor: Compressor, as_json: bool
 ) -> None:
     """Print what a run would cost."""
     possible, total = 0, Estimate()
     for number, capture in enumerate(captures, 1):
         try:
-            cost = estimate(means, capture, compressor)
+            cost = estimate(workspace, capture, compressor)
         except GitmemError as error:
             _progress(number, captures, capture, f"stays: {error.message}")
             continue
@@ -154,7 +154,7 @@ def _forecast(
 
 
 def _better(
-    means: Means, captures: Sequence[Capture], compressor: Compressor, as_json: bool
+    workspace: Workspace, captures: Sequence[Capture], compressor: Compressor, as_json: bool
 ) -> None:
     """Better them, one line each.
 
@@ -162,7 +162,7 @@ def _better(
         CompressorFailed: some could not be bettered now.
     """
     done = failed = tried = 0
-    for tried, result in enumerate(recompress(means, captures, compressor), 1):
+    for tried, result in enumerate(recompress(workspace, captures, compressor), 1):
         done += bool(result.memories)
         failed += result.is_failed
         _progress(tried, captures, result.capture, _told(result))
@@ -185,7 +185,7 @@ def _better(
         )
 
 
-def _told(result: Result) -> str:
+def _told(result: RecompressResult) -> str:
     if not result.memories:
         return f"stays: {result.reason}"
     notice = f" ({result.reason})" if result.reason else ""
@@ -194,7 +194,7 @@ def _told(result: Result) -> str:
     return f"bettered by {result.memories[0].provenance.compressor}{notice}"
 
 
-def _fields(result: Result) -> dict[str, object]:
+def _fields(result: RecompressResult) -> dict[str, object]:
     origin = result.memories[0].provenance if result.memories else result.capture.origin
     return {
         "commits": result.capture.commits,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from gitmem.follow.reconcile import Reconciled, Scope, reconcile
+from gitmem.follow.reconcile import ReconcileRange, ReconcileReport, reconcile
 from gitmem.git.log import walk_ids
 from gitmem.git.repo import find_repo, resolve_commit
 from gitmem.refresh.refresh import refresh
@@ -62,7 +62,7 @@ def command(
     arrived = None if span is None else tuple(walk_ids(repo, span))
     pairs = [] if map_file is None else parse_pairs(map_file.read_text("ascii", "replace"))
     pairs += [(resolve_commit(repo, old), resolve_commit(repo, new)) for old, new in told]
-    scope = Scope(arrived, tuple(pairs), full)
+    scope = ReconcileRange(arrived, tuple(pairs), full)
     with closing(refresh(repo)) as index:
         done = reconcile(repo, index, scope, is_dry_run=dry_run)
     if told and not dry_run:
@@ -74,7 +74,7 @@ def command(
         click.echo(line)
 
 
-def _lines(done: Reconciled) -> list[str]:
+def _lines(done: ReconcileReport) -> list[str]:
     if done.is_deferred:
         return ["A rebase is under way: nothing was done. Finish it, then run this again."]
     lines = [
@@ -93,7 +93,7 @@ def _lines(done: Reconciled) -> list[str]:
     return lines or ["Every memory is where it belongs."]
 
 
-def _fields(done: Reconciled) -> dict[str, object]:
+def _fields(done: ReconcileReport) -> dict[str, object]:
     return {
         "carried": [
             {

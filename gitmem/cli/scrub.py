@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from gitmem.capture.workspace import Means, gather_means
+from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.errors import RemoteError, UsageError
 from gitmem.follow.push import push
 from gitmem.follow.sync import fetch
@@ -43,13 +43,13 @@ def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prun
     repo = find_repo(".")
     if what == "-":
         what = _asked()
-    means = gather_means(repo)
-    remote = memory_remote(repo, means.settings.remote)
-    is_sent = means.settings.auto_push if is_sent is None else is_sent
+    workspace = open_workspace(repo)
+    remote = memory_remote(repo, workspace.settings.remote)
+    is_sent = workspace.settings.auto_push if is_sent is None else is_sent
     if remote and not dry_run:
-        _fetch_first(means, remote)
+        _fetch_first(workspace, remote)
     target = find_target(repo, what, is_regex=is_regex)
-    send = (lambda: _replace(means, remote)) if remote and is_sent else None
+    send = (lambda: _replace(workspace, remote)) if remote and is_sent else None
     report = look_for(repo, target) if dry_run else scrub(repo, target, unpack=prune, send=send)
     if report.is_nothing:
         click.echo("No memory, pending memory or file of gitmem holds it. Nothing was changed.")
@@ -59,8 +59,8 @@ def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prun
         _tell_others(report)
 
 
-def _replace(means: Means, remote: str) -> None:
-    push(means, remote)
+def _replace(workspace: Workspace, remote: str) -> None:
+    push(workspace, remote)
     click.echo(f"The notes of '{remote}' are replaced.")
 
 
@@ -73,9 +73,9 @@ def _asked() -> str:
     return line
 
 
-def _fetch_first(means: Means, remote: str) -> None:
+def _fetch_first(workspace: Workspace, remote: str) -> None:
     try:
-        fetch(means, remote)
+        fetch(workspace, remote)
     except RemoteError as error:
         click.echo(f"gitmem: '{remote}' was not asked first: {error.message}", err=True)
 

@@ -19,9 +19,9 @@ from gitmem.git.repo import Repo, top_relative
 from gitmem.model.memory import KINDS
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.recall.results import is_being_built, search, search_everywhere
-from gitmem.render.results import Result, render_result, result_fields
+from gitmem.render.results import SearchResult, render_result, result_fields
 from gitmem.render.terminal import palette
-from gitmem.state.known_repos import Machine
+from gitmem.state.known_repos import KnownRepos
 
 _MAX_STDIN_BYTES = 4 * MAX_TEXT
 
@@ -125,11 +125,11 @@ def command(
         branch=current_branch(repo) if branch == "." and repo else branch,
         tags=frozenset(tags),
         concepts=frozenset(concepts),
-        is_everywhere=everything,
+        beyond_head=everything,
         limit=count,
     )
     if everywhere or repo is None:
-        results = search_everywhere(repo, Machine(machine_folder()), query)
+        results = search_everywhere(repo, KnownRepos(machine_folder()), query)
     else:
         results = search(repo, query)
     if as_json or ids or commits:
@@ -159,7 +159,7 @@ def _text(words: Sequence[str]) -> str:
     return " ".join(words).encode("utf-8", "replace").decode()
 
 
-def _plain(results: Sequence[Result], *, as_json: bool, ids: bool) -> Iterator[str]:
+def _plain(results: Sequence[SearchResult], *, as_json: bool, ids: bool) -> Iterator[str]:
     if as_json:
         yield from (json.dumps(result_fields(result), ensure_ascii=False) for result in results)
     elif ids:
@@ -169,7 +169,7 @@ def _plain(results: Sequence[Result], *, as_json: bool, ids: bool) -> Iterator[s
 
 
 def _blocks(
-    results: Sequence[Result], text: str, *, is_coloured: bool, explain: bool
+    results: Sequence[SearchResult], text: str, *, is_coloured: bool, explain: bool
 ) -> Iterator[str]:
     colours, width = palette(is_coloured), text_width()
     for number, result in enumerate(results, 1):
@@ -181,7 +181,7 @@ def _blocks(
 def _nothing(repo: Repo | None, query: Query) -> str:
     if repo is not None and is_being_built(repo):
         return "the index is being built: ask again in a moment, or watch it: gitmem reindex"
-    tips = [] if query.is_everywhere else ["--all looks beyond HEAD"]
+    tips = [] if query.beyond_head else ["--all looks beyond HEAD"]
     if query.is_filtered or query.branch:
         tips.append("fewer filters find more")
     return "nothing is remembered of that" + (f" ({'; '.join(tips)})" if tips else "")

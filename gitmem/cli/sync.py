@@ -6,7 +6,7 @@ import json
 
 import click
 
-from gitmem.capture.workspace import gather_means
+from gitmem.capture.workspace import open_workspace
 from gitmem.cli.open_repo import tell_notices
 from gitmem.follow.sync import Amount, SyncReport, preview, sync
 from gitmem.git.repo import find_repo
@@ -35,10 +35,10 @@ def command(remote: str, dry_run: bool, is_json: bool) -> None:
     --dry-run asks the remotes, but moves no ref here or there.
     """
     repo = find_repo(".")
-    means = gather_means(repo)
+    workspace = open_workspace(repo)
     if repo.is_initialised and not dry_run:  # what was just committed goes along
         catch_up(repo, _PATIENCE_SECONDS)
-    report = preview(means, remote) if dry_run else sync(means, remote)
+    report = preview(workspace, remote) if dry_run else sync(workspace, remote)
     tell_notices(repo)
     if is_json:
         click.echo(json.dumps(_object(report, dry_run=dry_run), indent=2))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from gitmem.capture.settle_pending import settle_pending
-from gitmem.capture.workspace import gather_means
+from gitmem.capture.workspace import open_workspace
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.git.repo import find_repo
 from gitmem.setup.uninstall import uninstall
-from gitmem.state.known_repos import Machine
+from gitmem.state.known_repos import KnownRepos
 from gitmem.worker import work
 
 
@@ -25,11 +25,11 @@ def command(user: bool) -> None:
     repo = find_repo(".")
 
     def drain() -> None:
-        work(gather_means(repo))
+        work(open_workspace(repo))
         settle_pending(repo)
 
     report = uninstall(repo, user_settings=user_settings() if user else None, drain=drain)
-    Machine(machine_folder()).remove(repo)
+    KnownRepos(machine_folder()).remove(repo)
     for done in report.done:
         click.echo(f"put back {done}")
     for notice in report.notices:

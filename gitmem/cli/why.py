@@ -12,7 +12,7 @@ import click
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.model.memory import Json
-from gitmem.recall.why import Answer, Origin, parse_place, why
+from gitmem.recall.why import Explanation, Origin, parse_place, why
 from gitmem.render.terminal import Palette, entry_fields, palette, render_log
 from gitmem.render.why import remarks_of, render_nearest, standing_fields
 
@@ -52,7 +52,7 @@ def command(place: str, count: int, history: bool, as_json: bool, colour: str) -
     page(repo, blocks, colour=is_coloured)
 
 
-def _blocks(answer: Answer, colours: Palette) -> Iterator[str]:
+def _blocks(answer: Explanation, colours: Palette) -> Iterator[str]:
     for position, origin in enumerate(answer.origins):
         remarks = remarks_of(origin.lines, origin.standing, is_earlier=origin.is_earlier)
         block = render_log(replace(origin.entry, remarks=remarks), colours, text_width())
@@ -64,7 +64,7 @@ def _blocks(answer: Answer, colours: Palette) -> Iterator[str]:
         yield "Memories are made of commits to come, and of past ones by: gitmem backfill\n"
 
 
-def _json(answer: Answer) -> Iterator[str]:
+def _json(answer: Explanation) -> Iterator[str]:
     for origin in (*answer.origins, *answer.nearest):
         yield json.dumps(_fields(origin), ensure_ascii=False)
 

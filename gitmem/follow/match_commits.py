@@ -16,10 +16,10 @@ from gitmem.git.reachability import built_upon, outside, refs_with, touching
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.model.rewrite import (
+    CarrierMatch,
     How,
     Targets,
     Trace,
-    Verdict,
     carriers_of_lost,
     is_same_work,
     same_change,
@@ -43,7 +43,7 @@ class Carriers:
     resembling: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-class Finder:
+class CarrierFinder:
     """Finds carriers in one repository; every commit is read once."""
 
     def __init__(self, repo: Repo, index: Index, traces: TraceReader) -> None:
@@ -172,15 +172,15 @@ class Finder:
         targets: Sequence[Trace],
         told: Collection[str],
         like: Mapping[str, How],
-    ) -> Verdict:
+    ) -> CarrierMatch:
         known = {commit: how for commit, how in like.items() if commit != source.commit}
         standing = self._standing(source, tip)
         verdict = carriers_of_lost(source, standing, targets, told)
         if not verdict.carriers and not known:
             for target in targets:
                 if not target.is_merge and source.commit in self._range_of(target, tip):
-                    return Verdict({target.commit: How.RANGE})
-        return Verdict({**known, **verdict.carriers}, verdict.resembling if not known else ())
+                    return CarrierMatch({target.commit: How.RANGE})
+        return CarrierMatch({**known, **verdict.carriers}, verdict.resembling if not known else ())
 
     def _range_of(self, target: Trace, tip: str) -> list[str]:
         return self._same_work(target, [tip]) if self._traces.has(tip) else []

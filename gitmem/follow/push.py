@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.errors import (
     RemoteError,
     RemoteLogin,
@@ -16,10 +16,10 @@ from gitmem.errors import (
 )
 from gitmem.git.remotes import asked_remotes, exchanged, known_tip, memory_remote
 from gitmem.git.transport import fetch_notes, push_notes
-from gitmem.git.transport_status import Answer, Outcome
+from gitmem.git.transport_status import RemoteAnswer, RemoteOutcome
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import join_fetched
-from gitmem.state.cursors import read_seen
+from gitmem.state.cursors import read_cursors
 from gitmem.state.notices import add_notice
 from gitmem.state.refused_remotes import DAY_SECONDS, drop_refusal, keep_refusal
 
@@ -32,7 +32,7 @@ _MAX_PAUSE_SECONDS = 1.0
 
 
 def push(
-    means: Means,
+    workspace: Workspace,
     remote: str = "",
     *,
     sleep: Callable[[float], None] = time.sleep,
@@ -49,66 +49,68 @@ def push(
         RemoteUnavailable: it does not answer in time, or kept moving.
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    elected = memory_remote(means.repo, remote or means.settings.remote)
+    elected = memory_remote(workspace.repo, remote or workspace.settings.remote)
     if elected is None:
         raise RemoteUnavailable("there is no remote to send memories to", "Run: git remote add")
-    deadline = clock() + means.settings.push_timeout
+    deadline = clock() + workspace.settings.push_timeout
     standstills = 0
-    join_fetched(means.repo, NoteStore(means.repo))
+    join_fetched(workspace.repo, NoteStore(workspace.repo))
     for attempt in range(_MAX_TRIES):
-        old = _replaced(means, elected)
-        answer = push_notes(means.repo, elected, means.settings.push_timeout, replacing=old)
-        if answer.outcome in (Outcome.UP_TO_DATE, Outcome.PUSHED):
-            drop_refusal(means.repo, elected)
-            return answer.outcome is Outcome.PUSHED
-        if answer.outcome is Outcome.REFUSED or standstills == _MAX_STANDSTILLS:
+        old = _replaced(workspace, elected)
+        answer = push_notes(workspace.repo, elected, workspace.settings.push_timeout, replacing=old)
+        if answer.outcome in (RemoteOutcome.UP_TO_DATE, RemoteOutcome.PUSHED):
+            drop_refusal(workspace.repo, elected)
+            return answer.outcome is RemoteOutcome.PUSHED
+        if answer.outcome is RemoteOutcome.REFUSED or standstills == _MAX_STANDSTILLS:
             raise RemoteRejected(f"'{elected}' refuses the ref of the memories: {answer.reason}")
         limit = min(_MAX_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
         sleep(random.uniform(0, limit))  # noqa: S311 - jitter, not a secret
-        standstills = 0 if _catch_up(means, elected, answer) else standstills + 1
+        standstills = 0 if _catch_up(workspace, elected, answer) else standstills + 1
         if clock() > deadline:
             break
     raise RemoteUnavailable(f"cannot push memories to '{elected}': it kept moving")
 
 
-def push_along(means: Means, remote: str) -> None:
+def push_along(workspace: Workspace, remote: str) -> None:
     """The same behind a person's back: what they must know of is told once.
 
     Raises:
         RemoteUnavailable, NotesMoved, ReadOnlyRepository, DiskFull: as for :func:`push`.
     """
     try:
-        push(means, remote)
+        push(workspace, remote)
     except RemoteUnavailable:
         raise
     except RemoteError as error:
-        if keep(means, remote, error):
-            add_notice(means.repo, str(error))
+        if keep(workspace, remote, error):
+            add_notice(workspace.repo, str(error))
 
 
-def keep(means: Means, remote: str, error: RemoteError) -> bool:
+def keep(workspace: Workspace, remote: str, error: RemoteError) -> bool:
     """Keep that the remote takes nothing from here; whether that is news.
 
     A login may be there at the next push; a rule of the server is asked about once a day.
     """
     patience = 0.0 if isinstance(error, RemoteLogin) else DAY_SECONDS
-    return keep_refusal(means.repo, remote, error.message, patience)
+    return keep_refusal(workspace.repo, remote, error.message, patience)
 
 
-def _catch_up(means: Means, remote: str, answer: Answer) -> bool:
+def _catch_up(workspace: Workspace, remote: str, answer: RemoteAnswer) -> bool:
     """Fetch and join what makes the next try better; whether there was any such thing."""
-    timeout = means.settings.push_timeout
-    has_moved = fetch_notes(means.repo, remote, timeout)
-    if answer.outcome is Outcome.CUT:  # whoever has the whole history of the notes can give it
-        for other in asked_remotes(means.repo, remote)[:-1]:
+    timeout = workspace.settings.push_timeout
+    has_moved = fetch_notes(workspace.repo, remote, timeout)
+    if (
+        answer.outcome is RemoteOutcome.CUT
+    ):  # whoever has the whole history of the notes can give it
+        for other in asked_remotes(workspace.repo, remote)[:-1]:
             with suppress(RemoteError):
-                fetch_notes(means.repo, other, timeout)
-    join_fetched(means.repo, NoteStore(means.repo))
+                fetch_notes(workspace.repo, other, timeout)
+    join_fetched(workspace.repo, NoteStore(workspace.repo))
     return has_moved
 
 
-def _replaced(means: Means, remote: str) -> str:
+def _replaced(workspace: Workspace, remote: str) -> str:
     """The remote's notes, as last seen, if they are joined but hold what was scrubbed here."""
-    tip = known_tip(means.repo, remote)
-    is_joined = tip and read_seen(means.repo).tracking.get(exchanged(remote)) == tip
-    return tip if tip and is_joined and NoteStore(means.repo).replaces(tip) else ""
+    tip = known_tip(workspace.repo, remote)
+    is_joined = tip and read_cursors(workspace.repo).tracking.get(exchanged(remote)) == tip
+    return tip if tip and is_joined and NoteStore(workspace.repo).replaces(tip) else ""

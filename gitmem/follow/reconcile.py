@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gitmem.capture.compress_slice import iso_time
-from gitmem.follow.match_commits import Carriers, Finder
+from gitmem.follow.match_commits import CarrierFinder, Carriers
 from gitmem.git.fingerprints import TraceReader
 from gitmem.git.reachability import between, unreached
 from gitmem.git.reflogs import Reflogs
@@ -27,7 +27,7 @@ from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh_index
 from gitmem.state.ref_tips import Tips, is_rewriting, read_known_tips, read_tips, write_known_tips
 from gitmem.state.rewrite_log import as_mapping, read_filter_map, read_pairs
-from gitmem.state.unreachable_notes import Strays, read_strays, write_strays
+from gitmem.state.unreachable_notes import UnreachableNotes, read_strays, write_strays
 
 MAX_ARRIVED = 2_000
 """So many of the newest new commits are compared; the rest of a large fetch is passed over."""
@@ -42,7 +42,7 @@ _MAX_WALK = 20_000
 
 
 @dataclass(frozen=True)
-class Carried:
+class NoteCopy:
     """``memories`` of one commit are found at another as well now, and how it was recognised."""
 
     source: str
@@ -52,7 +52,7 @@ class Carried:
 
 
 @dataclass(frozen=True)
-class Reconciled:
+class ReconcileReport:
     """What a reconciliation did, or would do.
 
     ``abandoned`` are commits that were dropped; ``unmatched`` those whose memories stay where no
@@ -60,7 +60,7 @@ class Reconciled:
     ``left_out`` is how many new commits were too many to be compared.
     """
 
-    carried: tuple[Carried, ...] = ()
+    carried: tuple[NoteCopy, ...] = ()
     abandoned: tuple[str, ...] = ()
     unmatched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     left_out: int = 0
@@ -68,7 +68,7 @@ class Reconciled:
 
 
 @dataclass(frozen=True)
-class Scope:
+class ReconcileRange:
     """What to look at beside what is new: ``arrived`` commits (None: those that are new), ``pairs``
     of old and new from elsewhere, and with ``is_full`` everything that is annotated.
     """
@@ -80,17 +80,17 @@ class Scope:
     @property
     def is_plain(self) -> bool:
         """Whether nothing but what is new is asked for."""
-        return self == Scope()
+        return self == ReconcileRange()
 
 
 def reconcile(
     repo: Repo,
     index: Index,
-    scope: Scope | None = None,
+    scope: ReconcileRange | None = None,
     *,
     now: float | None = None,
     is_dry_run: bool = False,
-) -> Reconciled:
+) -> ReconcileReport:
     """Bring memories to the commits that carry their changes; durable on return.
 
     ``index`` must be up to date, and is again afterwards.  Where nothing moved since the last
@@ -99,15 +99,15 @@ def reconcile(
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    scope = scope or Scope()
+    scope = scope or ReconcileRange()
     if is_rewriting(repo):
-        return Reconciled(is_deferred=True)
+        return ReconcileReport(is_deferred=True)
     notes = NoteStore(repo)
     traces = TraceReader(repo)
-    finder = Finder(repo, index, traces)
+    finder = CarrierFinder(repo, index, traces)
     news = _news(repo, index, notes, finder, scope)
     if news is None:
-        return Reconciled()
+        return ReconcileReport()
     work = _Work(repo, index, notes, traces, news)
     plan = work.plan(finder)
     seen = news.notes
@@ -125,7 +125,7 @@ def reconcile(
     unmatched = {**news.known.unmatched, **plan.resembling}
     write_strays(
         repo,
-        Strays(lost, unmatched, seen, len(news.journal), news.filter_map),
+        UnreachableNotes(lost, unmatched, seen, len(news.journal), news.filter_map),
     )
     write_known_tips(repo, news.tips)
     return done
@@ -142,7 +142,7 @@ class _News:
     """
 
     tips: Tips
-    known: Strays
+    known: UnreachableNotes
     notes: str
     arrived: Sequence[str]
     left_out: int
@@ -157,13 +157,15 @@ class _News:
     is_thorough: bool
 
 
-def _news(repo: Repo, index: Index, notes: NoteStore, finder: Finder, scope: Scope) -> _News | None:
+def _news(
+    repo: Repo, index: Index, notes: NoteStore, finder: CarrierFinder, scope: ReconcileRange
+) -> _News | None:
     """What there is to do; None when nothing moved."""
     tips, before, known = read_tips(repo), read_known_tips(repo), read_strays(repo)
     tip, journal = notes.tip() or "", read_pairs(repo)
     filter_map, mapped = read_filter_map(repo)
     is_first = before is None or known is None or scope.is_full
-    known = known or Strays()
+    known = known or UnreachableNotes()
     is_same = (known.notes, known.pairs, known.filter_map) == (tip, len(journal), filter_map)
     if not is_first and scope.is_plain and is_same and before == tips:
         return None
@@ -254,7 +256,7 @@ class _Work:
         self._news = news
         self._traces = traces
 
-    def plan(self, finder: Finder) -> Carriers:
+    def plan(self, finder: CarrierFinder) -> Carriers:
         """Who carries what."""
         news = self._news
         told = self._told()
@@ -275,7 +277,9 @@ class _Work:
         alive = {commit for commit in asked - dead if self._traces.has(commit)}
         return {source: news & alive for source, news in became.items() if news & alive}
 
-    def additions(self, plan: Carriers, now: float) -> tuple[dict[str, list[Document]], Reconciled]:
+    def additions(
+        self, plan: Carriers, now: float
+    ) -> tuple[dict[str, list[Document]], ReconcileReport]:
         """The documents to add to each note, and the account of it."""
         additions: dict[str, list[Document]] = {}
         carried = []
@@ -284,7 +288,7 @@ class _Work:
             if news:
                 additions.setdefault(target, []).extend(news)
                 count = sum(document.memory is not None for document in news)
-                carried.append(Carried(source, target, how, count))
+                carried.append(NoteCopy(source, target, how, count))
         taken = {source for source, _ in plan.found}
         abandoned = self._abandoned(plan, additions)
         for commit, action in abandoned.items():
@@ -292,7 +296,7 @@ class _Work:
             additions.setdefault(commit, []).append(mark)
         unmatched = {c: found for c, found in plan.resembling.items() if c not in taken}
         left_out = self._news.left_out
-        return additions, Reconciled(tuple(carried), tuple(abandoned), unmatched, left_out)
+        return additions, ReconcileReport(tuple(carried), tuple(abandoned), unmatched, left_out)
 
     def _missing(self, source: str, target: str, how: How) -> list[Document]:
         """What the source's note has and the target's lacks; marks stay behind."""

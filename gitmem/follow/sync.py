@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.errors import RemoteError, RemoteUnavailable
 from gitmem.follow.push import keep, push
 from gitmem.git.remotes import asked_remotes, known_tip, memory_remote
@@ -42,7 +42,7 @@ class SyncReport:
     notices: tuple[str, ...] = field(default_factory=tuple)
 
 
-def sync(means: Means, remote: str = "") -> SyncReport:
+def sync(workspace: Workspace, remote: str = "") -> SyncReport:
     """Fetch, join and push, by hand.  With ``remote`` no other one is asked.
 
     That a remote takes nothing from here is in the report: what it has was received.
@@ -51,32 +51,32 @@ def sync(means: Means, remote: str = "") -> SyncReport:
         RemoteUnavailable, RemoteLogin: the remote that memories go to cannot be asked.
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    elected = memory_remote(means.repo, remote or means.settings.remote)
+    elected = memory_remote(workspace.repo, remote or workspace.settings.remote)
     if elected is None:
         return SyncReport("")
-    notes = NoteStore(means.repo)
-    join_fetched(means.repo, notes)
+    notes = NoteStore(workspace.repo)
+    join_fetched(workspace.repo, notes)
     before = notes.tip()
-    asked = [elected] if remote else asked_remotes(means.repo, elected)
+    asked = [elected] if remote else asked_remotes(workspace.repo, elected)
     notices = []
     for name in asked:
         try:
-            fetch_notes(means.repo, name, means.settings.push_timeout)
+            fetch_notes(workspace.repo, name, workspace.settings.push_timeout)
         except RemoteError as error:
             if name == elected:
                 raise
             notices.append(error.message)
-    join_fetched(means.repo, notes)
+    join_fetched(workspace.repo, notes)
     received = _amount(_gained(notes, before, notes.tip()))
-    sent = _amount(_gained(notes, known_tip(means.repo, elected), notes.tip()))
+    sent = _amount(_gained(notes, known_tip(workspace.repo, elected), notes.tip()))
     is_pushed, trouble = False, None
     try:
-        is_pushed = push(means, elected)
+        is_pushed = push(workspace, elected)
     except RemoteError as error:
         trouble = error
         if not isinstance(error, RemoteUnavailable):
-            keep(means, elected, error)
-    with closing(Index.open(means.repo.state_dir)) as index:
+            keep(workspace, elected, error)
+    with closing(Index.open(workspace.repo.state_dir)) as index:
         refresh_index(notes, index)
     return SyncReport(
         elected,
@@ -89,24 +89,24 @@ def sync(means: Means, remote: str = "") -> SyncReport:
     )
 
 
-def preview(means: Means, remote: str = "") -> SyncReport:
+def preview(workspace: Workspace, remote: str = "") -> SyncReport:
     """What :func:`sync` would do.  No ref moves, here or there; objects are fetched.
 
     Raises:
         RemoteUnavailable, RemoteLogin: the remote that memories go to cannot be asked.
     """
-    elected = memory_remote(means.repo, remote or means.settings.remote)
+    elected = memory_remote(workspace.repo, remote or workspace.settings.remote)
     if elected is None:
         return SyncReport("")
-    notes = NoteStore(means.repo)
+    notes = NoteStore(workspace.repo)
     ours = notes.tip()
-    asked = [elected] if remote else asked_remotes(means.repo, elected)
+    asked = [elected] if remote else asked_remotes(workspace.repo, elected)
     brought: set[tuple[str, str]] = set()
     notices = []
     theirs = None
     for name in asked:  # the elected one comes last
         try:
-            theirs = read_remote_tip(means.repo, name, means.settings.push_timeout)
+            theirs = read_remote_tip(workspace.repo, name, workspace.settings.push_timeout)
         except RemoteError as error:
             if name == elected:
                 raise
@@ -124,7 +124,7 @@ def preview(means: Means, remote: str = "") -> SyncReport:
     )
 
 
-def fetch(means: Means, remote: str = "") -> None:
+def fetch(workspace: Workspace, remote: str = "") -> None:
     """Fetch the remotes' memories and join them; nothing where there is no remote.
 
     With ``remote`` no other one is asked.
@@ -133,16 +133,16 @@ def fetch(means: Means, remote: str = "") -> None:
         RemoteUnavailable, RemoteLogin: the remote that memories go to cannot be asked.
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    elected = memory_remote(means.repo, remote or means.settings.remote)
+    elected = memory_remote(workspace.repo, remote or workspace.settings.remote)
     if elected is None:
         return
-    for name in [elected] if remote else asked_remotes(means.repo, elected):
+    for name in [elected] if remote else asked_remotes(workspace.repo, elected):
         try:
-            fetch_notes(means.repo, name, means.settings.push_timeout)
+            fetch_notes(workspace.repo, name, workspace.settings.push_timeout)
         except RemoteError:
             if name == elected:
                 raise
-    join_fetched(means.repo, NoteStore(means.repo))
+    join_fetched(workspace.repo, NoteStore(workspace.repo))
 
 
 def _gained(notes: NoteStore, old: str | None, new: str | None) -> Iterator[tuple[str, str]]:

@@ -33,7 +33,7 @@ _LACKING = b"could not open object name list"
 
 
 @dataclass(frozen=True)
-class Blamed:
+class BlameRange:
     """Neighbouring lines of one commit: where they are now (from 1, both ends counted), and what
     the file and its lines were called in that commit.  :data:`UNCOMMITTED` lines are in no commit.
     """
@@ -50,7 +50,9 @@ class Blamed:
         return self.last - self.first + 1
 
 
-def blame(repo: Repo, path: str, first: int | None = None, last: int | None = None) -> list[Blamed]:
+def blame(
+    repo: Repo, path: str, first: int | None = None, last: int | None = None
+) -> list[BlameRange]:
     """The commits of the lines ``first`` to ``last`` (all where not given), from the top down.
 
     ``path`` is relative to the top of the work tree, whose present content is what counts; in a
@@ -86,7 +88,7 @@ def _asked(
     return None
 
 
-def _clipped(parts: Sequence[Blamed], first: int, last: int, path: str) -> list[Blamed]:
+def _clipped(parts: Sequence[BlameRange], first: int, last: int, path: str) -> list[BlameRange]:
     """What of the parts is in these lines."""
     found = []
     for part in parts:
@@ -100,7 +102,7 @@ def _clipped(parts: Sequence[Blamed], first: int, last: int, path: str) -> list[
     return found
 
 
-def history_of_lines(repo: Repo, blamed: Blamed, limit: int, seconds: float = 3.0) -> list[str]:
+def history_of_lines(repo: Repo, blamed: BlameRange, limit: int, seconds: float = 3.0) -> list[str]:
     """The commits before that of ``blamed`` that changed these lines, the newest first; none
     where git cannot tell within so many seconds.
     """
@@ -122,14 +124,14 @@ def _ignoring(repo: Repo) -> Sequence[str]:
     return [] if is_set else [f"--ignore-revs-file={IGNORE_FILE}"]
 
 
-def _parsed(data: bytes) -> Iterator[Blamed]:
+def _parsed(data: bytes) -> Iterator[BlameRange]:
     """One for each line."""
     paths: dict[str, str] = {}
     head: list[str] = []
     for line in data.split(b"\n"):
         if line.startswith(b"\t"):
             commit, old, now = head[0], int(head[1]), int(head[2])
-            yield Blamed(commit, now, now, paths.get(commit, ""), old)
+            yield BlameRange(commit, now, now, paths.get(commit, ""), old)
             head = []
         elif not head and line:
             head = os.fsdecode(line).split(" ")
@@ -137,8 +139,8 @@ def _parsed(data: bytes) -> Iterator[Blamed]:
             paths[head[0]] = _unquoted(line[len(b"filename ") :])
 
 
-def _joined(lines: Iterator[Blamed]) -> Iterator[Blamed]:
-    held: Blamed | None = None
+def _joined(lines: Iterator[BlameRange]) -> Iterator[BlameRange]:
+    held: BlameRange | None = None
     for line in lines:
         if held is not None and _follows(held, line):
             held = replace(held, last=line.last)
@@ -150,7 +152,7 @@ def _joined(lines: Iterator[Blamed]) -> Iterator[Blamed]:
         yield held
 
 
-def _follows(held: Blamed, line: Blamed) -> bool:
+def _follows(held: BlameRange, line: BlameRange) -> bool:
     is_same_source = (line.commit, line.old_path) == (held.commit, held.old_path)
     next_place = (held.last + 1, held.old_first + held.count)
     return is_same_source and (line.first, line.old_first) == next_place

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from gitmem.git.pipe import GitPipe
 from gitmem.git.repo import Repo, try_git
-from gitmem.model.standing import Present, Standing, Touched, compared, counted, judge, telling
+from gitmem.model.standing import FileAtHead, FileEdit, Standing, compared, counted, judge, telling
 
 _ID = re.compile("[0-9a-f]{40}")
 _DIFF_BYTES = (
@@ -51,7 +51,7 @@ class _Entry:
 
 
 @dataclass(frozen=True)
-class Share:
+class LineShare:
     """How much of a commit stands, as long as nothing happens to ``paths``.
 
     ``is_open``: a file is gone; any new one may turn out to be it.
@@ -87,7 +87,7 @@ def standings(
     }
 
 
-def shares(repo: Repo, commits: Sequence[str], head: str = "HEAD") -> dict[str, Share]:
+def shares(repo: Repo, commits: Sequence[str], head: str = "HEAD") -> dict[str, LineShare]:
     """The same without asking what is reached, and what each share was read from."""
     asked = [commit for commit in dict.fromkeys(commits) if _ID.fullmatch(commit)]
     if not asked:
@@ -101,15 +101,15 @@ def shares(repo: Repo, commits: Sequence[str], head: str = "HEAD") -> dict[str, 
             lasting = {file.path for file in touched[commit] if not file.is_deleted}
             share = judge(touched[commit], present, is_reached=True).share
             new_names = {names[path] for path in paths & names.keys()}
-            found[commit] = Share(
+            found[commit] = LineShare(
                 share, frozenset(paths | new_names), bool(lasting - present.keys())
             )
     return found
 
 
-def _touched_by(repo: Repo, commits: Sequence[str]) -> dict[str, list[Touched]]:
+def _touched_by(repo: Repo, commits: Sequence[str]) -> dict[str, list[FileEdit]]:
     """What each commit did; one whose difference is huge is told by the beginning of it."""
-    found: dict[str, list[Touched]] = {}
+    found: dict[str, list[FileEdit]] = {}
     left = list(commits)
     for _ in range(_RUNS):
         data = GitPipe(repo, _DIFF, left).output(_DIFF_BYTES)
@@ -120,7 +120,7 @@ def _touched_by(repo: Repo, commits: Sequence[str]) -> dict[str, list[Touched]]:
     return found
 
 
-def _parsed(data: bytes) -> Iterator[tuple[str, list[Touched]]]:
+def _parsed(data: bytes) -> Iterator[tuple[str, list[FileEdit]]]:
     at = 0
     while _NEXT.match(b"\n" + data[at : at + 41]):
         commit = data[at : at + 40].decode()
@@ -152,7 +152,7 @@ def _token(data: bytes, at: int) -> tuple[bytes, int]:
     return (data[at:], len(data)) if end < 0 else (data[at:end], end + 1)
 
 
-def _files(entries: Sequence[_Entry], patch: bytes) -> list[Touched]:
+def _files(entries: Sequence[_Entry], patch: bytes) -> list[FileEdit]:
     """One for each entry; the parts of the patch come in the entries' order."""
     parts = iter(re.split(rb"^diff --git ", patch, flags=re.MULTILINE)[1:])
     files, left = [], _LINES
@@ -172,7 +172,7 @@ def _files(entries: Sequence[_Entry], patch: bytes) -> list[Touched]:
     return files
 
 
-def _file(entry: _Entry, part: bytes, left: int) -> Touched:
+def _file(entry: _Entry, part: bytes, left: int) -> FileEdit:
     is_deleted = entry.status == b"D"
     head, _, body = part.partition(b"\n@@ ")
     sides: tuple[Counter[bytes], Counter[bytes]] = (Counter(), Counter())
@@ -188,12 +188,12 @@ def _file(entry: _Entry, part: bytes, left: int) -> Touched:
     is_opaque = not is_deleted and not added and not removed
     # Of what was only renamed, or got another mode, no content is expected.
     blob = entry.blob if not is_opaque or b"\nBinary files " in head + body else ""
-    return Touched(entry.path, added, removed, "" if is_deleted else blob, is_deleted, is_opaque)
+    return FileEdit(entry.path, added, removed, "" if is_deleted else blob, is_deleted, is_opaque)
 
 
 def _present(
-    repo: Repo, head: str, touched: dict[str, list[Touched]]
-) -> tuple[dict[bytes, Present], dict[bytes, bytes]]:
+    repo: Repo, head: str, touched: dict[str, list[FileEdit]]
+) -> tuple[dict[bytes, FileAtHead], dict[bytes, bytes]]:
     """The files at ``head``, under the names that the commits know them by; and the new names of
     those that have others now.
     """
@@ -210,7 +210,7 @@ def _present(
 
 def _read_at(
     repo: Repo, head: str, names: dict[bytes, bytes], wanted: dict[bytes, dict[bytes, int]]
-) -> Iterator[tuple[bytes, Present]]:
+) -> Iterator[tuple[bytes, FileAtHead]]:
     """Each path that is there under its name at ``head``."""
     asked = [path for path, name in names.items() if b"\n" not in name]
     if not asked:
@@ -228,7 +228,7 @@ def _read_at(
         if fields[1] == b"blob" and end + 1 + size <= len(data):
             content = bytes(data[end + 1 : end + 1 + min(size, _BLOB_BYTES)])
             lines_there = counted(content.split(b"\n"), wanted[path])
-            yield path, Present(fields[0].decode("ascii", "replace"), lines_there)
+            yield path, FileAtHead(fields[0].decode("ascii", "replace"), lines_there)
         at = end + 1 + size + 1
 
 
@@ -238,7 +238,7 @@ def _line_end(data: memoryview, at: int) -> int:
 
 
 def _new_names(
-    repo: Repo, head: str, gone: Collection[bytes], touched: dict[str, list[Touched]]
+    repo: Repo, head: str, gone: Collection[bytes], touched: dict[str, list[FileEdit]]
 ) -> dict[bytes, bytes]:
     """What files that are gone are called at ``head``, as far as git finds them there."""
     left = set(gone)

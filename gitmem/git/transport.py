@@ -27,8 +27,8 @@ from gitmem.git.repo import Repo, git_command, git_environment, try_git
 from gitmem.git.stale_lock import free_stale_lock
 from gitmem.git.transport_status import (
     NO_SUCH_REF,
-    Answer,
-    Outcome,
+    RemoteAnswer,
+    RemoteOutcome,
     fetch_trouble,
     push_trouble,
     read_push,
@@ -97,7 +97,7 @@ def read_remote_tip(repo: Repo, remote: str, timeout: float) -> str | None:
     raise RemoteUnavailable(f"the notes of '{remote}' keep moving")
 
 
-def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") -> Answer:
+def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") -> RemoteAnswer:
     """Try once to send the notes ref.  ``timeout`` is in seconds.
 
     ``replacing`` is a notes commit of the remote that ours takes the place of, with its history;
@@ -112,7 +112,7 @@ def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") 
     listed = try_git(repo, "for-each-ref", "--format=%(objectname)", NOTES_REF)
     tip = os.fsdecode(listed.stdout).strip()
     if not tip or known_tip(repo, remote) == tip:
-        return Answer(Outcome.UP_TO_DATE)
+        return RemoteAnswer(RemoteOutcome.UP_TO_DATE)
     options = ["--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"]
     options.append("--no-signed")
     if replacing:
@@ -121,9 +121,9 @@ def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") 
     command = ["push", *options, ALIAS, f"{tip}:{NOTES_REF}"]
     done = _talk(repo, _Remote.read(repo, remote), timeout, command)
     answer = read_push(done.stdout, NOTES_REF)
-    if answer is None or answer.outcome is Outcome.READ_ONLY:
+    if answer is None or answer.outcome is RemoteOutcome.READ_ONLY:
         raise push_trouble(remote, done.stderr, is_refused=answer is not None)
-    if answer.outcome in (Outcome.PUSHED, Outcome.UP_TO_DATE):
+    if answer.outcome in (RemoteOutcome.PUSHED, RemoteOutcome.UP_TO_DATE):
         put_known_tip(repo, remote, tip)
     return answer
 

@@ -18,7 +18,7 @@ NO_SUCH_REF = "couldn't find remote ref"
 _MAX_REASON = 200
 
 
-class Outcome(Enum):
+class RemoteOutcome(Enum):
     """How one attempt to push ended, the best first."""
 
     UP_TO_DATE = "up to date"
@@ -36,10 +36,10 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class RemoteAnswer:
     """How an attempt ended, and the remote's reason in its own words, cleaned."""
 
-    outcome: Outcome
+    outcome: RemoteOutcome
     reason: str = ""
 
 
@@ -49,9 +49,9 @@ class Answer:
 # the words of ``ref_transaction_error_msg``), JGit's ReceiveCommand (Gerrit), and what GitHub
 # says when a transaction of its own fails.
 _SORTED = (
-    (Outcome.CUT, ("shallow update not allowed", "new shallow roots not allowed")),
+    (RemoteOutcome.CUT, ("shallow update not allowed", "new shallow roots not allowed")),
     (
-        Outcome.REJECTED,
+        RemoteOutcome.REJECTED,
         (
             "non-fast-forward",
             "fetch first",
@@ -64,7 +64,7 @@ _SORTED = (
         ),
     ),
     (
-        Outcome.BUSY,
+        RemoteOutcome.BUSY,
         (
             "cannot lock ref",
             "failed to lock",
@@ -75,7 +75,10 @@ _SORTED = (
             "fatal error in commit_refs",
         ),
     ),
-    (Outcome.READ_ONLY, ("unpacker error", "unable to migrate objects", "read-only", "read only")),
+    (
+        RemoteOutcome.READ_ONLY,
+        ("unpacker error", "unable to migrate objects", "read-only", "read only"),
+    ),
 )
 
 # Of a push that ended before any ref was spoken of.
@@ -95,7 +98,7 @@ _SAYS_WHY = re.compile(r"(?:remote: )?(?:fatal|error|ssh|ERROR|FATAL): *(?P<what
 _LOGIN_IN_URL = re.compile(r"(?<=://)[^/@\s']+@")
 
 
-def read_push(printed: str, ref: str) -> Answer | None:
+def read_push(printed: str, ref: str) -> RemoteAnswer | None:
     """What ``git push --porcelain`` says of our ref; None when it says nothing.
 
     A line is a flag, a tab, FROM:TO, a tab, a summary.  Of several addresses the worst counts.
@@ -106,7 +109,7 @@ def read_push(printed: str, ref: str) -> Answer | None:
         names, tab, summary = rest.partition("\t")
         if tab and names.endswith(f":{ref}"):
             answers.append(_answer(flag, summary))
-    order = list(Outcome)
+    order = list(RemoteOutcome)
     return max(answers, key=lambda answer: order.index(answer.outcome), default=None)
 
 
@@ -136,13 +139,13 @@ def reason_of(complaint: str) -> str:
     return _LOGIN_IN_URL.sub("", clean_line(line, _MAX_REASON))
 
 
-def _answer(flag: str, summary: str) -> Answer:
+def _answer(flag: str, summary: str) -> RemoteAnswer:
     if flag == "=":
-        return Answer(Outcome.UP_TO_DATE)
+        return RemoteAnswer(RemoteOutcome.UP_TO_DATE)
     if flag != "!":
-        return Answer(Outcome.PUSHED)
+        return RemoteAnswer(RemoteOutcome.PUSHED)
     reason = clean_line(summary.partition("(")[2].rpartition(")")[0], _MAX_REASON)
     for outcome, words in _SORTED:
         if any(word in reason for word in words):
-            return Answer(outcome, reason)
-    return Answer(Outcome.REFUSED, reason)
+            return RemoteAnswer(outcome, reason)
+    return RemoteAnswer(RemoteOutcome.REFUSED, reason)

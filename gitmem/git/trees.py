@@ -21,7 +21,7 @@ _REMEMBERED_ENTRIES = 512  # a fanned-out level has 256
 _ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """What a name in a tree stands for: git's mode in octal digits, a raw 20-byte object id."""
 
     mode: bytes
@@ -38,7 +38,7 @@ class Entry(NamedTuple):
         return self.mode.startswith(b"100")
 
 
-Tree = dict[bytes, Entry]
+Tree = dict[bytes, TreeEntry]
 
 
 def parse_tree(data: bytes) -> Tree:
@@ -50,10 +50,10 @@ def parse_tree(data: bytes) -> Tree:
     found: list[tuple[bytes, bytes, bytes]] = _ENTRY.findall(data)
     if sum(len(mode) + len(name) + 22 for mode, name, _ in found) != len(data):
         raise NoteUnreadable("a tree of the notes ref is damaged", "Run: git fsck")
-    return {name: Entry(mode, oid) for mode, name, oid in found}
+    return {name: TreeEntry(mode, oid) for mode, name, oid in found}
 
 
-def render_tree(tree: Mapping[bytes, Entry]) -> bytes:
+def render_tree(tree: Mapping[bytes, TreeEntry]) -> bytes:
     """Write a tree object: in git's order, where a folder sorts as if its name ended in a slash."""
     ordered = sorted(
         (name + b"/" if entry.is_tree else name, b"%s %s\0%s" % (entry.mode, name, entry.oid))

@@ -36,7 +36,7 @@ def run_worker(place: str) -> None:
 
 
 def _work(repo: Repo) -> None:
-    from gitmem.capture.workspace import gather_means
+    from gitmem.capture.workspace import open_workspace
     from gitmem.setup.reinstate import reinstate_hooks
     from gitmem.worker import work
 
@@ -44,9 +44,9 @@ def _work(repo: Repo) -> None:
     cleaned = git_environment()
     for name in [name for name in os.environ if name not in cleaned]:
         del os.environ[name]
-    means = gather_means(repo)
-    if means.settings.enabled:
-        work(means)
+    workspace = open_workspace(repo)
+    if workspace.settings.enabled:
+        work(workspace)
         reinstate_hooks(repo)
     else:
         for queued in Queue(repo).jobs():

@@ -59,7 +59,7 @@ LIVE = f"{REMEMBERED} AND {_CURRENT}"
 
 
 @dataclass(frozen=True)
-class Stored:
+class IndexedMemory:
     """A memory and the commit whose note holds it (after a rewrite not the one it was made at)."""
 
     memory: Memory
@@ -187,7 +187,7 @@ class Index:
         self._seen_tip = tip
         return True
 
-    def memories_of(self, commits: Iterable[str], limit: int | None = None) -> list[Stored]:
+    def memories_of(self, commits: Iterable[str], limit: int | None = None) -> list[IndexedMemory]:
         """The live memories of these commits, in the commits' order, oldest first within one.
 
         Live: neither forgotten anywhere nor superseded by a memory that is not forgotten.
@@ -197,7 +197,7 @@ class Index:
         Raises:
             GitmemError: the file is damaged; it is set aside, so that the next try works.
         """
-        found: list[Stored] = []
+        found: list[IndexedMemory] = []
         remaining = iter(commits)
         size = _AT_ONCE if limit is None else min(limit, _AT_ONCE)
         while limit is None or len(found) < limit:
@@ -208,7 +208,7 @@ class Index:
             size = min(2 * size, _AT_ONCE)
         return found[:limit]
 
-    def _memories_of_some(self, commits: Sequence[str]) -> list[Stored]:
+    def _memories_of_some(self, commits: Sequence[str]) -> list[IndexedMemory]:
         marks = ",".join("?" * len(commits))
         rows = self._rows(
             f"{_STORED} WHERE commit_oid IN ({marks}) AND {LIVE} ORDER BY position",
@@ -217,7 +217,7 @@ class Index:
         place = {commit: number for number, commit in enumerate(commits)}
         return sorted(rows, key=lambda stored: place[stored.commit])
 
-    def find(self, id_prefix: str) -> list[Stored]:
+    def find(self, id_prefix: str) -> list[IndexedMemory]:
         """The memories whose id begins so, superseded ones too: at most 20, by id.
 
         A memory that stands at several commits comes once for each.
@@ -259,7 +259,7 @@ class Index:
         query = "SELECT max(record_end) FROM tombstone WHERE session = ?"
         return self._number(query, (digest(session),))
 
-    def of_session(self, session: str) -> list[Stored]:
+    def of_session(self, session: str) -> list[IndexedMemory]:
         """The live memories that were made of this session's records, in the records' order.
 
         Raises:
@@ -333,7 +333,7 @@ class Index:
             rows = self._database.execute(query)
             return {commit: (since, how) for commit, since, how in rows}
 
-    def all_live(self) -> list[Stored]:
+    def all_live(self) -> list[IndexedMemory]:
         """Every live memory, by commit.
 
         Raises:
@@ -341,7 +341,7 @@ class Index:
         """
         return self._rows(f"{_STORED} WHERE {LIVE} ORDER BY commit_oid, position", ())
 
-    def everything(self) -> list[tuple[str, Stored]]:
+    def everything(self) -> list[tuple[str, IndexedMemory]]:
         """Every memory that is not forgotten, superseded ones too, each with the id it states.
 
         Raises:
@@ -350,11 +350,11 @@ class Index:
         query = f"SELECT id, stated_id, commit_oid, fields FROM {HELD} WHERE {REMEMBERED}"
         with self.reading():
             return [
-                (stated_id or name, Stored(unpacked(fields), commit))
+                (stated_id or name, IndexedMemory(unpacked(fields), commit))
                 for name, stated_id, commit, fields in self._database.execute(query)
             ]
 
-    def of_agent(self, agent: str) -> list[Stored]:
+    def of_agent(self, agent: str) -> list[IndexedMemory]:
         """Every memory of that agent, superseded ones too, in no order.
 
         Raises:
@@ -443,12 +443,12 @@ class Index:
         with self.reading():
             return self._database.execute(query, parameters).fetchone()[0] or 0
 
-    def _rows(self, query: str, parameters: Sequence[str | int]) -> list[Stored]:
+    def _rows(self, query: str, parameters: Sequence[str | int]) -> list[IndexedMemory]:
         with self.reading():
             rows = self._database.execute(query, parameters).fetchall()
             # One content under two stated ids is one memory.
             found = {(row[0], row[1]): row for row in rows}
-            return [Stored(unpacked(fields), commit) for commit, _, fields in found.values()]
+            return [IndexedMemory(unpacked(fields), commit) for commit, _, fields in found.values()]
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -29,7 +29,7 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Holding:
+class Holder:
     """A commit whose note holds a live memory; ``note`` is the number of the commit's note."""
 
     note: int
@@ -70,12 +70,12 @@ def newest(index: Index, query: Query, limit: int) -> list[int]:
         return [row[0] for row in database.execute(statement, (*parameters, limit))]
 
 
-def holdings(index: Index, places: Iterable[int]) -> dict[int, list[Holding]]:
+def holdings(index: Index, places: Iterable[int]) -> dict[int, list[Holder]]:
     """Where each of these memories lives: neither forgotten nor superseded.
 
     A memory that lives nowhere is not in the answer.
     """
-    found: dict[int, list[Holding]] = {}
+    found: dict[int, list[Holder]] = {}
     with index.reading() as database:
         for some in _batches(places):
             statement = (
@@ -83,19 +83,19 @@ def holdings(index: Index, places: Iterable[int]) -> dict[int, list[Holding]]:
                 f" WHERE memory.place IN ({_marks(some)}) AND {LIVE} ORDER BY note.place"
             )
             for place, note, commit in database.execute(statement, some):
-                found.setdefault(place, []).append(Holding(note, commit))
+                found.setdefault(place, []).append(Holder(note, commit))
     return found
 
 
 def living(
     index: Index, places: Iterable[int], scope: Container[int] | None = None
-) -> dict[int, Holding]:
+) -> dict[int, Holder]:
     """The same within a scope of notes: where each memory lives, as far as the scope can tell.
 
     A memory that is superseded elsewhere only, on a branch that the scope does not hold, is not
     superseded here.  Without a scope everything counts.
     """
-    found: dict[int, Holding] = {}
+    found: dict[int, Holder] = {}
     with index.reading() as database:
         for some in _batches(places):
             marks = _marks(some)
@@ -116,7 +116,7 @@ def living(
             )
             for place, note, commit in database.execute(statement, some):
                 if place not in superseded and (scope is None or note in scope):
-                    found.setdefault(place, Holding(note, commit))
+                    found.setdefault(place, Holder(note, commit))
     return found
 
 

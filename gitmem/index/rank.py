@@ -23,7 +23,7 @@ _SAME_BRANCH = 0.04
 _NEWEST = 0.02
 _HALF_LIFE_DAYS = 180.0
 _TOLD = 0.003  # of a memory that says why
-_LOST = {Verdict.ORPHANED: 0.08, Verdict.OTHER_BRANCH: 0.05, Verdict.DRIFTED: 0.03}
+_LOST = {Verdict.GONE: 0.08, Verdict.OTHER_BRANCH: 0.05, Verdict.DRIFTED: 0.03}
 _ALIKE = 0.93  # from this likeness on a memory says little that the other does not
 _MOST_LOST = 0.15
 _AMENDED_AMONG = 20  # the first, or as many as a page shows
@@ -60,7 +60,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Setting:
+class QueryContext:
     """Where somebody asks from: the paths at hand, the branch, and the time (POSIX seconds)."""
 
     now: float
@@ -69,7 +69,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Ranked:
+class Rank:
     """A candidate by its ``number`` in the list given, with what its place is made of."""
 
     number: int
@@ -97,13 +97,13 @@ def weighed(words: float, meaning: float) -> float:
 
 def ranked(
     candidates: Sequence[Candidate],
-    setting: Setting,
+    setting: QueryContext,
     likeness: Likeness | None = None,
     amended: Amended | None = None,
-) -> list[Ranked]:
+) -> list[Rank]:
     """All candidates in their order, the best first; of equal ones the first given."""
     scored = [
-        Ranked(number, sum(reason.value for reason in reasons), reasons)
+        Rank(number, sum(reason.value for reason in reasons), reasons)
         for number, reasons in enumerate(_reasons(candidate, setting) for candidate in candidates)
     ]
     scored.sort(key=lambda one: -one.score)
@@ -121,7 +121,7 @@ def _unlike(one: int, other: int) -> float:
     return 0.0
 
 
-def _reasons(candidate: Candidate, setting: Setting) -> tuple[Reason, ...]:
+def _reasons(candidate: Candidate, setting: QueryContext) -> tuple[Reason, ...]:
     memory = candidate.memory
     parts = [
         Reason("words", WORDS * candidate.words),
@@ -169,13 +169,13 @@ def _standing(standing: Standing | None) -> Reason:
     return Reason("standing", -lost, standing.verdict.value)
 
 
-def _spread(scored: Sequence[Ranked], likeness: Likeness) -> list[Ranked]:
+def _spread(scored: Sequence[Rank], likeness: Likeness) -> list[Rank]:
     """What is nearly the same as something before it comes later.
 
     **Source:** maximal marginal relevance, Carbonell and Goldstein, SIGIR 1998; only from a high
     likeness on, because here the second of two that are merely related is often the one sought.
     """
-    left, chosen = list(scored), list[Ranked]()
+    left, chosen = list(scored), list[Rank]()
     lost = dict.fromkeys((one.number for one in scored), 0.0)
     while left:
         best = max(left, key=lambda one: one.score - lost[one.number])
@@ -195,16 +195,16 @@ def _spread(scored: Sequence[Ranked], likeness: Likeness) -> list[Ranked]:
 
 
 def _amendments_first(
-    order: Sequence[Ranked],
+    order: Sequence[Rank],
     candidates: Sequence[Candidate],
     likeness: Likeness,
     amended: Amended,
-) -> list[Ranked]:
+) -> list[Rank]:
     """What was amended comes right behind its amendment, and says so."""
     newest_first = sorted(
         order, key=lambda one: candidates[one.number].memory.provenance.time, reverse=True
     )
-    by: dict[int, tuple[Ranked, str]] = {}
+    by: dict[int, tuple[Rank, str]] = {}
     for place, older in enumerate(newest_first):
         for newer in newest_first[:place]:
             how = amended(
@@ -215,7 +215,7 @@ def _amendments_first(
             if how:
                 by[older.number] = (newer, how)
                 break
-    found: list[Ranked] = []
+    found: list[Rank] = []
     for one in order:
         if one.number in by:
             newer, how = by[one.number]
@@ -226,9 +226,9 @@ def _amendments_first(
     return _moved(found, sure)
 
 
-def _moved(order: Sequence[Ranked], behind: Mapping[int, int]) -> list[Ranked]:
+def _moved(order: Sequence[Rank], behind: Mapping[int, int]) -> list[Rank]:
     """Each amendment comes at the place of the best that it amends, and those right behind it."""
-    followers: dict[int, list[Ranked]] = {}
+    followers: dict[int, list[Rank]] = {}
     by_number = {one.number: one for one in order}
     for one in order:
         if one.number in behind:
@@ -246,7 +246,7 @@ def _moved(order: Sequence[Ranked], behind: Mapping[int, int]) -> list[Ranked]:
     return moved
 
 
-def _best_behind(number: int, followers: Mapping[int, Sequence[Ranked]]) -> float:
+def _best_behind(number: int, followers: Mapping[int, Sequence[Rank]]) -> float:
     return max((one.score for one in followers.get(number, ())), default=float("-inf"))
 
 

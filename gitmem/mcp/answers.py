@@ -15,7 +15,7 @@ from gitmem.guard.untrusted import INTRODUCTION, clean_line, clean_text, frame_a
 from gitmem.mcp.shapes import Behind, Decided, Found, Met, Whole
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing
-from gitmem.render.results import Result, snippet, standing_text
+from gitmem.render.results import SearchResult, snippet, standing_text
 from gitmem.render.why import lines_text
 
 ID_LENGTH = 12
@@ -33,18 +33,18 @@ Shape = TypeVar("Shape", Found, Whole, Behind)
 
 
 @dataclass(frozen=True)
-class Reply:
+class ToolReply:
     """What a tool answers: for readers of text, and for readers of fields."""
 
     text: str
     fields: dict[str, Any]
 
 
-def reply(shape: Any, lead: str = "") -> Reply:
+def reply(shape: Any, lead: str = "") -> ToolReply:
     """The shape as an answer; ``lead`` are words of our own, which stand before the data."""
     fields = _plain(shape)
     text = frame_as_data("\n".join(_lines(fields)))
-    return Reply(f"{lead}\n{text}" if lead else text, fields)
+    return ToolReply(f"{lead}\n{text}" if lead else text, fields)
 
 
 def _lines(fields: Mapping[str, Any]) -> Iterator[str]:
@@ -62,7 +62,7 @@ def notice() -> str:
     return INTRODUCTION
 
 
-def found_of(result: Result, query: str = "") -> Found:
+def found_of(result: SearchResult, query: str = "") -> Found:
     """A result in a list."""
     memory = result.memory
     files = [line(path, 160) for path in memory.files_changed[:_MAX_FILES]]
@@ -83,7 +83,7 @@ def found_of(result: Result, query: str = "") -> Found:
     )
 
 
-def whole_of(result: Result) -> Whole:
+def whole_of(result: SearchResult) -> Whole:
     """A result with everything that its memory tells."""
     memory, origin = result.memory, result.memory.provenance
     return Whole(
@@ -133,7 +133,7 @@ def behind_of(
         standing=_standing(standing),
         earlier=is_earlier,
         pending=is_pending,
-        memories=[whole_of(Result(m, commit, is_pending)) for m in memories],
+        memories=[whole_of(SearchResult(m, commit, is_pending)) for m in memories],
     )
 
 

@@ -23,12 +23,12 @@ from pydantic import Field
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import find_enclosing_repo
-from gitmem.mcp.answers import Reply
+from gitmem.mcp.answers import ToolReply
 from gitmem.mcp.shapes import Kept, Line, Listing, Observations, Reasons
 from gitmem.mcp.tools import Tools, place_of
 from gitmem.model.memory import KINDS
 from gitmem.state.error_log import append_log
-from gitmem.state.known_repos import Machine
+from gitmem.state.known_repos import KnownRepos
 
 try:
     from mcp.server.mcpserver import MCPServer as Server
@@ -93,7 +93,7 @@ class Host:
         self._thread.submit(self._tools.wake)
         return found
 
-    async def call(self, work: Callable[[Tools], Reply]) -> CallToolResult:
+    async def call(self, work: Callable[[Tools], ToolReply]) -> CallToolResult:
         """The same as a tool's result.
 
         Raises:
@@ -118,9 +118,9 @@ class Host:
             self._thread.submit(self._tools.close).result(_PATIENCE_SECONDS)
 
 
-def serve(environ: Mapping[str, str], machine: Path) -> int:
+def serve(environ: Mapping[str, str], known_repos: Path) -> int:
     """Serve until the input ends; returns the exit code."""
-    host = Host(Tools(place_of(environ), environ, Machine(machine)))
+    host = Host(Tools(place_of(environ), environ, KnownRepos(known_repos)))
     host.warm()
     build(host).run()
     host.end()
@@ -185,7 +185,7 @@ def _add_reading_tools(server: Any, host: Host) -> None:
                 concepts=concepts,
                 author=author,
                 branch=branch,
-                is_everywhere=all,
+                beyond_head=all,
             )
         )
 

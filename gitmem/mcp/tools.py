@@ -1,6 +1,6 @@
 """What each tool does: arguments in, an answer out.  Nothing here knows the protocol.
 
-One :class:`Desk` a repository, opened when it is first needed, so that a server which was
+One :class:`MemoryService` a repository, opened when it is first needed, so that a server which was
 started outside of a repository still answers, and says why it cannot.
 """
 
@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gitmem.capture.agent_note import Note
+from gitmem.capture.agent_note import AgentNote
 from gitmem.errors import UnknownMemory, UsageError
 from gitmem.git.repo import find_enclosing_repo, top_relative
 from gitmem.mcp.answers import (
     ID_LENGTH,
-    Reply,
+    ToolReply,
     behind_of,
     fitted,
     found_of,
@@ -30,11 +30,11 @@ from gitmem.mcp.shapes import Behind, Kept, Line, Listing, Observations, Reasons
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.model.session import is_session_id
 from gitmem.recall.context import context_for
-from gitmem.recall.memory_service import Desk
+from gitmem.recall.memory_service import MemoryService
 from gitmem.recall.results import is_being_built, search_everywhere
 from gitmem.recall.why import Origin
-from gitmem.render.results import Result
-from gitmem.state.known_repos import Machine, repo_name
+from gitmem.render.results import SearchResult
+from gitmem.state.known_repos import KnownRepos, repo_name
 from gitmem.state.settings import read_settings
 
 _EVERYWHERE = ("*", "all", "everywhere")
@@ -48,33 +48,33 @@ class Tools:
     ``environ`` is the server's environment, where the client tells its session.
     """
 
-    def __init__(self, place: Path, environ: Mapping[str, str], machine: Machine) -> None:
+    def __init__(self, place: Path, environ: Mapping[str, str], known_repos: KnownRepos) -> None:
         self._place = place
         self._environ = environ
-        self._machine = machine
-        self._desk: Desk | None = None
+        self._known_repos = known_repos
+        self._service: MemoryService | None = None
 
     @property
-    def desk(self) -> Desk:
+    def service(self) -> MemoryService:
         """The open memory.
 
         Raises:
             NotARepository, GitFailed: there is no repository here (yet).
         """
-        if self._desk is None:
-            self._desk = Desk(find_enclosing_repo(self._place))
-        return self._desk
+        if self._service is None:
+            self._service = MemoryService(find_enclosing_repo(self._place))
+        return self._service
 
     def close(self) -> None:
         """Let go of everything."""
-        if self._desk is not None:
-            self._desk.close()
-            self._desk = None
+        if self._service is not None:
+            self._service.close()
+            self._service = None
 
     def wake(self) -> None:
         """After an answer: look for news."""
-        if self._desk is not None:
-            self._desk.wake()
+        if self._service is not None:
+            self._service.wake()
 
     def search(
         self,
@@ -91,22 +91,22 @@ class Tools:
         concepts: Sequence[str] = (),
         author: str = "",
         branch: str = "",
-        is_everywhere: bool = False,
-    ) -> Reply:
+        beyond_head: bool = False,
+    ) -> ToolReply:
         """An index of what is remembered: ids, titles, where from, and how much of it stands."""
         limit = read_count(limit, "limit", least=1)
         offset = read_count(offset, "offset", most=100_000)
         ordered = read_order(order)
         asked = Query(
             text=query[:MAX_TEXT],
-            paths=tuple(top_relative(self.desk.repo, path, self._place) for path in files),
+            paths=tuple(top_relative(self.service.repo, path, self._place) for path in files),
             kinds=read_kinds(*kinds),
             author=author,
             since=read_moment(date_start),
             until=read_moment(date_end, is_end=True),
             branch=branch,
             concepts=frozenset(concepts),
-            is_everywhere=is_everywhere,
+            beyond_head=beyond_head,
             limit=limit + 1,
             offset=offset,
         )
@@ -132,13 +132,13 @@ class Tools:
         depth_before: int = 3,
         depth_after: int = 3,
         project: str = "",
-    ) -> Reply:
+    ) -> ToolReply:
         """What was remembered before and after one memory, the oldest first."""
         self._only_here(project)
         before = read_count(depth_before, "depth_before", most=25)
         after = read_count(depth_after, "depth_after", most=25)
         centre = self._anchor(anchor.strip(), query)
-        results = self.desk.around(centre, before, after)
+        results = self.service.around(centre, before, after)
         shown = [found_of(result, query) for result in results]
         hint = "Details: get_observations(ids=[...])."
         return reply(Line(notice(), centre.memory.id[:ID_LENGTH], shown, hint))
@@ -150,12 +150,12 @@ class Tools:
         order: str = "",
         limit: int = 0,
         project: str = "",
-    ) -> Reply:
+    ) -> ToolReply:
         """Everything that these memories tell."""
         self._only_here(project)
         ordered = read_order(order)
         names = read_names(ids)[:100]
-        results, missing = self.desk.observations(names)
+        results, missing = self.service.observations(names)
         if not results:
             reasons = "; ".join(missing.values())
             raise UnknownMemory(reasons, "Take ids from the results of search or timeline")
@@ -168,13 +168,13 @@ class Tools:
         told = {line(name, 80): line(reason, 200) for name, reason in missing.items()}
         return reply(Observations(notice(), kept, told, hint))
 
-    def why(self, *, path: str, start: int = 0, end: int = 0, limit: int = 5) -> Reply:
+    def why(self, *, path: str, start: int = 0, end: int = 0, limit: int = 5) -> ToolReply:
         """The commits behind a file or its lines, with what is remembered of them."""
         if not path.strip():
             raise UsageError("'path' is empty", "Name a file, such as src/a.py or src/a.py:40-60")
         place = path if not start else f"{path}:{start}" + (f"-{end}" if end else "")
         count = read_count(limit, "limit", most=50, least=1)
-        answer = self.desk.why(place, self._place, count)
+        answer = self.service.why(place, self._place, count)
         every = [_behind(origin) for origin in (*answer.origins, *answer.nearest)]
         commits = fitted(every)
         hint = "" if answer.origins else "Nothing is remembered of these; their subjects are told."
@@ -190,29 +190,29 @@ class Tools:
         kind: str = "discovery",
         files: Sequence[str] = (),
         concepts: Sequence[str] = (),
-    ) -> Reply:
+    ) -> ToolReply:
         """Keep a note of the agent's; it is pending until a commit takes it."""
         sessions = [self._environ.get(name, "") for name in _SESSION_NAMES]
         session = next((one for one in sessions if is_session_id(one)), "")
         agent = self._environ.get("AI_AGENT", "").partition("_")[0]
         given = (tuple(files), tuple(concepts))
-        note = Note(text, title, kind.strip().lower(), *given, session=session, agent=agent)
-        memory = self.desk.remember(note, self._place)
+        note = AgentNote(text, title, kind.strip().lower(), *given, session=session, agent=agent)
+        memory = self.service.remember(note, self._place)
         told = "pending: it goes into the memory of the commit that takes this work"
         return reply(Kept(memory.id[:ID_LENGTH], line(memory.title, 300), told), "Kept.")
 
     def context(self) -> str:
         """What a session that starts now is given."""
-        repo = self.desk.repo
+        repo = self.service.repo
         return context_for(repo, read_settings(repo).budget_tokens).text
 
-    def _searched(self, query: Query, project: str) -> list[Result]:
-        repo = self.desk.repo
+    def _searched(self, query: Query, project: str) -> list[SearchResult]:
+        repo = self.service.repo
         wanted = project.strip().lower()
         if not wanted or wanted in (repo_name(repo).lower(), repo.top.lower()):
-            return self.desk.search(query)
-        self.desk.prepare()
-        results = search_everywhere(repo, self._machine, query)
+            return self.service.search(query)
+        self.service.prepare()
+        results = search_everywhere(repo, self._known_repos, query)
         if wanted in _EVERYWHERE:
             return results
         names = {result.repository for result in results}
@@ -226,33 +226,33 @@ class Tools:
         return found
 
     def _only_here(self, project: str) -> None:
-        repo = self.desk.repo
+        repo = self.service.repo
         if project.strip().lower() not in ("", repo_name(repo).lower(), repo.top.lower()):
             raise UsageError(
                 f"only search looks into other repositories, not into '{line(project, 80)}' here",
                 "Leave 'project' out",
             )
 
-    def _anchor(self, anchor: str, query: str) -> Result:
+    def _anchor(self, anchor: str, query: str) -> SearchResult:
         if anchor:
-            results, missing = self.desk.observations(read_names(anchor)[:1])
+            results, missing = self.service.observations(read_names(anchor)[:1])
             if not results:
                 raise UnknownMemory("; ".join(missing.values()), "Take the id from search")
             return results[0]
         if not query.strip():
             raise UsageError("there is no anchor", "Give an id as 'anchor', or words as 'query'")
-        found = self.desk.search(Query(text=query[:MAX_TEXT], limit=1))
+        found = self.service.search(Query(text=query[:MAX_TEXT], limit=1))
         if not found:
             raise UnknownMemory("nothing is remembered of that", "Try other words, or search")
         return found[0]
 
     def _nothing(self, query: Query) -> str:
-        if is_being_built(self.desk.repo):
+        if is_being_built(self.service.repo):
             return "The index is being built: ask again in a moment."
         tips = ["Nothing is remembered of that."]
         if query.is_filtered or query.branch:
             tips.append("Fewer filters find more.")
-        if not query.is_everywhere:
+        if not query.beyond_head:
             tips.append("all=true also looks at what HEAD does not reach.")
         return " ".join(tips)
 

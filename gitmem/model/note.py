@@ -16,7 +16,7 @@ from gitmem.model.memory import Json, Memory, Tombstone
 NOTES_REF = "refs/notes/claude-mem"
 """Where memories live: the one name that clones agree on."""
 
-SEEN_REF = "refs/gitmem-seen"
+WATERMARK_REF = "refs/gitmem-seen"
 """The notes commit that this clone last saw whole.  Outside ``refs/notes``, where blanket refspecs
 reach, and not below ``refs/gitmem/``, whose every ref is a remote's."""
 

@@ -104,7 +104,7 @@ class Targets:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CarrierMatch:
     """The commits that carry a change, each with how that is known; those that merely resemble."""
 
     carriers: Mapping[str, How] = field(default_factory=dict)
@@ -143,7 +143,7 @@ def carriers_of_lost(
     standing: frozenset[int],
     targets: Sequence[Trace],
     told: Collection[str] = (),
-) -> Verdict:
+) -> CarrierMatch:
     """Who carries the change of a commit that no ref reaches any more.
 
     ``standing`` are those of its marks that still stood at the end of its branch: what a later
@@ -152,7 +152,7 @@ def carriers_of_lost(
     """
     found = {**same_change(source, targets), **dict.fromkeys(told, How.TOLD)}
     if source.delta is None:
-        return Verdict(found)
+        return CarrierMatch(found)
     wanted = standing or source.delta.marks
     shares = {
         target.commit: wanted & target.delta.marks
@@ -170,7 +170,7 @@ def carriers_of_lost(
     covered = frozenset[int]().union(*(shares.get(commit, frozenset()) for commit in found))
     left = wanted - covered
     if not wanted or len(left) <= (1 - NEARLY_ALL) * len(wanted):
-        return Verdict(found)
+        return CarrierMatch(found)
     parts = {
         commit: share & left
         for commit, share in shares.items()
@@ -178,10 +178,10 @@ def carriers_of_lost(
     }
     taken = covered.union(*parts.values())
     if found or len(taken) >= MOSTLY * len(wanted):
-        return Verdict({**found, **dict.fromkeys(parts, How.LINES)})
+        return CarrierMatch({**found, **dict.fromkeys(parts, How.LINES)})
     if len(taken) >= RESEMBLES * len(wanted):
-        return Verdict({}, tuple(sorted(parts, key=lambda c: (-len(parts[c]), c))))
-    return Verdict()
+        return CarrierMatch({}, tuple(sorted(parts, key=lambda c: (-len(parts[c]), c))))
+    return CarrierMatch()
 
 
 def sources_of_squash(target: Trace, sources: Sequence[Trace]) -> list[str]:

@@ -24,7 +24,7 @@ class Verdict(str, Enum):
 
     FRESH = "fresh"
     DRIFTED = "drifted"
-    ORPHANED = "orphaned"
+    GONE = "orphaned"
     OTHER_BRANCH = "other-branch"
 
 
@@ -40,7 +40,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Touched:
+class FileEdit:
     """What a commit did to one file: the lines that tell something, each with its count.
 
     A file that no line speaks for (binary, only renamed, only its mode changed) is ``opaque``:
@@ -57,7 +57,7 @@ class Touched:
 
 
 @dataclass(frozen=True)
-class Present:
+class FileAtHead:
     """A file as HEAD has it: its blob, and how often each line that was asked for is in it."""
 
     blob: str
@@ -81,7 +81,7 @@ def counted(lines: Iterable[bytes], wanted: Mapping[bytes, int]) -> Counter[byte
 
 
 def judge(
-    touched: Iterable[Touched], present: Mapping[bytes, Present], *, is_reached: bool
+    touched: Iterable[FileEdit], present: Mapping[bytes, FileAtHead], *, is_reached: bool
 ) -> Standing:
     """The standing of a commit that touched these files.
 
@@ -107,10 +107,10 @@ def _verdict(share: float, *, is_reached: bool) -> Verdict:
         return Verdict.OTHER_BRANCH
     if share >= FRESH_SHARE:
         return Verdict.FRESH
-    return Verdict.DRIFTED if share > 0 else Verdict.ORPHANED
+    return Verdict.DRIFTED if share > 0 else Verdict.GONE
 
 
-def _of_added(file: Touched, now: Present | None) -> tuple[int, int]:
+def _of_added(file: FileEdit, now: FileAtHead | None) -> tuple[int, int]:
     """How many of the lines stand, of how many."""
     if file.is_opaque:
         # What no line speaks for: the very same content, or at least the file is still there.
@@ -123,7 +123,7 @@ def _of_added(file: Touched, now: Present | None) -> tuple[int, int]:
     return _common(file.added, now.lines), total
 
 
-def _of_removed(file: Touched, now: Present | None) -> tuple[int, int]:
+def _of_removed(file: FileEdit, now: FileAtHead | None) -> tuple[int, int]:
     total = sum(file.removed.values()) or 1
     if now is None:
         return (total, total) if file.is_deleted else (0, total)

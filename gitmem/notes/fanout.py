@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from gitmem.errors import NoteUnreadable
-from gitmem.git.trees import Entry, Tree
+from gitmem.git.trees import Tree, TreeEntry
 
 MAX_ENTRIES = 2_000_000
 
@@ -121,14 +121,14 @@ def _place(trees: TreeObjects, tree: Tree, prefix: bytes, notes: Mapping[bytes, 
             below.setdefault(folder, {})[name] = blob
         else:
             grew = grew or rest not in tree
-            tree[rest] = Entry(_FILE, blob)
+            tree[rest] = TreeEntry(_FILE, blob)
     if grew and _is_crowded(tree, prefix):
         for rest in _movable(tree, prefix):
             below.setdefault(rest[:2], {})[prefix + rest] = tree.pop(rest).oid
     for folder, moved in below.items():
         level = trees.read_tree(tree[folder].oid if folder in tree else None)
         _place(trees, level, prefix + folder, moved)
-        tree[folder] = Entry(_FOLDER, trees.write_tree(level))
+        tree[folder] = TreeEntry(_FOLDER, trees.write_tree(level))
 
 
 def _movable(tree: Tree, prefix: bytes) -> list[bytes]:
@@ -206,11 +206,11 @@ def _is_folder(tree: Tree, prefix: bytes, rest: bytes) -> bool:
     return rest in tree and _is_level(prefix, rest, tree[rest])
 
 
-def _is_note(name: bytes, entry: Entry) -> bool:
+def _is_note(name: bytes, entry: TreeEntry) -> bool:
     return len(name) == _ID_DIGITS and entry.is_file and bool(_HEX.fullmatch(name))
 
 
-def _is_level(prefix: bytes, rest: bytes, entry: Entry) -> bool:
+def _is_level(prefix: bytes, rest: bytes, entry: TreeEntry) -> bool:
     if len(rest) != 2 or len(prefix) + 2 >= _ID_DIGITS:
         return False
     return entry.is_tree and bool(_HEX.fullmatch(rest))

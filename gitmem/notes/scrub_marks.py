@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pygit2.enums import ObjectType  # noqa: TID253 - with the modules that read and write objects
 
-from gitmem.git.trees import Entry, Objects
+from gitmem.git.trees import Objects, TreeEntry
 from gitmem.model.memory import ID_PATTERN, Tombstone
 from gitmem.model.note import Document, Note, names_of, note_of
 from gitmem.notes.codec import tombstone_document
@@ -87,7 +87,7 @@ def write_scrubs(objects: Objects, root: bytes, scrubs: Scrubs) -> bytes:
     lines += [f"forget {name}" for name in sorted(scrubs.forgotten)]
     tree = objects.read_tree(root)
     blob = objects.write(ObjectType.BLOB, "".join(f"{line}\n" for line in lines).encode())
-    tree[FILE] = Entry(_FILE_MODE, blob)
+    tree[FILE] = TreeEntry(_FILE_MODE, blob)
     return objects.write_tree(tree)
 
 

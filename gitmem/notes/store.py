@@ -21,7 +21,7 @@ from gitmem.notes.missing import Loss
 from gitmem.notes.ref import NotesRef
 from gitmem.notes.scrub_marks import Scrubs, read_scrubs
 from gitmem.notes.trees import ID, NoteTrees
-from gitmem.notes.watermark import SeenRef
+from gitmem.notes.watermark import Watermark
 
 __all__ = ["Loss", "NoteChange", "NoteStore", "open_objects"]
 
@@ -60,7 +60,7 @@ class NoteStore:
         self._trees = NoteTrees(repo, identity)
         self._objects = self._trees.objects
         self._ref = NotesRef(repo, self._trees.git, ref, sleep)
-        self._seen = SeenRef(self._trees.git) if ref == NOTES_REF else None
+        self._seen = Watermark(self._trees.git) if ref == NOTES_REF else None
 
     @property
     def committer(self) -> tuple[Identity, bool]:

@@ -11,10 +11,10 @@ from contextlib import suppress
 
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
 
-from gitmem.model.note import SEEN_REF
+from gitmem.model.note import WATERMARK_REF
 
 
-class SeenRef:
+class Watermark:
     """The ref; losing a move of it costs a comparison of two trees, so none is tried twice."""
 
     def __init__(self, git: pygit2.Repository) -> None:
@@ -31,7 +31,7 @@ class SeenRef:
             ref = self._read()
             if ref is None:
                 if old is None:
-                    self._git.references.create(SEEN_REF, pygit2.Oid(hex=new))
+                    self._git.references.create(WATERMARK_REF, pygit2.Oid(hex=new))
             elif old is not None and str(ref.target) == old:
                 ref.set_target(pygit2.Oid(hex=new))
 
@@ -43,6 +43,6 @@ class SeenRef:
 
     def _read(self) -> pygit2.Reference | None:
         try:
-            return self._git.lookup_reference(SEEN_REF).resolve()
+            return self._git.lookup_reference(WATERMARK_REF).resolve()
         except KeyError:
             return None

@@ -24,7 +24,7 @@ from gitmem.model.memory import Memory
 from gitmem.recall.likely_files import MAX_PROMPT, Outlook, foresee, shares_of, whereabouts
 from gitmem.recall.worktree_state import Occasion, read_head_time, read_occasion
 from gitmem.render.context import ContextBlock, ContextItem, render_context
-from gitmem.state.context_history import Given, Told
+from gitmem.state.context_history import ContextHistory, SessionContext
 from gitmem.state.pending import PendingStore
 from gitmem.state.settings import Settings
 
@@ -55,7 +55,7 @@ BESIDE_FILE_OF_ALL = Measure(0.25, 1)
 
 
 @dataclass(frozen=True)
-class Considered:
+class ContextCandidate:
     """A memory that was weighed; ``refused`` says why it was not given, empty if it was.
 
     ``files`` are those that spoke for it, surest first, each with the chance of being edited.
@@ -70,18 +70,19 @@ class Considered:
 
 
 def weigh_start(
-    repo: Repo, known: Given | None = None, session: str = "", *, explain: bool = False
-) -> Weighed:
+    repo: Repo, known: SessionContext | None = None, session: str = "", *, explain: bool = False
+) -> ContextChoice:
     """What a session that starts now is given: pending work first, then what is likeliest to help.
 
     ``known`` is what a resumed session was given before.  With ``explain`` what was weighed and
     left out is there too.
     """
-    given = known or Given()
+    given = known or SessionContext()
     own = session if known is not None else ""
     occasion = read_occasion(repo)
     pending = [
-        Considered(item, 1.0, refused=_refusal(item.memory, given, own)) for item in _pending(repo)
+        ContextCandidate(item, 1.0, refused=_refusal(item.memory, given, own))
+        for item in _pending(repo)
     ]
     with closing(Index.open(repo.state_dir)) as index:
         outlook = foresee(repo, index, occasion)
@@ -91,36 +92,36 @@ def weigh_start(
     first = [*pending, *(one for one in left if one.item.memory.id not in known_ids)]
     again = {one.item.memory.id for one in first}
     rest = [one for one in rest if one.item.memory.id not in again]
-    return Weighed(repo, occasion, [*first, *rest], outlook.expected)
+    return ContextChoice(repo, occasion, [*first, *rest], outlook.expected)
 
 
 def weigh_prompt(
     repo: Repo,
     prompt: str,
-    known: Given | None = None,
+    known: SessionContext | None = None,
     *,
     is_last_chance: bool = False,
     explain: bool = False,
-) -> Weighed:
+) -> ContextChoice:
     """What a prompt calls for that its session was not given.
 
     The first prompt of a session may call for what its branch is at; a later one ("yes, do
     that") only for what its own words speak for; one without a word for nothing.
     """
-    occasion, given = read_occasion(repo), known or Given()
+    occasion, given = read_occasion(repo), known or SessionContext()
     measure = WITH_PROMPT_ONLY if is_last_chance else WITH_PROMPT
     with closing(Index.open(repo.state_dir)) as index:
         outlook = foresee(repo, index, occasion, prompt, others=True)
         called = outlook if not given.prompts else outlook.called_for
         found = _weighed(index, called, measure, given, "", explain=explain)
-    return Weighed(repo, occasion, found, outlook.expected)
+    return ContextChoice(repo, occasion, found, outlook.expected)
 
 
 def weigh_file(
-    repo: Repo, path: str, known: Given | None = None, *, explain: bool = False
-) -> Weighed:
+    repo: Repo, path: str, known: SessionContext | None = None, *, explain: bool = False
+) -> ContextChoice:
     """What is remembered of a file, relative to the top of the work tree, that was just read."""
-    given = known or Given()
+    given = known or SessionContext()
     with closing(Index.open(repo.state_dir)) as index:
         places = touching(index, [path], _MOST_TOUCHING)
         commit_of, elsewhere = whereabouts(repo, index, places, others=True)
@@ -133,11 +134,15 @@ def weigh_file(
         outlook = Outlook(in_order, commit_of, chances, shares=shares, elsewhere=elsewhere)
         measure = BESIDE_FILE_OF_ALL if is_of_all else BESIDE_FILE
         found = _weighed(index, outlook, measure, given, "", explain=explain)
-    return Weighed(repo, None, found, {})
+    return ContextChoice(repo, None, found, {})
 
 
 def _beside(
-    index: Index, path: str, files_of: Mapping[int, Sequence[str]], times: int, given: Given
+    index: Index,
+    path: str,
+    files_of: Mapping[int, Sequence[str]],
+    times: int,
+    given: SessionContext,
 ) -> dict[str, float]:
     """The chances of the files once this one was read: what was expected, and what that adds."""
     chances, commits = dict(given.expected), index.annotated_count()
@@ -152,14 +157,14 @@ def _beside(
     return chances
 
 
-class Weighed:
+class ContextChoice:
     """What was weighed, in order, ready to be fitted into a budget."""
 
     def __init__(
         self,
         repo: Repo,
         occasion: Occasion | None,
-        considered: Sequence[Considered],
+        considered: Sequence[ContextCandidate],
         expected: Mapping[str, float],
     ) -> None:
         self._repo = repo
@@ -199,11 +204,11 @@ def context_of_session(
     A resumed session still has its conversation: it is told only what is new and not its own.
     After a start, a clear or a compaction it is told everything.
     """
-    told = Told(repo)
+    told = ContextHistory(repo)
     before = told.of(session) if is_resumed else None
     weighed = weigh_start(repo, before, session)
     block = weighed.block(budget_tokens)
-    given = Given(frozenset(block.ids), expected=weighed.expected, tokens=block.tokens)
+    given = SessionContext(frozenset(block.ids), expected=weighed.expected, tokens=block.tokens)
     with suppress(GitmemError):  # a read-only .git: better told twice than not at all
         if before is None:
             told.begin(session, given)
@@ -214,8 +219,8 @@ def context_of_session(
 
 def context_of_prompt(repo: Repo, session: str, prompt: str, settings: Settings) -> ContextBlock:
     """What the prompt calls for that the session was not given, and remember it."""
-    told = Told(repo)
-    known = told.of(session) or Given()
+    told = ContextHistory(repo)
+    known = told.of(session) or SessionContext()
     room = min(settings.prompt_tokens, settings.session_tokens - known.tokens)
     if room <= 0 or not match_of(prompt[:MAX_PROMPT]):
         return ContextBlock("", 0, 0)
@@ -223,7 +228,9 @@ def context_of_prompt(repo: Repo, session: str, prompt: str, settings: Settings)
     block = weighed.block(room)
     with suppress(GitmemError):
         ids = frozenset(block.ids)  # what found no room is told another time
-        told.add(session, Given(ids, expected=weighed.expected, tokens=block.tokens, prompts=1))
+        told.add(
+            session, SessionContext(ids, expected=weighed.expected, tokens=block.tokens, prompts=1)
+        )
     return block
 
 
@@ -234,7 +241,7 @@ def is_worth_telling(repo: Repo, path: str, listener: str) -> bool:
     with closing(Index.open(repo.state_dir)) as index:
         if not is_touched(index, path):
             return False
-    known = Told(repo).of(listener)
+    known = ContextHistory(repo).of(listener)
     return known is None or path not in known.files
 
 
@@ -242,10 +249,10 @@ def context_of_file(
     repo: Repo, session: str, listener: str, path: str, settings: Settings
 ) -> ContextBlock:
     """What is remembered of the file, once for each listener: the session, or a subagent of it."""
-    told = Told(repo)
-    known = told.of(listener) or Given()
+    told = ContextHistory(repo)
+    known = told.of(listener) or SessionContext()
     if listener != session:  # a subagent has not heard it, but works on what its session works on
-        main = told.of(session) or Given()
+        main = told.of(session) or SessionContext()
         known = replace(known, expected=main.expected)
     room = min(settings.file_tokens, settings.session_tokens - known.tokens)
     if room <= 0 or path in known.files:
@@ -254,7 +261,7 @@ def context_of_file(
     block = weighed.block(room, path=path)
     with suppress(GitmemError):
         ids = frozenset(block.ids)
-        told.add(listener, Given(ids, frozenset({path}), tokens=block.tokens))
+        told.add(listener, SessionContext(ids, frozenset({path}), tokens=block.tokens))
     return block
 
 
@@ -266,8 +273,14 @@ def _pending(repo: Repo) -> list[ContextItem]:
 
 
 def _weighed(
-    index: Index, outlook: Outlook, measure: Measure, given: Given, own: str, *, explain: bool
-) -> list[Considered]:
+    index: Index,
+    outlook: Outlook,
+    measure: Measure,
+    given: SessionContext,
+    own: str,
+    *,
+    explain: bool,
+) -> list[ContextCandidate]:
     """The memories by their worth, each judged, as far as something can be given.
 
     With ``explain`` as far as they are worth a look.
@@ -277,8 +290,8 @@ def _weighed(
 
 
 def _judged(
-    index: Index, outlook: Outlook, measure: Measure, given: Given, own: str
-) -> Iterator[Considered]:
+    index: Index, outlook: Outlook, measure: Measure, given: SessionContext, own: str
+) -> Iterator[ContextCandidate]:
     read: dict[int, Memory] = {}
     refused: dict[int, str] = {}
 
@@ -303,10 +316,12 @@ def _judged(
             why = f"{measure.most} are enough"
         taken += not why
         is_elsewhere = place in outlook.elsewhere
-        yield Considered(item, choice.worth, _reasons(choice, outlook), why, is_elsewhere)
+        yield ContextCandidate(item, choice.worth, _reasons(choice, outlook), why, is_elsewhere)
 
 
-def _until_enough(considered: Iterator[Considered], measure: Measure) -> Iterator[Considered]:
+def _until_enough(
+    considered: Iterator[ContextCandidate], measure: Measure
+) -> Iterator[ContextCandidate]:
     """Only as far as something can still be given."""
     taken = 0
     for one in considered:
@@ -323,17 +338,19 @@ def _reasons(choice: Choice, outlook: Outlook) -> tuple[tuple[str, float], ...]:
     return tuple((path, outlook.chances[path]) for path in named)
 
 
-def _left_off(index: Index, outlook: Outlook, given: Given, own: str) -> list[Considered]:
+def _left_off(
+    index: Index, outlook: Outlook, given: SessionContext, own: str
+) -> list[ContextCandidate]:
     """The memory of the last session here, where it says what is to be done next."""
     found = memories(index, outlook.newest)
     return [
-        Considered(ContextItem(memory, outlook.commit_of[place], is_pending=False), 1.0)
+        ContextCandidate(ContextItem(memory, outlook.commit_of[place], is_pending=False), 1.0)
         for place, memory in found.items()
         if memory.next and not _refusal(memory, given, own)
     ][:1]
 
 
-def _refusal(memory: Memory, given: Given, own: str) -> str:
+def _refusal(memory: Memory, given: SessionContext, own: str) -> str:
     """Why it is not given, whatever it is worth; empty where nothing speaks against it."""
     if memory.id in given.ids:
         return _BEFORE

@@ -34,7 +34,7 @@ _MOST_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
-class Selection:
+class LogSelection:
     """Which commits and memories to show; ``options`` are git log's own, no ``kinds`` is all."""
 
     options: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Selection:
     count: int | None = None
 
 
-def log_entries(repo: Repo, selection: Selection) -> Iterator[LogEntry]:
+def log_entries(repo: Repo, selection: LogSelection) -> Iterator[LogEntry]:
     """The commits that have memories, in git log's order; git is stopped when there are enough.
 
     Raises:
@@ -69,7 +69,7 @@ def log_entries(repo: Repo, selection: Selection) -> Iterator[LogEntry]:
                         left -= 1
 
 
-def _annotated(repo: Repo, index: Index, selection: Selection) -> Generator[str, None, None]:
+def _annotated(repo: Repo, index: Index, selection: LogSelection) -> Generator[str, None, None]:
     """The selected commits that have a note; git's own selection is streamed, not held."""
     if not (selection.options or selection.revisions or selection.paths):
         yield from annotated_walk(repo, index)

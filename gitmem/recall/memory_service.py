@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from gitmem.capture.agent_note import Note, jot
+from gitmem.capture.agent_note import AgentNote, jot
 from gitmem.errors import UnknownMemory, UnknownRevision
 from gitmem.git.repo import Repo, resolve_commit
 from gitmem.index.cache import Index
@@ -24,11 +24,11 @@ from gitmem.model.query import Query
 from gitmem.model.standing import Standing, Verdict
 from gitmem.recall.results import results_of
 from gitmem.recall.search import Hit, Recaller
-from gitmem.recall.why import Answer, parse_place, why
+from gitmem.recall.why import Explanation, parse_place, why
 from gitmem.refresh.catch_up import catch_up
 from gitmem.refresh.reachable import scope_of
 from gitmem.refresh.standing import standings_of
-from gitmem.render.results import Result
+from gitmem.render.results import SearchResult
 from gitmem.state.pending import PendingStore
 
 _PATIENCE_SECONDS = 10.0
@@ -38,7 +38,7 @@ _WIDEST = timedelta(days=20_000)
 _AT_ONCE = 100  # as many may be of one moment
 
 
-class Desk:
+class MemoryService:
     """Everything a client may ask of a repository's memory; used by one thread, then closed."""
 
     def __init__(self, repo: Repo, clock: Callable[[], float] = time.monotonic) -> None:
@@ -53,7 +53,7 @@ class Desk:
             self._recaller.close()
             self._recaller = None
 
-    def search(self, query: Query) -> list[Result]:
+    def search(self, query: Query) -> list[SearchResult]:
         """What is remembered, best first; see :class:`~gitmem.recall.search.Recaller`.
 
         Raises:
@@ -61,11 +61,11 @@ class Desk:
         """
         return results_of(self._ready().search(query, judge=True), self._judged)
 
-    def newest(self, limit: int) -> list[Result]:
+    def newest(self, limit: int) -> list[SearchResult]:
         """The newest memories that HEAD reaches, pending ones among them."""
         return self.search(Query(limit=limit))
 
-    def observations(self, names: Sequence[str]) -> tuple[list[Result], dict[str, str]]:
+    def observations(self, names: Sequence[str]) -> tuple[list[SearchResult], dict[str, str]]:
         """The memories of these ids (or their beginnings), or of these commits, each once and in
         this order; and what cannot be answered, with the reason.
 
@@ -73,7 +73,7 @@ class Desk:
             GitmemError: the index is damaged; it is set aside, so that the next try works.
         """
         self._ready()
-        found: dict[str, Result] = {}
+        found: dict[str, SearchResult] = {}
         missing: dict[str, str] = {}
         with closing(Index.open(self.repo.state_dir)) as index:
             for name in dict.fromkeys(names):
@@ -89,7 +89,7 @@ class Desk:
             for result in found.values()
         ], missing
 
-    def around(self, anchor: Result, before: int, after: int) -> list[Result]:
+    def around(self, anchor: SearchResult, before: int, after: int) -> list[SearchResult]:
         """The memories before and after this one, itself among them, the oldest first.
 
         Raises:
@@ -105,7 +105,7 @@ class Desk:
         place = next(n for n, hit in enumerate(line) if hit.memory.id == anchor.memory.id)
         return results_of(line[max(0, place - before) : place + after + 1], self._judged)
 
-    def why(self, place: str, here: Path, limit: int) -> Answer:
+    def why(self, place: str, here: Path, limit: int) -> Explanation:
         """What is behind a line or file; see :func:`gitmem.recall.why.why`.
 
         Raises:
@@ -114,7 +114,7 @@ class Desk:
         self._ready()
         return why(self.repo, parse_place(self.repo, place, here), limit=limit)
 
-    def remember(self, note: Note, here: Path) -> Memory:
+    def remember(self, note: AgentNote, here: Path) -> Memory:
         """Keep an agent's note; see :func:`gitmem.capture.agent_note.jot`.
 
         Raises:
@@ -156,7 +156,7 @@ class Desk:
             scope = scope_of(self.repo, index)
             return standings_of(self.repo, index, scope, index.note_numbers(commits))
 
-    def _named(self, index: Index, name: str) -> list[Result]:
+    def _named(self, index: Index, name: str) -> list[SearchResult]:
         if name.startswith("m") and ID_PATTERN.fullmatch(name.ljust(21, "0")):
             found = self._by_id(index, name)
             if found is not None:
@@ -169,12 +169,14 @@ class Desk:
         if not stored:
             raise UnknownMemory(f"nothing is remembered of commit '{commit[:10]}'")
         standing = self._judged([commit]).get(commit)
-        return [Result(s.memory, s.commit, is_pending=False, standing=standing) for s in stored]
+        return [
+            SearchResult(s.memory, s.commit, is_pending=False, standing=standing) for s in stored
+        ]
 
-    def _by_id(self, index: Index, prefix: str) -> Result | None:
+    def _by_id(self, index: Index, prefix: str) -> SearchResult | None:
         for pending in PendingStore(self.repo).newest_first():
             if pending.memory.id.startswith(prefix):
-                return Result(pending.memory, "", is_pending=True)
+                return SearchResult(pending.memory, "", is_pending=True)
         stored = index.find(prefix)
         if len({found.memory.id for found in stored}) > 1:
             raise UnknownMemory(f"'{prefix}' is the beginning of several memories' ids")
@@ -183,7 +185,7 @@ class Desk:
         judged = self._judged([found.commit for found in stored])
         here = [found for found in stored if _is_here(judged.get(found.commit))]
         chosen = (here or stored)[0]
-        return Result(
+        return SearchResult(
             chosen.memory, chosen.commit, is_pending=False, standing=judged.get(chosen.commit)
         )
 

@@ -17,9 +17,9 @@ from gitmem.model.query import Query
 from gitmem.model.standing import Standing
 from gitmem.model.text import words_of
 from gitmem.recall.search import Hit, recall
-from gitmem.render.results import Result, texts_of
+from gitmem.render.results import SearchResult, texts_of
 from gitmem.state.error_log import append_log
-from gitmem.state.known_repos import Machine, repo_name
+from gitmem.state.known_repos import KnownRepos, repo_name
 from gitmem.state.settings import read_settings
 
 Judge = Callable[[Sequence[str]], Mapping[str, Standing]]
@@ -29,12 +29,12 @@ _MAX_JUDGED = 20
 _MAX_WORDS = 400
 
 
-def results_of(hits: Sequence[Hit], judge: Judge) -> list[Result]:
+def results_of(hits: Sequence[Hit], judge: Judge) -> list[SearchResult]:
     """The hits in their order; how the first twenty stand is asked of git where nobody knows."""
     unknown = [hit.commit for hit in hits if hit.commit and hit.standing is None]
     judged = judge(unknown[:_MAX_JUDGED]) if unknown else {}
     return [
-        Result(
+        SearchResult(
             memory=hit.memory,
             commit=hit.commit,
             is_pending=hit.is_pending,
@@ -46,7 +46,7 @@ def results_of(hits: Sequence[Hit], judge: Judge) -> list[Result]:
     ]
 
 
-def search(repo: Repo, query: Query) -> list[Result]:
+def search(repo: Repo, query: Query) -> list[SearchResult]:
     """What the repository's memory has for the query, best first.
 
     Raises:
@@ -55,7 +55,9 @@ def search(repo: Repo, query: Query) -> list[Result]:
     return results_of(recall(repo, query, judge=True), partial(standings, repo))
 
 
-def search_everywhere(repo: Repo | None, machine: Machine, query: Query) -> list[Result]:
+def search_everywhere(
+    repo: Repo | None, known_repos: KnownRepos, query: Query
+) -> list[SearchResult]:
     """The same over this repository and those of the machine that allow it; each result names its
     own.  What of another repository cannot be read is left out, and its log says why.
 
@@ -63,10 +65,10 @@ def search_everywhere(repo: Repo | None, machine: Machine, query: Query) -> list
     many of the query's words a memory has decides.
     """
     here = [] if repo is None else [repo]
-    others = [r for r in machine.repos() if repo is None or r.common_dir != repo.common_dir]
+    others = [r for r in known_repos.repos() if repo is None or r.common_dir != repo.common_dir]
     asked = set(words_of(query.text)[:_MAX_WORDS])
     wide = replace(query, limit=query.offset + query.limit, offset=0)
-    found: list[tuple[float, Result]] = []
+    found: list[tuple[float, SearchResult]] = []
     for place in [*here, *(other for other in others if allows_everywhere(other))]:
         for result in _searched(place, wide):
             weight = result.score * (0.2 + _coverage(result.memory, asked))
@@ -93,7 +95,7 @@ def allows_everywhere(repo: Repo) -> bool:
         return False
 
 
-def _searched(repo: Repo, query: Query) -> Iterable[Result]:
+def _searched(repo: Repo, query: Query) -> Iterable[SearchResult]:
     try:
         return results_of(recall(repo, query, judge=True), partial(standings, repo))
     except GitmemError as error:

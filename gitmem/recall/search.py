@@ -20,9 +20,9 @@ from gitmem.index.amendment import amended
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
 from gitmem.index.lexical import asked_words
-from gitmem.index.lookup import Holding, holdings, living, memories, newest
+from gitmem.index.lookup import Holder, holdings, living, memories, newest
 from gitmem.index.postings import Postings
-from gitmem.index.rank import Candidate, Likeness, Ranked, Reason, Setting, fused, ranked
+from gitmem.index.rank import Candidate, Likeness, QueryContext, Rank, Reason, fused, ranked
 from gitmem.index.rows import facets_of
 from gitmem.index.vectors import Vectors, read_meta
 from gitmem.model.memory import Memory
@@ -32,7 +32,7 @@ from gitmem.model.text import words_of
 from gitmem.model.text_roles import Role, texts_of
 from gitmem.refresh.embed import embed_missing
 from gitmem.refresh.encoders import encoder_of
-from gitmem.refresh.reachable import Scope, scope_of
+from gitmem.refresh.reachable import Reachable, scope_of
 from gitmem.refresh.standing import standings_of
 from gitmem.state.pending import PendingStore
 from gitmem.state.settings import read_settings
@@ -112,13 +112,13 @@ class Recaller:
             self._index = Index.open(self._repo.state_dir)
             self._postings = self._vectors = None
         wanted = query.offset + query.limit
-        scope = None if query.is_everywhere else scope_of(self._repo, self._index)
+        scope = None if query.beyond_head else scope_of(self._repo, self._index)
         branch = scope_of(self._repo, self._index, query.branch) if query.branch else None
         text = query.text[:MAX_TEXT]
         size, closer = max(_CANDIDATES, 2 * wanted), max(_CLOSER, 2 * wanted)
         while True:
             found = self._asked(text, query, size)
-            held, left = dict[int, Holding](), iter(found)
+            held, left = dict[int, Holder](), iter(found)
             while len(held) < closer and (some := list(islice(left, closer))):
                 held.update(self._living(some, query, scope, branch))
             if len(held) >= wanted or len(found) < size or size >= _MOST_CANDIDATES:
@@ -130,7 +130,7 @@ class Recaller:
         candidates = [Candidate(known[place], *found[place]) for place in places]
         candidates += self._pending(text, query)
         if text.strip():
-            setting = Setting(time.time() if now is None else now, query.near, query.branch)
+            setting = QueryContext(time.time() if now is None else now, query.near, query.branch)
             likeness = self._likeness(places)
             order = ranked(candidates, setting, likeness, amended)
         else:
@@ -175,8 +175,8 @@ class Recaller:
             return dict(self._postings.best(asked_words(text), size, only))
 
     def _living(
-        self, places: Iterable[int], query: Query, scope: Scope | None, branch: Scope | None
-    ) -> dict[int, Holding]:
+        self, places: Iterable[int], query: Query, scope: Reachable | None, branch: Reachable | None
+    ) -> dict[int, Holder]:
         """Where each candidate counts: on HEAD's history, or the branch's; else it does not."""
         if branch is not None:
             where = holdings(self._index, places)
@@ -188,7 +188,7 @@ class Recaller:
             }
         return living(self._index, places, scope)
 
-    def _standings(self, held: Iterable[Holding], scope: Scope | None) -> dict[str, Standing]:
+    def _standings(self, held: Iterable[Holder], scope: Reachable | None) -> dict[str, Standing]:
         here = scope_of(self._repo, self._index) if scope is None else scope
         notes = {one.commit: one.note for one in held}
         return standings_of(self._repo, self._index, here, notes, most_asked=len(notes))
@@ -256,19 +256,19 @@ def recall(
         return recaller.search(query, judge=judge)
 
 
-def _hit(candidate: Candidate, commits: Sequence[str], one: Ranked) -> Hit:
+def _hit(candidate: Candidate, commits: Sequence[str], one: Rank) -> Hit:
     commit = "" if candidate.is_pending else commits[one.number]
     told = one.reasons, candidate.standing
     return Hit(candidate.memory, commit, candidate.is_pending, one.score, *told)
 
 
-def _newest_first(candidates: Sequence[Candidate]) -> list[Ranked]:
+def _newest_first(candidates: Sequence[Candidate]) -> list[Rank]:
     order = sorted(
         range(len(candidates)),
         key=lambda number: candidates[number].memory.provenance.time,
         reverse=True,
     )
-    return [Ranked(number, 0.0, ()) for number in order]
+    return [Rank(number, 0.0, ()) for number in order]
 
 
 def _is_made_on(memory: Memory, query: Query) -> bool:

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from gitmem.errors import GitFailed, UnknownRevision, UsageError
-from gitmem.git.blame import UNCOMMITTED, Blamed, blame, history_of_lines
+from gitmem.git.blame import UNCOMMITTED, BlameRange, blame, history_of_lines
 from gitmem.git.log import read_heads, stream_git
 from gitmem.git.repo import Repo, top_relative
 from gitmem.git.standing import standings
@@ -32,7 +32,7 @@ _MAX_EARLIER = 50
 
 
 @dataclass(frozen=True)
-class Place:
+class CodePlace:
     """A path relative to the top of the work tree, and lines of it (from 1), both counted."""
 
     path: str
@@ -55,15 +55,15 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Explanation:
     """What is known, the best first.  ``nearest`` are the commits of which nothing is."""
 
-    place: Place
+    place: CodePlace
     origins: tuple[Origin, ...] = ()
     nearest: tuple[Origin, ...] = field(default=())
 
 
-def parse_place(repo: Repo, text: str, here: Path) -> Place:
+def parse_place(repo: Repo, text: str, here: Path) -> CodePlace:
     """Read ``PATH``, ``PATH:LINE``, ``PATH:LINE-LINE`` (a column behind it is passed over) or
     ``PATH#L1-L2``, as given in the folder ``here``; a file of exactly that name comes first.
 
@@ -76,15 +76,17 @@ def parse_place(repo: Repo, text: str, here: Path) -> Place:
     if top == ".." or top.startswith("../") or Path(top).is_absolute():
         raise UsageError(f"'{path}' is outside of this repository")
     if found is None:
-        return Place(top)
+        return CodePlace(top)
     first = int(found["first"] or found["from"])
     last = int(found["last"] or found["to"] or first)
     if first == 0 or last == 0:
         raise UsageError("lines are counted from 1")
-    return Place(top, min(first, last), max(first, last))
+    return CodePlace(top, min(first, last), max(first, last))
 
 
-def why(repo: Repo, place: Place, *, limit: int = 10, with_history: bool = False) -> Answer:
+def why(
+    repo: Repo, place: CodePlace, *, limit: int = 10, with_history: bool = False
+) -> Explanation:
     """What is remembered of the commits behind the place, at most ``limit`` commits.
 
     For lines, those that git blames, the one with most lines first; where nothing is remembered
@@ -111,18 +113,20 @@ def why(repo: Repo, place: Place, *, limit: int = 10, with_history: bool = False
 class _Finder:
     """One question to one index."""
 
-    def __init__(self, repo: Repo, index: Index, place: Place) -> None:
+    def __init__(self, repo: Repo, index: Index, place: CodePlace) -> None:
         self._repo = repo
         self._index = index
         self._place = place
         self._names = {place.path}
 
-    def of_lines(self, first: int, last: int | None, limit: int, *, with_history: bool) -> Answer:
+    def of_lines(
+        self, first: int, last: int | None, limit: int, *, with_history: bool
+    ) -> Explanation:
         try:
             parts = blame(self._repo, self._place.path, first, last)
         except UnknownRevision:
             if pending := self._pending():  # not yet added to git, but known to a session
-                return Answer(self._place, tuple(pending))
+                return Explanation(self._place, tuple(pending))
             raise
         self._names |= {part.old_path for part in parts}
         groups = _grouped(parts)
@@ -142,9 +146,9 @@ class _Finder:
         nearest = [Origin(heads[one], _spans(groups[one])) for one in silent]
         if fresh and not any(origin.entry.is_pending for origin in origins):
             nearest.insert(0, Origin(LogEntry(is_pending=True), _spans(fresh)))
-        return Answer(self._place, tuple(origins[:limit]), tuple(nearest))
+        return Explanation(self._place, tuple(origins[:limit]), tuple(nearest))
 
-    def of_path(self, limit: int) -> Answer:
+    def of_path(self, limit: int) -> Explanation:
         commits = self._touching()
         pending = self._pending()
         if not commits and not pending and not self._is_there():
@@ -164,7 +168,7 @@ class _Finder:
             if one in found
         ]
         nearest = [] if origins else [Origin(e) for e in self._entries(commits[:1]).values()]
-        return Answer(self._place, tuple([*pending, *origins][:limit]), tuple(nearest))
+        return Explanation(self._place, tuple([*pending, *origins][:limit]), tuple(nearest))
 
     def _remembered(self, commits: Sequence[str]) -> dict[str, Origin]:
         """Those of the commits that have live memories; what tells of the path first."""
@@ -187,7 +191,7 @@ class _Finder:
             for head in heads
         }
 
-    def _earlier(self, parts: Sequence[Blamed]) -> list[Origin]:
+    def _earlier(self, parts: Sequence[BlameRange]) -> list[Origin]:
         """What is remembered of the last commits but one that changed the largest of the parts."""
         largest = max(parts, key=lambda part: part.count)
         commits = history_of_lines(self._repo, largest, _MAX_EARLIER)
@@ -221,7 +225,7 @@ class _Finder:
         except (UnknownRevision, GitFailed):
             return []  # no commit yet
 
-    def _standing_lines(self) -> dict[str, list[Blamed]]:
+    def _standing_lines(self) -> dict[str, list[BlameRange]]:
         """Which lines of the file each commit has; nothing where it is no file of a usual size."""
         try:
             if not 0 < self._full_path().stat().st_size <= _MAX_BLAMED_BYTES:
@@ -239,16 +243,16 @@ class _Finder:
         return self._repo.worktree is not None and self._full_path().exists()
 
 
-def _grouped(parts: Iterable[Blamed]) -> dict[str, list[Blamed]]:
+def _grouped(parts: Iterable[BlameRange]) -> dict[str, list[BlameRange]]:
     """The parts by commit, those with most lines first."""
-    groups: dict[str, list[Blamed]] = {}
+    groups: dict[str, list[BlameRange]] = {}
     for part in parts:
         groups.setdefault(part.commit, []).append(part)
     sizes = {commit: sum(part.count for part in found) for commit, found in groups.items()}
     return {commit: groups[commit] for commit in sorted(groups, key=lambda one: -sizes[one])}
 
 
-def _spans(parts: Iterable[Blamed]) -> tuple[tuple[int, int], ...]:
+def _spans(parts: Iterable[BlameRange]) -> tuple[tuple[int, int], ...]:
     spans: list[tuple[int, int]] = []
     for first, last in sorted((part.first, part.last) for part in parts):
         if spans and first <= spans[-1][1] + 1:

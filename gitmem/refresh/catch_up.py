@@ -15,8 +15,8 @@ from gitmem.git.log import reflog_size
 from gitmem.git.remotes import TRACKING, tracking_ref
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
-from gitmem.model.note import NOTES_REF, SEEN_REF
-from gitmem.state.cursors import read_seen
+from gitmem.model.note import NOTES_REF, WATERMARK_REF
+from gitmem.state.cursors import read_cursors
 from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue
 from gitmem.state.ref_tips import REFS, is_rewriting, read_known_tips, tips_of
@@ -32,18 +32,18 @@ def is_fresh(repo: Repo, index_tip: str | None) -> bool:
     """
     if not Queue(repo).is_empty():
         return False
-    seen = read_seen(repo)
+    seen = read_cursors(repo)
     known = seen.reflogs.get(str(repo.git_dir))
     if known is not None and known != reflog_size(repo):
         return False
-    asked = (NOTES_REF, SEEN_REF, TRACKING, *REFS)
+    asked = (NOTES_REF, WATERMARK_REF, TRACKING, *REFS)
     listed = try_git(repo, "for-each-ref", "--format=%(objectname) %(refname)", *asked)
     lines = os.fsdecode(listed.stdout).splitlines()
     if tips_of(repo, lines) != read_known_tips(repo) and not is_rewriting(repo):
         return False
     tips = {ref: tip for tip, ref in (line.split(" ", 1) for line in lines)}
     tip = tips.get(NOTES_REF)
-    if tip != index_tip or tips.get(SEEN_REF, tip) != tip:
+    if tip != index_tip or tips.get(WATERMARK_REF, tip) != tip:
         return False
     joined = {tracking_ref(remote): tip for remote, tip in seen.tracking.items()}
     fetched = (ref for ref in tips if ref.startswith(TRACKING) and ref.endswith("/claude-mem"))

@@ -20,7 +20,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.state.error_log import append_log
 from gitmem.state.notices import add_notice
-from gitmem.state.quarantine import LostFiles
+from gitmem.state.quarantine import Quarantine
 from gitmem.state.rewrite_log import read_filter_map
 
 _SUBJECT = "notes: bring notes back to the root of their tree"
@@ -43,7 +43,7 @@ def set_aside(repo: Repo, notes: NoteStore, index: Index) -> None:
     if (repo.common_dir / "filter-repo" / "sensitive_data_removal").exists():
         append_log(repo, "notes: what git filter-repo took out as sensitive is not kept")
         return
-    kept = LostFiles(repo)
+    kept = Quarantine(repo)
     there, gone = _present(notes)
     count = 0
     commits: set[str] = set()
@@ -67,7 +67,7 @@ def set_aside(repo: Repo, notes: NoteStore, index: Index) -> None:
 
 
 @dataclass(frozen=True)
-class TakenBack:
+class ReturnReport:
     """How many memories came back, of how many commits, and how many are still kept aside."""
 
     memories: int = 0
@@ -75,7 +75,7 @@ class TakenBack:
     left: int = 0
 
 
-def take_back(repo: Repo, *, everything: bool = False, dry_run: bool = False) -> TakenBack:
+def take_back(repo: Repo, *, everything: bool = False, dry_run: bool = False) -> ReturnReport:
     """Put back what was set aside, of the commits that are still here or were only renamed.
 
     ``everything``: of commits that the filtering dropped as well.
@@ -83,7 +83,7 @@ def take_back(repo: Repo, *, everything: bool = False, dry_run: bool = False) ->
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    kept, notes = LostFiles(repo), NoteStore(repo)
+    kept, notes = Quarantine(repo), NoteStore(repo)
     commits = kept.commits()
     wanted = commits if everything else _surviving(repo, commits)
     additions = {commit: list(kept.of(commit)) for commit in wanted}
@@ -93,7 +93,7 @@ def take_back(repo: Repo, *, everything: bool = False, dry_run: bool = False) ->
         for commit in additions:
             kept.drop(commit)
     left = kept.count() - (count if dry_run else 0)
-    return TakenBack(count, len(additions), left)
+    return ReturnReport(count, len(additions), left)
 
 
 def _surviving(repo: Repo, commits: Iterable[str]) -> list[str]:

@@ -23,7 +23,7 @@ _KEPT = 8
 _MAX_STEPS = 5_000  # commits between two tips; beyond that the whole walk is hardly longer
 
 
-class Scope:
+class Reachable:
     """The notes whose commits ``tip`` reaches, by the notes' numbers in the index."""
 
     def __init__(self, tip: str, bits: bytes) -> None:
@@ -40,15 +40,15 @@ class Scope:
         return int.from_bytes(self._bits, "little").bit_count()
 
 
-def scope_of(repo: Repo, index: Index, revision: str = "HEAD") -> Scope:
+def scope_of(repo: Repo, index: Index, revision: str = "HEAD") -> Reachable:
     """The notes of the commits that ``revision`` reaches; none where it names no commit."""
     tip = head_commit(repo) if revision == "HEAD" else commit_named(repo, revision)
     if not tip:
-        return Scope("", b"")
+        return Reachable("", b"")
     mark, known = index.mark, read_reach(index)
     mine = next((kept for kept in known if kept[0] == tip), None)
     if mine is not None and mine[1] == mark:
-        return Scope(tip, mine[2])
+        return Reachable(tip, mine[2])
     try:
         if mine is not None:
             bits, since = bytearray(mine[2]), mine[1]
@@ -56,9 +56,9 @@ def scope_of(repo: Repo, index: Index, revision: str = "HEAD") -> Scope:
             bits, since = _moved(repo, index, known, tip)
         _add_new(repo, index, tip, bits, since, mark)
     except GitmemError:
-        return Scope(tip, b"")  # a history that git cannot walk
+        return Reachable(tip, b"")  # a history that git cannot walk
     keep_reach(index, tip, mark, bytes(bits), _KEPT)
-    return Scope(tip, bytes(bits))
+    return Reachable(tip, bytes(bits))
 
 
 def _moved(

@@ -19,7 +19,7 @@ from gitmem.model.note import NOTES_REF, Note
 from gitmem.notes.store import NoteChange, NoteStore
 from gitmem.refresh.quarantine_lost import set_aside
 from gitmem.refresh.restore_lost import protect, tell_of_deleted, tell_of_remote
-from gitmem.state.cursors import read_seen, write_seen
+from gitmem.state.cursors import read_cursors, write_cursors
 from gitmem.state.error_log import append_log
 from gitmem.state.notices import add_notice
 
@@ -36,7 +36,7 @@ def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
     protect(repo, notes)
-    seen = read_seen(repo)
+    seen = read_cursors(repo)
     tips = tracking_tips(repo)
     is_gone = notes.tip() is None
     news = []
@@ -64,13 +64,13 @@ def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
             tips[own] = tip
             seen = seen.with_tracking(own, tip)
         seen = seen.with_tracking(place, tip)
-        write_seen(repo, seen)
+        write_cursors(repo, seen)
     for remote in sorted({remote_of(place) for place in seen.tracking.keys() - tips.keys()}):
         tell_of_deleted(repo, remote)
         forget_tips(repo, remote)
         for place in places_of(remote):
             seen = seen.without_tracking(place)
-        write_seen(repo, seen)
+        write_cursors(repo, seen)
     return news
 
 

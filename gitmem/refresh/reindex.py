@@ -24,7 +24,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Reindexed:
+class ReindexReport:
     """How many notes were read, memories found live, and memories left without a vector."""
 
     notes: int
@@ -32,7 +32,7 @@ class Reindexed:
     without_vector: int
 
 
-def reindex(repo: Repo, progress: Progress | None = None) -> Reindexed:
+def reindex(repo: Repo, progress: Progress | None = None) -> ReindexReport:
     """Build the index anew, beside the one there is, and put it in its place when it is whole.
 
     Raises:
@@ -50,7 +50,7 @@ def reindex(repo: Repo, progress: Progress | None = None) -> Reindexed:
                 refresh_index(notes, index, lambda read: tell("reading notes", read, total))
                 scope_of(repo, index)
                 left = _embed(index, encoder, tell)
-                done = Reindexed(index.annotated_count(), index.memory_count(), left)
+                done = ReindexReport(index.annotated_count(), index.memory_count(), left)
             Index.replace(repo.state_dir, aside)
         finally:
             shutil.rmtree(aside, ignore_errors=True)

@@ -9,13 +9,13 @@ from gitmem.git.standing import shares
 from gitmem.index.cache import Index
 from gitmem.index.standing import keep_shares, move_shares, read_shares, standing_tip
 from gitmem.model.standing import Standing, standing_of
-from gitmem.refresh.reachable import Scope
+from gitmem.refresh.reachable import Reachable
 
 _MAX_DIFF_BYTES = 4 << 20  # names; of a larger difference everything is asked anew
 
 
 def standings_of(
-    repo: Repo, index: Index, scope: Scope, notes: Mapping[str, int], most_asked: int = 20
+    repo: Repo, index: Index, scope: Reachable, notes: Mapping[str, int], most_asked: int = 20
 ) -> dict[str, Standing]:
     """The standing at the scope's tip of commits, given with their notes' numbers.
 

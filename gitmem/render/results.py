@@ -23,7 +23,7 @@ _WORD = re.compile(r"\w{3,}")
 
 
 @dataclass(frozen=True)
-class Result:
+class SearchResult:
     """A memory that was found.  ``reasons`` are parts of the score: name, value, words.
 
     ``repository`` and its ``place`` on disk are told where several were searched;
@@ -50,7 +50,7 @@ def texts_of(memory: Memory) -> list[str]:
 
 
 def render_result(
-    number: int, result: Result, query: str, colours: Palette, width: int, *, explain: bool
+    number: int, result: SearchResult, query: str, colours: Palette, width: int, *, explain: bool
 ) -> str:
     """One result: what it is, where it comes from, and the sentence that answers best."""
     memory = result.memory
@@ -92,7 +92,7 @@ def standing_text(standing: Standing) -> str:
     return str(standing.verdict.value)
 
 
-def result_fields(result: Result) -> dict[str, Json]:
+def result_fields(result: SearchResult) -> dict[str, Json]:
     """The result as plain values for JSON: nothing shortened, control characters taken out."""
     standing = result.standing
     head: dict[str, Json] = {
@@ -110,7 +110,7 @@ def result_fields(result: Result) -> dict[str, Json]:
     return cleaned_fields({**head, "memory": to_fields(result.memory)})
 
 
-def _origin(result: Result, colours: Palette) -> Iterator[str]:
+def _origin(result: SearchResult, colours: Palette) -> Iterator[str]:
     origin = result.memory.provenance
     if result.repository:
         yield tint(clean_line(result.repository, 80), colours.refs, colours)
@@ -123,12 +123,12 @@ def _origin(result: Result, colours: Palette) -> Iterator[str]:
     if name:
         yield name
     if result.standing is not None:
-        is_gone = result.standing.verdict is Verdict.ORPHANED
+        is_gone = result.standing.verdict is Verdict.GONE
         yield tint(standing_text(result.standing), colours.error if is_gone else "", colours)
     yield tint(f"({result.memory.id[:ID_LENGTH]})", colours.dim, colours)
 
 
-def _reasons(result: Result) -> Iterator[str]:
+def _reasons(result: SearchResult) -> Iterator[str]:
     yield f"score {result.score:.3f}"
     for name, value, text in result.reasons:
         told = f"  {clean_line(text, _MAX_LINE)}" if text else ""

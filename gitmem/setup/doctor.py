@@ -18,7 +18,7 @@ from importlib import metadata
 from pathlib import Path
 
 from gitmem.capture.compressors import lacking
-from gitmem.capture.workspace import gather_means
+from gitmem.capture.workspace import open_workspace
 from gitmem.errors import GitmemError
 from gitmem.git.identity import find_identity
 from gitmem.git.remotes import memory_remote
@@ -50,12 +50,12 @@ from gitmem.setup.install import install
 from gitmem.setup.launcher import check_program
 from gitmem.setup.owned_files import look
 from gitmem.state.error_log import log_path, read_log
-from gitmem.state.quarantine import LostFiles
+from gitmem.state.quarantine import Quarantine
 from gitmem.state.queue import Queue
 from gitmem.state.refused_remotes import read_refusal
 from gitmem.state.settings import describe_settings, read_settings
 from gitmem.state.unreachable_notes import read_strays
-from gitmem.upkeep.select_captures import Wanted, find_captures
+from gitmem.upkeep.select_captures import CaptureSelection, find_captures
 from gitmem.worker import work
 
 _PATIENCE_SECONDS = 60.0
@@ -293,7 +293,7 @@ def _check_compressor(repo: Repo, practice: Practice) -> Iterator[Finding]:
 def _check_stand_ins(repo: Repo, practice: Practice) -> Iterator[Finding]:
     if read_settings(repo).compressor == ("extractive",):
         return
-    if count := len(find_captures(repo, Wanted())):
+    if count := len(find_captures(repo, CaptureSelection())):
         what = "1 capture was" if count == 1 else f"{count} captures were"
         remedy = "Run: gitmem recompress --dry-run"
         yield Finding(Level.NOTE, f"{what} written by a stand-in for a model", remedy)
@@ -369,7 +369,7 @@ def _check_index(repo: Repo, practice: Practice) -> Iterator[Finding]:
 
 
 def _check_log(repo: Repo, practice: Practice) -> Iterator[Finding]:
-    if count := LostFiles(repo).count():
+    if count := Quarantine(repo).count():
         what = f"{count} memories that git lost are set aside"
         yield Finding(Level.NOTE, what, f"To put them back: {TAKE_BACK} --dry-run")
     for entry in read_log(repo, _SHOWN_LOG):
@@ -392,7 +392,7 @@ def _repair(repo: Repo, practice: Practice) -> Callable[[], object]:
 
 
 def _drain(repo: Repo) -> None:
-    work(gather_means(repo))
+    work(open_workspace(repo))
 
 
 def _retry(repo: Repo) -> None:

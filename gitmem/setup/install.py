@@ -40,7 +40,7 @@ from gitmem.setup.hook_location import HooksPlace, PlaceKind, find_place, read_g
 from gitmem.setup.launcher import put_program
 from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import named_place
-from gitmem.setup.owned_files import Keeper, Present, look
+from gitmem.setup.owned_files import FileState, OwnedFiles, look
 from gitmem.setup.uninstall import put_back, take_back
 from gitmem.state.atomic import write_atomically
 
@@ -76,42 +76,44 @@ def install(
     """
     repo.need_worktree()
     report = InstallReport()
-    keeper = Keeper(repo)
-    is_first = keeper.begin()
+    owned_files = OwnedFiles(repo)
+    is_first = owned_files.begin()
     try:
         if put_program(repo, python):
             report.changes.append(f"the program: {python}")
         place = find_place(repo, git_version or read_git_version())
-        _add_to_config(repo, keeper, place, report)
-        _add_hooks(repo, keeper, place, report)
-        _add_to_client(repo, keeper, user_settings, report)
+        _add_to_config(repo, owned_files, place, report)
+        _add_hooks(repo, owned_files, place, report)
+        _add_to_client(repo, owned_files, user_settings, report)
         if with_mcp and user_settings is None:
-            _add_server(repo, keeper, report)
+            _add_server(repo, owned_files, report)
     except BaseException:
         if is_first:
-            take_back(repo, keeper)
+            take_back(repo, owned_files)
         raise
     if fetch is not None:
         _fetch(repo, fetch, report)
     return report
 
 
-def _add_to_config(repo: Repo, keeper: Keeper, place: HooksPlace, report: InstallReport) -> None:
+def _add_to_config(
+    repo: Repo, owned_files: OwnedFiles, place: HooksPlace, report: InstallReport
+) -> None:
     config = read_config(repo)
     with_hooks = place.kind is PlaceKind.CONFIG
     missing = missing_entries(config, with_hooks=with_hooks)
     stale = stale_entries(config, with_hooks=with_hooks)
     if not missing and not stale:
         return
-    keeper.add_entries(tuple(missing))
+    owned_files.add_entries(tuple(missing))
     path = config_path(repo)
     with locked_config(repo) as write:
         present = look(path)
         content = present.content or b""
-        original = without_entries(repo, content, keeper.manifest.entries)
+        original = without_entries(repo, content, owned_files.manifest.entries)
         cleaned = without_entries(repo, content, stale, content)
         changed = with_entries(repo, cleaned, missing)
-        keeper.change(path, changed, present.mode, original, write)
+        owned_files.change(path, changed, present.mode, original, write)
     report.changes += [f"git config {name} = {value}" for name, value in _told(missing)]
 
 
@@ -120,7 +122,9 @@ def _told(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [entry for entry in entries if not entry[0].endswith(".command")]
 
 
-def _add_hooks(repo: Repo, keeper: Keeper, place: HooksPlace, report: InstallReport) -> None:
+def _add_hooks(
+    repo: Repo, owned_files: OwnedFiles, place: HooksPlace, report: InstallReport
+) -> None:
     folder = _shown(place.folder, repo)
     if place.kind is PlaceKind.FOREIGN:
         report.notices.append(
@@ -128,9 +132,9 @@ def _add_hooks(repo: Repo, keeper: Keeper, place: HooksPlace, report: InstallRep
             " added. Commits are remembered by the next gitmem command or agent session"
         )
     elif place.kind is PlaceKind.CONFIG:
-        _leave_hook_files(repo, keeper, report)
+        _leave_hook_files(repo, owned_files, report)
     else:
-        added = [event for event in EVENTS if add_hook(keeper, place, event)]
+        added = [event for event in EVENTS if add_hook(owned_files, place, event)]
         if added:
             report.changes.append(f"git hooks in {folder}: {', '.join(added)}")
         if added and not place.folder.is_relative_to(repo.common_dir):
@@ -140,44 +144,44 @@ def _add_hooks(repo: Repo, keeper: Keeper, place: HooksPlace, report: InstallRep
             )
 
 
-def _leave_hook_files(repo: Repo, keeper: Keeper, report: InstallReport) -> None:
+def _leave_hook_files(repo: Repo, owned_files: OwnedFiles, report: InstallReport) -> None:
     """git was updated and has our hooks in its configuration now: one call each is enough."""
-    for kept in keeper.manifest.files:
+    for kept in owned_files.manifest.files:
         if named_place(repo, kept.path).name in EVENTS:
-            put_back(repo, keeper, kept)
+            put_back(repo, owned_files, kept)
             report.changes.append(f"git hook file given back: {kept.path}")
 
 
-def add_hook(keeper: Keeper, place: HooksPlace, event: str) -> bool:
+def add_hook(owned_files: OwnedFiles, place: HooksPlace, event: str) -> bool:
     """Have the hook file of one event call us, once; whether anything had to be changed.
 
     Raises:
         ForeignFile, DiskFull, ReadOnlyRepository: the file system has other plans.
     """
     path = place.folder / event
-    changed = _add_to_file(keeper, place, event)
+    changed = _add_to_file(owned_files, place, event)
     return bool(clean_moved_copies(path, aside_of(path))) or changed
 
 
-def _add_to_file(keeper: Keeper, place: HooksPlace, event: str) -> bool:
+def _add_to_file(owned_files: OwnedFiles, place: HooksPlace, event: str) -> bool:
     path = place.folder / event
     present = look(path)
     content = present.content
     if place.kind is PlaceKind.HUSKY:
         new = with_block(content or b"", event)
-        return keeper.change(path, new, present.mode, _without_us(content))
+        return owned_files.change(path, new, present.mode, _without_us(content))
     aside = aside_of(path)
     if os.path.lexists(aside) and (content is None or has_block(content)):
-        return keeper.change(path, wrapper(event), 0o755, None)
+        return owned_files.change(path, wrapper(event), 0o755, None)
     if content is None and not present.is_link:
-        return keeper.change(path, SHEBANG + block(event), 0o755, None)
+        return owned_files.change(path, SHEBANG + block(event), 0o755, None)
     if content is None or not _can_be_added_to(present):
-        keeper.set_aside(path, aside, wrapper(event))
+        owned_files.set_aside(path, aside, wrapper(event))
         return True
-    return keeper.change(path, with_block(content, event), present.mode, _without_us(content))
+    return owned_files.change(path, with_block(content, event), present.mode, _without_us(content))
 
 
-def _can_be_added_to(present: Present) -> bool:
+def _can_be_added_to(present: FileState) -> bool:
     """A script that git runs, and that a shell reads, and that is no link to somewhere else."""
     content = present.content or b""
     return bool(present.mode & 0o100) and not present.is_link and is_shell(content)
@@ -188,7 +192,7 @@ def _without_us(content: bytes | None) -> bytes | None:
 
 
 def _add_to_client(
-    repo: Repo, keeper: Keeper, user_settings: Path | None, report: InstallReport
+    repo: Repo, owned_files: OwnedFiles, user_settings: Path | None, report: InstallReport
 ) -> None:
     path = user_settings or repo.need_worktree() / PROJECT_FILE
     present = look(path)
@@ -198,14 +202,14 @@ def _add_to_client(
     except ForeignFile as error:
         raise ForeignFile(f"'{path}': {error.message}") from error
     if user_settings is None:
-        changed = keeper.change(path, new, present.mode, original)
+        changed = owned_files.change(path, new, present.mode, original)
     elif changed := new != present.content:
         write_atomically(path.resolve(), new, mode=present.mode)
     if changed:
         report.changes.append(f"Claude Code hooks in {_shown(path, repo)}")
 
 
-def _add_server(repo: Repo, keeper: Keeper, report: InstallReport) -> None:
+def _add_server(repo: Repo, owned_files: OwnedFiles, report: InstallReport) -> None:
     path = repo.need_worktree() / mcpfile.PROJECT_FILE
     present = look(path)
     try:
@@ -216,7 +220,7 @@ def _add_server(repo: Repo, keeper: Keeper, report: InstallReport) -> None:
         original = None if present.content is None else mcpfile.without_server(present.content)
     except ForeignFile as error:
         raise ForeignFile(f"'{path}': {error.message}") from error
-    if keeper.change(path, new, present.mode, original):
+    if owned_files.change(path, new, present.mode, original):
         report.changes.append(f"the MCP server '{mcpfile.NAME}' in {_shown(path, repo)}")
 
 

@@ -22,7 +22,7 @@ VERSION = 1
 
 
 @dataclass(frozen=True)
-class KeptFile:
+class FileRecord:
     """A file as it was before gitmem: ``content`` None means that there was none.
 
     ``left`` is the SHA-256 (hex) of what gitmem left there, empty while the change is under
@@ -41,15 +41,15 @@ class KeptFile:
 class Manifest:
     """``entries`` are the git configuration lines that were added; ``folders`` were made."""
 
-    files: tuple[KeptFile, ...] = ()
+    files: tuple[FileRecord, ...] = ()
     entries: tuple[tuple[str, str], ...] = ()
     folders: tuple[str, ...] = ()
 
-    def file(self, path: str) -> KeptFile | None:
+    def file(self, path: str) -> FileRecord | None:
         """What is kept of the file of that name."""
         return next((kept for kept in self.files if kept.path == path), None)
 
-    def with_file(self, kept: KeptFile) -> Manifest:
+    def with_file(self, kept: FileRecord) -> Manifest:
         """The file is kept in this form from now on."""
         others = tuple(other for other in self.files if other.path != kept.path)
         return replace(self, files=(*others, kept))
@@ -125,9 +125,9 @@ def named_place(repo: Repo, name: str) -> Path:
     return Path(os.path.normpath(repo.common_dir / name))
 
 
-def _file(value: dict[str, Any]) -> KeptFile:
+def _file(value: dict[str, Any]) -> FileRecord:
     content = value["content"]
-    return KeptFile(
+    return FileRecord(
         path=str(value["path"]),
         content=None if content is None else base64.b64decode(content),
         mode=int(value["mode"]),
@@ -136,6 +136,6 @@ def _file(value: dict[str, Any]) -> KeptFile:
     )
 
 
-def _fields(kept: KeptFile) -> dict[str, Any]:
+def _fields(kept: FileRecord) -> dict[str, Any]:
     content = None if kept.content is None else base64.b64encode(kept.content).decode("ascii")
     return {**asdict(kept), "content": content}

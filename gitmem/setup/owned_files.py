@@ -19,7 +19,7 @@ from typing import Protocol
 from gitmem.errors import ForeignFile
 from gitmem.git.repo import Repo, translated_os_errors
 from gitmem.setup.manifest import (
-    KeptFile,
+    FileRecord,
     Manifest,
     manifest_path,
     named_place,
@@ -51,7 +51,7 @@ class Writer(Protocol):
 
 
 @dataclass(frozen=True)
-class Present:
+class FileState:
     """A file as it is now; ``content`` None where there is none (a dangling link is none)."""
 
     content: bytes | None
@@ -59,7 +59,7 @@ class Present:
     is_link: bool = False
 
 
-def look(path: Path) -> Present:
+def look(path: Path) -> FileState:
     """What is at ``path``, following a symbolic link to a file.
 
     Raises:
@@ -71,15 +71,15 @@ def look(path: Path) -> Present:
         try:
             mode = path.stat().st_mode
         except FileNotFoundError:
-            return Present(None, is_link=is_link)
+            return FileState(None, is_link=is_link)
         except NotADirectoryError as error:
             raise ForeignFile(f"'{path.parent}' is not a folder") from error
         if not stat.S_ISREG(mode):
             raise ForeignFile(f"'{path}' is not a file")
-        return Present(path.read_bytes(), stat.S_IMODE(mode), is_link)
+        return FileState(path.read_bytes(), stat.S_IMODE(mode), is_link)
 
 
-class Keeper:
+class OwnedFiles:
     """The files of one repository that gitmem has its hands on."""
 
     def __init__(self, repo: Repo) -> None:
@@ -119,7 +119,7 @@ class Keeper:
             return False
         kept = self._kept(path)
         if kept is None or kept.left != _digest(present.content):
-            before = KeptFile(place_name(self._repo, path), original, present.mode)
+            before = FileRecord(place_name(self._repo, path), original, present.mode)
             kept = replace(before, aside=kept.aside if kept else "")
         self._record(self.manifest.with_file(kept))
         self._make_folder(path.parent)
@@ -140,7 +140,7 @@ class Keeper:
         if os.path.lexists(aside):
             raise ForeignFile(f"'{aside}' is in the way")
         name = place_name(self._repo, path)
-        kept = KeptFile(name, None, 0o755, aside=place_name(self._repo, aside))
+        kept = FileRecord(name, None, 0o755, aside=place_name(self._repo, aside))
         self._record(self.manifest.with_file(kept))
         self._make_folder(aside.parent)
         with translated_os_errors(f"set '{path}' aside"):
@@ -148,7 +148,7 @@ class Keeper:
         write_atomically(path, substitute, mode=0o755)
         self._record(self.manifest.with_file(replace(kept, left=_digest(substitute))))
 
-    def put_back(self, kept: KeptFile, form: FileForm, write: Writer = write_atomically) -> str:
+    def put_back(self, kept: FileRecord, form: FileForm, write: Writer = write_atomically) -> str:
         """Undo our change of one file; returns what a person should know, often nothing.
 
         Raises:
@@ -179,7 +179,7 @@ class Keeper:
             with suppress(OSError):
                 named_place(self._repo, name).rmdir()
 
-    def _kept(self, path: Path) -> KeptFile | None:
+    def _kept(self, path: Path) -> FileRecord | None:
         return self.manifest.file(place_name(self._repo, path))
 
     def _record(self, manifest: Manifest) -> None:
@@ -199,7 +199,7 @@ class Keeper:
                 raise ForeignFile(f"'{folder}' is not a folder") from error
 
 
-def _restore(path: Path, kept: KeptFile, form: FileForm, write: Writer) -> None:
+def _restore(path: Path, kept: FileRecord, form: FileForm, write: Writer) -> None:
     present = look(path)
     if present.content is None:
         return  # its owner has removed it, ours with it

@@ -19,7 +19,7 @@ from gitmem.setup.hook_location import HooksPlace, PlaceKind, find_place, read_g
 from gitmem.setup.hook_probe import HookState, find_hook
 from gitmem.setup.install import add_hook
 from gitmem.setup.manifest import named_place
-from gitmem.setup.owned_files import Keeper, look
+from gitmem.setup.owned_files import OwnedFiles, look
 from gitmem.state.notices import add_notice
 from gitmem.state.state_file import StateFile
 
@@ -44,8 +44,8 @@ def reinstate_hooks(repo: Repo, *, git_version: tuple[int, int] | None = None) -
     place = find_place(repo, git_version or read_git_version())
     if place.kind is PlaceKind.CONFIG:
         return []
-    keeper = Keeper(repo)
-    if place.kind is PlaceKind.FOREIGN and not _has_hook_files(repo, keeper):
+    owned_files = OwnedFiles(repo)
+    if place.kind is PlaceKind.FOREIGN and not _has_hook_files(repo, owned_files):
         return []  # so it was when gitmem was set up, and that was told then
     config = read_config(repo)
     lost = [
@@ -56,7 +56,7 @@ def reinstate_hooks(repo: Repo, *, git_version: tuple[int, int] | None = None) -
     managers = {event: name for event in lost if (name := _manager(repo, place, event))}
     if managers:
         for event in managers:
-            add_hook(keeper, place, event)
+            add_hook(owned_files, place, event)
         names, events = " and ".join(sorted(set(managers.values()))), ", ".join(managers)
         add_notice(
             repo, f"{names} had replaced git hooks ({events}); gitmem's lines are in them again"
@@ -65,8 +65,8 @@ def reinstate_hooks(repo: Repo, *, git_version: tuple[int, int] | None = None) -
     return list(managers)
 
 
-def _has_hook_files(repo: Repo, keeper: Keeper) -> bool:
-    return any(named_place(repo, kept.path).name in EVENTS for kept in keeper.manifest.files)
+def _has_hook_files(repo: Repo, owned_files: OwnedFiles) -> bool:
+    return any(named_place(repo, kept.path).name in EVENTS for kept in owned_files.manifest.files)
 
 
 def _manager(repo: Repo, place: HooksPlace, event: str) -> str:

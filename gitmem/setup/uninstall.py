@@ -16,15 +16,15 @@ from pathlib import Path
 from gitmem.errors import GitmemError, NotInitialised
 from gitmem.git.remotes import TRACKING
 from gitmem.git.repo import Repo, run_git, try_git
-from gitmem.model.note import SEEN_REF
+from gitmem.model.note import WATERMARK_REF
 from gitmem.setup import mcp_json as mcpfile
 from gitmem.setup.claude_settings import is_same_settings, without_hooks
 from gitmem.setup.git_config import config_path, is_same_config, locked_config, without_entries
 from gitmem.setup.hook_file import aside_of, is_empty_hook, without_block
 from gitmem.setup.legacy_hooks import clean_moved_copies
-from gitmem.setup.manifest import KeptFile, named_place
+from gitmem.setup.manifest import FileRecord, named_place
 from gitmem.setup.mcp_json import without_server
-from gitmem.setup.owned_files import FileForm, Keeper, look
+from gitmem.setup.owned_files import FileForm, OwnedFiles, look
 from gitmem.state.atomic import write_atomically
 
 _UNREMEMBERED = ("queue", "failed", "pending", "lost")
@@ -66,13 +66,13 @@ def uninstall(
     """
     if not repo.is_initialised:
         raise NotInitialised(f"gitmem is not set up in '{repo.worktree or repo.common_dir}'")
-    keeper = Keeper(repo)
+    owned_files = OwnedFiles(repo)
     report = UninstallReport()
     if drain is not None:
         _try(report, drain)
     if user_settings is not None:
         _try(report, partial(_leave_client, user_settings, report))
-    take_back(repo, keeper, report)
+    take_back(repo, owned_files, report)
     if repo.state_dir.exists() and not repo.is_initialised:
         report.notices.append(
             f"work that is not remembered yet stays in '{repo.state_dir}':"
@@ -81,19 +81,19 @@ def uninstall(
     return report
 
 
-def take_back(repo: Repo, keeper: Keeper, report: UninstallReport | None = None) -> None:
+def take_back(repo: Repo, owned_files: OwnedFiles, report: UninstallReport | None = None) -> None:
     """Undo everything that the keeper knows of, then forget it; trouble goes to the report."""
     told = report or UninstallReport()
-    for kept in keeper.manifest.files:
-        _try(told, partial(_put_back_and_tell, repo, keeper, kept, told))
+    for kept in owned_files.manifest.files:
+        _try(told, partial(_put_back_and_tell, repo, owned_files, kept, told))
     _try(told, partial(_forget_tracking, repo))
-    if not keeper.manifest.files:
+    if not owned_files.manifest.files:
         _try(told, partial(_remove_sources, repo))
         _try(told, partial(_remove_state, repo))
-    keeper.remove_folders()
+    owned_files.remove_folders()
 
 
-def put_back(repo: Repo, keeper: Keeper, kept: KeptFile) -> str:
+def put_back(repo: Repo, owned_files: OwnedFiles, kept: FileRecord) -> str:
     """Give one file back to its owner; returns what a person should know, often nothing.
 
     Raises:
@@ -101,27 +101,31 @@ def put_back(repo: Repo, keeper: Keeper, kept: KeptFile) -> str:
     """
     path = named_place(repo, kept.path)
     if path == config_path(repo):
-        return _put_back_config(repo, keeper, kept)
+        return _put_back_config(repo, owned_files, kept)
     if path.name == mcpfile.PROJECT_FILE:
-        return keeper.put_back(kept, _MCP_SERVERS)
+        return owned_files.put_back(kept, _MCP_SERVERS)
     if path.suffix == ".json":
-        return keeper.put_back(kept, _CLIENT_SETTINGS)
+        return owned_files.put_back(kept, _CLIENT_SETTINGS)
     clean_moved_copies(path, aside_of(path))
-    return keeper.put_back(kept, _HOOK_FILE)
+    return owned_files.put_back(kept, _HOOK_FILE)
 
 
-def _put_back_config(repo: Repo, keeper: Keeper, kept: KeptFile) -> str:
+def _put_back_config(repo: Repo, owned_files: OwnedFiles, kept: FileRecord) -> str:
     form = FileForm(
-        rest=lambda content: without_entries(repo, content, keeper.manifest.entries, kept.content),
+        rest=lambda content: without_entries(
+            repo, content, owned_files.manifest.entries, kept.content
+        ),
         is_same=is_same_config,
         is_nothing=lambda content: False,  # a repository always has one
     )
     with locked_config(repo) as write:
-        return keeper.put_back(kept, form, write)
+        return owned_files.put_back(kept, form, write)
 
 
-def _put_back_and_tell(repo: Repo, keeper: Keeper, kept: KeptFile, report: UninstallReport) -> None:
-    notice = put_back(repo, keeper, kept)
+def _put_back_and_tell(
+    repo: Repo, owned_files: OwnedFiles, kept: FileRecord, report: UninstallReport
+) -> None:
+    notice = put_back(repo, owned_files, kept)
     report.notices += [notice] if notice else []
     report.done.append(os.fspath(named_place(repo, kept.path)))
 
@@ -137,7 +141,7 @@ def _leave_client(path: Path, report: UninstallReport) -> None:
 
 
 def _forget_tracking(repo: Repo) -> None:
-    listed = try_git(repo, "for-each-ref", "--format=delete %(refname)", TRACKING, SEEN_REF)
+    listed = try_git(repo, "for-each-ref", "--format=delete %(refname)", TRACKING, WATERMARK_REF)
     if listed.stdout:
         run_git(repo, "update-ref", "--stdin", stdin=listed.stdout)
     # git leaves the emptied folders of a namespace behind.

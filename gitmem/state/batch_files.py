@@ -18,7 +18,7 @@ from gitmem.state.state_file import StateFile
 
 
 @dataclass(frozen=True)
-class Entry:
+class BatchEntry:
     """A slice to be compressed again: ``before`` are the memories that were made of it meanwhile.
 
     Without a ``session`` it is the commit alone; ``first`` and ``end`` are its records.
@@ -43,11 +43,11 @@ class BatchFiles:
     def __init__(self, repo: Repo) -> None:
         self._folder = repo.state_dir / "backfill" / "batches"
 
-    def waiting(self) -> list[Entry]:
+    def waiting(self) -> list[BatchEntry]:
         """What is to be handed over."""
         return _read(self._folder / "waiting.json")[1]
 
-    def wait(self, entries: Sequence[Entry]) -> None:
+    def wait(self, entries: Sequence[BatchEntry]) -> None:
         """Keep exactly these as what is to be handed over; durable on return.
 
         Raises:
@@ -55,12 +55,12 @@ class BatchFiles:
         """
         self._write(self._folder / "waiting.json", "", entries)
 
-    def running(self) -> dict[str, list[Entry]]:
+    def running(self) -> dict[str, list[BatchEntry]]:
         """Each batch that was handed over, by its id."""
         found = (_read(path) for path in sorted(self._folder.glob("batch-*.json")))
         return {batch: entries for batch, entries in found if batch}
 
-    def hand_over(self, batch: str, entries: Sequence[Entry]) -> None:
+    def hand_over(self, batch: str, entries: Sequence[BatchEntry]) -> None:
         """Keep what a batch holds; durable on return.
 
         Raises:
@@ -76,18 +76,18 @@ class BatchFiles:
         # Hashed: the id comes from outside and must not become a path.
         return self._folder / f"batch-{hashlib.sha256(batch.encode()).hexdigest()[:24]}.json"
 
-    def _write(self, path: Path, batch: str, entries: Sequence[Entry]) -> None:
+    def _write(self, path: Path, batch: str, entries: Sequence[BatchEntry]) -> None:
         value = {"batch": batch, "entries": [asdict(entry) for entry in entries]}
         StateFile(path).write_json(value)
 
 
-def _read(path: Path) -> tuple[str, list[Entry]]:
+def _read(path: Path) -> tuple[str, list[BatchEntry]]:
     return StateFile(path).read_json(_parse_batch, ("", []))
 
 
-def _parse_batch(value: Any) -> tuple[str, list[Entry]]:
+def _parse_batch(value: Any) -> tuple[str, list[BatchEntry]]:
     entries = [
-        Entry(
+        BatchEntry(
             commit=str(entry["commit"]),
             before=tuple(map(str, entry["before"])),
             branch=str(entry["branch"]),

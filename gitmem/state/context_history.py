@@ -22,7 +22,7 @@ _MAX_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
-class Given:
+class SessionContext:
     """What one session has been given.
 
     ``expected`` are the files that its last prompt made likely to be worked on, each with a
@@ -37,18 +37,18 @@ class Given:
     prompts: int = 0
 
 
-class Told:
+class ContextHistory:
     """The sessions of one repository and what each was given."""
 
     def __init__(self, repo: Repo) -> None:
         self._folder = repo.state_dir / "told"
 
-    def of(self, session: str) -> Given | None:
+    def of(self, session: str) -> SessionContext | None:
         """What it was given; None for a session that was given nothing that we know of."""
         lines = self._file(session).read_json_lines(_parse_line)
         return None if lines is None else _joined(lines)
 
-    def begin(self, session: str, given: Given) -> None:
+    def begin(self, session: str, given: SessionContext) -> None:
         """This is all that the session knows: it has started, or lost what it was given.
 
         Raises:
@@ -57,7 +57,7 @@ class Told:
         self._file(session).write(_line(given))
         keep_newest(self._folder, _KEPT)
 
-    def add(self, session: str, given: Given) -> None:
+    def add(self, session: str, given: SessionContext) -> None:
         """The session has been given this as well.
 
         Raises:
@@ -69,7 +69,7 @@ class Told:
         return StateFile(self._folder / file_name(session), max_bytes=_MAX_BYTES)
 
 
-def _line(given: Given) -> bytes:
+def _line(given: SessionContext) -> bytes:
     value = {
         "ids": sorted(given.ids),
         "files": sorted(given.files),
@@ -80,10 +80,10 @@ def _line(given: Given) -> bytes:
     return json.dumps({key: item for key, item in value.items() if item}).encode() + b"\n"
 
 
-def _parse_line(value: Any) -> Given:
+def _parse_line(value: Any) -> SessionContext:
     if isinstance(value, list):  # as an earlier version wrote
-        return Given(_texts(value))
-    return Given(
+        return SessionContext(_texts(value))
+    return SessionContext(
         _texts(value.get("ids")),
         _texts(value.get("files")),
         _weights(value.get("expected")),
@@ -92,12 +92,12 @@ def _parse_line(value: Any) -> Given:
     )
 
 
-def _joined(lines: Sequence[Given]) -> Given:
+def _joined(lines: Sequence[SessionContext]) -> SessionContext:
     """All lines as one; of what is expected the last."""
     expected: Mapping[str, float] = {}
     for line in lines:
         expected = line.expected or expected
-    return Given(
+    return SessionContext(
         frozenset[str]().union(*(line.ids for line in lines)),
         frozenset[str]().union(*(line.files for line in lines)),
         expected,

@@ -35,7 +35,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Cursors:
     """``reflogs``: git directory → bytes read; ``worktrees``: git directory → its work tree;
     ``tracking``: remote → notes commit joined; ``marks``: session → mark.
     """
@@ -45,7 +45,7 @@ class Seen:
     tracking: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, Mark] = field(default_factory=dict)
 
-    def with_reflog(self, repo: Repo, size: int) -> Seen:
+    def with_reflog(self, repo: Repo, size: int) -> Cursors:
         """The work tree's reflog has been read up to ``size`` bytes."""
         name = str(repo.git_dir)
         return replace(
@@ -54,27 +54,27 @@ class Seen:
             worktrees={**self.worktrees, name: str(repo.need_worktree())},
         )
 
-    def with_tracking(self, remote: str, tip: str) -> Seen:
+    def with_tracking(self, remote: str, tip: str) -> Cursors:
         """The remote's notes commit ``tip`` has been joined."""
         return replace(self, tracking={**self.tracking, remote: tip})
 
-    def without_tracking(self, remote: str) -> Seen:
+    def without_tracking(self, remote: str) -> Cursors:
         """The remote has no notes any more."""
         return replace(self, tracking={k: v for k, v in self.tracking.items() if k != remote})
 
-    def with_mark(self, session: str, mark: Mark) -> Seen:
+    def with_mark(self, session: str, mark: Mark) -> Cursors:
         """The session's transcript is in memory up to ``mark``; the oldest marks fall out."""
         marks = {name: old for name, old in self.marks.items() if name != session}
         marks[session] = mark
         return replace(self, marks=dict(list(marks.items())[-_KEPT_MARKS:]))
 
 
-def read_seen(repo: Repo) -> Seen:
+def read_cursors(repo: Repo) -> Cursors:
     """What was seen; nothing when the file is missing or damaged."""
-    return _file(repo).read_json(_parse_seen, Seen())
+    return _file(repo).read_json(_parse_seen, Cursors())
 
 
-def write_seen(repo: Repo, seen: Seen) -> None:
+def write_cursors(repo: Repo, seen: Cursors) -> None:
     """Remember what was seen.
 
     Raises:
@@ -87,8 +87,8 @@ def _file(repo: Repo) -> StateFile:
     return StateFile(repo.state_dir / "seen.json")
 
 
-def _parse_seen(value: Any) -> Seen:
-    return Seen(
+def _parse_seen(value: Any) -> Cursors:
+    return Cursors(
         reflogs={str(k): int(v) for k, v in value["reflogs"].items()},
         worktrees={str(k): str(v) for k, v in value["worktrees"].items()},
         tracking={str(k): str(v) for k, v in value["tracking"].items()},

@@ -18,7 +18,7 @@ from gitmem.state.state_file import StateFile
 _MAX_BYTES = 1 << 14
 
 
-class Machine:
+class KnownRepos:
     """The list in one folder, which is made when the first repository is added."""
 
     def __init__(self, folder: Path) -> None:

@@ -22,7 +22,7 @@ _MAX_BYTES = 1 << 30  # of a month, five million payments: none may slip past a 
 
 
 @dataclass(frozen=True)
-class Spending:
+class LedgerEntry:
     """One paid request.  ``day`` is ``YYYY-MM-DD``, UTC; ``dollars`` None: the price is unknown."""
 
     day: str
@@ -46,13 +46,13 @@ class Ledger:
     def __init__(self, repo: Repo) -> None:
         self._folder = repo.state_dir / "spend"
 
-    def add(self, spending: Spending) -> None:
+    def add(self, spending: LedgerEntry) -> None:
         """Keep a payment.  Never raises for the disk's sake: the memory it paid for comes first."""
         line = json.dumps(asdict(spending), separators=(",", ":")).encode() + b"\n"
         with suppress(GitmemError, OSError):
             self._file(spending.day[:7]).append(line[:_MAX_LINE])
 
-    def since(self, day: str) -> Iterator[Spending]:
+    def since(self, day: str) -> Iterator[LedgerEntry]:
         """The payments of that day and later, oldest month first."""
         with suppress(OSError):
             for path in sorted(self._folder.glob("*.jsonl")):
@@ -69,9 +69,9 @@ def today(clock: float | None = None) -> str:
     return time.strftime("%Y-%m-%d", time.gmtime(clock))
 
 
-def _parse_spending(value: Any) -> Spending:
+def _parse_spending(value: Any) -> LedgerEntry:
     dollars = value["dollars"]
-    return Spending(
+    return LedgerEntry(
         str(value["day"]),
         str(value["commit"]),
         str(value["compressor"]),

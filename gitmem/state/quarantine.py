@@ -19,7 +19,7 @@ from gitmem.state.state_file import StateFile
 _SUFFIX = ".yaml"
 
 
-class LostFiles:
+class Quarantine:
     """The files of one repository."""
 
     def __init__(self, repo: Repo) -> None:

@@ -17,7 +17,7 @@ from gitmem.state.state_file import StateFile
 _ID = re.compile(rb"^[0-9a-f]{40}$", re.MULTILINE)
 
 
-class Judged:
+class SkippedCommits:
     """What the judge of this name found to be worth nothing."""
 
     def __init__(self, repo: Repo, judge: str) -> None:

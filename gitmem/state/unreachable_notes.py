@@ -16,7 +16,7 @@ KEPT = 5_000
 
 
 @dataclass(frozen=True)
-class Strays:
+class UnreachableNotes:
     """``lost`` are the annotated commits without a ref and without a carrier, each with the tip
     that its branch had when it was lost; ``unmatched`` those of them that others resemble.
 
@@ -31,12 +31,12 @@ class Strays:
     filter_map: str = ""
 
 
-def read_strays(repo: Repo) -> Strays | None:
+def read_strays(repo: Repo) -> UnreachableNotes | None:
     """What is known; None where nothing is, or the file is damaged."""
     return _file(repo).read_json(_parse_strays, None)
 
 
-def write_strays(repo: Repo, strays: Strays) -> None:
+def write_strays(repo: Repo, strays: UnreachableNotes) -> None:
     """Remember what is known; the oldest of more than 5,000 strays fall out.
 
     Raises:
@@ -52,8 +52,8 @@ def _file(repo: Repo) -> StateFile:
     return StateFile(repo.state_dir / "strays.json")
 
 
-def _parse_strays(value: Any) -> Strays:
-    return Strays(
+def _parse_strays(value: Any) -> UnreachableNotes:
+    return UnreachableNotes(
         lost={str(k): str(v) for k, v in value["lost"].items()},
         unmatched={str(k): tuple(map(str, v)) for k, v in value["unmatched"].items()},
         notes=str(value["notes"]),

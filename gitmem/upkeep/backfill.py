@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit, capture_turn
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import Compressor
 from gitmem.compress.offline.history import NAME
 from gitmem.errors import BackfillRunning, GitmemError
@@ -28,11 +28,11 @@ from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF, Document
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import catch_up_index, refresh, refresh_index
-from gitmem.state.batch_files import BatchFiles, Entry
+from gitmem.state.batch_files import BatchEntry, BatchFiles
 from gitmem.state.lock import lock
 from gitmem.state.pending import PendingStore
-from gitmem.state.skipped_commits import Judged
-from gitmem.upkeep.backfill_plan import Plan, worktrees_with_transcripts
+from gitmem.state.skipped_commits import SkippedCommits
+from gitmem.upkeep.backfill_plan import BackfillPlan, worktrees_with_transcripts
 from gitmem.upkeep.batches import Batches, collect_batches, entries_of, submit_waiting
 from gitmem.upkeep.history_memories import Judgement, judge_history
 
@@ -71,7 +71,10 @@ class Report:
 
 
 def backfill(
-    means: Means, plan: Plan, advance: Callable[[int], None], batches: Batches | None = None
+    workspace: Workspace,
+    plan: BackfillPlan,
+    advance: Callable[[int], None],
+    batches: Batches | None = None,
 ) -> Report:
     """Do what is planned; ``advance`` is told how many commits are behind it.
 
@@ -85,41 +88,41 @@ def backfill(
         KeyboardInterrupt: after what was judged so far is written.
     """
     report = Report()
-    with _alone(means.repo):
-        notes = NoteStore(means.repo)
+    with _alone(workspace.repo):
+        notes = NoteStore(workspace.repo)
         base = notes.tip()
         if batches:
-            _collect(means, batches, report, wait=False)
-        ours = _Better(means.repo) if batches else None
+            _collect(workspace, batches, report, wait=False)
+        ours = _Better(workspace.repo) if batches else None
         try:
-            free = replace(means, compressor=_offline()) if batches else means
+            free = replace(workspace, compressor=_offline()) if batches else workspace
             done = _from_transcripts(free, plan.sessions, report, advance, ours)
             left = [commit for commit in plan.history if commit not in done]
             advance(len(plan.history) - len(left))
-            _from_history(means, notes, left, report, advance, ours)
+            _from_history(workspace, notes, left, report, advance, ours)
         finally:
-            _settle(means.repo, notes, base, report)
+            _settle(workspace.repo, notes, base, report)
         if batches:
-            report.handed_over, reason = submit_waiting(means, batches)
-            report.running = len(BatchFiles(means.repo).running())
+            report.handed_over, reason = submit_waiting(workspace, batches)
+            report.running = len(BatchFiles(workspace.repo).running())
             if reason:
                 report.tell(f"not all was handed over to {batches.compressor.name}: {reason}")
     return report
 
 
-def collect(means: Means, batches: Batches, report: Report, *, wait: bool) -> None:
+def collect(workspace: Workspace, batches: Batches, report: Report, *, wait: bool) -> None:
     """Write what a model made of what was handed over before; with ``wait`` wait for the rest.
 
     Raises:
         BackfillRunning: another one is at work here.
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    with _alone(means.repo):
-        _collect(means, batches, report, wait=wait)
+    with _alone(workspace.repo):
+        _collect(workspace, batches, report, wait=wait)
 
 
-def _collect(means: Means, batches: Batches, report: Report, *, wait: bool) -> None:
-    found = collect_batches(means, batches, wait=wait)
+def _collect(workspace: Workspace, batches: Batches, report: Report, *, wait: bool) -> None:
+    found = collect_batches(workspace, batches, wait=wait)
     report.collected += found.memories
     report.running = found.running
     if found.failed:
@@ -141,7 +144,7 @@ class _Better:
         self._files = BatchFiles(repo)
         self._waiting = self._files.waiting()
 
-    def add(self, entries: Sequence[Entry]) -> None:
+    def add(self, entries: Sequence[BatchEntry]) -> None:
         """Keep these, too; durable on return."""
         if entries:
             self._waiting += entries
@@ -149,7 +152,7 @@ class _Better:
 
 
 def _from_transcripts(
-    means: Means,
+    workspace: Workspace,
     commits: Sequence[str],
     report: Report,
     advance: Callable[[int], None],
@@ -160,15 +163,15 @@ def _from_transcripts(
     if not commits:
         return done
     sessions: set[str] = set()
-    reader = CommitReader(means.repo)
-    places = worktrees_with_transcripts(means)
-    with closing(refresh(means.repo)) as index:
+    reader = CommitReader(workspace.repo)
+    places = worktrees_with_transcripts(workspace)
+    with closing(refresh(workspace.repo)) as index:
         for commit in commits:
             # As if it had been captured then: a rebase gave it a later time, and by then the
             # session was at other work.  Whole seconds: what was said within the commit's own
             # belongs to it.
             moment = reader.head(commit).authored + 1.0
-            made = _captured(means, index, commit, moment, places, report)
+            made = _captured(workspace, index, commit, moment, places, report)
             if made:
                 done.add(commit)
                 report.from_transcripts += 1
@@ -177,24 +180,29 @@ def _from_transcripts(
                 if better:
                     better.add(entries_of(commit, made))
             advance(1)
-        for pending in PendingStore(means.repo).newest_first():
+        for pending in PendingStore(workspace.repo).newest_first():
             session = pending.memory.provenance.session
             if not pending.note and session in sessions:
                 # What waits is what came after the commits that now have the rest.
                 with suppress(GitmemError):
-                    capture_turn(means, index, AgentWork(pending.worktree, session))
+                    capture_turn(workspace, index, AgentWork(pending.worktree, session))
     return done
 
 
 def _captured(
-    means: Means, index: Index, commit: str, moment: float, places: Sequence[str], report: Report
+    workspace: Workspace,
+    index: Index,
+    commit: str,
+    moment: float,
+    places: Sequence[str],
+    report: Report,
 ) -> tuple[Memory, ...]:
     """The memories of the work tree where the commit was made: the first that has any."""
     for worktree in places:
         try:
-            catch_up_index(means.repo, index)
+            catch_up_index(workspace.repo, index)
             work = AgentWork(worktree, moment=moment, is_past=True)
-            outcome = capture_commit(means, index, commit, work)
+            outcome = capture_commit(workspace, index, commit, work)
         except GitmemError as error:
             report.problems += 1
             report.tell(f"{commit[:10]}: {error.message}")
@@ -207,16 +215,16 @@ def _captured(
 
 
 def _from_history(
-    means: Means,
+    workspace: Workspace,
     notes: NoteStore,
     commits: Sequence[str],
     report: Report,
     advance: Callable[[int], None],
     better: _Better | None,
 ) -> None:
-    batch = _Batch(means.repo, notes, report, better)
+    batch = _Batch(workspace.repo, notes, report, better)
     try:
-        with closing(judge_history(means.repo, commits, means.policy)) as judgements:
+        with closing(judge_history(workspace.repo, commits, workspace.policy)) as judgements:
             for judgement in judgements:
                 if judgement.problem:
                     report.problems += 1
@@ -238,11 +246,11 @@ class _Batch:
     ) -> None:
         self._notes = notes
         self._better = better
-        self._judged = Judged(repo, NAME)
+        self._judged = SkippedCommits(repo, NAME)
         self._report = report
         self._documents: dict[str, list[Document]] = {}
         self._not_worth: list[str] = []
-        self._long: list[Entry] = []
+        self._long: list[BatchEntry] = []
         self._since = time.monotonic()
 
     def put(self, judgement: Judgement) -> None:

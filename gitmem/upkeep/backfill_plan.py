@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from gitmem.agents.adapter import TranscriptFile
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import Estimate
 from gitmem.compress.models.prompt import USUAL_OUTPUT_TOKENS
 from gitmem.compress.offline.history import NAME, is_worth_reading, says_enough
@@ -21,7 +21,7 @@ from gitmem.git.commits import CommitReader
 from gitmem.git.log import emails_here, walk_ids
 from gitmem.git.repo import Repo, try_git
 from gitmem.refresh.refresh import refresh
-from gitmem.state.skipped_commits import Judged
+from gitmem.state.skipped_commits import SkippedCommits
 from gitmem.upkeep.batches import Batches, estimate_commit
 from gitmem.upkeep.history_memories import LONG_MESSAGE
 
@@ -35,7 +35,7 @@ _BYTES_A_TOKEN = 4
 
 
 @dataclass(frozen=True)
-class Selection:
+class BackfillSelection:
     """Which commits: a revision or range, dates as git reads them, the most to be done."""
 
     revision: str = "HEAD"
@@ -47,7 +47,7 @@ class Selection:
 
 
 @dataclass(frozen=True)
-class Plan:
+class BackfillPlan:
     """What is to be done: ``sessions`` may have one and are tried oldest first, ``history`` are
     all that have no memory, newest first.  The counts are of the commits selected.
     """
@@ -64,25 +64,25 @@ class Plan:
         return len(self.sessions) + len(self.history)
 
 
-def plan_backfill(means: Means, selection: Selection) -> Plan:
+def plan_backfill(workspace: Workspace, selection: BackfillSelection) -> BackfillPlan:
     """Find the commits without a memory.  Nothing is written but the index.
 
     Raises:
         UnknownRevision: the revision or range names nothing.
     """
-    repo = means.repo
+    repo = workspace.repo
     options = [f"--{name}={value}" for name, value in _dates(selection) if value]
     commits = list(walk_ids(repo, selection.revision, options))
     with closing(refresh(repo)) as index:
         annotated = index.annotated()
-    judged = Judged(repo, NAME).commits()
+    judged = SkippedCommits(repo, NAME).commits()
     open_ = [commit for commit in commits if commit not in annotated]
     history = [commit for commit in open_ if commit not in judged]
-    possible = _with_transcripts(means, open_[::-1]) if selection.with_transcripts else []
+    possible = _with_transcripts(workspace, open_[::-1]) if selection.with_transcripts else []
     if selection.limit is not None:
         history = history[: selection.limit]
         possible = [commit for commit in possible if commit in set(history)]
-    return Plan(
+    return BackfillPlan(
         commits=len(commits),
         remembered=len(commits) - len(open_),
         judged=len(open_) - len([commit for commit in open_ if commit not in judged]),
@@ -91,14 +91,16 @@ def plan_backfill(means: Means, selection: Selection) -> Plan:
     )
 
 
-def count_worth(repo: Repo, plan: Plan) -> int:
+def count_worth(repo: Repo, plan: BackfillPlan) -> int:
     """How many of the plan's commits say enough for a memory, by their messages alone."""
     reader = CommitReader(repo)
     heads = (reader.head(commit) for commit in plan.history)
     return sum(says_enough(head.message, head.author, head.parents) for head in heads)
 
 
-def estimate_backfill(means: Means, plan: Plan, batches: Batches | None) -> Estimate:
+def estimate_backfill(
+    workspace: Workspace, plan: BackfillPlan, batches: Batches | None
+) -> Estimate:
     """What asking the configured model will cost at most; nothing where none is asked.
 
     Of messages that are long a sample is reckoned exactly.  Of sessions no more can be sent than
@@ -106,27 +108,27 @@ def estimate_backfill(means: Means, plan: Plan, batches: Batches | None) -> Esti
     """
     from gitmem.compress.offline.extractive import ExtractiveCompressor
 
-    if means.compressor.name == ExtractiveCompressor().name:
+    if workspace.compressor.name == ExtractiveCompressor().name:
         return Estimate()
     tokens_in = tokens_out = 0
     if batches is not None:
-        long = _long_ones(means.repo, plan)
+        long = _long_ones(workspace.repo, plan)
         sample = long[:: max(1, len(long) // _SAMPLE)]
-        costs = [estimate_commit(means, batches, commit) for commit in sample]
+        costs = [estimate_commit(workspace, batches, commit) for commit in sample]
         scale = len(long) / len(sample) if sample else 0.0
         tokens_in += int(sum(cost.tokens_in for cost in costs) * scale)
         tokens_out += int(sum(cost.tokens_out for cost in costs) * scale)
     if plan.sessions:
-        held = sum(_size(file.path) for file in _transcripts(means)) // _BYTES_A_TOKEN
-        most = means.settings.max_input_tokens * len(plan.sessions)
+        held = sum(_size(file.path) for file in _transcripts(workspace)) // _BYTES_A_TOKEN
+        most = workspace.settings.max_input_tokens * len(plan.sessions)
         tokens_in += min(held, most)
         tokens_out += USUAL_OUTPUT_TOKENS * len(plan.sessions)
     price = batches.allowance.price if batches is not None else None
-    dollars = price(means.settings.model, tokens_in, 0, tokens_out) if price else None
+    dollars = price(workspace.settings.model, tokens_in, 0, tokens_out) if price else None
     return Estimate(tokens_in, tokens_out, dollars or 0.0, is_priced=dollars is not None)
 
 
-def _long_ones(repo: Repo, plan: Plan) -> list[str]:
+def _long_ones(repo: Repo, plan: BackfillPlan) -> list[str]:
     reader = CommitReader(repo)
     found = []
     for commit in plan.history:
@@ -143,17 +145,19 @@ def _size(path: Path) -> int:
     return 0
 
 
-def worktrees_with_transcripts(means: Means) -> list[str]:
+def worktrees_with_transcripts(workspace: Workspace) -> list[str]:
     """The work trees of the repository in which a session left a transcript, this one first."""
-    return [place for place in _worktrees(means.repo) if _transcripts_of(means, place)]
+    return [place for place in _worktrees(workspace.repo) if _transcripts_of(workspace, place)]
 
 
-def _transcripts(means: Means) -> list[TranscriptFile]:
-    return [file for place in _worktrees(means.repo) for file in _transcripts_of(means, place)]
+def _transcripts(workspace: Workspace) -> list[TranscriptFile]:
+    return [
+        file for place in _worktrees(workspace.repo) for file in _transcripts_of(workspace, place)
+    ]
 
 
-def _transcripts_of(means: Means, worktree: str) -> list[TranscriptFile]:
-    return means.agents.transcripts_for(Path(worktree), 0.0)
+def _transcripts_of(workspace: Workspace, worktree: str) -> list[TranscriptFile]:
+    return workspace.agents.transcripts_for(Path(worktree), 0.0)
 
 
 def _worktrees(repo: Repo) -> list[str]:
@@ -165,11 +169,11 @@ def _worktrees(repo: Repo) -> list[str]:
     return [place for place in found if (Path(place) / ".git").exists()]
 
 
-def _dates(selection: Selection) -> list[tuple[str, str]]:
+def _dates(selection: BackfillSelection) -> list[tuple[str, str]]:
     return [("since", selection.since), ("until", selection.until)]
 
 
-def _with_transcripts(means: Means, commits: Sequence[str]) -> list[str]:
+def _with_transcripts(workspace: Workspace, commits: Sequence[str]) -> list[str]:
     """The commits that a session whose transcript is still there may have made, oldest first.
 
     By author time: a rebase makes commits young, but not the work of the session.
@@ -177,8 +181,8 @@ def _with_transcripts(means: Means, commits: Sequence[str]) -> list[str]:
     By somebody who works here, in the time that the transcripts span: sessions of this machine
     made no commit of anybody else, though they may have edited the same files.
     """
-    repo = means.repo
-    files = _transcripts(means) if commits else []
+    repo = workspace.repo
+    files = _transcripts(workspace) if commits else []
     if not files:
         return []
     first = min(_begun(file) for file in files)

@@ -18,7 +18,7 @@ from gitmem.capture.compress_slice import finish
 from gitmem.capture.compressors import allowance_of, batches_of
 from gitmem.capture.session_candidates import session_file
 from gitmem.capture.transcript_range import read_again
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import BatchCompressor, BatchItem, Compression, Estimate
 from gitmem.compress.models.allowance import Allowance
 from gitmem.compress.models.prices import BATCH_SHARE
@@ -32,7 +32,7 @@ from gitmem.model.session import Event, EventKind, Slice
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh
-from gitmem.state.batch_files import BatchFiles, Entry
+from gitmem.state.batch_files import BatchEntry, BatchFiles
 
 _ITEMS_OF_A_BATCH = 500
 _POLL_SECONDS = 20.0
@@ -48,7 +48,7 @@ class Batches:
 
 
 @dataclass
-class Collected:
+class BatchReport:
     """What came back: memories written, slices of which none came, and batches still at work."""
 
     memories: int = 0
@@ -57,13 +57,15 @@ class Collected:
     notices: tuple[str, ...] = ()
 
 
-def choose_batches(means: Means, environ: Mapping[str, str] | None = None) -> Batches | None:
+def choose_batches(
+    workspace: Workspace, environ: Mapping[str, str] | None = None
+) -> Batches | None:
     """Where ``anthropic`` is asked first, its batches at half the price; else None."""
-    settings = means.settings
+    settings = workspace.settings
     if settings.compressor[:1] != ("anthropic",):
         return None
     compressor = batches_of(settings, os.environ if environ is None else environ)
-    allowance = allowance_of(means.repo, settings)
+    allowance = allowance_of(workspace.repo, settings)
     full_price = allowance.price
 
     def price(model: str, tokens_in: int, tokens_cached: int, tokens_out: int) -> float | None:
@@ -73,14 +75,14 @@ def choose_batches(means: Means, environ: Mapping[str, str] | None = None) -> Ba
     return Batches(compressor, replace(allowance, price=price))
 
 
-def entries_of(commit: str, memories: Iterable[Memory]) -> list[Entry]:
+def entries_of(commit: str, memories: Iterable[Memory]) -> list[BatchEntry]:
     """What of these memories of a commit a model is to make again: one entry a slice."""
     by_slice: dict[tuple[str, tuple[int, int]], list[Memory]] = {}
     for memory in memories:
         origin = memory.provenance
         by_slice.setdefault((origin.session, origin.records or (0, 0)), []).append(memory)
     return [
-        Entry(
+        BatchEntry(
             commit=commit,
             before=tuple(memory.id for memory in found),
             branch=found[0].provenance.branch,
@@ -92,13 +94,13 @@ def entries_of(commit: str, memories: Iterable[Memory]) -> list[Entry]:
     ]
 
 
-def estimate_commit(means: Means, batches: Batches, commit: str) -> Estimate:
+def estimate_commit(workspace: Workspace, batches: Batches, commit: str) -> Estimate:
     """What a commit without a session would cost; nothing where it cannot be read."""
-    item = _Remaker(means).item(Entry(commit, ("estimate",)))
+    item = _Remaker(workspace).item(BatchEntry(commit, ("estimate",)))
     return batches.compressor.estimate(item.evidence, item.change) if item else Estimate()
 
 
-def submit_waiting(means: Means, batches: Batches) -> tuple[int, str]:
+def submit_waiting(workspace: Workspace, batches: Batches) -> tuple[int, str]:
     """Hand over what waits; how many slices were, and why the rest was not (or nothing).
 
     A batch is noted as soon as it is handed over.  If this process is killed in between it is
@@ -107,14 +109,14 @@ def submit_waiting(means: Means, batches: Batches) -> tuple[int, str]:
     Raises:
         DiskFull, ReadOnlyRepository: what was handed over could not be noted.
     """
-    files = BatchFiles(means.repo)
-    remaker = _Remaker(means)
+    files = BatchFiles(workspace.repo)
+    remaker = _Remaker(workspace)
     purse = _Purse(batches)
     count = 0
     while waiting := files.waiting():
         some, rest = waiting[:_ITEMS_OF_A_BATCH], waiting[_ITEMS_OF_A_BATCH:]
         items: list[BatchItem] = []
-        later: list[Entry] = []
+        later: list[BatchEntry] = []
         for entry in some:
             item = remaker.item(entry)
             if item is not None and purse.allows(item):
@@ -169,25 +171,25 @@ class _Purse:
 
 
 def collect_batches(
-    means: Means,
+    workspace: Workspace,
     batches: Batches,
     *,
     wait: bool = False,
     sleep: Callable[[float], None] = time.sleep,
-) -> Collected:
+) -> BatchReport:
     """Write what the model made of earlier batches; with ``wait`` until all have ended.
 
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written; what was
             collected stays to be collected.
     """
-    files = BatchFiles(means.repo)
-    collected = Collected()
+    files = BatchFiles(workspace.repo)
+    collected = BatchReport()
     while True:
         collected.running, notices = 0, []
         for batch, entries in files.running().items():
             try:
-                found = _collect(means, batches, batch, entries)
+                found = _collect(workspace, batches, batch, entries)
             except CompressorFailed as error:
                 notices.append(f"batch '{batch}': {error.message}")
                 continue
@@ -204,10 +206,10 @@ def collect_batches(
 
 
 def _collect(
-    means: Means, batches: Batches, batch: str, entries: Sequence[Entry]
+    workspace: Workspace, batches: Batches, batch: str, entries: Sequence[BatchEntry]
 ) -> tuple[int, int] | None:
     """How many memories of a batch were written, and how many slices gave none; None: not yet."""
-    remaker = _Remaker(means)
+    remaker = _Remaker(workspace)
     items = [item for entry in entries if (item := remaker.item(entry)) is not None]
     found = batches.compressor.collect(batch, items)
     if found is None:
@@ -228,10 +230,10 @@ def _collect(
         written += len(memories)
         failed += not memories
     if written:
-        NoteStore(means.repo).add(
+        NoteStore(workspace.repo).add(
             documents, f"notes: {written} made again by {batches.compressor.name}"
         )
-        refresh(means.repo).close()
+        refresh(workspace.repo).close()
     # Booked when it is written: a batch whose notes could not be is collected, and paid, once.
     for commit, made in paid:
         batches.allowance.begin(commit)
@@ -242,14 +244,14 @@ def _collect(
 class _Remaker:
     """Makes the slices of entries again, from what is still there."""
 
-    def __init__(self, means: Means) -> None:
-        self._means = means
-        self._reader = CommitReader(means.repo)
-        self._worktree = str(means.repo.worktree or means.repo.common_dir)
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._reader = CommitReader(workspace.repo)
+        self._worktree = str(workspace.repo.worktree or workspace.repo.common_dir)
 
-    def item(self, entry: Entry) -> BatchItem | None:
+    def item(self, entry: BatchEntry) -> BatchItem | None:
         """The masked slice and change; None when the commit is gone."""
-        policy = self._means.policy
+        policy = self._workspace.policy
         try:
             change = self._reader.change(
                 entry.commit, entry.branch, policy.covers, with_marks=False
@@ -259,26 +261,26 @@ class _Remaker:
         masked = redact_change(change, policy)
         return BatchItem(entry.key, self._evidence(entry, masked), masked)
 
-    def finished(self, entry: Entry, made: Compression, change: Change) -> list[Memory]:
+    def finished(self, entry: BatchEntry, made: Compression, change: Change) -> list[Memory]:
         """The answer's memories with their origin, in the place of those made before."""
         part = Slice(entry.session, self._agent(entry), (), entry.first, entry.end)
-        memories = finish(made, part, change, self._means.policy)
+        memories = finish(made, part, change, self._workspace.policy)
         return [replace(memory, supersedes=entry.before) for memory in memories]
 
-    def _agent(self, entry: Entry) -> str:
+    def _agent(self, entry: BatchEntry) -> str:
         if not entry.session:
             return ""
-        with closing(refresh(self._means.repo)) as index:
+        with closing(refresh(self._workspace.repo)) as index:
             stored = index.find(entry.before[0])
         return stored[0].memory.provenance.agent if stored else ""
 
-    def _evidence(self, entry: Entry, change: Change) -> Evidence:
-        if entry.session and (file := session_file(self._means, entry.session)):
+    def _evidence(self, entry: BatchEntry, change: Change) -> Evidence:
+        if entry.session and (file := session_file(self._workspace, entry.session)):
             with suppress(TranscriptMissing):
-                transcript = read_again(self._means, file, entry.first, entry.end)
+                transcript = read_again(self._workspace, file, entry.first, entry.end)
                 part = AgentWork(self._worktree).slice_of(transcript)
-                return make_evidence(part, self._means.policy)
-        return make_evidence(commit_slice(change), self._means.policy)
+                return make_evidence(part, self._workspace.policy)
+        return make_evidence(commit_slice(change), self._workspace.policy)
 
 
 def commit_slice(change: Change) -> Slice:

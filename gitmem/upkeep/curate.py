@@ -20,7 +20,7 @@ from gitmem.git.repo import Repo
 from gitmem.index.amendment import PERHAPS, amended
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
-from gitmem.index.lookup import Holding, living, memories, places_above
+from gitmem.index.lookup import Holder, living, memories, places_above
 from gitmem.index.vectors import Vectors
 from gitmem.model.likeness import forbidding
 from gitmem.model.memory import Memory, Tombstone
@@ -58,7 +58,7 @@ _SLIGHT_TOPICS = (
 
 
 @dataclass(frozen=True)
-class Living:
+class MemoryAtHead:
     """A memory that counts at HEAD, and the commit that holds it."""
 
     memory: Memory
@@ -70,12 +70,12 @@ class Fold:
     """Memories that one would do for, the newest first, and why; ``into`` is the one."""
 
     because: str
-    parts: tuple[Living, ...]
+    parts: tuple[MemoryAtHead, ...]
     into: Memory
 
 
 @dataclass(frozen=True)
-class Plan:
+class CuratePlan:
     """What curation would do; ``kept_apart`` are pairs that are alike, and what forbids a fold."""
 
     looked_at: int
@@ -86,7 +86,7 @@ class Plan:
 Reverses = Callable[[Memory, Memory], bool]
 
 
-def plan(repo: Repo, encoder: Encoder, *, reverses: Reverses | None = None) -> Plan:
+def plan(repo: Repo, encoder: Encoder, *, reverses: Reverses | None = None) -> CuratePlan:
     """What would be folded and linked, among the newest 20,000 memories that HEAD reaches.
 
     ``reverses`` tells whether the first of two memories takes back what the second one decided.
@@ -111,7 +111,7 @@ def plan(repo: Repo, encoder: Encoder, *, reverses: Reverses | None = None) -> P
         trivial = {part.memory.id for fold in folds for part in fold.parts}
         if reverses is not None:
             folds += _reversals(index, here, pairs, reverses, trivial)
-        return Plan(len(here), tuple(folds), tuple(apart))
+        return CuratePlan(len(here), tuple(folds), tuple(apart))
 
 
 def takes_back(newer: Memory, older: Memory) -> bool:
@@ -119,7 +119,9 @@ def takes_back(newer: Memory, older: Memory) -> bool:
     return amended(newer, older) not in ("", PERHAPS)
 
 
-def judged(todo: Plan, same: Callable[[Sequence[Sequence[Memory]]], frozenset[int]]) -> Plan:
+def judged(
+    todo: CuratePlan, same: Callable[[Sequence[Sequence[Memory]]], frozenset[int]]
+) -> CuratePlan:
     """The plan without the folds of likeness that ``same`` does not name; it is given their parts,
     at most 20 groups at a time, and tells the places of those that say the same.
 
@@ -179,13 +181,13 @@ def undo(repo: Repo) -> int:
         return len(ids)
 
 
-def _here(repo: Repo, index: Index) -> tuple[list[int], list[Living]]:
+def _here(repo: Repo, index: Index) -> tuple[list[int], list[MemoryAtHead]]:
     """The places of the newest memories that HEAD reaches, and the memories."""
     scope = scope_of(repo, index)
-    where: Mapping[int, Holding] = living(index, places_above(index, 0), scope)
+    where: Mapping[int, Holder] = living(index, places_above(index, 0), scope)
     found = memories(index, where)
     newest = sorted(found, key=lambda p: (found[p].provenance.time, p), reverse=True)[:_MOST]
-    return newest, [Living(found[place], where[place].commit) for place in newest]
+    return newest, [MemoryAtHead(found[place], where[place].commit) for place in newest]
 
 
 def _pairs(rows: Any) -> list[tuple[int, int, float]]:
@@ -208,7 +210,7 @@ def _pairs(rows: Any) -> list[tuple[int, int, float]]:
 
 
 def _groups(
-    here: Sequence[Living],
+    here: Sequence[MemoryAtHead],
     pairs: Iterable[tuple[int, int, float]],
     apart: list[tuple[Memory, Memory, str]],
 ) -> list[list[int]]:
@@ -236,9 +238,9 @@ def _groups(
     return sorted(unique.values())
 
 
-def _trivial(here: Iterable[Living]) -> dict[str, list[Living]]:
+def _trivial(here: Iterable[MemoryAtHead]) -> dict[str, list[MemoryAtHead]]:
     """Those that say no more than that a typo or a format was mended, by what they are about."""
-    found: dict[str, list[Living]] = defaultdict(list)
+    found: dict[str, list[MemoryAtHead]] = defaultdict(list)
     for part in here:
         memory = part.memory
         says = memory.why or memory.what or memory.decisions or memory.errors or memory.next
@@ -252,13 +254,13 @@ def _trivial(here: Iterable[Living]) -> dict[str, list[Living]]:
 
 def _reversals(
     index: Index,
-    here: Sequence[Living],
+    here: Sequence[MemoryAtHead],
     pairs: Iterable[tuple[int, int, float]],
     reverses: Reverses,
     taken: set[str],
 ) -> list[Fold]:
     """What a newer memory takes back is superseded by that one, told once more."""
-    folds: dict[str, list[Living]] = {}
+    folds: dict[str, list[MemoryAtHead]] = {}
     for n, m, _ in pairs:  # the smaller number is the newer memory
         newer, older = here[n], here[m]
         if {newer.memory.id, older.memory.id} & taken or older.memory.id in folds:
@@ -273,7 +275,7 @@ def _reversals(
 
 
 def _fold(
-    index: Index, because: str, parts: Sequence[Living], *, count_in_title: bool = False
+    index: Index, because: str, parts: Sequence[MemoryAtHead], *, count_in_title: bool = False
 ) -> Fold:
     """One memory for these, the newest first: its words, the files and names of all.
 

@@ -115,7 +115,7 @@ class _Reader:
     caller's own script again in each process, and leaves them behind when the caller is killed.
     """
 
-    def __init__(self, means: tuple[Repo, Policy]) -> None:
+    def __init__(self, workspace: tuple[Repo, Policy]) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-m", "gitmem.upkeep.history_reader"],
             stdin=subprocess.PIPE,
@@ -123,7 +123,7 @@ class _Reader:
             env=git_environment(),
             start_new_session=True,  # a Ctrl-C is for the one that writes; it then ends the others
         )
-        self.ask(means)
+        self.ask(workspace)
 
     def ask(self, task: object) -> None:
         """Hand over what is to be done; if it died, its answer will be missing."""
@@ -161,11 +161,11 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
 
 
 @contextmanager
-def _crew(means: tuple[Repo, Policy], count: int) -> Iterator[list[_Reader]]:
+def _crew(workspace: tuple[Repo, Policy], count: int) -> Iterator[list[_Reader]]:
     crew: list[_Reader] = []
     try:
         for _ in range(count):
-            crew.append(_Reader(means))  # noqa: PERF401 - one that cannot start leaves the others
+            crew.append(_Reader(workspace))  # noqa: PERF401 - one that cannot start leaves the others
         yield crew
     finally:
         for reader in crew:

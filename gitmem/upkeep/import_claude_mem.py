@@ -20,7 +20,7 @@ from pathlib import Path
 from gitmem.agents.claude_mem import ClaudeMem, Kept
 from gitmem.agents.worktree import WorkTree
 from gitmem.capture.compress_slice import iso_time
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.git.commits import CommitReader
 from gitmem.git.log import walk_files
 from gitmem.git.pack import WORTH_PACKING, pack_since
@@ -54,7 +54,7 @@ _SPACES = re.compile(r"\s+")
 
 
 @dataclass
-class Imported:
+class ImportReport:
     """How many rows became memories, and why the others did not."""
 
     rows: int = 0
@@ -72,13 +72,13 @@ class Imported:
 
 
 def import_claude_mem(
-    means: Means,
+    workspace: Workspace,
     database: Path,
     projects: Sequence[str],
     *,
     to_head: bool = False,
     dry_run: bool = False,
-) -> Imported:
+) -> ImportReport:
     """Take over the rows of these projects; with ``dry_run`` only find out what would be done.
 
     ``to_head`` gives what cannot be tied to HEAD.
@@ -90,7 +90,7 @@ def import_claude_mem(
             written before is kept.
     """
     source = ClaudeMem(database, projects)
-    importer = _Importer(means, source, to_head=to_head, dry_run=dry_run)
+    importer = _Importer(workspace, source, to_head=to_head, dry_run=dry_run)
     return importer.run()
 
 
@@ -107,27 +107,29 @@ def project_names(repo: Repo) -> list[str]:
 class _Importer:
     """One import: what is known of the repository, and what was found so far."""
 
-    def __init__(self, means: Means, source: ClaudeMem, *, to_head: bool, dry_run: bool) -> None:
-        self._means = means
+    def __init__(
+        self, workspace: Workspace, source: ClaudeMem, *, to_head: bool, dry_run: bool
+    ) -> None:
+        self._workspace = workspace
         self._source = source
         self._to_head = to_head
         self._is_dry = dry_run
-        self._head = resolve_commit(means.repo, "HEAD")
-        self._notes = NoteStore(means.repo)
-        self._read = lru_cache(maxsize=64)(CommitReader(means.repo).change)
-        worktree = str(means.repo.worktree or means.repo.common_dir)
+        self._head = resolve_commit(workspace.repo, "HEAD")
+        self._notes = NoteStore(workspace.repo)
+        self._read = lru_cache(maxsize=64)(CommitReader(workspace.repo).change)
+        worktree = str(workspace.repo.worktree or workspace.repo.common_dir)
         self._tree = WorkTree([worktree, os.path.realpath(worktree)])
         self._folder = Path(worktree).name
-        self._found = Imported()
+        self._found = ImportReport()
         first = next((kept.time for kept in source.rows() if kept.time > 0.0), 0.0)
-        self._ties = Ties(walk_files(means.repo, "HEAD", max(first - _DAY, 0.0)))
+        self._ties = Ties(walk_files(workspace.repo, "HEAD", max(first - _DAY, 0.0)))
         self._of_session = self._read_sessions()
-        with closing(refresh(means.repo)) as index:
+        with closing(refresh(workspace.repo)) as index:
             stored = index.of_agent(AGENT)
         self._known = {_key(found.memory) for found in stored}
         self._counts = Counter(found.commit for found in stored)
 
-    def run(self) -> Imported:
+    def run(self) -> ImportReport:
         """Take over every row, in batches."""
         base = self._notes.tip()
         batch: dict[str, list[Document]] = defaultdict(list)
@@ -143,9 +145,9 @@ class _Importer:
                 batch, size = defaultdict(list), 0
         self._write(batch, size)
         if self._found.written and not self._is_dry:
-            refresh(self._means.repo).close()
+            refresh(self._workspace.repo).close()
         if self._found.written >= WORTH_PACKING and not self._is_dry:
-            pack_since(self._means.repo, NOTES_REF, base)
+            pack_since(self._workspace.repo, NOTES_REF, base)
         return self._found
 
     def _write(self, batch: dict[str, list[Document]], size: int) -> None:
@@ -184,7 +186,7 @@ class _Importer:
             return None
         kind = _kind(kept.type) if is_sure else "session"
         memory = self._described(kept, kind, title, changed, self._read(commit))
-        document = document_of(redact_memory(memory, self._means.policy))
+        document = document_of(redact_memory(memory, self._workspace.policy))
         setattr(found, count, getattr(found, count) + 1)
         found.commits.add(commit)
         self._counts[commit] += 1
@@ -209,7 +211,7 @@ class _Importer:
 
     def _paths(self, given: Sequence[str]) -> list[str]:
         found = (self._path(path) for path in given)
-        covers = self._means.policy.covers
+        covers = self._workspace.policy.covers
         return list(dict.fromkeys(path for path in found if path and not covers(path)))
 
     def _path(self, given: str) -> str:

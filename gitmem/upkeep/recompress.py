@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from gitmem.capture.reread import reread
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import Compression, Compressor, Estimate
 from gitmem.compress.writer_name import carried, is_by, is_stand_in, kept_by, took_part, writer_of
 from gitmem.errors import (
@@ -40,7 +40,7 @@ _PATIENCE = 3
 
 
 @dataclass(frozen=True)
-class Result:
+class RecompressResult:
     """What became of a capture: ``memories`` in the place of the old ones, or a ``reason`` why not.
 
     ``is_kept``: the old words stay, because whoever was asked had nothing better.  ``is_failed``:
@@ -54,22 +54,22 @@ class Result:
     is_failed: bool = False
 
 
-def estimate(means: Means, capture: Capture, compressor: Compressor) -> Estimate:
+def estimate(workspace: Workspace, capture: Capture, compressor: Compressor) -> Estimate:
     """What bettering a capture would cost; nobody is asked.
 
     Raises:
         TranscriptMissing: it cannot be bettered, because its records are not there.
         GitmemError: it is to stay as it is.
     """
-    part, change = _material(means, capture, compressor)
-    policy = means.policy
+    part, change = _material(workspace, capture, compressor)
+    policy = workspace.policy
     shown = None if change is None else redact_change(change, policy)
     return compressor.estimate(make_evidence(part, policy), shown)
 
 
 def recompress(
-    means: Means, captures: Iterable[Capture], compressor: Compressor
-) -> Iterator[Result]:
+    workspace: Workspace, captures: Iterable[Capture], compressor: Compressor
+) -> Iterator[RecompressResult]:
     """Better the captures one by one; each is durable when its result is given.
 
     What cannot be bettered stays as it is, with a reason.
@@ -80,16 +80,16 @@ def recompress(
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
         GitmemError: another process is bettering memories here.
     """
-    notes = NoteStore(means.repo)
+    notes = NoteStore(workspace.repo)
     failures = 0
     with (
-        lock(means.repo, "recompress") as is_ours,
-        closing(Index.open(means.repo.state_dir)) as index,
+        lock(workspace.repo, "recompress") as is_ours,
+        closing(Index.open(workspace.repo.state_dir)) as index,
     ):
         if not is_ours:
             raise GitmemError("another 'gitmem recompress' is at work here", "Let it end")
         for capture in captures:
-            result = _bettered(means, notes, index, capture, compressor)
+            result = _bettered(workspace, notes, index, capture, compressor)
             yield result
             failures = failures + 1 if result.is_failed else 0
             if failures == _PATIENCE:
@@ -97,27 +97,29 @@ def recompress(
 
 
 def _bettered(
-    means: Means, notes: NoteStore, index: Index, capture: Capture, compressor: Compressor
-) -> Result:
+    workspace: Workspace, notes: NoteStore, index: Index, capture: Capture, compressor: Compressor
+) -> RecompressResult:
     if not capture.is_named and (rivals := capture.rivals):
         return _joined(notes, index, capture, rivals[0])
     try:
-        part, change = _material(means, capture, compressor)
-        made = _compressed(means, part, change, compressor)
+        part, change = _material(workspace, capture, compressor)
+        made = _compressed(workspace, part, change, compressor)
     except CompressorFailed as error:
-        return Result(capture, reason=error.message, is_failed=True)
+        return RecompressResult(capture, reason=error.message, is_failed=True)
     except (TranscriptMissing, _Settled, UnknownRevision) as error:
-        return Result(capture, reason=error.message)
+        return RecompressResult(capture, reason=error.message)
     refresh_index(notes, index)  # it may have taken minutes
     live = {stored.memory.id for stored in index.memories_of(capture.commits)}
     if not {memory.id for memory in capture.memories} <= live:
-        return Result(capture, reason="it was changed meanwhile")
-    successors = _successors(means, capture, made)
+        return RecompressResult(capture, reason="it was changed meanwhile")
+    successors = _successors(workspace, capture, made)
     _write(notes, index, capture, successors)
-    return Result(capture, tuple(successors), made.notice, is_kept=not made.memories)
+    return RecompressResult(capture, tuple(successors), made.notice, is_kept=not made.memories)
 
 
-def _joined(notes: NoteStore, index: Index, capture: Capture, stays: Sequence[Memory]) -> Result:
+def _joined(
+    notes: NoteStore, index: Index, capture: Capture, stays: Sequence[Memory]
+) -> RecompressResult:
     """One of several answers, superseding all; nobody is asked.
 
     The same memories come of it on every clone, and so the same ids: this joins for good.
@@ -125,7 +127,7 @@ def _joined(notes: NoteStore, index: Index, capture: Capture, stays: Sequence[Me
     supersedes = tuple(sorted(_superseded(capture)))
     memories = [replace(memory, supersedes=supersedes) for memory in stays]
     _write(notes, index, capture, memories)
-    return Result(capture, tuple(memories), "two clones had it bettered", is_kept=True)
+    return RecompressResult(capture, tuple(memories), "two clones had it bettered", is_kept=True)
 
 
 def _write(notes: NoteStore, index: Index, capture: Capture, memories: Sequence[Memory]) -> None:
@@ -146,7 +148,7 @@ def _superseded(capture: Capture) -> dict[str, None]:
 
 
 def _material(
-    means: Means, capture: Capture, compressor: Compressor
+    workspace: Workspace, capture: Capture, compressor: Compressor
 ) -> tuple[Slice, Change | None]:
     """What there is to compress.
 
@@ -159,12 +161,12 @@ def _material(
         raise _Settled("two clones had it bettered: their answers are joined, at no cost")
     if not capture.is_named and all(_is_done(memory, compressor) for memory in capture.memories):
         raise _Settled(f"'{compressor.name}' wrote or judged it already")
-    if _edited(NoteStore(means.repo), capture) & {memory.id for memory in capture.memories}:
+    if _edited(NoteStore(workspace.repo), capture) & {memory.id for memory in capture.memories}:
         raise _Settled("somebody edited it by hand")
-    change = _change(means, capture)
+    change = _change(workspace, capture)
     if change is not None and is_by(capture.origin.compressor, "history"):
         return commit_slice(change), change
-    return reread(means, capture.origin), change
+    return reread(workspace, capture.origin), change
 
 
 def _edited(notes: NoteStore, capture: Capture) -> set[str]:
@@ -177,7 +179,7 @@ def _edited(notes: NoteStore, capture: Capture) -> set[str]:
     }
 
 
-def _change(means: Means, capture: Capture) -> Change | None:
+def _change(workspace: Workspace, capture: Capture) -> Change | None:
     """The commit that the slice was compressed with; after a rewrite one that took its place.
 
     Raises:
@@ -189,23 +191,23 @@ def _change(means: Means, capture: Capture) -> Change | None:
     missing = UnknownRevision(f"commit '{origin.commit[:10]}' is not here", "")
     for commit in dict.fromkeys([origin.commit, *capture.commits]):
         try:
-            return read_change(means.repo, commit, origin.branch, means.policy.covers)
+            return read_change(workspace.repo, commit, origin.branch, workspace.policy.covers)
         except UnknownRevision as error:
             missing = error
     raise missing
 
 
 def _compressed(
-    means: Means, part: Slice, change: Change | None, compressor: Compressor
+    workspace: Workspace, part: Slice, change: Change | None, compressor: Compressor
 ) -> Compression:
-    shown = None if change is None else redact_change(change, means.policy)
-    made = compressor.compress(make_evidence(part, means.policy), shown)
+    shown = None if change is None else redact_change(change, workspace.policy)
+    made = compressor.compress(make_evidence(part, workspace.policy), shown)
     if is_stand_in(made.compressor):
         raise CompressorFailed(made.notice or "only a stand-in answered")
     return made
 
 
-def _successors(means: Means, capture: Capture, made: Compression) -> list[Memory]:
+def _successors(workspace: Workspace, capture: Capture, made: Compression) -> list[Memory]:
     """The new memories; the old words under a new mark where the compressor wrote none."""
     supersedes = tuple(_superseded(capture))
     if made.memories:
@@ -227,7 +229,7 @@ def _successors(means: Means, capture: Capture, made: Compression) -> list[Memor
                     tokens_extra={},
                 ),
             ),
-            means.policy,
+            workspace.policy,
         )
         for memory, mark in marked
     ]

@@ -30,15 +30,15 @@ from gitmem.git.unreachable import (
 from gitmem.guard.scrubbing import Scrubber
 from gitmem.index.cache import Index
 from gitmem.model.memory import ID_PATTERN, Json, Memory, Tombstone
-from gitmem.model.note import NOTES_REF, SEEN_REF, Document, Note, names_of, note_of
+from gitmem.model.note import NOTES_REF, WATERMARK_REF, Document, Note, names_of, note_of
 from gitmem.notes.codec import document_of, tombstone_document
 from gitmem.notes.store import NoteStore, Rewrite
 from gitmem.refresh.refresh import refresh, refresh_index
 from gitmem.state.atomic import write_atomically
-from gitmem.state.cursors import read_seen, write_seen
+from gitmem.state.cursors import read_cursors, write_cursors
 from gitmem.state.lock import lock
 from gitmem.state.pending import Pending, PendingStore
-from gitmem.state.quarantine import LostFiles
+from gitmem.state.quarantine import Quarantine
 from gitmem.state.scrub_patterns import add_scrubbed, scrubbed_path
 
 _PATIENCE_SECONDS = 10.0
@@ -56,7 +56,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Hit:
+class ScrubPlace:
     """A memory that is, or would be, masked (``becomes`` its new id) or forgotten."""
 
     id: str
@@ -73,7 +73,7 @@ class ScrubReport:
     and keep the old notes alive; ``remotes`` had the old notes when they were last seen.
     """
 
-    hits: list[Hit] = field(default_factory=list)
+    hits: list[ScrubPlace] = field(default_factory=list)
     pending: int = 0
     files: list[str] = field(default_factory=list)
     is_in_history: bool = False
@@ -176,7 +176,7 @@ def _scrub(
     if target.scrubber is not None:
         for pattern in target.scrubber.patterns:
             add_scrubbed(repo, pattern)
-    LostFiles(repo).forget(target.id)
+    Quarantine(repo).forget(target.id)
     notes = NoteStore(repo)
     _scrub_pending(repo, notes, target, date)
     tips = _tips(repo, notes)
@@ -194,8 +194,8 @@ def _scrub(
     for place in behind:
         drop_ref(repo, tracking_ref(place))
         drop_reflog(repo, tracking_ref(place))
-        write_seen(repo, read_seen(repo).without_tracking(place))
-    for ref in (NOTES_REF, SEEN_REF):
+        write_cursors(repo, read_cursors(repo).without_tracking(place))
+    for ref in (NOTES_REF, WATERMARK_REF):
         drop_reflog(repo, ref)
     Index.discard(repo.state_dir)
     with closing(Index.open(repo.state_dir)) as index:
@@ -222,7 +222,7 @@ def _rewrite(notes: NoteStore, target: Target, date: str) -> bool:
 
 def _plan(
     notes: Iterable[tuple[str, Note]], target: Target, date: str
-) -> tuple[Rewrite, list[Hit]]:
+) -> tuple[Rewrite, list[ScrubPlace]]:
     """Each note that changes as it is to be, and what happens to which memory."""
     all_notes = list(notes)
     replaced = {
@@ -230,7 +230,7 @@ def _plan(
     }
     changed: dict[str, Note] = {}
     forgotten: set[str] = set()
-    hits: list[Hit] = []
+    hits: list[ScrubPlace] = []
     for commit, note in all_notes:
         documents: list[Document] = []
         for document in note.documents:
@@ -243,7 +243,7 @@ def _plan(
                 forgotten |= names
                 documents += [_stone(name, document.memory, date) for name in sorted(names)]
                 new = successors[0].memory.id if successors and successors[0].memory else ""
-                hits.append(Hit(document.memory.id, commit, document.memory.title, new))
+                hits.append(ScrubPlace(document.memory.id, commit, document.memory.title, new))
             documents += successors
         after = note_of(documents)
         if after != note:

@@ -21,7 +21,7 @@ _MEMORY_NAME = re.compile(r"m[0-9a-f]{4,20}")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CaptureSelection:
     """Which memories are to be bettered.
 
     ``ids`` (or their beginnings) are taken as they are; the rest must stand at one of ``commits``
@@ -69,7 +69,7 @@ class Capture:
         return self.memories[0].provenance
 
 
-def find_captures(repo: Repo, wanted: Wanted) -> list[Capture]:
+def find_captures(repo: Repo, wanted: CaptureSelection) -> list[Capture]:
     """The captures with a wanted memory, whole, the newest first; superseded ones are left out.
 
     Where stand-ins are wanted, so are rivals: both are there because a run was not the last word.
@@ -142,7 +142,9 @@ def _named(index: Index, name: str) -> str:
     return ids.pop()
 
 
-def _commits(notes: NoteStore, index: Index, wanted: Wanted, named: Iterable[str]) -> Iterator[str]:
+def _commits(
+    notes: NoteStore, index: Index, wanted: CaptureSelection, named: Iterable[str]
+) -> Iterator[str]:
     """The annotated commits to look at; those of named memories among them."""
     at_named = {stored.commit for name in named for stored in index.find(name)}
     if wanted.ids and wanted.commits is None:
@@ -181,13 +183,13 @@ def _by_slice(memories: Sequence[Memory]) -> dict[tuple[object, ...], list[Memor
     return several
 
 
-def _has_rivals(memories: Sequence[Memory], commit: str, wanted: Wanted) -> bool:
+def _has_rivals(memories: Sequence[Memory], commit: str, wanted: CaptureSelection) -> bool:
     """Whether a run over stand-ins also meets answers that stand side by side."""
     is_here = not wanted.ids if wanted.commits is None else commit in wanted.commits
     return is_here and not wanted.compressor and bool(Capture(tuple(memories), ()).rivals)
 
 
-def _is_wanted(memory: Memory, commit: str, wanted: Wanted) -> bool:
+def _is_wanted(memory: Memory, commit: str, wanted: CaptureSelection) -> bool:
     if wanted.commits is None and wanted.ids:
         return False
     if wanted.commits is not None and commit not in wanted.commits:

@@ -12,7 +12,7 @@ from gitmem.git.repo import Repo
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.figures import Stock, stock_of
 from gitmem.refresh.refresh import refresh
-from gitmem.state.ledger import Ledger, Spending, today
+from gitmem.state.ledger import Ledger, LedgerEntry, today
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue
 
@@ -31,7 +31,7 @@ class Cost:
     dollars: float = 0.0
     unpriced: int = 0
 
-    def plus(self, spending: Spending) -> Cost:
+    def plus(self, spending: LedgerEntry) -> Cost:
         """This and one more request."""
         return Cost(
             self.requests + 1,
@@ -79,14 +79,14 @@ def read_stats(repo: Repo, days: int) -> Stats:
     )
 
 
-def _sum(spendings: Iterable[Spending]) -> Cost:
+def _sum(spendings: Iterable[LedgerEntry]) -> Cost:
     cost = Cost()
     for spending in spendings:
         cost = cost.plus(spending)
     return cost
 
 
-def _grouped(pairs: Iterable[tuple[str, Spending]]) -> dict[str, Cost]:
+def _grouped(pairs: Iterable[tuple[str, LedgerEntry]]) -> dict[str, Cost]:
     costs: dict[str, Cost] = defaultdict(Cost)
     for name, spending in pairs:
         costs[name] = costs[name].plus(spending)

@@ -16,13 +16,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from gitmem.capture.workspace import Means, gather_means
+from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
 from gitmem.recall.context import context_for
 from gitmem.upkeep import history_memories as history
 from gitmem.upkeep.backfill import Report, backfill
-from gitmem.upkeep.backfill_plan import Selection, plan_backfill
+from gitmem.upkeep.backfill_plan import BackfillSelection, plan_backfill
 from tests.support.bigrepo import fill
 from tests.support.git import GitDriver
 
@@ -47,14 +47,16 @@ def main() -> None:
 
 def measure(place: Path, count: int | None) -> None:
     repo = find_repo(place)
-    means = gather_means(repo, {**os.environ, "CLAUDE_CONFIG_DIR": str(place.parent / "none")})
-    means = Means(repo, means.settings, ExtractiveCompressor(), means.agents)
-    plan = plan_backfill(means, Selection(limit=count))
+    workspace = open_workspace(
+        repo, {**os.environ, "CLAUDE_CONFIG_DIR": str(place.parent / "none")}
+    )
+    workspace = Workspace(repo, workspace.settings, ExtractiveCompressor(), workspace.agents)
+    plan = plan_backfill(workspace, BackfillSelection(limit=count))
     commits = len(plan.history)
     log = ["git", "-C", str(place), "log", f"-n{commits}", "--numstat", "--format=%B", "HEAD"]
     git_seconds, _ = timed(lambda: subprocess.run(log, stdout=subprocess.DEVNULL, check=True))
-    seconds, report = timed(lambda: backfill(means, plan, lambda steps: None))
-    again, _ = timed(lambda: plan_backfill(means, Selection(limit=count)))
+    seconds, report = timed(lambda: backfill(workspace, plan, lambda steps: None))
+    again, _ = timed(lambda: plan_backfill(workspace, BackfillSelection(limit=count)))
     start, block = timed(lambda: context_for(repo, 1_000))
     assert isinstance(report, Report)
     size = subprocess.run(

@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.agents.claude.adapter import read_transcript
-from gitmem.capture.workspace import Means, gather_means
+from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
 from gitmem.notes.store import NoteStore
 from gitmem.upkeep.backfill import backfill
-from gitmem.upkeep.backfill_plan import Selection, plan_backfill
+from gitmem.upkeep.backfill_plan import BackfillSelection, plan_backfill
 from tests.bench.attribution import TRUSTED
 from tests.bench.real_sessions import FOLDER, load_eval, require_sessions, worktrees_of
 
@@ -47,11 +47,13 @@ def measure(data: Any, machine: str, folder: Path) -> None:
     lay_out(data, {row["session_id"]: row["transcript"] for row in mine}, work, home)
     who = Counter(git(work, "show", "-s", "--format=%ae", row["commit"]) for row in mine)
     git(work, "config", "user.email", who.most_common(1)[0][0])
-    means = gather_means(find_repo(work), {**os.environ, "CLAUDE_CONFIG_DIR": str(home)})
-    means = Means(means.repo, means.settings, ExtractiveCompressor(), means.agents)
+    workspace = open_workspace(find_repo(work), {**os.environ, "CLAUDE_CONFIG_DIR": str(home)})
+    workspace = Workspace(
+        workspace.repo, workspace.settings, ExtractiveCompressor(), workspace.agents
+    )
     started = time.perf_counter()
-    plan = plan_backfill(means, Selection(with_history=False))
-    report = backfill(means, plan, lambda steps: None)
+    plan = plan_backfill(workspace, BackfillSelection(with_history=False))
+    report = backfill(workspace, plan, lambda steps: None)
     seconds = time.perf_counter() - started
     reachable = set(git(work, "rev-list", "HEAD").split())
     made, named = defaultdict(set), defaultdict(set)
@@ -62,7 +64,7 @@ def measure(data: Any, machine: str, folder: Path) -> None:
                 made[row["commit"]].add(row["session_id"])
     got = {
         commit: {memory.provenance.session for memory in note.memories}
-        for commit, note in NoteStore(means.repo)
+        for commit, note in NoteStore(workspace.repo)
     }
     right = sum(len(got.get(commit, set()) & sessions) for commit, sessions in made.items())
     all_made = sum(map(len, made.values()))

@@ -21,8 +21,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gitmem.agents.adapters import KnownAgents
-from gitmem.capture.workspace import Means
+from gitmem.agents.adapters import Agents
+from gitmem.capture.workspace import Workspace
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
 from gitmem.state.settings import Settings
@@ -74,14 +74,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         size = sum(path.stat().st_size for path in paths.values()) / 1e6
         baseline = parse_only(list(paths.values()))
         clone = data.clone()
-        means = Means(
-            find_repo(clone), Settings(), ExtractiveCompressor(), KnownAgents.from_environment({})
+        workspace = Workspace(
+            find_repo(clone), Settings(), ExtractiveCompressor(), Agents.from_environment({})
         )
         begun = time.perf_counter()
         written = 0
         for session, path in paths.items():
             row = rows[session]
-            written += len(capture(means, row["commit"], clone, None, transcript=path).memories)
+            written += len(capture(workspace, row["commit"], clone, None, transcript=path).memories)
         taken = time.perf_counter() - begun
     print(
         "| sessions | memories | MB | s | MB/s | sessions/minute | x json.loads alone | peak MB |"

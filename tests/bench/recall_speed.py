@@ -118,7 +118,7 @@ def rows_only(folder: Path, size: int, count: int) -> None:
     row("index on disk", f"{taken / size:.0f} bytes a memory, {taken >> 20} MB")
     asked = questions(list(memories_in_quantity(min(size, 5_000), ["0" * 40])), count)
     with Recaller(git.repo) as recaller:
-        times = each(asked, lambda text: recaller.search(Query(text, is_everywhere=True)))
+        times = each(asked, lambda text: recaller.search(Query(text, beyond_head=True)))
     row("warm search", f"{told(times)}, peak {_peak():.0f} MB")
 
 

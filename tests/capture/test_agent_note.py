@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from gitmem.capture.agent_note import MAX_TEXT, MAX_WAITING, WRITER, Note, jot
+from gitmem.capture.agent_note import MAX_TEXT, MAX_WAITING, WRITER, AgentNote, jot
 from gitmem.capture.settle_pending import mark_ended, settle_ended, settle_pending
 from gitmem.errors import BareRepository, GitmemError, UsageError
 from gitmem.model.memory import Memory
@@ -14,7 +14,7 @@ from tests.support.capture import commit_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver
 from tests.support.session import SESSION
 
-NOTE = Note("Prices are cents\nFloats cannot hold 0.1 exactly.", kind="decision")
+NOTE = AgentNote("Prices are cents\nFloats cannot hold 0.1 exactly.", kind="decision")
 
 
 def waiting(git: GitDriver) -> list[Memory]:

@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.errors import TranscriptMissing, UnknownRevision
-from gitmem.state.cursors import Seen, write_seen
+from gitmem.state.cursors import Cursors, write_cursors
 from gitmem.state.pending import PendingStore
 from gitmem.state.sessions import RegisteredSession, Registry
 from tests.support.capture import (
     capture,
     capture_pending,
     commit_of,
-    means_of,
     memories_on,
     remembered,
     session_in,
+    workspace_of,
 )
 from tests.support.git import GitDriver
 from tests.support.session import SESSION
@@ -73,7 +73,7 @@ def test_what_is_pending_outlives_its_transcript(committed: GitDriver) -> None:
     writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
     writer.write("never_committed.py")
     worktree = str(committed.path.resolve())
-    capture_pending(means_of(committed), SESSION, worktree)
+    capture_pending(workspace_of(committed), SESSION, worktree)
     commit = commit_of(committed, writer, "Exact prices", "price.py")
     writer.path.unlink()
 
@@ -103,7 +103,7 @@ def test_the_cache_of_marks_is_only_a_cache(committed: GitDriver) -> None:
     writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
     first = commit_of(committed, writer, "Exact prices", "price.py")
     remembered(committed, first, SESSION)
-    write_seen(committed.repo, Seen())
+    write_cursors(committed.repo, Cursors())
     writer.prompt("Now the taxes.").write("tax.py")
     second = commit_of(committed, writer, "Taxes", "tax.py")
 
@@ -176,19 +176,19 @@ def test_a_known_session_whose_transcript_is_gone_is_told(committed: GitDriver) 
     path = str(committed.path.parent / "gone.jsonl")
     Registry(committed.repo).add(RegisteredSession(SESSION, path, str(committed.path)))
     with pytest.raises(TranscriptMissing):
-        capture_pending(means_of(committed), SESSION, str(committed.path))
+        capture_pending(workspace_of(committed), SESSION, str(committed.path))
 
 
 def test_an_unknown_commit_is_told(committed: GitDriver) -> None:
     with pytest.raises(UnknownRevision):
-        capture(means_of(committed), "f" * 40, str(committed.path), None)
+        capture(workspace_of(committed), "f" * 40, str(committed.path), None)
 
 
 def test_a_turn_without_a_commit_is_pending_until_its_commit(committed: GitDriver) -> None:
     writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
-    means = means_of(committed)
+    workspace = workspace_of(committed)
 
-    pending = capture_pending(means, SESSION, str(committed.path.resolve()))
+    pending = capture_pending(workspace, SESSION, str(committed.path.resolve()))
 
     assert pending is not None
     assert PendingStore(committed.repo).get(SESSION) is not None
@@ -204,7 +204,7 @@ def test_last_words_after_a_commit_are_no_pending_work(committed: GitDriver) -> 
     writer.now += 60
     writer.say("Prices are exact now; it is committed because you asked for it.")
 
-    assert capture_pending(means_of(committed), SESSION, str(committed.path.resolve())) is None
+    assert capture_pending(workspace_of(committed), SESSION, str(committed.path.resolve())) is None
 
 
 def test_a_hostile_file_name_is_remembered_and_harmless(committed: GitDriver) -> None:
@@ -243,9 +243,9 @@ def test_pending_work_of_another_compressor_is_offline(committed: GitDriver) -> 
             raise AssertionError("asked for a turn")
 
     session_in(committed).prompt("Make prices exact.").write("price.py")
-    means = replace(means_of(committed), compressor=Costly())  # type: ignore[arg-type]
+    workspace = replace(workspace_of(committed), compressor=Costly())  # type: ignore[arg-type]
 
-    assert capture_pending(means, SESSION, str(committed.path.resolve())) is not None
+    assert capture_pending(workspace, SESSION, str(committed.path.resolve())) is not None
 
 
 def test_a_named_session_that_kept_no_transcript_is_told(committed: GitDriver) -> None:
@@ -257,17 +257,17 @@ def test_a_named_session_that_kept_no_transcript_is_told(committed: GitDriver) -
     assert "'not-kept'" in outcome.notices[0]
 
 
-def _private(git: GitDriver, **settings: tuple[str, ...]) -> Means:
-    means = means_of(git)
-    return replace(means, settings=replace(means.settings, **settings))  # type: ignore[arg-type]
+def _private(git: GitDriver, **settings: tuple[str, ...]) -> Workspace:
+    workspace = workspace_of(git)
+    return replace(workspace, settings=replace(workspace.settings, **settings))  # type: ignore[arg-type]
 
 
 def test_the_users_patterns_hold_for_notes_and_for_pending_memories(committed: GitDriver) -> None:
-    means = _private(committed, redact=(r"zebra\w*",))
+    workspace = _private(committed, redact=(r"zebra\w*",))
     writer = session_in(committed).prompt("Feed the zebra7.").say(WHY).write("zebra9.py")
-    pending = capture_pending(means, SESSION, str(committed.path))
+    pending = capture_pending(workspace, SESSION, str(committed.path))
     commit = commit_of(committed, writer, "Feed the zebra8", "zebra9.py")
-    outcome = capture(means, commit, str(committed.path), None, SESSION)
+    outcome = capture(workspace, commit, str(committed.path), None, SESSION)
 
     assert "[masked:custom]" in str(pending)
     assert outcome.memories
@@ -276,12 +276,12 @@ def test_the_users_patterns_hold_for_notes_and_for_pending_memories(committed: G
 
 
 def test_of_an_excluded_file_nothing_is_remembered(committed: GitDriver) -> None:
-    means = _private(committed, exclude=("vault/",))
+    workspace = _private(committed, exclude=("vault/",))
     writer = session_in(committed).prompt("Set the PIN.").say(WHY)
     writer.write("vault/pin.py", "def stored_pin(): ...\n").write("price.py")
     writer.bash("cat vault/pin.py", "Traceback: AssertionError: PIN 4711 is wrong", failed=True)
     commit = commit_of(committed, writer, "Set it", "vault/pin.py", "price.py")
-    outcome = capture(means, commit, str(committed.path), None, SESSION)
+    outcome = capture(workspace, commit, str(committed.path), None, SESSION)
 
     (memory,) = outcome.memories
     assert memory.files_changed == ("price.py",)

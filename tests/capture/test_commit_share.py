@@ -6,7 +6,7 @@ import pytest
 
 from gitmem.state.pending import PendingStore
 from gitmem.upkeep.scrub import find_target, scrub
-from tests.support.capture import capture_pending, means_of, memories_on, remembered, session_in
+from tests.support.capture import capture_pending, memories_on, remembered, session_in, workspace_of
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter
 
@@ -57,7 +57,7 @@ def test_each_commit_takes_the_turns_of_its_files(
 def test_what_waits_is_pending_and_the_next_slice_begins_there(
     committed: GitDriver, writer: SessionWriter
 ) -> None:
-    capture_pending(means_of(committed), SESSION, str(committed.path.resolve()))
+    capture_pending(workspace_of(committed), SESSION, str(committed.path.resolve()))
 
     commit(committed, writer, "price.py")
 

@@ -20,10 +20,10 @@ from tests.support.capture import (
     capture,
     commit_of,
     complete,
-    means_of,
     memories_on,
     remembered,
     session_in,
+    workspace_of,
 )
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter
@@ -75,7 +75,7 @@ def test_the_words_that_end_the_turn_join_the_memory(
     (before,) = memories_on(committed, commit)
     writer.say(LAST_WORDS)
 
-    (after,) = complete(means_of(committed), SESSION, worktree(committed))
+    (after,) = complete(workspace_of(committed), SESSION, worktree(committed))
 
     assert "cannot hold 0.1" not in str(before)
     assert "cannot hold 0.1" in str(after)
@@ -86,10 +86,10 @@ def test_the_words_that_end_the_turn_join_the_memory(
 def test_completing_twice_changes_nothing(committed: GitDriver, writer: SessionWriter) -> None:
     commit = commit_amid_turn(committed, writer)
     writer.say(LAST_WORDS)
-    complete(means_of(committed), SESSION, worktree(committed))
+    complete(workspace_of(committed), SESSION, worktree(committed))
     tip = NoteStore(committed.repo).tip()
 
-    assert complete(means_of(committed), SESSION, worktree(committed)) == []
+    assert complete(workspace_of(committed), SESSION, worktree(committed)) == []
     assert NoteStore(committed.repo).tip() == tip
     assert remembered(committed, commit, SESSION).memories == ()
 
@@ -102,7 +102,7 @@ def test_what_a_remote_holds_already_is_superseded_not_removed(
     committed.run("update-ref", tracking_ref("origin"), NoteStore(committed.repo).tip() or "")
     writer.say(LAST_WORDS)
 
-    (after,) = complete(means_of(committed), SESSION, worktree(committed))
+    (after,) = complete(workspace_of(committed), SESSION, worktree(committed))
 
     kept = memories_on(committed, commit)
     assert sorted(memory.id for memory in kept) == sorted([before.id, after.id])
@@ -114,7 +114,7 @@ def test_the_next_prompt_ends_the_words_about_the_commit(
     commit = commit_amid_turn(committed, writer)
     writer.say(LAST_WORDS).prompt("Now the taxes.").say("Taxes need a table, because of llamas.")
 
-    complete(means_of(committed), SESSION, worktree(committed))
+    complete(workspace_of(committed), SESSION, worktree(committed))
 
     (memory,) = memories_on(committed, commit)
     assert "llamas" not in str(memory)
@@ -126,7 +126,7 @@ def test_after_a_stop_the_next_slice_begins_behind_the_last_words(
 ) -> None:
     commit_amid_turn(committed, writer)
     writer.say(LAST_WORDS)
-    complete(means_of(committed), SESSION, worktree(committed))
+    complete(workspace_of(committed), SESSION, worktree(committed))
     writer.prompt("Now the taxes.").write("tax.py")
     second = commit_of(committed, writer, "Taxes", "tax.py")
 
@@ -140,11 +140,11 @@ def test_a_paid_model_is_asked_once_when_the_turn_stops(
     committed: GitDriver, writer: SessionWriter
 ) -> None:
     model = Model()
-    means = means_of(committed, model)
+    workspace = workspace_of(committed, model)
     commit = commit_of(committed, writer, "Exact prices", "price.py")
     moment = float(committed.now) + 1
 
-    capture(means, commit, worktree(committed), moment, SESSION)
+    capture(workspace, commit, worktree(committed), moment, SESSION)
 
     (provisional,) = memories_on(committed, commit)
     offline = ExtractiveCompressor().name
@@ -153,8 +153,8 @@ def test_a_paid_model_is_asked_once_when_the_turn_stops(
 
     writer.now += 120
     writer.say(LAST_WORDS)
-    complete(means, SESSION, worktree(committed))
-    complete(means, SESSION, worktree(committed))
+    complete(workspace, SESSION, worktree(committed))
+    complete(workspace, SESSION, worktree(committed))
 
     (memory,) = memories_on(committed, commit)
     assert memory.provenance.compressor == "model/1"
@@ -166,17 +166,17 @@ def test_of_two_commits_in_a_turn_each_keeps_its_part(
     committed: GitDriver, writer: SessionWriter
 ) -> None:
     model = Model()
-    means = means_of(committed, model)
+    workspace = workspace_of(committed, model)
     commits = []
     for name in ("price.py", "tax.py"):
         writer.say(f"About {name}").write(name)
         commit = commit_of(committed, writer, name, name)
-        capture(means, commit, worktree(committed), float(committed.now) + 1, SESSION)
+        capture(workspace, commit, worktree(committed), float(committed.now) + 1, SESSION)
         commits.append(commit)
         writer.now += 120
     writer.say(LAST_WORDS)
 
-    complete(means, SESSION, worktree(committed))
+    complete(workspace, SESSION, worktree(committed))
 
     (first,), (second,) = (memories_on(committed, commit) for commit in commits)
     assert ("price.py" in str(first.what), "tax.py" in str(first.what)) == (True, False)
@@ -190,7 +190,7 @@ def test_a_commit_by_hand_is_the_model_s_at_once(
     model = Model()
     commit = commit_of(committed, writer, "Exact prices", "price.py")
 
-    capture(means_of(committed, model), commit, worktree(committed), float(committed.now) + 1)
+    capture(workspace_of(committed, model), commit, worktree(committed), float(committed.now) + 1)
 
     (memory,) = memories_on(committed, commit)
     assert memory.provenance.compressor == "model/1"
@@ -203,7 +203,7 @@ def test_without_hooks_no_stop_will_come_and_the_model_is_asked_at_once(
     commit = commit_of(committed, writer, "Exact prices", "price.py")
     moment = float(committed.now) + 1
 
-    capture(means_of(committed, Model()), commit, worktree(committed), moment, SESSION)
+    capture(workspace_of(committed, Model()), commit, worktree(committed), moment, SESSION)
 
     (memory,) = memories_on(committed, commit)
     assert memory.provenance.compressor == "model/1"
@@ -216,7 +216,7 @@ def test_a_stop_completes_and_leaves_nothing_pending(
     writer.say(LAST_WORDS)
     Queue(committed.repo).add(Job("turn", session=SESSION, worktree=worktree(committed)))
 
-    work(means_of(committed))
+    work(workspace_of(committed))
 
     (memory,) = memories_on(committed, commit)
     assert "cannot hold 0.1" in str(memory)

@@ -9,7 +9,7 @@ from gitmem.recall.context import context_for
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue
 from gitmem.worker import work
-from tests.support.capture import commit_of, means_of, memories_on, session_in
+from tests.support.capture import commit_of, memories_on, session_in, workspace_of
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter
 
@@ -20,13 +20,13 @@ def end_session(git: GitDriver, kind: str = "end") -> None:
     git.now += 60
     job = Job(kind, session=SESSION, worktree=str(git.path.resolve()))
     Queue(git.repo).add(job, float(git.now))
-    work(means_of(git))
+    work(workspace_of(git))
 
 
 def capture(git: GitDriver, commit: str) -> None:
     job = Job("capture", commit=commit, worktree=str(git.path.resolve()))
     Queue(git.repo).add(job, float(git.now) + 1)
-    work(means_of(git))
+    work(workspace_of(git))
 
 
 def on_head(git: GitDriver) -> tuple[Memory, ...]:

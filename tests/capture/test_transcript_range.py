@@ -7,9 +7,9 @@ from gitmem.capture.agent_work import SessionFile
 from gitmem.capture.transcript_range import own_start, read_unread
 from gitmem.model.session import EventKind, Transcript
 from gitmem.refresh.refresh import refresh
-from gitmem.state.cursors import read_seen
+from gitmem.state.cursors import read_cursors
 from gitmem.state.sessions import RegisteredSession, Registry
-from tests.support.capture import commit_of, means_of, memories_on, remembered, session_in
+from tests.support.capture import commit_of, memories_on, remembered, session_in, workspace_of
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter
 
@@ -17,9 +17,9 @@ FORK = "22222222-2222-4333-8444-555555555555"
 
 
 def unread(git: GitDriver, writer: SessionWriter) -> Transcript:
-    means = means_of(git)
-    with closing(refresh(means.repo)) as index:
-        return read_unread(means, index, SessionFile(writer.session, writer.path))
+    workspace = workspace_of(git)
+    with closing(refresh(workspace.repo)) as index:
+        return read_unread(workspace, index, SessionFile(writer.session, writer.path))
 
 
 def prompts(transcript: Transcript) -> list[str]:
@@ -108,7 +108,7 @@ def test_a_fork_is_read_from_its_own_words_on(committed: GitDriver) -> None:
 
     assert prompts(unread(committed, fork)) == ["Try it another way."]
     assert prompts(unread(committed, writer)) == ["Make prices exact."]
-    assert read_seen(committed.repo).marks[FORK].start == 3
+    assert read_cursors(committed.repo).marks[FORK].start == 3
 
 
 def test_a_commit_of_copied_work_is_the_original_session_s(committed: GitDriver) -> None:
@@ -131,5 +131,5 @@ def test_sessions_that_share_nothing_are_no_forks(committed: GitDriver, tmp_path
     other.prompt("Make prices exact.")
     register(committed, other)
 
-    assert own_start(means_of(committed), SessionFile(FORK, other.path)) == 0
-    assert own_start(means_of(committed), SessionFile(FORK, tmp_path / "gone.jsonl")) == 0
+    assert own_start(workspace_of(committed), SessionFile(FORK, other.path)) == 0
+    assert own_start(workspace_of(committed), SessionFile(FORK, tmp_path / "gone.jsonl")) == 0

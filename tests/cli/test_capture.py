@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from gitmem.worker import work
-from tests.support.capture import commit_of, means_of, memories_on, session_in
+from tests.support.capture import commit_of, memories_on, session_in, workspace_of
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.test_worker import queue_capture
@@ -32,7 +32,7 @@ def test_what_a_hook_has_queued_is_not_done_twice(committed: GitDriver) -> None:
 
     assert "Nothing new" in done.stdout
     assert len(memories_on(committed, commit)) == 1
-    assert work(means_of(committed)) == 0
+    assert work(workspace_of(committed)) == 0
 
 
 def test_a_commit_of_nobodys_session_is_said_to_be_one(committed: GitDriver) -> None:

@@ -13,7 +13,7 @@ from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.errors import CompressorFailed
 from tests.support.answers import answered_memory
 from tests.support.api import Answer, Api, api
-from tests.support.capture import capture, commit_of, means_of, memories_on, session_in
+from tests.support.capture import capture, commit_of, memories_on, session_in, workspace_of
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.model import FakeModel
@@ -40,7 +40,7 @@ def shop(committed: GitDriver, served: Api) -> GitDriver:
         writer.prompt(f"Make {name} exact.").write(name).say("Because floats lie.")
         commit = commit_of(committed, writer, f"Exact {name}", name)
         place, moment = str(committed.path.resolve()), float(committed.now) + 1.0
-        capture(means_of(committed, down), commit, place, moment)
+        capture(workspace_of(committed, down), commit, place, moment)
     return committed
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gitmem.follow.push import push
-from tests.support.capture import means_of
+from tests.support.capture import workspace_of
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.memories import notes_tip, remember, titles
@@ -20,7 +20,7 @@ def upstream(remote: GitDriver, committed: GitDriver, tmp_path: Path) -> GitDriv
     committed.run("push", "-q", str(remote.path), "main")
     maintainer = remote.clone(tmp_path / "maintainer")
     remember(maintainer, "of a maintainer")
-    push(means_of(maintainer))
+    push(workspace_of(maintainer))
     return remote
 
 

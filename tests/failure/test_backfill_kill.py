@@ -10,9 +10,9 @@ import pytest
 
 from gitmem.notes.store import NoteStore
 from gitmem.upkeep.backfill import backfill
-from gitmem.upkeep.backfill_plan import Selection, plan_backfill
+from gitmem.upkeep.backfill_plan import BackfillSelection, plan_backfill
 from tests.support.bigrepo import fill
-from tests.support.capture import means_of
+from tests.support.capture import workspace_of
 from tests.support.git import GitDriver
 
 pytestmark = pytest.mark.slow
@@ -43,8 +43,8 @@ def test_killed_half_way_a_second_run_ends_as_one_does(git: GitDriver, limit: in
 
     killed = subprocess.run(command, capture_output=True, check=False)
     kept = len(list(NoteStore(git.repo).annotated()))
-    means = means_of(git)
-    backfill(means, plan_backfill(means, Selection()), lambda count: None)
+    workspace = workspace_of(git)
+    backfill(workspace, plan_backfill(workspace, BackfillSelection()), lambda count: None)
 
     assert killed.returncode == -signal.SIGKILL
     assert kept >= (limit // 20) * 16 - 16

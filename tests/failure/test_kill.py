@@ -9,10 +9,10 @@ import sys
 import pytest
 
 from gitmem.index.cache import Index
-from gitmem.model.note import NOTES_REF, SEEN_REF
+from gitmem.model.note import NOTES_REF, WATERMARK_REF
 from gitmem.state.queue import Queue
 from gitmem.worker import work
-from tests.support.capture import commit_of, means_of, memories_on, session_in
+from tests.support.capture import commit_of, memories_on, session_in, workspace_of
 from tests.support.git import GitDriver
 from tests.test_worker import queue_capture
 
@@ -62,7 +62,7 @@ def test_killed_anywhere_the_next_worker_ends_with_one_memory(
     _with_a_job(committed)
     whole = _run(committed, 0)
     assert whole.returncode == 0, whole.stderr
-    for ref in (NOTES_REF, SEEN_REF):  # all that remembers must go, or it would come back
+    for ref in (NOTES_REF, WATERMARK_REF):  # all that remembers must go, or it would come back
         committed.run("update-ref", "-d", ref)
     Index.discard(committed.repo.state_dir)
     commit = committed.out("rev-parse", "HEAD")
@@ -70,7 +70,7 @@ def test_killed_anywhere_the_next_worker_ends_with_one_memory(
 
     # A second run makes some calls fewer (what the first one cached, what the clock spared).
     killed = _run(committed, int(whole.stdout) * tenth // 24)
-    work(means_of(committed))
+    work(workspace_of(committed))
 
     assert killed.returncode == -signal.SIGKILL
     assert len(memories_on(committed, commit)) == 1

@@ -13,10 +13,10 @@ import pytest
 from gitmem.errors import RemoteReadOnly, RemoteRejected, RemoteUnavailable
 from gitmem.follow.push import push, push_along
 from gitmem.git.transport import push_notes
-from gitmem.git.transport_status import Outcome
+from gitmem.git.transport_status import RemoteOutcome
 from gitmem.state.notices import take_notices
 from gitmem.state.refused_remotes import read_refusal
-from tests.support.capture import means_of
+from tests.support.capture import workspace_of
 from tests.support.cli import gitmem, own_mounts
 from tests.support.git import GitDriver
 from tests.support.memories import NOTES_REF, notes_tip, remember, titles
@@ -47,16 +47,16 @@ def hook(remote: GitDriver, name: str, text: str) -> Path:
     return path
 
 
-def send(git: GitDriver) -> Outcome:
+def send(git: GitDriver) -> RemoteOutcome:
     return push_notes(git.repo, "origin", 30.0).outcome
 
 
 def test_the_remote_has_notes_unknown_here(ours: GitDriver, other: GitDriver) -> None:
     remember(other, "theirs")
-    push(means_of(other))
+    push(workspace_of(other))
 
-    assert send(ours) is Outcome.REJECTED  # "fetch first"
-    assert push(means_of(ours), sleep=no_sleep)
+    assert send(ours) is RemoteOutcome.REJECTED  # "fetch first"
+    assert push(workspace_of(ours), sleep=no_sleep)
     assert titles(ours) == ["ours", "theirs"]
 
 
@@ -64,23 +64,23 @@ def test_the_remote_has_notes_that_were_fetched_but_not_joined(
     ours: GitDriver, other: GitDriver
 ) -> None:
     remember(other, "theirs")
-    push(means_of(other))
+    push(workspace_of(other))
     ours.run("fetch", "-q", "origin", NOTES_REF)
 
-    assert send(ours) is Outcome.REJECTED  # "non-fast-forward"
-    assert push(means_of(ours), sleep=no_sleep)
+    assert send(ours) is RemoteOutcome.REJECTED  # "non-fast-forward"
+    assert push(workspace_of(ours), sleep=no_sleep)
 
 
 def test_the_remote_moved_since_the_lease_was_taken(ours: GitDriver, other: GitDriver) -> None:
-    push(means_of(ours))
+    push(workspace_of(ours))
     old = notes_tip(ours)
     remember(other, "theirs")
-    push(means_of(other))
+    push(workspace_of(other))
     remember(ours, "more of ours")
 
     answer = push_notes(ours.repo, "origin", 30.0, replacing=old)
 
-    assert answer.outcome is Outcome.REJECTED
+    assert answer.outcome is RemoteOutcome.REJECTED
     assert answer.reason == "stale info"
 
 
@@ -101,19 +101,19 @@ def test_the_remote_moved_while_it_took_our_notes(
 ) -> None:
     """ "cannot lock ref ... is at ... but expected", or "reference already exists"."""
     if not is_first:
-        push(means_of(ours))
+        push(workspace_of(ours))
         other.run("fetch", "-q", "origin", f"{NOTES_REF}:{NOTES_REF}")
         remember(ours, "more of ours")
     hook(remote, "pre-receive", moves_while_we_push(other))
 
-    assert push(means_of(ours), sleep=no_sleep)
+    assert push(workspace_of(ours), sleep=no_sleep)
     assert (remote.path / "moved").exists()
     assert "theirs" in titles(remote)
     assert titles(remote) == titles(ours)
 
 
 def test_the_ref_was_deleted_while_it_took_our_notes(ours: GitDriver, remote: GitDriver) -> None:
-    push(means_of(ours))
+    push(workspace_of(ours))
     remember(ours, "more of ours")
     hook(
         remote,
@@ -122,7 +122,7 @@ def test_the_ref_was_deleted_while_it_took_our_notes(ours: GitDriver, remote: Gi
         f"git update-ref -d {NOTES_REF}",
     )
 
-    assert push(means_of(ours), sleep=no_sleep)
+    assert push(workspace_of(ours), sleep=no_sleep)
     assert titles(remote) == ["more of ours", "ours"]
 
 
@@ -137,7 +137,7 @@ def test_a_lock_that_is_let_go_is_waited_for(ours: GitDriver, remote: GitDriver)
         if len(pauses) == 3:
             lock.unlink()
 
-    assert push(means_of(ours), sleep=sleep)
+    assert push(workspace_of(ours), sleep=sleep)
     assert len(pauses) == 3
 
 
@@ -147,7 +147,7 @@ def test_a_lock_that_nobody_lets_go_is_told(ours: GitDriver, remote: GitDriver) 
     lock.touch()
 
     with pytest.raises(RemoteRejected, match=r"failed to update ref|cannot lock ref"):
-        push(means_of(ours), sleep=no_sleep)
+        push(workspace_of(ours), sleep=no_sleep)
 
 
 def test_a_ref_in_the_way_is_told(ours: GitDriver, remote: GitDriver) -> None:
@@ -155,7 +155,7 @@ def test_a_ref_in_the_way_is_told(ours: GitDriver, remote: GitDriver) -> None:
     remote.run("update-ref", f"{NOTES_REF}/below", ours.out("rev-parse", "HEAD"))
 
     with pytest.raises(RemoteRejected):
-        push(means_of(ours), sleep=no_sleep)
+        push(workspace_of(ours), sleep=no_sleep)
 
 
 def test_what_is_no_commit_is_not_overwritten(ours: GitDriver, remote: GitDriver) -> None:
@@ -197,7 +197,7 @@ def test_a_rule_of_the_server_is_a_refusal_and_not_tried_again(
     rule(remote)
 
     with pytest.raises(RemoteRejected, match=reason):
-        push(means_of(ours), sleep=_not_called)
+        push(workspace_of(ours), sleep=_not_called)
     assert notes_tip(remote) == ""
 
 
@@ -229,8 +229,8 @@ def test_when_it_takes_them_again_the_next_refusal_is_news(
     ours: GitDriver, remote: GitDriver
 ) -> None:
     by_update_hook(remote)
-    push_along(means_of(ours), "origin")
-    push_along(means_of(ours), "origin")
+    push_along(workspace_of(ours), "origin")
+    push_along(workspace_of(ours), "origin")
     assert len(take_notices(ours.repo)) == 1
 
     (remote.path / "hooks" / "update").unlink()
@@ -238,7 +238,7 @@ def test_when_it_takes_them_again_the_next_refusal_is_news(
     assert read_refusal(ours.repo, "origin") is None
     by_update_hook(remote)
     remember(ours, "more")
-    push_along(means_of(ours), "origin")
+    push_along(workspace_of(ours), "origin")
     assert len(take_notices(ours.repo)) == 1
 
 
@@ -257,7 +257,7 @@ def test_a_remote_that_cannot_store_anything(ours: GitDriver, remote: GitDriver)
     remote.run("config", "receive.maxInputSize", "1")
 
     with pytest.raises(RemoteReadOnly, match=r"pack exceeds|unpack"):
-        push(means_of(ours), sleep=_not_called)
+        push(workspace_of(ours), sleep=_not_called)
 
 
 def test_a_folder_that_may_only_be_read(ours: GitDriver, remote: GitDriver) -> None:
@@ -275,7 +275,7 @@ def test_a_folder_that_may_only_be_read(ours: GitDriver, remote: GitDriver) -> N
 def test_a_push_address_that_is_switched_off(ours: GitDriver, other: GitDriver) -> None:
     """The usual way to make a remote read-only: its memories are received all the same."""
     remember(other, "theirs")
-    push(means_of(other))
+    push(workspace_of(other))
     ours.run("remote", "set-url", "--push", "origin", "no_push")
 
     done = gitmem(ours, "sync")
@@ -294,9 +294,9 @@ def test_pushes_that_go_elsewhere_than_fetches_come_from(
     at_fork.run("pull", "-q", str(remote.path), "main")
     at_fork.run("remote", "add", "origin", str(fork.path))
     remember(at_fork, "at the fork")
-    push(means_of(at_fork))
+    push(workspace_of(at_fork))
     remember(other, "upstream")
-    push(means_of(other))
+    push(workspace_of(other))
     ours.run("remote", "set-url", "--push", "origin", str(fork.path))
 
     assert gitmem(ours, "sync").returncode == 0
@@ -309,7 +309,7 @@ def test_a_fetch_by_hand_is_not_disturbed_by_a_push_of_ours(
 ) -> None:
     """git moves no ref that was moved since its fetch began, and the whole fetch fails."""
     assert gitmem(ours, "init").returncode == 0
-    push(means_of(ours))
+    push(workspace_of(ours))
     ours.run("fetch", "-q")
     remember(ours, "more of ours")
     slow = tmp_path / "slow"
@@ -319,7 +319,7 @@ def test_a_fetch_by_hand_is_not_disturbed_by_a_push_of_ours(
     )
     slow.chmod(0o755)
     remember(other, "theirs")
-    push(means_of(other))
+    push(workspace_of(other))
 
     fetching = subprocess.Popen(
         ["git", "fetch", "-q", "--upload-pack", str(slow), "origin"],
@@ -328,7 +328,7 @@ def test_a_fetch_by_hand_is_not_disturbed_by_a_push_of_ours(
     )
     while not (tmp_path / "slow.answered").exists():
         assert fetching.poll() is None
-    push(means_of(ours), sleep=no_sleep)
+    push(workspace_of(ours), sleep=no_sleep)
     (tmp_path / "slow.go").touch()
 
     assert fetching.wait() == 0
@@ -338,7 +338,7 @@ def test_a_remote_that_never_answers_ends_the_tries(ours: GitDriver, tmp_path: P
     ours.run("remote", "set-url", "origin", str(tmp_path / "nowhere"))
 
     with pytest.raises(RemoteUnavailable):
-        push(means_of(ours), sleep=_not_called)
+        push(workspace_of(ours), sleep=_not_called)
     assert read_refusal(ours.repo, "origin") is None
 
 
@@ -361,7 +361,7 @@ def test_a_remote_that_always_moves_is_left_in_time(
     moments = iter(range(0, 1000, 10))
 
     with pytest.raises(RemoteUnavailable, match="kept moving"):
-        push(means_of(ours), sleep=no_sleep, clock=lambda: float(next(moments)))
+        push(workspace_of(ours), sleep=no_sleep, clock=lambda: float(next(moments)))
     assert "ours" in titles(ours)
 
 
@@ -375,8 +375,8 @@ def test_a_login_that_is_missing_is_tried_at_each_push(
     ssh.chmod(0o755)
     monkeypatch.setenv("GIT_SSH_COMMAND", str(ssh))
     ours.run("remote", "set-url", "origin", "carl@host:x")
-    push_along(means_of(ours), "origin")
-    push_along(means_of(ours), "origin")
+    push_along(workspace_of(ours), "origin")
+    push_along(workspace_of(ours), "origin")
 
     refusal = read_refusal(ours.repo, "origin")
     assert refusal is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from gitmem.follow.reconcile import Scope
+from gitmem.follow.reconcile import ReconcileRange
 from gitmem.index.cache import Index
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.catch_up import catch_up
@@ -327,5 +327,5 @@ def test_once_reconciled_nothing_is_left_to_do(three: GitDriver, case: Case) -> 
     followed(three)
     tip = NoteStore(three.repo).tip()
 
-    assert followed(three) == followed(three, Scope(is_full=True))
+    assert followed(three) == followed(three, ReconcileRange(is_full=True))
     assert tip == NoteStore(three.repo).tip()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.follow.reconcile import Reconciled, Scope, reconcile
+from gitmem.follow.reconcile import ReconcileRange, ReconcileReport, reconcile
 from gitmem.follow.sync import sync
 from gitmem.git.fingerprints import TraceReader
 from gitmem.git.remotes import refspec_of
@@ -24,7 +24,7 @@ from gitmem.state.ref_tips import read_known_tips, write_known_tips
 from gitmem.state.rewrite_log import add_pairs, read_pairs
 from gitmem.state.unreachable_notes import read_strays, write_strays
 from gitmem.worker import work
-from tests.support.capture import means_of
+from tests.support.capture import workspace_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up, titles_at
 
@@ -60,7 +60,7 @@ def test_a_first_look_compares_no_commit_with_what_was_built_upon_it(
 
     monkeypatch.setattr(TraceReader, "difference", counted)
     with closing(refresh(git.repo)) as index:
-        assert reconcile(git.repo, index) == Reconciled()
+        assert reconcile(git.repo, index) == ReconcileReport()
 
     assert asked == []
 
@@ -76,7 +76,7 @@ def squashed_on_server(git: GitDriver, message: str = FORGE_MESSAGE) -> str:
 def shared(git: GitDriver, remote: GitDriver) -> None:
     git.run("remote", "add", "origin", str(remote.path), check=False)
     git.run("config", "--add", "remote.origin.fetch", refspec_of("origin"))
-    sync(means_of(git))
+    sync(workspace_of(git))
 
 
 def test_a_squash_is_found_though_main_went_on_in_between(topic: GitDriver) -> None:
@@ -129,7 +129,9 @@ def test_a_pipeline_finds_the_squash_of_a_pull_request(
     pipeline.run("fetch", "-q", "origin", "refs/pull/7/head:refs/pull/7/head")
     pipeline.run("fetch", "-q", "origin", refspec_of("origin"))
 
-    done = followed(pipeline, Scope(tuple(pipeline.out("rev-list", "HEAD~1..HEAD").split())))
+    done = followed(
+        pipeline, ReconcileRange(tuple(pipeline.out("rev-list", "HEAD~1..HEAD").split()))
+    )
 
     assert len(done.carried) == 2
     assert titles_at(pipeline, "main") == ["one", "two"]
@@ -184,7 +186,7 @@ def test_a_line_that_both_sides_added_is_not_the_same_change(topic: GitDriver) -
 
     done = followed(topic)
 
-    assert Reconciled() == done
+    assert ReconcileReport() == done
     assert titles_at(topic, "main") == []
 
 
@@ -221,7 +223,7 @@ def test_two_commits_of_one_second_and_subject_are_told_apart_by_their_files(
     topic.run("add", "-A")
     topic.run("commit", "-q", "-m", "sync")
 
-    assert Reconciled() == followed(topic)
+    assert ReconcileReport() == followed(topic)
     assert titles_at(topic, "main") == []
 
 
@@ -231,7 +233,7 @@ def test_a_revert_of_a_revert_carries_nothing_anew(topic: GitDriver) -> None:
     topic.run("revert", "--no-edit", "HEAD")
     topic.run("revert", "--no-edit", "HEAD")
 
-    assert Reconciled() == followed(topic)
+    assert ReconcileReport() == followed(topic)
 
 
 def test_a_change_id_follows_through_any_rewriting(git: GitDriver) -> None:
@@ -279,7 +281,7 @@ def test_a_memory_written_after_the_amend_goes_where_the_hook_told(git: GitDrive
     remember(git, old)
     Queue(git.repo).add(Job("merge", extra={"rewritten": "".join(pairs)}))
 
-    work(means_of(git))
+    work(workspace_of(git))
 
     assert titles_at(git, "HEAD") == ["one"]
     assert len(read_pairs(git.repo)) == 2
@@ -294,7 +296,7 @@ def test_a_squash_merge_with_a_resolved_conflict_is_known_by_what_the_hook_saw(
     fields = {"sources": " ".join(sources)}
     Queue(topic.repo).add(Job("capture", commit=commit, worktree=str(topic.path), extra=fields))
 
-    work(means_of(topic))
+    work(workspace_of(topic))
 
     assert titles_at(topic, "main") == ["one", "two"]
 

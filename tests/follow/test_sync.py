@@ -12,7 +12,7 @@ from gitmem.git.remotes import refspec_of
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from tests.support.capture import means_of
+from tests.support.capture import workspace_of
 from tests.support.git import GitDriver
 
 
@@ -42,8 +42,8 @@ def test_what_one_clone_remembers_the_other_receives(two: tuple[GitDriver, GitDr
     one, other = two
     remember(one, one.out("rev-parse", "HEAD"), "from one")
 
-    sent = sync(means_of(one))
-    received = sync(means_of(other))
+    sent = sync(workspace_of(one))
+    received = sync(workspace_of(other))
 
     assert (sent.is_pushed, received.received) == (True, Amount(1, 1))
     assert titles(other) == {"from one"}
@@ -55,9 +55,9 @@ def test_both_sides_keep_everything_when_they_diverge(two: tuple[GitDriver, GitD
     remember(one, commit, "from one")
     remember(other, commit, "from other")
 
-    sync(means_of(one))
-    sync(means_of(other))
-    sync(means_of(one))
+    sync(workspace_of(one))
+    sync(workspace_of(other))
+    sync(workspace_of(one))
 
     assert titles(one) == titles(other) == {"from one", "from other"}
 
@@ -66,10 +66,10 @@ def test_a_push_into_a_moved_remote_joins_and_tries_again(two: tuple[GitDriver, 
     one, other = two
     commit = one.out("rev-parse", "HEAD")
     remember(other, commit, "from other")
-    push(means_of(other))
+    push(workspace_of(other))
     remember(one, commit, "from one")
 
-    assert push(means_of(one), sleep=lambda _: None)
+    assert push(workspace_of(one), sleep=lambda _: None)
     assert titles(one) == {"from one", "from other"}
 
 
@@ -78,7 +78,7 @@ def test_a_plain_fetch_brings_memories_without_touching_ours(
 ) -> None:
     one, other = two
     remember(one, one.out("rev-parse", "HEAD"), "from one")
-    push(means_of(one))
+    push(workspace_of(one))
     remember(other, other.out("rev-parse", "HEAD"), "from other")
     other.run("fetch", "-q")
 
@@ -90,12 +90,12 @@ def test_nothing_new_is_no_push(two: tuple[GitDriver, GitDriver]) -> None:
     one, _ = two
     remember(one, one.out("rev-parse", "HEAD"), "from one")
 
-    assert push(means_of(one))
-    assert not push(means_of(one))
+    assert push(workspace_of(one))
+    assert not push(workspace_of(one))
 
 
 def test_without_a_remote_memories_stay(committed: GitDriver) -> None:
-    assert sync(means_of(committed)).remote == ""
+    assert sync(workspace_of(committed)).remote == ""
 
 
 def test_a_remote_that_is_not_there_is_told(committed: GitDriver, tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_remote_that_is_not_there_is_told(committed: GitDriver, tmp_path: Path
     remember(committed, committed.out("rev-parse", "HEAD"), "ours")
 
     with pytest.raises(RemoteUnavailable):
-        sync(means_of(committed))
+        sync(workspace_of(committed))
     assert titles(committed) == {"ours"}
 
 
@@ -115,12 +115,12 @@ def test_a_remote_that_refuses_is_told(two: tuple[GitDriver, GitDriver], remote:
     remember(one, one.out("rev-parse", "HEAD"), "ours")
 
     with pytest.raises(RemoteRejected):
-        push(means_of(one))
+        push(workspace_of(one))
 
 
 def test_what_is_pushed_is_sound(two: tuple[GitDriver, GitDriver], remote: GitDriver) -> None:
     one, _ = two
     remember(one, one.out("rev-parse", "HEAD"), "from one")
-    push(means_of(one))
+    push(workspace_of(one))
 
     subprocess.run(["git", "-C", str(remote.path), "fsck", "--strict"], check=True)

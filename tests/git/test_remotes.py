@@ -18,7 +18,7 @@ from gitmem.git.remotes import (
     tracking_tips,
 )
 from gitmem.git.transport import fetch_notes, push_notes
-from gitmem.git.transport_status import Outcome
+from gitmem.git.transport_status import RemoteOutcome
 from tests.support.git import GitDriver
 from tests.support.memories import notes_tip
 
@@ -44,8 +44,8 @@ def hook(remote: GitDriver, name: str, text: str) -> None:
 def test_notes_are_pushed_once(noted: GitDriver, remote: GitDriver, scheme: str) -> None:
     noted.run("remote", "set-url", "origin", f"{scheme}{remote.path}")
 
-    assert push_notes(noted.repo, "origin", SECONDS).outcome is Outcome.PUSHED
-    assert push_notes(noted.repo, "origin", SECONDS).outcome is Outcome.UP_TO_DATE
+    assert push_notes(noted.repo, "origin", SECONDS).outcome is RemoteOutcome.PUSHED
+    assert push_notes(noted.repo, "origin", SECONDS).outcome is RemoteOutcome.UP_TO_DATE
     assert remote.out("notes", "--ref", "claude-mem", "list")
 
 
@@ -56,13 +56,13 @@ def test_what_the_remote_is_known_to_have_is_not_sent_again(
     push_notes(noted.repo, "origin", SECONDS)
     remote.path.rename(remote.path.with_name("moved"))
 
-    assert push_notes(noted.repo, "origin", SECONDS).outcome is Outcome.UP_TO_DATE
+    assert push_notes(noted.repo, "origin", SECONDS).outcome is RemoteOutcome.UP_TO_DATE
 
 
 def test_without_notes_there_is_nothing_to_push(committed: GitDriver, remote: GitDriver) -> None:
     committed.run("remote", "add", "origin", str(remote.path))
 
-    assert push_notes(committed.repo, "origin", SECONDS).outcome is Outcome.UP_TO_DATE
+    assert push_notes(committed.repo, "origin", SECONDS).outcome is RemoteOutcome.UP_TO_DATE
 
 
 def test_a_remote_that_moved_rejects(noted: GitDriver, tmp_path: Path, remote: GitDriver) -> None:
@@ -70,14 +70,14 @@ def test_a_remote_that_moved_rejects(noted: GitDriver, tmp_path: Path, remote: G
     other.add_note(other.out("rev-parse", "HEAD"), "---\nsecond: 2\n")
     push_notes(other.repo, "origin", SECONDS)
 
-    assert push_notes(noted.repo, "origin", SECONDS).outcome is Outcome.REJECTED
+    assert push_notes(noted.repo, "origin", SECONDS).outcome is RemoteOutcome.REJECTED
 
 
 @pytest.mark.parametrize("name", ["update", "pre-receive"])
 def test_a_remote_with_a_rule_refuses(noted: GitDriver, remote: GitDriver, name: str) -> None:
     hook(remote, name, "echo no notes here; exit 1")
 
-    assert push_notes(noted.repo, "origin", SECONDS).outcome is Outcome.REFUSED
+    assert push_notes(noted.repo, "origin", SECONDS).outcome is RemoteOutcome.REFUSED
 
 
 def test_the_users_own_pre_push_hook_is_not_run(noted: GitDriver) -> None:
@@ -85,7 +85,7 @@ def test_the_users_own_pre_push_hook_is_not_run(noted: GitDriver) -> None:
     ours.write_text("#!/bin/sh\nexit 1\n")
     ours.chmod(0o755)
 
-    assert push_notes(noted.repo, "origin", SECONDS).outcome is Outcome.PUSHED
+    assert push_notes(noted.repo, "origin", SECONDS).outcome is RemoteOutcome.PUSHED
 
 
 def test_a_remote_that_is_gone_is_unavailable(noted: GitDriver, tmp_path: Path) -> None:

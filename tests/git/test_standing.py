@@ -36,7 +36,7 @@ def test_a_commit_whose_file_is_deleted_is_orphaned(git: GitDriver) -> None:
     git.run("rm", "-q", "a.py")
     git.commit("remove")
 
-    assert of(git, commit) == Standing(Verdict.ORPHANED, 0.0)
+    assert of(git, commit) == Standing(Verdict.GONE, 0.0)
 
 
 def test_lines_are_found_under_the_files_new_name(git: GitDriver) -> None:
@@ -65,7 +65,7 @@ def test_a_commit_known_to_be_reached_is_not_asked_about(git: GitDriver) -> None
 
     found = standings(git.repo, [commit], reached={commit})
 
-    assert found[commit].verdict is Verdict.ORPHANED
+    assert found[commit].verdict is Verdict.GONE
 
 
 def test_reindenting_changes_nothing(git: GitDriver) -> None:
@@ -89,7 +89,7 @@ def test_a_merge_is_judged_by_what_it_brought_to_its_first_parent(git: GitDriver
     git.run("rm", "-q", "b.py")
     git.commit("remove")
 
-    assert of(git, merge).verdict is Verdict.ORPHANED
+    assert of(git, merge).verdict is Verdict.GONE
 
 
 def test_a_commit_that_only_deletes_stands_until_it_is_undone(git: GitDriver) -> None:
@@ -100,7 +100,7 @@ def test_a_commit_that_only_deletes_stands_until_it_is_undone(git: GitDriver) ->
 
     git.commit("again", **{"a.py": BODY})
 
-    assert of(git, commit) == Standing(Verdict.ORPHANED, 0.0)
+    assert of(git, commit) == Standing(Verdict.GONE, 0.0)
 
 
 def test_a_binary_file_stands_as_a_whole(git: GitDriver) -> None:
@@ -111,7 +111,7 @@ def test_a_binary_file_stands_as_a_whole(git: GitDriver) -> None:
     git.write("logo.bin", b"\0\4\5\6" * 100)
     git.commit("new logo")
 
-    assert of(git, commit).verdict is Verdict.ORPHANED
+    assert of(git, commit).verdict is Verdict.GONE
 
 
 def test_a_mere_rename_stands_whatever_is_in_the_file_now(git: GitDriver) -> None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from gitmem.errors import RemoteError, RemoteLogin, RemoteReadOnly, RemoteUnavailable
-from gitmem.git.transport_status import Answer, Outcome, fetch_trouble, push_trouble, read_push
+from gitmem.git.transport_status import (
+    RemoteAnswer,
+    RemoteOutcome,
+    fetch_trouble,
+    push_trouble,
+    read_push,
+)
 
 REF = "refs/notes/claude-mem"
 
@@ -17,32 +23,35 @@ def line(flag: str, summary: str) -> str:
 @pytest.mark.parametrize(
     ("summary", "expected"),
     [
-        ("[rejected] (non-fast-forward)", Outcome.REJECTED),
-        ("[rejected] (fetch first)", Outcome.REJECTED),
-        ("[rejected] (stale info)", Outcome.REJECTED),
-        ("[rejected] (remote ref updated since checkout)", Outcome.REJECTED),
-        ("[remote rejected] (incorrect old value provided)", Outcome.REJECTED),
-        ("[remote rejected] (reference already exists)", Outcome.REJECTED),
-        ("[remote rejected] (reference does not exist)", Outcome.REJECTED),
-        ("[remote failure] (remote failed to report status)", Outcome.REJECTED),
-        (f"[remote rejected] (cannot lock ref '{REF}': is at 1 but expected 2)", Outcome.BUSY),
-        ("[remote rejected] (failed to update ref)", Outcome.BUSY),
-        ("[remote rejected] (failed to update refs)", Outcome.BUSY),
-        ("[remote rejected] (failed to lock)", Outcome.BUSY),
-        ("[remote rejected] (refname conflict)", Outcome.BUSY),
-        ("[remote rejected] (fatal error in commit_refs)", Outcome.BUSY),
-        ("[remote rejected] (shallow update not allowed)", Outcome.CUT),
-        ("[rejected] (new shallow roots not allowed)", Outcome.CUT),
-        ("[remote rejected] (unpacker error)", Outcome.READ_ONLY),
-        ("[remote rejected] (hook declined)", Outcome.REFUSED),
-        ("[remote rejected] (pre-receive hook declined)", Outcome.REFUSED),
-        ("[remote rejected] (deny updating a hidden ref)", Outcome.REFUSED),
-        ("[remote rejected] (prohibited by Gerrit: not permitted: create)", Outcome.REFUSED),
-        ("[rejected] (needs force)", Outcome.REFUSED),
-        ("[remote rejected]", Outcome.REFUSED),
+        ("[rejected] (non-fast-forward)", RemoteOutcome.REJECTED),
+        ("[rejected] (fetch first)", RemoteOutcome.REJECTED),
+        ("[rejected] (stale info)", RemoteOutcome.REJECTED),
+        ("[rejected] (remote ref updated since checkout)", RemoteOutcome.REJECTED),
+        ("[remote rejected] (incorrect old value provided)", RemoteOutcome.REJECTED),
+        ("[remote rejected] (reference already exists)", RemoteOutcome.REJECTED),
+        ("[remote rejected] (reference does not exist)", RemoteOutcome.REJECTED),
+        ("[remote failure] (remote failed to report status)", RemoteOutcome.REJECTED),
+        (
+            f"[remote rejected] (cannot lock ref '{REF}': is at 1 but expected 2)",
+            RemoteOutcome.BUSY,
+        ),
+        ("[remote rejected] (failed to update ref)", RemoteOutcome.BUSY),
+        ("[remote rejected] (failed to update refs)", RemoteOutcome.BUSY),
+        ("[remote rejected] (failed to lock)", RemoteOutcome.BUSY),
+        ("[remote rejected] (refname conflict)", RemoteOutcome.BUSY),
+        ("[remote rejected] (fatal error in commit_refs)", RemoteOutcome.BUSY),
+        ("[remote rejected] (shallow update not allowed)", RemoteOutcome.CUT),
+        ("[rejected] (new shallow roots not allowed)", RemoteOutcome.CUT),
+        ("[remote rejected] (unpacker error)", RemoteOutcome.READ_ONLY),
+        ("[remote rejected] (hook declined)", RemoteOutcome.REFUSED),
+        ("[remote rejected] (pre-receive hook declined)", RemoteOutcome.REFUSED),
+        ("[remote rejected] (deny updating a hidden ref)", RemoteOutcome.REFUSED),
+        ("[remote rejected] (prohibited by Gerrit: not permitted: create)", RemoteOutcome.REFUSED),
+        ("[rejected] (needs force)", RemoteOutcome.REFUSED),
+        ("[remote rejected]", RemoteOutcome.REFUSED),
     ],
 )
-def test_a_rejection_is_sorted_by_its_words(summary: str, expected: Outcome) -> None:
+def test_a_rejection_is_sorted_by_its_words(summary: str, expected: RemoteOutcome) -> None:
     answer = read_push(line("!", summary), REF)
 
     assert answer is not None
@@ -52,20 +61,20 @@ def test_a_rejection_is_sorted_by_its_words(summary: str, expected: Outcome) -> 
 @pytest.mark.parametrize(
     ("flag", "expected"),
     [
-        ("=", Outcome.UP_TO_DATE),
-        ("*", Outcome.PUSHED),
-        (" ", Outcome.PUSHED),
-        ("+", Outcome.PUSHED),
+        ("=", RemoteOutcome.UP_TO_DATE),
+        ("*", RemoteOutcome.PUSHED),
+        (" ", RemoteOutcome.PUSHED),
+        ("+", RemoteOutcome.PUSHED),
     ],
 )
-def test_what_went_well(flag: str, expected: Outcome) -> None:
-    assert read_push(line(flag, "1..2"), REF) == Answer(expected)
+def test_what_went_well(flag: str, expected: RemoteOutcome) -> None:
+    assert read_push(line(flag, "1..2"), REF) == RemoteAnswer(expected)
 
 
 def test_of_several_addresses_the_worst_counts() -> None:
     printed = line("*", "[new reference]") + line("!", "[rejected] (fetch first)")
 
-    assert read_push(printed, REF) == Answer(Outcome.REJECTED, "fetch first")
+    assert read_push(printed, REF) == RemoteAnswer(RemoteOutcome.REJECTED, "fetch first")
 
 
 def test_without_a_word_on_our_ref_there_is_no_answer() -> None:
@@ -75,7 +84,7 @@ def test_without_a_word_on_our_ref_there_is_no_answer() -> None:
 def test_a_reason_cannot_drive_the_terminal() -> None:
     answer = read_push(line("!", "[remote rejected] (no\x1b[2Jway\x07)"), REF)
 
-    assert answer == Answer(Outcome.REFUSED, "noway")
+    assert answer == RemoteAnswer(RemoteOutcome.REFUSED, "noway")
 
 
 @pytest.mark.parametrize(

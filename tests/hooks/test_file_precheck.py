@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gitmem.hooks.file_precheck import may_tell
-from gitmem.state.context_history import Given, Told
+from gitmem.state.context_history import ContextHistory, SessionContext
 from tests.hooks.test_agent import SESSION, orchard, ready, used
 from tests.hooks.test_imports import loaded
 from tests.support.git import GitDriver
@@ -26,7 +26,7 @@ def test_only_a_file_that_something_is_remembered_of_is_worth_a_look(orchard: Gi
 
 
 def test_a_file_told_before_is_not_worth_a_look(orchard: GitDriver) -> None:
-    Told(orchard.repo).add(SESSION, Given(files=frozenset({"src/tree3.py"})))
+    ContextHistory(orchard.repo).add(SESSION, SessionContext(files=frozenset({"src/tree3.py"})))
 
     assert not glance(orchard, "src/tree3.py")
     assert glance(orchard, "src/tree4.py")

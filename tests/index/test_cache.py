@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.errors import GitmemError
-from gitmem.index.cache import Index, Stored
+from gitmem.index.cache import Index, IndexedMemory
 from gitmem.model.memory import Memory, Provenance, Tombstone
 from gitmem.model.note import Document, Note, note_of
 from tests.strategies import notes
@@ -32,7 +32,7 @@ def note(*contents: Memory | Tombstone) -> Note:
     )
 
 
-def titles(stored: list[Stored]) -> list[str]:
+def titles(stored: list[IndexedMemory]) -> list[str]:
     return [found.memory.title for found in stored]
 
 
@@ -61,7 +61,7 @@ def test_a_new_index_is_empty(index: Index) -> None:
 def test_what_was_applied_is_there_when_opened_again(file: Path) -> None:
     with closing(Index.open(file.parents[1])) as index:
         assert index.tip == TIP
-        assert index.memories_of([oid(1)]) == [Stored(Memory("change", "kept"), oid(1))]
+        assert index.memories_of([oid(1)]) == [IndexedMemory(Memory("change", "kept"), oid(1))]
 
 
 def test_applying_replaces_what_a_commit_had(index: Index) -> None:

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.index.rank import MEANING, WORDS, Candidate, Setting, fused, ranked
+from gitmem.index.rank import MEANING, WORDS, Candidate, QueryContext, fused, ranked
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.standing import Standing, Verdict
 
 NOW = 1_767_225_600.0  # 2026-01-01
-HERE = Setting(now=NOW, near=("src/up.py",), branch="topic")
+HERE = QueryContext(now=NOW, near=("src/up.py",), branch="topic")
 
 
 def candidate(
@@ -34,7 +34,7 @@ def candidate(
     return Candidate(memory, words, words, standing=standing)
 
 
-def order(candidates: Sequence[Candidate], setting: Setting = HERE) -> list[int]:
+def order(candidates: Sequence[Candidate], setting: QueryContext = HERE) -> list[int]:
     return [one.number for one in ranked(candidates, setting)]
 
 
@@ -71,7 +71,7 @@ def test_the_very_file_is_nearer_than_its_folder() -> None:
 
 @pytest.mark.parametrize(
     ("verdict", "share"),
-    [(Verdict.ORPHANED, 0.0), (Verdict.OTHER_BRANCH, 1.0), (Verdict.DRIFTED, 0.1)],
+    [(Verdict.GONE, 0.0), (Verdict.OTHER_BRANCH, 1.0), (Verdict.DRIFTED, 0.1)],
 )
 def test_what_no_longer_stands_comes_later(verdict: Verdict, share: float) -> None:
     gone = candidate(standing=Standing(verdict, share))

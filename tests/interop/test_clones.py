@@ -8,7 +8,7 @@ import pytest
 
 from gitmem.follow.push import push
 from gitmem.follow.sync import sync
-from tests.support.capture import means_of
+from tests.support.capture import workspace_of
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.memories import NOTES_REF, notes_tip, remember, titles
@@ -24,7 +24,7 @@ def shared(committed: GitDriver, remote: GitDriver) -> GitDriver:
         committed.commit(title, **{f"f{number}": title})
         remember(committed, title)
     committed.run("push", "-q", "-u", "origin", "main")
-    push(means_of(committed))
+    push(workspace_of(committed))
     return committed
 
 
@@ -48,7 +48,7 @@ def exchanges(clone: GitDriver, shared: GitDriver, remote: GitDriver) -> None:
     remember(clone, "from the clone")
     remember(shared, "from the other side")
     for git in (clone, shared, clone):
-        sync(means_of(git))
+        sync(workspace_of(git))
 
     expected = ["from the clone", "from the other side", "one", "three", "two"]
     assert titles(clone) == titles(shared) == titles(remote) == expected
@@ -81,7 +81,7 @@ def test_a_shallow_clone_stays_shallow(
     shared: GitDriver, remote: GitDriver, tmp_path: Path
 ) -> None:
     clone = cloned(remote, tmp_path / "clone", "--depth", "1")
-    sync(means_of(clone))
+    sync(workspace_of(clone))
 
     assert clone.out("rev-list", "--count", "HEAD") == "1"
 
@@ -131,7 +131,7 @@ def test_notes_that_were_cut_go_to_a_fork_that_has_none(
     cut.run("config", "remote.pushDefault", "fork")
     assert titles(cut) == ["one", "three", "two"]
 
-    assert push(means_of(cut))
+    assert push(workspace_of(cut))
     assert titles(fork) == ["one", "three", "two"]
     assert is_sound(fork, cut)
 
@@ -142,8 +142,8 @@ def test_a_partial_clone_gets_notes_whole(
     """What gitmem fetches lacks nothing, so that they are there without a network."""
     clone = cloned(remote, tmp_path / "clone", "--filter=blob:none")
     remember(shared, "later")
-    push(means_of(shared))
-    sync(means_of(clone))
+    push(workspace_of(shared))
+    sync(workspace_of(clone))
     remote.path.rename(remote.path.with_name("gone"))
 
     assert titles(clone) == ["later", "one", "three", "two"]
@@ -155,7 +155,7 @@ def test_a_partial_clone_that_fetched_by_itself_asks_for_what_it_lacks(
     clone = cloned(remote, tmp_path / "clone", "--filter=blob:none")
     remember(shared, "later")
     remember(clone, "ours")
-    push(means_of(shared))
+    push(workspace_of(shared))
     clone.run("fetch", "-q")
 
     assert "later" in gitmem(clone, "log").stdout
@@ -168,7 +168,7 @@ def test_a_bare_clone_reads_and_syncs(
 ) -> None:
     bare = cloned(remote, tmp_path / "bare.git", option)
     remember(shared, "later")
-    push(means_of(shared))
+    push(workspace_of(shared))
 
     done = gitmem(bare, "sync")
 
@@ -188,7 +188,7 @@ def test_a_mirror_sends_memories_and_no_other_ref(
     shared.run("push", "-q", "origin", "HEAD:refs/heads/later")
     remember(bare, "of the mirror", "main")
 
-    assert push(means_of(bare))
+    assert push(workspace_of(bare))
     assert "of the mirror" in titles(remote)
     assert remote.out("rev-parse", "refs/heads/later") == shared.out("rev-parse", "HEAD")
     assert remote.out("for-each-ref", "refs/gitmem") == ""

@@ -8,11 +8,11 @@ import sys
 import pytest
 
 from gitmem.model.memory import Memory, Provenance, Tombstone
-from gitmem.model.note import NOTES_REF, SEEN_REF
+from gitmem.model.note import NOTES_REF, WATERMARK_REF
 from gitmem.notes.codec import document_of, tombstone_document
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh
-from gitmem.state.quarantine import LostFiles
+from gitmem.state.quarantine import Quarantine
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 
@@ -71,10 +71,10 @@ def test_they_are_taken_back_for_the_commits_that_survived(project: GitDriver) -
     assert "2 memories of 2 commits would be taken back." in planned
     assert "2 memories of 2 commits taken back.\n1 stay set aside" in done
     assert titles(project) == ["of both", "of src"]
-    assert LostFiles(project.repo).count() == 1
+    assert Quarantine(project.repo).count() == 1
     gitmem(project, "import", "set-aside", "--all")
     assert titles(project) == ["of both", "of docs", "of src"]
-    assert not LostFiles(project.repo).folder.exists()
+    assert not Quarantine(project.repo).folder.exists()
 
 
 def test_what_was_forgotten_is_not_set_aside(project: GitDriver) -> None:
@@ -94,7 +94,7 @@ def test_a_text_that_was_replaced_does_not_come_back(project: GitDriver) -> None
     """The notes are rewritten with all else; the index must not know better."""
     rules = project.write("../rules", "reason==>REDACTED\n")
     filter_repo(project, "--replace-text", str(rules))
-    assert project.out("rev-parse", NOTES_REF) == project.out("rev-parse", SEEN_REF)
+    assert project.out("rev-parse", NOTES_REF) == project.out("rev-parse", WATERMARK_REF)
 
     done = gitmem(project, "log")
 
@@ -109,7 +109,7 @@ def test_sensitive_data_is_not_even_set_aside(project: GitDriver) -> None:
     filter_repo(project, "--path", "src", "--sensitive-data-removal", "--no-fetch")
 
     assert "gone from git" not in gitmem(project, "log").stderr
-    assert LostFiles(project.repo).count() == 0
+    assert Quarantine(project.repo).count() == 0
 
 
 def test_notes_that_were_moved_into_a_folder_come_up_again(project: GitDriver) -> None:
@@ -119,7 +119,7 @@ def test_notes_that_were_moved_into_a_folder_come_up_again(project: GitDriver) -
     gitmem(project, "log")
 
     assert titles(project) == ["of both", "of docs", "of src"]
-    assert LostFiles(project.repo).count() == 0
+    assert Quarantine(project.repo).count() == 0
     listed = project.out("ls-tree", "--name-only", NOTES_REF)
     assert "lib" not in listed
 
@@ -130,6 +130,6 @@ def test_a_scrub_masks_what_is_set_aside(project: GitDriver) -> None:
 
     gitmem(project, "scrub", "for a reason")
 
-    files = [path.read_text() for path in LostFiles(project.repo).folder.rglob("*.yaml")]
+    files = [path.read_text() for path in Quarantine(project.repo).folder.rglob("*.yaml")]
     assert len(files) == 3
     assert not any("for a reason" in text for text in files)

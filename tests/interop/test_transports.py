@@ -12,7 +12,7 @@ from gitmem.errors import RemoteLogin, RemoteReadOnly, RemoteUnavailable
 from gitmem.follow.push import push
 from gitmem.follow.sync import sync
 from gitmem.git.transport import fetch_notes
-from tests.support.capture import means_of
+from tests.support.capture import workspace_of
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.http import PASSWORD, USER, GitServer, serve
@@ -52,9 +52,9 @@ def stores_login(git: GitDriver, password: str) -> None:
 
 def exchange_both_ways(one: GitDriver, other: GitDriver) -> None:
     remember(other, "theirs")
-    sync(means_of(one))
-    sync(means_of(other))
-    sync(means_of(one))
+    sync(workspace_of(one))
+    sync(workspace_of(other))
+    sync(workspace_of(one))
 
     assert titles(one) == titles(other) == ["ours", "theirs"]
 
@@ -93,7 +93,7 @@ def test_ssh_by_the_users_configuration(
     served.run("config", "core.sshCommand", str(ssh))
     points_to(served, f"ssh://carl@host{remote.path}")
 
-    assert push(means_of(served))
+    assert push(workspace_of(served))
 
 
 def test_openssh_is_told_not_to_ask(
@@ -108,7 +108,7 @@ def test_openssh_is_told_not_to_ask(
     points_to(served, "ssh://carl@host.invalid/x")
 
     with pytest.raises(RemoteUnavailable):
-        push(means_of(served))
+        push(workspace_of(served))
     assert "BatchMode=yes" in (tmp_path / "log").read_text()
 
 
@@ -120,7 +120,7 @@ def test_ssh_that_lets_read_only(served: GitDriver, remote: GitDriver, ssh: Path
     )
     points_to(served, f"ssh://carl@host{remote.path}")
 
-    report = sync(means_of(served))
+    report = sync(workspace_of(served))
 
     assert isinstance(report.trouble, RemoteReadOnly)
     assert "Permission to a/b.git denied to carl" in report.trouble.message
@@ -139,7 +139,7 @@ def test_http_with_a_stored_login(served: GitDriver, remote: GitDriver, server: 
     stores_login(served, PASSWORD)
     points_to(served, server.url + remote.path.name)
 
-    assert push(means_of(served))
+    assert push(workspace_of(served))
     assert notes_tip(remote) == notes_tip(served)
 
 
@@ -153,7 +153,7 @@ def test_http_without_a_good_login_ends_at_once(
         stores_login(served, password)
     points_to(served, server.url + remote.path.name)
 
-    for talk in (fetch_notes, lambda *_: push(means_of(served))):
+    for talk in (fetch_notes, lambda *_: push(workspace_of(served))):
         server.requests.clear()
         with pytest.raises(RemoteLogin, match=r"Authentication failed|could not read Username"):
             talk(served.repo, "origin", 30.0)
@@ -186,7 +186,7 @@ def test_http_that_all_read_and_few_write(
     """A public project: memories are received, and the command says why ours stay."""
     other = remote.clone(tmp_path / "other")
     remember(other, "theirs")
-    push(means_of(other))
+    push(workspace_of(other))
     points_to(served, server.url + remote.path.name)
 
     server.writes = "nobody"

@@ -23,7 +23,7 @@ from gitmem.refresh.catch_up import catch_up
 from gitmem.setup.install import install
 from gitmem.state.error_log import read_log
 from gitmem.state.queue import Queue
-from tests.support.capture import means_of
+from tests.support.capture import workspace_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, remember, set_up
 
@@ -203,7 +203,7 @@ class World:
         return self.clones[1] if place is self.clones[1] else self.clones[0]
 
     def sync(self, place: Place) -> None:
-        sync(means_of(place.git))
+        sync(workspace_of(place.git))
         self.clone_of(place).settle()
 
     def watch_git(self, place: Place, before: set[tuple[str, int]]) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from gitmem.errors import NotARepository, UnknownMemory, UnknownRevision, UsageError
-from gitmem.mcp.answers import Reply
+from gitmem.mcp.answers import ToolReply
 from gitmem.mcp.tools import Tools
-from gitmem.state.known_repos import Machine
+from gitmem.state.known_repos import KnownRepos
 from gitmem.state.pending import PendingStore
 from tests.mcp.story import told
 from tests.support.git import GitDriver
@@ -26,12 +26,12 @@ def ids(git: GitDriver) -> dict[str, str]:
 @pytest.fixture
 def tools(git: GitDriver, ids: dict[str, str], tmp_path: Path) -> Iterator[Tools]:
     environ = {"CLAUDE_CODE_SESSION_ID": "s-1", "AI_AGENT": "claude-code_2-1-329_harness"}
-    found = Tools(git.path, environ, Machine(tmp_path / "state" / "repositories"))
+    found = Tools(git.path, environ, KnownRepos(tmp_path / "state" / "repositories"))
     yield found
     found.close()
 
 
-def titles(answer: Reply) -> list[str]:
+def titles(answer: ToolReply) -> list[str]:
     return [result["title"].split()[0] for result in answer.fields["results"]]
 
 
@@ -181,7 +181,7 @@ def test_nothing_recorded_can_be_taken_for_instructions(tools: Tools, ids: dict[
 
 
 def test_outside_of_a_repository_every_tool_says_so(tmp_path: Path) -> None:
-    outside = Tools(tmp_path, {}, Machine(tmp_path / "none"))
+    outside = Tools(tmp_path, {}, KnownRepos(tmp_path / "none"))
 
     for ask in (outside.search, outside.context, lambda: outside.why(path="a")):
         with pytest.raises(NotARepository):

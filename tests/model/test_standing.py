@@ -3,19 +3,19 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.model.standing import Present, Touched, Verdict, compared, counted, judge, telling
+from gitmem.model.standing import FileAtHead, FileEdit, Verdict, compared, counted, judge, telling
 
 LINES = st.dictionaries(st.binary(min_size=8, max_size=12), st.integers(1, 4), max_size=6)
 
 
-def touched(added: dict[bytes, int], path: bytes = b"a", **rest: object) -> Touched:
-    return Touched(path, added, {}, **rest)  # type: ignore[arg-type]
+def touched(added: dict[bytes, int], path: bytes = b"a", **rest: object) -> FileEdit:
+    return FileEdit(path, added, {}, **rest)  # type: ignore[arg-type]
 
 
 def test_half_of_the_lines_is_still_fresh() -> None:
     file = touched({b"first line": 1, b"second line": 1})
 
-    standing = judge([file], {b"a": Present("b", {b"first line": 1})}, is_reached=True)
+    standing = judge([file], {b"a": FileAtHead("b", {b"first line": 1})}, is_reached=True)
 
     assert (standing.verdict, standing.share) == (Verdict.FRESH, 0.5)
 
@@ -23,39 +23,39 @@ def test_half_of_the_lines_is_still_fresh() -> None:
 def test_less_than_half_has_drifted_and_nothing_is_orphaned() -> None:
     file = touched({b"first line": 1, b"second line": 2})
 
-    drifted = judge([file], {b"a": Present("b", {b"first line": 1})}, is_reached=True)
-    orphaned = judge([file], {b"a": Present("b", {})}, is_reached=True)
+    drifted = judge([file], {b"a": FileAtHead("b", {b"first line": 1})}, is_reached=True)
+    orphaned = judge([file], {b"a": FileAtHead("b", {})}, is_reached=True)
 
     assert (drifted.verdict, drifted.share) == (Verdict.DRIFTED, 0.333)
-    assert (orphaned.verdict, orphaned.share) == (Verdict.ORPHANED, 0.0)
+    assert (orphaned.verdict, orphaned.share) == (Verdict.GONE, 0.0)
 
 
 def test_what_head_does_not_reach_says_so_and_still_has_a_share() -> None:
     """A picked commit's lines stand, though the commit itself is elsewhere."""
     file = touched({b"first line": 1})
 
-    standing = judge([file], {b"a": Present("b", {b"first line": 1})}, is_reached=False)
+    standing = judge([file], {b"a": FileAtHead("b", {b"first line": 1})}, is_reached=False)
 
     assert (standing.verdict, standing.share) == (Verdict.OTHER_BRANCH, 1.0)
 
 
 def test_a_commit_that_only_took_away_stands_while_it_stays_away() -> None:
-    file = Touched(b"a", {}, {b"old line one": 1, b"old line two": 1})
+    file = FileEdit(b"a", {}, {b"old line one": 1, b"old line two": 1})
 
-    away = judge([file], {b"a": Present("b", {})}, is_reached=True)
-    back = judge([file], {b"a": Present("b", {b"old line one": 1})}, is_reached=True)
+    away = judge([file], {b"a": FileAtHead("b", {})}, is_reached=True)
+    back = judge([file], {b"a": FileAtHead("b", {b"old line one": 1})}, is_reached=True)
 
     assert (away.share, back.share) == (1.0, 0.5)
 
 
 def test_a_deleted_file_that_came_back_is_orphaned_only_with_its_lines() -> None:
-    file = Touched(b"a", {}, {b"old line one": 1}, is_deleted=True)
+    file = FileEdit(b"a", {}, {b"old line one": 1}, is_deleted=True)
 
     assert judge([file], {}, is_reached=True).verdict is Verdict.FRESH
-    other = {b"a": Present("b", {})}
+    other = {b"a": FileAtHead("b", {})}
     assert judge([file], other, is_reached=True).verdict is Verdict.FRESH
-    same = {b"a": Present("b", {b"old line one": 1})}
-    assert judge([file], same, is_reached=True).verdict is Verdict.ORPHANED
+    same = {b"a": FileAtHead("b", {b"old line one": 1})}
+    assert judge([file], same, is_reached=True).verdict is Verdict.GONE
 
 
 def test_an_empty_commit_has_nothing_that_could_go() -> None:
@@ -74,7 +74,7 @@ def test_indenting_changes_nothing(line: bytes) -> None:
 
 @given(LINES, LINES)
 def test_a_share_is_between_nothing_and_all(added: dict[bytes, int], now: dict[bytes, int]) -> None:
-    standing = judge([touched(added)], {b"a": Present("b", now)}, is_reached=True)
+    standing = judge([touched(added)], {b"a": FileAtHead("b", now)}, is_reached=True)
 
     assert 0.0 <= standing.share <= 1.0
 
@@ -83,8 +83,8 @@ def test_a_share_is_between_nothing_and_all(added: dict[bytes, int], now: dict[b
 def test_more_lines_at_head_never_lower_the_share(
     added: dict[bytes, int], now: dict[bytes, int]
 ) -> None:
-    less = judge([touched(added)], {b"a": Present("b", now)}, is_reached=True)
-    more = judge([touched(added)], {b"a": Present("b", {**now, **added})}, is_reached=True)
+    less = judge([touched(added)], {b"a": FileAtHead("b", now)}, is_reached=True)
+    more = judge([touched(added)], {b"a": FileAtHead("b", {**now, **added})}, is_reached=True)
 
     assert added == {} or more.share == 1.0
     assert added == {} or more.share >= less.share

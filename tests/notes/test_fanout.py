@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.errors import NoteUnreadable
-from gitmem.git.trees import Entry, Tree, parse_tree, render_tree
+from gitmem.git.trees import Tree, TreeEntry, parse_tree, render_tree
 from gitmem.notes.fanout import differing_notes, find_blobs, place_notes, walk_notes
 
 FILE, FOLDER = b"100644", b"40000"
@@ -31,7 +31,7 @@ class MemoryTrees:
         self.found[oid] = data
         return oid
 
-    def paths(self, root: bytes, at: bytes = b"") -> dict[bytes, Entry]:
+    def paths(self, root: bytes, at: bytes = b"") -> dict[bytes, TreeEntry]:
         """Every file's path and entry."""
         found = {}
         for name, entry in self.read_tree(root).items():
@@ -41,10 +41,10 @@ class MemoryTrees:
                 found[at + name] = entry
         return found
 
-    def make(self, paths: dict[bytes, Entry]) -> bytes:
+    def make(self, paths: dict[bytes, TreeEntry]) -> bytes:
         """A tree of exactly these files."""
         tree: Tree = {}
-        inner: dict[bytes, dict[bytes, Entry]] = {}
+        inner: dict[bytes, dict[bytes, TreeEntry]] = {}
         for path, entry in paths.items():
             head, slash, rest = path.partition(b"/")
             if slash:
@@ -52,7 +52,7 @@ class MemoryTrees:
             else:
                 tree[head] = entry
         for head, files in inner.items():
-            tree[head] = Entry(FOLDER, self.make(files))
+            tree[head] = TreeEntry(FOLDER, self.make(files))
         return self.write_tree(tree)
 
 
@@ -69,7 +69,7 @@ def fanned(name: bytes, depth: int) -> bytes:
     return b"/".join([*parts, name[2 * depth :]])
 
 
-def mixed_trees() -> st.SearchStrategy[dict[bytes, Entry]]:
+def mixed_trees() -> st.SearchStrategy[dict[bytes, TreeEntry]]:
     """Files of a foreign tree: notes at several depths, some objects twice, and other files."""
     note = st.tuples(st.integers(0, 40), st.integers(0, 3)).map(
         lambda pair: fanned(name_of(pair[0]), pair[1])
@@ -78,14 +78,14 @@ def mixed_trees() -> st.SearchStrategy[dict[bytes, Entry]]:
         [b"README", b"ab.txt", b"docs/notes.md", b"00/junk", b"zz/" + b"1" * 38]
     )
     paths = st.lists(st.one_of(note, note, other), unique=True, max_size=40)
-    return paths.map(lambda names: {path: Entry(FILE, blob_of(path)) for path in names})
+    return paths.map(lambda names: {path: TreeEntry(FILE, blob_of(path)) for path in names})
 
 
 NUMBERS = st.lists(st.integers(0, 80), unique=True, max_size=80)
 
 
 @given(mixed_trees(), NUMBERS)
-def test_a_placed_note_stands_once(files: dict[bytes, Entry], numbers: list[int]) -> None:
+def test_a_placed_note_stands_once(files: dict[bytes, TreeEntry], numbers: list[int]) -> None:
     """Whatever the tree was like: what is written is read, at one place only."""
     trees = MemoryTrees()
     notes = {name_of(number): blob_of(f"new {number}") for number in numbers}
@@ -97,7 +97,7 @@ def test_a_placed_note_stands_once(files: dict[bytes, Entry], numbers: list[int]
 
 
 @given(mixed_trees(), NUMBERS)
-def test_placing_keeps_everything_else(files: dict[bytes, Entry], numbers: list[int]) -> None:
+def test_placing_keeps_everything_else(files: dict[bytes, TreeEntry], numbers: list[int]) -> None:
     """Other objects' notes keep their blobs, and files that are no notes keep their paths."""
     trees = MemoryTrees()
     before = trees.make(files)
@@ -115,7 +115,7 @@ def test_placing_keeps_everything_else(files: dict[bytes, Entry], numbers: list[
 
 
 @given(mixed_trees(), NUMBERS)
-def test_differences_are_by_object(files: dict[bytes, Entry], numbers: list[int]) -> None:
+def test_differences_are_by_object(files: dict[bytes, TreeEntry], numbers: list[int]) -> None:
     """Told is exactly what differs by object, wherever it stands in the two trees."""
     trees = MemoryTrees()
     old = trees.make(files)
@@ -164,17 +164,17 @@ def test_the_level_fans_out_when_git_would() -> None:
 def test_a_note_is_replaced_where_it_stands(depth: int) -> None:
     trees = MemoryTrees()
     path = fanned(name_of(1), depth)
-    root = trees.make({path: Entry(FILE, blob_of("old"))})
+    root = trees.make({path: TreeEntry(FILE, blob_of("old"))})
 
     new = place_notes(trees, root, {name_of(1): blob_of("new")})
 
-    assert {path: Entry(FILE, blob_of("new"))} == trees.paths(new)
+    assert {path: TreeEntry(FILE, blob_of("new"))} == trees.paths(new)
 
 
 def test_a_new_note_goes_where_its_neighbours_are() -> None:
     trees = MemoryTrees()
     first, second = b"ab" + b"1" * 38, b"ab" + b"2" * 38
-    root = trees.make({fanned(first, 1): Entry(FILE, blob_of(1))})
+    root = trees.make({fanned(first, 1): TreeEntry(FILE, blob_of(1))})
 
     new = place_notes(trees, root, {second: blob_of(2)})
 
@@ -186,7 +186,7 @@ def test_a_file_in_the_way_of_a_folder_keeps_its_place() -> None:
     trees = MemoryTrees()
     names = [b"%x" % (number % 16) + name_of(number)[1:] for number in range(64)]
     taken = names[0][:2]
-    root = trees.make({taken: Entry(FILE, blob_of("in the way"))})
+    root = trees.make({taken: TreeEntry(FILE, blob_of("in the way"))})
 
     new = place_notes(trees, root, {name: blob_of(name) for name in names})
 
@@ -212,7 +212,7 @@ def test_endless_notes_spelled_by_few_trees_are_refused() -> None:
     trees = MemoryTrees()
     root = trees.write_tree({})
     for _ in range(10):
-        root = trees.write_tree({b"%02x" % n: Entry(FOLDER, root) for n in range(256)})
+        root = trees.write_tree({b"%02x" % n: TreeEntry(FOLDER, root) for n in range(256)})
 
     with pytest.raises(NoteUnreadable):
         list(walk_notes(trees, root, limit=10_000))
@@ -226,6 +226,6 @@ def test_a_damaged_tree_is_an_error_of_ours() -> None:
 
 
 def test_odd_modes_survive() -> None:
-    tree = {b"old": Entry(b"100664", blob_of(1)), b"sub": Entry(b"160000", blob_of(2))}
+    tree = {b"old": TreeEntry(b"100664", blob_of(1)), b"sub": TreeEntry(b"160000", blob_of(2))}
 
     assert tree == parse_tree(render_tree(tree))

@@ -9,7 +9,7 @@ from gitmem.git.remotes import refspec_of
 from gitmem.notes.store import NoteStore
 from gitmem.recall.abandoned import abandoned_entries
 from gitmem.recall.log import shown_entry
-from tests.support.capture import means_of
+from tests.support.capture import workspace_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up
 
@@ -68,10 +68,10 @@ def test_a_team_mate_without_the_commit_sees_it_too(
     git, commit = dropped
     git.run("remote", "add", "origin", str(remote.path))
     git.run("push", "-q", "origin", "main")
-    sync(means_of(git))
+    sync(workspace_of(git))
     other = remote.clone(git.path.parent / "other")
     other.run("config", "--add", "remote.origin.fetch", refspec_of("origin"))
-    sync(means_of(other))
+    sync(workspace_of(other))
 
     (entry,) = abandoned_entries(other.repo)
     shown = shown_entry(other.repo, entry.memories[0].id)

@@ -19,7 +19,7 @@ from gitmem.refresh.embed import embed_missing
 from gitmem.refresh.refresh import refresh
 from gitmem.worker import work
 from tests.index.test_cache import NEXT_TIP, TIP, note, oid
-from tests.support.capture import commit_of, means_of, session_in
+from tests.support.capture import commit_of, session_in, workspace_of
 from tests.support.git import GitDriver
 from tests.test_worker import queue_capture
 
@@ -118,7 +118,7 @@ def test_the_worker_leaves_no_memory_without_a_vector(committed: GitDriver) -> N
     writer = session_in(committed).prompt("Make prices exact.").say("Floats lie.").write("p.py")
     queue_capture(committed, commit_of(committed, writer, "Exact prices", "p.py"))
 
-    work(means_of(committed))
+    work(workspace_of(committed))
 
     with closing(Index.open(committed.repo.state_dir)) as index:
         assert index.place_count() == index.embedded_count() > 0

@@ -9,7 +9,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.recall.search import Recaller, recall
 from gitmem.refresh.refresh import refresh
-from gitmem.refresh.reindex import Reindexed, reindex
+from gitmem.refresh.reindex import ReindexReport, reindex
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 
@@ -28,7 +28,7 @@ def test_it_is_what_following_the_notes_made(committed: GitDriver) -> None:
     told: list[tuple[str, int, int]] = []
     done = reindex(committed.repo, lambda *step: told.append(step))
 
-    assert done == Reindexed(notes=1, memories=4, without_vector=0)
+    assert done == ReindexReport(notes=1, memories=4, without_vector=0)
     assert told[-1] == ("encoding", 4, 4)
     assert [hit.memory for hit in recall(committed.repo, Query("number price"))] == [
         hit.memory for hit in before
@@ -48,7 +48,7 @@ def test_who_has_the_old_one_open_goes_on_and_finds_the_new_one(committed: GitDr
 
 
 def test_a_repository_without_memories(committed: GitDriver) -> None:
-    assert reindex(committed.repo) == Reindexed(0, 0, 0)
+    assert reindex(committed.repo) == ReindexReport(0, 0, 0)
     assert recall(committed.repo, Query("anything")) == []
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory, Provenance, Tombstone
-from gitmem.model.note import NOTES_REF, SEEN_REF
+from gitmem.model.note import NOTES_REF, WATERMARK_REF
 from gitmem.notes.codec import document_of, parse_note, tombstone_document
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.catch_up import is_fresh
@@ -72,7 +72,7 @@ def story(git: GitDriver) -> GitDriver:
     git.run("tag", "first-notes", NOTES_REF)
     remember(git, "two")
     refresh(git.repo).close()
-    assert tip(git) == tip(git, SEEN_REF)
+    assert tip(git) == tip(git, WATERMARK_REF)
     return git
 
 
@@ -138,7 +138,7 @@ def test_what_was_taken_out_comes_back_at_the_next_command(
     shown = gitmem(story, "log").stdout
     assert "one" in shown
     assert "two" in shown
-    assert tip(story) == tip(story, SEEN_REF)
+    assert tip(story) == tip(story, WATERMARK_REF)
 
 
 def test_nothing_is_written_where_nothing_was_lost(story: GitDriver) -> None:
@@ -153,9 +153,9 @@ def test_the_state_that_was_put_over_ours_is_kept_too(story: GitDriver) -> None:
     before = tip(story)
     other = story.commit("three")
     story.run("update-ref", "-d", NOTES_REF)
-    story.run("update-ref", "-d", SEEN_REF)
+    story.run("update-ref", "-d", WATERMARK_REF)
     add(story, other, "three")
-    story.run("update-ref", SEEN_REF, before)
+    story.run("update-ref", WATERMARK_REF, before)
 
     told = mended(story)
 
@@ -195,7 +195,7 @@ def test_a_pruned_note_comes_back(story: GitDriver) -> None:
 
 def test_without_our_ref_the_index_says_what_was_there(story: GitDriver) -> None:
     """A clone that deleted both refs; its index still names the commit, which is still there."""
-    story.run("update-ref", "-d", SEEN_REF)
+    story.run("update-ref", "-d", WATERMARK_REF)
     story.run("update-ref", "-d", NOTES_REF)
 
     mended(story)
@@ -210,7 +210,7 @@ def test_a_push_before_anybody_looked_does_not_settle_for_less(
     ours, _ = pair
     remember(ours, "unpushed")
     refresh(ours.repo).close()
-    ours.run("update-ref", "-d", SEEN_REF)
+    ours.run("update-ref", "-d", WATERMARK_REF)
     ours.run("update-ref", "-d", NOTES_REF)
 
     join_fetched(ours.repo, NoteStore(ours.repo))
@@ -230,20 +230,20 @@ def test_without_the_index_our_ref_says_what_was_there(story: GitDriver) -> None
 
 
 def test_a_clone_without_our_ref_takes_what_it_finds(story: GitDriver) -> None:
-    story.run("update-ref", "-d", SEEN_REF)
+    story.run("update-ref", "-d", WATERMARK_REF)
 
     assert gitmem(story, "log").stderr == ""
-    assert tip(story) == tip(story, SEEN_REF)
+    assert tip(story) == tip(story, WATERMARK_REF)
 
 
 def test_our_ref_without_its_objects_stops_nothing(story: GitDriver) -> None:
-    (story.repo.common_dir / SEEN_REF).write_text("1" * 40 + "\n")
+    (story.repo.common_dir / WATERMARK_REF).write_text("1" * 40 + "\n")
 
     done = gitmem(story, "log")
 
     assert done.returncode == 0
     assert "two" in done.stdout
-    assert tip(story) == tip(story, SEEN_REF)
+    assert tip(story) == tip(story, WATERMARK_REF)
 
 
 # --- by way of a remote ---
@@ -342,7 +342,7 @@ def test_a_mirror_fetch_that_deletes_all_our_refs(pair: tuple[GitDriver, GitDriv
     ours.run("checkout", "-q", "--detach")
     ours.run("fetch", "-q", "--prune", "origin", "+refs/*:refs/*")
     assert ours.run("rev-parse", "--verify", NOTES_REF, check=False).returncode != 0
-    assert ours.run("rev-parse", "--verify", SEEN_REF, check=False).returncode != 0
+    assert ours.run("rev-parse", "--verify", WATERMARK_REF, check=False).returncode != 0
 
     told = gitmem(ours, "log").stderr
 
@@ -364,10 +364,10 @@ def conflict(story: GitDriver) -> GitDriver:
     add(story, story.out("rev-parse", "HEAD~"), "theirs alone")
     story.run("update-ref", "refs/notes/other", NOTES_REF)
     story.run("update-ref", NOTES_REF, base)
-    story.run("update-ref", SEEN_REF, base)
+    story.run("update-ref", WATERMARK_REF, base)
     add(story, head, "ours")
     refresh(story.repo).close()
-    assert tip(story) == tip(story, SEEN_REF)
+    assert tip(story) == tip(story, WATERMARK_REF)
     return story
 
 
@@ -419,7 +419,7 @@ def test_sorted_garbage_that_a_remote_sends(
     conflict.run("remote", "add", "origin", str(remote.path))
     conflict.run("notes", "--ref", "claude-mem", "merge", "-q", "-s", "cat_sort_uniq", "other")
     conflict.run("push", "-q", "origin", NOTES_REF, "main")
-    conflict.run("update-ref", NOTES_REF, SEEN_REF)
+    conflict.run("update-ref", NOTES_REF, WATERMARK_REF)
     add(conflict, conflict.out("rev-parse", "HEAD"), "later")
 
     gitmem(conflict, "sync")
@@ -457,7 +457,7 @@ def test_a_tombstone_is_not_undone(story: GitDriver) -> None:
     before = tip(story)
     stone = tombstone_document(Tombstone(memory.id, "2026-11-20"))
     NoteStore(story.repo).add({head: [stone]}, "notes: forget")
-    story.run("update-ref", SEEN_REF, before)  # as if we had been killed in between
+    story.run("update-ref", WATERMARK_REF, before)  # as if we had been killed in between
 
     assert gitmem(story, "log").stderr == ""
     assert titles(story) == ["one", "two"]
@@ -486,7 +486,7 @@ def test_our_own_scrub_is_not_undone(story: GitDriver) -> None:
         ),
     )
 
-    assert tip(story) == tip(story, SEEN_REF)
+    assert tip(story) == tip(story, WATERMARK_REF)
     assert gitmem(story, "log").stderr == ""
     assert titles(story) == ["one"]
     assert story.run("cat-file", "-e", before, check=False).returncode != 0 or before not in {
@@ -505,9 +505,9 @@ def test_a_scrub_that_was_killed_half_way_is_not_undone(story: GitDriver, record
     shutil.copytree(index, story.path / "kept")
     scrub(story.repo, find_target(story.repo, "hunter2", is_regex=False))
     if record == "ref":
-        story.run("update-ref", SEEN_REF, before, check=False)
+        story.run("update-ref", WATERMARK_REF, before, check=False)
     else:
-        story.run("update-ref", "-d", SEEN_REF)
+        story.run("update-ref", "-d", WATERMARK_REF)
         shutil.rmtree(index)
         shutil.copytree(story.path / "kept", index)
 
@@ -560,8 +560,8 @@ def test_a_replaced_provisional_memory_stays_replaced(story: GitDriver) -> None:
     before = tip(story)
     final = memory_of(head, "final", supersedes=(first.id,))
     NoteStore(story.repo).add({head: [document_of(final)]}, "notes: x", without=[first.id])
-    assert tip(story) == tip(story, SEEN_REF)
-    story.run("update-ref", SEEN_REF, before)
+    assert tip(story) == tip(story, WATERMARK_REF)
+    story.run("update-ref", WATERMARK_REF, before)
 
     assert gitmem(story, "log").stderr == ""
     assert titles(story) == ["final", "one", "two"]
@@ -595,7 +595,7 @@ def test_words_edited_by_hand_stay_edited_and_removed_ones_come_back(story: GitD
 
 def test_own_writers_take_our_ref_along(story: GitDriver) -> None:
     remember(story, "three")
-    assert tip(story) == tip(story, SEEN_REF)
+    assert tip(story) == tip(story, WATERMARK_REF)
 
     assert take_notices(story.repo) == []
 
@@ -609,5 +609,5 @@ def test_a_tip_that_somebody_else_set_is_not_fresh(story: GitDriver) -> None:
         assert index.tip == tip(story)
 
         assert not is_fresh(story.repo, index.tip)
-        story.run("update-ref", "-d", SEEN_REF)
+        story.run("update-ref", "-d", WATERMARK_REF)
         assert is_fresh(story.repo, index.tip)  # a clone that never kept one

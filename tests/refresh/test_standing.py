@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitmem.git.repo import Repo
-from gitmem.git.standing import Share, shares, standings
+from gitmem.git.standing import LineShare, shares, standings
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing, Verdict
@@ -59,7 +59,7 @@ def test_only_what_changed_is_asked_again(
     told(committed)
     asked: list[str] = []
 
-    def watched(repo: Repo, commits: Sequence[str], head: str) -> dict[str, Share]:
+    def watched(repo: Repo, commits: Sequence[str], head: str) -> dict[str, LineShare]:
         asked.extend(commits)
         return shares(repo, commits, head)
 
@@ -67,7 +67,7 @@ def test_only_what_changed_is_asked_again(
 
     committed.commit("one is gone", a="quite another text\n")
 
-    assert told(committed)[one].verdict is Verdict.ORPHANED
+    assert told(committed)[one].verdict is Verdict.GONE
     assert asked == [one]
 
 
@@ -97,7 +97,7 @@ def test_a_search_that_judges_puts_what_is_gone_behind_what_stands(committed: Gi
 
     assert [(hit.commit, hit.standing and hit.standing.verdict) for hit in hits] == [
         (stands, Verdict.FRESH),
-        (gone, Verdict.ORPHANED),
+        (gone, Verdict.GONE),
     ]
     assert "standing" in {reason.name for reason in hits[1].reasons}
     assert recall(committed.repo, Query("prices floats"))[0].standing is None
@@ -121,7 +121,7 @@ def test_what_nobody_judged_does_not_pass_what_was(committed: GitDriver) -> None
 
     hits = recall(committed.repo, Query("price list of the shop", limit=5), judge=True)
 
-    assert [hit.standing and hit.standing.verdict for hit in hits] == [Verdict.ORPHANED] * 5
+    assert [hit.standing and hit.standing.verdict for hit in hits] == [Verdict.GONE] * 5
 
 
 @settings(max_examples=scaled(15))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gitmem.errors import ForeignFile
 from gitmem.setup.manifest import (
-    KeptFile,
+    FileRecord,
     Manifest,
     manifest_path,
     named_place,
@@ -17,7 +17,7 @@ from gitmem.setup.manifest import (
     read_manifest,
     write_manifest,
 )
-from gitmem.setup.owned_files import FileForm, Keeper, Writer, look
+from gitmem.setup.owned_files import FileForm, OwnedFiles, Writer, look
 from gitmem.state.atomic import write_atomically
 from tests.support.git import GitDriver
 
@@ -44,9 +44,9 @@ def dies_after(path: Path, data: bytes, *, mode: int) -> None:
 
 def put_back(git: GitDriver) -> list[str]:
     """What a later process does."""
-    keeper = Keeper(git.repo)
-    notices = [keeper.put_back(kept, FORM) for kept in keeper.manifest.files]
-    keeper.remove_folders()
+    owned_files = OwnedFiles(git.repo)
+    notices = [owned_files.put_back(kept, FORM) for kept in owned_files.manifest.files]
+    owned_files.remove_folders()
     return [notice for notice in notices if notice]
 
 
@@ -60,7 +60,7 @@ def test_a_change_cut_short_anywhere_can_be_put_back(
         git.write("folder/file", content)
 
     with pytest.raises(Killed):
-        Keeper(git.repo).change(path, (content or b"") + OURS, 0o644, content, write)
+        OwnedFiles(git.repo).change(path, (content or b"") + OURS, 0o644, content, write)
     put_back(git)
 
     assert look(path).content == content
@@ -70,7 +70,7 @@ def test_a_change_cut_short_anywhere_can_be_put_back(
 def test_mode_and_content_come_back(git: GitDriver) -> None:
     path = git.write("file", b"mine\n")
     path.chmod(0o640)
-    Keeper(git.repo).change(path, b"mine\nours\n", 0o755, b"mine\n")
+    OwnedFiles(git.repo).change(path, b"mine\nours\n", 0o755, b"mine\n")
 
     put_back(git)
 
@@ -80,14 +80,14 @@ def test_mode_and_content_come_back(git: GitDriver) -> None:
 def test_the_same_change_again_is_none(git: GitDriver) -> None:
     path = git.path / "file"
 
-    assert Keeper(git.repo).change(path, OURS, 0o644, None)
-    assert not Keeper(git.repo).change(path, OURS, 0o644, None)
+    assert OwnedFiles(git.repo).change(path, OURS, 0o644, None)
+    assert not OwnedFiles(git.repo).change(path, OURS, 0o644, None)
 
 
 def test_a_newer_change_keeps_the_first_original(git: GitDriver) -> None:
     path = git.write("file", b"mine \n")
-    Keeper(git.repo).change(path, b"mine \nours\n", 0o644, b"mine \n")
-    Keeper(git.repo).change(path, b"mine \nours\nours\n", 0o644, b"cleaned differently")
+    OwnedFiles(git.repo).change(path, b"mine \nours\n", 0o644, b"mine \n")
+    OwnedFiles(git.repo).change(path, b"mine \nours\nours\n", 0o644, b"cleaned differently")
 
     put_back(git)
 
@@ -96,7 +96,7 @@ def test_a_newer_change_keeps_the_first_original(git: GitDriver) -> None:
 
 def test_an_edited_file_loses_only_ours(git: GitDriver) -> None:
     path = git.write("file", b"mine\n")
-    Keeper(git.repo).change(path, b"mine\nours\n", 0o644, b"mine\n")
+    OwnedFiles(git.repo).change(path, b"mine\nours\n", 0o644, b"mine\n")
     path.write_bytes(b"mine\nours\nmore\n")
 
     put_back(git)
@@ -106,7 +106,7 @@ def test_an_edited_file_loses_only_ours(git: GitDriver) -> None:
 
 def test_what_means_the_same_is_the_original_to_the_byte(git: GitDriver) -> None:
     path = git.write("file", b"mine   two\n\n")
-    Keeper(git.repo).change(path, b"mine   two\n\nours\n", 0o644, b"mine   two\n\n")
+    OwnedFiles(git.repo).change(path, b"mine   two\n\nours\n", 0o644, b"mine   two\n\n")
     path.write_bytes(b"mine two ours\n")
 
     put_back(git)
@@ -116,7 +116,7 @@ def test_what_means_the_same_is_the_original_to_the_byte(git: GitDriver) -> None
 
 def test_a_file_that_its_owner_removed_stays_removed(git: GitDriver) -> None:
     path = git.write("file", b"mine\n")
-    Keeper(git.repo).change(path, b"mine\nours\n", 0o644, b"mine\n")
+    OwnedFiles(git.repo).change(path, b"mine\nours\n", 0o644, b"mine\n")
     path.unlink()
 
     put_back(git)
@@ -128,7 +128,7 @@ def test_a_file_set_aside_is_the_same_file_when_it_comes_back(git: GitDriver) ->
     path = git.write("hooks/event", b"\0binary")
     path.chmod(0o711)
     inode = path.stat().st_ino
-    Keeper(git.repo).set_aside(path, git.path / "hooks.kept/event", OURS)
+    OwnedFiles(git.repo).set_aside(path, git.path / "hooks.kept/event", OURS)
     assert path.read_bytes() == OURS
 
     put_back(git)
@@ -141,7 +141,7 @@ def test_nothing_is_overwritten_by_setting_aside(git: GitDriver) -> None:
     path, aside = git.write("event", b"one"), git.write("kept", b"two")
 
     with pytest.raises(ForeignFile):
-        Keeper(git.repo).set_aside(path, aside, OURS)
+        OwnedFiles(git.repo).set_aside(path, aside, OURS)
 
     assert (path.read_bytes(), aside.read_bytes()) == (b"one", b"two")
 
@@ -155,7 +155,7 @@ def test_a_folder_or_a_pipe_is_no_file(git: GitDriver) -> None:
 
 PATHS = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1)
 KEPT = st.builds(
-    KeptFile,
+    FileRecord,
     path=PATHS,
     content=st.none() | st.binary(),
     mode=st.integers(0, 0o777),

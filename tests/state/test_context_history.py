@@ -2,32 +2,32 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from gitmem.state.context_history import Given, Told
+from gitmem.state.context_history import ContextHistory, SessionContext
 from tests.support.git import GitDriver
 
 
 def test_what_is_added_joins_what_was_given(committed: GitDriver) -> None:
-    told = Told(committed.repo)
-    told.begin("s", Given(frozenset({"m1"}), expected={"a.py": 0.5}, tokens=10))
-    told.add("s", Given(frozenset({"m2"}), frozenset({"b.py"}), tokens=5))
+    told = ContextHistory(committed.repo)
+    told.begin("s", SessionContext(frozenset({"m1"}), expected={"a.py": 0.5}, tokens=10))
+    told.add("s", SessionContext(frozenset({"m2"}), frozenset({"b.py"}), tokens=5))
 
-    assert told.of("s") == Given(
+    assert told.of("s") == SessionContext(
         frozenset({"m1", "m2"}), frozenset({"b.py"}), {"a.py": 0.5}, tokens=15
     )
 
 
 def test_a_new_beginning_forgets_what_was_before(committed: GitDriver) -> None:
-    told = Told(committed.repo)
-    told.add("s", Given(frozenset({"m1"}), frozenset({"a.py"}), tokens=5))
-    told.begin("s", Given(frozenset({"m2"})))
+    told = ContextHistory(committed.repo)
+    told.add("s", SessionContext(frozenset({"m1"}), frozenset({"a.py"}), tokens=5))
+    told.begin("s", SessionContext(frozenset({"m2"})))
 
-    assert told.of("s") == Given(frozenset({"m2"}))
+    assert told.of("s") == SessionContext(frozenset({"m2"}))
 
 
 def test_the_last_prompt_says_what_is_expected(committed: GitDriver) -> None:
-    told = Told(committed.repo)
-    told.begin("s", Given(expected={"a.py": 0.5}))
-    told.add("s", Given(expected={"b.py": 0.25}))
+    told = ContextHistory(committed.repo)
+    told.begin("s", SessionContext(expected={"a.py": 0.5}))
+    told.add("s", SessionContext(expected={"b.py": 0.25}))
 
     known = told.of("s")
     assert known is not None
@@ -35,9 +35,13 @@ def test_the_last_prompt_says_what_is_expected(committed: GitDriver) -> None:
 
 
 def test_hooks_side_by_side_lose_nothing(committed: GitDriver) -> None:
-    told = Told(committed.repo)
+    told = ContextHistory(committed.repo)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: told.add("s", Given(frozenset({f"m{n}"}), tokens=1)), range(64)))
+        list(
+            pool.map(
+                lambda n: told.add("s", SessionContext(frozenset({f"m{n}"}), tokens=1)), range(64)
+            )
+        )
 
     known = told.of("s")
     assert known is not None
@@ -45,24 +49,24 @@ def test_hooks_side_by_side_lose_nothing(committed: GitDriver) -> None:
 
 
 def test_a_damaged_line_says_nothing(committed: GitDriver) -> None:
-    told = Told(committed.repo)
-    told.begin("s", Given(frozenset({"m1"})))
+    told = ContextHistory(committed.repo)
+    told.begin("s", SessionContext(frozenset({"m1"})))
     (file,) = (committed.repo.state_dir / "told").iterdir()
     file.write_bytes(
         file.read_bytes() + b'\xff{\n{"ids": 3, "files": [1], "expected": [], "tokens": "x"}\n[]\n'
     )
 
-    assert told.of("s") == Given(frozenset({"m1"}))
+    assert told.of("s") == SessionContext(frozenset({"m1"}))
 
 
 def test_what_an_earlier_version_wrote_is_read(committed: GitDriver) -> None:
-    told = Told(committed.repo)
-    told.begin("s", Given())
+    told = ContextHistory(committed.repo)
+    told.begin("s", SessionContext())
     (file,) = (committed.repo.state_dir / "told").iterdir()
     file.write_text('["m1", "m2"]')
 
-    assert told.of("s") == Given(frozenset({"m1", "m2"}))
+    assert told.of("s") == SessionContext(frozenset({"m1", "m2"}))
 
 
 def test_nobody_was_told_anything_yet(committed: GitDriver) -> None:
-    assert Told(committed.repo).of("../../s") is None
+    assert ContextHistory(committed.repo).of("../../s") is None

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.state.known_repos import Machine, repo_name
+from gitmem.state.known_repos import KnownRepos, repo_name
 from tests.support.git import GitDriver
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path / "state" / "gitmem" / "repositories")
+def known_repos(tmp_path: Path) -> KnownRepos:
+    return KnownRepos(tmp_path / "state" / "gitmem" / "repositories")
 
 
 def set_up(git: GitDriver) -> GitDriver:
@@ -22,50 +22,50 @@ def set_up(git: GitDriver) -> GitDriver:
 
 
 def test_a_repository_is_listed_once_whatever_work_tree_added_it(
-    machine: Machine, committed: GitDriver, tmp_path: Path
+    known_repos: KnownRepos, committed: GitDriver, tmp_path: Path
 ) -> None:
     set_up(committed)
     committed.run("worktree", "add", "-q", str(tmp_path / "linked"))
     linked = GitDriver(tmp_path / "linked", committed.home)
 
-    machine.add(linked.repo)
-    machine.add(committed.repo)
+    known_repos.add(linked.repo)
+    known_repos.add(committed.repo)
 
-    assert [repo.top for repo in machine.repos()] == [str(committed.path)]
+    assert [repo.top for repo in known_repos.repos()] == [str(committed.path)]
 
 
 def test_what_is_gone_or_no_longer_set_up_is_struck_off(
-    machine: Machine, git: GitDriver, tmp_path: Path
+    known_repos: KnownRepos, git: GitDriver, tmp_path: Path
 ) -> None:
     gone = set_up(GitDriver(tmp_path / "gone", git.home).init())
     left = set_up(GitDriver(tmp_path / "left", git.home).init())
     for driver in (set_up(git), gone, left):
-        machine.add(driver.repo)
+        known_repos.add(driver.repo)
     shutil.rmtree(gone.path)
     (left.repo.state_dir / "install.json").unlink()
 
-    assert [repo.top for repo in machine.repos()] == [str(git.path)]
+    assert [repo.top for repo in known_repos.repos()] == [str(git.path)]
 
     set_up(left)
-    assert len(machine.repos()) == 1
+    assert len(known_repos.repos()) == 1
 
 
-def test_a_list_that_holds_rubbish_is_cleaned(machine: Machine, git: GitDriver) -> None:
-    machine.add(set_up(git).repo)
+def test_a_list_that_holds_rubbish_is_cleaned(known_repos: KnownRepos, git: GitDriver) -> None:
+    known_repos.add(set_up(git).repo)
     folder = git.path.parent / "state" / "gitmem" / "repositories"
     (folder / "rubbish").write_bytes(b"\0\xff")
     (folder / "copy").write_text(str(git.path))
 
-    assert len(machine.repos()) == 1
+    assert len(known_repos.repos()) == 1
     assert len(list(folder.iterdir())) == 1
 
 
-def test_removing_the_last_leaves_nothing(machine: Machine, git: GitDriver) -> None:
-    machine.add(set_up(git).repo)
-    machine.remove(git.repo)
-    machine.remove(git.repo)
+def test_removing_the_last_leaves_nothing(known_repos: KnownRepos, git: GitDriver) -> None:
+    known_repos.add(set_up(git).repo)
+    known_repos.remove(git.repo)
+    known_repos.remove(git.repo)
 
-    assert machine.repos() == []
+    assert known_repos.repos() == []
     assert not (git.path.parent / "state" / "gitmem").exists()
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from multiprocessing import get_context
 
 from gitmem.git.repo import Repo
-from gitmem.state.ledger import Ledger, Spending, today
+from gitmem.state.ledger import Ledger, LedgerEntry, today
 from tests.support.git import GitDriver
 
-ONE = Spending("2026-11-20", "c" * 40, "anthropic/2", "haiku", 900, 50, 100, 0.0012)
+ONE = LedgerEntry("2026-11-20", "c" * 40, "anthropic/2", "haiku", 900, 50, 100, 0.0012)
 
 
 def test_payments_are_read_back_by_day(committed: GitDriver) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gitmem.model.memory import Memory, Provenance
-from gitmem.state.cursors import Mark, Seen, read_seen, write_seen
+from gitmem.state.cursors import Cursors, Mark, read_cursors, write_cursors
 from gitmem.state.error_log import MAX_BYTES, append_log, log_path, read_log
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.sessions import RegisteredSession, Registry
@@ -80,15 +80,15 @@ def test_logging_without_a_folder_is_silent(git: GitDriver) -> None:
 
 
 def test_what_was_seen_is_read_back(git: GitDriver) -> None:
-    seen = Seen().with_reflog(git.repo, 10).with_tracking("origin", "a" * 40)
+    seen = Cursors().with_reflog(git.repo, 10).with_tracking("origin", "a" * 40)
     seen = seen.with_mark("s1", Mark(3, 99))
-    write_seen(git.repo, seen)
+    write_cursors(git.repo, seen)
 
-    assert read_seen(git.repo) == seen
+    assert read_cursors(git.repo) == seen
 
 
 def test_old_marks_fall_out(git: GitDriver) -> None:
-    seen = Seen(marks={f"s{n}": Mark(n, n) for n in range(500)})
+    seen = Cursors(marks={f"s{n}": Mark(n, n) for n in range(500)})
 
     assert set(seen.with_mark("new", Mark(1, 1)).marks) == {
         *(f"s{n}" for n in range(1, 500)),

@@ -16,10 +16,10 @@ from gitmem.errors import DiskFull
 from gitmem.git.repo import Repo
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory, Provenance
-from gitmem.state.batch_files import BatchFiles, Entry
-from gitmem.state.context_history import Given, Told
-from gitmem.state.cursors import Mark, Seen, read_seen, write_seen
-from gitmem.state.ledger import Ledger, Spending
+from gitmem.state.batch_files import BatchEntry, BatchFiles
+from gitmem.state.context_history import ContextHistory, SessionContext
+from gitmem.state.cursors import Cursors, Mark, read_cursors, write_cursors
+from gitmem.state.ledger import Ledger, LedgerEntry
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.queue import Queue
 from gitmem.state.ref_tips import read_known_tips
@@ -27,9 +27,9 @@ from gitmem.state.refused_remotes import keep_refusal, read_refusal
 from gitmem.state.rewrite_log import add_pairs, read_pairs
 from gitmem.state.scrub_patterns import add_scrubbed, read_scrubbed
 from gitmem.state.sessions import RegisteredSession, Registry
-from gitmem.state.skipped_commits import Judged
+from gitmem.state.skipped_commits import SkippedCommits
 from gitmem.state.state_file import StateFile
-from gitmem.state.unreachable_notes import Strays, read_strays, write_strays
+from gitmem.state.unreachable_notes import UnreachableNotes, read_strays, write_strays
 from gitmem.state.walk_cache import Walk, keep_walk, read_walks
 from tests.support.git import GitDriver
 
@@ -229,11 +229,15 @@ class Kept:
 
 
 FILES = {
-    "cursors": Kept(lambda r: write_seen(r, Seen(marks={"s": Mark(3, 99)})), read_seen, Seen()),
+    "cursors": Kept(
+        lambda r: write_cursors(r, Cursors(marks={"s": Mark(3, 99)})), read_cursors, Cursors()
+    ),
     "walk_cache": Kept(
         lambda r: keep_walk(r, Walk(ONE, ((TWO, 3),), 4, True, "b", 5)), read_walks, []
     ),
-    "unreachable_notes": Kept(lambda r: write_strays(r, Strays({ONE: TWO})), read_strays, None),
+    "unreachable_notes": Kept(
+        lambda r: write_strays(r, UnreachableNotes({ONE: TWO})), read_strays, None
+    ),
     "scrub_patterns": Kept(lambda r: add_scrubbed(r, "zebra"), read_scrubbed, ()),
     "sessions": Kept(
         lambda r: Registry(r).add(RegisteredSession("s", "/t", "/w")),
@@ -253,26 +257,30 @@ FILES = {
         None,
     ),
     "batches waiting": Kept(
-        lambda r: BatchFiles(r).wait([Entry(ONE, ("m1",))]), lambda r: BatchFiles(r).waiting(), []
+        lambda r: BatchFiles(r).wait([BatchEntry(ONE, ("m1",))]),
+        lambda r: BatchFiles(r).waiting(),
+        [],
     ),
     "batches running": Kept(
-        lambda r: BatchFiles(r).hand_over("b", [Entry(ONE, ("m1",))]),
+        lambda r: BatchFiles(r).hand_over("b", [BatchEntry(ONE, ("m1",))]),
         lambda r: BatchFiles(r).running(),
         {},
     ),
     "skipped_commits": Kept(
-        lambda r: Judged(r, "judge/1").add([ONE]), lambda r: Judged(r, "judge/1").commits(), set()
+        lambda r: SkippedCommits(r, "judge/1").add([ONE]),
+        lambda r: SkippedCommits(r, "judge/1").commits(),
+        set(),
     ),
     "ledger": Kept(
-        lambda r: Ledger(r).add(Spending("2026-11-20", ONE, "anthropic/2", "m", 9, 5, 1, 0.1)),
+        lambda r: Ledger(r).add(LedgerEntry("2026-11-20", ONE, "anthropic/2", "m", 9, 5, 1, 0.1)),
         lambda r: list(Ledger(r).since("2026-11-01")),
         [],
     ),
     "rewrite_log": Kept(lambda r: add_pairs(r, [(ONE, TWO)]), read_pairs, []),
     "context_history": Kept(
-        lambda r: Told(r).add("s", Given(frozenset({"m1"}))),
-        lambda r: Told(r).of("s") or Given(),
-        Given(),
+        lambda r: ContextHistory(r).add("s", SessionContext(frozenset({"m1"}))),
+        lambda r: ContextHistory(r).of("s") or SessionContext(),
+        SessionContext(),
     ),
     "queue": Kept(lambda r: Queue(r).add(Job("merge")), lambda r: Queue(r).jobs(), []),
 }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from gitmem.agents.adapters import KnownAgents
+from gitmem.agents.adapters import Agents
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import CaptureResult, capture_commit, capture_turn
 from gitmem.capture.complete_turn import complete_turn
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import Compressor
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.model.memory import Memory
@@ -20,10 +20,10 @@ from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter
 
 
-def means_of(git: GitDriver, compressor: Compressor | None = None) -> Means:
+def workspace_of(git: GitDriver, compressor: Compressor | None = None) -> Workspace:
     """The offline compressor unless another is given; transcripts under the test's own home."""
-    agents = KnownAgents.from_environment({"HOME": str(git.home)})
-    return Means(git.repo, Settings(), compressor or ExtractiveCompressor(), agents)
+    agents = Agents.from_environment({"HOME": str(git.home)})
+    return Workspace(git.repo, Settings(), compressor or ExtractiveCompressor(), agents)
 
 
 def session_in(git: GitDriver, session: str = SESSION) -> SessionWriter:
@@ -42,7 +42,7 @@ def commit_of(git: GitDriver, writer: SessionWriter, message: str, *names: str) 
 
 
 def capture(
-    means: Means,
+    workspace: Workspace,
     commit: str,
     worktree: str,
     moment: float | None,
@@ -52,20 +52,20 @@ def capture(
 ) -> CaptureResult:
     """Capture a commit with an index of its own, as ``gitmem capture`` does."""
     work = AgentWork(worktree, session, moment)
-    with closing(refresh(means.repo)) as index:
-        return capture_commit(means, index, commit, work, transcript)
+    with closing(refresh(workspace.repo)) as index:
+        return capture_commit(workspace, index, commit, work, transcript)
 
 
-def capture_pending(means: Means, session: str, worktree: str) -> Memory | None:
+def capture_pending(workspace: Workspace, session: str, worktree: str) -> Memory | None:
     """Keep what the session did since its last commit, as the end of a turn does."""
-    with closing(refresh(means.repo)) as index:
-        return capture_turn(means, index, AgentWork(worktree, session))
+    with closing(refresh(workspace.repo)) as index:
+        return capture_turn(workspace, index, AgentWork(worktree, session))
 
 
-def complete(means: Means, session: str, worktree: str) -> list[Memory]:
+def complete(workspace: Workspace, session: str, worktree: str) -> list[Memory]:
     """Complete the session's last turn, as its stop does."""
-    with closing(refresh(means.repo)) as index:
-        return complete_turn(means, index, AgentWork(worktree, session))
+    with closing(refresh(workspace.repo)) as index:
+        return complete_turn(workspace, index, AgentWork(worktree, session))
 
 
 def remembered(
@@ -73,7 +73,7 @@ def remembered(
 ) -> CaptureResult:
     """Capture a commit at its own moment, as the worker does."""
     place, moment = str(git.path.resolve()), float(git.now) + 1.0
-    return capture(means_of(git), commit, place, moment, session, transcript=transcript)
+    return capture(workspace_of(git), commit, place, moment, session, transcript=transcript)
 
 
 def memories_on(git: GitDriver, commit: str) -> tuple[Memory, ...]:

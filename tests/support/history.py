@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 from gitmem.capture.compress_slice import iso_time
-from gitmem.follow.reconcile import Reconciled, Scope, reconcile
+from gitmem.follow.reconcile import ReconcileRange, ReconcileReport, reconcile
 from gitmem.git.commits import read_change
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
@@ -31,7 +31,7 @@ def remember(git: GitDriver, *commits: str) -> None:
     NoteStore(git.repo).add(additions, "notes: test")
 
 
-def followed(git: GitDriver, scope: Scope | None = None) -> Reconciled:
+def followed(git: GitDriver, scope: ReconcileRange | None = None) -> ReconcileReport:
     """Reconcile, as any command does it."""
     with closing(refresh(git.repo)) as index:
         return reconcile(git.repo, index, scope, now=1_800_000_000)

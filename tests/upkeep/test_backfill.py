@@ -13,19 +13,19 @@ from gitmem.index.cache import Index
 from gitmem.notes.store import NoteStore
 from gitmem.state.lock import lock
 from gitmem.state.pending import PendingStore
-from gitmem.state.skipped_commits import Judged
+from gitmem.state.skipped_commits import SkippedCommits
 from gitmem.upkeep import history_memories as history
 from gitmem.upkeep.backfill import Report, backfill
-from gitmem.upkeep.backfill_plan import Plan, Selection, count_worth, plan_backfill
+from gitmem.upkeep.backfill_plan import BackfillPlan, BackfillSelection, count_worth, plan_backfill
 from gitmem.upkeep.history_memories import judge_history
 from tests.support.bigrepo import fill
 from tests.support.capture import (
     capture_pending,
     commit_of,
-    means_of,
     memories_on,
     remembered,
     session_in,
+    workspace_of,
 )
 from tests.support.git import GitDriver
 from tests.support.session import SESSION
@@ -34,9 +34,9 @@ REASON = "The proxy hangs up after a minute, so that long uploads failed."
 
 
 def filled_in(git: GitDriver, **selection: object) -> Report:
-    means = means_of(git)
-    plan = plan_backfill(means, Selection(**selection))  # type: ignore[arg-type]
-    return backfill(means, plan, lambda count: None)
+    workspace = workspace_of(git)
+    plan = plan_backfill(workspace, BackfillSelection(**selection))  # type: ignore[arg-type]
+    return backfill(workspace, plan, lambda count: None)
 
 
 def test_a_commit_made_before_gitmem_is_remembered(committed: GitDriver) -> None:
@@ -150,7 +150,7 @@ def test_work_that_waits_for_its_commit_goes_on_waiting(committed: GitDriver) ->
     first = commit_of(committed, writer, "Retry the uploads", "up.py")
     writer.now += 120
     writer.prompt("Now store the prices as integers because floats lie.").write("price.py")
-    capture_pending(means_of(committed), SESSION, str(committed.path.resolve()))
+    capture_pending(workspace_of(committed), SESSION, str(committed.path.resolve()))
 
     filled_in(committed)
 
@@ -165,7 +165,7 @@ def test_what_waits_without_a_transcript_is_no_old_commits_work(committed: GitDr
     writer = session_in(committed).prompt("Retry uploads because of the proxy.").write("up.py")
     commit_of(committed, writer, "Retry the uploads", "up.py")
     lost = session_in(committed, "lost").prompt("Retry thrice because of llamas.").write("up.py")
-    capture_pending(means_of(committed), "lost", str(committed.path.resolve()))
+    capture_pending(workspace_of(committed), "lost", str(committed.path.resolve()))
     lost.path.unlink()
 
     filled_in(committed)
@@ -200,7 +200,7 @@ def test_what_is_remembered_or_was_judged_is_left_alone(committed: GitDriver) ->
     filled_in(committed)
     tip = NoteStore(committed.repo).tip()
 
-    plan = plan_backfill(means_of(committed), Selection())
+    plan = plan_backfill(workspace_of(committed), BackfillSelection())
     report = filled_in(committed)
 
     assert (plan.commits, plan.remembered, plan.judged, plan.steps) == (3, 1, 2, 0)
@@ -238,10 +238,10 @@ def test_two_clones_write_the_same_memories(committed: GitDriver, tmp_path: Path
 def test_a_range_dates_and_a_limit_choose(git: GitDriver) -> None:
     commits = fill(git, 20)
 
-    means = means_of(git)
+    workspace = workspace_of(git)
 
     def history_of(**chosen: object) -> tuple[str, ...]:
-        return plan_backfill(means, Selection(**chosen)).history  # type: ignore[arg-type]
+        return plan_backfill(workspace, BackfillSelection(**chosen)).history  # type: ignore[arg-type]
 
     assert history_of(revision=f"{commits[4]}..{commits[9]}") == tuple(reversed(commits[5:10]))
     assert history_of(since="2026-01-01T00:10:00Z") == tuple(reversed(commits[10:]))
@@ -256,13 +256,13 @@ def test_a_limit_goes_on_where_it_stopped(git: GitDriver) -> None:
     for _ in range(4):
         filled_in(git, limit=6)
 
-    assert plan_backfill(means_of(git), Selection()).steps == 0
+    assert plan_backfill(workspace_of(git), BackfillSelection()).steps == 0
     assert memories_on(git, commits[0])
 
 
 def test_an_unknown_range_is_told(committed: GitDriver) -> None:
     with pytest.raises(UnknownRevision):
-        plan_backfill(means_of(committed), Selection("nobody..knows"))
+        plan_backfill(workspace_of(committed), BackfillSelection("nobody..knows"))
 
 
 def test_a_root_a_rename_and_an_empty_commit(git: GitDriver) -> None:
@@ -407,7 +407,7 @@ def test_a_process_that_is_killed_is_replaced_by_our_own_work(
 
 def test_an_interrupt_keeps_what_was_judged(git: GitDriver) -> None:
     fill(git, 40)
-    means = means_of(git)
+    workspace = workspace_of(git)
     seen = 0
 
     def interrupt(count: int) -> None:
@@ -417,9 +417,9 @@ def test_an_interrupt_keeps_what_was_judged(git: GitDriver) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        backfill(means, plan_backfill(means, Selection()), interrupt)
+        backfill(workspace, plan_backfill(workspace, BackfillSelection()), interrupt)
 
-    plan = plan_backfill(means, Selection())
+    plan = plan_backfill(workspace, BackfillSelection())
     assert (plan.remembered, plan.judged, plan.steps) == (16, 4, 20)
 
 
@@ -444,12 +444,12 @@ def test_contents_that_are_missing_are_told_and_tried_again(committed: GitDriver
 
 def test_what_would_be_done_is_counted_without_doing_it(git: GitDriver) -> None:
     fill(git, 20)
-    means = means_of(git)
-    plan = plan_backfill(means, Selection())
+    workspace = workspace_of(git)
+    plan = plan_backfill(workspace, BackfillSelection())
 
     assert count_worth(git.repo, plan) == 16
     assert NoteStore(git.repo).tip() is None
-    assert Judged(git.repo, NAME).commits() == set()
+    assert SkippedCommits(git.repo, NAME).commits() == set()
 
 
 def test_a_forgotten_memory_is_not_made_again(git: GitDriver) -> None:
@@ -469,16 +469,16 @@ def test_a_forgotten_memory_is_not_made_again(git: GitDriver) -> None:
 
 def test_progress_ends_where_it_was_announced(git: GitDriver) -> None:
     fill(git, 30)
-    means = means_of(git)
-    plan = plan_backfill(means, Selection())
+    workspace = workspace_of(git)
+    plan = plan_backfill(workspace, BackfillSelection())
     steps: list[int] = []
 
-    backfill(means, plan, steps.append)
+    backfill(workspace, plan, steps.append)
 
     assert sum(steps) == plan.steps
 
 
 def test_plans_of_nothing(committed: GitDriver) -> None:
-    plan = Plan(0, 0, 0, (), ())
+    plan = BackfillPlan(0, 0, 0, (), ())
 
-    assert backfill(means_of(committed), plan, lambda count: None) == Report()
+    assert backfill(workspace_of(committed), plan, lambda count: None) == Report()

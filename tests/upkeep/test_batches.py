@@ -6,21 +6,20 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from gitmem.capture.compressors import allowance_of
-from gitmem.capture.workspace import gather_means
+from gitmem.capture.workspace import open_workspace
 from gitmem.compress.compressor import BatchItem, Compression, Estimate
 from gitmem.compress.models.allowance import Limits
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory
-from gitmem.recall.log import Selection as LogSelection
-from gitmem.recall.log import log_entries
+from gitmem.recall.log import LogSelection, log_entries
 from gitmem.state.batch_files import BatchFiles
 from gitmem.state.ledger import Ledger
 from gitmem.upkeep.backfill import Report, backfill, collect
-from gitmem.upkeep.backfill_plan import Selection, estimate_backfill, plan_backfill
+from gitmem.upkeep.backfill_plan import BackfillSelection, estimate_backfill, plan_backfill
 from gitmem.upkeep.batches import Batches, choose_batches
-from tests.support.capture import commit_of, means_of, memories_on, session_in
+from tests.support.capture import commit_of, memories_on, session_in, workspace_of
 from tests.support.git import GitDriver
 from tests.support.session import SESSION
 
@@ -66,14 +65,16 @@ def _made(item: BatchItem) -> Compression:
 
 
 def _batches(git: GitDriver, model: Model, **limits: int) -> Batches:
-    means = means_of(git)
-    allowance = allowance_of(means.repo, means.settings)
+    workspace = workspace_of(git)
+    allowance = allowance_of(workspace.repo, workspace.settings)
     return Batches(model, replace(allowance, limits=Limits(**limits)))
 
 
 def _run(git: GitDriver, batches: Batches) -> Report:
-    means = means_of(git)
-    return backfill(means, plan_backfill(means, Selection()), lambda count: None, batches)
+    workspace = workspace_of(git)
+    return backfill(
+        workspace, plan_backfill(workspace, BackfillSelection()), lambda count: None, batches
+    )
 
 
 def _titles(git: GitDriver) -> list[str]:
@@ -235,9 +236,9 @@ def test_collecting_can_wait(committed: GitDriver, monkeypatch: pytest.MonkeyPat
 
     report = Report()
     found = module.collect_batches(
-        means_of(committed), _batches(committed, model), wait=True, sleep=slept
+        workspace_of(committed), _batches(committed, model), wait=True, sleep=slept
     )
-    collect(means_of(committed), _batches(committed, model), report, wait=True)
+    collect(workspace_of(committed), _batches(committed, model), report, wait=True)
 
     assert (found.memories, found.running) == (1, 0)
     assert (report.collected, report.running) == (0, 0)
@@ -260,7 +261,7 @@ def test_only_where_anthropic_comes_first_there_are_batches(committed: GitDriver
     chosen = {}
     for names in ("extractive", "anthropic", "openai, anthropic"):
         committed.run("config", "gitmem.compressor", names)
-        chosen[names] = choose_batches(gather_means(committed.repo, {}), {}) is not None
+        chosen[names] = choose_batches(open_workspace(committed.repo, {}), {}) is not None
 
     assert chosen == {"extractive": False, "anthropic": True, "openai, anthropic": False}
 
@@ -269,12 +270,12 @@ def test_what_it_will_cost_is_told_before(committed: GitDriver) -> None:
     for number in range(3):
         committed.commit(LONG, **{f"{number}.py": "1"})
     committed.run("config", "gitmem.compressor", "anthropic")
-    means = gather_means(committed.repo, {})
-    plan = plan_backfill(means, Selection())
+    workspace = open_workspace(committed.repo, {})
+    plan = plan_backfill(workspace, BackfillSelection())
     model = Model()
 
-    cost = estimate_backfill(means, plan, _batches(committed, model))
+    cost = estimate_backfill(workspace, plan, _batches(committed, model))
 
     assert (cost.tokens_in, cost.tokens_out) == (3_000, 300)
-    assert estimate_backfill(means_of(committed), plan, None) == Estimate()
+    assert estimate_backfill(workspace_of(committed), plan, None) == Estimate()
     assert model.batches == {}

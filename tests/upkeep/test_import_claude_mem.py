@@ -10,8 +10,8 @@ import pytest
 from gitmem.errors import GitmemError
 from gitmem.model.note import Document
 from gitmem.notes.store import NoteStore
-from gitmem.upkeep.import_claude_mem import Imported, import_claude_mem, project_names
-from tests.support.capture import means_of, memories_on
+from gitmem.upkeep.import_claude_mem import ImportReport, import_claude_mem, project_names
+from tests.support.capture import memories_on, workspace_of
 from tests.support.claude_mem import SESSION, V5, V13, ClaudeMemWriter
 from tests.support.git import GitDriver
 
@@ -21,8 +21,8 @@ def database(tmp_path: Path) -> ClaudeMemWriter:
     return ClaudeMemWriter(tmp_path / "claude-mem.db").session()
 
 
-def imported(git: GitDriver, database: ClaudeMemWriter, **given: Any) -> Imported:
-    return import_claude_mem(means_of(git), database.path, ["repo"], **given)
+def imported(git: GitDriver, database: ClaudeMemWriter, **given: Any) -> ImportReport:
+    return import_claude_mem(workspace_of(git), database.path, ["repo"], **given)
 
 
 @pytest.mark.parametrize("schema", [V5, V13])
@@ -243,9 +243,9 @@ def test_an_excluded_file_leaves_no_name(committed: GitDriver, database: ClaudeM
     committed.run("config", "gitmem.exclude", "secret/")
     database.observe(committed.now + 1, "A fix", ["a.py", "secret/plan.md"])
     commit = committed.commit("a", **{"a.py": "1"})
-    from gitmem.capture.workspace import gather_means
+    from gitmem.capture.workspace import open_workspace
 
-    import_claude_mem(gather_means(committed.repo, {}), database.path, ["repo"])
+    import_claude_mem(open_workspace(committed.repo, {}), database.path, ["repo"])
 
     assert memories_on(committed, commit)[0].files_changed == ("a.py",)
 
@@ -323,7 +323,7 @@ def test_the_database_is_only_read(
     folder.chmod(0o500)
     sealed.chmod(0o400)
 
-    found = import_claude_mem(means_of(committed), sealed, ["repo"])
+    found = import_claude_mem(workspace_of(committed), sealed, ["repo"])
 
     assert found.written == 1
     assert path.read_bytes() == before
@@ -338,7 +338,7 @@ def test_no_database_and_a_foreign_one_are_told(committed: GitDriver, tmp_path: 
 
     for path in (tmp_path / "missing.db", other, broken):
         with pytest.raises(GitmemError):
-            import_claude_mem(means_of(committed), path, ["repo"])
+            import_claude_mem(workspace_of(committed), path, ["repo"])
 
 
 def test_a_table_of_the_first_days_has_text_alone(committed: GitDriver, tmp_path: Path) -> None:
@@ -356,7 +356,7 @@ def test_a_table_of_the_first_days_has_text_alone(committed: GitDriver, tmp_path
         )
     commit = committed.commit("next", **{"b.py": "1"})
 
-    import_claude_mem(means_of(committed), path, ["repo"])
+    import_claude_mem(workspace_of(committed), path, ["repo"])
 
     (memory,) = memories_on(committed, commit)
     assert memory.title == "Retries were added. The proxy hangs up."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import Compressor
 from gitmem.compress.fallback import FallbackCompressor
 from gitmem.compress.offline.extractive import ExtractiveCompressor
@@ -17,13 +17,13 @@ from gitmem.errors import GitmemError, UnknownMemory, UnknownRevision
 from gitmem.model.memory import Memory, Tombstone
 from gitmem.notes.codec import tombstone_document
 from gitmem.notes.store import NoteStore
-from gitmem.recall.log import Selection, log_entries
+from gitmem.recall.log import LogSelection, log_entries
 from gitmem.refresh.refresh import refresh
 from gitmem.state.lock import lock
 from gitmem.state.sessions import RegisteredSession, Registry
-from gitmem.upkeep.recompress import Result, estimate, recompress
-from gitmem.upkeep.select_captures import Capture, Wanted, find_captures, split_names
-from tests.support.capture import capture, commit_of, means_of, memories_on, session_in
+from gitmem.upkeep.recompress import RecompressResult, estimate, recompress
+from gitmem.upkeep.select_captures import Capture, CaptureSelection, find_captures, split_names
+from tests.support.capture import capture, commit_of, memories_on, session_in, workspace_of
 from tests.support.git import GitDriver
 from tests.support.model import FakeModel
 from tests.support.session import SESSION, SessionWriter
@@ -31,8 +31,8 @@ from tests.support.session import SESSION, SessionWriter
 STAND_IN = FallbackCompressor(FakeModel(fails="it is down"), ExtractiveCompressor())
 
 
-def means(git: GitDriver, compressor: Compressor = STAND_IN) -> Means:
-    return means_of(git, compressor)
+def workspace(git: GitDriver, compressor: Compressor = STAND_IN) -> Workspace:
+    return workspace_of(git, compressor)
 
 
 def captured(
@@ -49,15 +49,15 @@ def captured(
     writer.prompt(f"Make {name} exact.").write(name).say("Because floats lie.")
     commit = commit_of(git, writer, f"Exact {name}", name)
     moment = float(git.now) + 1.0
-    capture(means(git, compressor), commit, str(git.path.resolve()), moment, session)
+    capture(workspace(git, compressor), commit, str(git.path.resolve()), moment, session)
     return commit
 
 
 def better(
-    git: GitDriver, model: Compressor, wanted: Wanted | None = None
-) -> tuple[list[Capture], list[Result]]:
-    captures = find_captures(git.repo, wanted or Wanted())
-    return captures, list(recompress(means(git), captures, model))
+    git: GitDriver, model: Compressor, wanted: CaptureSelection | None = None
+) -> tuple[list[Capture], list[RecompressResult]]:
+    captures = find_captures(git.repo, wanted or CaptureSelection())
+    return captures, list(recompress(workspace(git), captures, model))
 
 
 def recalled(git: GitDriver, commit: str) -> list[Memory]:
@@ -65,7 +65,7 @@ def recalled(git: GitDriver, commit: str) -> list[Memory]:
     index = refresh(git.repo)
     live = [stored.memory for stored in index.memories_of([commit])]
     index.close()
-    entries = log_entries(git.repo, Selection(revisions=(commit,), options=("--no-walk",)))
+    entries = log_entries(git.repo, LogSelection(revisions=(commit,), options=("--no-walk",)))
     assert [m for entry in entries for m in entry.memories] == live
     return live
 
@@ -113,7 +113,7 @@ def test_it_is_shown_the_same_records_as_the_first_time(committed: GitDriver) ->
     model = FakeModel(name="model/2")
 
     ids = tuple(memory.id for memory in memories_on(committed, second))
-    better(committed, model, Wanted(ids=ids))
+    better(committed, model, CaptureSelection(ids=ids))
 
     (evidence, change), (first_evidence, first_change) = model.asked[0], seen.asked[0]
     assert evidence.slice == first_evidence.slice
@@ -140,7 +140,9 @@ def test_all_memories_of_a_slice_give_way_together(committed: GitDriver) -> None
     commit = captured(committed, session_in(committed), compressor=FakeModel(count=3))
     old = {memory.id for memory in memories_on(committed, commit)}
 
-    _, (result,) = better(committed, FakeModel("other/1", count=2), Wanted(ids=(min(old),)))
+    _, (result,) = better(
+        committed, FakeModel("other/1", count=2), CaptureSelection(ids=(min(old),))
+    )
 
     assert len(recalled(committed, commit)) == 2
     assert all(set(memory.supersedes) == old for memory in result.memories)
@@ -334,7 +336,7 @@ def test_two_clones_answers_give_way_to_a_third_when_one_is_named(
     one, _, commit = rivals
     (memory, *_) = recalled(one, commit)
 
-    better(one, FakeModel(title="One"), Wanted(ids=(memory.id,)))
+    better(one, FakeModel(title="One"), CaptureSelection(ids=(memory.id,)))
 
     assert [memory.title for memory in recalled(one, commit)] == ["One"]
 
@@ -363,7 +365,7 @@ def test_what_backfill_wrote_of_a_commit_alone_is_made_again_of_the_commit(
     )
     model = FakeModel()
 
-    better(committed, model, Wanted(compressor="history"))
+    better(committed, model, CaptureSelection(compressor="history"))
 
     ((evidence, _),) = model.asked
     assert "Because the rate API is slow." in evidence.slice.events[0].text
@@ -387,13 +389,15 @@ def test_what_a_compressor_has_judged_is_not_asked_again_unless_it_is_named(
 ) -> None:
     """So a run over all that 'model' wrote comes to an end, though it writes as 'model'."""
     commit = captured(committed, session_in(committed), compressor=FakeModel())
-    wanted = Wanted(compressor="model")
+    wanted = CaptureSelection(compressor="model")
     model = FakeModel(title="Once more")
 
     better(committed, model, wanted)
     _, (again,) = better(committed, model, wanted)
     (live,) = recalled(committed, commit)
-    _, (named,) = better(committed, FakeModel(title="By name"), Wanted(ids=(live.id[:8],)))
+    _, (named,) = better(
+        committed, FakeModel(title="By name"), CaptureSelection(ids=(live.id[:8],))
+    )
 
     assert len(model.asked) == 1
     assert "already" in again.reason
@@ -413,7 +417,7 @@ class TestChoice:
         captured(committed, writer, "offline.py", ExtractiveCompressor())
         return committed
 
-    def found(self, git: GitDriver, wanted: Wanted) -> list[str]:
+    def found(self, git: GitDriver, wanted: CaptureSelection) -> list[str]:
         names = {git.out("rev-parse", f"HEAD~{n}"): n for n in range(4)}
         return [
             str(names[c]) for capture in find_captures(git.repo, wanted) for c in capture.commits
@@ -422,19 +426,21 @@ class TestChoice:
     @pytest.mark.parametrize(
         ("wanted", "expected"),
         [
-            (Wanted(), "1"),
-            (Wanted(compressor="extractive"), "01"),
-            (Wanted(compressor="model"), "2"),
-            (Wanted(compressor="model/1"), "2"),
-            (Wanted(compressor="model/2"), ""),
-            (Wanted(compressor="model", kinds=frozenset({"decision"})), "2"),
-            (Wanted(compressor="model", kinds=frozenset({"bugfix"})), ""),
-            (Wanted(before="2000-01-01T00:00:00Z"), ""),
-            (Wanted(before="2100-01-01T00:00:00Z"), "1"),
-            (Wanted(commits=frozenset()), ""),
+            (CaptureSelection(), "1"),
+            (CaptureSelection(compressor="extractive"), "01"),
+            (CaptureSelection(compressor="model"), "2"),
+            (CaptureSelection(compressor="model/1"), "2"),
+            (CaptureSelection(compressor="model/2"), ""),
+            (CaptureSelection(compressor="model", kinds=frozenset({"decision"})), "2"),
+            (CaptureSelection(compressor="model", kinds=frozenset({"bugfix"})), ""),
+            (CaptureSelection(before="2000-01-01T00:00:00Z"), ""),
+            (CaptureSelection(before="2100-01-01T00:00:00Z"), "1"),
+            (CaptureSelection(commits=frozenset()), ""),
         ],
     )
-    def test_by_writer_kind_and_age(self, git: GitDriver, wanted: Wanted, expected: str) -> None:
+    def test_by_writer_kind_and_age(
+        self, git: GitDriver, wanted: CaptureSelection, expected: str
+    ) -> None:
         assert "".join(self.found(git, wanted)) == expected
 
     @pytest.mark.parametrize(
@@ -449,7 +455,7 @@ class TestChoice:
     )
     def test_by_commit_and_range(self, git: GitDriver, names: Sequence[str], expected: str) -> None:
         ids, commits = split_names(git.repo, names)
-        wanted = Wanted(ids, commits, compressor="extractive")
+        wanted = CaptureSelection(ids, commits, compressor="extractive")
 
         assert "".join(self.found(git, wanted)) == expected
 
@@ -458,23 +464,23 @@ class TestChoice:
         ids, commits = split_names(git.repo, [memory.id[:9]])
 
         assert (ids, commits) == ((memory.id[:9],), None)
-        assert self.found(git, Wanted(ids, commits)) == ["2"]
+        assert self.found(git, CaptureSelection(ids, commits)) == ["2"]
 
     def test_a_name_that_is_nothing_is_told(self, git: GitDriver) -> None:
         with pytest.raises(UnknownRevision, match="nowhere"):
             split_names(git.repo, ["nowhere"])
         with pytest.raises(UnknownMemory, match="mfffff"):
-            find_captures(git.repo, Wanted(ids=("mfffff",)))
+            find_captures(git.repo, CaptureSelection(ids=("mfffff",)))
 
     def test_a_superseded_memory_is_not_taken(self, git: GitDriver) -> None:
         (memory,) = memories_on(git, git.out("rev-parse", "HEAD~1"))
         better(git, FakeModel())
 
         with pytest.raises(UnknownMemory, match="superseded"):
-            find_captures(git.repo, Wanted(ids=(memory.id,)))
+            find_captures(git.repo, CaptureSelection(ids=(memory.id,)))
 
     def test_the_newest_comes_first(self, git: GitDriver) -> None:
-        assert self.found(git, Wanted(compressor="extractive")) == ["0", "1"]
+        assert self.found(git, CaptureSelection(compressor="extractive")) == ["0", "1"]
 
 
 def test_an_estimate_asks_and_writes_nothing(committed: GitDriver) -> None:
@@ -482,8 +488,8 @@ def test_an_estimate_asks_and_writes_nothing(committed: GitDriver) -> None:
     tip = notes_tip(committed)
     model = FakeModel()
 
-    (capture,) = find_captures(committed.repo, Wanted())
-    cost = estimate(means(committed), capture, model)
+    (capture,) = find_captures(committed.repo, CaptureSelection())
+    cost = estimate(workspace(committed), capture, model)
 
     assert (cost.tokens_in, cost.tokens_out, cost.dollars) == (1000, 100, 0.25)
     assert model.asked == []
@@ -492,12 +498,12 @@ def test_an_estimate_asks_and_writes_nothing(committed: GitDriver) -> None:
 
 def test_two_at_once_would_write_twice_so_the_second_is_refused(committed: GitDriver) -> None:
     captured(committed, session_in(committed))
-    captures = find_captures(committed.repo, Wanted())
+    captures = find_captures(committed.repo, CaptureSelection())
     model = FakeModel()
 
     held = lock(committed.repo, "recompress")
     with held, pytest.raises(GitmemError, match="another"):
-        list(recompress(means(committed), captures, model))
+        list(recompress(workspace(committed), captures, model))
 
     assert model.asked == []
 

@@ -24,10 +24,10 @@ from gitmem.upkeep.scrub import ScrubReport, find_target, look_for, scrub
 from tests.support.capture import (
     capture_pending,
     commit_of,
-    means_of,
     memories_on,
     remembered,
     session_in,
+    workspace_of,
 )
 from tests.support.git import GitDriver
 from tests.support.session import SESSION
@@ -158,21 +158,21 @@ def test_an_id_forgets_the_memory_and_its_records_are_not_captured_again(
 
 def test_a_pending_memory_is_forgotten_by_its_id_for_good(committed: GitDriver) -> None:
     session_in(committed).prompt("Open the door.").say("The door is green.").write("door.py")
-    pending = capture_pending(means_of(committed), SESSION, str(committed.path))
+    pending = capture_pending(workspace_of(committed), SESSION, str(committed.path))
     assert pending is not None
 
     scrubbed(committed, pending.id)
 
     assert PendingStore(committed.repo).get(SESSION) is None
-    assert capture_pending(means_of(committed), SESSION, str(committed.path)) is None
+    assert capture_pending(workspace_of(committed), SESSION, str(committed.path)) is None
 
 
 def test_what_was_scrubbed_is_masked_when_the_session_goes_on(committed: GitDriver) -> None:
     writer = session_in(committed).prompt(f"Open it with {SECRET}.").write("door.py")
-    capture_pending(means_of(committed), SESSION, str(committed.path))
+    capture_pending(workspace_of(committed), SESSION, str(committed.path))
     scrubbed(committed)
     writer.say(f"It opened with {SECRET}, because the door is old.")
-    again = capture_pending(means_of(committed), SESSION, str(committed.path))
+    again = capture_pending(workspace_of(committed), SESSION, str(committed.path))
 
     assert again is not None
     assert SECRET not in str(again)
@@ -289,13 +289,13 @@ def two(committed: GitDriver, remote: GitDriver, tmp_path: Path) -> tuple[GitDri
     for git in (committed, other):
         git.run("config", "--add", "remote.origin.fetch", refspec_of("origin"))
     leak(committed)
-    sync(means_of(committed))
-    sync(means_of(other))
+    sync(workspace_of(committed))
+    sync(workspace_of(other))
     return committed, other
 
 
 def _push(git: GitDriver) -> None:
-    push(means_of(git))
+    push(workspace_of(git))
 
 
 def reaches_secret(git: GitDriver) -> bool:
@@ -319,9 +319,9 @@ def test_an_old_clone_that_syncs_brings_its_own_news_and_not_the_secret(
     one, other = two
     commit = keep(other, Memory("change", "News of the other"))
     scrubbed(one)
-    sync(means_of(one))
-    sync(means_of(other))
-    sync(means_of(one))
+    sync(workspace_of(one))
+    sync(workspace_of(other))
+    sync(workspace_of(one))
 
     for git in (one, other, remote):
         assert not reaches_secret(git)
@@ -335,12 +335,12 @@ def test_a_remote_that_an_old_clone_forced_back_is_healed_by_the_next_sync(
 ) -> None:
     one, other = two
     scrubbed(one)
-    sync(means_of(one))
+    sync(workspace_of(one))
     keep(other, Memory("change", "Forced"))
     other.run("push", "-q", "-f", "origin", f"{NOTES_REF}:{NOTES_REF}")
     assert reaches_secret(remote)
 
-    sync(means_of(one))
+    sync(workspace_of(one))
 
     assert not reaches_secret(one)
     assert not reaches_secret(remote)
@@ -353,7 +353,7 @@ def test_a_merge_by_git_itself_does_not_bring_the_memory_back_in_the_tip(
 ) -> None:
     one, other = two
     scrubbed(one)
-    sync(means_of(one))
+    sync(workspace_of(one))
     other.run("fetch", "-q", "origin")
     ours = other.out("rev-parse", NOTES_REF)
     other.run(
@@ -381,9 +381,9 @@ def test_a_copy_that_a_rebase_made_on_an_old_clone_is_not_joined(
     blob = other.run("notes", "--ref", "claude-mem", "show", "HEAD~1").stdout
     other.add_note(rebased, blob)
     scrubbed(one)
-    sync(means_of(one))
-    sync(means_of(other))
-    sync(means_of(one))
+    sync(workspace_of(one))
+    sync(workspace_of(other))
+    sync(workspace_of(one))
 
     assert memories_on(one, rebased) == ()
     assert not reaches_secret(one)
@@ -395,12 +395,12 @@ def test_two_clones_that_scrub_different_things_lose_both(
     one, other = two
     second = replace(leak(one), title="Another", why="The code is 4711-green.")
     keep(one, second)
-    sync(means_of(one))
-    sync(means_of(other))
+    sync(workspace_of(one))
+    sync(workspace_of(other))
     scrubbed(one)
     scrubbed(other, "4711-green")
     for git in (one, other, one, other):
-        sync(means_of(git))
+        sync(workspace_of(git))
 
     for git in (one, other, remote):
         found = all_bytes(git, NOTES_REF)

@@ -7,7 +7,7 @@ from gitmem.model.figures import stock_of
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.state.ledger import Ledger, Spending, today
+from gitmem.state.ledger import Ledger, LedgerEntry, today
 from gitmem.upkeep.stats import read_stats, render_stats
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
@@ -56,8 +56,8 @@ def test_one_memory_at_two_commits_counts_once() -> None:
 def test_the_spend_is_summed_by_day_and_model(committed: GitDriver) -> None:
     ledger = Ledger(committed.repo)
     for model, dollars in (("haiku", 0.5), ("haiku", 0.25), ("local", None)):
-        ledger.add(Spending(today(), "", "anthropic/2", model, 100, 10, 5, dollars))
-    ledger.add(Spending("2020-01-01", "", "anthropic/2", "haiku", 9, 9, 9, 9.0))
+        ledger.add(LedgerEntry(today(), "", "anthropic/2", model, 100, 10, 5, dollars))
+    ledger.add(LedgerEntry("2020-01-01", "", "anthropic/2", "haiku", 9, 9, 9, 9.0))
 
     stats = read_stats(committed.repo, 1)
 
@@ -69,7 +69,7 @@ def test_the_spend_is_summed_by_day_and_model(committed: GitDriver) -> None:
 
 def test_the_figures_read_well(committed: GitDriver) -> None:
     remember(committed, ONE, THREE)
-    Ledger(committed.repo).add(Spending(today(), "", "anthropic/2", "haiku", 100, 10, 5, 0.5))
+    Ledger(committed.repo).add(LedgerEntry(today(), "", "anthropic/2", "haiku", 100, 10, 5, 0.5))
 
     lines = render_stats(read_stats(committed.repo, 30))
 

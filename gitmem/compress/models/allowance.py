@@ -26,14 +26,14 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Spent:
+class Expense:
     """What was spent.  Dollars are of the requests whose price is known."""
 
     tokens: int = 0
     dollars: float = 0.0
 
-    def __add__(self, other: Spent) -> Spent:
-        return Spent(self.tokens + other.tokens, self.dollars + other.dollars)
+    def __add__(self, other: Expense) -> Expense:
+        return Expense(self.tokens + other.tokens, self.dollars + other.dollars)
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class Payment:
     dollars: float | None = None
 
     @property
-    def spent(self) -> Spent:
+    def spent(self) -> Expense:
         """What it adds to a day."""
         tokens = self.tokens_in + self.tokens_cached + self.tokens_out
-        return Spent(tokens, self.dollars or 0.0)
+        return Expense(tokens, self.dollars or 0.0)
 
 
 @dataclass
@@ -67,16 +67,16 @@ class Allowance:
     """
 
     limits: Limits
-    spent_today: Callable[[], Spent]
+    spent_today: Callable[[], Expense]
     record: Callable[[Payment], None]
     price: Callable[[str, int, int, int], float | None]
     _commit: str = ""
-    _on_commit: Spent = field(default_factory=Spent)
+    _on_commit: Expense = field(default_factory=Expense)
 
     def begin(self, commit: str) -> None:
         """From here on requests are for this commit; what one has cost already still counts."""
         if commit != self._commit:
-            self._commit, self._on_commit = commit, Spent()
+            self._commit, self._on_commit = commit, Expense()
 
     def allow(self, estimate: Estimate) -> None:
         """Let a request of this size pass.
@@ -84,9 +84,9 @@ class Allowance:
         Raises:
             CompressorFailed: it would pass a limit; the message names the setting.
         """
-        wanted = Spent(estimate.tokens_in + estimate.tokens_out, estimate.dollars)
+        wanted = Expense(estimate.tokens_in + estimate.tokens_out, estimate.dollars)
         limits = self.limits
-        today = self.spent_today() if limits.tokens_per_day or limits.dollars_per_day else Spent()
+        today = self.spent_today() if limits.tokens_per_day or limits.dollars_per_day else Expense()
         on_commit, on_day = self._on_commit + wanted, today + wanted
         for limit, value, setting in (
             (limits.tokens_per_commit, on_commit.tokens, "maxTokensPerCommit"),

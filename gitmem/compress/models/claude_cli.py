@@ -20,11 +20,11 @@ from typing import Any
 from gitmem.compress.compressor import Compression, Estimate
 from gitmem.compress.models.allowance import Allowance
 from gitmem.compress.models.json_salvage import json_part
-from gitmem.compress.models.passes import Asker, Reply, UselessAnswer, cut_off, refused
+from gitmem.compress.models.passes import Asker, ModelReply, UselessAnswer, cut_off, refused
 from gitmem.compress.models.plan import Request, estimate_of
 from gitmem.compress.models.prices import Price
 from gitmem.compress.models.prompt import has_work
-from gitmem.compress.models.supervised_process import NOT_STARTED, Finished, run_on_leash
+from gitmem.compress.models.supervised_process import NOT_STARTED, ProcessResult, run_on_leash
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.guard.untrusted import clean_line
@@ -121,14 +121,14 @@ class ClaudeCliCompressor:
             return Estimate()
         return estimate_of(evidence, change, self._max_input_tokens, self._model, self._price)
 
-    def _send(self, request: Request, before: UselessAnswer | None, seconds: float) -> Reply:
+    def _send(self, request: Request, before: UselessAnswer | None, seconds: float) -> ModelReply:
         report = self._ask(request, before, seconds)
         read, cached, written = _tokens(report)
         problem = _problem(report)
         if problem is None and report["is_error"]:
             raise CompressorFailed(_reason(self._command, report))
         model = _model_of(report) or self._model
-        return Reply(_text_of(report), model, read, cached, written, problem)
+        return ModelReply(_text_of(report), model, read, cached, written, problem)
 
     def _ask(
         self, request: Request, before: UselessAnswer | None, seconds: float
@@ -158,7 +158,7 @@ class ClaudeCliCompressor:
             raise CompressorFailed(f"'{self._command}' cannot be run: {error.strerror}") from error
         return self._report(finished)
 
-    def _report(self, finished: Finished) -> dict[str, Any]:
+    def _report(self, finished: ProcessResult) -> dict[str, Any]:
         name = self._command
         if finished.is_late:
             raise CompressorFailed(f"'{name}' did not answer in {self._timeout:g} s")

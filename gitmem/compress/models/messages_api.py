@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from gitmem.compress.compressor import Compression, Estimate
 from gitmem.compress.models.allowance import Allowance
-from gitmem.compress.models.passes import Asker, Reply, UselessAnswer, cut_off, refused
+from gitmem.compress.models.passes import Asker, ModelReply, UselessAnswer, cut_off, refused
 from gitmem.compress.models.plan import Request, estimate_of
 from gitmem.compress.models.prices import Price
 from gitmem.compress.models.prompt import has_work
@@ -173,7 +173,7 @@ class MessagesApiCompressor:
             allowance=self._allowance,
         )
 
-    def _send(self, request: Request, before: UselessAnswer | None, seconds: float) -> Reply:
+    def _send(self, request: Request, before: UselessAnswer | None, seconds: float) -> ModelReply:
         asked = self._endpoint.parameters(request)
         asked["messages"] += _repair(before) if before else ()
         with self._endpoint.client(seconds) as client:
@@ -183,7 +183,7 @@ class MessagesApiCompressor:
             said, problem = said_in(message), None
         except UselessAnswer as useless:
             said, problem = useless.said, useless
-        return Reply(said, message.model, read, cached, written, problem)
+        return ModelReply(said, message.model, read, cached, written, problem)
 
 
 def tokens_of(message: Message) -> tuple[int, int, int]:

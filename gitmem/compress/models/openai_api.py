@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from gitmem.compress.compressor import Compression, Estimate
 from gitmem.compress.models.allowance import Allowance
 from gitmem.compress.models.json_salvage import json_part
-from gitmem.compress.models.passes import Asker, Reply, UselessAnswer, cut_off, refused
+from gitmem.compress.models.passes import Asker, ModelReply, UselessAnswer, cut_off, refused
 from gitmem.compress.models.plan import Request, estimate_of
 from gitmem.compress.models.prices import Price
 from gitmem.compress.models.prompt import has_work
@@ -114,7 +114,7 @@ class OpenAiCompressor:
             return Estimate()
         return estimate_of(evidence, change, self._max_input_tokens, self._model, self._price)
 
-    def _send(self, request: Request, before: UselessAnswer | None, seconds: float) -> Reply:
+    def _send(self, request: Request, before: UselessAnswer | None, seconds: float) -> ModelReply:
         answer = self._ask(request, before, seconds)
         tokens_in, tokens_out = _tokens(answer)
         self._notice = _unread(request.size, tokens_in) or self._notice
@@ -123,7 +123,7 @@ class OpenAiCompressor:
         except UselessAnswer as useless:
             said, problem = useless.said, useless
         model = clean_line(str(getattr(answer, "model", "") or self._model), 100)
-        return Reply(said, model, tokens_in, 0, tokens_out, problem)
+        return ModelReply(said, model, tokens_in, 0, tokens_out, problem)
 
     def _ask(self, request: Request, before: UselessAnswer | None, seconds: float) -> object:
         """The endpoint's answer, of whatever form it is.

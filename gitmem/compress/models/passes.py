@@ -61,7 +61,7 @@ def cut_off(said: str = "") -> UselessAnswer:
 
 
 @dataclass(frozen=True)
-class Reply:
+class ModelReply:
     """What came of a request, and its cost: ``tokens_in`` without those read from a cache.
 
     ``problem`` is set where it is known to be of no use before anybody reads it.
@@ -78,7 +78,9 @@ class Reply:
 class Send(Protocol):
     """Asks a model."""
 
-    def __call__(self, request: Request, before: UselessAnswer | None, seconds: float) -> Reply:
+    def __call__(
+        self, request: Request, before: UselessAnswer | None, seconds: float
+    ) -> ModelReply:
         """Send a request, after the answer ``before`` if there was one, and wait at most
         ``seconds`` for the reply, all tries together.
 
@@ -165,7 +167,7 @@ class Asker:
         except CompressorFailed as error:
             raise UselessAnswer(error.message, error.message, reply.text) from error
 
-    def _count(self, reply: Reply) -> None:
+    def _count(self, reply: ModelReply) -> None:
         self.tokens_in += reply.tokens_in + reply.tokens_cached
         self.tokens_out += reply.tokens_out
         self.model = reply.model or self.model

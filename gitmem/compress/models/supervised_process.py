@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from select import select
 from typing import IO, cast
 
-__all__ = ["Finished", "run_on_leash"]
+__all__ = ["ProcessResult", "run_on_leash"]
 
 LATE = 124
 ABANDONED = 125
@@ -39,7 +39,7 @@ _CHUNK = 1 << 16
 
 
 @dataclass(frozen=True)
-class Finished:
+class ProcessResult:
     """How a program ended: exit status, what it printed, and the beginning of its complaint.
 
     ``is_late``: its time was up.  ``is_flood``: it printed more than was allowed.  Either way it
@@ -60,7 +60,7 @@ def run_on_leash(
     environ: Mapping[str, str],
     seconds: float,
     max_bytes: int,
-) -> Finished:
+) -> ProcessResult:
     """Run ``command`` in an empty folder with ``text`` on its stdin, for at most ``seconds``.
 
     On return, and after the death of this process as well, none of its process group is left.
@@ -91,7 +91,7 @@ def run_on_leash(
     finally:
         os.close(lifeline)
         _reap(process)
-    return Finished(
+    return ProcessResult(
         process.returncode,
         bytes(exchange.out),
         bytes(exchange.complaint),

@@ -92,7 +92,7 @@ _MAX_PART = 160
 
 
 @dataclass(frozen=True)
-class Statement:
+class ChoiceSentence:
     """A sentence worth keeping.  Higher ``weight`` is worth more; ``at`` orders them in time."""
 
     text: str
@@ -102,9 +102,9 @@ class Statement:
     at: int
 
 
-def statements(events: Sequence[Event]) -> list[Statement]:
+def statements(events: Sequence[Event]) -> list[ChoiceSentence]:
     """The choices and findings of a session, in the order they were said, without doubles."""
-    found: dict[str, Statement] = {}
+    found: dict[str, ChoiceSentence] = {}
     for at, event in enumerate(events):
         if event.kind not in (EventKind.PROMPT, EventKind.SAY):
             continue
@@ -118,7 +118,7 @@ def statements(events: Sequence[Event]) -> list[Statement]:
     return list(found.values())
 
 
-def decision_of(statement: Statement) -> Decision:
+def decision_of(statement: ChoiceSentence) -> Decision:
     """A choice taken apart: what was chosen, what was rejected, why.
 
     Only where the sentence says so plainly; otherwise it is kept whole.  Words that only lead
@@ -151,7 +151,7 @@ def _balanced(text: str) -> str:
     return text if text.count('"') % 2 == 0 else text.replace('"', "").strip()
 
 
-def _taken_apart(statement: Statement) -> Decision:
+def _taken_apart(statement: ChoiceSentence) -> Decision:
     compared = _OVER.fullmatch(statement.text) or _COMPARED.fullmatch(statement.text)
     if compared:
         chose, rejected, because = (part.strip(" .") for part in compared.groups())
@@ -167,7 +167,7 @@ def _taken_apart(statement: Statement) -> Decision:
     return Decision(chose.strip(" ,;"), because=reason, rejected=(rejected,))
 
 
-def _statement(sentence: str, by_user: bool, at: int) -> Statement | None:
+def _statement(sentence: str, by_user: bool, at: int) -> ChoiceSentence | None:
     words = len(sentence.split())
     least = _MIN_BRIEF if by_user and _BRIEF.match(sentence) else _MIN_WORDS
     if not least <= words <= _MAX_WORDS or looks_like_code(sentence):
@@ -184,7 +184,9 @@ def _statement(sentence: str, by_user: bool, at: int) -> Statement | None:
     weight += 1.0 if _STRONG.search(sentence) else 0.0
     weight -= 0.8 if _MUSING.search(sentence) else 0.0
     is_vague = weight < _MIN_WEIGHT or len(stems(text)) < _MIN_STEMS
-    return None if is_vague and not by_user else Statement(text, by_user, is_choice, weight, at)
+    return (
+        None if is_vague and not by_user else ChoiceSentence(text, by_user, is_choice, weight, at)
+    )
 
 
 def _split(pattern: re.Pattern[str], text: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from gitmem.compress.claims import is_borne_out
 from gitmem.compress.compressor import Compression, Estimate
 from gitmem.compress.failures import Failure, failures_of
 from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
-from gitmem.compress.offline.decisions import Statement, decision_of, statements
+from gitmem.compress.offline.decisions import ChoiceSentence, decision_of, statements
 from gitmem.compress.offline.gate import gated
 from gitmem.compress.offline.intents import title_of, why
 from gitmem.compress.offline.outcomes import closing_facts, next_steps
@@ -175,11 +175,13 @@ def _bounded(paths: Sequence[str], characters: int) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _statements(found: Sequence[Statement], chosen: _Chosen) -> tuple[list[Decision], list[str]]:
+def _statements(
+    found: Sequence[ChoiceSentence], chosen: _Chosen
+) -> tuple[list[Decision], list[str]]:
     """The weightiest statements that fit, as decisions and as facts, in the order of time."""
     room = _STATEMENT_CHARACTERS
     places = {True: _MAX_DECISIONS, False: _MAX_FACTS}
-    kept: list[Statement] = []
+    kept: list[ChoiceSentence] = []
     for statement in sorted(found, key=lambda s: (-s.weight, -s.at)):
         cost = len(statement.text) + _ITEM_OVERHEAD
         if cost <= room and places[statement.is_choice] and chosen.take(statement.text):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gitmem.compress.compressor import Compression, Estimate
-from gitmem.compress.models.allowance import Allowance, LimitedCompressor, Limits, Payment, Spent
+from gitmem.compress.models.allowance import Allowance, Expense, LimitedCompressor, Limits, Payment
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
@@ -28,11 +28,11 @@ class Model:
         return Estimate(self.tokens - 10, 10, self.tokens / 1_000)
 
 
-def allowance(limits: Limits, before: Spent | None = None) -> tuple[Allowance, list[Payment]]:
+def allowance(limits: Limits, before: Expense | None = None) -> tuple[Allowance, list[Payment]]:
     payments: list[Payment] = []
 
-    def today() -> Spent:
-        return sum((payment.spent for payment in payments), before or Spent())
+    def today() -> Expense:
+        return sum((payment.spent for payment in payments), before or Expense())
 
     def price(model: str, tokens_in: int, tokens_cached: int, tokens_out: int) -> float:
         return (tokens_in + tokens_cached + tokens_out) / 1_000
@@ -71,7 +71,7 @@ def test_a_request_that_just_fits_is_made_and_counted() -> None:
 
 
 def test_what_others_spent_today_counts() -> None:
-    kept, _ = allowance(Limits(tokens_per_day=150), Spent(tokens=60))
+    kept, _ = allowance(Limits(tokens_per_day=150), Expense(tokens=60))
 
     with pytest.raises(CompressorFailed, match="160"):
         LimitedCompressor(Model(), kept).compress(evidence_of(), change_of("a.py"))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gitmem.compress.fallback import FallbackCompressor
-from gitmem.compress.models.allowance import Allowance, Limits, Payment, Spent
+from gitmem.compress.models.allowance import Allowance, Expense, Limits, Payment
 from gitmem.compress.models.messages_api import Endpoint, MessagesApiCompressor
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.errors import CompressorFailed
@@ -157,7 +157,7 @@ def test_a_useless_answer_is_asked_for_once_more(useless: Answer, told: str) -> 
 
 def test_twice_useless_is_a_failure_and_was_paid_for() -> None:
     paid: list[Payment] = []
-    kept = Allowance(Limits(), Spent, paid.append, lambda *_: None)
+    kept = Allowance(Limits(), Expense, paid.append, lambda *_: None)
     with api([Answer("no")]) as served, pytest.raises(CompressorFailed):
         compressor(served.url, allowance=kept).compress(evidence(), change_of("dates.py"))
 
@@ -317,7 +317,7 @@ def test_the_shared_part_is_marked_for_the_cache_where_it_is_long_enough() -> No
 
 def test_what_was_read_from_the_cache_is_told_to_the_ledger() -> None:
     paid: list[Payment] = []
-    kept = Allowance(Limits(), Spent, paid.append, lambda *_: None)
+    kept = Allowance(Limits(), Expense, paid.append, lambda *_: None)
     with api([Answer(json.dumps({"memories": [memory()]}), cached=1000)]) as served:
         made = compressor(served.url, allowance=kept).compress(evidence(), change_of("dates.py"))
 
@@ -327,7 +327,7 @@ def test_what_was_read_from_the_cache_is_told_to_the_ledger() -> None:
 
 def test_a_limit_stops_between_segments() -> None:
     paid: list[Payment] = []
-    kept = Allowance(Limits(tokens_per_commit=10_000), Spent, paid.append, lambda *_: None)
+    kept = Allowance(Limits(tokens_per_commit=10_000), Expense, paid.append, lambda *_: None)
     with (
         api([extract()]) as served,
         pytest.raises(CompressorFailed, match="maxTokensPerCommit"),

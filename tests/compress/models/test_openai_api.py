@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gitmem.compress.models.allowance import Allowance, Limits, Payment, Spent
+from gitmem.compress.models.allowance import Allowance, Expense, Limits, Payment
 from gitmem.compress.models.openai_api import OpenAiCompressor
 from gitmem.errors import CompressorFailed
 from tests.support.answers import ERROR, answered_memory, extracted, session_evidence
@@ -115,7 +115,7 @@ def test_a_long_session_is_read_in_two_passes() -> None:
 
 def test_no_request_is_made_beyond_a_limit_and_useless_answers_count() -> None:
     paid: list[Payment] = []
-    allowance = Allowance(Limits(tokens_per_commit=4_000), Spent, paid.append, lambda *_: None)
+    allowance = Allowance(Limits(tokens_per_commit=4_000), Expense, paid.append, lambda *_: None)
     with api([completion("I would rather chat.")]) as served:
         told = failure(served.url, allowance=allowance)
         again = failure(served.url, allowance=allowance)

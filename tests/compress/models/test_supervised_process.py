@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from gitmem.compress.models import supervised_process
-from gitmem.compress.models.supervised_process import Finished, run_on_leash
+from gitmem.compress.models.supervised_process import ProcessResult, run_on_leash
 from tests.support.processes import await_gone, await_running, running_with
 
 LONG = 600
 
 
-def run(script: str, text: bytes = b"", *, seconds: float = 30.0, folder: Path) -> Finished:
+def run(script: str, text: bytes = b"", *, seconds: float = 30.0, folder: Path) -> ProcessResult:
     environ = {"PATH": os.environ["PATH"], "TMPDIR": str(folder)}
     command = ["sh", "-c", script]
     return run_on_leash(command, text, environ=environ, seconds=seconds, max_bytes=1 << 20)

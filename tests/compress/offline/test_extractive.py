@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gitmem.agents.claude.adapter import read_transcript
 from gitmem.agents.slice import slice_of
 from gitmem.compress.failures import failures_of, is_run
-from gitmem.compress.offline.decisions import Statement, decision_of
+from gitmem.compress.offline.decisions import ChoiceSentence, decision_of
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.compress.offline.outcomes import closing_facts
 from gitmem.guard.redact import Evidence, make_evidence
@@ -169,7 +169,7 @@ def test_running_something_is(command: str) -> None:
     ],
 )
 def test_a_choice_is_taken_apart(text: str, expected: Decision) -> None:
-    assert decision_of(Statement(text, False, True, 1.0, 0)) == expected
+    assert decision_of(ChoiceSentence(text, False, True, 1.0, 0)) == expected
 
 
 def test_words_that_only_lead_into_a_decision_are_left_out() -> None:
