@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitmem.capture.compress_slice import iso_time
 from gitmem.errors import GitmemError, UsageError
 from gitmem.git.log import current_branch
 from gitmem.git.repo import Repo, top_relative
 from gitmem.guard.policy import Policy
 from gitmem.guard.redact import redact_memory
 from gitmem.guard.untrusted import clean_line, clean_text
+from gitmem.model.instant import iso_time
 from gitmem.model.memory import KINDS, Memory, Provenance
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.scrub_patterns import read_scrubbed

@@ -14,7 +14,7 @@ from pathlib import Path
 from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.commit_share import CommitShare, share_of
 from gitmem.capture.complete_turn import as_provisional, provisional_compressor
-from gitmem.capture.compress_slice import compress_slice, iso_time
+from gitmem.capture.compress_slice import compress_slice
 from gitmem.capture.session_candidates import makers_of, session_file
 from gitmem.capture.transcript_range import move_mark, read_unread
 from gitmem.capture.workspace import Workspace
@@ -27,6 +27,7 @@ from gitmem.guard.policy import Policy
 from gitmem.guard.redact import make_evidence, redact_memory
 from gitmem.index.cache import Index
 from gitmem.model.change import Change
+from gitmem.model.instant import iso_time
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import EventKind, Slice, Transcript
 from gitmem.notes.codec import document_of

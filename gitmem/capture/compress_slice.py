@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timezone
 
 from gitmem.compress.compressor import Compression, Compressor
 from gitmem.guard.policy import PLAIN, Policy
 from gitmem.guard.redact import make_evidence, redact_change, redact_memory
 from gitmem.model.change import Change
+from gitmem.model.instant import iso_time
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import Slice
 
@@ -45,8 +45,3 @@ def finish(made: Compression, part: Slice, change: Change, policy: Policy = PLAI
     )
     found = [replace(memory, provenance=provenance) for memory in made.memories]
     return [redact_memory(memory, policy) for memory in found]
-
-
-def iso_time(seconds: float) -> str:
-    """POSIX seconds as ISO 8601 in UTC, to the second."""
-    return datetime.fromtimestamp(int(seconds), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gitmem.capture.compress_slice import iso_time
 from gitmem.errors import GitmemError, UnknownRevision
 from gitmem.git.dirty import uncommitted
 from gitmem.git.repo import Repo, find_repo, resolve_commit, try_git
+from gitmem.model.instant import iso_time
 from gitmem.model.note import Document
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore

@@ -10,13 +10,13 @@ from dataclasses import asdict
 
 import click
 
-from gitmem.capture.compress_slice import iso_time
 from gitmem.capture.compressors import bettering_compressor
 from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.cli.open_repo import ready_repo
 from gitmem.compress.compressor import Compressor, Estimate
 from gitmem.errors import CompressorFailed, GitmemError
 from gitmem.git.repo import find_repo
+from gitmem.model.instant import iso_time
 from gitmem.model.memory import KINDS
 from gitmem.state.settings import COMPRESSORS, read_compressors
 from gitmem.upkeep.recompress import RecompressResult, estimate, recompress

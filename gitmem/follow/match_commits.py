@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 
-from gitmem.capture.compress_slice import iso_time
 from gitmem.git.fingerprints import TraceReader
 from gitmem.git.reachability import built_upon, outside, refs_with, touching
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
+from gitmem.model.instant import iso_time, parse_iso_time
 from gitmem.model.rewrite import (
     CarrierMatch,
     How,
@@ -255,8 +254,5 @@ class CarrierFinder:
 
 
 def _seconds(time: str) -> int:
-    try:
-        found = datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
-        return int(found.timestamp())
-    except ValueError:
-        return 0
+    moment = parse_iso_time(time)
+    return 0 if moment is None else int(moment.timestamp())

@@ -12,13 +12,13 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gitmem.capture.compress_slice import iso_time
 from gitmem.follow.match_commits import CarrierFinder, Carriers
 from gitmem.git.fingerprints import TraceReader
 from gitmem.git.reachability import between, unreached
 from gitmem.git.reflogs import Reflogs
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
+from gitmem.model.instant import iso_time
 from gitmem.model.memory import Memory
 from gitmem.model.note import Abandoned, Document
 from gitmem.model.rewrite import How, followed

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
-from datetime import datetime, time, timezone
+from datetime import datetime, time
 
 from gitmem.errors import UsageError
 from gitmem.git.repo import git_environment
+from gitmem.model.instant import iso_of, iso_time
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LAST = 253_402_300_799  # the last second that a calendar of four digits has
-_FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def instant_of(text: str, *, is_end: bool = False) -> str:
@@ -30,7 +30,7 @@ def instant_of(text: str, *, is_end: bool = False) -> str:
         moment = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
         if _DAY.fullmatch(text):
             moment = datetime.combine(moment, time(23, 59, 59) if is_end else time())
-        return moment.astimezone(timezone.utc).strftime(_FORM)
+        return iso_of(moment)
     except (ValueError, OverflowError):
         pass
     # As a setting, git reads a date with more care than on a command line, and anywhere.
@@ -38,5 +38,5 @@ def instant_of(text: str, *, is_end: bool = False) -> str:
     done = subprocess.run(command, capture_output=True, env=git_environment(), check=False)
     if done.returncode == 0 and done.stdout.strip().isdigit():
         seconds = min(int(done.stdout), _LAST)  # of "now" git says the end of all time
-        return datetime.fromtimestamp(seconds, timezone.utc).strftime(_FORM)
+        return iso_time(seconds)
     raise UsageError(f"'{text}' is no date", "Dates are as in git log: 2026-01-31, 2.weeks")

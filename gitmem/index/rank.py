@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from gitmem.index.amendment import PERHAPS
+from gitmem.model.instant import parse_any_iso_time
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing, Verdict
 
@@ -152,11 +152,13 @@ def _branch(made_on: str, branch: str) -> Reason:
 
 
 def _recency(time: str, now: float) -> Reason:
+    moment = parse_any_iso_time(time)
     try:
-        made = datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp()
+        days = max(now - moment.timestamp(), 0.0) / _DAY if moment else None
     except (ValueError, OverflowError, OSError):
+        days = None
+    if days is None:
         return Reason("recency", 0.0)
-    days = max(now - made, 0.0) / _DAY
     return Reason("recency", _NEWEST * 0.5 ** (days / _HALF_LIFE_DAYS), f"{days:.0f} days old")
 
 

@@ -4,10 +4,9 @@ but for dates, which git reads.
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 from gitmem.errors import UsageError
 from gitmem.git.dates import instant_of
+from gitmem.model.instant import iso_time
 from gitmem.model.memory import KINDS
 
 MAX_LIMIT = 100
@@ -57,7 +56,7 @@ def read_moment(value: str | float, *, is_end: bool = False) -> str:
         if seconds >= _MILLISECONDS_FROM:
             seconds /= 1000
         try:
-            return datetime.fromtimestamp(int(seconds), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return iso_time(seconds)
         except (ValueError, OverflowError, OSError) as error:
             raise UsageError(f"'{text}' is no date") from error
     return instant_of(text, is_end=is_end)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from gitmem.git.log import CommitHead, has_head, read_heads, walk_selected
 from gitmem.git.reachability import unreached
 from gitmem.git.repo import Repo, resolve_commit, top_relative, try_git
 from gitmem.index.cache import Index
+from gitmem.model.instant import parse_iso_time
 from gitmem.model.memory import ID_PATTERN, Memory
 from gitmem.model.note import NEWER
 from gitmem.notes.store import NoteStore
@@ -142,9 +142,8 @@ def missing_from_refs(repo: Repo, notes: NoteStore, commits: Collection[str]) ->
 
 def told_mark(since: str, how: str) -> str:
     """A mark in words."""
-    try:
-        day = datetime.strptime(since, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
-    except ValueError:
+    day = parse_iso_time(since)
+    if day is None:
         return f"since {since}" + (f", by {how}" if how else "")
     return f"since {day:%Y-%m-%d}" + (f" ({how})" if how else "")
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from pathlib import Path
 
 from gitmem.capture.agent_note import AgentNote, jot
@@ -19,6 +19,7 @@ from gitmem.git.repo import Repo, resolve_commit
 from gitmem.index.cache import Index
 from gitmem.index.file import FILE, FOLDER
 from gitmem.index.lookup import successors
+from gitmem.model.instant import iso_of, parse_iso_time
 from gitmem.model.memory import ID_PATTERN, Memory
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing, Verdict
@@ -33,7 +34,6 @@ from gitmem.state.pending import PendingStore
 
 _PATIENCE_SECONDS = 10.0
 _WAKE_EVERY_SECONDS = 5.0
-_FORM = "%Y-%m-%dT%H:%M:%SZ"
 _WIDEST = timedelta(days=20_000)
 _AT_ONCE = 100  # as many may be of one moment
 
@@ -197,14 +197,13 @@ class MemoryService:
         """
         found: list[Hit] = []
         moment = anchor.memory.provenance.time
-        try:
-            start = datetime.strptime(moment, _FORM).replace(tzinfo=timezone.utc)
-        except ValueError:
+        start = parse_iso_time(moment)
+        if start is None:
             return found
         width = timedelta(days=7)
         for _ in range(24):
             is_last = width >= _WIDEST or start.year > 9_000  # where the calendar ends
-            until = "" if is_last else (start + width).strftime(_FORM)
+            until = "" if is_last else iso_of(start + width)
             found = self._ready().search(Query(since=moment, until=until, limit=_AT_ONCE))
             if not is_last and len(found) >= _AT_ONCE and width > timedelta(seconds=2):
                 width /= 3

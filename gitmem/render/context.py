@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from gitmem.guard.untrusted import clean_line, frame_as_data, neutralise
+from gitmem.model.instant import parse_any_iso_time
 from gitmem.model.memory import Decision, ErrorMet, Memory
 from gitmem.model.standing import Standing, Verdict
 
@@ -152,11 +152,8 @@ def _standing(standing: Standing) -> str:
 
 def _age(time: str, head_time: int) -> str:
     """How long before HEAD's commit; no clock, so that the same repository gives the same text."""
-    try:
-        moment = datetime.fromisoformat(time.replace("Z", "+00:00"))
-    except ValueError:
-        return ""
-    if not head_time or moment.tzinfo is None:
+    moment = parse_any_iso_time(time)
+    if not head_time or moment is None or moment.tzinfo is None:
         return ""
     days = int(head_time - moment.timestamp()) // 86_400
     if days < 1:

@@ -19,7 +19,6 @@ from pathlib import Path
 
 from gitmem.agents.claude_mem import ClaudeMem, Kept
 from gitmem.agents.worktree import WorkTree
-from gitmem.capture.compress_slice import iso_time
 from gitmem.capture.workspace import Workspace
 from gitmem.git.commits import CommitReader
 from gitmem.git.log import walk_files
@@ -27,6 +26,7 @@ from gitmem.git.pack import WORTH_PACKING, pack_since
 from gitmem.git.repo import Repo, resolve_commit, try_git
 from gitmem.guard.redact import redact_memory
 from gitmem.model.change import Change
+from gitmem.model.instant import iso_time
 from gitmem.model.memory import KINDS, Memory, Provenance
 from gitmem.model.note import NOTES_REF, Document
 from gitmem.model.session import is_session_id

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from gitmem.capture.compress_slice import iso_time
 from gitmem.follow.reconcile import ReconcileRange, ReconcileReport, reconcile
 from gitmem.git.commits import read_change
+from gitmem.model.instant import iso_time
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
