@@ -13,6 +13,7 @@ from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.errors import UsageError
 from gitmem.git.repo import Repo, top_relative
+from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import KINDS
 from gitmem.recall.abandoned import abandoned_entries
 from gitmem.recall.log import (
@@ -22,7 +23,7 @@ from gitmem.recall.log import (
     split_arguments,
 )
 from gitmem.render.markdown import render_markdown
-from gitmem.render.terminal import LogEntry, entry_fields, palette, render_log, render_oneline
+from gitmem.render.terminal import entry_fields, palette, render_log, render_oneline
 
 _PATHS = "gitmem.paths"
 _FORMATS = ("full", "oneline", "json", "markdown")

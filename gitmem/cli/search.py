@@ -16,10 +16,11 @@ from gitmem.errors import NotARepository, UsageError
 from gitmem.git.dates import instant_of
 from gitmem.git.log import current_branch
 from gitmem.git.repo import Repo, top_relative
+from gitmem.model.hit import Hit
 from gitmem.model.memory import KINDS
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.recall.results import is_being_built, search, search_everywhere
-from gitmem.render.results import SearchResult, render_result, result_fields
+from gitmem.render.results import render_result, result_fields
 from gitmem.render.terminal import palette
 from gitmem.state.known_repos import KnownRepos
 
@@ -159,7 +160,7 @@ def _text(words: Sequence[str]) -> str:
     return " ".join(words).encode("utf-8", "replace").decode()
 
 
-def _plain(results: Sequence[SearchResult], *, as_json: bool, ids: bool) -> Iterator[str]:
+def _plain(results: Sequence[Hit], *, as_json: bool, ids: bool) -> Iterator[str]:
     if as_json:
         yield from (json.dumps(result_fields(result), ensure_ascii=False) for result in results)
     elif ids:
@@ -169,7 +170,7 @@ def _plain(results: Sequence[SearchResult], *, as_json: bool, ids: bool) -> Iter
 
 
 def _blocks(
-    results: Sequence[SearchResult], text: str, *, is_coloured: bool, explain: bool
+    results: Sequence[Hit], text: str, *, is_coloured: bool, explain: bool
 ) -> Iterator[str]:
     colours, width = palette(is_coloured), text_width()
     for number, result in enumerate(results, 1):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gitmem.index.amendment import PERHAPS
+from gitmem.model.hit import Reason
 from gitmem.model.instant import parse_any_iso_time
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing, Verdict
@@ -34,15 +35,6 @@ Likeness = Callable[[int, int], float]
 
 Amended = Callable[[Memory, Memory, float], str]
 """Given a newer memory, an older one and their likeness: in which way it is amended, or ""."""
-
-
-@dataclass(frozen=True)
-class Reason:
-    """One part of a score: what it is of, how much of it, and in words a person reads."""
-
-    name: str
-    value: float
-    text: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 from gitmem.guard.untrusted import INTRODUCTION, clean_line, clean_text, frame_as_data, neutralise
 from gitmem.mcp.shapes import Behind, Decided, Found, Met, Whole
+from gitmem.model.hit import Hit
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing
-from gitmem.render.results import SearchResult, snippet, standing_text
+from gitmem.render.results import snippet, standing_text
 from gitmem.render.why import lines_text
 
 ID_LENGTH = 12
@@ -62,7 +63,7 @@ def notice() -> str:
     return INTRODUCTION
 
 
-def found_of(result: SearchResult, query: str = "") -> Found:
+def found_of(result: Hit, query: str = "") -> Found:
     """A result in a list."""
     memory = result.memory
     files = [line(path, 160) for path in memory.files_changed[:_MAX_FILES]]
@@ -83,7 +84,7 @@ def found_of(result: SearchResult, query: str = "") -> Found:
     )
 
 
-def whole_of(result: SearchResult) -> Whole:
+def whole_of(result: Hit) -> Whole:
     """A result with everything that its memory tells."""
     memory, origin = result.memory, result.memory.provenance
     return Whole(
@@ -133,7 +134,7 @@ def behind_of(
         standing=_standing(standing),
         earlier=is_earlier,
         pending=is_pending,
-        memories=[whole_of(SearchResult(m, commit, is_pending)) for m in memories],
+        memories=[whole_of(Hit(m, commit, is_pending)) for m in memories],
     )
 
 

@@ -27,13 +27,13 @@ from gitmem.mcp.answers import (
 )
 from gitmem.mcp.arguments import read_count, read_kinds, read_moment, read_names, read_order
 from gitmem.mcp.shapes import Behind, Kept, Line, Listing, Observations, Reasons
+from gitmem.model.hit import Hit
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.model.session import is_session_id
 from gitmem.recall.context import context_for
 from gitmem.recall.memory_service import MemoryService
 from gitmem.recall.results import is_being_built, search_everywhere
 from gitmem.recall.why import Origin
-from gitmem.render.results import SearchResult
 from gitmem.state.known_repos import KnownRepos, repo_name
 from gitmem.state.settings import read_settings
 
@@ -206,7 +206,7 @@ class Tools:
         repo = self.service.repo
         return context_for(repo, read_settings(repo).budget_tokens).text
 
-    def _searched(self, query: Query, project: str) -> list[SearchResult]:
+    def _searched(self, query: Query, project: str) -> list[Hit]:
         repo = self.service.repo
         wanted = project.strip().lower()
         if not wanted or wanted in (repo_name(repo).lower(), repo.top.lower()):
@@ -233,7 +233,7 @@ class Tools:
                 "Leave 'project' out",
             )
 
-    def _anchor(self, anchor: str, query: str) -> SearchResult:
+    def _anchor(self, anchor: str, query: str) -> Hit:
         if anchor:
             results, missing = self.service.observations(read_names(anchor)[:1])
             if not results:

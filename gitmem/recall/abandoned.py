@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
+from gitmem.model.log_entry import LogEntry
 from gitmem.notes.store import NoteStore
 from gitmem.recall.log import entry_of, missing_from_refs, told_mark
-from gitmem.render.terminal import LogEntry
 
 
 def abandoned_entries(repo: Repo) -> Iterator[LogEntry]:

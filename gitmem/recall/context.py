@@ -19,11 +19,12 @@ from gitmem.index.cache import Index
 from gitmem.index.lexical import match_of
 from gitmem.index.lookup import memories, touch_counts, touching
 from gitmem.index.nearby import is_touched, paths_of
+from gitmem.model.context_item import ContextItem
 from gitmem.model.likely import Choice, choose, name_words, tells_apart
 from gitmem.model.memory import Memory
 from gitmem.recall.likely_files import MAX_PROMPT, Outlook, foresee, shares_of, whereabouts
 from gitmem.recall.worktree_state import Occasion, read_head_time, read_occasion
-from gitmem.render.context import ContextBlock, ContextItem, render_context
+from gitmem.render.context import ContextBlock, render_context
 from gitmem.state.context_history import ContextHistory, SessionContext
 from gitmem.state.pending import PendingStore
 from gitmem.state.settings import Settings

@@ -20,12 +20,12 @@ from gitmem.git.reachability import unreached
 from gitmem.git.repo import Repo, resolve_commit, top_relative, try_git
 from gitmem.index.cache import Index
 from gitmem.model.instant import parse_iso_time
+from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import ID_PATTERN, Memory
 from gitmem.model.note import NEWER
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.annotated_walk import annotated_walk
 from gitmem.refresh.refresh import refresh_index
-from gitmem.render.terminal import LogEntry
 from gitmem.state.pending import PendingStore
 
 _FIRST = 8

@@ -19,17 +19,17 @@ from gitmem.git.repo import Repo, resolve_commit
 from gitmem.index.cache import Index
 from gitmem.index.file import FILE, FOLDER
 from gitmem.index.lookup import successors
+from gitmem.model.hit import Hit
 from gitmem.model.instant import iso_of, parse_iso_time
 from gitmem.model.memory import ID_PATTERN, Memory
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing, Verdict
 from gitmem.recall.results import results_of
-from gitmem.recall.search import Hit, Recaller
+from gitmem.recall.search import Recaller
 from gitmem.recall.why import Explanation, parse_place, why
 from gitmem.refresh.catch_up import catch_up
 from gitmem.refresh.reachable import scope_of
 from gitmem.refresh.standing import standings_of
-from gitmem.render.results import SearchResult
 from gitmem.state.pending import PendingStore
 
 _PATIENCE_SECONDS = 10.0
@@ -53,7 +53,7 @@ class MemoryService:
             self._recaller.close()
             self._recaller = None
 
-    def search(self, query: Query) -> list[SearchResult]:
+    def search(self, query: Query) -> list[Hit]:
         """What is remembered, best first; see :class:`~gitmem.recall.search.Recaller`.
 
         Raises:
@@ -61,11 +61,11 @@ class MemoryService:
         """
         return results_of(self._ready().search(query, judge=True), self._judged)
 
-    def newest(self, limit: int) -> list[SearchResult]:
+    def newest(self, limit: int) -> list[Hit]:
         """The newest memories that HEAD reaches, pending ones among them."""
         return self.search(Query(limit=limit))
 
-    def observations(self, names: Sequence[str]) -> tuple[list[SearchResult], dict[str, str]]:
+    def observations(self, names: Sequence[str]) -> tuple[list[Hit], dict[str, str]]:
         """The memories of these ids (or their beginnings), or of these commits, each once and in
         this order; and what cannot be answered, with the reason.
 
@@ -73,7 +73,7 @@ class MemoryService:
             GitmemError: the index is damaged; it is set aside, so that the next try works.
         """
         self._ready()
-        found: dict[str, SearchResult] = {}
+        found: dict[str, Hit] = {}
         missing: dict[str, str] = {}
         with closing(Index.open(self.repo.state_dir)) as index:
             for name in dict.fromkeys(names):
@@ -89,7 +89,7 @@ class MemoryService:
             for result in found.values()
         ], missing
 
-    def around(self, anchor: SearchResult, before: int, after: int) -> list[SearchResult]:
+    def around(self, anchor: Hit, before: int, after: int) -> list[Hit]:
         """The memories before and after this one, itself among them, the oldest first.
 
         Raises:
@@ -156,7 +156,7 @@ class MemoryService:
             scope = scope_of(self.repo, index)
             return standings_of(self.repo, index, scope, index.note_numbers(commits))
 
-    def _named(self, index: Index, name: str) -> list[SearchResult]:
+    def _named(self, index: Index, name: str) -> list[Hit]:
         if name.startswith("m") and ID_PATTERN.fullmatch(name.ljust(21, "0")):
             found = self._by_id(index, name)
             if found is not None:
@@ -169,14 +169,12 @@ class MemoryService:
         if not stored:
             raise UnknownMemory(f"nothing is remembered of commit '{commit[:10]}'")
         standing = self._judged([commit]).get(commit)
-        return [
-            SearchResult(s.memory, s.commit, is_pending=False, standing=standing) for s in stored
-        ]
+        return [Hit(s.memory, s.commit, is_pending=False, standing=standing) for s in stored]
 
-    def _by_id(self, index: Index, prefix: str) -> SearchResult | None:
+    def _by_id(self, index: Index, prefix: str) -> Hit | None:
         for pending in PendingStore(self.repo).newest_first():
             if pending.memory.id.startswith(prefix):
-                return SearchResult(pending.memory, "", is_pending=True)
+                return Hit(pending.memory, "", is_pending=True)
         stored = index.find(prefix)
         if len({found.memory.id for found in stored}) > 1:
             raise UnknownMemory(f"'{prefix}' is the beginning of several memories' ids")
@@ -185,7 +183,7 @@ class MemoryService:
         judged = self._judged([found.commit for found in stored])
         here = [found for found in stored if _is_here(judged.get(found.commit))]
         chosen = (here or stored)[0]
-        return SearchResult(
+        return Hit(
             chosen.memory, chosen.commit, is_pending=False, standing=judged.get(chosen.commit)
         )
 

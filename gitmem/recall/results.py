@@ -11,13 +11,14 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, try_git
 from gitmem.git.standing import standings
 from gitmem.index.cache import Index
+from gitmem.model.hit import Hit
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing
 from gitmem.model.text import words_of
-from gitmem.recall.search import Hit, recall
-from gitmem.render.results import SearchResult, texts_of
+from gitmem.recall.search import recall
+from gitmem.render.results import texts_of
 from gitmem.state.error_log import append_log
 from gitmem.state.known_repos import KnownRepos, repo_name
 from gitmem.state.settings import read_settings
@@ -29,24 +30,14 @@ _MAX_JUDGED = 20
 _MAX_WORDS = 400
 
 
-def results_of(hits: Sequence[Hit], judge: Judge) -> list[SearchResult]:
+def results_of(hits: Sequence[Hit], judge: Judge) -> list[Hit]:
     """The hits in their order; how the first twenty stand is asked of git where nobody knows."""
     unknown = [hit.commit for hit in hits if hit.commit and hit.standing is None]
     judged = judge(unknown[:_MAX_JUDGED]) if unknown else {}
-    return [
-        SearchResult(
-            memory=hit.memory,
-            commit=hit.commit,
-            is_pending=hit.is_pending,
-            score=hit.score,
-            standing=hit.standing or judged.get(hit.commit),
-            reasons=tuple((r.name, r.value, r.text) for r in hit.reasons),
-        )
-        for hit in hits
-    ]
+    return [hit if hit.standing else replace(hit, standing=judged.get(hit.commit)) for hit in hits]
 
 
-def search(repo: Repo, query: Query) -> list[SearchResult]:
+def search(repo: Repo, query: Query) -> list[Hit]:
     """What the repository's memory has for the query, best first.
 
     Raises:
@@ -55,9 +46,7 @@ def search(repo: Repo, query: Query) -> list[SearchResult]:
     return results_of(recall(repo, query, judge=True), partial(standings, repo))
 
 
-def search_everywhere(
-    repo: Repo | None, known_repos: KnownRepos, query: Query
-) -> list[SearchResult]:
+def search_everywhere(repo: Repo | None, known_repos: KnownRepos, query: Query) -> list[Hit]:
     """The same over this repository and those of the machine that allow it; each result names its
     own.  What of another repository cannot be read is left out, and its log says why.
 
@@ -68,7 +57,7 @@ def search_everywhere(
     others = [r for r in known_repos.repos() if repo is None or r.common_dir != repo.common_dir]
     asked = set(words_of(query.text)[:_MAX_WORDS])
     wide = replace(query, limit=query.offset + query.limit, offset=0)
-    found: list[tuple[float, SearchResult]] = []
+    found: list[tuple[float, Hit]] = []
     for place in [*here, *(other for other in others if allows_everywhere(other))]:
         for result in _searched(place, wide):
             weight = result.score * (0.2 + _coverage(result.memory, asked))
@@ -95,7 +84,7 @@ def allows_everywhere(repo: Repo) -> bool:
         return False
 
 
-def _searched(repo: Repo, query: Query) -> Iterable[SearchResult]:
+def _searched(repo: Repo, query: Query) -> Iterable[Hit]:
     try:
         return results_of(recall(repo, query, judge=True), partial(standings, repo))
     except GitmemError as error:

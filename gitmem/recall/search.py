@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from types import TracebackType
 from typing import Any
@@ -22,9 +22,10 @@ from gitmem.index.encoder import Encoder
 from gitmem.index.lexical import asked_words
 from gitmem.index.lookup import Holder, holdings, living, memories, newest
 from gitmem.index.postings import Postings
-from gitmem.index.rank import Candidate, Likeness, QueryContext, Rank, Reason, fused, ranked
+from gitmem.index.rank import Candidate, Likeness, QueryContext, Rank, fused, ranked
 from gitmem.index.rows import facets_of
 from gitmem.index.vectors import Vectors, read_meta
+from gitmem.model.hit import Hit
 from gitmem.model.memory import Memory
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.model.standing import Standing
@@ -45,22 +46,7 @@ _EMBEDDED_AT_ONCE = 2_000  # memories without a vector that a search makes up fo
 _MORE_JUDGED = 5  # than are shown: what is no longer so makes room for these
 _CLOSER = 40  # of the best, that everything which ranks looks at
 
-__all__ = ["Hit", "Reason", "Recaller", "recall"]
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A memory that was found, and the commit that holds it (empty while it is pending).
-
-    ``standing`` is how that commit stands, where ranking has asked.
-    """
-
-    memory: Memory
-    commit: str
-    is_pending: bool
-    score: float
-    reasons: tuple[Reason, ...] = ()
-    standing: Standing | None = None
+__all__ = ["Recaller", "recall"]
 
 
 class Recaller:

@@ -15,9 +15,9 @@ from gitmem.git.log import read_heads, stream_git
 from gitmem.git.repo import Repo, top_relative
 from gitmem.git.standing import standings
 from gitmem.index.cache import Index
+from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing
-from gitmem.render.terminal import LogEntry
 from gitmem.state.pending import PendingStore
 
 _PLACE = re.compile(

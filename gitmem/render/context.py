@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gitmem.guard.untrusted import clean_line, frame_as_data, neutralise
+from gitmem.model.context_item import ContextItem
 from gitmem.model.instant import parse_any_iso_time
 from gitmem.model.memory import Decision, ErrorMet, Memory
 from gitmem.model.standing import Standing, Verdict
@@ -29,18 +30,6 @@ COMMIT_LENGTH = 10
 _SHARE_IN_FULL = 0.4
 _SHARE_IN_BRIEF = 0.6
 _SMALLEST_ITEM = 24  # bytes; with less left no title is worth writing
-
-
-@dataclass(frozen=True)
-class ContextItem:
-    """A memory to tell, the commit that holds it (empty while it is pending), and how much of what
-    that commit did still stands.
-    """
-
-    memory: Memory
-    commit: str
-    is_pending: bool
-    standing: Standing | None = None
 
 
 @dataclass(frozen=True)

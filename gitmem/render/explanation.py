@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from gitmem.guard.untrusted import clean_line
+from gitmem.model.context_item import ContextItem
 from gitmem.model.memory import Memory
-from gitmem.render.context import COMMIT_LENGTH, ID_LENGTH, ContextBlock, ContextItem
+from gitmem.render.context import COMMIT_LENGTH, ID_LENGTH, ContextBlock
 
 _MOST = 30
 

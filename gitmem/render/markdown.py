@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gitmem.guard.markdown import code_block, code_span, markdown_line, markdown_lines
+from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Decision, ErrorMet, Memory
-from gitmem.render.terminal import COMMIT_LENGTH, ID_LENGTH, LogEntry
+from gitmem.render.terminal import COMMIT_LENGTH, ID_LENGTH
 
 MAX_CHARACTERS = 60_000
 """GitHub refuses a description of more than 65,536 characters."""

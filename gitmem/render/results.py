@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from gitmem.guard.untrusted import clean_line
+from gitmem.model.hit import Hit
 from gitmem.model.memory import Json, Memory, to_fields
 from gitmem.model.standing import Standing, Verdict
 from gitmem.render.rows import wrapped
@@ -22,25 +22,6 @@ _MIN_WIDTH = 30
 _WORD = re.compile(r"\w{3,}")
 
 
-@dataclass(frozen=True)
-class SearchResult:
-    """A memory that was found.  ``reasons`` are parts of the score: name, value, words.
-
-    ``repository`` and its ``place`` on disk are told where several were searched;
-    ``superseded_by`` is the id of what replaces it, where somebody looked.
-    """
-
-    memory: Memory
-    commit: str
-    is_pending: bool
-    score: float = 0.0
-    standing: Standing | None = None
-    reasons: tuple[tuple[str, float, str], ...] = ()
-    repository: str = ""
-    place: str = ""
-    superseded_by: str = ""
-
-
 def texts_of(memory: Memory) -> list[str]:
     """The memory's sentences, the most telling first."""
     decided = [_joined(d.chose, d.because, *d.rejected) for d in memory.decisions]
@@ -50,7 +31,7 @@ def texts_of(memory: Memory) -> list[str]:
 
 
 def render_result(
-    number: int, result: SearchResult, query: str, colours: Palette, width: int, *, explain: bool
+    number: int, result: Hit, query: str, colours: Palette, width: int, *, explain: bool
 ) -> str:
     """One result: what it is, where it comes from, and the sentence that answers best."""
     memory = result.memory
@@ -92,7 +73,7 @@ def standing_text(standing: Standing) -> str:
     return str(standing.verdict.value)
 
 
-def result_fields(result: SearchResult) -> dict[str, Json]:
+def result_fields(result: Hit) -> dict[str, Json]:
     """The result as plain values for JSON: nothing shortened, control characters taken out."""
     standing = result.standing
     head: dict[str, Json] = {
@@ -103,14 +84,16 @@ def result_fields(result: SearchResult) -> dict[str, Json]:
         "standing": {"verdict": standing.verdict.value, "share": standing.share}
         if standing
         else None,
-        "reasons": [{"name": n, "value": round(v, 4), "text": t} for n, v, t in result.reasons],
+        "reasons": [
+            {"name": r.name, "value": round(r.value, 4), "text": r.text} for r in result.reasons
+        ],
     }
     if result.repository:
         head["repository"] = {"name": result.repository, "path": result.place}
     return cleaned_fields({**head, "memory": to_fields(result.memory)})
 
 
-def _origin(result: SearchResult, colours: Palette) -> Iterator[str]:
+def _origin(result: Hit, colours: Palette) -> Iterator[str]:
     origin = result.memory.provenance
     if result.repository:
         yield tint(clean_line(result.repository, 80), colours.refs, colours)
@@ -128,11 +111,11 @@ def _origin(result: SearchResult, colours: Palette) -> Iterator[str]:
     yield tint(f"({result.memory.id[:ID_LENGTH]})", colours.dim, colours)
 
 
-def _reasons(result: SearchResult) -> Iterator[str]:
+def _reasons(result: Hit) -> Iterator[str]:
     yield f"score {result.score:.3f}"
-    for name, value, text in result.reasons:
-        told = f"  {clean_line(text, _MAX_LINE)}" if text else ""
-        yield f"  {name:<10} {value:+.3f}{told}"
+    for reason in result.reasons:
+        words = f"  {clean_line(reason.text, _MAX_LINE)}" if reason.text else ""
+        yield f"  {reason.name:<10} {reason.value:+.3f}{words}"
 
 
 def _files(names: Sequence[str]) -> str:

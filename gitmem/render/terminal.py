@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from gitmem.guard.untrusted import clean_line, clean_text
+from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Json, Memory, to_fields
 from gitmem.render.rows import Row, rows_in_full, rows_of_log, wrapped
 
@@ -52,28 +53,6 @@ ANSI = Palette(
 def palette(is_coloured: bool) -> Palette:
     """The colours to render with."""
     return ANSI if is_coloured else PLAIN
-
-
-@dataclass(frozen=True)
-class LogEntry:
-    """A commit and what is remembered of it, or (``is_pending``) memories without a commit yet.
-
-    ``time`` is the author's, POSIX seconds; ``refs`` is what git decorates the commit with.
-    ``problems`` tell of documents in the note that could not be read.  ``abandoned`` says since
-    when and by what the commit is on no branch any more.  ``remarks`` are further lines of the
-    head, each with its label.
-    """
-
-    commit: str = ""
-    author: str = ""
-    time: int = 0
-    subject: str = ""
-    refs: str = ""
-    memories: tuple[Memory, ...] = ()
-    problems: tuple[str, ...] = ()
-    is_pending: bool = False
-    abandoned: str = ""
-    remarks: tuple[tuple[str, str], ...] = ()
 
 
 def render_log(entry: LogEntry, colours: Palette, width: int) -> str:

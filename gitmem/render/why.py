@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gitmem.guard.untrusted import clean_line
+from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Json
 from gitmem.model.standing import Standing
 from gitmem.render.results import standing_text
-from gitmem.render.terminal import COMMIT_LENGTH, LogEntry
+from gitmem.render.terminal import COMMIT_LENGTH
 
 Spans = Sequence[tuple[int, int]]
 _MAX_SPANS = 6

@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gitmem.index.lexical import match_of
+from gitmem.model.hit import Hit
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.recall.search import Hit, Recaller
+from gitmem.recall.search import Recaller
 from gitmem.refresh.reindex import reindex
 from tests.support.amendments import ALIKE, AMENDED, LATER, LATER_ALIKE, Pair
 from tests.support.bigrepo import fill

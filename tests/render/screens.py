@@ -7,16 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gitmem.model.context_item import ContextItem
+from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Memory
-from gitmem.render.context import ContextItem, render_context
+from gitmem.render.context import render_context
 from gitmem.render.markdown import render_markdown
-from gitmem.render.terminal import (
-    LogEntry,
-    palette,
-    render_log,
-    render_oneline,
-    render_show,
-)
+from gitmem.render.terminal import palette, render_log, render_oneline, render_show
 from tests.render import stories
 
 GOLDEN = Path(__file__).parent / "golden"

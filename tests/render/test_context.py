@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.guard.untrusted import FRAME_TAG
+from gitmem.model.context_item import ContextItem
 from gitmem.model.memory import Decision, ErrorMet, Memory, Provenance
 from gitmem.model.standing import Standing, Verdict
-from gitmem.render.context import ContextItem, render_context
+from gitmem.render.context import render_context
 from tests.strategies import memories
 
 COMMIT = "08da731" + "0" * 33

@@ -8,9 +8,9 @@ from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Decision, Memory
 from gitmem.render.markdown import MAX_CHARACTERS, render_markdown
-from gitmem.render.terminal import LogEntry
 from tests.render.stories import FORGING, FULL
 from tests.strategies import memories
 

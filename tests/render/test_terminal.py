@@ -6,15 +6,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import from_fields
-from gitmem.render.terminal import (
-    LogEntry,
-    entry_fields,
-    palette,
-    render_log,
-    render_oneline,
-    render_show,
-)
+from gitmem.render.terminal import entry_fields, palette, render_log, render_oneline, render_show
 from tests.render import stories
 from tests.render.screens import ENTRY, PENDING, PLAIN
 from tests.strategies import memories, texts
