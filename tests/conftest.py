@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.client import Client
 from tests.support.git import GitDriver
+from tests.support.prepared import Scene, Templates, prepared
 
 for _name, _examples in {"default": 25, "ci": 100, "thorough": 1_000}.items():
     settings.register_profile(
@@ -37,23 +38,37 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """The states that prepared fixtures are copies of."""
+    return Templates(tmp_path_factory.mktemp("templates"))
+
+
 @pytest.fixture
+def scene(tmp_path: Path, home: Path, templates: Templates) -> Scene:
+    """The test's folder, where prepared fixtures put what they are."""
+    return Scene(tmp_path, templates)
+
+
+@prepared
 def git(tmp_path: Path, home: Path) -> GitDriver:
-    """An empty repository with an identity and no commit."""
+    """An empty repository with an identity and no commit; without git's samples of hooks."""
     driver = GitDriver(tmp_path / "repo", home).init()
     driver.run("config", "user.name", "Ada Author")
     driver.run("config", "user.email", "ada@example.com")
+    for sample in (driver.path / ".git" / "hooks").glob("*.sample"):
+        sample.unlink()
     return driver
 
 
-@pytest.fixture
+@prepared
 def committed(git: GitDriver) -> GitDriver:
     """A repository with one commit of one file."""
     git.commit("first commit", **{"README.md": "hello\n"})
     return git
 
 
-@pytest.fixture
+@prepared
 def remote(tmp_path: Path, home: Path) -> GitDriver:
     """An empty bare repository to push to."""
     return GitDriver(tmp_path / "remote.git", home).init(bare=True)

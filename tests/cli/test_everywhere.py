@@ -4,13 +4,12 @@ import json
 import shutil
 from pathlib import Path
 
-import pytest
-
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 from tests.support.snapshot import snapshot
 
 
@@ -25,7 +24,7 @@ def made(path: Path, home: Path, title: str, *, is_open: bool) -> GitDriver:
     return git
 
 
-@pytest.fixture
+@prepared
 def three(tmp_path: Path, home: Path) -> dict[str, GitDriver]:
     return {
         "here": made(tmp_path / "here", home, "Backoff doubles here", is_open=False),

@@ -13,6 +13,7 @@ from gitmem.notes.store import NoteStore
 from gitmem.state.pending import Pending, PendingStore
 from tests.support.cli import GITMEM, gitmem
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 
 
 def remember(git: GitDriver, commit: str, title: str, kind: str = "decision") -> Memory:
@@ -21,7 +22,7 @@ def remember(git: GitDriver, commit: str, title: str, kind: str = "decision") ->
     return memory
 
 
-@pytest.fixture
+@prepared
 def story(git: GitDriver) -> GitDriver:
     """Three commits on main: two remembered, one not."""
     git.commit("start", **{"README.md": "x\n"})

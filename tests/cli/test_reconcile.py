@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up, titles_at
+from tests.support.prepared import prepared
 
 
-@pytest.fixture
+@prepared
 def half(git: GitDriver) -> tuple[str, str]:
     """A dropped commit with a memory, and one that has a third of its lines."""
     set_up(git)

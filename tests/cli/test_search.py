@@ -13,6 +13,7 @@ from gitmem.notes.store import NoteStore
 from gitmem.state.pending import Pending, PendingStore
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 
 RETRY = Memory(
     kind="decision",
@@ -41,7 +42,7 @@ def remember(git: GitDriver, commit: str, memory: Memory, author: str, time: str
     NoteStore(git.repo).add({commit: [document_of(Memory(**fields))]}, "notes: test")
 
 
-@pytest.fixture
+@prepared
 def story(git: GitDriver) -> GitDriver:
     ada, bob = "Ada Author <ada@example.com>", "Bob <bob@example.com>"
     one = git.commit("transport", **{"src__transport.py": "class HttpTransport: ...\n"})

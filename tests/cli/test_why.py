@@ -10,6 +10,7 @@ from gitmem.notes.store import NoteStore
 from gitmem.state.pending import Pending, PendingStore
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 
 BODY = "".join(f"value_{n} = compute_the_{n}th()\n" for n in range(6))
 
@@ -36,7 +37,7 @@ def pending(git: GitDriver, title: str, *files: str) -> None:
     PendingStore(git.repo).put(Pending(memory, str(git.path)))
 
 
-@pytest.fixture
+@prepared
 def story(git: GitDriver) -> GitDriver:
     """A file made by one commit, one line of it changed by another; both are remembered."""
     remember(git, git.commit("begin", **{"src__a.py": BODY}), "Values are computed")

@@ -23,6 +23,7 @@ from gitmem.recall.search import Recaller, recall
 from gitmem.refresh.refresh import refresh
 from gitmem.refresh.reindex import reindex
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,7 +35,7 @@ _TITLES = (
 )
 
 
-@pytest.fixture
+@prepared
 def known(committed: GitDriver) -> GitDriver:
     """A repository with a few memories on HEAD."""
     remember(committed, *(Memory("change", title) for title in _TITLES))

@@ -20,9 +20,10 @@ from tests.support.capture import workspace_of
 from tests.support.cli import gitmem, own_mounts
 from tests.support.git import GitDriver
 from tests.support.memories import NOTES_REF, notes_tip, remember, titles
+from tests.support.prepared import prepared
 
 
-@pytest.fixture
+@prepared
 def ours(committed: GitDriver, remote: GitDriver) -> GitDriver:
     """A clone with a memory that the remote does not have."""
     committed.run("remote", "add", "origin", str(remote.path))
@@ -31,7 +32,7 @@ def ours(committed: GitDriver, remote: GitDriver) -> GitDriver:
     return committed
 
 
-@pytest.fixture
+@prepared
 def other(ours: GitDriver, remote: GitDriver, tmp_path: Path) -> GitDriver:
     return remote.clone(tmp_path / "other")
 

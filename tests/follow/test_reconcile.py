@@ -16,6 +16,9 @@ from gitmem.setup.install import install
 from gitmem.state.error_log import read_log
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up, titles_at
+from tests.support.in_process import work_here
+from tests.support.jobs import hold_worker
+from tests.support.prepared import prepared
 
 PATIENCE_SECONDS = 60.0
 
@@ -257,7 +260,7 @@ CASES = [
 ]
 
 
-@pytest.fixture
+@prepared
 def three(git: GitDriver) -> GitDriver:
     """A base and three commits, each of files of its own."""
     set_up(git)
@@ -302,16 +305,38 @@ def test_each_memory_is_found_on_the_commit_that_carries_its_change(
     assert not three.run("fsck", "--strict").stderr
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_with_our_hooks_the_worker_does_it_unasked(git: GitDriver, case: Case) -> None:
+@prepared
+def hooked(git: GitDriver) -> GitDriver:
+    """The same with hooks and a memory of each of the three, all seen by a worker."""
     install(git.repo)
     three_commits(git)
     remember(git, *commits_of(git))
-    assert catch_up(git.repo, PATIENCE_SECONDS)
+    work_here(git.repo)
+    return git
 
-    case.operation(git)
 
-    assert catch_up(git.repo, PATIENCE_SECONDS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_with_our_hooks_one_worker_afterwards_does_it_unasked(
+    hooked: GitDriver, case: Case
+) -> None:
+    hold_worker(hooked)
+    case.operation(hooked)
+
+    work_here(hooked.repo)
+
+    check_followed(hooked, case)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_with_our_hooks_workers_at_any_moment_do_it_unasked(hooked: GitDriver, case: Case) -> None:
+    case.operation(hooked)
+
+    assert catch_up(hooked.repo, PATIENCE_SECONDS)
+    check_followed(hooked, case)
+
+
+def check_followed(git: GitDriver, case: Case) -> None:
     assert case.expected == {revision: titles_at(git, revision) for revision in case.expected}
     with closing(Index.open(git.repo.state_dir)) as index:
         dropped = [git.out("log", "-1", "--format=%s", commit) for commit in index.abandoned()]

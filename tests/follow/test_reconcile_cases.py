@@ -27,11 +27,12 @@ from gitmem.worker import work
 from tests.support.capture import workspace_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up, titles_at
+from tests.support.prepared import prepared
 
 FORGE_MESSAGE = "Topic (#7)\n\n* one\n\n* two\n"
 
 
-@pytest.fixture
+@prepared
 def topic(git: GitDriver) -> GitDriver:
     """Two commits with memories on a branch ``topic``, and ``main`` where they began."""
     set_up(git)

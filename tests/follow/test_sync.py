@@ -14,6 +14,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from tests.support.capture import workspace_of
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 
 
 def remember(git: GitDriver, commit: str, title: str) -> None:
@@ -25,7 +26,7 @@ def titles(git: GitDriver) -> set[str]:
     return {memory.title for _, note in NoteStore(git.repo) for memory in note.memories}
 
 
-@pytest.fixture
+@prepared
 def two(committed: GitDriver, remote: GitDriver, tmp_path: Path) -> tuple[GitDriver, GitDriver]:
     """Two clones of one remote, both with the fetch refspec."""
     committed.run("remote", "add", "origin", str(remote.path))

@@ -4,12 +4,13 @@ import pytest
 
 from gitmem.git.identity import NOBODY, Identity, find_identity
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 
 ADA = Identity("Ada Author", "ada@example.com")
 CARL = Identity("Carl Committer", "carl@example.com")
 
 
-@pytest.fixture
+@prepared
 def nameless(git: GitDriver) -> GitDriver:
     git.run("config", "--unset", "user.name")
     git.run("config", "--unset", "user.email")

@@ -21,11 +21,12 @@ from gitmem.git.transport import fetch_notes, push_notes
 from gitmem.git.transport_status import RemoteOutcome
 from tests.support.git import GitDriver
 from tests.support.memories import notes_tip
+from tests.support.prepared import prepared
 
 SECONDS = 30.0
 
 
-@pytest.fixture
+@prepared
 def noted(committed: GitDriver, remote: GitDriver) -> GitDriver:
     """A clone with a note and a remote that has the commit but not the note."""
     committed.run("remote", "add", "origin", str(remote.path))

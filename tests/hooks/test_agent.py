@@ -17,11 +17,12 @@ from gitmem.state.queue import Queue
 from gitmem.state.sessions import RegisteredSession, Registry
 from tests.support.cli import GITMEM, gitmem
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 
 SESSION = "7dc9a616-a1ce-4d38-8f1e-1544b08bf6d2"
 
 
-@pytest.fixture
+@prepared
 def ready(committed: GitDriver) -> GitDriver:
     """A repository that is set up, with one memory on HEAD."""
     assert gitmem(committed, "init").returncode == 0
@@ -141,7 +142,7 @@ def remember(git: GitDriver, title: str, path: str) -> None:
     NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
 
 
-@pytest.fixture
+@prepared
 def orchard(ready: GitDriver) -> GitDriver:
     """A repository that is set up, with a memory of each of eight files, in an index."""
     for number in range(8):

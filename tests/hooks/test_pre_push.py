@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from gitmem.hooks.pre_push import run_pre_push
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
@@ -12,12 +10,13 @@ from gitmem.state.queue import Queue
 from tests.support.capture import commit_of, session_in
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 from tests.support.session import SESSION
 
 REF = "refs/notes/claude-mem"
 
 
-@pytest.fixture
+@prepared
 def ready(committed: GitDriver, remote: GitDriver) -> GitDriver:
     """Set up, with a remote and one memory that the remote does not have."""
     committed.run("remote", "add", "origin", str(remote.path))

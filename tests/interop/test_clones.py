@@ -12,9 +12,10 @@ from tests.support.capture import workspace_of
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.memories import NOTES_REF, notes_tip, remember, titles
+from tests.support.prepared import prepared
 
 
-@pytest.fixture
+@prepared
 def shared(committed: GitDriver, remote: GitDriver) -> GitDriver:
     """A clone with three commits and a memory of each, all at the remote."""
     remote.run("config", "uploadpack.allowFilter", "true")
@@ -86,7 +87,7 @@ def test_a_shallow_clone_stays_shallow(
     assert clone.out("rev-list", "--count", "HEAD") == "1"
 
 
-@pytest.fixture
+@prepared
 def cut(shared: GitDriver, remote: GitDriver, tmp_path: Path) -> GitDriver:
     """A clone whose *notes* were fetched with ``--depth 1``, by a person's own command."""
     clone = cloned(remote, tmp_path / "clone", "--depth", "1")
@@ -211,7 +212,7 @@ def test_a_linked_worktree_shares_memories_and_sends_them(
     assert notes_tip(remote) == notes_tip(shared)
 
 
-@pytest.fixture
+@prepared
 def nested(shared: GitDriver, tmp_path: Path, home: Path) -> tuple[GitDriver, GitDriver]:
     """A superproject with ``shared``'s remote as its submodule, both set up; and its remote."""
     home_config = home / ".gitconfig"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 from gitmem.model.memory import Memory, Provenance, Tombstone
 from gitmem.model.note import NOTES_REF, WATERMARK_REF
 from gitmem.notes.codec import document_of, tombstone_document
@@ -15,6 +13,7 @@ from gitmem.refresh.refresh import refresh
 from gitmem.state.quarantine import Quarantine
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 
 
 def filter_repo(git: GitDriver, *arguments: str) -> None:
@@ -33,7 +32,7 @@ def remember(git: GitDriver, commit: str, title: str) -> Memory:
     return memory
 
 
-@pytest.fixture
+@prepared
 def project(git: GitDriver) -> GitDriver:
     """Two folders, a remembered commit to each, one to both; seen whole."""
     remember(git, git.commit("a", src__a="1\n"), "of src")

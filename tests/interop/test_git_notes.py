@@ -11,6 +11,7 @@ from gitmem.model.note import NOTES_REF, Document
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 
 
 def doc(title: str) -> Document:
@@ -154,7 +155,7 @@ def test_adding_to_what_git_appended_keeps_the_remark(committed: GitDriver) -> N
     assert {"one", "two"} == titles(committed, commit)
 
 
-@pytest.fixture
+@prepared
 def rewritten(committed: GitDriver) -> GitDriver:
     """A repository whose notes follow rewritten commits, as ``gitmem init`` sets it up."""
     committed.run("config", "notes.rewriteRef", NOTES_REF)

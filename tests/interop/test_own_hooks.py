@@ -19,6 +19,7 @@ from gitmem.state.notices import take_notices
 from tests.support.git import GitDriver
 from tests.support.jobs import jobs, set_up, sources
 from tests.support.layouts import OLD_GIT
+from tests.support.prepared import prepared
 from tests.support.snapshot import snapshot
 
 _PYTHON = "#!/usr/bin/env python3\n"
@@ -69,7 +70,7 @@ def own(request: pytest.FixtureRequest) -> Own:
     return kind
 
 
-@pytest.fixture
+@prepared
 def shared(committed: GitDriver, remote: GitDriver) -> GitDriver:
     committed.run("remote", "add", "origin", str(remote.path))
     committed.write(".git/info/exclude", "ran\nverdict\n")

@@ -17,12 +17,13 @@ from gitmem.setup.uninstall import uninstall
 from tests.support.git import GitDriver
 from tests.support.jobs import eventually, hold_worker, jobs, set_up, sources
 from tests.support.layouts import OLD_GIT, husky_8, husky_9, own_hooks_path, plain
+from tests.support.prepared import prepared
 from tests.support.snapshot import snapshot
 
 _MODERN = os.environ.get("GITMEM_TEST_GIT", "")
 
 
-@pytest.fixture
+@prepared
 def side(committed: GitDriver) -> list[str]:
     """Three commits of ``side``, the oldest first; ``main`` is checked out and one ahead."""
     committed.run("checkout", "-q", "-b", "side")

@@ -17,9 +17,10 @@ from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.http import PASSWORD, USER, GitServer, serve
 from tests.support.memories import notes_tip, remember, titles
+from tests.support.prepared import prepared
 
 
-@pytest.fixture
+@prepared
 def served(committed: GitDriver, remote: GitDriver) -> GitDriver:
     """A clone whose remote has its commit, and which has a memory to send."""
     committed.run("remote", "add", "origin", str(remote.path))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from gitmem.notes.store import NoteStore
 from tests.journeys.test_commit import note_after_commit, wait_until
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 
 
-@pytest.fixture
+@prepared
 def ada(committed: GitDriver, remote: GitDriver) -> GitDriver:
     """Ada has set gitmem up and committed the agent's settings, as the README says."""
     committed.run("remote", "add", "origin", str(remote.path))
@@ -22,7 +21,7 @@ def ada(committed: GitDriver, remote: GitDriver) -> GitDriver:
     return committed
 
 
-@pytest.fixture
+@prepared
 def ben(ada: GitDriver, remote: GitDriver, tmp_path: Path) -> GitDriver:
     clone = remote.clone(tmp_path / "ben")
     assert gitmem(clone, "init").returncode == 0

@@ -17,6 +17,7 @@ from tests.mcp.story import told
 from tests.support.cli import GITMEM, gitmem
 from tests.support.git import GitDriver
 from tests.support.mcp import Session, talk
+from tests.support.prepared import prepared
 
 TOOLS = {"search", "timeline", "get_observations", "why", "remember"}
 GREETING = {
@@ -37,7 +38,7 @@ def ask(number: int, tool: str, **arguments: Any) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
 
 
-@pytest.fixture
+@prepared
 def ids(git: GitDriver) -> dict[str, str]:
     return told(git)
 

@@ -16,9 +16,10 @@ from gitmem.state.known_repos import KnownRepos
 from gitmem.state.pending import PendingStore
 from tests.mcp.story import told
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 
 
-@pytest.fixture
+@prepared
 def ids(git: GitDriver) -> dict[str, str]:
     return told(git)
 

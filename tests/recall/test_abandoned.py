@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gitmem.follow.sync import sync
 from gitmem.git.remotes import refspec_of
 from gitmem.notes.store import NoteStore
@@ -12,9 +10,10 @@ from gitmem.recall.log import shown_entry
 from tests.support.capture import workspace_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up
+from tests.support.prepared import prepared
 
 
-@pytest.fixture
+@prepared
 def dropped(git: GitDriver) -> tuple[GitDriver, str]:
     """A commit with a memory that ``reset --hard`` took off its branch."""
     set_up(git)

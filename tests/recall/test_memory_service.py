@@ -3,8 +3,6 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
-import pytest
-
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
@@ -13,6 +11,7 @@ from gitmem.recall.memory_service import MemoryService
 from gitmem.state.pending import Pending, PendingStore
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 
 
 def remember(git: GitDriver, title: str, time: str, *, supersedes: tuple[str, ...] = ()) -> Memory:
@@ -24,7 +23,7 @@ def remember(git: GitDriver, title: str, time: str, *, supersedes: tuple[str, ..
     return memory
 
 
-@pytest.fixture
+@prepared
 def line(git: GitDriver) -> list[Memory]:
     """Nine memories: some on one day, some years apart, two of the same second."""
     times = [

@@ -22,6 +22,7 @@ from gitmem.state.ref_tips import read_tips, write_known_tips
 from gitmem.upkeep.scrub import find_target, scrub
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
+from tests.support.prepared import prepared
 
 BLANKET = "+refs/notes/*:refs/notes/*"
 
@@ -65,7 +66,7 @@ def mended(git: GitDriver) -> str:
     return told[0]
 
 
-@pytest.fixture
+@prepared
 def story(git: GitDriver) -> GitDriver:
     """Two remembered commits, last seen whole."""
     remember(git, "one")
@@ -249,7 +250,7 @@ def test_our_ref_without_its_objects_stops_nothing(story: GitDriver) -> None:
 # --- by way of a remote ---
 
 
-@pytest.fixture
+@prepared
 def pair(story: GitDriver, remote: GitDriver, tmp_path: Path) -> tuple[GitDriver, GitDriver]:
     """The story, pushed, and a colleague's clone that has it."""
     story.run("remote", "add", "origin", str(remote.path))
@@ -355,7 +356,7 @@ def test_a_mirror_fetch_that_deletes_all_our_refs(pair: tuple[GitDriver, GitDriv
 # --- merges by git's own strategies ---
 
 
-@pytest.fixture
+@prepared
 def conflict(story: GitDriver) -> GitDriver:
     """HEAD's note has "ours" here and "theirs" under refs/notes/other, and both have one more."""
     head = story.out("rev-parse", "HEAD")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from typing import ClassVar
 
 from gitmem.git.repo import Repo, find_repo
 
@@ -13,6 +14,9 @@ EPOCH = 1_767_225_600  # 2026-01-01 00:00:00 UTC
 
 class GitDriver:
     """One work tree (or bare repository) and its git, with a clock that moves a minute a commit."""
+
+    common: ClassVar[dict[str, str]] = {}
+    """What the environments of all drivers hold besides."""
 
     def __init__(self, path: Path, home: Path) -> None:
         self.path = path
@@ -41,6 +45,7 @@ class GitDriver:
             "LC_ALL": "C",
             "TZ": "UTC",
             **{name: os.environ[name] for name in os.environ if name.startswith("COVERAGE_")},
+            **self.common,
             **self.environ,
         }
 

@@ -47,7 +47,7 @@ def run_here(
     return subprocess.CompletedProcess(["gitmem", *arguments], code, out, err)
 
 
-def work_here(repo: Repo) -> Callable[[], bool]:
+def launch_here(repo: Repo) -> Callable[[], bool]:
     """What :func:`launch_worker` starts, done before this returns.
 
     A launcher that a test has replaced is started all the same.
@@ -55,12 +55,17 @@ def work_here(repo: Repo) -> Callable[[], bool]:
     run = repo.state_dir / "run"
     if run.is_file() and not run.read_bytes().startswith(b"#!/bin/sh\n# Starts the gitmem that"):
         return launch_worker(repo)
+    work_here(repo)
+    return lambda: True
+
+
+def work_here(repo: Repo) -> None:
+    """What ``gitmem worker`` does, without a process for it."""
     with ExitStack() as stack:
         files = [stack.enter_context(open(os.devnull, "r+b")) for _ in _STREAMS]
         stack.enter_context(_surroundings(repo.common_dir, dict(os.environ)))
         stack.enter_context(_streams(files))
         _work(repo)
-    return lambda: True
 
 
 def _work(repo: Repo) -> None:
@@ -94,7 +99,7 @@ def _worker_here() -> Iterator[None]:
     defaults = catch_up.__kwdefaults__
     assert defaults is not None
     before = defaults["launch"]
-    defaults["launch"] = work_here
+    defaults["launch"] = launch_here
     try:
         yield
     finally:

@@ -12,12 +12,11 @@ OLD_GIT = (2, 39)
 
 
 def plain(git: GitDriver) -> None:
-    """Nothing but what ``git init`` made."""
+    """Nothing but what ``git init`` makes, with git's samples of hooks."""
+    git.init()
 
 
 def no_hooks_folder(git: GitDriver) -> None:
-    for sample in (git.path / ".git/hooks").iterdir():
-        sample.unlink()
     (git.path / ".git/hooks").rmdir()
 
 
