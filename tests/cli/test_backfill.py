@@ -27,7 +27,7 @@ def test_a_dry_run_counts_and_does_nothing(git: GitDriver) -> None:
 
     assert shown.returncode == 0
     assert "10 commits, 0 of them already with a memory." in shown.stdout
-    assert "8 commits say enough for a memory" in shown.stdout
+    assert "8 commits say enough in their message" in shown.stdout
     assert (
         git.run("rev-parse", "-q", "--verify", "refs/notes/claude-mem", check=False).stdout == b""
     )
