@@ -57,7 +57,7 @@ def test_what_was_left_out_is_explained(git: GitDriver) -> None:
 
 
 def test_an_explanation_of_nothing(committed: GitDriver) -> None:
-    assert "Nothing was weighed" in gitmem(committed, "context", "--explain").stdout
+    assert "Nothing was considered" in gitmem(committed, "context", "--explain").stdout
 
 
 def test_a_file_outside_is_a_wrong_usage(git: GitDriver) -> None:
