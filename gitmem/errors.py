@@ -1,7 +1,7 @@
 """Every failure that gitmem foresees, in one tree.
 
-A class exists for each thing that a caller may want to handle differently, or that a person
-must do something different about.  The message says what failed, the hint says what is safe
+There is a class for each failure that a caller may want to handle differently, or that calls for
+a different remedy.  The message says what failed, the hint says what is safe
 and which command helps, and the exit code is the class's own, so that scripts can tell them
 apart.  ``docs/exit-codes.md`` is generated from this file.
 
@@ -79,32 +79,32 @@ class UsageError(GitmemError):
 
 
 class RepositoryError(GitmemError):
-    """The git repository is not in a state that allows what was asked."""
+    """The git repository is not in a state that allows the operation."""
 
 
 class NotARepository(RepositoryError):
     """No git repository was found here or in a folder above."""
 
     exit_code = 10
-    default_hint = "Go to a folder inside a git work tree, or run: git init"
+    default_hint = "Change to a folder inside a git work tree, or run: git init"
 
 
 class BareRepository(RepositoryError):
-    """The command needs a work tree and the repository has none."""
+    """The command needs a work tree, and the repository has none."""
 
     exit_code = 11
-    default_hint = "Memories in a bare repository can be read with: gitmem log, gitmem show"
+    default_hint = "To read memories in a bare repository, use: gitmem log, gitmem show"
 
 
 class UnbornHead(RepositoryError):
     """The current branch has no commit yet."""
 
     exit_code = 12
-    default_hint = "Make a first commit; memory is tied to commits"
+    default_hint = "Make a first commit: memories are tied to commits"
 
 
 class UnknownRevision(RepositoryError):
-    """A revision or range names no commit in this repository."""
+    """A revision or range does not name a commit in this repository."""
 
     exit_code = 13
     default_hint = "Check the name with: git log --oneline"
@@ -118,21 +118,21 @@ class UnsupportedRepository(RepositoryError):
 
 
 class ReadOnlyRepository(RepositoryError):
-    """The git directory cannot be written."""
+    """The git directory is not writable."""
 
     exit_code = 15
     default_hint = "Nothing was lost: queued work stays queued. Check the owner and mode of .git"
 
 
 class DiskFull(RepositoryError):
-    """The file system has no room left."""
+    """The file system has no space left."""
 
     exit_code = 16
-    default_hint = "Nothing was lost: queued work stays queued. Free some room, then: gitmem status"
+    default_hint = "Nothing was lost: queued work stays queued. Make room, then run: gitmem status"
 
 
 class GitFailed(RepositoryError):
-    """A git command that should have worked did not."""
+    """A git command failed unexpectedly."""
 
     exit_code = 17
     default_hint = "Nothing was changed. Run: gitmem doctor"
@@ -143,10 +143,10 @@ class NoteError(GitmemError):
 
 
 class NoteUnreadable(NoteError):
-    """A note holds something that is not a memory."""
+    """A note contains something that is not a memory."""
 
     exit_code = 20
-    default_hint = "It is kept as it is. See it with: git notes --ref claude-mem show COMMIT"
+    default_hint = "It is kept as it is. To see it: git notes --ref claude-mem show COMMIT"
 
 
 class NewerFormat(NoteError):
@@ -157,17 +157,17 @@ class NewerFormat(NoteError):
 
 
 class NotesMoved(NoteError):
-    """Other processes kept moving the notes ref while this one tried to write."""
+    """Other processes kept moving the notes ref while this one tried to write it."""
 
     exit_code = 22
     default_hint = "Nothing was lost and the work is still queued. Run the command again"
 
 
 class UnknownMemory(NoteError):
-    """No memory has this id, or the id's beginning fits several."""
+    """No memory has this id, or several ids begin with it."""
 
     exit_code = 23
-    default_hint = "List them with: gitmem log --oneline"
+    default_hint = "To list them: gitmem log --oneline"
 
 
 class CaptureError(GitmemError):
@@ -178,7 +178,7 @@ class TranscriptMissing(CaptureError):
     """The transcript of the agent's session is gone or cannot be read."""
 
     exit_code = 30
-    default_hint = "Point to it with: gitmem capture COMMIT --session FILE"
+    default_hint = "If you have it elsewhere: gitmem capture COMMIT --session FILE"
 
 
 class CompressorFailed(CaptureError):
@@ -189,17 +189,17 @@ class CompressorFailed(CaptureError):
 
 
 class BackfillRunning(CaptureError):
-    """Another backfill of this repository is at work."""
+    """Another backfill of this repository is running."""
 
     exit_code = 32
-    default_hint = "Nothing was changed. Wait for it, or stop it: what it did so far is kept"
+    default_hint = "Nothing was changed. Wait for it, or stop it: what it has done is kept"
 
 
 class EncoderUnavailable(CaptureError):
-    """The model that makes vectors of texts is not there, or does not answer."""
+    """The embedding model is missing or does not answer."""
 
     exit_code = 33
-    default_hint = "Search goes by words meanwhile"
+    default_hint = "Until it is back, search uses words only"
 
 
 class RemoteError(GitmemError):
@@ -207,28 +207,28 @@ class RemoteError(GitmemError):
 
 
 class RemoteUnavailable(RemoteError):
-    """The remote did not answer in time, or kept moving while we pushed."""
+    """The remote did not answer in time, or kept changing while we pushed."""
 
     exit_code = 40
     default_hint = "Nothing was lost. Try again with: gitmem sync"
 
 
 class RemoteRejected(RemoteError):
-    """The remote refuses the notes ref: a hook or a rule of the server."""
+    """The remote refuses the notes ref, because of a hook or a server rule."""
 
     exit_code = 41
     default_hint = (
-        "Nothing was lost. Whoever runs it can allow refs/notes/claude-mem. To share memories"
+        "Nothing was lost. Its administrator can allow refs/notes/claude-mem. To share memories"
         " elsewhere: git config gitmem.remote NAME; not at all: git config gitmem.autoPush false"
     )
 
 
 class RemoteReadOnly(RemoteError):
-    """The remote can be read, but takes no push from this person."""
+    """The remote can be read, but does not accept pushes from you."""
 
     exit_code = 42
     default_hint = (
-        "Nothing was lost, and its memories are received as before. To send yours elsewhere:"
+        "Nothing was lost, and its memories are still received. To send yours elsewhere:"
         " git config gitmem.remote NAME"
     )
 
@@ -238,13 +238,13 @@ class RemoteLogin(RemoteError):
 
     exit_code = 43
     default_hint = (
-        "Nothing was lost. gitmem never asks for passwords: let git keep this one (git help"
+        "Nothing was lost. gitmem never asks for passwords: store this one in git (git help"
         " credentials), then run: gitmem sync"
     )
 
 
 class InstallError(GitmemError):
-    """gitmem cannot be set up, or is not."""
+    """gitmem cannot be set up, or is not set up."""
 
 
 class NotInitialised(InstallError):
@@ -258,11 +258,11 @@ class SettingsInvalid(InstallError):
     """A ``gitmem.*`` value in git config has the wrong form."""
 
     exit_code = 51
-    default_hint = "See the names and forms with: gitmem config"
+    default_hint = "To see the names and forms: gitmem config"
 
 
 class ForeignFile(InstallError):
     """A file that gitmem must add to cannot be understood, so it is left alone."""
 
     exit_code = 52
-    default_hint = "The file was not changed. Mend it, then run: gitmem init"
+    default_hint = "The file was not changed. Fix it, then run: gitmem init"

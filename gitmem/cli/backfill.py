@@ -31,12 +31,12 @@ _PATIENCE_SECONDS = 60.0
 @click.argument("revisions", default="HEAD", metavar="[RANGE]")
 @click.option("--since", "--after", "since", default="", metavar="DATE", help="Only later commits.")
 @click.option("--until", "--before", "until", default="", metavar="DATE", help="Only earlier ones.")
-@click.option("-n", "--limit", type=click.IntRange(0), help="Do at most N commits, newest first.")
+@click.option("-n", "--limit", type=click.IntRange(0), help="At most N commits, newest first.")
 @click.option("--no-transcripts", is_flag=True, help="Do not look for sessions.")
-@click.option("--no-history", is_flag=True, help="Only from sessions, not from commits alone.")
-@click.option("--wait", is_flag=True, help="Wait for the batches of a model to be answered.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-@click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
+@click.option("--no-history", is_flag=True, help="Use sessions only, not commits alone.")
+@click.option("--wait", is_flag=True, help="Wait for the model to answer the batches.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def command(
     revisions: str,
     since: str,
@@ -48,17 +48,17 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Make memories for the commits in RANGE (all of HEAD's) that have none.
+    """Make memories for the commits in RANGE (default: all that HEAD reaches) that have none.
 
-    Where the agent still has the transcript of a session that made a commit, its memory is made
-    of that, as after a commit; else of the commit's message and difference.  Merges, version
-    bumps, typos and robots' commits get none unless they give a reason.
+    If the agent still has the transcript of the session that made a commit, the memory is made
+    from it, as it is right after a commit; otherwise from the commit's message and diff.  Merges,
+    version bumps, typo fixes and bot commits get no memory unless they give a reason.
 
-    Where gitmem.compressor begins with 'anthropic', everything is written offline first, and
-    sessions and long messages are handed over to the Message Batches API at half the price; what
-    it answers within a day is taken in by the next run, or by this one with --wait.
+    If gitmem.compressor begins with 'anthropic', everything is written offline first, and sessions
+    and long messages go to the Message Batches API at half the price.  It answers within a day;
+    the next run collects the answers, or this one does with --wait.
 
-    Interrupt it whenever you like: what is done is kept, and the next run goes on from there.
+    Interrupt it at any time: what is done is kept, and the next run continues from there.
 
     \b
     gitmem backfill --dry-run
@@ -93,7 +93,7 @@ def command(
             f"{left} batches wait for their model. Run: git config gitmem.compressor anthropic"
         )
     if report.collected:
-        click.echo(f"{report.collected} memories were made again by the model.")
+        click.echo(f"{report.collected} memories were rewritten by the model.")
     if report.running:
         click.echo(f"{report.running} batches are not answered yet. Run: gitmem backfill --wait")
 
@@ -128,15 +128,15 @@ def _show_plan(
     if as_json:
         click.echo(json.dumps({**counts, "cost": asdict(cost)}))
         return
-    click.echo(f"{_commits(plan.commits)}, {plan.remembered} of them with a memory already.")
+    click.echo(f"{_commits(plan.commits)}, {plan.remembered} of them already with a memory.")
     if plan.judged:
-        click.echo(f"{_commits(plan.judged)} were looked at before and found worth none.")
+        click.echo(f"{_commits(plan.judged)} were looked at before and found not worth a memory.")
     if plan.sessions:
         click.echo(f"{_commits(len(plan.sessions))} may have been made by a session on this disk.")
-    click.echo(f"{_commits(worth)} say enough for a memory from their message alone;")
-    click.echo(f"of the other {len(plan.history) - worth} what they changed decides.")
+    click.echo(f"{_commits(worth)} say enough in their message alone;")
+    click.echo(f"for the other {len(plan.history) - worth}, the diff decides.")
     if cost.tokens_in:
-        price = f"${cost.dollars:,.2f}" if cost.is_priced else "the price is not known here"
+        price = f"${cost.dollars:,.2f}" if cost.is_priced else "the price is unknown"
         tokens = f"{cost.tokens_in:,} tokens read and {cost.tokens_out:,} written"
         click.echo(f"Asking {workspace.settings.compressor[0]} costs at most {tokens}: {price}.")
     else:
@@ -145,7 +145,7 @@ def _show_plan(
 
 def _summary(plan: BackfillPlan, report: Report) -> str:
     if not plan.steps:
-        return "Nothing to do: every commit has a memory, or was found worth none."
+        return "Nothing to do: every commit has a memory, or was found not worth one."
     parts = [
         f"{_commits(report.from_transcripts)} remembered from transcripts",
         f"{report.from_history} from history",

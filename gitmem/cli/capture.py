@@ -26,14 +26,15 @@ _PATIENCE_SECONDS = 60.0
     "--session",
     "transcript",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The transcript to remember from, of any agent; found by itself when left out.",
+    help="The transcript to use, from any agent; found automatically if not given.",
 )
-@click.option("--whole", is_flag=True, help="Take records later than the commit, too.")
+@click.option("--whole", is_flag=True, help="Also use records from after the commit.")
 def command(commit: str, transcript: Path | None, whole: bool) -> None:
-    """Remember COMMIT (HEAD unless given) now.
+    """Remember COMMIT (default: HEAD) now.
 
-    The hooks do this after every commit; by hand it is for commits that were made without them,
-    or whose transcript had moved.  What is already remembered of a session is not taken again.
+    The hooks do this after every commit.  Do it by hand for commits that were made without hooks,
+    or whose transcript had moved.  Parts of a session that are already remembered are not used
+    again.
     """
     repo = find_repo(".")
     worktree = repo.need_worktree()
@@ -42,7 +43,7 @@ def command(commit: str, transcript: Path | None, whole: bool) -> None:
     oid = resolve_commit(repo, commit)
     if repo.is_initialised:
         catch_up(repo, _PATIENCE_SECONDS)  # what a hook has queued is not done twice
-    # Git's times are whole seconds: what was said within the commit's own second belongs to it.
+    # Git's times are whole seconds: what was said in the same second as the commit belongs to it.
     moment = None if whole else commit_time(repo, oid) + 1.0
     work = AgentWork(str(worktree), moment=moment)
     with closing(refresh(repo)) as index:
@@ -60,5 +61,5 @@ def _nothing_new(repo: Repo, oid: str) -> str:
     if note is not None and note.memories:
         count = len(note.memories)
         known = "1 memory" if count == 1 else f"{count} memories"
-        return f"Nothing new for {oid[:10]}, of which there is {known}: gitmem show {oid[:10]}"
-    return f"Nothing to remember for {oid[:10]}: no session's uncaptured work belongs to it."
+        return f"Nothing new for {oid[:10]}, which has {known}: gitmem show {oid[:10]}"
+    return f"Nothing to remember for {oid[:10]}: no uncaptured work of any session belongs to it."

@@ -10,10 +10,10 @@ from gitmem.state.settings import describe_settings
 
 @click.command()
 def command() -> None:
-    """List the settings: name, value, where it comes from and what it means.
+    """List the settings: name, value, where the value comes from and what it means.
 
-    They are git configuration: set one with `git config gitmem.NAME VALUE` (add --global for all
-    repositories), take it back with `git config --unset gitmem.NAME`.
+    Settings are git configuration: set one with `git config gitmem.NAME VALUE` (add --global for
+    all repositories), and remove it with `git config --unset gitmem.NAME`.
     """
     for setting in describe_settings(find_repo(".")):
         click.echo(f"{setting.name} = {setting.value}")

@@ -15,21 +15,21 @@ from gitmem.state.settings import read_settings
 
 @click.command()
 @click.option(
-    "--budget", type=click.IntRange(50, 2400), help="Tokens to fit into (about 4 characters each)."
+    "--budget", type=click.IntRange(50, 2400), help="Token limit (about 4 characters per token)."
 )
-@click.option("--prompt", metavar="TEXT", help="What this prompt would add.")
-@click.option("--file", metavar="PATH", help="What reading this file would add.")
-@click.option("--explain", is_flag=True, help="What was weighed, and why it is left out.")
+@click.option("--prompt", metavar="TEXT", help="Show what this prompt would add.")
+@click.option("--file", metavar="PATH", help="Show what reading this file would add.")
+@click.option("--explain", is_flag=True, help="Show what was considered, and why it was left out.")
 def command(budget: int | None, prompt: str | None, file: str | None, explain: bool) -> None:
-    """Print what the agent's next session in this repository is given at its start.
+    """Print what the agent's next session in this repository receives at its start.
 
-    Work that no commit holds yet, then the memories of the files that the session is likeliest to
-    edit, by the branch and what was touched last, fitted to the budget (gitmem.budgetTokens, 350
-    unless set).  Prints nothing when there is nothing.
+    That is uncommitted work, then the memories of the files that the session is most likely to
+    edit, judging by the branch and by what was touched last, within the budget
+    (gitmem.budgetTokens, 350 by default).  Prints nothing if there is nothing to say.
 
-    With --prompt or --file: what that prompt, or reading that file, would add for a session that
-    was given nothing yet.  With --explain: what was weighed, for which files, and why it is left
-    out.
+    With --prompt or --file: what that prompt, or reading that file, would add in a session that
+    has received nothing yet.  With --explain: what was considered, for which files, and why it was
+    left out.
     """
     repo = ready_repo()
     settings = read_settings(repo)
@@ -51,9 +51,9 @@ def command(budget: int | None, prompt: str | None, file: str | None, explain: b
 
 
 def _inside(repo: Repo, file: str) -> str:
-    """The path as memories have it."""
+    """The path as memories name it."""
     top = os.path.realpath(repo.need_worktree())
     path = os.path.relpath(os.path.realpath(file), top)
     if path.startswith(os.pardir):
-        raise click.UsageError(f"'{file}' is outside of the work tree '{top}'")
+        raise click.UsageError(f"'{file}' is outside the work tree '{top}'")
     return path.replace(os.sep, "/")

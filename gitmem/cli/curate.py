@@ -25,22 +25,22 @@ _SHOWN_PARTS = 6
 
 
 @click.command()
-@click.option("--apply", "is_applied", is_flag=True, help="Write what would be folded.")
+@click.option("--apply", "is_applied", is_flag=True, help="Write the folds.")
 @click.option(
-    "--undo", "is_undone", is_flag=True, help="Forget all folds: their parts count again."
+    "--undo", "is_undone", is_flag=True, help="Undo all folds, so that their parts count again."
 )
-@click.option("--apart", is_flag=True, help="Also show what is alike, and what keeps it apart.")
+@click.option("--apart", is_flag=True, help="Also show similar memories kept apart, and why.")
 @click.option(
-    "--judge", is_flag=True, help="Ask the model of 'anthropic' as well; it can only keep apart."
+    "--judge", is_flag=True, help="Also ask the 'anthropic' model, which can only keep apart."
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(is_applied: bool, is_undone: bool, apart: bool, judge: bool, as_json: bool) -> None:
-    """Fold memories that say the same into one, and link what was taken back.
+    """Fold memories that say the same thing into one, and link decisions to their reversals.
 
-    Without --apply it only shows what it would do. A fold is an ordinary memory that supersedes
-    others: it is shared like any other, nothing is deleted (gitmem show ID still shows each), and
-    --undo takes all folds back. Memories with different numbers, names, errors or outcomes are
-    never folded, however alike they read.
+    Without --apply it only shows what it would do.  A fold is an ordinary memory that supersedes
+    others: it is shared like any other, nothing is deleted (gitmem show ID still shows each part),
+    and --undo undoes all folds.  Memories with different numbers, names, errors or outcomes are
+    never folded, however similar they read.
 
     \b
     gitmem curate
@@ -48,7 +48,7 @@ def command(is_applied: bool, is_undone: bool, apart: bool, judge: bool, as_json
     gitmem curate --undo
     """
     if is_applied and is_undone:
-        raise UsageError("--apply and --undo do not go together")
+        raise UsageError("--apply and --undo cannot be used together")
     repo = ready_repo()
     if is_undone:
         count = undo(repo)
@@ -74,10 +74,10 @@ def command(is_applied: bool, is_undone: bool, apart: bool, judge: bool, as_json
             )
     folded = sum(len(fold.parts) for fold in found.folds)
     if not found.folds:
-        click.echo(f"{found.looked_at} memories looked at: none says what another one says.")
+        click.echo(f"{found.looked_at} memories looked at: no two say the same thing.")
     elif is_applied:
         click.echo(
-            f"{folded} memories folded into {written}. Take it back with: gitmem curate --undo"
+            f"{folded} memories folded into {written}. Reverse this with: gitmem curate --undo"
         )
     else:
         click.echo(
@@ -124,8 +124,8 @@ def _fields(fold: Fold) -> dict[str, object]:
 
 def _undone(count: int) -> str:
     if not count:
-        return "There is no fold to take back. Nothing was changed."
-    return f"{count} folds taken back; what they stood for counts again."
+        return "There are no folds to undo. Nothing was changed."
+    return f"{count} folds undone; the memories in them count again."
 
 
 def _line(text: str) -> str:

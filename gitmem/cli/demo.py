@@ -16,14 +16,14 @@ from gitmem.setup.demo import Step, run_demo
 
 
 @click.command()
-@click.option("--keep", is_flag=True, help="Leave the folder behind, to look around in.")
+@click.option("--keep", is_flag=True, help="Keep the folder, to look around in.")
 @colour_option
 def command(keep: bool, colour: str) -> None:
     """Show the whole story in a temporary folder, in a few seconds.
 
-    A project, an agent's session, a commit, its memory, a push, a clone, and what the next
-    session there is given.  The sessions are recorded; everything else really happens.  Your
-    own repositories, settings and home folder are not touched.
+    You see a project, an agent's session, a commit, its memory, a push, a clone, and what the next
+    session there receives.  The sessions are recorded; everything else really happens.  Your own
+    repositories, settings and home folder are not touched.
     """
     begun = time.monotonic()
     for step in run_demo(keep=keep):
@@ -33,7 +33,7 @@ def command(keep: bool, colour: str) -> None:
 
 
 def _as_typed() -> str:
-    """How this gitmem is called: its name where the shell finds it, else its path."""
+    """How to call this gitmem: by its name if the shell finds it, else by its path."""
     if shutil.which("gitmem"):
         return "gitmem"
     return shlex.quote(str(Path(sys.argv[0]).absolute()))

@@ -16,15 +16,15 @@ _COLOURS = {Level.WARNING: "yellow", Level.ERROR: "red", Level.NOTE: "cyan", Lev
 
 
 @click.command()
-@click.option("--fix", is_flag=True, help="Apply the remedies that gitmem can apply itself.")
-@click.option("--network", is_flag=True, help="Also ask the remote.")
+@click.option("--fix", is_flag=True, help="Apply the remedies that gitmem can apply by itself.")
+@click.option("--network", is_flag=True, help="Also contact the remote.")
 @colour_option
 def command(fix: bool, network: bool, colour: str) -> int:
-    """Find what is wrong and say, or with --fix apply, the remedy.
+    """Find what is wrong, and suggest the remedy or, with --fix, apply it.
 
-    Looks at the versions of git and the client, the launcher, each hook (is it in place, and
-    does it fire), the configuration and refspecs, the agent's settings, the identity, the
-    queue, the index and the log.  Exits with 1 when something is wrong.
+    Checks the versions of git and the client, the launcher, each hook (whether it is in place and
+    fires), the configuration and refspecs, the agent's settings, the identity, the queue, the
+    index and the log.  Exits with 1 if something is wrong.
     """
     repo = find_repo(".")
     practice = Practice(user_settings=user_settings(), network=network)
@@ -39,14 +39,14 @@ def command(fix: bool, network: bool, colour: str) -> int:
 
 
 def _apply(findings: list[Finding]) -> int:
-    """Call each fix once; how many there were."""
+    """Call each fix once; returns how many there were."""
     fixes = {id(finding.fix): finding for finding in findings if finding.fix is not None}
     for finding in fixes.values():
         assert finding.fix is not None  # noqa: S101 - selected above
         try:
             finding.fix()
         except GitmemError as error:
-            click.echo(f"could not mend '{finding.what}': {error}", err=True)
+            click.echo(f"could not fix '{finding.what}': {error}", err=True)
         else:
-            click.echo(f"mended: {finding.what}")
+            click.echo(f"fixed: {finding.what}")
     return len(fixes)

@@ -19,16 +19,16 @@ from gitmem.upkeep.import_claude_mem import ImportReport, import_claude_mem, pro
 
 _REASONS = {
     "known": "were imported before",
-    "elsewhere": "name files of another folder of this name",
-    "untied": "led to no commit that is known (--untied-to-head gives them to HEAD)",
+    "elsewhere": "name files in another folder with this name",
+    "untied": "led to no known commit (--untied-to-head ties them to HEAD)",
     "empty": "say nothing",
-    "crowded": "left out: their commit has 200 of them already",
+    "crowded": "left out: their commit already has 200 of them",
 }
 
 
 @click.group()
 def command() -> None:
-    """Take over what another memory tool has kept, or take back what was set aside."""
+    """Import memories from another memory tool, or restore memories that were set aside."""
 
 
 @command.command("claude-mem")
@@ -36,18 +36,18 @@ def command() -> None:
     "--db",
     "database",
     type=click.Path(path_type=Path),
-    help="Its database; ~/.claude-mem/claude-mem.db when left out.",
+    help="Its database; default: ~/.claude-mem/claude-mem.db.",
 )
 @click.option(
     "--project",
     "projects",
     multiple=True,
     metavar="NAME",
-    help="What it calls this project; the folder's name when left out.",
+    help="The name it has for this project; default: the folder's name.",
 )
-@click.option("--untied-to-head", is_flag=True, help="Give what belongs to no commit to HEAD.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-@click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
+@click.option("--untied-to-head", is_flag=True, help="Tie what belongs to no commit to HEAD.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def claude_mem(
     database: Path | None,
     projects: tuple[str, ...],
@@ -55,12 +55,12 @@ def claude_mem(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Take over observations and summaries of claude-mem.
+    """Import observations and summaries from claude-mem.
 
-    Each becomes a memory of the commit that it led to: by the files it changed and its time, else
-    with its session's next commit, else with the next commit there is.  Its database is only
-    read.  Everything is masked as a session's own memory is; a second import writes only what is
-    new.
+    Each becomes a memory of the commit that it led to, found by the files it changed and its time;
+    otherwise of its session's next commit, or of the next commit by anyone.  The database is only
+    read.  Everything is masked like the memories of a session, and a second import writes only
+    what is new.
     """
     repo = find_repo(".")
     if not has_head(repo):
@@ -75,7 +75,7 @@ def claude_mem(
         return
     if not found.rows:
         there = ", ".join(ClaudeMem(path, names).projects()) or "none"
-        click.echo(f"There is nothing of {' or '.join(names)}. Its projects are: {there}.")
+        click.echo(f"It has nothing for {' or '.join(names)}. Its projects are: {there}.")
         return
     verb = "would be remembered" if dry_run else "remembered"
     commits = "1 commit" if len(found.commits) == 1 else f"{len(found.commits)} commits"
@@ -90,23 +90,24 @@ def claude_mem(
 
 
 @command.command("set-aside")
-@click.option("--all", "everything", is_flag=True, help="Also of commits that are here no more.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--all", "everything", is_flag=True, help="Also those whose commits are gone.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
 def set_aside(everything: bool, dry_run: bool) -> None:
-    """Take back memories that git lost and gitmem set aside.
+    """Restore memories that git lost and gitmem set aside.
 
-    `git filter-repo --path` drops the notes with all else that is not below the path. gitmem keeps
-    what it still knows in .git/gitmem/lost and does not send it, since the filtering may have been
-    meant to take something out. This puts back the memories of the commits that are still here,
-    or became others by the map that git filter-repo left. Delete that folder to forget the rest.
+    `git filter-repo --path` drops the notes along with everything else outside the path. gitmem
+    keeps the memories it still has in .git/gitmem/lost, and does not send them, because the
+    filtering may have been meant to remove something. This command restores the memories of
+    commits that are still here, or that git filter-repo's map says became other commits. Delete
+    that folder to forget the rest.
     """
     repo = find_repo(".")
     done = take_back(repo, everything=everything, dry_run=dry_run)
     noun = "1 memory" if done.memories == 1 else f"{done.memories} memories"
     of = "1 commit" if done.commits == 1 else f"{done.commits} commits"
-    click.echo(f"{noun} of {of} {'would be ' if dry_run else ''}taken back.")
+    click.echo(f"{noun} of {of} {'would be ' if dry_run else ''}restored.")
     if done.left:
-        click.echo(f"{done.left} stay set aside: their commits are here no more (--all).")
+        click.echo(f"{done.left} stay set aside: their commits are gone (use --all).")
     if done.memories and not dry_run:
         ready_repo()
 

@@ -23,20 +23,20 @@ _SHARED = (".claude/settings.json", ".mcp.json")
 @click.option(
     "--user",
     is_flag=True,
-    help="Put the agent's hooks in your own settings, not the project's: needed when you start"
+    help="Put the agent's hooks in your own settings, not the project's: needed if you start"
     " Claude Code in subdirectories.",
 )
 @click.option(
-    "--no-mcp", is_flag=True, help="Do not offer agents the memory's tools (an MCP server)."
+    "--no-mcp", is_flag=True, help="Do not offer gitmem's tools to agents (an MCP server)."
 )
 @click.option("--no-fetch", is_flag=True, help="Do not fetch the team's memories.")
 def command(user: bool, no_mcp: bool, no_fetch: bool) -> None:
-    """Set this repository up.  Run it again at any time: what is in place stays.
+    """Set up this repository.  Run it again at any time: whatever is in place stays.
 
-    Adds git hooks beside those that are there, the fetch refspec of each remote, what git needs
-    to carry notes through amend and rebase, Claude Code's hooks, and in .mcp.json the server that
-    lets agents search (with --user neither file of the project is touched); then fetches the
-    team's memories.  `gitmem uninstall` takes all of it out again, byte for byte.
+    Adds git hooks next to any existing ones, a fetch refspec for each remote, the configuration
+    that makes git carry notes through amend and rebase, Claude Code's hooks, and, in .mcp.json,
+    the server that lets agents search (with --user it leaves both project files alone).  Then it
+    fetches the team's memories.  `gitmem uninstall` removes all of this again, byte for byte.
     """
     repo = find_repo(".")
     report = install(
@@ -46,7 +46,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool) -> None:
         fetch=None if no_fetch else lambda repo: fetch(open_workspace(repo)),
     )
     watch_reflog(repo)
-    with suppress(GitmemError):  # a home that cannot be written: --everywhere does not come here
+    with suppress(GitmemError):  # a read-only home: --everywhere will not look here
         KnownRepos(machine_folder()).add(repo)
     index = refresh(repo)
     count = index.memory_count()
@@ -57,10 +57,10 @@ def command(user: bool, no_mcp: bool, no_fetch: bool) -> None:
         click.echo(f"note: {notice}", err=True)
     shared = [name for name in _SHARED if any(name in change for change in report.changes)]
     if shared and not user:
-        click.echo(f"Commit {' and '.join(shared)}, to serve your team mates, too.")
+        click.echo(f"Commit {' and '.join(shared)} to share them with your teammates.")
     if user and not no_mcp:
         click.echo("To let the agent search: claude mcp add --scope user gitmem -- gitmem mcp")
     if not report.changes:
-        click.echo("Everything is in place already.")
+        click.echo("Everything is already in place.")
     memories = "1 memory" if count == 1 else f"{count} memories"
-    click.echo(f"gitmem is set up: {memories} here. Next: work, commit, then `gitmem log`.")
+    click.echo(f"gitmem is set up: {memories} here. Next: work, commit, then run `gitmem log`.")

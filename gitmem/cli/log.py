@@ -50,17 +50,17 @@ class _PathsCommand(click.Command):
     "--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only memories of this kind."
 )
 @click.option("--all", "everything", is_flag=True, help="All refs, not only HEAD.")
-@click.option("--pending", is_flag=True, help="Begin with work that no commit holds yet.")
-@click.option("--abandoned", is_flag=True, help="Only work that was dropped, the newest first.")
-@click.option("--reverse", is_flag=True, help="The oldest first.")
+@click.option("--pending", is_flag=True, help="Start with uncommitted work.")
+@click.option("--abandoned", is_flag=True, help="Only dropped work, newest first.")
+@click.option("--reverse", is_flag=True, help="Oldest first.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(_FORMATS),
-    help="How to show it; markdown is for the text of a pull request.  [default: full]",
+    help="Output format; markdown is for the text of a pull request.  [default: full]",
 )
-@click.option("--oneline", is_flag=True, help="One line a memory; as --format oneline.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a commit; as --format json.")
+@click.option("--oneline", is_flag=True, help="One line per memory; same as --format oneline.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per commit (--format json).")
 @colour_option
 @click.pass_context
 def command(
@@ -82,7 +82,7 @@ def command(
 ) -> None:
     """Show why the code changed, commit by commit.
 
-    Ranges, paths and options are git log's; commits without memories are passed over.
+    Ranges, paths and options work as in git log; commits without memories are skipped.
 
     \b
     gitmem log -n 5
@@ -112,7 +112,7 @@ def command(
 def _form(form: str | None, *, oneline: bool, as_json: bool) -> str:
     asked = {form} - {None} | ({"oneline"} if oneline else set()) | ({"json"} if as_json else set())
     if len(asked) > 1:
-        raise UsageError("--format, --oneline and --json do not go together")
+        raise UsageError("--format, --oneline and --json cannot be used together")
     return next(iter(asked), None) or "full"
 
 

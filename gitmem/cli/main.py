@@ -17,53 +17,53 @@ from gitmem.guard.untrusted import clean_text
 
 _MAX_MESSAGE = 16 * 1024
 COMMANDS = {
-    "init": "Set this repository up: hooks, refspecs, the agent's settings.",
-    "log": "Why the code changed, commit by commit.",
-    "show": "Everything remembered about a commit, or one memory by its id.",
-    "search": "Find what is remembered, by words, meaning or a pasted error.",
-    "why": "Why a line of code, or a file, is as it is.",
-    "context": "What the agent's next session here is given.",
-    "mcp": "Serve the memory to an agent (MCP, over standard input and output).",
+    "init": "Set up this repository: hooks, refspecs, the agent's settings.",
+    "log": "Show why the code changed, commit by commit.",
+    "show": "Show everything remembered about a commit, or one memory by its id.",
+    "search": "Search the memories by words, meaning or a pasted error.",
+    "why": "Show why a line of code, or a file, is as it is.",
+    "context": "Show what the agent's next session here receives.",
+    "mcp": "Serve the memory to an agent (MCP over standard input and output).",
     "capture": "Remember a commit now, by hand.",
     "backfill": "Remember commits made before gitmem, from transcripts and history.",
-    "import": "Take over what another memory tool has kept.",
-    "recompress": "Better memories that a stand-in wrote.",
-    "curate": "Fold memories that say the same into one.",
-    "scrub": "Take a leaked secret out of all memories, or forget one memory.",
-    "reindex": "Build the index anew from the notes.",
-    "reconcile": "Bring memories to the commits that carry their changes now.",
+    "import": "Import memories from another tool, or restore lost ones.",
+    "recompress": "Improve memories that a stand-in wrote.",
+    "curate": "Fold memories that say the same thing into one.",
+    "scrub": "Remove a leaked secret from all memories, or forget one memory.",
+    "reindex": "Rebuild the index from the notes.",
+    "reconcile": "Copy memories to the commits that now carry their changes.",
     "sync": "Exchange memories with the remote now.",
-    "stats": "How much is remembered, by whom, and what it cost.",
-    "status": "What is set up, what waits, what was last remembered.",
-    "doctor": "Find what is wrong and say, or apply, the remedy.",
+    "stats": "Show how much is remembered, by whom, and what it cost.",
+    "status": "Show what is set up, what is waiting and what was last remembered.",
+    "doctor": "Find what is wrong, and suggest or apply the remedy.",
     "config": "List the settings, their values and where they come from.",
-    "demo": "The whole story in a temporary folder, in a few seconds.",
-    "uninstall": "Take gitmem out of this repository; the memories stay.",
+    "demo": "Show the whole story in a temporary folder, in a few seconds.",
+    "uninstall": "Remove gitmem from this repository; the memories stay.",
 }
 
 _EPILOG = """\b
-Exit codes: 0 done, 1 foreseen failure, 2 usage, 3 a bug in gitmem, 130 interrupted;
+Exit codes: 0 success, 1 foreseen failure, 2 usage, 3 a bug in gitmem, 130 interrupted;
 10 to 17 repository, 20 to 23 notes, 30 to 33 capture, 40 to 43 remote, 50 to 52 set-up
 (docs/exit-codes.md)."""
 
 
 class LazyGroup(click.Group):
-    """A group that imports a command's module when the command is asked for."""
+    """A group that imports a command's module only when that command is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands, in the order a newcomer meets them."""
+        """All commands, in the order in which a newcomer meets them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
         if cmd_name not in COMMANDS:
             return None
-        # A module cannot have the name of a keyword of Python: ``import`` is in ``import_``.
+        # A module's name cannot be a Python keyword, so ``import`` is in ``import_``.
         name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
         module = importlib.import_module(f"gitmem.cli.{name}")
         command = module.command
         if not isinstance(command, click.Command):
-            raise TypeError(f"gitmem.cli.{cmd_name}.command is no command")
+            raise TypeError(f"gitmem.cli.{cmd_name}.command is not a command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -86,16 +86,16 @@ class LazyGroup(click.Group):
 def cli(directory: str | None) -> None:
     """The memory of AI coding agents, kept in git notes.
 
-    A commit made in an agent's session becomes a memory: what changed, why, what was decided
-    and rejected, which errors were met.  It is a note under refs/notes/claude-mem, travels with
-    push and pull, and the next session is given what matters.
+    A commit made in an agent's session becomes a memory: what changed and why, what was decided
+    and rejected, and which errors came up.  The memory is a note under refs/notes/claude-mem, it
+    travels with push and pull, and the next session receives what matters.
     """
     if directory:
         os.chdir(directory)
 
 
 def run_command(arguments: Sequence[str]) -> int:
-    """Run one command and return the exit code; every foreseen failure is one or two lines."""
+    """Run one command and return the exit code; a foreseen failure prints one or two lines."""
     try:
         result = cli.main(args=list(arguments), prog_name=_program_name(), standalone_mode=False)
     except click.exceptions.Abort:
@@ -111,11 +111,11 @@ def run_command(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except (BrokenPipeError, SystemExit):
-        # The reader of our output has enough (`gitmem log | head`): that is no failure.  click
-        # tells of it by leaving, and nothing else here leaves.
+        # The reader of our output has had enough (`gitmem log | head`), which is not a failure.
+        # click reports it by exiting, and nothing else here exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE
-    except Exception:  # noqa: BLE001 - the outermost frame: a bug is told as one
+    except Exception:  # noqa: BLE001 - the outermost frame: a bug is reported as one
         return _report_bug(traceback.format_exc())
     return result if isinstance(result, int) else EXIT_DONE
 
@@ -125,7 +125,7 @@ def _program_name() -> str:
 
 
 def _say(line: str) -> None:
-    # A message may quote a remote, a file's name or a setting.
+    # A message may quote a remote, a file name or a setting.
     click.echo(clean_text(line, _MAX_MESSAGE), err=True)
 
 

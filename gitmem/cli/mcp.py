@@ -16,12 +16,13 @@ def command() -> None:
     """Serve the memory to an agent: an MCP server over standard input and output.
 
     Offers search, timeline, get_observations, why and remember.  `gitmem init` registers it with
-    Claude Code; other clients start `gitmem mcp` in the repository.  It ends with its input.
+    Claude Code; configure other clients to start `gitmem mcp` in the repository.  It exits when
+    its input ends.
     """
     from gitmem.mcp.server import serve
 
     code = serve(os.environ, machine_folder())
     with suppress(OSError, ValueError):  # closed already
         sys.stdout.flush()
-    # Nobody reads any more: a question that is still being answered must not keep the process.
+    # Nobody is reading any more: a call that is still being answered must not keep the process.
     os._exit(code)

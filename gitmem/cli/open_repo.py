@@ -1,4 +1,4 @@
-"""The repository a command works on, brought up to date first where gitmem is set up."""
+"""The repository that a command works on, brought up to date first if gitmem is set up there."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _PATIENCE_SECONDS = 2.0
 
 
 def ready_repo() -> Repo:
-    """Find the repository and catch up: queue drained, fetched memories joined, index fresh.
+    """Find the repository and catch up: drain the queue, join fetched memories, refresh the index.
 
-    What cannot be caught up with in two seconds, or at all, is told on stderr in a line and the
-    command shows what there is.  What the catching up had to tell is told.
+    If that fails, or takes more than two seconds, a line on stderr says so and the command shows
+    what there is.  Notices that have piled up are printed.
 
     Raises:
         NotARepository: there is none here.
@@ -24,7 +24,7 @@ def ready_repo() -> Repo:
     repo = find_repo(".")
     try:
         if not repo.is_initialised:
-            from gitmem.refresh.refresh import refresh  # writes notes, and brings what that needs
+            from gitmem.refresh.refresh import refresh  # writes notes, and imports what that needs
 
             refresh(repo).close()
         elif not catch_up(repo, _PATIENCE_SECONDS):
@@ -38,6 +38,6 @@ def ready_repo() -> Repo:
 
 
 def tell_notices(repo: Repo) -> None:
-    """Say on stderr, once, what happened while nobody was looking."""
+    """Print on stderr, once, what happened in the background."""
     for line in take_notices(repo):
         click.echo(f"gitmem: {line}", err=True)

@@ -1,4 +1,4 @@
-"""Where output goes: colours and a pager for a person at a terminal, plain text for a pipe."""
+"""Where output goes: colours and a pager at a terminal, plain text into a pipe."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def wants_colour(choice: str) -> bool:
 
 
 def text_width() -> int:
-    """The columns to wrap at: the terminal's, at most 100."""
+    """The width to wrap at: the terminal's columns, at most 100."""
     return min(shutil.get_terminal_size((_DEFAULT_WIDTH, 24)).columns, _DEFAULT_WIDTH)
 
 
 def page(repo: Repo | None, blocks: Iterable[str], *, colour: bool) -> None:
-    """Print blocks as they come; through git's pager where a person looks on."""
+    """Print blocks as they come; through git's pager at a terminal."""
     lines = (block.rstrip("\n") + "\n" for block in blocks)
     if repo is None or not sys.stdout.isatty():
         for line in lines:

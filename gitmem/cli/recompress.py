@@ -32,7 +32,7 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> float
         return None
     found = _AGE.fullmatch(value)
     if found is None:
-        raise click.BadParameter(f"'{value}' is no age; write 30d, 2w, 6months or 1y")
+        raise click.BadParameter(f"'{value}' is not an age; write 30d, 2w, 6months or 1y")
     return int(found[1]) * _DAYS[found[2]] * 86_400.0
 
 
@@ -41,7 +41,7 @@ def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     try:
         return () if value is None else read_compressors(value)
     except ValueError as error:
-        raise click.BadParameter(f"'{value}' is no list of {', '.join(COMPRESSORS)}") from error
+        raise click.BadParameter(f"'{value}' is not a list of {', '.join(COMPRESSORS)}") from error
 
 
 @click.command()
@@ -51,7 +51,7 @@ def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     "age",
     callback=_age,
     metavar="AGE",
-    help="Only of commits older than AGE: 30d, 2w, 6months, 1y.",
+    help="Only memories of commits older than AGE: 30d, 2w, 6months, 1y.",
 )
 @click.option(
     "--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only memories of this kind."
@@ -61,18 +61,20 @@ def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     "recorded",
     default="",
     metavar="NAME",
-    help="Memories that NAME wrote, as recorded (extractive, history); stand-ins if not given.",
+    help="Only memories that NAME wrote (extractive, history); default: those of stand-ins.",
 )
 @click.option(
     "--with",
     "chosen",
     callback=_names,
     metavar="COMPRESSOR",
-    help="Ask COMPRESSOR (or a list) in place of gitmem.compressor.",
+    help="Use COMPRESSOR (or a list of them) instead of gitmem.compressor.",
 )
-@click.option("-n", "--limit", type=click.IntRange(1), help="Better at most N commits' memories.")
-@click.option("--dry-run", is_flag=True, help="Say how many and what it would cost; ask nobody.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a commit, a line each.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(1), help="Improve memories of at most N commits."
+)
+@click.option("--dry-run", is_flag=True, help="Show how many and what it would cost; ask nobody.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per commit, one per line.")
 def command(
     names: tuple[str, ...],
     age: float | None,
@@ -83,15 +85,15 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Better memories that a stand-in wrote, now that a model answers.
+    """Improve memories that a stand-in wrote, now that a model answers.
 
-    Where a compressor failed, the offline one stood in and left a mark. This reads the same part
-    of the session's transcript again, has it compressed by what gitmem.compressor names, and
-    adds the new memories to the same notes. They supersede the old ones, which stay in the note
-    but are recalled no more. What cannot be bettered stays: its transcript is gone, somebody
-    edited it by hand, or the compressor fails again (exit code 31).
+    When a compressor fails, the offline one stands in and records that it did. This command reads
+    the same part of the session's transcript again, has the compressor in gitmem.compressor
+    compress it, and adds the new memories to the same notes. They supersede the old ones, which
+    stay in the note but are no longer recalled. A memory stays as it is if its transcript is gone,
+    if somebody edited it by hand, or if the compressor fails again (exit code 31).
 
-    Interrupt it whenever you like: what is done is kept, and the next run goes on from there.
+    Interrupt it at any time: what is done is kept, and the next run continues from there.
 
     \b
     gitmem recompress --dry-run
@@ -118,8 +120,8 @@ def command(
 def _say_none(as_json: bool, recorded: str) -> None:
     if as_json:
         click.echo(json.dumps({"captures": 0, "possible": 0, **asdict(Estimate())}))
-    whose = f"by '{recorded}'" if recorded else "by a stand-in; others: --compressor NAME"
-    click.echo(f"Nothing to better: no such memory {whose}.", err=True)
+    whose = f"by '{recorded}'" if recorded else "by a stand-in; for others: --compressor NAME"
+    click.echo(f"Nothing to improve: no such memory {whose}.", err=True)
 
 
 def _forecast(
@@ -145,8 +147,8 @@ def _forecast(
         click.echo(json.dumps({**told, **asdict(total)}))
         return
     memories = sum(len(capture.memories) for capture in captures)
-    price = f"${total.dollars:.2f}" if total.is_priced else "a price that is not known here"
-    click.echo(f"{memories} memories of {len(captures)} captures; {possible} can be bettered.")
+    price = f"${total.dollars:.2f}" if total.is_priced else "an unknown price"
+    click.echo(f"{memories} memories of {len(captures)} captures; {possible} can be improved.")
     click.echo(
         f"'{compressor.name}' would read about {total.tokens_in:,} tokens and write "
         f"{total.tokens_out:,}: {price}. Nothing was asked or written."
@@ -156,10 +158,10 @@ def _forecast(
 def _better(
     workspace: Workspace, captures: Sequence[Capture], compressor: Compressor, as_json: bool
 ) -> None:
-    """Better them, one line each.
+    """Improve them, printing one line each.
 
     Raises:
-        CompressorFailed: some could not be bettered now.
+        CompressorFailed: some could not be improved now.
     """
     done = failed = tried = 0
     for tried, result in enumerate(recompress(workspace, captures, compressor), 1):
@@ -173,10 +175,10 @@ def _better(
             click.echo(f"{memory.id[:9]} {memory.kind}: {memory.title}")
     if not done and compressor.name.startswith("extractive/"):
         click.echo(
-            "No model is chosen: git config gitmem.compressor NAME, or --with NAME", err=True
+            "No model is chosen. Run: git config gitmem.compressor NAME (or use --with)", err=True
         )
     left = len(captures) - tried
-    click.echo(f"{done} of {len(captures)} bettered.", err=True)
+    click.echo(f"{done} of {len(captures)} improved.", err=True)
     if failed:
         rest = f", and {left} were not tried" if left else ""
         raise CompressorFailed(
@@ -190,8 +192,8 @@ def _told(result: RecompressResult) -> str:
         return f"stays: {result.reason}"
     notice = f" ({result.reason})" if result.reason else ""
     if result.is_kept:
-        return f"kept{notice or ': there is nothing better to say'}"
-    return f"bettered by {result.memories[0].provenance.compressor}{notice}"
+        return f"kept{notice or ': nothing better to say'}"
+    return f"improved by {result.memories[0].provenance.compressor}{notice}"
 
 
 def _fields(result: RecompressResult) -> dict[str, object]:

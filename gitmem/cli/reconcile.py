@@ -20,12 +20,12 @@ _SHORT = 10
 
 
 @click.command()
-@click.option("--range", "span", metavar="A..B", help="Compare these commits, new or not.")
+@click.option("--range", "span", metavar="A..B", help="Compare these commits, whether new or not.")
 @click.option(
     "--map",
     "map_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file of lines `OLD NEW`, such as git-filter-repo's commit-map.",
+    help="A file with lines `OLD NEW`, such as git-filter-repo's commit-map.",
 )
 @click.option(
     "--pair",
@@ -33,11 +33,11 @@ _SHORT = 10
     nargs=2,
     multiple=True,
     metavar="OLD NEW",
-    help="Say yourself that OLD became NEW.",
+    help="State that OLD became NEW.",
 )
-@click.option("--full", is_flag=True, help="Look at every memory again, not only at what is new.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done and write nothing.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--full", is_flag=True, help="Look at every memory again, not only at new ones.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     span: str | None,
     map_file: Path | None,
@@ -46,12 +46,12 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Bring memories to the commits that carry their changes now.
+    """Copy memories to the commits that now carry their changes.
 
-    After a rebase, squash, pick, split, reset, patch or history filter, here or on the server.
-    Hooks and every other command do this by themselves for what moved here; a pipeline does it
-    for a squash merge on the server.  Notes are copied, never taken away.  Where no commit is
-    certain to carry a change its memories stay, and are listed; dropped work is marked.
+    This follows a rebase, squash, cherry-pick, split, reset, patch or history filter, here or on
+    the server.  Hooks and every other command do it by themselves for what moved here; run it in a
+    pipeline for squash merges on the server.  Notes are copied, never removed.  If no commit
+    certainly carries a change, its memories stay and are listed; dropped work is marked.
 
     \b
     gitmem reconcile
@@ -68,7 +68,7 @@ def command(
     if told and not dry_run:
         add_pairs(repo, pairs[-len(told) :])
     known = read_strays(repo)
-    if known is not None:  # those of earlier times too: they still wait for somebody to decide
+    if known is not None:  # earlier ones too: they still wait for a decision
         done = replace(done, unmatched={**known.unmatched, **done.unmatched})
     for line in [json.dumps(_fields(done))] if as_json else _lines(done):
         click.echo(line)
@@ -76,7 +76,7 @@ def command(
 
 def _lines(done: ReconcileReport) -> list[str]:
     if done.is_deferred:
-        return ["A rebase is under way: nothing was done. Finish it, then run this again."]
+        return ["A rebase is in progress: nothing was done. Finish it, then run this again."]
     lines = [
         f"{_short(moved.source)} → {_short(moved.target)}  {_counted(moved.memories)}"
         f" ({moved.how.value})"
@@ -84,12 +84,12 @@ def _lines(done: ReconcileReport) -> list[str]:
     ]
     lines += [f"{_short(commit)} was dropped: marked as abandoned" for commit in done.abandoned]
     lines += [
-        f"{_short(commit)} stays where no branch is; it resembles {' '.join(map(_short, found))}."
-        f" If that is it: gitmem reconcile --pair {_short(commit)} {_short(found[0])}"
+        f"{_short(commit)} is on no branch, but resembles {' '.join(map(_short, found))}."
+        f" If it became that: gitmem reconcile --pair {_short(commit)} {_short(found[0])}"
         for commit, found in done.unmatched.items()
     ]
     if done.left_out:
-        lines.append(f"{done.left_out} new commits were too many to be compared: give a --range")
+        lines.append(f"{done.left_out} new commits were too many to compare: use --range")
     return lines or ["Every memory is where it belongs."]
 
 

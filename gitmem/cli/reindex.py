@@ -11,15 +11,14 @@ from gitmem.git.repo import find_repo
 from gitmem.refresh.reindex import reindex
 
 
-@click.command(short_help="Build the index anew from the notes.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing while it is going on.")
+@click.command(short_help="Rebuild the index from the notes.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing while it runs.")
 def command(quiet: bool) -> None:
-    """Build the index anew from the notes alone.
+    """Rebuild the index from the notes alone.
 
-    The index is a cache: it is brought up to date by every command, and built anew by itself where
-    it is missing, damaged or of another version.  This does it at once, with a progress bar, for
-    instance after the setting gitmem.embedding was changed.  What others ask meanwhile is answered
-    from the old one.
+    The index is a cache: every command brings it up to date, and it is rebuilt automatically if it
+    is missing, damaged or from another version.  This command rebuilds it at once, with a progress
+    bar, for example after you change gitmem.embedding.  Meanwhile other commands use the old one.
     """
     repo = find_repo(".")
     shown = _Bar() if not quiet and sys.stderr.isatty() else None
@@ -35,7 +34,7 @@ def command(quiet: bool) -> None:
 
 
 class _Bar:
-    """One progress bar for each thing that is being done."""
+    """One progress bar for each stage of the work."""
 
     def __init__(self) -> None:
         self._what = ""
@@ -43,7 +42,7 @@ class _Bar:
         self._bar: Any = None
 
     def tell(self, what: str, done: int, total: int) -> None:
-        """Move the bar, or begin another."""
+        """Move the bar, or start another."""
         if what != self._what or self._bar is None:
             self.end()
             self._what, self._done = what, 0

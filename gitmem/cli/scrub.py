@@ -19,26 +19,26 @@ from gitmem.upkeep.scrub import ScrubReport, find_target, look_for, scrub
 @click.command()
 @click.argument("what", metavar="PATTERN|ID")
 @click.option("--regex", "is_regex", is_flag=True, help="PATTERN is a regular expression.")
-@click.option("--dry-run", is_flag=True, help="Show what would go; change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be removed; change nothing.")
 @click.option(
     "--push/--no-push",
     "is_sent",
     default=None,
-    help="Replace the remote's notes, too; unless told, as gitmem.autoPush has it.",
+    help="Also replace the remote's notes; default: as gitmem.autoPush says.",
 )
-@click.option("--prune", is_flag=True, help="Rewrite git's packs where they hold the old notes.")
+@click.option("--prune", is_flag=True, help="Rewrite git packs that contain the old notes.")
 def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prune: bool) -> None:
-    """Take a leaked secret out of all memories, or forget one memory.
+    """Remove a leaked secret from all memories, or forget one memory.
 
-    PATTERN is a text, masked wherever it stands: in notes, pending memories, the index and the
-    log. `-` reads it from the terminal or from standard input, so that no shell keeps it. An ID
-    (or its beginning, at least six characters) forgets that memory whole; its part of the session
-    is not captured again.
+    PATTERN is a text, masked wherever it occurs: in notes, pending memories, the index and the
+    log. With `-` it is read from the terminal or from standard input, so that no shell history
+    keeps it. An ID (or its beginning, at least six characters) forgets that whole memory; its part
+    of the session is not captured again.
 
-    The history of refs/notes/claude-mem is dropped, since every older commit of it may hold the
-    secret, and a later merge from a clone that still has it does not bring it back. What other
-    people have fetched, a server's unreachable objects, the agent's own transcripts and the
-    project's commits are out of reach: a key that leaked must be revoked.
+    The history of refs/notes/claude-mem is dropped, because any older commit of it may contain the
+    secret, and a later merge from a clone that still has it does not bring it back. It cannot
+    reach what other people have fetched, a server's unreachable objects, the agent's own
+    transcripts or the project's commits: revoke a key that leaked.
     """
     repo = find_repo(".")
     if what == "-":
@@ -52,7 +52,7 @@ def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prun
     send = (lambda: _replace(workspace, remote)) if remote and is_sent else None
     report = look_for(repo, target) if dry_run else scrub(repo, target, unpack=prune, send=send)
     if report.is_nothing:
-        click.echo("No memory, pending memory or file of gitmem holds it. Nothing was changed.")
+        click.echo("No memory, pending memory or gitmem file contains it. Nothing was changed.")
         return
     _tell(repo, report, dry_run=dry_run, is_pattern=target.scrubber is not None)
     if not dry_run:
@@ -61,7 +61,7 @@ def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prun
 
 def _replace(workspace: Workspace, remote: str) -> None:
     push(workspace, remote)
-    click.echo(f"The notes of '{remote}' are replaced.")
+    click.echo(f"The notes of '{remote}' have been replaced.")
 
 
 def _asked() -> str:
@@ -77,7 +77,7 @@ def _fetch_first(workspace: Workspace, remote: str) -> None:
     try:
         fetch(workspace, remote)
     except RemoteError as error:
-        click.echo(f"gitmem: '{remote}' was not asked first: {error.message}", err=True)
+        click.echo(f"gitmem: could not fetch from '{remote}' first: {error.message}", err=True)
 
 
 def _tell(repo: Repo, report: ScrubReport, *, dry_run: bool, is_pattern: bool) -> None:
@@ -94,24 +94,24 @@ def _tell(repo: Repo, report: ScrubReport, *, dry_run: bool, is_pattern: bool) -
         click.echo(f"{path} {will}masked")
     if dry_run:
         if report.is_in_history:
-            click.echo("The history of the notes holds it and would be dropped.")
+            click.echo("The history of the notes contains it and would be dropped.")
         return
     if report.is_rewritten:
-        click.echo("The notes ref begins anew, without history.")
+        click.echo("The notes ref starts over, without history.")
     if report.removal.removed:
         click.echo(f"{_counted(report.removal.removed, 'object')} of the old notes removed.")
     if report.removal.packed:
         click.echo(
-            f"{_counted(report.removal.packed, 'object')} of the old notes lie in packs until git"
-            " collects them.\n  To be sure now: git gc --prune=now (which also drops all else"
-            " that nothing reaches)"
+            f"{_counted(report.removal.packed, 'object')} of the old notes stay in packs until git"
+            " collects them.\n  To remove them now: git gc --prune=now (which also drops everything"
+            " else that is unreachable)"
         )
     for ref in report.still_reached_by:
         click.echo(
-            f"'{ref}' still reaches the old notes; delete it if it may go: git update-ref -d {ref}"
+            f"'{ref}' still reaches the old notes. If you do not need it: git update-ref -d {ref}"
         )
     if is_pattern:
-        click.echo(f"From now on it is masked here ({scrubbed_path(repo)}, readable by you alone).")
+        click.echo(f"From now on it is masked here ({scrubbed_path(repo)}, readable only by you).")
 
 
 def _tell_others(report: ScrubReport) -> None:
@@ -124,7 +124,7 @@ def _tell_others(report: ScrubReport) -> None:
         "- other clones keep their old objects: in each, gitmem sync, then git gc --prune=now\n"
         "- a server keeps unreachable objects until it collects them; some show them by id\n"
         "- the agent's transcripts and the project's own commits were not touched\n"
-        "If it was a key: revoke it. Whoever fetched the notes may have it."
+        "If it was a key, revoke it: anyone who fetched the notes may have it."
     )
 
 

@@ -28,8 +28,8 @@ _MAX_STDIN_BYTES = 4 * MAX_TEXT
 
 
 class _TextCommand(click.Command):
-    """A command whose words may be anything: a pasted sentence that begins with a dash is no
-    option, for no option has a space in its name.
+    """A command whose words may be anything: a pasted sentence that begins with a dash is not an
+    option, because no option has a space in its name.
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -53,17 +53,17 @@ class _TextCommand(click.Command):
 @click.option(
     "--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only memories of this kind."
 )
-@click.option("--author", metavar="TEXT", default="", help="Only of authors with this in them.")
+@click.option("--author", metavar="TEXT", default="", help="Only authors that contain TEXT.")
 @click.option("--since", "--after", metavar="DATE", default="", help="Only after DATE.")
 @click.option("--until", "--before", metavar="DATE", default="", help="Only before DATE.")
 @click.option(
     "--branch",
     metavar="NAME",
     default="",
-    help="What NAME reaches, or was made on it; . is HEAD's.",
+    help="Only what NAME reaches or was made on it; . is HEAD's branch.",
 )
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only with this tag.")
-@click.option("--concept", "concepts", multiple=True, metavar="WORD", help="Only of this concept.")
+@click.option("--concept", "concepts", multiple=True, metavar="WORD", help="Only this concept.")
 @click.option("--all", "everything", is_flag=True, help="Also what HEAD does not reach.")
 @click.option("--everywhere", is_flag=True, help="Also in other repositories that allow it.")
 @click.option(
@@ -75,10 +75,10 @@ class _TextCommand(click.Command):
     show_default=True,
     help="Show at most N memories.",
 )
-@click.option("--explain", is_flag=True, help="Say why each one stands where it does.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a memory.")
-@click.option("--ids", is_flag=True, help="Only the memories' ids, one a line.")
-@click.option("--commits", is_flag=True, help="Only the commits' ids, one a line, each once.")
+@click.option("--explain", is_flag=True, help="Explain the rank of each result.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per memory.")
+@click.option("--ids", is_flag=True, help="Only the memories' ids, one per line.")
+@click.option("--commits", is_flag=True, help="Only the commits' ids, one per line, each once.")
 @colour_option
 def command(
     words: tuple[str, ...],
@@ -99,12 +99,12 @@ def command(
     commits: bool,
     colour: str,
 ) -> None:
-    """Find what is remembered, by words, meaning or an error message pasted whole.
+    """Search the memories by words, meaning or a pasted error message.
 
-    Looks at what HEAD can reach and at pending work, best first; without TEXT the newest first.
-    TEXT may be `-`: then it is read from the input.  Put -- before TEXT that begins with a dash.
-    With --everywhere, also in the repositories of this machine that were set up with `gitmem
-    init` and say `git config gitmem.everywhere true`.
+    Searches what HEAD can reach and pending work, best first; without TEXT, newest first.  If TEXT
+    is `-`, it is read from standard input.  Put -- before TEXT that begins with a dash.  With
+    --everywhere, also searches the other repositories on this machine that were set up with
+    `gitmem init` and have gitmem.everywhere set to true.
 
     \b
     gitmem search why do we retry in the transport
@@ -112,7 +112,7 @@ def command(
     pytest 2>&1 | tail -20 | gitmem search -
     """
     if sum((as_json, ids, commits)) > 1:
-        raise UsageError("--json, --ids and --commits do not go together")
+        raise UsageError("--json, --ids and --commits cannot be used together")
     repo = _repo(everywhere)
     text = _text(words)
     here = Path.cwd()
@@ -176,13 +176,13 @@ def _blocks(
     for number, result in enumerate(results, 1):
         block = render_result(number, result, text, colours, width, explain=explain)
         yield block if number == 1 else "\n" + block
-    yield "\nAll of one: gitmem show ID\n"
+    yield "\nTo see all of one: gitmem show ID\n"
 
 
 def _nothing(repo: Repo | None, query: Query) -> str:
     if repo is not None and is_being_built(repo):
-        return "the index is being built: ask again in a moment, or watch it: gitmem reindex"
+        return "the index is being built: try again in a moment, or watch it with: gitmem reindex"
     tips = [] if query.beyond_head else ["--all looks beyond HEAD"]
     if query.is_filtered or query.branch:
-        tips.append("fewer filters find more")
-    return "nothing is remembered of that" + (f" ({'; '.join(tips)})" if tips else "")
+        tips.append("try fewer filters")
+    return "no matching memories" + (f" ({'; '.join(tips)})" if tips else "")

@@ -14,12 +14,12 @@ from gitmem.render.terminal import entry_fields, palette, render_show
 
 @click.command()
 @click.argument("name", metavar="COMMIT|ID", default="HEAD")
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @colour_option
 def command(name: str, as_json: bool, colour: str) -> None:
-    """Show everything remembered about a commit (HEAD unless given) or under a memory's id.
+    """Show everything remembered about a commit (default: HEAD), or the memory with an id.
 
-    An id is an `m` and hexadecimal digits; its beginning is enough where it is unambiguous.
+    An id is an `m` followed by hexadecimal digits; its beginning is enough if it is unambiguous.
     """
     repo = ready_repo()
     entry = shown_entry(repo, name)

@@ -13,14 +13,18 @@ from gitmem.upkeep.stats import read_stats, render_stats
 
 @click.command()
 @click.option(
-    "--days", type=click.IntRange(min=1), default=30, show_default=True, help="Spend since when."
+    "--days",
+    type=click.IntRange(min=1),
+    default=30,
+    show_default=True,
+    help="How many days of spend to show.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(days: int, as_json: bool) -> None:
-    """Count what is remembered, and what models were paid for it.
+    """Show how much is remembered, and what the models cost.
 
-    The counts are of all memories in refs/notes/claude-mem.  The spend is this repository's on
-    this machine, day by day (UTC); the limits are `gitmem.maxTokensPerCommit`, `maxTokensPerDay`,
+    The counts cover all memories in refs/notes/claude-mem.  The spend is for this repository on
+    this machine, day by day (UTC).  Its limits are `gitmem.maxTokensPerCommit`, `maxTokensPerDay`,
     `maxDollarsPerCommit` and `maxDollarsPerDay` (see `gitmem config`).
     """
     stats = read_stats(ready_repo(), days)

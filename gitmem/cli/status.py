@@ -14,12 +14,12 @@ from gitmem.setup.status import read_status, render_status
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(as_json: bool) -> None:
-    """Show what is set up, what waits and what went wrong lately.
+    """Show what is set up, what is waiting and what went wrong recently.
 
-    Like every command it first lets waiting work be done, for two seconds at most; what still
-    waits is shown.  `gitmem doctor` tries things out.
+    Like every command, it first does waiting work, for two seconds at most, and then shows what is
+    still waiting.  `gitmem doctor` also tries things out.
     """
     agents = Agents.from_environment(os.environ)
     status = read_status(ready_repo(), agents=agents)

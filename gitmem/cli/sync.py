@@ -17,22 +17,22 @@ _PATIENCE_SECONDS = 30.0
 
 @click.command()
 @click.argument("remote", required=False, default="")
-@click.option("--dry-run", is_flag=True, help="Tell what would move, in both directions.")
-@click.option("--json", "is_json", is_flag=True, help="Print an object for machines.")
+@click.option("--dry-run", is_flag=True, help="Show what would move, in both directions.")
+@click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
 def command(remote: str, dry_run: bool, is_json: bool) -> None:
     """Fetch, join and push memories now.
 
     Memories are sent to REMOTE, or to gitmem.remote, or to where `git push` would go: the
-    branch's pushRemote, remote.pushDefault, the branch's upstream, origin or the only remote,
-    in this order. They are received from there and, unless REMOTE is given, from the branch's
-    upstream, origin and upstream as well, so that in a fork both sides' memories are here.
+    branch's pushRemote, remote.pushDefault, the branch's upstream, origin or the only remote, in
+    this order. They are received from there and, unless REMOTE is given, also from the branch's
+    upstream, from origin and from upstream, so that a fork has the memories of both sides.
 
-    A plain `git push` sends memories to the remote it pushes to, or to gitmem.remote where that
-    is set; a plain `git fetch` or `git pull` brings those of the remote it asks. A remote that
-    takes no memories (it is read-only, wants a login that git has not stored, or its server
-    refuses refs/notes/claude-mem) is told of once; its memories are received all the same.
+    A plain `git push` sends memories to the remote it pushes to, or to gitmem.remote if that is
+    set; a plain `git fetch` or `git pull` receives the memories of the remote it fetches from. A
+    remote that takes no memories (because it is read-only, wants a login that git has not stored,
+    or refuses refs/notes/claude-mem) is reported once; its own memories are still received.
 
-    --dry-run asks the remotes, but moves no ref here or there.
+    --dry-run contacts the remotes, but moves no ref here or there.
     """
     repo = find_repo(".")
     workspace = open_workspace(repo)
@@ -64,7 +64,7 @@ def _tell(report: SyncReport, *, dry_run: bool) -> None:
     if report.is_pushed:
         click.echo(f"{report.remote}: {_counted(report.sent)} sent")
     elif report.trouble is None:
-        click.echo(f"{report.remote}: it already had ours")
+        click.echo(f"{report.remote}: already up to date")
 
 
 def _object(report: SyncReport, *, dry_run: bool) -> dict[str, object]:

@@ -14,12 +14,12 @@ from gitmem.worker import work
 
 
 @click.command()
-@click.option("--user", is_flag=True, help="Also take the agent's hooks out of your own settings.")
+@click.option("--user", is_flag=True, help="Also remove the agent's hooks from your own settings.")
 def command(user: bool) -> None:
-    """Take gitmem out of this repository; the memories stay in refs/notes/claude-mem.
+    """Remove gitmem from this repository; the memories stay in refs/notes/claude-mem.
 
-    Queued and pending work becomes memory first.  Then hooks, git configuration and settings
-    are put back byte for byte, and .git/gitmem is removed.  To delete the memories as well:
+    Queued and pending work becomes memories first.  Then hooks, git configuration and settings are
+    restored byte for byte, and .git/gitmem is removed.  To delete the memories as well:
     git update-ref -d refs/notes/claude-mem
     """
     repo = find_repo(".")
@@ -31,7 +31,7 @@ def command(user: bool) -> None:
     report = uninstall(repo, user_settings=user_settings() if user else None, drain=drain)
     KnownRepos(machine_folder()).remove(repo)
     for done in report.done:
-        click.echo(f"put back {done}")
+        click.echo(f"restored {done}")
     for notice in report.notices:
         click.echo(f"note: {notice}", err=True)
-    click.echo("gitmem is out of this repository. The memories stay: git log --notes=claude-mem")
+    click.echo("gitmem is gone from this repository. The memories stay: git log --notes=claude-mem")

@@ -1,4 +1,4 @@
-"""Where the agent, and where gitmem, keep what is the user's own."""
+"""Where the agent and gitmem keep files that belong to the user."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 def user_settings() -> Path:
-    """Claude Code's settings file of the user."""
+    """The user's own settings file for Claude Code."""
     folder = os.environ.get("CLAUDE_CONFIG_DIR")
     return (Path(folder) if folder else Path.home() / ".claude") / "settings.json"
 
 
 def machine_folder() -> Path:
-    """Where the repositories of this machine are listed."""
+    """Where the repositories on this machine are listed."""
     folder = os.environ.get("XDG_STATE_HOME")
     state = Path(folder) if folder else Path.home() / ".local" / "state"
     return state / "gitmem" / "repositories"

@@ -28,16 +28,16 @@ from gitmem.render.why import remarks_of, render_nearest, standing_fields
     show_default=True,
     help="Show at most N commits.",
 )
-@click.option("--history", is_flag=True, help="Also commits that changed the lines before.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a commit.")
+@click.option("--history", is_flag=True, help="Also show earlier commits that changed the lines.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per commit.")
 @colour_option
 def command(place: str, count: int, history: bool, as_json: bool, colour: str) -> None:
     """Show why a line, or a file, is as it is.
 
-    The commits that git blames for the lines, through renames, moves and the commits that
-    .git-blame-ignore-revs names, and what is remembered of them; of lines that no commit holds
-    yet, what is pending.  Without lines: the commits that touched the file or folder, first those
-    whose lines still stand.
+    Shows the commits that git blames for the lines (through renames and moves, and past the
+    commits in .git-blame-ignore-revs), and what is remembered about them; for uncommitted lines,
+    pending work.  Without lines: the commits that touched the file or folder, starting with those
+    whose lines are still there.
 
     \b
     gitmem why src/tax.py:42
@@ -61,7 +61,7 @@ def _blocks(answer: Explanation, colours: Palette) -> Iterator[str]:
         line = render_nearest(origin.entry, origin.lines)
         yield "\n" + line if position == 0 and answer.origins else line
     if not answer.origins:
-        yield "Memories are made of commits to come, and of past ones by: gitmem backfill\n"
+        yield "New commits get memories by themselves; for past ones, run: gitmem backfill\n"
 
 
 def _json(answer: Explanation) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Results as a tool answers them: cleaned, bounded, and framed as data.
+"""Results as a tool returns them: cleaned, bounded, and framed as data.
 
 A client shows its model either the text or the structured form (the real one the latter), so
 each of them says that what it holds is recorded data.  Empty fields cost tokens and are left out.
@@ -42,7 +42,7 @@ class ToolReply:
 
 
 def reply(shape: Any, lead: str = "") -> ToolReply:
-    """The shape as an answer; ``lead`` are words of our own, which stand before the data."""
+    """The shape as an answer; ``lead`` is our own text, placed before the data."""
     fields = _plain(shape)
     text = frame_as_data("\n".join(_lines(fields)))
     return ToolReply(f"{lead}\n{text}" if lead else text, fields)
@@ -59,7 +59,7 @@ def _lines(fields: Mapping[str, Any]) -> Iterator[str]:
 
 
 def notice() -> str:
-    """What is said of all that is recorded."""
+    """The notice that comes with everything recorded."""
     return INTRODUCTION
 
 
@@ -85,7 +85,7 @@ def found_of(result: Hit, query: str = "") -> Found:
 
 
 def whole_of(result: Hit) -> Whole:
-    """A result with everything that its memory tells."""
+    """A result with its whole memory."""
     memory, origin = result.memory, result.memory.provenance
     return Whole(
         id=memory.id,

@@ -1,4 +1,4 @@
-"""What clients send, made into what gitmem asks: agents are liberal with types and names.  Pure
+"""What clients send, turned into gitmem's terms: agents are liberal with types and names.  Pure
 but for dates, which git reads.
 """
 
@@ -36,10 +36,10 @@ def read_kinds(*values: str) -> frozenset[str]:
             word = "session" if word in ("sessions", "session_summary") else word
             if word == "prompts":
                 raise UsageError(
-                    "prompts are not kept", "What came of them is: leave 'type' out, or say a kind"
+                    "prompts are not kept", "What came of them is: omit 'type', or name a kind"
                 )
             if word not in KINDS:
-                raise UsageError(f"'{word}' is no kind of memory", f"The kinds: {', '.join(KINDS)}")
+                raise UsageError(f"'{word}' is no memory kind", f"The kinds: {', '.join(KINDS)}")
             kinds.add(word)
     return frozenset(kinds)
 
@@ -58,7 +58,7 @@ def read_moment(value: str | float, *, is_end: bool = False) -> str:
         try:
             return iso_time(seconds)
         except (ValueError, OverflowError, OSError) as error:
-            raise UsageError(f"'{text}' is no date") from error
+            raise UsageError(f"'{text}' is not a date") from error
     return instant_of(text, is_end=is_end)
 
 
@@ -70,12 +70,12 @@ def read_order(value: str) -> str:
     """
     order = _ORDERS.get(value.strip().lower())
     if order is None:
-        raise UsageError(f"'{value}' is no order", "The orders: relevance, date_desc, date_asc")
+        raise UsageError(f"'{value}' is not an order", "Use: relevance, date_desc, date_asc")
     return order
 
 
 def read_names(values: str | int | float | list[str | int | float]) -> list[str]:
-    """Ids, as a list, or as one text with commas or spaces between.
+    """Ids, as a list or as one text, separated by commas or spaces.
 
     Raises:
         UsageError: there are none, or one is a number, as other memory tools have them.
@@ -87,7 +87,7 @@ def read_names(values: str | int | float | list[str | int | float]) -> list[str]
     for name in names:
         if name.isdigit() and len(name) < 7:
             raise UsageError(
-                f"'{name}' is no id of a memory here",
+                f"'{name}' is not a memory id here",
                 "An id begins with m, such as m1a2b3c4d5e6: take it from search or timeline",
             )
     return names
@@ -100,5 +100,5 @@ def read_count(value: int, name: str, most: int = MAX_LIMIT, least: int = 0) -> 
         UsageError: it is less than the least.
     """
     if value < least:
-        raise UsageError(f"'{name}' is {value}, and {least} is the least")
+        raise UsageError(f"'{name}' is {value}, but must be {least} or more")
     return min(value, most)

@@ -1,7 +1,7 @@
-"""The tools, resources and prompts as the official SDK serves them over stdio.
+"""The tools, resources and prompts, served over stdio by the official SDK.
 
 The only module that knows the SDK, in both of its major versions.  Standard output carries the
-protocol and nothing else; the server ends when its input does.
+protocol and nothing else; the server exits when its input ends.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ except ImportError:  # version 1 of the SDK
 
 INSTRUCTIONS = """\
 The memory of this repository: why its code is as it is, what was decided and rejected, which \
-errors were met and how they were resolved, commit by commit.
+errors came up and how they were resolved, commit by commit.
 Before changing code whose reason you do not know: why(path="src/a.py:40-60").
 For an error, a feature or a question: search(query=...), then get_observations(ids=[...]) for \
 the few that matter; timeline(anchor=id) shows what came before and after.
@@ -70,14 +70,14 @@ Moment = str | int | float
 
 
 class Host:
-    """Runs the tools in one thread of their own, so that the protocol is answered meanwhile."""
+    """Runs the tools in a thread of their own, so that the protocol is served meanwhile."""
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gitmem")
 
     async def run(self, work: Callable[[Tools], _T]) -> _T:
-        """What the work returns; foreseen failures say what to do about them.
+        """Returns what the work returns; foreseen failures say what to do about them.
 
         Raises:
             ToolError: it failed.
@@ -94,7 +94,7 @@ class Host:
         return found
 
     async def call(self, work: Callable[[Tools], ToolReply]) -> CallToolResult:
-        """The same as a tool's result.
+        """The same, as a tool's result.
 
         Raises:
             ToolError: it failed.
@@ -105,15 +105,15 @@ class Host:
         return CallToolResult.model_validate(value)
 
     def warm(self) -> None:
-        """Open the memory before the first question comes, but after the client was greeted: what
-        it loads would hold up the greeting.
+        """Open the memory before the first call comes, but after the client has been greeted:
+        loading it would delay the greeting.
         """
         timer = Timer(_WARM_AFTER_SECONDS, self._thread.submit, (_warmed, self._tools))
         timer.daemon = True
         timer.start()
 
     def end(self) -> None:
-        """Close; what still runs is given two seconds."""
+        """Close; a call that is still running gets two seconds."""
         with suppress(TimeoutError, FuturesTimeout):
             self._thread.submit(self._tools.close).result(_PATIENCE_SECONDS)
 
@@ -140,33 +140,33 @@ def build(host: Host) -> Any:
 def _add_reading_tools(server: Any, host: Host) -> None:
     @server.tool(  # type: ignore[untyped-decorator]
         title="Search the memory",
-        description="Step 1: find what is remembered about this repository, by words, meaning, an"
-        " identifier, or an error message pasted whole. Returns an index with ids; without 'query'"
-        " the newest. Only what HEAD can reach, and pending work, unless all=true.",
+        description="Step 1: search this repository's memories by words, meaning, an identifier,"
+        " or a whole error message. Returns a list with ids; without 'query', the newest memories."
+        " Covers only what HEAD can reach and pending work, unless all=true.",
         annotations=_READS,
     )
     async def search(
         query: Annotated[Text, Field(description="What to look for")] = "",
         limit: Annotated[int, Field(description="Most results, up to 100")] = 20,
-        offset: Annotated[int, Field(description="Results to pass over")] = 0,
+        offset: Annotated[int, Field(description="Results to skip")] = 0,
         type: Annotated[  # noqa: A002 - the name that clients know
-            str, Field(description=f"Kinds, with commas between: {_KINDS}")
+            str, Field(description=f"Kinds, separated by commas: {_KINDS}")
         ] = "",
         obs_type: Annotated[str, Field(description="The same as type")] = "",
         project: Annotated[
             str, Field(description="Another repository's name, or * for all that allow it")
         ] = "",
         dateStart: Annotated[  # noqa: N803 - as above
-            Moment, Field(description="Not before (ISO 8601, or as git reads dates)")
+            Moment, Field(description="Not before (ISO 8601, or any date git reads)")
         ] = "",
         dateEnd: Annotated[Moment, Field(description="Not after")] = "",  # noqa: N803
         orderBy: Annotated[  # noqa: N803
             str, Field(description="relevance, date_desc or date_asc")
         ] = "",
         files: Annotated[Texts, Field(description="Only what touched these files or folders")] = [],  # noqa: B006
-        concepts: Annotated[Texts, Field(description="Only of these concepts")] = [],  # noqa: B006
+        concepts: Annotated[Texts, Field(description="Only these concepts")] = [],  # noqa: B006
         author: Annotated[str, Field(description="Part of the author's name or address")] = "",
-        branch: Annotated[str, Field(description="What this branch reaches, or made on it")] = "",
+        branch: Annotated[str, Field(description="Only what it reaches or was made on it")] = "",
         all: Annotated[  # noqa: A002
             bool, Field(description="Also what HEAD does not reach")
         ] = False,
@@ -191,8 +191,8 @@ def _add_reading_tools(server: Any, host: Host) -> None:
 
     @server.tool(  # type: ignore[untyped-decorator]
         title="What came before and after",
-        description="Step 2: the memories around one of them, the oldest first. Give 'anchor' (an"
-        " id, or a commit), or 'query' to find it.",
+        description="Step 2: list the memories around one of them, oldest first. Give 'anchor' (an"
+        " id or a commit), or a 'query' that finds it.",
         annotations=_READS,
     )
     async def timeline(
@@ -213,9 +213,9 @@ def _add_reading_tools(server: Any, host: Host) -> None:
         )
 
     @server.tool(  # type: ignore[untyped-decorator]
-        title="All of some memories",
-        description="Step 3: everything that the memories of these ids tell: why, what was decided"
-        " and rejected, errors and how they were resolved, next steps, files. Fetch several at"
+        title="Read memories in full",
+        description="Step 3: read the memories with these ids in full: why, what was decided and"
+        " rejected, errors and how they were resolved, next steps, files. Fetch several at"
         " once.",
         annotations=_READS,
     )
@@ -224,7 +224,7 @@ def _add_reading_tools(server: Any, host: Host) -> None:
             list[str | int | float] | str | int,
             Field(description="Ids from search or timeline; a commit stands for its memories"),
         ],
-        orderBy: Annotated[str, Field(description="date_desc or date_asc; as given else")] = "",  # noqa: N803
+        orderBy: Annotated[str, Field(description="date_desc, date_asc; else as given")] = "",  # noqa: N803
         limit: Annotated[int, Field(description="Most memories; 0: all", ge=0)] = 0,
         project: Annotated[str, Field(description="This repository's name, if anything")] = "",
     ) -> Annotated[CallToolResult, Observations]:
@@ -238,9 +238,9 @@ def _add_reading_tools(server: Any, host: Host) -> None:
 def _add_other_tools(server: Any, host: Host) -> None:
     @server.tool(  # type: ignore[untyped-decorator]
         title="Why a line or file is as it is",
-        description="From a line of code to the reason for it: the commits that git blames,"
-        " through renames and moves, and what is remembered of them. For a whole file or folder:"
-        " the commits that touched it, first those whose lines still stand.",
+        description="Find the reason for a line of code: the commits that git blames, through"
+        " renames and moves, and what is remembered about them. For a whole file or folder: the"
+        " commits that touched it, starting with those whose lines are still there.",
         annotations=_READS,
     )
     async def why(
@@ -256,7 +256,7 @@ def _add_other_tools(server: Any, host: Host) -> None:
     @server.tool(  # type: ignore[untyped-decorator]
         title="Remember something",
         description="Keep a decision, a finding or a pitfall that the diff will not show, for later"
-        " sessions and team mates. It goes into the memory of the next commit of its files."
+        " sessions and teammates. It goes into the memory of the next commit of its files."
         " Secrets are masked. At most 4,000 characters: say what a later reader needs.",
         annotations=_WRITES,
     )
@@ -264,7 +264,7 @@ def _add_other_tools(server: Any, host: Host) -> None:
         text: Annotated[Text, Field(description="What to remember, and why it is so")],
         title: Annotated[str, Field(description="One line; else the text's first")] = "",
         kind: Annotated[str, Field(description=f"One of: {_KINDS}")] = "discovery",
-        files: Annotated[Texts, Field(description="The files that it is about")] = [],  # noqa: B006
+        files: Annotated[Texts, Field(description="The files it is about")] = [],  # noqa: B006
         concepts: Annotated[Texts, Field(description="A few words to find it by")] = [],  # noqa: B006
     ) -> Annotated[CallToolResult, Kept]:
         return await host.call(
@@ -277,7 +277,7 @@ def _add_other_tools(server: Any, host: Host) -> None:
 def _add_resources(server: Any, host: Host) -> None:
     @server.resource(  # type: ignore[untyped-decorator]
         "gitmem://context",
-        title="What a new session here is given",
+        title="What a new session here receives",
         mime_type="text/plain",
     )
     async def context() -> str:
@@ -295,18 +295,18 @@ def _add_resources(server: Any, host: Host) -> None:
         "gitmem://memory/{id}", title="One memory", mime_type="text/plain"
     )
     async def memory(id: str) -> str:  # noqa: A002 - the template's own word
-        """Everything that one memory tells, by its id, or those of a commit."""
+        """One memory in full, by its id, or all memories of a commit."""
         return (await host.run(lambda tools: tools.get_observations(ids=id))).text
 
 
 def _add_prompts(server: Any, host: Host) -> None:
     @server.prompt(title="Why is this code as it is?")  # type: ignore[untyped-decorator]
     async def explain(place: str) -> str:
-        """Explain a line or a file (PATH, PATH:LINE or PATH:LINE-LINE) by what is remembered."""
+        """Explain a line or a file (PATH, PATH:LINE or PATH:LINE-LINE) from what is remembered."""
         answer = await host.run(lambda tools: tools.why(path=place))
         return (
             f"Explain why {place} is as it is, from what is recorded below. Name the commits, say"
-            " what was rejected and why, and say so where nothing is known.\n\n" + answer.text
+            " what was rejected and why, and say so if nothing is known.\n\n" + answer.text
         )
 
     @server.prompt(title="What do we know about this?")  # type: ignore[untyped-decorator]
@@ -321,12 +321,12 @@ def _add_prompts(server: Any, host: Host) -> None:
 
 
 def _warmed(tools: Tools) -> None:
-    with suppress(Exception):  # the first question will say what is wrong
+    with suppress(Exception):  # the first call will say what is wrong
         tools.search(query="why", limit=1)
 
 
 def _report(trouble: str) -> str:
-    """Note a bug in the log; what to tell the agent."""
+    """Record a bug in the log; returns what to tell the agent."""
     last = trouble.strip().splitlines()[-1]
     try:
         append_log(find_enclosing_repo("."), trouble)

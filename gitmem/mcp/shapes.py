@@ -37,7 +37,7 @@ class Listing:
 
 @dataclass
 class Line:
-    """The answer of timeline: the oldest first; ``anchor`` is the id it is built around."""
+    """The answer of timeline: oldest first; ``anchor`` is the id it is built around."""
 
     notice: str
     anchor: str
@@ -65,7 +65,7 @@ class Met:
 
 @dataclass
 class Whole:
-    """One memory with everything that it tells."""
+    """One memory in full."""
 
     id: str
     kind: str
@@ -100,7 +100,7 @@ class Observations:
 
 @dataclass
 class Behind:
-    """A commit behind a line or file, with what is remembered of it."""
+    """A commit behind a line or file, with what is remembered about it."""
 
     commit: str = ""
     subject: str = ""
@@ -113,7 +113,7 @@ class Behind:
 
 @dataclass
 class Reasons:
-    """The answer of why: commits with memories first, then those of which nothing is known."""
+    """The answer of why: commits with memories first, then those about which nothing is known."""
 
     notice: str
     place: str

@@ -66,13 +66,13 @@ class Tools:
         return self._service
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Close everything."""
         if self._service is not None:
             self._service.close()
             self._service = None
 
     def wake(self) -> None:
-        """After an answer: look for news."""
+        """After an answer: look for changes."""
         if self._service is not None:
             self._service.wake()
 
@@ -93,7 +93,7 @@ class Tools:
         branch: str = "",
         beyond_head: bool = False,
     ) -> ToolReply:
-        """An index of what is remembered: ids, titles, where from, and how much of it stands."""
+        """A list of memories: ids, titles, origin, and how much of each commit still stands."""
         limit = read_count(limit, "limit", least=1)
         offset = read_count(offset, "offset", most=100_000)
         ordered = read_order(order)
@@ -133,7 +133,7 @@ class Tools:
         depth_after: int = 3,
         project: str = "",
     ) -> ToolReply:
-        """What was remembered before and after one memory, the oldest first."""
+        """The memories before and after one memory, oldest first."""
         self._only_here(project)
         before = read_count(depth_before, "depth_before", most=25)
         after = read_count(depth_after, "depth_after", most=25)
@@ -151,7 +151,7 @@ class Tools:
         limit: int = 0,
         project: str = "",
     ) -> ToolReply:
-        """Everything that these memories tell."""
+        """These memories in full."""
         self._only_here(project)
         ordered = read_order(order)
         names = read_names(ids)[:100]
@@ -169,7 +169,7 @@ class Tools:
         return reply(Observations(notice(), kept, told, hint))
 
     def why(self, *, path: str, start: int = 0, end: int = 0, limit: int = 5) -> ToolReply:
-        """The commits behind a file or its lines, with what is remembered of them."""
+        """The commits behind a file or its lines, with what is remembered about them."""
         if not path.strip():
             raise UsageError("'path' is empty", "Name a file, such as src/a.py or src/a.py:40-60")
         place = path if not start else f"{path}:{start}" + (f"-{end}" if end else "")
@@ -177,7 +177,7 @@ class Tools:
         answer = self.service.why(place, self._place, count)
         every = [_behind(origin) for origin in (*answer.origins, *answer.nearest)]
         commits = fitted(every)
-        hint = "" if answer.origins else "Nothing is remembered of these; their subjects are told."
+        hint = "" if answer.origins else "Nothing is remembered about these; subjects are shown."
         if len(commits) < len(every):
             hint = "There is more: ask for fewer lines, or for one of the commits by its id."
         return reply(Reasons(notice(), line(place, 300), commits, hint))
@@ -191,18 +191,18 @@ class Tools:
         files: Sequence[str] = (),
         concepts: Sequence[str] = (),
     ) -> ToolReply:
-        """Keep a note of the agent's; it is pending until a commit takes it."""
+        """Keep a note from the agent; it stays pending until a commit takes it."""
         sessions = [self._environ.get(name, "") for name in _SESSION_NAMES]
         session = next((one for one in sessions if is_session_id(one)), "")
         agent = self._environ.get("AI_AGENT", "").partition("_")[0]
         given = (tuple(files), tuple(concepts))
         note = AgentNote(text, title, kind.strip().lower(), *given, session=session, agent=agent)
         memory = self.service.remember(note, self._place)
-        told = "pending: it goes into the memory of the commit that takes this work"
+        told = "pending: it becomes part of the memory of the commit that takes this work"
         return reply(Kept(memory.id[:ID_LENGTH], line(memory.title, 300), told), "Kept.")
 
     def context(self) -> str:
-        """What a session that starts now is given."""
+        """What a session that starts now receives."""
         repo = self.service.repo
         return context_for(repo, read_settings(repo).budget_tokens).text
 
@@ -219,8 +219,8 @@ class Tools:
         found = [r for r in results if wanted in (r.repository.lower(), r.place.lower())]
         if not found and wanted not in {name.lower() for name in names}:
             raise UsageError(
-                f"nothing is found in a repository '{line(project, 80)}'",
-                "Leave 'project' out for this one, or say * for all that allow it"
+                f"nothing was found in a repository '{line(project, 80)}'",
+                "Omit 'project' for this one, or use * for all that allow it"
                 " (git config gitmem.everywhere true)",
             )
         return found
@@ -229,8 +229,8 @@ class Tools:
         repo = self.service.repo
         if project.strip().lower() not in ("", repo_name(repo).lower(), repo.top.lower()):
             raise UsageError(
-                f"only search looks into other repositories, not into '{line(project, 80)}' here",
-                "Leave 'project' out",
+                f"only search can look into another repository, such as '{line(project, 80)}'",
+                "Omit 'project'",
             )
 
     def _anchor(self, anchor: str, query: str) -> Hit:
@@ -243,17 +243,17 @@ class Tools:
             raise UsageError("there is no anchor", "Give an id as 'anchor', or words as 'query'")
         found = self.service.search(Query(text=query[:MAX_TEXT], limit=1))
         if not found:
-            raise UnknownMemory("nothing is remembered of that", "Try other words, or search")
+            raise UnknownMemory("no matching memories", "Try other words, or search")
         return found[0]
 
     def _nothing(self, query: Query) -> str:
         if is_being_built(self.service.repo):
-            return "The index is being built: ask again in a moment."
-        tips = ["Nothing is remembered of that."]
+            return "The index is being built: try again in a moment."
+        tips = ["No matching memories."]
         if query.is_filtered or query.branch:
-            tips.append("Fewer filters find more.")
+            tips.append("Try fewer filters.")
         if not query.beyond_head:
-            tips.append("all=true also looks at what HEAD does not reach.")
+            tips.append("all=true also covers what HEAD does not reach.")
         return " ".join(tips)
 
 

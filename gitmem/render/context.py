@@ -1,4 +1,4 @@
-"""The context block: what the next session is told, fitted to a token budget.
+"""The context block: what the next session receives, within a token budget.
 
 Items come ordered by importance.  Each is written as fully as its share of what is left
 allows, so that the first say much and many more say at least their title.  No clock is looked

@@ -1,4 +1,4 @@
-"""Why a context is as it is: what was weighed, in order, with what spoke for it and against."""
+"""Why a context is as it is: what was considered, in order, and what spoke for and against it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST = 30
 
 
 class Weighed(Protocol):
-    """What is to be explained: a memory, what it is worth (0 to 1), the files that say so with the
+    """What to explain: a memory, what it is worth (0 to 1), the files that speak for it with the
     chance of each to be edited, and why it is left out.
     """
 
@@ -29,15 +29,15 @@ class Weighed(Protocol):
 
 
 def render_explanation(considered: Sequence[Weighed], block: ContextBlock) -> str:
-    """A line for each memory that was weighed and one below it with its files; plain text."""
+    """A line for each memory that was considered, and one below it with its files; plain text."""
     if not considered:
-        return "Nothing was weighed: no memory that HEAD reaches has a file that speaks for it."
+        return "Nothing was considered: no memory that HEAD reaches has a file that speaks for it."
     given = frozenset(block.ids)
-    lines = [f"Given: {block.shown} of {len(considered)} weighed, {block.tokens} tokens."]
+    lines = [f"Given: {block.shown} of {len(considered)} considered, {block.tokens} tokens."]
     for one in considered[:_MOST]:
         lines += _lines(one, is_given=one.item.memory.id in given)
     if len(considered) > _MOST:
-        lines.append(f"... and {len(considered) - _MOST} worth less.")
+        lines.append(f"... and {len(considered) - _MOST} that are worth less.")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""What is remembered of commits as the text of a pull request.
+"""What is remembered about commits, as the text of a pull request.
 
 A heading for each commit, and below it why, what was decided against what, what failed and how it
 was mended, what is next.  What is long is folded.  Every text of a memory is escaped.

@@ -1,4 +1,4 @@
-"""What a search found, as people and scripts read it: a few lines a memory, best first.
+"""What a search found, as people and scripts read it: a few lines per memory, best first.
 
 Memories may come from a remote: whatever could drive the terminal is taken out here.
 """
@@ -23,7 +23,7 @@ _WORD = re.compile(r"\w{3,}")
 
 
 def texts_of(memory: Memory) -> list[str]:
-    """The memory's sentences, the most telling first."""
+    """The memory's sentences, most informative first."""
     decided = [_joined(d.chose, d.because, *d.rejected) for d in memory.decisions]
     met = [_joined(error.message, error.resolution) for error in memory.errors]
     found = [memory.title, memory.why, *decided, *memory.what, *met, *memory.next]
@@ -65,16 +65,16 @@ def snippet(memory: Memory, query: str) -> str:
 
 
 def standing_text(standing: Standing) -> str:
-    """The verdict in words, with the share where that tells something."""
+    """The verdict in words, with the share if that says something."""
     if standing.verdict is Verdict.OTHER_BRANCH:
         return "on another branch"
     if standing.verdict is Verdict.DRIFTED:
-        return f"drifted, {standing.share:.0%} of it stands"
+        return f"drifted, {standing.share:.0%} still stands"
     return str(standing.verdict.value)
 
 
 def result_fields(result: Hit) -> dict[str, Json]:
-    """The result as plain values for JSON: nothing shortened, control characters taken out."""
+    """The result as plain values for JSON: nothing shortened, control characters removed."""
     standing = result.standing
     head: dict[str, Json] = {
         "id": result.memory.id,

@@ -1,4 +1,4 @@
-"""A memory as labelled rows: which of it the log tells, and which only ``gitmem show``."""
+"""A memory as labelled rows: those that the log shows, and those only in ``gitmem show``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people read: the log, one line a memory, all of a memory, and the same as plain values.
+"""What people read: the log, one line per memory, a whole memory, and the same as plain values.
 
 Laid out like ``git log``, so that eyes trained there find everything.  Memories may come from
 a remote: whatever could drive the terminal is taken out here, whoever calls.
@@ -25,7 +25,7 @@ _INDENT = "    "
 
 @dataclass(frozen=True)
 class Palette:
-    """Escape sequences that begin a colour; all empty for plain text."""
+    """Escape sequences that start a colour; all empty for plain text."""
 
     commit: str = ""
     refs: str = ""
@@ -61,7 +61,7 @@ def render_log(entry: LogEntry, colours: Palette, width: int) -> str:
 
 
 def render_show(entry: LogEntry, colours: Palette, width: int) -> str:
-    """The same with everything that the memories hold."""
+    """The same, with everything in the memories."""
     return _rendered(entry, colours, width, rows_in_full)
 
 
@@ -78,7 +78,7 @@ def render_oneline(entry: LogEntry, colours: Palette) -> str:
 
 
 def entry_fields(entry: LogEntry) -> dict[str, Json]:
-    """The entry as plain values for JSON: nothing shortened, control characters taken out."""
+    """The entry as plain values for JSON: nothing shortened, control characters removed."""
     head: dict[str, Json] = {
         "commit": entry.commit or None,
         "author": _text(entry.author),
@@ -120,7 +120,7 @@ def _origin(entry: LogEntry, memory: Memory) -> Iterator[Row]:
 
 def _head(entry: LogEntry, colours: Palette) -> Iterator[str]:
     if entry.is_pending:
-        yield tint("pending", colours.commit, colours) + "  (no commit holds this work yet)"
+        yield tint("pending", colours.commit, colours) + "  (not committed yet)"
         yield from _remarks(entry)
         return
     refs = f" ({tint(_line(entry.refs), colours.refs, colours)})" if entry.refs else ""
@@ -170,7 +170,7 @@ def _row_lines(row: Row, colours: Palette, width: int) -> Iterator[str]:
 
 
 def tint(text: str, colour: str, colours: Palette) -> str:
-    """The text in a colour, where there are any."""
+    """The text in a colour, if colours are on."""
     return f"{colour}{text}{colours.end}" if colour and text else text
 
 
@@ -183,7 +183,7 @@ def _text(text: str) -> str:
 
 
 def _moment(seconds: int) -> datetime:
-    """A commit may claim any time at all; what no calendar has is shown as the epoch."""
+    """A commit may claim any time at all; an impossible one is shown as the epoch."""
     try:
         return datetime.fromtimestamp(seconds, timezone.utc)
     except (OverflowError, OSError, ValueError):
@@ -201,5 +201,5 @@ def _cleaned(value: Json) -> Json:
 
 
 def cleaned_fields(fields: Mapping[str, Json]) -> dict[str, Json]:
-    """Plain values with control characters taken out of every text."""
+    """Plain values with control characters removed from every text."""
     return {_line(name): _cleaned(value) for name, value in fields.items()}

@@ -1,4 +1,4 @@
-"""What ``gitmem why`` shows beside the memories: which lines, and how much of them stands."""
+"""What ``gitmem why`` shows next to the memories: which lines, and how much still stands."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def lines_text(spans: Spans) -> str:
 def remarks_of(
     spans: Spans, standing: Standing | None, *, is_earlier: bool
 ) -> tuple[tuple[str, str], ...]:
-    """Further lines of an entry's head."""
+    """More lines for the head of an entry."""
     lines = lines_text(spans)
     found = (
         [("Lines", "changed them before" if is_earlier else lines)] if lines or is_earlier else []
@@ -37,13 +37,13 @@ def remarks_of(
 
 
 def render_nearest(entry: LogEntry, spans: Spans) -> str:
-    """One line on a commit, or uncommitted lines, of which nothing is remembered."""
+    """One line about a commit, or uncommitted lines, with no memory."""
     lines = lines_text(spans)
     where = f" (lines {lines})" if lines else ""
     if entry.is_pending:
-        return f"Nothing is remembered yet of what no commit holds{where}.\n"
+        return f"Nothing is remembered about uncommitted work yet{where}.\n"
     subject = clean_line(entry.subject, _MAX_SUBJECT)
-    return f"Nothing is remembered of commit {entry.commit[:COMMIT_LENGTH]}{where}: {subject}\n"
+    return f"Nothing is remembered about commit {entry.commit[:COMMIT_LENGTH]}{where}: {subject}\n"
 
 
 def standing_fields(standing: Standing | None) -> Json:

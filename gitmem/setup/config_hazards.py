@@ -1,4 +1,4 @@
-"""Configuration that costs memories: refspecs and merge strategies that keep one side of two.
+"""Configuration that loses memories: refspecs and merge strategies that keep one side of two.
 
 At every level git reads, since a line in the user's own file works in every repository.  None of
 it is ours to change: it is told, with the command that undoes it.
@@ -17,9 +17,9 @@ from gitmem.setup.git_config import OUR_STRATEGY, GitConfig
 _TRUE = ("true", "yes", "on", "1")
 _SCOPES = ("system", "global", "local", "worktree")
 _LOSSY_STRATEGIES = {
-    "ours": "drops the other side's memories of a commit that both annotated",
-    "theirs": "drops our memories of a commit that both annotated",
-    "cat_sort_uniq": "sorts the lines of a note, which leaves no memory in it",
+    "ours": "drops the other side's memories of a commit that both sides annotated",
+    "theirs": "drops our memories of a commit that both sides annotated",
+    "cat_sort_uniq": "sorts the lines of a note, which destroys every memory in it",
 }
 _LOSSY_MODES = {
     "overwrite": "keeps one memory of two when commits are squashed",
@@ -30,7 +30,7 @@ _LOSSY_MODES = {
 
 @dataclass(frozen=True)
 class Danger:
-    """``what`` is configured and does, and the command that is the ``remedy``.
+    """``what`` is configured and what that does, and the command that is the ``remedy``.
 
     ``is_mild``: it gets in the way, but no memory is overwritten by it.
     """
@@ -60,8 +60,8 @@ def _of_fetch(config: GitConfig, scope: str, name: str, value: str) -> Iterator[
         return
     if value.startswith("+"):
         yield Danger(
-            f"{name} = {value} overwrites memories made here (the next gitmem command puts them"
-            " back)",
+            f"{name} = {value} overwrites memories made here (the next gitmem command restores"
+            " them)",
             _unset(scope, name, value),
         )
         return
@@ -104,7 +104,7 @@ def _of_notes(config: GitConfig) -> Iterator[Danger]:
             what = f"notes do not follow a commit through {command}"
             yield Danger(what, f"Run: git config --unset notes.rewrite.{command}")
     if config.values("core.notesref")[-1:] == [NOTES_REF]:
-        what = "core.notesRef is the memories' ref: a plain git notes add or remove works on them"
+        what = "core.notesRef is the memories' ref: a plain git notes add or remove changes them"
         scope = config.scope("core.notesref")
         yield Danger(what, _unset(scope, "core.notesRef", NOTES_REF), is_mild=True)
 

@@ -1,6 +1,6 @@
-"""``gitmem doctor``: what is wrong, what helps, and on request the help itself.
+"""``gitmem doctor``: what is wrong, what helps, and, on request, the fix.
 
-Each check looks at one thing and tells what it found, good or bad.  Nothing is changed before a
+Each check looks at one thing and reports what it found, good or bad.  Nothing is changed until a
 fix is called.
 """
 
@@ -76,7 +76,7 @@ class Level(Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """``what`` was found, the ``remedy`` in words or as a command, and the ``fix`` that does it."""
+    """``what`` was found, the ``remedy`` in words or as a command, and the ``fix`` for it."""
 
     level: Level
     what: str
@@ -86,10 +86,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Practice:
-    """What the checks need beside the repository.
+    """What the checks need besides the repository.
 
-    ``client`` is the agent's program, None to leave it out; ``network`` allows a remote to be
-    asked; ``now`` is POSIX seconds.
+    ``client`` is the agent's program, None to leave it out; ``network`` allows contacting a
+    remote; ``now`` is in POSIX seconds.
     """
 
     user_settings: Path | None = None
@@ -101,7 +101,7 @@ class Practice:
 
 
 def diagnose(repo: Repo, practice: Practice | None = None) -> list[Finding]:
-    """Run every check, causes before effects; a check that itself fails is a finding."""
+    """Run every check, causes before effects; a check that fails is itself a finding."""
     given = practice or Practice()
     checks: list[Callable[[Repo, Practice], Iterator[Finding]]] = [_check_versions]
     if repo.worktree is None:
@@ -118,7 +118,7 @@ def diagnose(repo: Repo, practice: Practice | None = None) -> list[Finding]:
 
 
 def render_finding(finding: Finding) -> str:
-    """A finding for a person: its level, what was found, and below it what helps."""
+    """A finding for a person: its level and what was found, with the remedy below."""
     line = f"{finding.level.value:7} {finding.what}"
     return f"{line}\n        {finding.remedy}" if finding.remedy else line
 
@@ -167,9 +167,9 @@ def _client_version(client: str) -> Finding:
         return Finding(Level.NOTE, f"'{client}' does not run: its version is unknown")
     found = _NUMBERS.search(done.stdout)
     if not found:
-        return Finding(Level.NOTE, f"'{client}' tells no version")
+        return Finding(Level.NOTE, f"'{client}' does not report a version")
     if (int(found[1]), int(found[2])) < _MIN_CLIENT:
-        return Finding(Level.WARNING, f"{done.stdout.strip()} is old", "Update it: claude update")
+        return Finding(Level.WARNING, f"{done.stdout.strip()} is old", "Run: claude update")
     return Finding(Level.GOOD, f"Claude Code {done.stdout.split()[0]}")
 
 
@@ -189,7 +189,7 @@ def _check_settings(repo: Repo, practice: Practice) -> Iterator[Finding]:
         yield Finding(Level.WARNING, "gitmem is switched off by gitmem.enabled", remedy)
     for setting in describe_settings(repo):
         if not setting.is_known:
-            remedy = f"See the names with: gitmem config; then: git config --unset {setting.name}"
+            remedy = f"To see the names: gitmem config; then: git config --unset {setting.name}"
             yield Finding(
                 Level.WARNING, f"'{setting.name}' ({setting.source}) has no meaning", remedy
             )
@@ -212,7 +212,7 @@ def _check_config(repo: Repo, practice: Practice) -> Iterator[Finding]:
     for what in wrong:
         yield Finding(Level.ERROR, what, "Run: gitmem init", repair)
     if not wrong:
-        yield Finding(Level.GOOD, "git carries notes along, shows them and fetches them")
+        yield Finding(Level.GOOD, "git copies, shows and fetches notes")
     for danger in find_dangers(config):  # somebody else's lines: theirs to change
         level = Level.NOTE if danger.is_mild else Level.WARNING
         yield Finding(level, danger.what, danger.remedy)
@@ -240,8 +240,8 @@ def _check_hooks(repo: Repo, practice: Practice) -> Iterator[Finding]:
 def _foreign(place: HooksPlace, config: GitConfig) -> Finding:
     remedy = (
         "Commits are remembered at the next gitmem command or agent session. To have them"
-        " remembered at once, add three lines to the hooks there (docs/hooks.md); or, for hooks of"
-        " this repository instead of those: git config core.hooksPath .git/hooks, then: gitmem init"
+        " remembered at once, add three lines to the hooks there (docs/hooks.md); or give this"
+        " repository its own hooks: git config core.hooksPath .git/hooks, then: gitmem init"
     )
     what = f"core.hooksPath ({hooks_path_source(config)}) is '{place.folder}', shared with others"
     return Finding(Level.WARNING, what, remedy)
@@ -254,24 +254,24 @@ def _check_client(repo: Repo, practice: Practice) -> Iterator[Finding]:
     for path in good:
         yield Finding(Level.GOOD, f"Claude Code hooks in '{path}'")
     if not good:
-        what = f"Claude Code has no hooks of ours, or old ones, in '{places[0]}'"
+        what = f"Claude Code has no gitmem hooks, or old ones, in '{places[0]}'"
         yield Finding(Level.ERROR, what, "Run: gitmem init", _repair(repo, practice))
 
 
 def _check_server(repo: Repo, practice: Practice) -> Iterator[Finding]:
-    """That the agent is offered the MCP server is a wish, not a need."""
+    """Offering the MCP server to the agent is optional."""
     path = repo.need_worktree() / mcpfile.PROJECT_FILE
     content = look(path).content
     if content is not None and mcpfile.has_server(content):
         yield Finding(Level.GOOD, f"the MCP server in '{path}'")
     elif content is not None and mcpfile.has_other(content):
-        what = f"'{path}' has a server '{mcpfile.NAME}' that is not ours"
-        yield Finding(Level.NOTE, what, "It is left alone; ours is started by: gitmem mcp")
+        what = f"'{path}' has a server '{mcpfile.NAME}' that is not gitmem's"
+        yield Finding(Level.NOTE, what, "It is left alone; to start gitmem's: gitmem mcp")
     elif _has_old_server(content):
-        what = f"the MCP server in '{path}' is an old form"
+        what = f"the MCP server in '{path}' has an old form"
         yield Finding(Level.WARNING, what, "Run: gitmem init", _repair(repo, practice))
     else:
-        what = "the project offers agents no tools of gitmem"
+        what = "the project does not offer gitmem's tools to agents"
         is_users = practice.user_settings is not None and _has_hooks(practice.user_settings)
         remedy = "claude mcp add --scope user gitmem -- gitmem mcp" if is_users else "gitmem init"
         yield Finding(Level.NOTE, what, f"If you want them: {remedy}")
@@ -284,10 +284,8 @@ def _has_old_server(content: bytes | None) -> bool:
 def _check_compressor(repo: Repo, practice: Practice) -> Iterator[Finding]:
     settings = read_settings(repo)
     for name, lack in lacking(settings).items():
-        remedy = "The next one that gitmem.compressor names stands in, the offline one at the end"
-        yield Finding(
-            Level.WARNING, f"compressor '{name}' cannot be asked from here: {lack}", remedy
-        )
+        remedy = "The next one in gitmem.compressor stands in, and finally the offline one"
+        yield Finding(Level.WARNING, f"compressor '{name}' cannot be used here: {lack}", remedy)
 
 
 def _check_stand_ins(repo: Repo, practice: Practice) -> Iterator[Finding]:
@@ -305,8 +303,8 @@ def _check_history(repo: Repo, practice: Practice) -> Iterator[Finding]:
         what = "1 commit has memories" if count == 1 else f"{count} commits have memories"
         yield Finding(
             Level.NOTE,
-            f"{what} on no branch, and others only resemble what it did",
-            "Nothing was lost. To see and settle them: gitmem reconcile",
+            f"{what} on no branch, and others only resemble its changes",
+            "Nothing was lost. To see and resolve them: gitmem reconcile",
         )
 
 
@@ -325,15 +323,13 @@ def _check_remote(repo: Repo, practice: Practice) -> Iterator[Finding]:
     if remote is None:
         yield Finding(Level.NOTE, "no remote: memories stay in this clone")
     elif not practice.network:
-        yield Finding(Level.GOOD, f"memories are shared with '{remote}' (not asked)")
+        yield Finding(Level.GOOD, f"memories are shared with '{remote}' (not contacted)")
     else:
         fetch_notes(repo, remote, settings.push_timeout)
         yield Finding(Level.GOOD, f"memories are shared with '{remote}', which answers")
     refusal = read_refusal(repo, remote) if remote else None
     if refusal is not None:
-        remedy = (
-            "Nothing was lost: they are kept here and sent when it takes them. Run: gitmem sync"
-        )
+        remedy = "Nothing was lost: they stay here until it accepts them. Run: gitmem sync"
         yield Finding(Level.WARNING, refusal.reason, remedy)
 
 
@@ -344,10 +340,10 @@ def _check_queue(repo: Repo, practice: Practice) -> Iterator[Finding]:
     late = [queued for queued in jobs if now - queued.time > _PATIENCE_SECONDS]
     drain = partial(_drain, repo)
     if late:
-        what = f"{len(late)} of {len(jobs)} queued jobs wait for more than a minute"
-        yield Finding(Level.WARNING, what, "Run: gitmem log (any command takes them up)", drain)
+        what = f"{len(late)} of {len(jobs)} queued jobs have waited for more than a minute"
+        yield Finding(Level.WARNING, what, "Run: gitmem log (any command starts on them)", drain)
     else:
-        yield Finding(Level.GOOD, f"the queue moves ({len(jobs)} waiting)")
+        yield Finding(Level.GOOD, f"the queue is moving ({len(jobs)} waiting)")
     if failed:
         what = f"{len(failed)} jobs failed and were set aside"
         remedy = f"The reason is in {log_path(repo)}; to try again: gitmem doctor --fix"
@@ -360,9 +356,9 @@ def _check_index(repo: Repo, practice: Practice) -> Iterator[Finding]:
     index.close()
     if is_volatile:
         remedy = f"Check the owner and mode of '{repo.state_dir}'"
-        yield Finding(Level.WARNING, "the index cannot be written: commands are slower", remedy)
+        yield Finding(Level.WARNING, "the index is not writable: commands are slower", remedy)
     elif repaired:
-        what = "the index was damaged; it is built again from the notes"
+        what = "the index was damaged; it is being rebuilt from the notes"
         yield Finding(Level.NOTE, what, "Nothing was lost. Run: gitmem log")
     else:
         yield Finding(Level.GOOD, f"the index is sound ({count} memories)")
@@ -371,13 +367,13 @@ def _check_index(repo: Repo, practice: Practice) -> Iterator[Finding]:
 def _check_log(repo: Repo, practice: Practice) -> Iterator[Finding]:
     if count := Quarantine(repo).count():
         what = f"{count} memories that git lost are set aside"
-        yield Finding(Level.NOTE, what, f"To put them back: {TAKE_BACK} --dry-run")
+        yield Finding(Level.NOTE, what, f"To restore them: {TAKE_BACK} --dry-run")
     for entry in read_log(repo, _SHOWN_LOG):
         yield Finding(Level.NOTE, f"log: {entry}")
 
 
 def _repair(repo: Repo, practice: Practice) -> Callable[[], object]:
-    """``gitmem init`` again, with the agent's hooks where they are now."""
+    """Run ``gitmem init`` again, with the agent's hooks where they are now."""
     settings = practice.user_settings
     is_users = settings is not None and _has_hooks(settings)
     return partial(
@@ -386,7 +382,7 @@ def _repair(repo: Repo, practice: Practice) -> Callable[[], object]:
         python=practice.python,
         user_settings=settings if is_users else None,
         git_version=practice.git_version,
-        # Whoever left the server out meant it.
+        # If the server was left out, that was on purpose.
         with_mcp=_has_old_server(look(repo.need_worktree() / mcpfile.PROJECT_FILE).content),
     )
 

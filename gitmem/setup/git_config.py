@@ -198,8 +198,8 @@ def locked_config(repo: Repo) -> Iterator[Writer]:
             handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
         except FileExistsError as error:
             raise GitFailed(
-                f"'{lock}' exists: another process edits the configuration",
-                "Nothing was changed. If no git is running, remove that file",
+                f"'{lock}' exists: another process is editing the configuration",
+                "Nothing was changed. If no git process is running, delete that file",
             ) from error
 
     def replace(path: Path, data: bytes, *, mode: int) -> None:

@@ -47,7 +47,7 @@ from gitmem.state.atomic import write_atomically
 
 @dataclass
 class InstallReport:
-    """``changes`` is empty when all was in place; ``notices`` are what a person should know."""
+    """``changes`` is empty if everything was in place; ``notices`` are for the person to read."""
 
     changes: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -62,11 +62,11 @@ def install(
     fetch: Callable[[Repo], None] | None = None,
     with_mcp: bool = True,
 ) -> InstallReport:
-    """Set the repository up, in any of its work trees.
+    """Set up the repository, in any of its work trees.
 
-    With ``user_settings``, the agent's settings of the user get our hooks instead of those of
-    the project, and the project's files stay as they are.  ``with_mcp``: the project offers the
-    MCP server to agents.  ``fetch`` brings the team's memories; its failure is a notice.
+    With ``user_settings``, our hooks go into the user's own agent settings instead of the
+    project's, and the project's files stay as they are.  ``with_mcp``: the project offers the
+    MCP server to agents.  ``fetch`` gets the team's memories; if it fails, that is a notice.
 
     Raises:
         BareRepository: there is no work tree.
@@ -128,8 +128,8 @@ def _add_hooks(
     folder = _shown(place.folder, repo)
     if place.kind is PlaceKind.FOREIGN:
         report.notices.append(
-            f"core.hooksPath is '{folder}', which other repositories share: no git hook was"
-            " added. Commits are remembered by the next gitmem command or agent session"
+            f"core.hooksPath is '{folder}', which other repositories share, so no git hook was"
+            " added. The next gitmem command or agent session remembers commits instead"
         )
     elif place.kind is PlaceKind.CONFIG:
         _leave_hook_files(repo, owned_files, report)
@@ -139,24 +139,24 @@ def _add_hooks(
             report.changes.append(f"git hooks in {folder}: {', '.join(added)}")
         if added and not place.folder.is_relative_to(repo.common_dir):
             report.notices.append(
-                f"'{folder}' is part of the project: commit it or not, the lines do nothing where"
+                f"'{folder}' is part of the project. You may commit it: the lines do nothing where"
                 " gitmem is not set up"
             )
 
 
 def _leave_hook_files(repo: Repo, owned_files: OwnedFiles, report: InstallReport) -> None:
-    """git was updated and has our hooks in its configuration now: one call each is enough."""
+    """git was updated and now has our hooks in its configuration: one call each is enough."""
     for kept in owned_files.manifest.files:
         if named_place(repo, kept.path).name in EVENTS:
             put_back(repo, owned_files, kept)
-            report.changes.append(f"git hook file given back: {kept.path}")
+            report.changes.append(f"git hook file restored: {kept.path}")
 
 
 def add_hook(owned_files: OwnedFiles, place: HooksPlace, event: str) -> bool:
-    """Have the hook file of one event call us, once; whether anything had to be changed.
+    """Make the hook file of one event call us, once; returns whether anything had to change.
 
     Raises:
-        ForeignFile, DiskFull, ReadOnlyRepository: the file system has other plans.
+        ForeignFile, DiskFull, ReadOnlyRepository: the file system does not allow it.
     """
     path = place.folder / event
     changed = _add_to_file(owned_files, place, event)
@@ -182,7 +182,7 @@ def _add_to_file(owned_files: OwnedFiles, place: HooksPlace, event: str) -> bool
 
 
 def _can_be_added_to(present: FileState) -> bool:
-    """A script that git runs, and that a shell reads, and that is no link to somewhere else."""
+    """Whether it is a shell script that git runs, and not a link to somewhere else."""
     content = present.content or b""
     return bool(present.mode & 0o100) and not present.is_link and is_shell(content)
 

@@ -1,6 +1,6 @@
-"""The program as hooks find it: ``.git/gitmem/run`` and the hook scripts beside it.
+"""The program as hooks find it: ``.git/gitmem/run`` and the hook scripts next to it.
 
-Hooks are shared and know no path; these files are this clone's own and do.
+Hooks are shared and contain no paths; these files belong to this clone and do.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def run_path(repo: Repo) -> Path:
 
 
 def put_program(repo: Repo, python: str) -> bool:
-    """Write the launcher, for this interpreter, and the hook scripts; whether any changed.
+    """Write the launcher for this interpreter, and the hook scripts; returns whether any changed.
 
     Raises:
         InstallError: the interpreter cannot run gitmem, or the scripts did not come with it.
@@ -51,13 +51,13 @@ def put_program(repo: Repo, python: str) -> bool:
 
 
 def check_program(repo: Repo, python: str) -> str:
-    """What is wrong with the launcher and the scripts; empty when they are as they should be."""
+    """What is wrong with the launcher and the scripts; empty if nothing is."""
     try:
         text = os.fsdecode(run_path(repo).read_bytes())
         for name in EVENTS:
             script = repo.state_dir / "hooks" / name
             if script.read_bytes() != _read_script(name) or not os.access(script, os.X_OK):
-                return f"'{script}' is not the one of this version"
+                return f"'{script}' is not from this version"
         started = subprocess.run(
             [os.fspath(run_path(repo)), "--version"], capture_output=True, timeout=20, check=False
         )
@@ -103,7 +103,7 @@ def _read_script(name: str) -> bytes:
         if (folder / name).is_file():
             return (folder / name).read_bytes()
     raise InstallError(
-        f"the hook script '{name}' did not come with this gitmem", "Install gitmem again"
+        f"the hook script '{name}' did not come with this gitmem", "Reinstall gitmem"
     )
 
 

@@ -58,7 +58,7 @@ def read_status(
     git_version: tuple[int, int] | None = None,
     agents: Agents | None = None,
 ) -> Status:
-    """Gather the state from disk; nothing is changed and no remote is asked.
+    """Gather the state from disk; nothing is changed and no remote is contacted.
 
     With ``agents`` the sessions in the work tree of the last two weeks are counted.
 
@@ -96,7 +96,7 @@ def read_status(
 
 
 def render_status(status: Status) -> list[str]:
-    """The state as lines for a person, what needs attention with the command that helps."""
+    """The state as lines for a person; what needs attention names the command that helps."""
     if not status.is_initialised:
         return ["gitmem is not set up here. Run: gitmem init", _memories_line(status)]
     return [
@@ -126,7 +126,7 @@ def _memories_line(status: Status) -> str:
 
 def _sessions_line(status: Status) -> list[str]:
     told = ", ".join(f"{count} of {name}" for name, count in status.sessions.items())
-    return [f"sessions here in {_SESSION_DAYS} days: {told}"] if told else []
+    return [f"sessions here in the last {_SESSION_DAYS} days: {told}"] if told else []
 
 
 def _queue_line(status: Status) -> str:
@@ -137,11 +137,11 @@ def _queue_line(status: Status) -> str:
 
 def _remote_line(status: Status) -> str:
     if not status.remote:
-        return "remote: none to share with"
+        return "remote: none"
     if status.is_shared:
-        return f"remote: '{status.remote}' has all memories, as last seen"
+        return f"remote: '{status.remote}' had all memories when last contacted"
     if status.refusal:
-        return f"remote: {status.refusal}. They are kept here. Run: gitmem doctor"
+        return f"remote: {status.refusal}. They stay here. Run: gitmem doctor"
     return f"remote: '{status.remote}' lacks some memories. Run: git push, or: gitmem sync"
 
 
@@ -163,7 +163,7 @@ def _remote(repo: Repo, wanted: str) -> str:
 
 
 def _is_shared(repo: Repo, remote: str) -> bool:
-    """Whether the remote, as last seen, holds all that our notes ref does."""
+    """Whether the remote, as last seen, holds everything that our notes ref does."""
     tip = known_tip(repo, remote) or tracking_tips(repo).get(remote)
     ours = try_git(repo, "rev-parse", "--verify", "--quiet", NOTES_REF)
     if ours.returncode != 0:

@@ -1,4 +1,4 @@
-"""``gitmem uninstall``: the repository as it was before ``gitmem init``, but for the notes.
+"""``gitmem uninstall``: the repository as it was before ``gitmem init``, except for the notes.
 
 It stops at nothing half way: what cannot be put back is told, and all the rest still is.
 """
@@ -43,7 +43,7 @@ _HOOK_FILE = FileForm(rest=without_block, is_same=bytes.__eq__, is_nothing=is_em
 
 @dataclass
 class UninstallReport:
-    """``done`` is what was taken out, ``notices`` what a person should look at."""
+    """``done`` is what was removed, ``notices`` what the person should look at."""
 
     done: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -55,7 +55,7 @@ def uninstall(
     user_settings: Path | None = None,
     drain: Callable[[], object] | None = None,
 ) -> UninstallReport:
-    """Take gitmem out of the repository; the notes stay.
+    """Remove gitmem from the repository; the notes stay.
 
     ``drain`` is called first, so that queued work becomes memory.  The agent's settings of the
     user serve other repositories too: only with ``user_settings`` are our hooks taken out there.
@@ -76,13 +76,13 @@ def uninstall(
     if repo.state_dir.exists() and not repo.is_initialised:
         report.notices.append(
             f"work that is not remembered yet stays in '{repo.state_dir}':"
-            " run gitmem init to take it up, or remove that folder"
+            " run gitmem init to continue with it, or delete that folder"
         )
     return report
 
 
 def take_back(repo: Repo, owned_files: OwnedFiles, report: UninstallReport | None = None) -> None:
-    """Undo everything that the keeper knows of, then forget it; trouble goes to the report."""
+    """Undo everything that the keeper recorded, then forget it; problems go to the report."""
     told = report or UninstallReport()
     for kept in owned_files.manifest.files:
         _try(told, partial(_put_back_and_tell, repo, owned_files, kept, told))
@@ -94,7 +94,7 @@ def take_back(repo: Repo, owned_files: OwnedFiles, report: UninstallReport | Non
 
 
 def put_back(repo: Repo, owned_files: OwnedFiles, kept: FileRecord) -> str:
-    """Give one file back to its owner; returns what a person should know, often nothing.
+    """Restore one file; returns what the person should know, often nothing.
 
     Raises:
         ForeignFile, GitFailed, DiskFull, ReadOnlyRepository: it stays, and stays kept.
@@ -153,13 +153,13 @@ def _forget_tracking(repo: Repo) -> None:
 
 
 def _remove_sources(repo: Repo) -> None:
-    """Remove what the hooks of a commit that came to nothing left, in any work tree."""
+    """Remove what the hooks of an unfinished commit left behind, in any work tree."""
     for git_dir in (repo.common_dir, *repo.common_dir.glob("worktrees/*")):
         (git_dir / "gitmem-sources").unlink(missing_ok=True)
 
 
 def _remove_state(repo: Repo) -> None:
-    """Remove our folder, all but the work that is nowhere else."""
+    """Remove our folder, except for work that exists nowhere else."""
     for path in repo.state_dir.iterdir():
         if path.name in _UNREMEMBERED and any(path.iterdir()):
             continue
@@ -172,7 +172,7 @@ def _remove_state(repo: Repo) -> None:
 
 
 def _try(report: UninstallReport, step: Callable[[], object]) -> None:
-    """Take one step; when it fails, say so and go on with the next."""
+    """Take one step; if it fails, report that and go on with the next."""
     try:
         step()
     except (GitmemError, OSError) as error:

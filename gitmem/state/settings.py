@@ -1,4 +1,4 @@
-"""The settings: ``gitmem.*`` in git configuration, so that they have git's scopes and tools.
+"""The settings: ``gitmem.*`` in git configuration, with git's own scopes and tools.
 
 Each setting is one field of :class:`Settings` and one row of ``_FORMS``; the name in git is
 the field's in camel case.  Standard library only: agent hooks read them.
@@ -29,8 +29,8 @@ _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 class Settings:
     """What can be chosen.  Times are in seconds, sizes in tokens; empty means "not set".
 
-    A setting that is an empty tuple here may stand several times; as elsewhere in git, an empty
-    value takes back those before it.  ``compressor`` stands once, with commas between its names.
+    A setting that is an empty tuple here may be given several times; as elsewhere in git, an empty
+    value cancels those before it.  ``compressor`` is given once, its names separated by commas.
     """
 
     enabled: bool = True
@@ -91,9 +91,9 @@ def read_settings(repo: Repo) -> Settings:
 
 
 def parse_settings(given: Mapping[str, str | None]) -> Settings:
-    """Settings from git's pairs: names in small letters, None where a name stands alone.
+    """Settings from git's pairs: names in lower case, None for a name without a value.
 
-    The values of a setting that stands several times are one text, a NUL between them.
+    The values of a setting that is given several times are one text, separated by NULs.
 
     Raises:
         SettingsInvalid: a value has the wrong form.
@@ -107,9 +107,9 @@ def parse_settings(given: Mapping[str, str | None]) -> Settings:
 
 
 def describe_settings(repo: Repo) -> list[Setting]:
-    """Every setting with its value and source, then the ``gitmem.*`` names that mean nothing.
+    """Every setting with its value and source, then the ``gitmem.*`` names that have no meaning.
 
-    Values are shown as they stand in git, also those that ``read_settings`` refuses.
+    Values are shown as git has them, even those that ``read_settings`` refuses.
 
     Raises:
         GitFailed: the git configuration itself cannot be read.
@@ -146,7 +146,7 @@ def _list(repo: Repo, *options: str) -> list[str]:
 
 
 def _gathered(pairs: Sequence[tuple[str, str | None]]) -> dict[str, str | None]:
-    """Of a setting that may stand several times all values, of any other the last."""
+    """All values of a setting that may be given several times, the last value of any other."""
     found: dict[str, str | None] = {}
     for name, value in pairs:
         is_more = name in _SEVERAL and value and found.get(name)
@@ -242,8 +242,8 @@ def read_compressors(text: str | None) -> tuple[str, ...]:
     """The names of an ordered list such as ``claude-cli, anthropic``.
 
     Raises:
-        ValueError: one is unknown or named twice, none is named, or one stands behind
-            ``extractive``, which never lets it come to its turn.
+        ValueError: one is unknown or named twice, none is named, or one comes after
+            ``extractive``, which never fails and so never lets it have its turn.
     """
     names = tuple(name.strip() for name in (text or "").split(","))
     if not set(names) <= set(COMPRESSORS) or len(set(names)) < len(names):
@@ -267,7 +267,7 @@ def _read_url(text: str | None) -> str:
 
 @dataclass(frozen=True)
 class _Form:
-    """How a value is read, what is expected in words, and what the setting is for."""
+    """How a value is parsed, what is expected (in words), and what the setting is for."""
 
     parse: Callable[[str | None], object]
     expected: str
@@ -278,7 +278,7 @@ class _Form:
             return self.parse(text)
         except ValueError as error:
             raise SettingsInvalid(
-                f"'{name}' is '{text or ''}'; expected is {self.expected}",
+                f"'{name}' is '{text or ''}'; expected {self.expected}",
                 f"Nothing was changed. Run: git config {name} VALUE, or: git config --unset {name}",
             ) from error
 
@@ -291,96 +291,96 @@ _SECONDS = (_read_amount, "a number of seconds, 0 or more")
 _COMPRESSOR_NAMES = " or ".join(f"'{name}'" for name in COMPRESSORS)
 
 _FORMS = {
-    "enabled": _Form(*_BOOL, "Whether anything is captured, shared or given to agents here."),
+    "enabled": _Form(*_BOOL, "Whether gitmem captures, shares and gives agents memories here."),
     "compressor": _Form(
         read_compressors,
-        f"{_COMPRESSOR_NAMES}, or several with commas between, 'extractive' last",
+        f"{_COMPRESSOR_NAMES}, or several separated by commas, 'extractive' last",
         "What turns a session into memories: 'extractive' (offline), 'anthropic' (a model of the "
         "Messages API, with ANTHROPIC_API_KEY), 'claude-cli' (the same through the program "
-        "claude and its login), 'openai' (an endpoint with OpenAI's interface). Of several, "
-        "with commas between, each stands in for the one before; 'extractive' always comes last.",
+        "claude and its login) or 'openai' (an endpoint with OpenAI's interface). In a list, "
+        "separated by commas, each stands in for the one before; 'extractive' is always the last.",
     ),
     "model": _Form(_read_text, "the name of a model", "The model that 'anthropic' asks."),
     "api_base_url": _Form(
         _read_url,
         "an address that begins with https:// or http://",
-        "Where the API is; empty: ANTHROPIC_BASE_URL or the usual place.",
+        "The address of the API; empty: ANTHROPIC_BASE_URL, or the usual address.",
     ),
     "api_timeout": _Form(*_SECONDS, "How long one request to the API may take, in seconds."),
     "price": _Form(
         _read_price,
-        "two or three amounts with commas between, such as 1,5 or 1,5,0.1",
-        "What the model costs, in dollars for a million tokens: read, written, and read from a "
-        "cache. Empty: what is known of the model. Estimates, limits and `gitmem stats` use it.",
+        "two or three amounts separated by commas, such as 1,5 or 1,5,0.1",
+        "The model's price in dollars per million tokens: read, written, and read from a cache. "
+        "Empty: gitmem's own price list. Estimates, limits and `gitmem stats` use it.",
     ),
-    "api_retries": _Form(*_COUNT, "How often a failed request to the API is tried again."),
-    "max_input_tokens": _Form(*_COUNT, "The most of a session that is sent to a model, in tokens."),
+    "api_retries": _Form(*_COUNT, "How many times a failed request to the API is repeated."),
+    "max_input_tokens": _Form(*_COUNT, "The most tokens of a session that are sent to a model."),
     "max_tokens_per_commit": _Form(
         *_COUNT,
-        "The most tokens that models may be paid for one commit, read and written; 0: no limit. "
-        "Beyond it the offline compressor answers and `gitmem recompress` can better it.",
+        "The most tokens, read and written, that models may be paid for per commit; 0: no limit. "
+        "Beyond that the offline compressor stands in, and `gitmem recompress` can improve it.",
     ),
-    "max_tokens_per_day": _Form(*_COUNT, "The same for a day (UTC) in this repository."),
+    "max_tokens_per_day": _Form(*_COUNT, "The same per day (UTC) in this repository."),
     "max_dollars_per_commit": _Form(
-        *_DOLLARS, "The most dollars for one commit, where the model's price is known; 0: no limit."
+        *_DOLLARS, "The most dollars per commit, if the model's price is known; 0: no limit."
     ),
-    "max_dollars_per_day": _Form(*_DOLLARS, "The same for a day (UTC) in this repository."),
+    "max_dollars_per_day": _Form(*_DOLLARS, "The same per day (UTC) in this repository."),
     "claude_command": _Form(
         _read_program, "the name or path of a program", "The program that 'claude-cli' runs."
     ),
     "claude_model": _Form(
-        _read_text, "the name of a model", "The model that 'claude-cli' asks for, as --model."
+        _read_text, "the name of a model", "The model that 'claude-cli' passes as --model."
     ),
-    "claude_timeout": _Form(*_SECONDS, "How long 'claude-cli' may take for a commit, in seconds."),
+    "claude_timeout": _Form(*_SECONDS, "How long 'claude-cli' may take per commit, in seconds."),
     "openai_base_url": _Form(
         _read_url,
         "an address that begins with https:// or http://",
-        "Where the endpoint of 'openai' is; empty: OPENAI_BASE_URL or OpenAI's own.",
+        "The address of the endpoint for 'openai'; empty: OPENAI_BASE_URL, or OpenAI's own.",
     ),
     "openai_model": _Form(
-        _read_text, "the name of a model", "The model that 'openai' asks; it has no default."
+        _read_text, "the name of a model", "The model that 'openai' asks; there is no default."
     ),
     "budget_tokens": _Form(
-        *_COUNT, "How much context an agent's session is given at its start, in tokens."
+        *_COUNT, "How much context an agent's session receives at its start, in tokens."
     ),
     "prompt_tokens": _Form(
-        *_COUNT, "The most that one prompt may add to it; 0: nothing is added to prompts."
+        *_COUNT, "The most tokens that one prompt may add; 0: nothing is added."
     ),
     "file_tokens": _Form(
-        *_COUNT, "The most that is told beside a file that is read or edited; 0: nothing is."
+        *_COUNT, "The most tokens that reading or editing a file may add; 0: nothing is added."
     ),
     "session_tokens": _Form(
-        *_COUNT, "The most that a session is given in all, until it is cleared or compacted."
+        *_COUNT, "The most tokens a session receives in all, until it is cleared or compacted."
     ),
     "embedding": _Form(
         _read_embedding,
         "'static', 'none', 'sentence-transformers:MODEL' or 'openai:MODEL'",
-        "What tells texts of like meaning: 'static' (a table that comes with gitmem), 'none' "
-        "(words alone), a model on this machine, or one behind the endpoint of 'openai'. Memories "
-        "get their vectors anew after a change.",
+        "What recognises texts of similar meaning: 'static' (a table that comes with gitmem), "
+        "'none' (words only), a model on this machine, or one behind the endpoint of 'openai'. "
+        "After a change the vectors of all memories are recomputed.",
     ),
     "everywhere": _Form(
         *_BOOL,
-        "Whether `gitmem search --everywhere`, run in another repository of this machine, may find "
-        "what is remembered here.",
+        "Whether `gitmem search --everywhere`, run in another repository on this machine, may find "
+        "this repository's memories.",
     ),
-    "pending": _Form(*_BOOL, "Whether work without a commit is remembered too."),
+    "pending": _Form(*_BOOL, "Whether uncommitted work is remembered, too."),
     "redact": _Form(
         _read_patterns,
         "a regular expression",
-        "Patterns (regular expressions) of what is masked, beside what the rules know.",
+        "Regular expressions for text to mask in addition to what gitmem masks by itself.",
     ),
     "exclude": _Form(
         _read_several,
         "a pattern of paths",
-        "Files (patterns as in .gitignore) of which nothing is remembered.",
+        "Files (patterns as in .gitignore) about which nothing is remembered.",
     ),
     "remote": _Form(
         _read_text,
         "the name of a remote",
-        "The remote that memories are sent to, whatever is pushed where; empty: the one pushed to.",
+        "The remote that all memories are sent to; empty: the remote that you push to.",
     ),
-    "auto_push": _Form(*_BOOL, "Whether 'git push' sends the memories along."),
+    "auto_push": _Form(*_BOOL, "Whether 'git push' also pushes memories."),
     "push_wait": _Form(*_SECONDS, "How long 'git push' waits for the memories, in seconds."),
     "push_timeout": _Form(*_SECONDS, "How long an exchange with a remote may take, in seconds."),
 }

@@ -1,4 +1,4 @@
-"""``gitmem stats``: what is remembered, what it cost, what could be bettered."""
+"""``gitmem stats``: what is remembered, what it cost, and what could be improved."""
 
 from __future__ import annotations
 
@@ -94,13 +94,13 @@ def _grouped(pairs: Iterable[tuple[str, LedgerEntry]]) -> dict[str, Cost]:
 
 
 def render_stats(stats: Stats) -> list[str]:
-    """The figures as lines for a person, at most 80 columns wide but for long names."""
+    """The figures as lines for a person, at most 80 columns wide except for long names."""
     stock = stats.stock
     held = f"{stock.memories:,} on {_counted(stock.commits, 'commit')}"
     waiting = f"{stats.pending:,} pending, {_counted(stats.waiting, 'job')} waiting"
     lines = [f"memories: {held}, {waiting}"]
     if stock.memories:
-        lines.append(f"size: {stock.tokens:,} tokens, {stock.tokens // stock.memories:,} a memory")
+        lines.append(f"size: {stock.tokens:,} tokens, {stock.tokens // stock.memories:,} each")
     for title, counts, shown in (
         ("kind", stock.kinds, 9),
         ("made by", stock.compressors, 6),

@@ -26,8 +26,8 @@ def test_a_dry_run_counts_and_does_nothing(git: GitDriver) -> None:
     shown = gitmem(git, "backfill", "--dry-run")
 
     assert shown.returncode == 0
-    assert "10 commits, 0 of them with a memory already." in shown.stdout
-    assert "8 commits say enough for a memory" in shown.stdout
+    assert "10 commits, 0 of them already with a memory." in shown.stdout
+    assert "8 commits say enough in their message" in shown.stdout
     assert (
         git.run("rev-parse", "-q", "--verify", "refs/notes/claude-mem", check=False).stdout == b""
     )
@@ -78,7 +78,7 @@ def test_what_a_model_answers_in_a_batch_is_taken_in_by_a_later_run(committed: G
 
     assert "1 handed over to the model" in first.stdout, first.stderr
     assert "1 batches are not answered yet" in first.stdout
-    assert "1 memories were made again by the model." in second.stdout, second.stderr
+    assert "1 memories were rewritten by the model." in second.stdout, second.stderr
     assert "Uploads are retried" in gitmem(committed, "log").stdout
     assert "Retry uploads" not in gitmem(committed, "log", "--oneline").stdout
     assert len(server.created) == 1

@@ -36,7 +36,7 @@ def test_what_a_hook_has_queued_is_not_done_twice(committed: GitDriver) -> None:
 
 
 def test_a_commit_of_nobodys_session_is_said_to_be_one(committed: GitDriver) -> None:
-    assert "no session's uncaptured work" in gitmem(committed, "capture").stdout
+    assert "no uncaptured work of any session" in gitmem(committed, "capture").stdout
 
 
 def test_records_later_than_the_commit_are_taken_on_request(committed: GitDriver) -> None:

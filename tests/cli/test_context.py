@@ -57,7 +57,7 @@ def test_what_was_left_out_is_explained(git: GitDriver) -> None:
 
 
 def test_an_explanation_of_nothing(committed: GitDriver) -> None:
-    assert "Nothing was weighed" in gitmem(committed, "context", "--explain").stdout
+    assert "Nothing was considered" in gitmem(committed, "context", "--explain").stdout
 
 
 def test_a_file_outside_is_a_wrong_usage(git: GitDriver) -> None:
@@ -66,4 +66,4 @@ def test_a_file_outside_is_a_wrong_usage(git: GitDriver) -> None:
     done = gitmem(git, "context", "--file", "/etc/hosts")
 
     assert done.returncode == 2
-    assert "outside of the work tree" in done.stderr
+    assert "outside the work tree" in done.stderr

@@ -35,7 +35,7 @@ def test_a_project_of_another_name_is_asked_for(committed: GitDriver, tmp_path: 
     nothing = gitmem(committed, *command)
     named = gitmem(committed, *command, "--project", "old-name")
 
-    assert nothing.stdout == "There is nothing of repo. Its projects are: old-name.\n"
+    assert nothing.stdout == "It has nothing for repo. Its projects are: old-name.\n"
     assert "1 of 1 remembered" in named.stdout
 
 

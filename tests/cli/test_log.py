@@ -170,7 +170,7 @@ def test_two_forms_at_once_are_refused(story: GitDriver) -> None:
     done = gitmem(story, "log", "--format", "markdown", "--json")
 
     assert done.returncode == 2
-    assert "do not go together" in done.stderr
+    assert "cannot be used together" in done.stderr
 
 
 def test_the_oldest_first_of_the_newest(story: GitDriver) -> None:

@@ -54,16 +54,16 @@ def objects(done: subprocess.CompletedProcess[str]) -> Sequence[dict[str, object
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_stand_ins_are_bettered_and_superseded(shop: GitDriver, served: Api) -> None:
+def test_stand_ins_are_improved_and_superseded(shop: GitDriver, served: Api) -> None:
     done = gitmem(shop, "recompress")
     again = gitmem(shop, "recompress")
 
     assert (done.returncode, again.returncode) == (0, 0), done.stderr
-    assert "2 of 2 bettered." in done.stderr
+    assert "2 of 2 improved." in done.stderr
     assert "[1/2]" in done.stderr
     assert done.stdout.count("Read time stamps with a zone") == 2
     assert titles(shop, "HEAD") == ["Read time stamps with a zone"]
-    assert "Nothing to better" in again.stderr
+    assert "Nothing to improve" in again.stderr
     assert len(served.requests) == 2
     (old,) = [m for m in memories_on(shop, shop.out("rev-parse", "HEAD")) if not m.supersedes]
     assert old.title in gitmem(shop, "show", old.id).stdout, "it is still there for who asks"
@@ -76,7 +76,7 @@ def test_a_dry_run_tells_the_cost_and_does_nothing(shop: GitDriver, served: Api)
     machine = gitmem(shop, "recompress", "--dry-run", "--json", "HEAD")
 
     assert done.returncode == 0, done.stderr
-    assert "2 memories of 2 captures; 2 can be bettered." in done.stdout
+    assert "2 memories of 2 captures; 2 can be improved." in done.stdout
     assert "Nothing was asked or written." in done.stdout
     (told,) = objects(machine)
     assert (told["captures"], told["possible"], told["compressor"]) == (1, 1, "anthropic/2")
@@ -127,7 +127,7 @@ def test_without_a_model_stand_ins_stay(shop: GitDriver) -> None:
 
     assert done.returncode == 0
     assert "gitmem.compressor" in done.stderr
-    assert "0 of 2 bettered." in done.stderr
+    assert "0 of 2 improved." in done.stderr
     assert shop.out("for-each-ref") == refs
 
 
@@ -136,8 +136,8 @@ def test_only_what_is_older(shop: GitDriver) -> None:
     runs = [gitmem(shop, "recompress", "--dry-run", "--older-than", age) for age in ages]
 
     assert [run.returncode for run in runs] == [0, 0, 0, 0]
-    assert all("2 can be bettered" in run.stdout for run in runs[:-1])
-    assert "Nothing to better" in runs[-1].stderr
+    assert all("2 can be improved" in run.stdout for run in runs[:-1])
+    assert "Nothing to improve" in runs[-1].stderr
 
 
 @pytest.mark.parametrize(

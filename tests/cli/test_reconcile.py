@@ -68,7 +68,7 @@ def test_in_the_middle_of_a_rebase_it_waits(git: GitDriver) -> None:
 
     done = gitmem(git, "reconcile")
 
-    assert (done.returncode, done.stdout.startswith("A rebase is under way")) == (0, True)
+    assert (done.returncode, done.stdout.startswith("A rebase is in progress")) == (0, True)
 
 
 def test_a_bare_repository_can_be_reconciled(git: GitDriver, remote: GitDriver) -> None:

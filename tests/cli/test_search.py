@@ -214,7 +214,7 @@ def test_nothing_found_says_so_and_is_no_failure(story: GitDriver) -> None:
     done = gitmem(story, "search", "--kind", "gotcha")
 
     assert (done.returncode, done.stdout) == (0, "")
-    assert "nothing is remembered" in done.stderr
+    assert "no matching memories" in done.stderr
 
 
 def test_while_the_index_is_built_nothing_found_says_so(story: GitDriver) -> None:

@@ -23,7 +23,7 @@ def test_init_says_what_it_added_and_then_that_all_is_there(committed: GitDriver
     first, second = gitmem(committed, "init"), gitmem(committed, "init")
 
     assert "post-commit" in first.stdout
-    assert "Everything is in place already" in second.stdout
+    assert "Everything is already in place" in second.stdout
 
 
 def test_init_with_user_settings_leaves_the_project_alone(committed: GitDriver) -> None:

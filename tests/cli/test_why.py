@@ -105,7 +105,7 @@ def test_behind_a_commit_of_which_nothing_is_known_the_earlier_ones_are_told(
 
     assert order(output, *KNOWN) == ["Three has another name", "Values are computed"]
     assert "changed them before" in output
-    assert "Nothing is remembered of commit" in output
+    assert "Nothing is remembered about commit" in output
     assert "spelling" in output
 
 

@@ -15,12 +15,13 @@ from gitmem.state.settings import known_settings
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 _WIDTH = 90
 _ENVIRONMENT = """
-Read from the environment: `ANTHROPIC_API_KEY` and `ANTHROPIC_BASE_URL` (for the `anthropic`
-compressor only), `OPENAI_API_KEY` and `OPENAI_BASE_URL` (for `openai` only), `CLAUDE_CONFIG_DIR`
-(where the client keeps transcripts and settings), `NO_COLOR`, and `GITMEM_SKIP=1`, with which the
-hooks do nothing.
-The program that `claude-cli` runs finds its login by itself; where `ANTHROPIC_API_KEY` is set, it
-may use and bill that key, as it does when you run it.""".splitlines()
+gitmem reads these environment variables: `ANTHROPIC_API_KEY` and `ANTHROPIC_BASE_URL` (only for
+the `anthropic` compressor), `OPENAI_API_KEY` and `OPENAI_BASE_URL` (only for `openai`, as a
+compressor or for vectors), `CLAUDE_CONFIG_DIR`, `CODEX_HOME` and `GEMINI_CLI_HOME` (where the
+agents keep their sessions), `XDG_STATE_HOME` (where gitmem lists this machine's repositories),
+`NO_COLOR`, and `GITMEM_SKIP=1`, which makes the hooks do nothing.
+The program that `claude-cli` runs finds its login by itself; if `ANTHROPIC_API_KEY` is set, it may
+use that key and bill it, just as when you run the program yourself.""".splitlines()
 
 _OTHER_CODES = {
     errors.EXIT_DONE: (
@@ -45,7 +46,7 @@ started with SIGKILL, or with 1.""".splitlines()
 
 
 def commands_page() -> str:
-    """The reference of all commands, as ``--help`` tells it."""
+    """The reference of all commands, as ``--help`` prints it."""
     parts = [
         "# Commands",
         "",
@@ -103,7 +104,7 @@ def settings_page() -> str:
         "",
         "Generated from `gitmem/state/settings.py` by `python -m tests.docs.generate`.",
         "They are git configuration, with git's scopes: `git config [--global] gitmem.NAME VALUE`.",
-        "`gitmem config` lists them with their values here and where those come from.",
+        "`gitmem config` lists them with their current values and where those come from.",
         "",
         "| name | default | meaning |",
         "| --- | --- | --- |",

@@ -67,8 +67,8 @@ def test_they_are_taken_back_for_the_commits_that_survived(project: GitDriver) -
     assert titles(project) == []
     done = gitmem(project, "import", "set-aside").stdout
 
-    assert "2 memories of 2 commits would be taken back." in planned
-    assert "2 memories of 2 commits taken back.\n1 stay set aside" in done
+    assert "2 memories of 2 commits would be restored." in planned
+    assert "2 memories of 2 commits restored.\n1 stay set aside" in done
     assert titles(project) == ["of both", "of src"]
     assert Quarantine(project.repo).count() == 1
     gitmem(project, "import", "set-aside", "--all")

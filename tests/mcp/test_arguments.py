@@ -65,7 +65,7 @@ def test_ids_come_as_lists_or_texts(values: list[str | int | float] | str) -> No
 
 
 def test_a_number_of_another_tool_is_told_apart() -> None:
-    with pytest.raises(UsageError, match="is no id"):
+    with pytest.raises(UsageError, match="is not a memory id"):
         read_names([12])
     with pytest.raises(UsageError, match="empty"):
         read_names([])

@@ -71,8 +71,8 @@ def test_search_narrows(tools: Tools, given: dict[str, Any], expected: list[str]
 def test_nothing_found_says_what_else_to_try(tools: Tools) -> None:
     hint = tools.search(query="retry", author="bob").fields["hint"]
 
-    assert "Nothing is remembered" in hint
-    assert "Fewer filters" in hint
+    assert "No matching memories" in hint
+    assert "fewer filters" in hint
 
 
 def test_another_repository_that_is_not_there_is_told(tools: Tools) -> None:

@@ -76,7 +76,7 @@ def test_pruning_with_a_refspec_that_reaches_our_ref(
         ([("notes.rewritemode", "cat_sort_uniq")], "sorts the lines"),
         ([("notes.rewritemode", "ignore"), ("notes.rewritemode", "concatenate")], ""),
         ([("notes.rewrite.rebase", "false")], "do not follow a commit through rebase"),
-        ([("core.notesref", "refs/notes/claude-mem")], "works on them"),
+        ([("core.notesref", "refs/notes/claude-mem")], "changes them"),
         ([("core.notesref", "refs/notes/mine")], ""),
     ],
 )

@@ -319,9 +319,9 @@ def test_a_bare_repository_can_be_looked_at(remote: GitDriver) -> None:
 @pytest.mark.parametrize(
     ("compressor", "told"),
     [
-        ("anthropic", "'anthropic' cannot be asked from here: ANTHROPIC_API_KEY is not set"),
-        ("claude-cli", "'claude-cli' cannot be asked from here: 'no-such-client' is no program"),
-        ("openai", "'openai' cannot be asked from here: no model is chosen"),
+        ("anthropic", "'anthropic' cannot be used here: ANTHROPIC_API_KEY is not set"),
+        ("claude-cli", "'claude-cli' cannot be used here: 'no-such-client' is no program"),
+        ("openai", "'openai' cannot be used here: no model is chosen"),
     ],
 )
 def test_a_compressor_that_cannot_be_asked_is_told(
@@ -352,7 +352,7 @@ def test_memories_of_stand_ins_are_told_where_a_model_is_configured(committed: G
 
 
 def servers_said(git: GitDriver) -> tuple[Level, str]:
-    found = [f for f in diagnose(git.repo, QUIET) if "MCP" in f.what or "tools of gitmem" in f.what]
+    found = [f for f in diagnose(git.repo, QUIET) if "MCP" in f.what or "gitmem's tools" in f.what]
     return found[0].level, found[0].what
 
 

@@ -29,7 +29,7 @@ def test_after_init_everything_is_in_place(committed: GitDriver) -> None:
         "hooks: 6 of 6 in place (hook files)",
         "memories: 0 of 0 commits, 0 pending",
         "queue: 0 jobs waiting, no worker is running",
-        "remote: none to share with",
+        "remote: none",
     ]
 
 
@@ -60,13 +60,13 @@ def test_switched_off_is_said(committed: GitDriver) -> None:
 def test_what_the_remote_lacks_is_said(committed: GitDriver, remote: GitDriver) -> None:
     committed.run("remote", "add", "origin", str(remote.path))
     install(committed.repo, git_version=OLD_GIT)
-    assert "has all memories" in render_status(status(committed))[3]
+    assert "had all memories" in render_status(status(committed))[3]
     committed.add_note(committed.out("rev-parse", "HEAD"), "---\nid: x\n")
     assert "lacks some memories" in render_status(status(committed))[3]
 
     committed.run("update-ref", "refs/gitmem/origin/claude-mem", "refs/notes/claude-mem")
 
-    assert "has all memories" in render_status(status(committed))[3]
+    assert "had all memories" in render_status(status(committed))[3]
 
 
 def test_sessions_of_the_last_weeks_are_counted_by_agent(committed: GitDriver) -> None:
@@ -80,4 +80,4 @@ def test_sessions_of_the_last_weeks_are_counted_by_agent(committed: GitDriver) -
 
     lines = render_status(read_status(committed.repo, OLD_GIT, agents))
 
-    assert lines[2] == "sessions here in 14 days: 3 of codex, 1 of gemini-cli"
+    assert lines[2] == "sessions here in the last 14 days: 3 of codex, 1 of gemini-cli"

@@ -96,8 +96,8 @@ def test_a_pattern_that_is_none_is_told_with_its_reason(git: GitDriver) -> None:
     [
         ("gitmem.compressor", "gpt", "'extractive' or 'anthropic'"),
         ("gitmem.compressor", "", "'extractive' or 'anthropic'"),
-        ("gitmem.compressor", "anthropic,", "with commas between"),
-        ("gitmem.compressor", "openai,openai", "with commas between"),
+        ("gitmem.compressor", "anthropic,", "separated by commas"),
+        ("gitmem.compressor", "openai,openai", "separated by commas"),
         ("gitmem.compressor", "extractive,anthropic", "'extractive' last"),
         ("gitmem.claudeCommand", "", "a program"),
         ("gitmem.openaiBaseUrl", "localhost:11434", "https://"),

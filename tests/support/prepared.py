@@ -28,7 +28,7 @@ from typing import Any
 import pytest
 
 from gitmem.git.repo import find_repo
-from gitmem.state.known_repos import Machine
+from gitmem.state.known_repos import KnownRepos
 from tests.support.git import GitDriver
 
 Make = Callable[..., Any]
@@ -230,7 +230,7 @@ def _rewrite(template: _Template, folder: Path) -> None:
         places = [Path(os.fsdecode(file.read_bytes())) for file in known.iterdir()]
         shutil.rmtree(known)
         for place in places:
-            Machine(known).add(find_repo(place))
+            KnownRepos(known).add(find_repo(place))
 
 
 def _rewrite_manifest(path: Path, old: Path, new: Path) -> None:

@@ -154,8 +154,8 @@ def test_the_command_shows_does_and_takes_back(
 
     done = json.loads(gitmem(git, "curate", "--apply", "--json").stdout)
     assert done["written"] == 1
-    assert "1 folds taken back" in gitmem(git, "curate", "--undo").stdout
-    assert "no fold to take back" in gitmem(git, "curate", "--undo").stdout
+    assert "1 folds undone" in gitmem(git, "curate", "--undo").stdout
+    assert "no folds to undo" in gitmem(git, "curate", "--undo").stdout
     assert gitmem(git, "curate", "--undo", "--apply").returncode == 2
 
 
@@ -175,7 +175,7 @@ def test_the_model_can_only_keep_apart(twice: tuple[GitDriver, Memory, Memory]) 
 
     said, requests = asked('{"same": []}', "--apart")
     assert "apart (the model keeps them apart)" in said
-    assert "none says what another one says" in said
+    assert "no two say the same thing" in said
     assert len(requests) == 1
 
     said, _ = asked('{"same": [1]}')
