@@ -1,6 +1,6 @@
 """Events as an adapter drafts them from a record: bounded, plain, in the model's vocabulary.
 
-What an agent's own format calls a thing ends here; how much of each kind of text is kept is the
+What an agent's own format calls a thing ends here; how much of each kind of text is held is the
 same for all agents.
 """
 
@@ -12,80 +12,106 @@ from collections.abc import Iterator, Mapping
 from gitmem.agents.json_values import MAX_PATH, parse_name
 from gitmem.agents.text_budget import cut_end, cut_middle
 from gitmem.model.line_marks import line_marks
-from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
+from gitmem.model.session import REPORT_TOOLS, RUN_TOOLS, Event, EventKind
 
-_MAX_TEXT = {
+_MAX_WORDS = {
     EventKind.PROMPT: 24_000,
     EventKind.SAY: 16_000,
     EventKind.THINK: 6_000,
     EventKind.SUMMARY: 16_000,
 }
-_MAX_COMMAND = 4_000
 _MAX_NEW_TEXT = 600
+_MAX_COMMAND = 4_000
 _MAX_INPUT = 400
 _MAX_OUTPUT = 16_000
 _MAX_ERROR = 6_000
-_MAX_OTHER_RESULT = 600
+_MAX_REPORT = 6_000
+_MAX_ANSWER = 600
+_HERE_DOCUMENT = "<<"
 
 
 class Draft:
-    """The events of one record; each method yields none where there is nothing to tell."""
+    """The events of one record, each cut to what its kind of text may take.
+
+    Tools are named as :mod:`gitmem.model.session` names them.
+    """
 
     def __init__(self, record: int, time: float, *, is_sidechain: bool = False) -> None:
         self._record = record
         self._time = time
         self._is_sidechain = is_sidechain
 
-    def spoken(self, kind: EventKind, text: object) -> Iterator[Event]:
-        """Words: of the user, of the assistant, or a summary.  A subagent has no user."""
-        if not isinstance(text, str) or not text.strip():
-            return
-        if kind is not EventKind.PROMPT or not self._is_sidechain:
-            yield self._event(kind, text=cut_middle(text.strip(), _MAX_TEXT[kind]))
+    def words(self, kind: EventKind, text: str) -> Iterator[Event]:
+        """What the user or the assistant said, or a summary; nothing for blank text.
+
+        A subagent has no user: its prompt is another agent's.
+        """
+        if text.strip() and not (kind is EventKind.PROMPT and self._is_sidechain):
+            yield self._event(kind, text=cut_middle(text, _MAX_WORDS[kind]))
 
     def interrupt(self) -> Iterator[Event]:
         """The user stopped the agent."""
         yield self._event(EventKind.INTERRUPT)
 
-    def call(
+    def edit(
+        self, tool: str, call_id: str, path: str, *, added: str, removed: str = ""
+    ) -> Iterator[Event]:
+        """A file was edited: the lines that it gained and those that it lost."""
+        new, old = line_marks(added.splitlines()), line_marks(removed.splitlines())
+        text = cut_middle(cut_end(added, 4 * _MAX_NEW_TEXT), _MAX_NEW_TEXT)
+        yield self._call(
+            tool, call_id, text=text, path=path, added_marks=new - old, removed_marks=old - new
+        )
+
+    def run(
+        self, tool: str, call_id: str, command: str, *, path: str = "", is_writing: bool = True
+    ) -> Iterator[Event]:
+        """A command line was run.
+
+        Where it holds a here-document, its lines count as written, unless ``is_writing`` is False
+        because edits of their own tell what was.
+        """
+        is_writing = is_writing and _HERE_DOCUMENT in command
+        marks = line_marks(command.splitlines()) if is_writing else frozenset[int]()
+        text = cut_middle(command, _MAX_COMMAND)
+        yield self._call(tool, call_id, text=text, path=path, added_marks=marks)
+
+    def call(self, tool: str, call_id: str, *, text: str = "", path: str = "") -> Iterator[Event]:
+        """Any other tool was called, with some input or on a file."""
+        yield self._call(tool, call_id, text=cut_middle(text, _MAX_INPUT), path=path)
+
+    def result(self, tool: str, call_id: str, text: str, *, is_error: bool) -> Iterator[Event]:
+        """What a tool answered; most answers are code that the repository holds anyway."""
+        limits = [_MAX_ANSWER]
+        limits += [_MAX_OUTPUT] if tool in RUN_TOOLS else []
+        limits += [_MAX_REPORT] if tool in REPORT_TOOLS else []
+        limits += [_MAX_ERROR] if is_error else []
+        yield self._event(
+            EventKind.RESULT,
+            text=cut_middle(text, max(limits)),
+            tool=parse_name(tool),
+            call_id=parse_name(call_id),
+            is_error=is_error,
+        )
+
+    def _call(
         self,
         tool: str,
         call_id: str,
         *,
-        text: str = "",
-        path: str = "",
-        added: str = "",
-        removed: str = "",
-    ) -> Iterator[Event]:
-        """A tool was called: on a file, with a command line, or with some other input.
-
-        ``added`` and ``removed`` are the lines that it put into files and took out of them.
-        """
-        new, old = line_marks(added.splitlines()), line_marks(removed.splitlines())
-        limit = _MAX_INPUT
-        if tool in EDIT_TOOLS:
-            text, limit = cut_end(text, 4 * _MAX_NEW_TEXT), _MAX_NEW_TEXT
-        elif tool in RUN_TOOLS:
-            limit = _MAX_COMMAND
-        yield self._event(
+        text: str,
+        path: str,
+        added_marks: frozenset[int] = frozenset(),
+        removed_marks: frozenset[int] = frozenset(),
+    ) -> Event:
+        return self._event(
             EventKind.CALL,
-            text=cut_middle(text, limit),
+            text=text,
             tool=parse_name(tool),
             path=path if len(path) <= MAX_PATH else "",
             call_id=parse_name(call_id),
-            added_marks=new - old,
-            removed_marks=old - new,
-        )
-
-    def result(self, tool: str, call_id: str, text: str, *, is_error: bool) -> Iterator[Event]:
-        """What a tool answered; most answers are code that the repository holds anyway."""
-        limit = _MAX_OUTPUT if tool in RUN_TOOLS else _MAX_OTHER_RESULT
-        yield self._event(
-            EventKind.RESULT,
-            text=cut_middle(text, max(limit, _MAX_ERROR if is_error else 0)),
-            tool=parse_name(tool),
-            call_id=parse_name(call_id),
-            is_error=is_error,
+            added_marks=added_marks,
+            removed_marks=removed_marks,
         )
 
     def _event(
@@ -115,8 +141,8 @@ class Draft:
         )
 
 
-def short_input(inputs: Mapping[str, object]) -> str:
-    """What a tool was given, as short JSON: the texts, numbers and truths of it."""
+def render_input(inputs: Mapping[str, object]) -> str:
+    """A tool's input as short JSON: the texts, numbers and truths of it."""
     short = {
         key: cut_middle(value, _MAX_INPUT) if isinstance(value, str) else value
         for key, value in inputs.items()

@@ -20,8 +20,6 @@ _NOT_TYPED = re.compile(
     r"SessionStart:|UserPromptSubmit hook|\[Image: source)"
 )
 _ONLY_A_COMMAND = re.compile(r"/[\w:.-]{1,80}")
-_SUMMARY_OPENING = "This session is being continued from a previous conversation"
-_INTERRUPT_OPENING = "[Request interrupted"
 
 
 def own_words(text: str) -> str:
@@ -30,16 +28,6 @@ def own_words(text: str) -> str:
     if _NOT_TYPED.match(kept) or _ONLY_A_COMMAND.fullmatch(kept):
         return ""
     return kept
-
-
-def is_summary(text: str) -> bool:
-    """Whether this is the client's own summary of a conversation that was compacted."""
-    return text.startswith(_SUMMARY_OPENING)
-
-
-def is_interrupt(text: str) -> bool:
-    """Whether this stands for the user's Escape key."""
-    return text.startswith(_INTERRUPT_OPENING)
 
 
 def without_foreign_spans(text: str) -> str:

@@ -14,6 +14,7 @@ _SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 EDIT_TOOLS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
 READ_TOOLS = frozenset({"Read", "NotebookRead"})
 RUN_TOOLS = frozenset({"Bash", "BashOutput", "TaskOutput", "PowerShell"})
+REPORT_TOOLS = frozenset({"Task", "Agent", "AskUserQuestion", "ExitPlanMode"})
 """The tools that mean something here, by Claude Code's names; other agents' are read as these."""
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from gitmem.agents.codex.output import parse_output
 from gitmem.agents.codex.patches import has_patch, parse_patches, without_patches
 from gitmem.agents.codex.words import message_events, summary_of
-from gitmem.agents.draft import Draft, short_input
+from gitmem.agents.draft import Draft, render_input
 from gitmem.agents.json_values import (
     JsonObject,
     parse_name,
@@ -68,7 +68,7 @@ class ItemReader:
         elif kind == "event_msg":
             yield from self._happened(payload, draft)
         elif kind == "compacted":
-            yield from draft.spoken(EventKind.SUMMARY, summary_of(payload.get("message")))
+            yield from draft.words(EventKind.SUMMARY, summary_of(payload.get("message")))
         elif kind == "turn_context":
             self.cwd = parse_path(payload.get("cwd")) or self.cwd
         elif "payload" not in record:  # old versions: no envelope
@@ -80,35 +80,35 @@ class ItemReader:
             yield from message_events(item, draft)
         elif kind == "reasoning":
             for part in (*parse_objects(item.get("summary")), *parse_objects(item.get("content"))):
-                yield from draft.spoken(EventKind.THINK, part.get("text"))
+                yield from draft.words(EventKind.THINK, parse_text([part]).strip())
         elif kind == "function_call":
             yield from self._function(item, draft)
         elif kind == "custom_tool_call":
             yield from self._custom(item, draft)
         elif kind == "local_shell_call":
             given = parse_object(item.get("action"))
-            yield from self._run(parse_name(item.get("call_id") or item.get("id")), given, draft)
+            yield from self._shell(parse_name(item.get("call_id") or item.get("id")), given, draft)
         elif kind in ("function_call_output", "custom_tool_call_output"):
             yield from self._output(item, draft)
         elif kind == "web_search_call":
-            query = short_input(parse_object(item.get("action")))
+            query = render_input(parse_object(item.get("action")))
             yield from draft.call("WebSearch", parse_name(item.get("id")), text=query)
 
     def _function(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
         tool, call_id = parse_name(item.get("name")), parse_name(item.get("call_id"))
         given = _arguments(item.get("arguments"))
         if tool in _RUNS:
-            yield from self._run(call_id, given, draft)
+            yield from self._shell(call_id, given, draft)
         elif tool == _PATCH:
             self._open[call_id] = _Call("Edit")
             yield from self._patch(call_id, call_id, parse_text(given.get("input")), draft)
         elif tool == "write_stdin":
-            yield from self._call("BashOutput", call_id, parse_text(given.get("chars")), draft)
+            yield from self._run(call_id, parse_text(given.get("chars")), draft, "BashOutput")
         elif tool == "read_file" and isinstance(path := given.get("file_path"), str):
             self._open[call_id] = _Call("Read")
             yield from draft.call("Read", call_id, path=self._absolute(path))
         else:
-            yield from self._call(tool, call_id, short_input(given), draft)
+            yield from self._call(tool, call_id, render_input(given), draft)
 
     def _custom(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
         tool, call_id = parse_name(item.get("name")), parse_name(item.get("call_id"))
@@ -122,7 +122,7 @@ class ItemReader:
                 self._open[call_id] = _Call("Edit")
                 yield from self._patch(call_id, call_id, given, draft)
                 return
-            yield from self._call("Bash", call_id, commands or given, draft)
+            yield from self._run(call_id, commands or given, draft)
             yield from self._patch(call_id, call_id + _PATCHES, given, draft)
         else:
             yield from self._call(tool, call_id, given, draft)
@@ -131,19 +131,23 @@ class ItemReader:
         self._open[call_id] = _Call(tool)
         yield from draft.call(tool, call_id, text=text)
 
-    def _run(self, call_id: str, given: JsonObject, draft: Draft) -> Iterator[Event]:
+    def _run(self, call_id: str, command: str, draft: Draft, tool: str = "Bash") -> Iterator[Event]:
+        """A command whose patches, if it has any, are edits of their own."""
+        self._open[call_id] = _Call(tool)
+        yield from draft.run(tool, call_id, command, is_writing=False)
+
+    def _shell(self, call_id: str, given: JsonObject, draft: Draft) -> Iterator[Event]:
         command = _command(given)
         if not (has_patch(command) and _PATCH in command):
             self._open[call_id] = _Call("Bash")
-            written = command if "<<" in command else ""
-            yield from draft.call("Bash", call_id, text=command, added=written)
+            yield from draft.run("Bash", call_id, command)
             return
         folder, rest = parse_path(given.get("workdir")), without_patches(command)
         if _ONLY_A_PATCH.fullmatch(rest):
             self._open[call_id] = _Call("Edit")
             yield from self._patch(call_id, call_id, command, draft, folder)
             return
-        yield from self._call("Bash", call_id, rest, draft)
+        yield from self._run(call_id, rest, draft)
         yield from self._patch(call_id, call_id + _PATCHES, command, draft, folder)
 
     def _patch(
@@ -152,14 +156,7 @@ class ItemReader:
         for file in parse_patches(text):
             path = posixpath.join(self.cwd, folder, file.path)
             self._open[call_id].paths.add(posixpath.normpath(path))
-            yield from draft.call(
-                "Edit",
-                edit_id,
-                text=file.added,
-                path=path,
-                added=file.added,
-                removed=file.removed,
-            )
+            yield from draft.edit("Edit", edit_id, path, added=file.added, removed=file.removed)
 
     def _output(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
         call_id = parse_name(item.get("call_id"))
@@ -216,9 +213,7 @@ class ItemReader:
             places = {path, parse_path(parse_object(change).get("move_path"))} - {""}
             added, removed = _diff_of(parse_object(change))
             for place in sorted(places - script.paths):
-                yield from draft.call(
-                    "Edit", call_id, text=added, path=place, added=added, removed=removed
-                )
+                yield from draft.edit("Edit", call_id, place, added=added, removed=removed)
         if has_failed:
             text = parse_text(item.get("stderr"))
             yield from draft.result("Edit", call_id, text, is_error=True)

@@ -29,7 +29,7 @@ def message_events(item: JsonObject, draft: Draft) -> Iterator[Event]:
     """The events of a message: those of the developer and the system are nobody's words."""
     role = item.get("role")
     if role == "assistant":
-        yield from draft.spoken(EventKind.SAY, parse_text(item.get("content")))
+        yield from draft.words(EventKind.SAY, parse_text(item.get("content")).strip())
     elif role == "user":
         kinds = parse_object(item.get("internal_chat_message_metadata_passthrough")).get(
             "content_item_kinds"
@@ -42,7 +42,7 @@ def message_events(item: JsonObject, draft: Draft) -> Iterator[Event]:
         ]
         typed = "\n".join(part for part in parts if part and not _INJECTED.match(part))
         request = _REQUEST.search(typed)  # an editor puts what it shows before the words
-        yield from draft.spoken(
+        yield from draft.words(
             EventKind.PROMPT, own_words(typed[request.end() :] if request else typed)
         )
 
@@ -53,4 +53,4 @@ def _may_be_typed(kind: object) -> bool:
 
 def summary_of(message: object) -> str:
     """The summary of what was compacted away, without what it is introduced with."""
-    return _PREFACE.sub("", parse_text(message))
+    return _PREFACE.sub("", parse_text(message)).strip()

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gitmem.agents.draft import Draft, short_input
+from gitmem.agents.draft import Draft, render_input
 from gitmem.agents.json_values import (
     JsonObject,
     parse_name,
@@ -126,14 +126,14 @@ class MessageReader:
             for thought in parse_objects(message.get("thoughts")):
                 words = (thought.get("subject"), thought.get("description"))
                 told = "\n".join(word for word in words if isinstance(word, str))
-                yield from draft.spoken(EventKind.THINK, told)
-            yield from draft.spoken(EventKind.SAY, text)
+                yield from draft.words(EventKind.THINK, told.strip())
+            yield from draft.words(EventKind.SAY, text.strip())
         elif kind == "user" and _SNAPSHOT.match(text):
-            yield from draft.spoken(EventKind.SUMMARY, text)
+            yield from draft.words(EventKind.SUMMARY, text.strip())
         elif kind == "user":
             typed = parse_text(message.get("displayContent")) or _REFERENCED.sub("", text)
             if not _INJECTED.match(typed):
-                yield from draft.spoken(EventKind.PROMPT, own_words(typed))
+                yield from draft.words(EventKind.PROMPT, own_words(typed))
         elif kind == "info" and text.startswith(_CANCELLED):
             yield from draft.interrupt()
 
@@ -143,16 +143,13 @@ class MessageReader:
         new = parse_text(given.get("new_string") or given.get("content"))
         if tool in ("Edit", "Write"):
             removed = parse_text(given.get("old_string"))
-            path = self._path(given)
-            yield from draft.call(tool, call_id, text=new, path=path, added=new, removed=removed)
+            yield from draft.edit(tool, call_id, self._path(given), added=new, removed=removed)
         elif tool == "Read":
             yield from draft.call(tool, call_id, path=self._path(given))
         elif tool == "Bash":
-            command = parse_text(given.get("command"))
-            written = command if "<<" in command else ""
-            yield from draft.call(tool, call_id, text=command, added=written)
+            yield from draft.run(tool, call_id, parse_text(given.get("command")))
         else:
-            yield from draft.call(tool, call_id, text=short_input(given))
+            yield from draft.call(tool, call_id, text=render_input(given))
         text, has_failed = _answer(call)
         yield from draft.result(tool, call_id, text, is_error=has_failed)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from gitmem.compress.failures import failures_of
 from gitmem.guard.untrusted import clean_text
-from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
+from gitmem.model.session import EDIT_TOOLS, REPORT_TOOLS, RUN_TOOLS, Event, EventKind
 
 _MAX_WORDS = 4_000
 _MAX_SUMMARY = 6_000
@@ -20,7 +20,6 @@ _MAX_FAILURE = 1_600
 _MAX_OUTPUT = 160
 _MAX_COMMAND = 240
 _MAX_REPORT = 2_000
-_REPORTS = frozenset({"Task", "Agent", "AskUserQuestion", "ExitPlanMode"})
 _CLOSER = re.compile(r"</(?=\s*(?:change|session|outline|extracts)\b)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?\n]{1,600}(?:[.!?\n]+|\Z)")
 _REASONS = re.compile(
@@ -62,7 +61,7 @@ def _text(event: Event, *, is_failure: bool) -> str:
 def _result(event: Event, is_failure: bool) -> str:
     if is_failure:
         return f"FAILED: {as_data(middle_cut(event.text, _MAX_FAILURE))}"
-    if event.tool in _REPORTS:
+    if event.tool in REPORT_TOOLS:
         return f"OUTPUT: {as_data(middle_cut(event.text, _MAX_REPORT))}"
     if event.tool in RUN_TOOLS and event.text.strip() and not event.is_sidechain:
         return f"OUTPUT: {as_data(middle_cut(event.text.strip(), _MAX_OUTPUT))}"
