@@ -29,6 +29,7 @@ from gitmem.follow.reconcile import Reconciled, reconcile
 from gitmem.git.log import commits_made, reflog_size
 from gitmem.git.repo import Repo, find_repo
 from gitmem.index.cache import Index
+from gitmem.index.memories import embedded_count, place_count
 from gitmem.model.job import Job
 from gitmem.refresh.refresh import refresh
 from gitmem.state.cursors import read_seen, write_seen
@@ -84,7 +85,7 @@ def _follow_history(means: Means) -> None:
 
 def _embed(means: Means, index: Index) -> None:
     """Give new memories their vectors; the model that is chosen may not be there."""
-    if index.place_count() == index.embedded_count():
+    if place_count(index) == embedded_count(index):
         return  # numpy alone takes longer to load than most workers live
     from gitmem.refresh.embed import embed_missing
     from gitmem.refresh.encoders import encoder_of

@@ -28,6 +28,7 @@ from gitmem.git.repo import find_repo
 from gitmem.guard.policy import Policy
 from gitmem.guard.redact import make_evidence, redact_memory
 from gitmem.index.cache import Index
+from gitmem.index.sessions import last_record
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import EventKind, Slice, Transcript
@@ -127,7 +128,7 @@ def _chosen(means: Means, index: Index, change: Change, request: Request) -> Ite
     """The shares of the sessions that led to the commit, from where memory of each ends."""
     if request.transcript is not None:
         found = means.agents.read(request.transcript, until=request.moment)
-        if index.last_record(found.session):
+        if last_record(index, found.session):
             path, moment = request.transcript, request.moment
             found = read_unread(means, index, found.session, path, moment)
         yield Share(found, request.transcript)

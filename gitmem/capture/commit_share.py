@@ -20,6 +20,7 @@ from gitmem.errors import GitmemError
 from gitmem.git.dirty import uncommitted
 from gitmem.git.repo import find_repo
 from gitmem.index.cache import Index
+from gitmem.index.sessions import forgotten_until, holds_session
 from gitmem.model.change import Change
 from gitmem.model.session import Transcript
 
@@ -55,9 +56,9 @@ def share_of(
     ours = without_waiting(unread, tree, change.paths, waiting)
     has_rest = ours.end < unread.end
     made = {edit.time for edit in edits_of(ours.events, tree)}
-    is_new = not index.holds_session(change.commit, maker.session)
+    is_new = not holds_session(index, change.commit, maker.session)
     if maker.times and not maker.times & made and is_new:
-        ours = _with_earlier(means, maker, ours, tree, index.forgotten_until(maker.session))
+        ours = _with_earlier(means, maker, ours, tree, forgotten_until(index, maker.session))
     return Share(ours, maker.path, has_rest)
 
 

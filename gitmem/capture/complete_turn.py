@@ -25,7 +25,9 @@ from gitmem.compress.writer_name import is_early, written_early
 from gitmem.errors import NoteUnreadable, UnknownRevision
 from gitmem.git.commits import read_change
 from gitmem.git.remotes import tracking_tips
-from gitmem.index.cache import Index, Stored
+from gitmem.index.cache import Index
+from gitmem.index.memories import Stored, memories_of_session
+from gitmem.index.sessions import last_record
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import Transcript
 from gitmem.notes.codec import document_of
@@ -62,9 +64,11 @@ def complete_turn(means: Means, session: str, worktree: str) -> list[Memory]:
         return []
     written: list[Memory] = []
     with closing(refresh(means.repo)) as index:
-        known = index.last_record(session)
+        known = last_record(index, session)
         tail = _tail(means, index, session, path) if known else None
-        groups = [list(found) for _, found in groupby(index.of_session(session), key=_slice_key)]
+        groups = [
+            list(found) for _, found in groupby(memories_of_session(index, session), key=_slice_key)
+        ]
         for group in groups:
             end_time = tail if group[0].memory.provenance.records[1] == known else None  # type: ignore[index]
             if end_time is not None or any(map(_is_provisional, group)):

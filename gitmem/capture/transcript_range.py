@@ -14,6 +14,7 @@ from pathlib import Path
 from gitmem.agents.claude.forks import copied_records
 from gitmem.capture.workspace import Means
 from gitmem.index.cache import Index
+from gitmem.index.sessions import last_record
 from gitmem.model.session import Transcript
 from gitmem.state.cursors import Mark, read_seen, write_seen
 from gitmem.state.sessions import Registry
@@ -32,7 +33,7 @@ def read_unread(
     Raises:
         TranscriptMissing: the file is gone or cannot be read.
     """
-    known = index.last_record(session)
+    known = last_record(index, session)
     if not known:
         return means.agents.read(path, first=own_start(means, session, path), until=until)
     mark = read_seen(means.repo).marks.get(session)
