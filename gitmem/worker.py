@@ -30,6 +30,7 @@ from gitmem.follow.reconcile import ReconcileReport, reconcile
 from gitmem.git.log import commits_made, reflog_size
 from gitmem.git.repo import Repo, find_repo
 from gitmem.index.cache import Index
+from gitmem.index.memories import embedded_count, place_count
 from gitmem.model.job import Job
 from gitmem.refresh.refresh import catch_up_index, refresh
 from gitmem.state.cursors import read_cursors, write_cursors
@@ -109,7 +110,7 @@ def _follow_history(run: _Run) -> None:
 
 def _embed(workspace: Workspace, index: Index) -> None:
     """Give new memories their vectors; the model that is chosen may not be there."""
-    if index.place_count() == index.embedded_count():
+    if place_count(index) == embedded_count(index):
         return  # numpy alone takes longer to load than most workers live
     from gitmem.refresh.embed import embed_missing
     from gitmem.refresh.encoders import encoder_of

@@ -26,6 +26,7 @@ from gitmem.git.repo import find_repo
 from gitmem.guard.policy import Policy
 from gitmem.guard.redact import make_evidence, redact_memory
 from gitmem.index.cache import Index
+from gitmem.index.sessions import last_record
 from gitmem.model.change import Change
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import Memory, Provenance
@@ -111,7 +112,7 @@ def _shares(
     """The shares of the sessions that led to the commit, from where memory of each ends."""
     if transcript is not None:
         given = workspace.agents.read(transcript, until=work.moment)
-        if index.last_record(given.session):
+        if last_record(index, given.session):
             file = SessionFile(given.session, transcript)
             given = read_unread(workspace, index, file, work.moment)
         yield CommitShare(given, transcript)

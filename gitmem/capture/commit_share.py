@@ -20,6 +20,7 @@ from gitmem.errors import GitmemError
 from gitmem.git.dirty import uncommitted
 from gitmem.git.repo import find_repo
 from gitmem.index.cache import Index
+from gitmem.index.sessions import forgotten_until, holds_session
 from gitmem.model.change import Change
 from gitmem.model.session import Transcript
 
@@ -51,9 +52,9 @@ def share_of(
     has_rest = ours.end < unread.end
     made = {edit.time for edit in edits_of(ours.events, work.tree)}
     session = maker.file.session
-    is_new = not index.holds_session(change.commit, session)
+    is_new = not holds_session(index, change.commit, session)
     if maker.times and not maker.times & made and is_new:
-        ours = _with_earlier(workspace, maker, ours, work.tree, index.forgotten_until(session))
+        ours = _with_earlier(workspace, maker, ours, work.tree, forgotten_until(index, session))
     return CommitShare(ours, maker.file.path, has_rest)
 
 

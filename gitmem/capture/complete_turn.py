@@ -22,7 +22,9 @@ from gitmem.compress.writer_name import is_early, written_early
 from gitmem.errors import NoteUnreadable, UnknownRevision
 from gitmem.git.commits import read_change
 from gitmem.git.remotes import tracking_tips
-from gitmem.index.cache import Index, IndexedMemory
+from gitmem.index.cache import Index
+from gitmem.index.memories import IndexedMemory, memories_of_session
+from gitmem.index.sessions import last_record
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
@@ -56,9 +58,9 @@ def complete_turn(workspace: Workspace, index: Index, work: AgentWork) -> list[M
     if file is None:
         return []
     written: list[Memory] = []
-    last = index.last_record(work.session)
+    last = last_record(index, work.session)
     tail = end_of_commit_words(read_unread(workspace, index, file).events) if last else None
-    slices = groupby(index.of_session(work.session), key=_slice_key)
+    slices = groupby(memories_of_session(index, work.session), key=_slice_key)
     for group in [list(stored) for _, stored in slices]:
         end_time = tail if group[0].memory.provenance.records[1] == last else None  # type: ignore[index]
         if end_time is not None or any(map(_is_provisional, group)):

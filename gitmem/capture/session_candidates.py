@@ -20,6 +20,7 @@ from gitmem.capture.workspace import Workspace
 from gitmem.errors import TranscriptMissing
 from gitmem.git.prior_commits import last_taken, last_touched
 from gitmem.index.cache import Index
+from gitmem.index.memories import memories_of
 from gitmem.model.change import Change
 from gitmem.state.error_log import append_log
 from gitmem.state.sessions import Registry
@@ -139,5 +140,5 @@ def _earlier(
     added, removed, since = wanted_marks(traces, change)
     has_lines = bool(added or removed) and bool(change.paths)
     taken = last_taken(workspace.repo, change, added, removed, since) if has_lines else ({}, {})
-    parents = {stored.memory.provenance.session for stored in index.memories_of(change.parents)}
+    parents = {stored.memory.provenance.session for stored in memories_of(index, change.parents)}
     return Earlier(touched, *taken, parents=frozenset(parents))

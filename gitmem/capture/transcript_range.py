@@ -15,6 +15,7 @@ from gitmem.agents.claude.forks import copied_records
 from gitmem.capture.agent_work import SessionFile
 from gitmem.capture.workspace import Workspace
 from gitmem.index.cache import Index
+from gitmem.index.sessions import last_record
 from gitmem.model.session import Transcript
 from gitmem.state.cursors import Mark, read_cursors, write_cursors
 from gitmem.state.sessions import Registry
@@ -33,7 +34,7 @@ def read_unread(
     Raises:
         TranscriptMissing: the file is gone or cannot be read.
     """
-    last = index.last_record(file.session)
+    last = last_record(index, file.session)
     if not last:
         return workspace.agents.read(file.path, first=own_start(workspace, file), until=until)
     mark = read_cursors(workspace.repo).marks.get(file.session)

@@ -11,6 +11,7 @@ from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.errors import GitmemError
 from gitmem.follow.sync import fetch
 from gitmem.git.repo import find_repo
+from gitmem.index.memories import memory_count
 from gitmem.refresh.refresh import refresh
 from gitmem.setup.install import install
 from gitmem.state.known_repos import KnownRepos
@@ -49,7 +50,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool) -> None:
     with suppress(GitmemError):  # a read-only home: --everywhere will not look here
         KnownRepos(machine_folder()).add(repo)
     index = refresh(repo)
-    count = index.memory_count()
+    count = memory_count(index)
     index.close()
     for change in report.changes:
         click.echo(f"added {change}")

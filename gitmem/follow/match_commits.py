@@ -13,6 +13,8 @@ from gitmem.git.fingerprints import TraceReader
 from gitmem.git.reachability import built_upon, outside, refs_with, touching
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
+from gitmem.index.commits import annotated_commits, commits_like, commits_touching
+from gitmem.index.memories import memories_of
 from gitmem.model.instant import iso_time, parse_iso_time
 from gitmem.model.rewrite import (
     CarrierMatch,
@@ -54,7 +56,7 @@ class CarrierFinder:
         """The annotated commits with a file or a word in common with one of those that arrived."""
         targets = self._traces_of(arrived).values()
         paths = (path for target in targets for path in target.paths)
-        found = {*self._like(targets), *self._index.commits_touching(paths)}
+        found = {*self._like(targets), *commits_touching(self._index, paths)}
         return found.union(*(target.named for target in targets))
 
     def of_strays(
@@ -108,7 +110,7 @@ class CarrierFinder:
         for target in self._traces_of(arrived).values():
             like = self._like([target])
             named = target.named
-            near = {} if target.is_merge else self._index.commits_touching(target.paths)
+            near = {} if target.is_merge else commits_touching(self._index, target.paths)
             if not is_thorough:
                 oldest = iso_time(target.time - _MONTHS_SECONDS)
                 near = {commit: time for commit, time in near.items() if time >= oldest}
@@ -160,7 +162,7 @@ class CarrierFinder:
                 continue
             subjects = [trace.subject for trace in map(self._trace, commits) if not trace.is_merge]
             if is_same_work(target, self._traces.difference(base, tip), subjects):
-                annotated = self._index.annotated()
+                annotated = annotated_commits(self._index)
                 return [commit for commit in commits if commit in annotated]
         return []
 
@@ -212,7 +214,9 @@ class CarrierFinder:
         found: dict[str, dict[str, How]] = {}
         for target in targets:
             time = iso_time(target.time)
-            words = self._index.commits_like(target.patch_id, target.change_id, target.author, time)
+            words = commits_like(
+                self._index, target.patch_id, target.change_id, target.author, time
+            )
             for commit, why in words.items():
                 known = found.setdefault(commit, {})
                 if why - {"author"}:
@@ -237,7 +241,7 @@ class CarrierFinder:
         return self._traces.read(commit) or self._told(commit)
 
     def _told(self, commit: str) -> Trace:
-        stored = self._index.memories_of([commit])
+        stored = memories_of(self._index, [commit])
         # Where several commits were joined none of them speaks for the whole.
         if len({found.memory.provenance.commit for found in stored}) != 1:
             return Trace(commit)

@@ -18,6 +18,7 @@ from gitmem.git.reachability import between, unreached
 from gitmem.git.reflogs import Reflogs
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
+from gitmem.index.commits import abandoned_commits, annotated_commits, commits_holding
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import Memory
 from gitmem.model.note import Abandoned, Document
@@ -170,7 +171,7 @@ def _news(
     if not is_first and scope.is_plain and is_same and before == tips:
         return None
     old = before.commits if before is not None else tips.commits
-    annotated = index.annotated()
+    annotated = annotated_commits(index)
     changed = annotated if is_first else _changed(notes, known.notes, tip) & annotated
     arrived = scope.arrived
     if arrived is None and is_first:
@@ -338,14 +339,14 @@ class _Work:
         memories = {commit: self._memories(commit) for commit in asked}
         if not any(memories.values()):
             return {}
-        everywhere = self._index.commits_holding(set().union(*memories.values()))
+        everywhere = commits_holding(self._index, set().union(*memories.values()))
         held = set().union(*everywhere.values())
         dead = set(unreached(self._repo, held))
         alive = {commit for commit in held - dead if self._traces.has(commit)}
         safe = {memory for memory, commits in everywhere.items() if commits & alive}
         for documents in additions.values():
             safe |= {document.memory.id for document in documents if document.memory is not None}
-        reflogs, marked = Reflogs(self._repo), self._index.abandoned()
+        reflogs, marked = Reflogs(self._repo), abandoned_commits(self._index)
         return {
             commit: reflogs.what_left(self._news.lost[commit]) or "its branch was deleted"
             for commit in sorted(asked)

@@ -6,18 +6,16 @@ hooks import this.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import TypeVar
 
-from gitmem.index.cache import HELD, LIVE, REMEMBERED, Index
+from gitmem.index.cache import Index
 from gitmem.index.fields import WORD_WEIGHTS
+from gitmem.index.memories import HELD, LIVE, REMEMBERED
+from gitmem.index.parameters import batches, marks
 from gitmem.index.rows import storable, unpacked
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
-
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -77,10 +75,10 @@ def holdings(index: Index, places: Iterable[int]) -> dict[int, list[Holder]]:
     """
     found: dict[int, list[Holder]] = {}
     with index.reading() as database:
-        for some in _batches(places):
+        for some in batches(places):
             statement = (
                 f"SELECT memory.place, note.place, commit_oid FROM {HELD}"
-                f" WHERE memory.place IN ({_marks(some)}) AND {LIVE} ORDER BY note.place"
+                f" WHERE memory.place IN ({marks(some)}) AND {LIVE} ORDER BY note.place"
             )
             for place, note, commit in database.execute(statement, some):
                 found.setdefault(place, []).append(Holder(note, commit))
@@ -97,14 +95,13 @@ def living(
     """
     found: dict[int, Holder] = {}
     with index.reading() as database:
-        for some in _batches(places):
-            marks = _marks(some)
+        for some in batches(places):
             superseded = {
                 place
                 for place, note in database.execute(
                     f"SELECT memory.place, supersedes.note FROM {HELD} JOIN supersedes"
                     " ON supersedes.id = memory.id OR supersedes.id = holding.stated_id"
-                    f" WHERE memory.place IN ({marks}) AND NOT EXISTS"
+                    f" WHERE memory.place IN ({marks(some)}) AND NOT EXISTS"
                     " (SELECT 1 FROM tombstone WHERE tombstone.id = supersedes.by_id)",
                     some,
                 )
@@ -112,7 +109,7 @@ def living(
             }
             statement = (
                 f"SELECT memory.place, note.place, commit_oid FROM {HELD}"
-                f" WHERE memory.place IN ({marks}) AND {REMEMBERED} ORDER BY note.place"
+                f" WHERE memory.place IN ({marks(some)}) AND {REMEMBERED} ORDER BY note.place"
             )
             for place, note, commit in database.execute(statement, some):
                 if place not in superseded and (scope is None or note in scope):
@@ -124,10 +121,10 @@ def memories(index: Index, places: Iterable[int]) -> dict[int, Memory]:
     """The memories at these places."""
     found: dict[int, Memory] = {}
     with index.reading() as database:
-        for some in _batches(places):
+        for some in batches(places):
             statement = (
                 "SELECT place, id, fields FROM memory"
-                f" WHERE place IN ({_marks(some)}) ORDER BY place"
+                f" WHERE place IN ({marks(some)}) ORDER BY place"
             )
             for place, name, fields in database.execute(statement, some):
                 found[place] = unpacked(fields)
@@ -139,8 +136,8 @@ def places_of(index: Index, ids: Iterable[str]) -> dict[str, int]:
     """The places of the memories of these ids."""
     found: dict[str, int] = {}
     with index.reading() as database:
-        for some in _batches(ids):
-            statement = f"SELECT id, place FROM memory WHERE id IN ({_marks(some)})"
+        for some in batches(ids):
+            statement = f"SELECT id, place FROM memory WHERE id IN ({marks(some)})"
             found.update(database.execute(statement, storable(some)))
     return found
 
@@ -149,9 +146,9 @@ def successors(index: Index, ids: Iterable[str]) -> dict[str, str]:
     """What supersedes each of these memories, where anything does that is not forgotten."""
     found: dict[str, str] = {}
     with index.reading() as database:
-        for some in _batches(ids):
+        for some in batches(ids):
             statement = (
-                f"SELECT id, min(by_id) FROM supersedes WHERE id IN ({_marks(some)}) AND by_id"
+                f"SELECT id, min(by_id) FROM supersedes WHERE id IN ({marks(some)}) AND by_id"
                 " NOT IN (SELECT id FROM tombstone) GROUP BY id"
             )
             found.update(database.execute(statement, storable(some)))
@@ -162,11 +159,11 @@ def touching(index: Index, paths: Sequence[str], limit: int) -> list[int]:
     """The places of the newest memories that changed one of these very paths, newest first."""
     found: list[tuple[str, int]] = []
     with index.reading() as database:
-        for some in _batches(paths):
+        for some in batches(paths):
             statement = (
                 "SELECT DISTINCT memory.time, memory.place FROM path JOIN touched"
                 " ON touched.path = path.place JOIN memory ON memory.place = touched.memory"
-                f" WHERE path.name IN ({_marks(some)}) ORDER BY time DESC LIMIT ?"
+                f" WHERE path.name IN ({marks(some)}) ORDER BY time DESC LIMIT ?"
             )
             found += database.execute(statement, (*storable(some), limit)).fetchall()
     return list(dict.fromkeys(place for _, place in sorted(found, reverse=True)))[:limit]
@@ -176,10 +173,10 @@ def touch_counts(index: Index, paths: Sequence[str]) -> dict[str, int]:
     """How many memories changed each of these paths; those that none did are not in it."""
     found: dict[str, int] = {}
     with index.reading() as database:
-        for some in _batches(paths):
+        for some in batches(paths):
             statement = (
                 "SELECT name, count(*) FROM path JOIN touched ON touched.path = path.place"
-                f" WHERE name IN ({_marks(some)}) GROUP BY name"
+                f" WHERE name IN ({marks(some)}) GROUP BY name"
             )
             found.update(database.execute(statement, storable(some)))
     return found
@@ -196,7 +193,7 @@ def _filters(query: Query) -> tuple[str, list[str | int]]:
 
     if query.kinds:
         kinds = sorted(query.kinds)
-        add(f"kind IN ({_marks(kinds)})", *kinds)
+        add(f"kind IN ({marks(kinds)})", *kinds)
     if query.author:
         named = "author IN (SELECT place FROM name WHERE instr(lower(text), lower(?)) > 0)"
         add(named, query.author)
@@ -221,19 +218,6 @@ def _filters(query: Query) -> tuple[str, list[str | int]]:
             *values,
         )
     return " AND ".join(f"({condition})" for condition in conditions), parameters
-
-
-_Value = TypeVar("_Value", int, str)
-
-
-def _batches(values: Iterable[_Value]) -> Iterator[list[_Value]]:
-    remaining = iter(dict.fromkeys(values))
-    while some := list(islice(remaining, _AT_ONCE)):
-        yield some
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))
 
 
 def read_reach(index: Index) -> list[tuple[str, int, bytes]]:

@@ -5,13 +5,11 @@ Standard library only: agent hooks import this.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
+from collections.abc import Collection, Iterable
 
 from gitmem.index.cache import Index
+from gitmem.index.parameters import batches, marks
 from gitmem.index.rows import storable
-
-_AT_ONCE = 500
 
 
 def newest_places(index: Index, limit: int, branch: str) -> list[tuple[int, bool]]:
@@ -28,11 +26,10 @@ def paths_of(index: Index, places: Iterable[int]) -> dict[int, list[str]]:
     """The paths that each memory changed; one that changed none is not in the answer."""
     found: dict[int, list[str]] = {}
     with index.reading() as database:
-        for some in _batches(places):
-            marks = ",".join("?" * len(some))
+        for some in batches(places):
             statement = (
                 "SELECT touched.memory, path.name FROM touched JOIN path"
-                f" ON path.place = touched.path WHERE touched.memory IN ({marks})"
+                f" ON path.place = touched.path WHERE touched.memory IN ({marks(some)})"
                 " ORDER BY touched.memory, path.name"
             )
             for place, name in database.execute(statement, some):
@@ -44,10 +41,11 @@ def without_agent(index: Index, places: Iterable[int]) -> set[int]:
     """Those of the memories that no agent's session left: made of history, imported, by hand."""
     found: set[int] = set()
     with index.reading() as database:
-        for some in _batches(places):
-            marks = ",".join("?" * len(some))
+        for some in batches(places):
             nobody = "(SELECT place FROM name WHERE text = '')"
-            statement = f"SELECT place FROM memory WHERE agent = {nobody} AND place IN ({marks})"
+            statement = (
+                f"SELECT place FROM memory WHERE agent = {nobody} AND place IN ({marks(some)})"
+            )
             found.update(place for (place,) in database.execute(statement, some))
     return found
 
@@ -70,9 +68,3 @@ def paths_named(index: Index, names: Collection[str]) -> list[str]:
         rows = database.execute("SELECT name FROM path")
         near = [path for (path,) in rows if path.rpartition("/")[2] in last]
     return [path for path in near if any(f"/{path}".endswith(f"/{name}") for name in names)]
-
-
-def _batches(values: Iterable[int]) -> Iterator[list[int]]:
-    remaining = iter(dict.fromkeys(values))
-    while some := list(islice(remaining, _AT_ONCE)):
-        yield some

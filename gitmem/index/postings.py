@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gitmem.index.fields import COLUMNS, USUAL_WORDS, WORD_WEIGHTS
+from gitmem.index.parameters import batches, marks
 from gitmem.index.vectors import read_meta
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _K1 = 1.0
 _B = 0.5
 _CLOSER = 400  # at least so many are looked at with their lengths
 _MOST_KEPT = 8_000_000  # rows of words in memory, four bytes each
-_AT_ONCE = 500
 
 
 class Postings:
@@ -142,10 +142,8 @@ class Postings:
         import numpy as np
 
         sizes: dict[int, list[int]] = {}
-        for first in range(0, len(places), _AT_ONCE):
-            some = places[first : first + _AT_ONCE]
-            marks = ",".join("?" * len(some))
-            query = f"SELECT id, sz FROM words_docsize WHERE id IN ({marks})"
+        for some in batches(places):
+            query = f"SELECT id, sz FROM words_docsize WHERE id IN ({marks(some)})"
             sizes.update(
                 (place, _varints(size)) for place, size in self._database.execute(query, some)
             )

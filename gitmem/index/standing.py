@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 
 from gitmem.index.cache import Index
+from gitmem.index.parameters import batches, marks
 from gitmem.index.rows import digest, transaction
 
-_AT_ONCE = 500
 _ANYTHING = 0  # in place of a path: whatever changes
 
 
@@ -25,10 +25,8 @@ def read_shares(index: Index, notes: Sequence[int], tip: str) -> dict[int, float
     if standing_tip(index) != tip:
         return found
     with index.reading() as database:
-        for first in range(0, len(notes), _AT_ONCE):
-            some = notes[first : first + _AT_ONCE]
-            marks = ",".join("?" * len(some))
-            statement = f"SELECT note, share FROM standing WHERE note IN ({marks})"
+        for some in batches(notes):
+            statement = f"SELECT note, share FROM standing WHERE note IN ({marks(some)})"
             found.update(database.execute(statement, some))
     return found
 

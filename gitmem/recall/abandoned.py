@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
+from gitmem.index.commits import abandoned_commits
+from gitmem.index.memories import memories_of, memories_with_id
 from gitmem.model.log_entry import LogEntry
 from gitmem.notes.store import NoteStore
 from gitmem.recall.log import entry_of, missing_from_refs, told_mark
@@ -19,14 +21,14 @@ def abandoned_entries(repo: Repo) -> Iterator[LogEntry]:
     Of a memory that also stands at a commit which some ref reaches, nothing is said.
     """
     with closing(Index.open(repo.state_dir)) as index:
-        marks = index.abandoned()
+        marks = abandoned_commits(index)
         notes = NoteStore(repo)
         gone = missing_from_refs(repo, notes, marks)
         newest = sorted(gone, key=lambda commit: (marks[commit][0], commit), reverse=True)
         for commit in newest:
             memories = [
                 stored.memory
-                for stored in index.memories_of([commit])
+                for stored in memories_of(index, [commit])
                 if not _stands_elsewhere(repo, notes, index, stored.memory.id, commit)
             ]
             if memories:
@@ -37,5 +39,5 @@ def abandoned_entries(repo: Repo) -> Iterator[LogEntry]:
 def _stands_elsewhere(
     repo: Repo, notes: NoteStore, index: Index, memory_id: str, commit: str
 ) -> bool:
-    others = {stored.commit for stored in index.find(memory_id)} - {commit}
+    others = {stored.commit for stored in memories_with_id(index, memory_id)} - {commit}
     return len(missing_from_refs(repo, notes, others)) < len(others)

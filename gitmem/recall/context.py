@@ -16,6 +16,7 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
 from gitmem.git.standing import standings
 from gitmem.index.cache import Index
+from gitmem.index.commits import annotated_count
 from gitmem.index.lexical import match_of
 from gitmem.index.lookup import memories, touch_counts, touching
 from gitmem.index.nearby import is_touched, paths_of
@@ -130,7 +131,7 @@ def weigh_file(
         in_order = {place: files_of[place] for place in places if place in files_of}
         times = len(set(commit_of.values()))
         chances = _beside(index, path, in_order, times, given)
-        is_of_all = not tells_apart(times, index.annotated_count())
+        is_of_all = not tells_apart(times, annotated_count(index))
         shares = shares_of(index, in_order, elsewhere)
         outlook = Outlook(in_order, commit_of, chances, shares=shares, elsewhere=elsewhere)
         measure = BESIDE_FILE_OF_ALL if is_of_all else BESIDE_FILE
@@ -146,7 +147,7 @@ def _beside(
     given: SessionContext,
 ) -> dict[str, float]:
     """The chances of the files once this one was read: what was expected, and what that adds."""
-    chances, commits = dict(given.expected), index.annotated_count()
+    chances, commits = dict(given.expected), annotated_count(index)
     read = _READ if tells_apart(times, commits) else _READ_BY_ALL
     chances[path] = max(chances.get(path, 0.0), read)
     name = name_words(path)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from gitmem.git.reachability import unreached
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
+from gitmem.index.commits import annotated_count
 from gitmem.index.lexical import match_of
 from gitmem.index.lookup import living, matches, touch_counts, touching
 from gitmem.index.nearby import newest_places, paths_named, paths_of, without_agent
@@ -277,7 +278,7 @@ def _chances(
     repo: Repo, index: Index, signs: Mapping[str, FileSigns], *, has_prompt: bool
 ) -> dict[str, float]:
     """The chance of each file that tells memories apart; the likeliest are looked for at HEAD."""
-    commits = index.annotated_count()
+    commits = annotated_count(index)
     hopeful = {
         path: likelihood(known, len(signs), has_prompt=has_prompt)
         for path, known in signs.items()

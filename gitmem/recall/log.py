@@ -19,6 +19,8 @@ from gitmem.git.log import CommitHead, has_head, read_heads, walk_selected
 from gitmem.git.reachability import unreached
 from gitmem.git.repo import Repo, resolve_commit, top_relative, try_git
 from gitmem.index.cache import Index
+from gitmem.index.commits import abandoned_commits, annotated_among
+from gitmem.index.memories import memories_of, memories_with_id
 from gitmem.model.instant import parse_iso_time
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import ID_PATTERN, Memory
@@ -78,7 +80,7 @@ def _annotated(repo: Repo, index: Index, selection: LogSelection) -> Generator[s
     size = _AT_ONCE
     walk = walk_selected(repo, selection.options, revisions, selection.paths)
     while batch := list(islice(walk, size)):
-        annotated = index.annotated_among(batch)
+        annotated = annotated_among(index, batch)
         yield from (commit for commit in batch if commit in annotated)
         size = min(2 * size, _MOST_AT_ONCE)
 
@@ -128,7 +130,7 @@ def entry_of(repo: Repo, commit: str) -> LogEntry:
 
 def abandonment(repo: Repo, index: Index, commit: str) -> str:
     """Since when and by what the commit's work is abandoned; empty when it is not."""
-    mark = index.abandoned().get(commit)
+    mark = abandoned_commits(index).get(commit)
     if mark is None or not missing_from_refs(repo, NoteStore(repo), [commit]):
         return ""
     return told_mark(*mark)
@@ -177,7 +179,7 @@ def _entry(
     note = notes.read(head.commit)
     if note is None:
         return None
-    live = {stored.memory.id for stored in index.memories_of([head.commit])}
+    live = {stored.memory.id for stored in memories_of(index, [head.commit])}
     memories = [m for m in note.memories if m.id in live and (not kinds or m.kind in kinds)]
     problems = () if kinds else note.problems
     if not memories and not problems:
@@ -204,7 +206,7 @@ def _by_id(repo: Repo, prefix: str) -> LogEntry | None:
         if pending.memory.id.startswith(prefix):
             return LogEntry(memories=(pending.memory,), is_pending=True)
     with closing(Index.open(repo.state_dir)) as index:
-        stored = index.find(prefix)
+        stored = memories_with_id(index, prefix)
         if len({found.memory.id for found in stored}) > 1:
             raise UnknownMemory(f"'{prefix}' is the beginning of several memories' ids")
         if not stored:

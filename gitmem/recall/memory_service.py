@@ -17,8 +17,10 @@ from gitmem.capture.agent_note import AgentNote, jot
 from gitmem.errors import UnknownMemory, UnknownRevision
 from gitmem.git.repo import Repo, resolve_commit
 from gitmem.index.cache import Index
+from gitmem.index.commits import note_numbers
 from gitmem.index.file import FILE, FOLDER
 from gitmem.index.lookup import successors
+from gitmem.index.memories import memories_of, memories_with_id
 from gitmem.model.hit import Hit
 from gitmem.model.instant import iso_of, parse_iso_time
 from gitmem.model.memory import ID_PATTERN, Memory
@@ -154,7 +156,7 @@ class MemoryService:
     def _judged(self, commits: Sequence[str]) -> dict[str, Standing]:
         with closing(Index.open(self.repo.state_dir)) as index:
             scope = scope_of(self.repo, index)
-            return standings_of(self.repo, index, scope, index.note_numbers(commits))
+            return standings_of(self.repo, index, scope, note_numbers(index, commits))
 
     def _named(self, index: Index, name: str) -> list[Hit]:
         if name.startswith("m") and ID_PATTERN.fullmatch(name.ljust(21, "0")):
@@ -165,7 +167,7 @@ class MemoryService:
             commit = resolve_commit(self.repo, name)
         except UnknownRevision as error:
             raise UnknownMemory(f"'{name}' names no memory and no commit here") from error
-        stored = index.memories_of([commit])
+        stored = memories_of(index, [commit])
         if not stored:
             raise UnknownMemory(f"nothing is remembered of commit '{commit[:10]}'")
         standing = self._judged([commit]).get(commit)
@@ -175,7 +177,7 @@ class MemoryService:
         for pending in PendingStore(self.repo).newest_first():
             if pending.memory.id.startswith(prefix):
                 return Hit(pending.memory, "", is_pending=True)
-        stored = index.find(prefix)
+        stored = memories_with_id(index, prefix)
         if len({found.memory.id for found in stored}) > 1:
             raise UnknownMemory(f"'{prefix}' is the beginning of several memories' ids")
         if not stored:

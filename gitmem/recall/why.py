@@ -15,6 +15,8 @@ from gitmem.git.log import read_heads, stream_git
 from gitmem.git.repo import Repo, top_relative
 from gitmem.git.standing import standings
 from gitmem.index.cache import Index
+from gitmem.index.commits import annotated_among
+from gitmem.index.memories import memories_of
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing
@@ -155,7 +157,7 @@ class _Finder:
             raise UnknownRevision(
                 f"nothing was ever committed under '{self._place.path}'", "List files: git ls-files"
             )
-        annotated = self._index.annotated_among(commits)
+        annotated = annotated_among(self._index, commits)
         known = [commit for commit in commits if commit in annotated]
         lines = self._standing_lines()
         judged = standings(self._repo, known[:_MAX_JUDGED], reached=known)
@@ -173,7 +175,7 @@ class _Finder:
     def _remembered(self, commits: Sequence[str]) -> dict[str, Origin]:
         """Those of the commits that have live memories; what tells of the path first."""
         memories: dict[str, list[Memory]] = {}
-        for stored in self._index.memories_of(commits):
+        for stored in memories_of(self._index, commits):
             memories.setdefault(stored.commit, []).append(stored.memory)
         entries = self._entries(list(memories))
         for found in memories.values():
@@ -195,7 +197,7 @@ class _Finder:
         """What is remembered of the last commits but one that changed the largest of the parts."""
         largest = max(parts, key=lambda part: part.count)
         commits = history_of_lines(self._repo, largest, _MAX_EARLIER)
-        annotated = self._index.annotated_among(commits)
+        annotated = annotated_among(self._index, commits)
         known = self._remembered([commit for commit in commits if commit in annotated])
         return [replace(origin, is_earlier=True) for origin in known.values()]
 

@@ -14,6 +14,7 @@ from itertools import islice
 from gitmem.git import log as history
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
+from gitmem.index.commits import annotated_among, annotated_count, annotated_since
 from gitmem.state.walk_cache import Walk, keep_walk, read_walks
 
 _FRONT = 64
@@ -41,10 +42,10 @@ def annotated_walk(
         if not front:
             return
         ids = [commit for commit, _ in front]
-        first = index.annotated_among(ids)
+        first = annotated_among(index, ids)
         places = [(commit, place) for place, commit in enumerate(ids) if commit in first]
         yield from (commit for commit, _ in places)
-        if len(front) < _FRONT or index.annotated_count() == len(first):
+        if len(front) < _FRONT or annotated_count(index) == len(first):
             return
         walk = Walk(ids[0], tuple(places), len(ids), False, birth, mark)
         known = _known(repo, index, walk, front)
@@ -67,13 +68,13 @@ def _on(
 ) -> Iterator[str]:
     """Go on with a walk, and remember how far it came where that was far."""
     places, walked, is_over = list(walk.found), walk.walked, False
-    total = index.annotated_count()
+    total = annotated_count(index)
     size = _FRONT * 2
     try:
         while not is_over and (limit is None or walked < limit):
             wanted = size if limit is None else min(size, limit - walked)
             batch = [commit for commit, _ in islice(commits, wanted)]
-            annotated = index.annotated_among(batch)
+            annotated = annotated_among(index, batch)
             places += [(c, walked + n) for n, c in enumerate(batch) if c in annotated]
             walked += len(batch)
             is_over = len(batch) < wanted or len(places) == total
@@ -104,7 +105,7 @@ def _known(
             continue
         familiar = places.keys() | {commit for commit, _ in walk.found}
         if walk.walked + shift < len(front) or not familiar.issuperset(
-            index.annotated_since(walk.mark)
+            annotated_since(index, walk.mark)
         ):
             continue
         later = tuple((c, at + shift) for c, at in walk.found if at + shift >= len(front))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder, encode_memories
 from gitmem.index.lookup import memories, places_above
+from gitmem.index.memories import embedded_count, memory_count, place_count
 from gitmem.index.vectors import forget_vectors, put_vectors, read_meta, vector_state
 
 _BATCH = 1_000
@@ -37,7 +38,7 @@ def embed_missing(
             with index.trying(is_patient=most is None) as database:
                 forget_vectors(database)
                 continue
-            return index.memory_count()
+            return memory_count(index)
         some = places_above(index, seen[1], _BATCH)
         if not some:
             return 0  # to count what there is takes longer than a search
@@ -56,4 +57,4 @@ def embed_missing(
         made += len(found)
         if progress is not None:
             progress(len(found))
-    return index.place_count() - index.embedded_count()
+    return place_count(index) - embedded_count(index)

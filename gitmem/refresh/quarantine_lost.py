@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from gitmem.errors import NoteError
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
+from gitmem.index.memories import memories_by_stated_id
 from gitmem.model.note import names_of
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
@@ -47,7 +48,7 @@ def set_aside(repo: Repo, notes: NoteStore, index: Index) -> None:
     there, gone = _present(notes)
     count = 0
     commits: set[str] = set()
-    for stated, stored in index.everything():
+    for stated, stored in memories_by_stated_id(index):
         names = {stated, stored.memory.id}
         if names & gone or names & there.get(stored.commit, set()):
             continue

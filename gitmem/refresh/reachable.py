@@ -17,6 +17,7 @@ from gitmem.git.log import walk_ids
 from gitmem.git.reachability import outside
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
+from gitmem.index.commits import annotated_since, note_numbers, numbers_among
 from gitmem.index.lookup import keep_reach, read_reach
 
 _KEPT = 8
@@ -69,14 +70,14 @@ def _moved(
         steps = _between(repo, old, tip)
         if steps is not None:
             bits = bytearray(kept)
-            numbers = index.note_numbers([commit for _, commit in steps])
+            numbers = note_numbers(index, [commit for _, commit in steps])
             for is_gained, commit in steps:
                 if commit in numbers:
                     _put(bits, numbers[commit], is_gained)
             return bits, mark
     bits = bytearray()
     mark = index.mark
-    for number in index.numbers_among(walk_ids(repo, tip)):
+    for number in numbers_among(index, walk_ids(repo, tip)):
         _put(bits, number, True)
     return bits, mark
 
@@ -97,9 +98,9 @@ def _add_new(repo: Repo, index: Index, tip: str, bits: bytearray, since: int, ma
     """Set the bits of the commits that were annotated after ``since``."""
     if since >= mark:
         return
-    new = index.annotated_since(since)
+    new = annotated_since(index, since)
     unreached = set(outside(repo, new, [tip]))
-    numbers = index.note_numbers([commit for commit in new if commit not in unreached])
+    numbers = note_numbers(index, [commit for commit in new if commit not in unreached])
     there = _present(repo, list(numbers))
     for commit, number in numbers.items():
         _put(bits, number, commit in there)

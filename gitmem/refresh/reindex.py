@@ -11,7 +11,9 @@ from pathlib import Path
 
 from gitmem.git.repo import Repo, translated_os_errors
 from gitmem.index.cache import Index
+from gitmem.index.commits import annotated_count
 from gitmem.index.encoder import Encoder
+from gitmem.index.memories import memory_count, place_count
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.embed import embed_missing
 from gitmem.refresh.encoders import encoder_of
@@ -50,7 +52,7 @@ def reindex(repo: Repo, progress: Progress | None = None) -> ReindexReport:
                 refresh_index(notes, index, lambda read: tell("reading notes", read, total))
                 scope_of(repo, index)
                 left = _embed(index, encoder, tell)
-                done = ReindexReport(index.annotated_count(), index.memory_count(), left)
+                done = ReindexReport(annotated_count(index), memory_count(index), left)
             Index.replace(repo.state_dir, aside)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
@@ -58,7 +60,7 @@ def reindex(repo: Repo, progress: Progress | None = None) -> ReindexReport:
 
 
 def _embed(index: Index, encoder: Encoder | None, tell: Progress) -> int:
-    made, count = 0, index.place_count()
+    made, count = 0, place_count(index)
     if encoder is None:
         return count
 

@@ -26,6 +26,7 @@ from gitmem.git.repo import Repo
 from gitmem.git.transport import fetch_notes
 from gitmem.guard.policy import Policy
 from gitmem.index.cache import Index
+from gitmem.index.memories import memory_count
 from gitmem.refresh.quarantine_lost import TAKE_BACK
 from gitmem.setup import mcp_json as mcpfile
 from gitmem.setup.claude_settings import PROJECT_FILE, has_hooks
@@ -352,7 +353,7 @@ def _check_queue(repo: Repo, practice: Practice) -> Iterator[Finding]:
 
 def _check_index(repo: Repo, practice: Practice) -> Iterator[Finding]:
     index = Index.open(repo.state_dir)
-    count, repaired, is_volatile = index.memory_count(), index.repaired, index.is_volatile
+    count, repaired, is_volatile = memory_count(index), index.repaired, index.is_volatile
     index.close()
     if is_volatile:
         remedy = f"Check the owner and mode of '{repo.state_dir}'"

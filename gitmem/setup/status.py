@@ -12,6 +12,8 @@ from gitmem.errors import RemoteUnavailable
 from gitmem.git.remotes import known_tip, memory_remote, tracking_tips
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
+from gitmem.index.commits import annotated_count
+from gitmem.index.memories import memory_count
 from gitmem.model.note import NOTES_REF
 from gitmem.setup.git_config import missing_entries, read_config
 from gitmem.setup.hook_file import EVENTS
@@ -73,7 +75,7 @@ def read_status(
     refusal = read_refusal(repo, remote) if remote else None
     queue = Queue(repo)
     with closing(Index.open(repo.state_dir)) as index:
-        memories, commits = index.memory_count(), index.annotated_count()
+        memories, commits = memory_count(index), annotated_count(index)
     return Status(
         is_initialised=repo.is_initialised,
         is_enabled=settings.enabled,

@@ -20,6 +20,7 @@ from gitmem.compress.offline.history import NAME, is_worth_reading, says_enough
 from gitmem.git.commits import CommitReader
 from gitmem.git.log import emails_here, walk_ids
 from gitmem.git.repo import Repo, try_git
+from gitmem.index.commits import annotated_commits
 from gitmem.refresh.refresh import refresh
 from gitmem.state.skipped_commits import SkippedCommits
 from gitmem.upkeep.batches import Batches, estimate_commit
@@ -74,7 +75,7 @@ def plan_backfill(workspace: Workspace, selection: BackfillSelection) -> Backfil
     options = [f"--{name}={value}" for name, value in _dates(selection) if value]
     commits = list(walk_ids(repo, selection.revision, options))
     with closing(refresh(repo)) as index:
-        annotated = index.annotated()
+        annotated = annotated_commits(index)
     judged = SkippedCommits(repo, NAME).commits()
     open_ = [commit for commit in commits if commit not in annotated]
     history = [commit for commit in open_ if commit not in judged]

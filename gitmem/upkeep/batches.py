@@ -25,6 +25,7 @@ from gitmem.compress.models.prices import BATCH_SHARE
 from gitmem.errors import CompressorFailed, GitmemError, TranscriptMissing
 from gitmem.git.commits import CommitReader
 from gitmem.guard.redact import Evidence, make_evidence, redact_change
+from gitmem.index.memories import memories_with_id
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory
 from gitmem.model.note import Document
@@ -271,7 +272,7 @@ class _Remaker:
         if not entry.session:
             return ""
         with closing(refresh(self._workspace.repo)) as index:
-            stored = index.find(entry.before[0])
+            stored = memories_with_id(index, entry.before[0])
         return stored[0].memory.provenance.agent if stored else ""
 
     def _evidence(self, entry: BatchEntry, change: Change) -> Evidence:

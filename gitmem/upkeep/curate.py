@@ -21,6 +21,7 @@ from gitmem.index.amendment import PERHAPS, amended
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
 from gitmem.index.lookup import Holder, living, memories, places_above
+from gitmem.index.memories import is_forgotten, live_memories
 from gitmem.index.vectors import Vectors
 from gitmem.model.likeness import forbidding
 from gitmem.model.memory import Memory, Tombstone
@@ -169,7 +170,7 @@ def undo(repo: Repo) -> int:
     with closing(refresh(repo)) as index:
         stones: dict[str, list[Document]] = defaultdict(list)
         ids = set()
-        for stored in index.all_live():
+        for stored in live_memories(index):
             if stored.memory.provenance.compressor == NAME:
                 stone = Tombstone(stored.memory.id, "the fold was undone")
                 stones[stored.commit].append(tombstone_document(stone))
@@ -299,7 +300,7 @@ def _fold(
             ),
             extra={**newest.extra, "fold": number, "because": because},
         )
-        if not index.is_forgotten(into.id):
+        if not is_forgotten(index, into.id):
             break
     return Fold(because, tuple(parts), into)
 

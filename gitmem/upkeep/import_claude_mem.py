@@ -25,6 +25,7 @@ from gitmem.git.log import walk_files
 from gitmem.git.pack import WORTH_PACKING, pack_since
 from gitmem.git.repo import Repo, resolve_commit, try_git
 from gitmem.guard.redact import redact_memory
+from gitmem.index.memories import memories_of_agent
 from gitmem.model.change import Change
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import KINDS, Memory, Provenance
@@ -125,7 +126,7 @@ class _Importer:
         self._ties = Ties(walk_files(workspace.repo, "HEAD", max(first - _DAY, 0.0)))
         self._of_session = self._read_sessions()
         with closing(refresh(workspace.repo)) as index:
-            stored = index.of_agent(AGENT)
+            stored = memories_of_agent(index, AGENT)
         self._known = {_key(found.memory) for found in stored}
         self._counts = Counter(found.commit for found in stored)
 

@@ -25,6 +25,7 @@ from gitmem.errors import (
 from gitmem.git.commits import read_change
 from gitmem.guard.redact import make_evidence, redact_change, redact_memory
 from gitmem.index.cache import Index
+from gitmem.index.memories import memories_of
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory
 from gitmem.model.session import Slice
@@ -109,7 +110,7 @@ def _bettered(
     except (TranscriptMissing, _Settled, UnknownRevision) as error:
         return RecompressResult(capture, reason=error.message)
     refresh_index(notes, index)  # it may have taken minutes
-    live = {stored.memory.id for stored in index.memories_of(capture.commits)}
+    live = {stored.memory.id for stored in memories_of(index, capture.commits)}
     if not {memory.id for memory in capture.memories} <= live:
         return RecompressResult(capture, reason="it was changed meanwhile")
     successors = _successors(workspace, capture, made)

@@ -12,6 +12,7 @@ from gitmem.errors import UnknownMemory
 from gitmem.git.log import walk_ids
 from gitmem.git.repo import Repo, resolve_commit, try_git
 from gitmem.index.cache import Index
+from gitmem.index.memories import memories_of, memories_with_id
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh_index
@@ -114,7 +115,7 @@ def split_names(repo: Repo, names: Sequence[str]) -> tuple[tuple[str, ...], froz
     with closing(Index.open(repo.state_dir)) as index:
         refresh_index(NoteStore(repo), index)
         for name in names:
-            if _MEMORY_NAME.fullmatch(name) and index.find(name):
+            if _MEMORY_NAME.fullmatch(name) and memories_with_id(index, name):
                 ids.append(name)
             else:
                 commits = (commits or set()) | set(_commits_of(repo, name))
@@ -131,12 +132,12 @@ def _commits_of(repo: Repo, name: str) -> Iterator[str]:
 
 
 def _named(index: Index, name: str) -> str:
-    stored = index.find(name)
+    stored = memories_with_id(index, name)
     ids = {found.memory.id for found in stored}
     if len(ids) != 1:
         problem = "is the beginning of several memories' ids" if ids else "names no memory here"
         raise UnknownMemory(f"'{name}' {problem}")
-    live = {found.memory.id for found in index.memories_of([stored[0].commit])}
+    live = {found.memory.id for found in memories_of(index, [stored[0].commit])}
     if not ids <= live:
         raise UnknownMemory(f"'{name}' has been superseded already")
     return ids.pop()
@@ -146,7 +147,7 @@ def _commits(
     notes: NoteStore, index: Index, wanted: CaptureSelection, named: Iterable[str]
 ) -> Iterator[str]:
     """The annotated commits to look at; those of named memories among them."""
-    at_named = {stored.commit for name in named for stored in index.find(name)}
+    at_named = {stored.commit for name in named for stored in memories_with_id(index, name)}
     if wanted.ids and wanted.commits is None:
         yield from sorted(at_named)
         return
@@ -168,7 +169,7 @@ def _live(index: Index, commits: Iterator[str]) -> Iterator[tuple[str, list[Memo
 
 def _live_of(index: Index, commits: Sequence[str]) -> Iterator[tuple[str, list[Memory]]]:
     by_commit: dict[str, list[Memory]] = {}
-    for stored in index.memories_of(commits):
+    for stored in memories_of(index, commits):
         by_commit.setdefault(stored.commit, []).append(stored.memory)
     yield from by_commit.items()
 

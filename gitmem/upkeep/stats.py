@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from gitmem.git.repo import Repo
 from gitmem.guard.untrusted import clean_line
+from gitmem.index.memories import live_memories
 from gitmem.model.figures import Stock, stock_of
 from gitmem.refresh.refresh import refresh
 from gitmem.state.ledger import Ledger, LedgerEntry, today
@@ -65,7 +66,7 @@ def read_stats(repo: Repo, days: int) -> Stats:
         GitmemError: the index cannot be built.
     """
     with closing(refresh(repo)) as index:
-        stock = stock_of((stored.commit, stored.memory) for stored in index.all_live())
+        stock = stock_of((stored.commit, stored.memory) for stored in live_memories(index))
     first = today(time.time() - (max(days, 1) - 1) * _DAY_SECONDS)
     spendings = list(Ledger(repo).since(first))
     return Stats(

@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 from gitmem.index.cache import Index
+from gitmem.index.memories import memories_of, memories_with_id
 from gitmem.model.memory import Decision, Memory, Provenance
 from gitmem.model.note import Document, Note, note_of
 
@@ -43,15 +44,17 @@ def measure(count: int, runs: int) -> None:
         steps: dict[str, Callable[[], object]] = {
             "open, nothing to do": lambda: opened(state, lambda index: index.tip),
             f"open, memories of {RECENT} commits": lambda: opened(
-                state, lambda index: index.memories_of(recent)
+                state, lambda index: memories_of(index, recent)
             ),
             "open, newest 40 of all commits": lambda: opened(
-                state, lambda index: index.memories_of((c for c, _ in reversed(notes)), limit=40)
+                state, lambda index: memories_of(index, (c for c, _ in reversed(notes)), limit=40)
             ),
             f"open, replace the notes of {RECENT} commits": lambda: opened(
                 state, lambda index: index.tip == TIP and index.apply(changed, TIP)
             ),
-            "open, find one by its id": lambda: opened(state, lambda index: index.find("m00")),
+            "open, find one by its id": lambda: opened(
+                state, lambda index: memories_with_id(index, "m00")
+            ),
         }
         print(f"{count:>9}  {'build from notes':<44}{built:>9.2f}{1:>13.2%}")
         for name, step in steps.items():

@@ -13,6 +13,7 @@ from gitmem.follow.sync import sync
 from gitmem.git.fingerprints import TraceReader
 from gitmem.git.remotes import refspec_of
 from gitmem.index.cache import Index
+from gitmem.index.commits import commits_holding
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.rewrite import Delta, How
@@ -384,7 +385,9 @@ def test_what_a_note_gains_late_goes_to_the_copies_as_well(topic: GitDriver) -> 
     assert titles_at(topic, "main") == ["one", "the last word"]
 
 
-def test_what_others_write_meanwhile_is_looked_at_the_next_time(topic: GitDriver) -> None:
+def test_what_others_write_meanwhile_is_looked_at_the_next_time(
+    topic: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A capture of another process lands between our reading and our writing."""
     dropped = topic.commit("dropped", **{"d.txt": lines("d")})
     remember(topic, dropped)
@@ -394,13 +397,13 @@ def test_what_others_write_meanwhile_is_looked_at_the_next_time(topic: GitDriver
     late = Memory("change", "meanwhile", provenance=Provenance(commit="f" * 40))
     store = NoteStore(topic.repo)
 
-    class Meanwhile(Index):
-        def commits_holding(self, ids: Iterable[str]) -> dict[str, set[str]]:
-            store.add({two: [document_of(late)]}, "notes: meanwhile")
-            return super().commits_holding(ids)
+    def written_meanwhile(index: Index, ids: Iterable[str]) -> dict[str, set[str]]:
+        store.add({two: [document_of(late)]}, "notes: meanwhile")
+        return commits_holding(index, ids)
 
     refresh(topic.repo).close()
-    with closing(Meanwhile.open(topic.repo.state_dir)) as index:
+    with closing(Index.open(topic.repo.state_dir)) as index, monkeypatch.context() as patch:
+        patch.setattr("gitmem.follow.reconcile.commits_holding", written_meanwhile)
         reconcile(topic.repo, index, now=1_800_000_000)
     assert titles_at(topic, "main") == ["two"]
     followed(topic)

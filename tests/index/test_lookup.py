@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from gitmem.index.cache import Index
+from gitmem.index.commits import note_numbers
 from gitmem.index.lexical import match_of
 from gitmem.index.lookup import (
     holdings,
@@ -151,7 +152,7 @@ def test_the_forgotten_and_the_superseded_live_nowhere(index: Index) -> None:
 def test_superseded_on_another_branch_only_it_lives_here(index: Index) -> None:
     newer = Memory("bugfix", "Prices are decimals", supersedes=(PRICE.id,))
     index.apply([(oid(8), note(newer))], NEXT_TIP)
-    numbers = index.note_numbers([oid(n) for n in (1, 2, 3, 8)])
+    numbers = note_numbers(index, [oid(n) for n in (1, 2, 3, 8)])
     here, there = [numbers[oid(n)] for n in (1, 2, 3)], list(numbers.values())
     every = places_above(index, 0)
 

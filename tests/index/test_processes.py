@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from gitmem.index.cache import Index
+from gitmem.index.commits import annotated_count
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -16,13 +17,14 @@ import sys
 from contextlib import closing
 from pathlib import Path
 from gitmem.index.cache import Index
+from gitmem.index.memories import memories_of
 from tests.bench.index_refresh import sample_note
 
 notes = [(f"{n:040x}", sample_note(n)) for n in range(300)]
 with closing(Index.open(Path(sys.argv[1]))) as index:
     while index.tip != "f" * 40:
         index.rebuild(notes, "f" * 40)
-    print(len(index.memories_of(commit for commit, _ in notes)), index.is_volatile)
+    print(len(memories_of(index, (commit for commit, _ in notes))), index.is_volatile)
 """
 
 _FULL = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n" + _BUILD
@@ -39,7 +41,7 @@ def test_processes_that_build_it_at_once_all_get_a_whole_index(tmp_path: Path) -
 
     assert [process.communicate()[0] for process in started] == ["300 False\n"] * 4
     with closing(Index.open(tmp_path / "state")) as index:
-        assert index.annotated_count() == 300
+        assert annotated_count(index) == 300
     assert [path.name for path in (tmp_path / "state").iterdir()] == ["index"]
 
 

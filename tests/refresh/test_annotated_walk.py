@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from gitmem.git import log as history
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
+from gitmem.index.commits import annotated_commits
 from gitmem.model.memory import Memory
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
@@ -69,7 +70,7 @@ def found(git: GitDriver, count: int | None = None, limit: int | None = None) ->
 def expected(git: GitDriver, count: int | None = None, limit: int | None = None) -> list[str]:
     """By walking all of it."""
     with closing(Index.open(git.repo.state_dir)) as index:
-        annotated = index.annotated()
+        annotated = annotated_commits(index)
     commits = git.out("rev-list", "HEAD").splitlines()[:limit]
     return [commit for commit in commits if commit in annotated][:count]
 

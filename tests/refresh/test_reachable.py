@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitmem.index.cache import Index
+from gitmem.index.commits import annotated_commits, note_numbers
 from gitmem.model.memory import Memory
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
@@ -26,13 +27,13 @@ def annotate(git: GitDriver, *commits: str) -> None:
 def reached(git: GitDriver, revision: str = "HEAD") -> set[str]:
     with closing(refresh(git.repo)) as index:
         scope = scope_of(git.repo, index, revision)
-        numbers = index.note_numbers(sorted(index.annotated()))
+        numbers = note_numbers(index, sorted(annotated_commits(index)))
         return {commit for commit, number in numbers.items() if number in scope}
 
 
 def walked(git: GitDriver, revision: str = "HEAD") -> set[str]:
     with closing(refresh(git.repo)) as index:
-        return index.annotated() & set(git.out("rev-list", revision).split())
+        return annotated_commits(index) & set(git.out("rev-list", revision).split())
 
 
 def test_a_branch_has_its_own_and_what_it_began_with(committed: GitDriver) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gitmem.git.repo import Repo
 from gitmem.git.standing import LineShare, shares, standings
+from gitmem.index.commits import annotated_commits, note_numbers
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing, Verdict
@@ -33,7 +34,7 @@ def annotate(git: GitDriver, *commits: str) -> None:
 
 def told(git: GitDriver) -> dict[str, Standing]:
     with closing(refresh(git.repo)) as index:
-        notes = index.note_numbers(sorted(index.annotated()))
+        notes = note_numbers(index, sorted(annotated_commits(index)))
         return standings_of(git.repo, index, scope_of(git.repo, index), notes)
 
 

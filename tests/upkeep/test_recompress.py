@@ -14,6 +14,7 @@ from gitmem.compress.compressor import Compressor
 from gitmem.compress.fallback import FallbackCompressor
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.errors import GitmemError, UnknownMemory, UnknownRevision
+from gitmem.index.memories import memories_of
 from gitmem.model.memory import Memory, Tombstone
 from gitmem.notes.codec import tombstone_document
 from gitmem.notes.store import NoteStore
@@ -63,7 +64,7 @@ def better(
 def recalled(git: GitDriver, commit: str) -> list[Memory]:
     """What the index gives the agent, and the log a person."""
     index = refresh(git.repo)
-    live = [stored.memory for stored in index.memories_of([commit])]
+    live = [stored.memory for stored in memories_of(index, [commit])]
     index.close()
     entries = log_entries(git.repo, LogSelection(revisions=(commit,), options=("--no-walk",)))
     assert [m for entry in entries for m in entry.memories] == live

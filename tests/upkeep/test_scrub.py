@@ -11,6 +11,7 @@ from gitmem.follow.push import push
 from gitmem.follow.sync import sync
 from gitmem.git.remotes import refspec_of
 from gitmem.index.cache import Index
+from gitmem.index.memories import memories_with_id, memory_count
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.note import NOTES_REF
 from gitmem.notes.codec import document_of
@@ -269,7 +270,7 @@ def test_the_index_knows_neither_old_memory_nor_secret(committed: GitDriver) -> 
     scrubbed(committed)
 
     index = Index.open(committed.repo.state_dir)
-    found, count = index.find(old.id), index.memory_count()
+    found, count = memories_with_id(index, old.id), memory_count(index)
     index.close()
 
     assert (found, count) == ([], 1)

@@ -1,0 +1,162 @@
+"""Whole memories, each with the commit whose note holds it: by commit, session, agent or id.
+
+Standard library only: agent hooks import this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from gitmem.index.cache import Index
+from gitmem.index.parameters import AT_ONCE, marks
+from gitmem.index.rows import digest, unpacked
+from gitmem.model.memory import Memory
+
+HELD = "note JOIN holding ON holding.note = note.place JOIN memory ON memory.place = holding.memory"
+_STORED = f"SELECT commit_oid, id, fields FROM {HELD}"
+# A document edited by hand answers to the id it states and to the one its content has.
+REMEMBERED = """NOT EXISTS (
+    SELECT 1 FROM tombstone WHERE tombstone.id IN (memory.id, holding.stated_id))"""
+_CURRENT = """NOT EXISTS (
+    SELECT 1 FROM supersedes WHERE supersedes.id IN (memory.id, holding.stated_id)
+    AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.id = supersedes.by_id))"""
+LIVE = f"{REMEMBERED} AND {_CURRENT}"
+
+
+@dataclass(frozen=True)
+class IndexedMemory:
+    """A memory and the commit whose note holds it (after a rewrite not the one it was made at)."""
+
+    memory: Memory
+    commit: str
+
+
+def memories_of(
+    index: Index, commits: Iterable[str], limit: int | None = None
+) -> list[IndexedMemory]:
+    """The live memories of these commits, in the commits' order, oldest first within one.
+
+    Live: neither forgotten anywhere nor superseded by a memory that is not forgotten.
+    With ``limit`` no more than so many are given, and commits are taken from the iterable
+    only as needed.
+
+    Raises:
+        GitmemError: the file is damaged; it is set aside, so that the next try works.
+    """
+    found: list[IndexedMemory] = []
+    remaining = iter(commits)
+    size = AT_ONCE if limit is None else min(limit, AT_ONCE)
+    while limit is None or len(found) < limit:
+        some = list(dict.fromkeys(islice(remaining, size)))
+        if not some:
+            break
+        found += _memories_of_some(index, some)
+        size = min(2 * size, AT_ONCE)
+    return found[:limit]
+
+
+def _memories_of_some(index: Index, commits: Sequence[str]) -> list[IndexedMemory]:
+    query = f"{_STORED} WHERE commit_oid IN ({marks(commits)}) AND {LIVE} ORDER BY position"
+    rows = _rows(index, query, commits)
+    place = {commit: number for number, commit in enumerate(commits)}
+    return sorted(rows, key=lambda stored: place[stored.commit])
+
+
+def memories_of_session(index: Index, session: str) -> list[IndexedMemory]:
+    """The live memories that were made of this session's records, in the records' order.
+
+    Raises:
+        GitmemError: the file is damaged; it is set aside, so that the next try works.
+    """
+    query = (
+        f"{_STORED} WHERE session = ? AND record_end > 0 AND {LIVE}"
+        " ORDER BY record_end, commit_oid, position"
+    )
+    return _rows(index, query, (digest(session),))
+
+
+def memories_of_agent(index: Index, agent: str) -> list[IndexedMemory]:
+    """Every memory of that agent, superseded ones too, in no order.
+
+    Raises:
+        GitmemError: the file is damaged; it is set aside, so that the next try works.
+    """
+    named = "agent = (SELECT place FROM name WHERE text = ?)"
+    return _rows(index, f"{_STORED} WHERE {named} AND {REMEMBERED}", (agent,))
+
+
+def memories_with_id(index: Index, id_prefix: str) -> list[IndexedMemory]:
+    """The memories whose id begins so, superseded ones too: at most 20, by id.
+
+    A memory that stands at several commits comes once for each.
+
+    Raises:
+        GitmemError: the file is damaged; it is set aside, so that the next try works.
+    """
+    if not re.fullmatch(r"m[0-9a-f]{0,20}", id_prefix):
+        return []
+    query = (
+        f"{_STORED} WHERE (id >= ?1 AND id < ?2 OR holding.memory IN"
+        " (SELECT memory FROM holding WHERE stated_id >= ?1 AND stated_id < ?2"
+        f" AND stated_id <> '')) AND {REMEMBERED} ORDER BY id, commit_oid LIMIT 20"
+    )
+    return _rows(index, query, (id_prefix, id_prefix + "g"))
+
+
+def live_memories(index: Index) -> list[IndexedMemory]:
+    """Every live memory, by commit.
+
+    Raises:
+        GitmemError: the file is damaged; it is set aside, so that the next try works.
+    """
+    return _rows(index, f"{_STORED} WHERE {LIVE} ORDER BY commit_oid, position")
+
+
+def memories_by_stated_id(index: Index) -> list[tuple[str, IndexedMemory]]:
+    """Every memory that is not forgotten, superseded ones too, each with the id it states.
+
+    Raises:
+        GitmemError: the file is damaged; it is set aside, so that the next try works.
+    """
+    query = f"SELECT id, stated_id, commit_oid, fields FROM {HELD} WHERE {REMEMBERED}"
+    with index.reading() as database:
+        return [
+            (stated_id or name, IndexedMemory(unpacked(fields), commit))
+            for name, stated_id, commit, fields in database.execute(query)
+        ]
+
+
+def is_forgotten(index: Index, memory_id: str) -> bool:
+    """Whether a tombstone stands for this id."""
+    return index.number("SELECT count(*) FROM tombstone WHERE id = ?", (memory_id,)) > 0
+
+
+def memory_count(index: Index) -> int:
+    """How many memories are live."""
+    query = f"SELECT count(DISTINCT id) FROM {HELD} WHERE {LIVE}"
+    return index.number(query)
+
+
+def place_count(index: Index) -> int:
+    """How many memories have a place, superseded and forgotten ones too."""
+    return index.number("SELECT count(*) FROM memory")
+
+
+def embedded_count(index: Index) -> int:
+    """How many of them have a vector."""
+    query = (
+        "SELECT count(*) FROM memory WHERE place <="
+        " (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'embedded')"
+    )
+    return index.number(query)
+
+
+def _rows(index: Index, query: str, parameters: Sequence[str | int] = ()) -> list[IndexedMemory]:
+    with index.reading() as database:
+        rows = database.execute(query, parameters).fetchall()
+        # One content under two stated ids is one memory.
+        found = {(row[0], row[1]): row for row in rows}
+        return [IndexedMemory(unpacked(fields), commit) for commit, _, fields in found.values()]
