@@ -30,7 +30,7 @@ _LARGE_SHARE = 0.5
 _FRESH_SECONDS = 3_600.0
 _PENDING_SECONDS = 12 * 3_600.0
 _FOLLOW_UP_SECONDS = 12 * 60.0
-_REMOVED_WEIGHT = 0.5
+_REMOVAL_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,10 @@ def _line_shares(
     """Of the change's lines, the part that each session wrote last and no commit took since."""
     added = _last_writers(candidates, change.added_marks, earlier.added, "added")
     removed = _last_writers(candidates, change.removed_marks, earlier.removed, "removed")
-    whole = len(change.added_marks) + _REMOVED_WEIGHT * len(change.removed_marks)
+    whole = len(change.added_marks) + _REMOVAL_WEIGHT * len(change.removed_marks)
     sizes: Counter[str] = Counter()
     times: dict[str, float] = {}
-    for writers, weight in ((added, 1.0), (removed, _REMOVED_WEIGHT)):
+    for writers, weight in ((added, 1.0), (removed, _REMOVAL_WEIGHT)):
         for time, session in writers.values():
             sizes[session] += weight  # type: ignore[assignment]  # a Counter adds floats as well
             times[session] = max(time, times.get(session, 0.0))

@@ -79,7 +79,7 @@ class ClaudeMem:
         Raises:
             GitmemError: there is no such database, or it is none of claude-mem's.
         """
-        with self._opened() as database:
+        with self._open() as database:
             found: set[str] = set()
             for table in (_OBSERVATIONS, _SUMMARIES):
                 if "project" in _columns(database, table):
@@ -93,10 +93,10 @@ class ClaudeMem:
         Raises:
             GitmemError: there is no such database, it is none of claude-mem's, or it is damaged.
         """
-        with self._opened() as database:
-            yield from self._merged(database)
+        with self._open() as database:
+            yield from self._merge(database)
 
-    def _merged(self, database: sqlite3.Connection) -> Iterator[Kept]:
+    def _merge(self, database: sqlite3.Connection) -> Iterator[Kept]:
         """Both tables by time: their own indices give that order, nothing is sorted."""
         cursors = []
         for table in (_OBSERVATIONS, _SUMMARIES):
@@ -130,14 +130,14 @@ class ClaudeMem:
         )
 
     @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
+    def _open(self) -> Iterator[sqlite3.Connection]:
         if not self._path.is_file():
             raise GitmemError(
                 f"there is no database '{self._path}'",
                 "Nothing was changed. Name it with: gitmem import claude-mem --db PATH",
             )
         try:
-            with closing(_connected(self._path)) as database:
+            with closing(_connect(self._path)) as database:
                 if not _columns(database, _OBSERVATIONS) and not _columns(database, _SUMMARIES):
                     raise GitmemError(
                         f"'{self._path}' holds no observations of claude-mem",
@@ -151,7 +151,7 @@ class ClaudeMem:
             ) from error
 
 
-def _connected(path: Path) -> sqlite3.Connection:
+def _connect(path: Path) -> sqlite3.Connection:
     """Open for reading; without the right to make its neighbours, as a file that never changes."""
     address = path.resolve().as_uri()
     database = sqlite3.connect(f"{address}?mode=ro", uri=True)

@@ -32,7 +32,7 @@ def copied_records(path: Path, others: Iterable[Path]) -> int:
                 and other.parent == path.parent
                 and first in read_head(other, _HEAD_BYTES)
             ):
-                return _shared(path, set(_UUID.findall(other.read_bytes())))
+                return _count_copies(path, set(_UUID.findall(other.read_bytes())))
     return 0
 
 
@@ -44,14 +44,14 @@ def _first_uuid(path: Path) -> bytes:
     return match[1] if match else b""
 
 
-def _shared(path: Path, known: set[bytes]) -> int:
+def _count_copies(path: Path, uuids: set[bytes]) -> int:
     last = 0
     with path.open("rb") as file:
         for number, line in enumerate(read_lines(file), start=1):
             match = _UUID.search(line.data or b"")
             if match is None:
                 continue
-            if match[1] not in known:
+            if match[1] not in uuids:
                 break
             last = number
     return last

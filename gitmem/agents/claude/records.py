@@ -36,7 +36,7 @@ class RecordReader:
         self._tools: dict[str, str] = {}
         self._subagents = subagents
 
-    def events_of(self, record: JsonObject, number: int, time: float) -> Iterator[Event]:
+    def draft_events(self, record: JsonObject, number: int, time: float) -> Iterator[Event]:
         """The events of one record, in its own order; none for what is not a message."""
         is_subagent = record.get("isSidechain") is True
         if record.get("type") == "progress":
