@@ -15,14 +15,14 @@ ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (Codex, GeminiCli
 """Each is made from the environment; the first that calls a file its own reads it."""
 
 
-class KnownAgents:
+class Agents:
     """All agents together: whoever left a transcript, it is found and read."""
 
     def __init__(self, adapters: Sequence[Adapter]) -> None:
         self._adapters = tuple(adapters)
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> KnownAgents:
+    def from_environment(cls, environ: Mapping[str, str]) -> Agents:
         """The agents of this person, wherever the environment says their files are."""
         return cls([make(environ) for make in ADAPTERS])
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from gitmem.agents.adapters import KnownAgents
+from gitmem.agents.adapters import Agents
 from gitmem.capture.compressors import allowance_of, choose_compressor
 from gitmem.compress.compressor import Compressor
 from gitmem.git.repo import Repo
@@ -23,7 +23,7 @@ class Means:
     repo: Repo
     settings: Settings
     compressor: Compressor
-    agents: KnownAgents
+    agents: Agents
 
     @cached_property
     def policy(self) -> Policy:
@@ -44,5 +44,5 @@ def gather_means(repo: Repo, environ: Mapping[str, str] | None = None) -> Means:
         repo=repo,
         settings=settings,
         compressor=choose_compressor(settings, surroundings, allowance_of(repo, settings)),
-        agents=KnownAgents.from_environment(surroundings),
+        agents=Agents.from_environment(surroundings),
     )

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import click
 
-from gitmem.agents.adapters import KnownAgents
+from gitmem.agents.adapters import Agents
 from gitmem.cli.open_repo import ready_repo
 from gitmem.setup.status import read_status, render_status
 
@@ -21,7 +21,7 @@ def command(as_json: bool) -> None:
     Like every command it first lets waiting work be done, for two seconds at most; what still
     waits is shown.  `gitmem doctor` tries things out.
     """
-    agents = KnownAgents.from_environment(os.environ)
+    agents = Agents.from_environment(os.environ)
     status = read_status(ready_repo(), agents=agents)
     if as_json:
         click.echo(json.dumps(asdict(status), ensure_ascii=False))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from gitmem.agents.adapters import KnownAgents
+from gitmem.agents.adapters import Agents
 from gitmem.errors import RemoteUnavailable
 from gitmem.git.remotes import known_tip, memory_remote, tracking_tips
 from gitmem.git.repo import Repo, try_git
@@ -56,7 +56,7 @@ class Status:
 def read_status(
     repo: Repo,
     git_version: tuple[int, int] | None = None,
-    agents: KnownAgents | None = None,
+    agents: Agents | None = None,
 ) -> Status:
     """Gather the state from disk; nothing is changed and no remote is asked.
 
@@ -149,7 +149,7 @@ def _counted(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
-def _sessions(repo: Repo, agents: KnownAgents | None) -> Mapping[str, int]:
+def _sessions(repo: Repo, agents: Agents | None) -> Mapping[str, int]:
     if agents is None or repo.worktree is None:
         return {}
     return agents.count_sessions(repo.worktree, time.time() - _SESSION_DAYS * 86_400)

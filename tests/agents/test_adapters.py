@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.agents.adapters import KnownAgents
+from gitmem.agents.adapters import Agents
 from gitmem.errors import TranscriptMissing
 from tests.support.session import SESSION, SessionWriter
 
@@ -17,7 +17,7 @@ def test_a_transcript_is_found_by_session_and_by_work_tree(tmp_path: Path) -> No
     slug = "".join(c if c.isalnum() else "-" for c in str(work.resolve()))
     path = tmp_path / ".claude" / "projects" / slug / f"{SESSION}.jsonl"
     written = SessionWriter(path, work.resolve(), session=SESSION, now=1.0).prompt("hello")
-    agents = KnownAgents.from_environment({"HOME": str(tmp_path)})
+    agents = Agents.from_environment({"HOME": str(tmp_path)})
 
     assert agents.find(SESSION) == written.path
     assert agents.find("../" + SESSION) is None
@@ -26,7 +26,7 @@ def test_a_transcript_is_found_by_session_and_by_work_tree(tmp_path: Path) -> No
 
 
 def test_no_agent_is_no_trouble(tmp_path: Path) -> None:
-    agents = KnownAgents.from_environment({})
+    agents = Agents.from_environment({})
 
     assert agents.find(SESSION) is None
     assert agents.transcripts_for(tmp_path, 0.0) == []

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.agents.adapters import KnownAgents
+from gitmem.agents.adapters import Agents
 from gitmem.agents.lines import MAX_LINE_BYTES
 from gitmem.model.session import Transcript
 
@@ -76,7 +76,7 @@ def read(name: str, data: bytes) -> Transcript:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / NAMES[name]
         path.write_bytes(data)
-        return KnownAgents.from_environment({}).read(path)
+        return Agents.from_environment({}).read(path)
 
 
 def rendered(name: str, given: list[Any]) -> bytes:

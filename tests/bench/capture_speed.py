@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gitmem.agents.adapters import KnownAgents
+from gitmem.agents.adapters import Agents
 from gitmem.capture.capture_commit import Request, remember
 from gitmem.capture.workspace import Means
 from gitmem.compress.offline.extractive import ExtractiveCompressor
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         baseline = parse_only(list(paths.values()))
         clone = data.clone()
         means = Means(
-            find_repo(clone), Settings(), ExtractiveCompressor(), KnownAgents.from_environment({})
+            find_repo(clone), Settings(), ExtractiveCompressor(), Agents.from_environment({})
         )
         begun = time.perf_counter()
         written = 0

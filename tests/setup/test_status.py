@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 
-from gitmem.agents.adapters import KnownAgents
+from gitmem.agents.adapters import Agents
 from gitmem.model.job import Job
 from gitmem.setup.install import install
 from gitmem.setup.status import Status, read_status, render_status
@@ -76,7 +76,7 @@ def test_sessions_of_the_last_weeks_are_counted_by_agent(committed: GitDriver) -
         codex_session(committed.home, worktree, version)
     os.utime(codex_session(committed.home, worktree, "0.169"), (1e9, 1e9))
     gemini_session(committed.home, worktree, "0.61")
-    agents = KnownAgents.from_environment({"HOME": str(committed.home)})
+    agents = Agents.from_environment({"HOME": str(committed.home)})
 
     lines = render_status(read_status(committed.repo, OLD_GIT, agents))
 

@@ -8,7 +8,7 @@ import os
 import re
 from pathlib import Path
 
-from gitmem.agents.adapters import KnownAgents
+from gitmem.agents.adapters import Agents
 from gitmem.model.session import Event, EventKind, Transcript
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -49,7 +49,7 @@ def gemini_session(home: Path, worktree: Path, version: str) -> Path:
 
 def read(path: Path, **part: float) -> Transcript:
     """The session, read by whichever agent wrote it."""
-    return KnownAgents.from_environment({}).read(path, **part)  # type: ignore[arg-type]
+    return Agents.from_environment({}).read(path, **part)  # type: ignore[arg-type]
 
 
 def told(events: tuple[Event, ...]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitmem.agents.adapters import KnownAgents
+from gitmem.agents.adapters import Agents
 from gitmem.capture.capture_commit import Outcome, Request, remember
 from gitmem.capture.workspace import Means
 from gitmem.compress.compressor import Compressor
@@ -16,7 +16,7 @@ from tests.support.session import SESSION, SessionWriter
 
 def means_of(git: GitDriver, compressor: Compressor | None = None) -> Means:
     """The offline compressor unless another is given; transcripts under the test's own home."""
-    agents = KnownAgents.from_environment({"HOME": str(git.home)})
+    agents = Agents.from_environment({"HOME": str(git.home)})
     return Means(git.repo, Settings(), compressor or ExtractiveCompressor(), agents)
 
 
