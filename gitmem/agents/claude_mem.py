@@ -40,7 +40,7 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Kept:
+class ClaudeMemRow:
     """One row: an observation, or (``type`` is ``summary``) the summary of a session.
 
     ``source`` names the row, ``session`` is the agent's own id of the session, ``time`` is in
@@ -87,7 +87,7 @@ class ClaudeMem:
                     found |= {_text(row[0]) for row in database.execute(query)}
         return sorted(found)
 
-    def rows(self) -> Iterator[Kept]:
+    def rows(self) -> Iterator[ClaudeMemRow]:
         """All rows, oldest first; one at a time, however many there are.
 
         Raises:
@@ -96,7 +96,7 @@ class ClaudeMem:
         with self._open() as database:
             yield from self._merge(database)
 
-    def _merge(self, database: sqlite3.Connection) -> Iterator[Kept]:
+    def _merge(self, database: sqlite3.Connection) -> Iterator[ClaudeMemRow]:
         """Both tables by time: their own indices give that order, nothing is sorted."""
         cursors = []
         for table in (_OBSERVATIONS, _SUMMARIES):
@@ -173,10 +173,10 @@ def _columns(database: sqlite3.Connection, table: str) -> set[str]:
     return {str(row[1]) for row in database.execute(f"PRAGMA table_info({table})")}
 
 
-def _observation(row: Sequence[object]) -> Kept:
+def _observation(row: Sequence[object]) -> ClaudeMemRow:
     cells = dict(zip(_COLUMNS[_OBSERVATIONS], row[4:], strict=True))
     texts = {name: _text(cells[name]) for name in cells if name not in _LISTS}
-    return Kept(
+    return ClaudeMemRow(
         source=f"observation {row[0]}",
         session=_text(row[2]),
         time=_seconds(row[3]),
@@ -192,11 +192,11 @@ def _observation(row: Sequence[object]) -> Kept:
     )
 
 
-def _summary(row: Sequence[object]) -> Kept:
+def _summary(row: Sequence[object]) -> ClaudeMemRow:
     cells = dict(zip(_COLUMNS[_SUMMARIES], row[4:], strict=True))
     texts = {name: _text(cells[name]) for name in cells if name not in _LISTS}
     done = (texts["completed"], texts["investigated"], texts["notes"])
-    return Kept(
+    return ClaudeMemRow(
         source=f"summary {row[0]}",
         session=_text(row[2]),
         time=_seconds(row[3]),

@@ -35,7 +35,7 @@ class Traces:
 
     session: str
     edits: tuple[Edit, ...] = ()
-    committing: tuple[tuple[float, float], ...] = ()
+    commit_spans: tuple[tuple[float, float], ...] = ()
     last: float = 0.0
 
     @property
@@ -52,13 +52,13 @@ def traces_of(session: str, events: Iterable[Event], tree: WorkTree) -> Traces:
     """The traces that the events left in the work tree; edits that failed left none."""
     events = tuple(events)
     answers = {e.call_id: e for e in events if e.kind is EventKind.RESULT}
-    committing = [
+    commit_spans = [
         (event.time, answers[event.call_id].time if event.call_id in answers else float("inf"))
         for event in events
         if _is_commit(event)
     ]
     last = max((event.time for event in events), default=0.0)
-    return Traces(session, tuple(edits_of(events, tree)), tuple(committing), last)
+    return Traces(session, tuple(edits_of(events, tree)), tuple(commit_spans), last)
 
 
 def edits_of(events: Iterable[Event], tree: WorkTree) -> Iterator[Edit]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gitmem.agents.session_edits import edits_of
-from gitmem.agents.turns import turns_of, turns_with, without_waiting
+from gitmem.agents.turns import drop_waiting_turns, turns_of, turns_with
 from gitmem.agents.worktree import WorkTree
 from gitmem.capture.session_candidates import Maker
 from gitmem.capture.transcript_range import own_start
@@ -52,7 +52,7 @@ def share_of(
     """
     tree = WorkTree([worktree, os.path.realpath(worktree)])
     waiting = set() if is_past else _waiting(worktree, change, unread, tree)
-    ours = without_waiting(unread, tree, change.paths, waiting)
+    ours = drop_waiting_turns(unread, tree, change.paths, waiting)
     has_rest = ours.end < unread.end
     made = {edit.time for edit in edits_of(ours.events, tree)}
     is_new = not index.holds_session(change.commit, maker.session)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from gitmem.agents.attribution import Earlier, attribute, times_of_edits, wanted_marks
+from gitmem.agents.attribution import EarlierCommits, attribute, find_common_marks, times_of_edits
 from gitmem.agents.session_edits import Traces, traces_of
 from gitmem.agents.worktree import WorkTree
 from gitmem.capture.transcript_range import own_start
@@ -86,7 +86,7 @@ def _candidate_paths(means: Means, worktree: str, moment: float, named: str) -> 
             paths.setdefault(known.session, Path(known.transcript))
     # Of a commit of long ago those count that were at work then, not the last ones there are.
     files = means.agents.transcripts_for(Path(worktree), moment - _AGE_SECONDS)
-    for file in sorted(files, key=lambda file: abs(file.modified - moment)):
+    for file in sorted(files, key=lambda file: abs(file.mtime - moment)):
         paths.setdefault(file.session, file.path)
     return dict(list(paths.items())[:_MAX_CANDIDATES])
 
@@ -131,13 +131,15 @@ def _mentions(path: Path, names: set[str]) -> bool:
         return False
 
 
-def _earlier(means: Means, index: Index, change: Change, traces: Sequence[Traces]) -> Earlier:
+def _earlier(
+    means: Means, index: Index, change: Change, traces: Sequence[Traces]
+) -> EarlierCommits:
     pending = [edits.pending for edits in traces]
     ours = {path for found in pending for path in found} & set(change.paths)
     times = [when for found in pending for path, when in found.items() if path in ours]
     touched = last_touched(means.repo, change, sorted(ours), min(times)) if times else {}
-    added, removed, since = wanted_marks(traces, change)
+    added, removed, since = find_common_marks(traces, change)
     has_lines = bool(added or removed) and bool(change.paths)
     taken = last_taken(means.repo, change, added, removed, since) if has_lines else ({}, {})
     parents = {stored.memory.provenance.session for stored in index.memories_of(change.parents)}
-    return Earlier(touched, *taken, parents=frozenset(parents))
+    return EarlierCommits(touched, *taken, parents=frozenset(parents))

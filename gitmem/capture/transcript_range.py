@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from gitmem.agents.claude.forks import copied_records
+from gitmem.agents.claude.forks import count_copied_records
 from gitmem.capture.workspace import Means
 from gitmem.index.cache import Index
 from gitmem.model.session import Transcript
@@ -92,7 +92,7 @@ def own_start(means: Means, session: str, path: Path) -> int:
     known = [found for found in Registry(means.repo).sessions() if found.session not in forked]
     names = [found.session for found in known]
     older = known[names.index(session) + 1 :] if session in names else known
-    start = copied_records(path, [Path(found.transcript) for found in older])
+    start = count_copied_records(path, [Path(found.transcript) for found in older])
     if start:
         write_seen(means.repo, read_seen(means.repo).with_mark(session, Mark(start=start)))
     return start

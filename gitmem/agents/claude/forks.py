@@ -17,7 +17,7 @@ _UUID = re.compile(rb'"uuid":"([A-Za-z0-9.-]{8,64})"')
 _HEAD_BYTES = 1 << 18
 
 
-def copied_records(path: Path, others: Iterable[Path]) -> int:
+def count_copied_records(path: Path, others: Iterable[Path]) -> int:
     """How many of the file's first records end with one copied from one of the other files.
 
     0 when it shares its first message with none, or cannot be read.

@@ -64,9 +64,9 @@ class Codex:
         """
         roots = resolve_names(worktree)
         return [
-            TranscriptFile(match[1], path, modified)
-            for path, modified in list_rollouts(self._folders)
-            if modified >= since
+            TranscriptFile(match[1], path, mtime)
+            for path, mtime in list_rollouts(self._folders)
+            if mtime >= since
             and (match := ROLLOUT_NAME.fullmatch(path.name))
             and (head := read_rollout_head(path))
             and not is_subagent(head)

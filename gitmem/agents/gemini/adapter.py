@@ -59,9 +59,9 @@ class GeminiCli:
         """Sessions in a work tree or a folder below it, each with its newest file."""
         newest: dict[str, TranscriptFile] = {}
         for path in sorted(self._chats(resolve_names(worktree)), key=_read_age):
-            modified, _ = _read_age(path)
-            if modified >= since and self.owns(path) and (session := _read_session(path)):
-                newest[session] = TranscriptFile(session, path, modified)
+            mtime, _ = _read_age(path)
+            if mtime >= since and self.owns(path) and (session := _read_session(path)):
+                newest[session] = TranscriptFile(session, path, mtime)
         return list(newest.values())
 
     def parts(self, path: Path) -> list[Path]:
