@@ -20,7 +20,7 @@ def end_of_commit_words(events: Iterable[Event]) -> float | None:
     done: float | None = None
     said: float | None = None
     for event in events:
-        if event.is_sidechain:
+        if event.is_subagent:
             continue
         if event.kind in (EventKind.PROMPT, EventKind.SUMMARY):
             break

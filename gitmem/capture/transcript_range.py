@@ -43,7 +43,7 @@ def read_unread(
     found = means.agents.read(
         path, first=mark.record - mark.shift, first_byte=mark.byte, until=until
     )
-    events = (e for e in found.events if not (e.is_sidechain and e.time <= mark.time))
+    events = (e for e in found.events if not (e.is_subagent and e.time <= mark.time))
     return _shifted(replace(found, events=tuple(events)), mark.shift)
 
 
@@ -110,7 +110,7 @@ def _later_than(means: Means, path: Path, mark: Mark, until: float | None) -> Tr
     """What a rewritten file holds that is younger than the mark, its records counted on."""
     found = means.agents.read(path, until=until)
     later = tuple(event for event in found.events if event.time > mark.time)
-    own = [event.record for event in later if not event.is_sidechain]
+    own = [event.record for event in later if not event.is_subagent]
     first = min(own, default=found.end)
     return _shifted(replace(found, events=later, first=first), mark.record - first)
 

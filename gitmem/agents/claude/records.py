@@ -44,7 +44,7 @@ class RecordReader:
         message, kind = record.get("message"), record.get("type")
         if not isinstance(message, dict):
             return
-        content, draft = message.get("content"), Draft(number, time, is_sidechain=is_subagent)
+        content, draft = message.get("content"), Draft(number, time, is_subagent=is_subagent)
         if kind == "assistant":
             yield from self._assistant_events(content, draft)
         elif kind == "user":

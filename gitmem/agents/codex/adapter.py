@@ -142,7 +142,7 @@ def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Trans
             break
         malformed += record is None
         if record is not None and not prefix.covers(record, time):
-            draft = Draft(number, time, is_sidechain=head.is_subagent)
+            draft = Draft(number, time, is_subagent=head.is_subagent)
             for event in items.draft_events(record, draft):
                 kept.add(event)
             if items.cwd and len(cwds) < _MAX_NAMES:

@@ -111,7 +111,7 @@ class MessageReader:
         return MessagePart(self.count - 1, parse_time(stamp) or 0.0, message, call)
 
     def _draft(self, number: int, time: float) -> Draft:
-        return Draft(number, time, is_sidechain=self._is_subagent)
+        return Draft(number, time, is_subagent=self._is_subagent)
 
     def _is_new(self, message: JsonObject, call: JsonObject | None) -> bool:
         key = _key(message, call)
