@@ -21,11 +21,11 @@ from gitmem.model.session import Transcript
 
 @dataclass(frozen=True)
 class TranscriptFile:
-    """A transcript that was found, not yet read.  ``modified`` is POSIX seconds."""
+    """A transcript that was found, not yet read.  ``mtime`` is POSIX seconds."""
 
     session: str
     path: Path
-    modified: float
+    mtime: float
 
 
 class Adapter(Protocol):

@@ -41,7 +41,7 @@ class Agents:
         found = [
             file for adapter in self._adapters for file in adapter.transcripts_for(worktree, since)
         ]
-        return sorted(found, key=lambda file: (-file.modified, file.path))
+        return sorted(found, key=lambda file: (-file.mtime, file.path))
 
     def count_sessions(self, worktree: Path, since: float) -> dict[str, int]:
         """How many sessions each agent had in a work tree or below it; agents without are left out.

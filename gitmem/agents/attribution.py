@@ -30,25 +30,25 @@ _LARGE_SHARE = 0.5
 _FRESH_SECONDS = 3_600.0
 _PENDING_SECONDS = 12 * 3_600.0
 _FOLLOW_UP_SECONDS = 12 * 60.0
-_REMOVED_WEIGHT = 0.5
+_REMOVAL_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
-class Earlier:
-    """What older commits did to the change's files: when each path and each line was last taken.
+class EarlierCommits:
+    """What they did to the change's files: when each of its ``paths`` and lines was last taken.
 
     POSIX seconds by author time; ``added`` and ``removed`` map a line's mark to the time.
     ``parents`` are the sessions that made the commit's parents.
     """
 
-    touched: Mapping[str, float] = field(default_factory=dict)
+    paths: Mapping[str, float] = field(default_factory=dict)
     added: Mapping[int, float] = field(default_factory=dict)
     removed: Mapping[int, float] = field(default_factory=dict)
     parents: frozenset[str] = frozenset()
 
 
 def attribute(
-    candidates: Collection[Traces], change: Change, earlier: Earlier, moment: float
+    candidates: Collection[Traces], change: Change, earlier: EarlierCommits, moment: float
 ) -> list[str]:
     """The sessions that made a commit at ``moment`` (POSIX seconds), the surest first.
 
@@ -80,15 +80,15 @@ class _Share:
 
 
 def _line_shares(
-    candidates: Collection[Traces], change: Change, earlier: Earlier
+    candidates: Collection[Traces], change: Change, earlier: EarlierCommits
 ) -> dict[str, _Share]:
     """Of the change's lines, the part that each session wrote last and no commit took since."""
     added = _last_writers(candidates, change.added_marks, earlier.added, "added")
     removed = _last_writers(candidates, change.removed_marks, earlier.removed, "removed")
-    whole = len(change.added_marks) + _REMOVED_WEIGHT * len(change.removed_marks)
+    whole = len(change.added_marks) + _REMOVAL_WEIGHT * len(change.removed_marks)
     sizes: Counter[str] = Counter()
     times: dict[str, float] = {}
-    for writers, weight in ((added, 1.0), (removed, _REMOVED_WEIGHT)):
+    for writers, weight in ((added, 1.0), (removed, _REMOVAL_WEIGHT)):
         for time, session in writers.values():
             sizes[session] += weight  # type: ignore[assignment]  # a Counter adds floats as well
             times[session] = max(time, times.get(session, 0.0))
@@ -114,7 +114,7 @@ def _last_writers(
 
 
 def _pending_files(
-    candidates: Collection[Traces], change: Change, earlier: Earlier
+    candidates: Collection[Traces], change: Change, earlier: EarlierCommits
 ) -> Mapping[str, int]:
     """How many of the change's files each session edited last, and no commit touched since.
 
@@ -124,7 +124,7 @@ def _pending_files(
     latest: dict[str, tuple[float, str]] = {}
     for traces in candidates:
         for path, time in traces.pending.items():
-            if path in paths and time > earlier.touched.get(path, 0.0):
+            if path in paths and time > earlier.paths.get(path, 0.0):
                 edit = (time, traces.session)
                 latest[path] = max(edit, latest.get(path, edit))
     return Counter(session for _, session in latest.values())
@@ -134,7 +134,7 @@ def _is_committing(traces: Traces, moment: float) -> bool:
     return any(
         moment - _LONGEST_COMMIT_SECONDS <= start <= moment + _CLOCK_SECONDS
         and end >= moment - _CLOCK_SECONDS
-        for start, end in traces.committing
+        for start, end in traces.commit_spans
     )
 
 
@@ -144,7 +144,7 @@ def _has_lines(share: _Share, moment: float) -> bool:
 
 
 def _follow_ups(
-    candidates: Collection[Traces], change: Change, earlier: Earlier, moment: float
+    candidates: Collection[Traces], change: Change, earlier: EarlierCommits, moment: float
 ) -> Iterator[str]:
     paths = {file.path for file in change.files}
     for traces in candidates:
@@ -153,20 +153,22 @@ def _follow_ups(
             yield traces.session
 
 
-def times_of_edits(traces: Traces, change: Change, earlier: Earlier) -> frozenset[float]:
+def times_of_edits(traces: Traces, change: Change, earlier: EarlierCommits) -> frozenset[float]:
     """When the session made the edits that the commit holds and no earlier one did."""
     paths = set(change.paths)
     return frozenset(
         edit.time
         for edit in traces.edits
-        if (edit.path in paths and edit.time > earlier.touched.get(edit.path, 0.0))
+        if (edit.path in paths and edit.time > earlier.paths.get(edit.path, 0.0))
         or any(
             edit.time >= earlier.added.get(mark, 0.0) for mark in edit.added & change.added_marks
         )
     )
 
 
-def wanted_marks(candidates: Sequence[Traces], change: Change) -> tuple[set[int], set[int], float]:
+def find_common_marks(
+    candidates: Sequence[Traces], change: Change
+) -> tuple[set[int], set[int], float]:
     """The change's added and removed lines that a candidate wrote, and when the first of them."""
     added: set[int] = set()
     removed: set[int] = set()

@@ -40,7 +40,7 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Kept:
+class ClaudeMemRow:
     """One row: an observation, or (``type`` is ``summary``) the summary of a session.
 
     ``source`` names the row, ``session`` is the agent's own id of the session, ``time`` is in
@@ -79,7 +79,7 @@ class ClaudeMem:
         Raises:
             GitmemError: there is no such database, or it is none of claude-mem's.
         """
-        with self._opened() as database:
+        with self._open() as database:
             found: set[str] = set()
             for table in (_OBSERVATIONS, _SUMMARIES):
                 if "project" in _columns(database, table):
@@ -87,16 +87,16 @@ class ClaudeMem:
                     found |= {_text(row[0]) for row in database.execute(query)}
         return sorted(found)
 
-    def rows(self) -> Iterator[Kept]:
+    def rows(self) -> Iterator[ClaudeMemRow]:
         """All rows, oldest first; one at a time, however many there are.
 
         Raises:
             GitmemError: there is no such database, it is none of claude-mem's, or it is damaged.
         """
-        with self._opened() as database:
-            yield from self._merged(database)
+        with self._open() as database:
+            yield from self._merge(database)
 
-    def _merged(self, database: sqlite3.Connection) -> Iterator[Kept]:
+    def _merge(self, database: sqlite3.Connection) -> Iterator[ClaudeMemRow]:
         """Both tables by time: their own indices give that order, nothing is sorted."""
         cursors = []
         for table in (_OBSERVATIONS, _SUMMARIES):
@@ -130,14 +130,14 @@ class ClaudeMem:
         )
 
     @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
+    def _open(self) -> Iterator[sqlite3.Connection]:
         if not self._path.is_file():
             raise GitmemError(
                 f"there is no database '{self._path}'",
                 "Nothing was changed. Name it with: gitmem import claude-mem --db PATH",
             )
         try:
-            with closing(_connected(self._path)) as database:
+            with closing(_connect(self._path)) as database:
                 if not _columns(database, _OBSERVATIONS) and not _columns(database, _SUMMARIES):
                     raise GitmemError(
                         f"'{self._path}' holds no observations of claude-mem",
@@ -151,7 +151,7 @@ class ClaudeMem:
             ) from error
 
 
-def _connected(path: Path) -> sqlite3.Connection:
+def _connect(path: Path) -> sqlite3.Connection:
     """Open for reading; without the right to make its neighbours, as a file that never changes."""
     address = path.resolve().as_uri()
     database = sqlite3.connect(f"{address}?mode=ro", uri=True)
@@ -173,10 +173,10 @@ def _columns(database: sqlite3.Connection, table: str) -> set[str]:
     return {str(row[1]) for row in database.execute(f"PRAGMA table_info({table})")}
 
 
-def _observation(row: Sequence[object]) -> Kept:
+def _observation(row: Sequence[object]) -> ClaudeMemRow:
     cells = dict(zip(_COLUMNS[_OBSERVATIONS], row[4:], strict=True))
     texts = {name: _text(cells[name]) for name in cells if name not in _LISTS}
-    return Kept(
+    return ClaudeMemRow(
         source=f"observation {row[0]}",
         session=_text(row[2]),
         time=_seconds(row[3]),
@@ -192,11 +192,11 @@ def _observation(row: Sequence[object]) -> Kept:
     )
 
 
-def _summary(row: Sequence[object]) -> Kept:
+def _summary(row: Sequence[object]) -> ClaudeMemRow:
     cells = dict(zip(_COLUMNS[_SUMMARIES], row[4:], strict=True))
     texts = {name: _text(cells[name]) for name in cells if name not in _LISTS}
     done = (texts["completed"], texts["investigated"], texts["notes"])
-    return Kept(
+    return ClaudeMemRow(
         source=f"summary {row[0]}",
         session=_text(row[2]),
         time=_seconds(row[3]),

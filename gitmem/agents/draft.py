@@ -36,17 +36,17 @@ class Draft:
     Tools are named as :mod:`gitmem.model.session` names them.
     """
 
-    def __init__(self, record: int, time: float, *, is_sidechain: bool = False) -> None:
+    def __init__(self, record: int, time: float, *, is_subagent: bool = False) -> None:
         self._record = record
         self._time = time
-        self._is_sidechain = is_sidechain
+        self._is_subagent = is_subagent
 
     def words(self, kind: EventKind, text: str) -> Iterator[Event]:
         """What the user or the assistant said, or a summary; nothing for blank text.
 
         A subagent has no user: its prompt is another agent's.
         """
-        if text.strip() and not (kind is EventKind.PROMPT and self._is_sidechain):
+        if text.strip() and not (kind is EventKind.PROMPT and self._is_subagent):
             yield self._event(kind, text=cut_middle(text, _MAX_WORDS[kind]))
 
     def interrupt(self) -> Iterator[Event]:
@@ -135,7 +135,7 @@ class Draft:
             path=path,
             call_id=call_id,
             is_error=is_error,
-            is_sidechain=self._is_sidechain,
+            is_subagent=self._is_subagent,
             added_marks=added_marks,
             removed_marks=removed_marks,
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-def names_of(worktree: Path) -> list[str]:
+def resolve_names(worktree: Path) -> list[str]:
     """The path of a work tree as given, and without links."""
     return list(dict.fromkeys([str(worktree), os.path.realpath(worktree)]))
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from gitmem.agents.worktree import WorkTree
 from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
 
-_REFUSED = "The user doesn't want to"
-_COMMITS = re.compile(r"\bgit\b[^|;&\n]*\bcommit\b")
+_REFUSAL = "The user doesn't want to"
+_COMMIT_COMMAND = re.compile(r"\bgit\b[^|;&\n]*\bcommit\b")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Traces:
 
     session: str
     edits: tuple[Edit, ...] = ()
-    committing: tuple[tuple[float, float], ...] = ()
+    commit_spans: tuple[tuple[float, float], ...] = ()
     last: float = 0.0
 
     @property
@@ -52,13 +52,13 @@ def traces_of(session: str, events: Iterable[Event], tree: WorkTree) -> Traces:
     """The traces that the events left in the work tree; edits that failed left none."""
     events = tuple(events)
     answers = {e.call_id: e for e in events if e.kind is EventKind.RESULT}
-    committing = [
+    commit_spans = [
         (event.time, answers[event.call_id].time if event.call_id in answers else float("inf"))
         for event in events
-        if event.kind is EventKind.CALL and event.tool in RUN_TOOLS and _COMMITS.search(event.text)
+        if _is_commit(event)
     ]
     last = max((event.time for event in events), default=0.0)
-    return Traces(session, tuple(edits_of(events, tree)), tuple(committing), last)
+    return Traces(session, tuple(edits_of(events, tree)), tuple(commit_spans), last)
 
 
 def edits_of(events: Iterable[Event], tree: WorkTree) -> Iterator[Edit]:
@@ -75,5 +75,10 @@ def edits_of(events: Iterable[Event], tree: WorkTree) -> Iterator[Edit]:
             yield Edit("", event.time, event.added_marks)
 
 
+def _is_commit(event: Event) -> bool:
+    is_run = event.kind is EventKind.CALL and event.tool in RUN_TOOLS
+    return is_run and _COMMIT_COMMAND.search(event.text) is not None
+
+
 def _has_failed(result: Event) -> bool:
-    return result.is_error or result.text.startswith(_REFUSED)
+    return result.is_error or result.text.startswith(_REFUSAL)

@@ -30,7 +30,7 @@ def add_subagents(
     for subagent in subagents:
         for event in subagent.events:
             if event.time > since:
-                later.add(replace(event, is_sidechain=True))
+                later.add(replace(event, is_subagent=True))
     return replace(transcript, events=tuple(weave(transcript.events, later.events)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from gitmem.model.session import RUN_TOOLS, Event, EventKind
 
-_FINISHING = re.compile(r"\b(?:git|gh|glab|hub|jj)\b")
+_FINISHING_COMMAND = re.compile(r"\b(?:git|gh|glab|hub|jj)\b")
 
 
 def end_of_commit_words(events: Iterable[Event]) -> float | None:
@@ -20,7 +20,7 @@ def end_of_commit_words(events: Iterable[Event]) -> float | None:
     done: float | None = None
     said: float | None = None
     for event in events:
-        if event.is_sidechain:
+        if event.is_subagent:
             continue
         if event.kind in (EventKind.PROMPT, EventKind.SUMMARY):
             break
@@ -34,4 +34,4 @@ def end_of_commit_words(events: Iterable[Event]) -> float | None:
 
 
 def _is_finishing(call: Event) -> bool:
-    return call.tool in RUN_TOOLS and _FINISHING.search(call.text) is not None
+    return call.tool in RUN_TOOLS and _FINISHING_COMMAND.search(call.text) is not None

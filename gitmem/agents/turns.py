@@ -33,7 +33,7 @@ def turns_of(events: Iterable[Event], tree: WorkTree) -> list[Turn]:
     return [_turn(found, tree) for found in turns]
 
 
-def without_waiting(
+def drop_waiting_turns(
     transcript: Transcript, tree: WorkTree, changed: Collection[str], waiting: Collection[str]
 ) -> Transcript:
     """The transcript without the turns whose edits all wait for another commit.

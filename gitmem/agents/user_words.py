@@ -15,7 +15,7 @@ _FOREIGN = (
     r"post-tool-use-hook|session-start-hook|teammate-message|gitmem[a-z-]*"
 )
 _OPENING = re.compile(rf"<({_FOREIGN})\b[^<>]{{0,400}}>")
-_NOT_TYPED = re.compile(
+_CLIENT_OPENING = re.compile(
     r"(?:Caveat: The messages below|Base directory for this skill|Stop hook feedback|"
     r"SessionStart:|UserPromptSubmit hook|\[Image: source)"
 )
@@ -24,13 +24,13 @@ _ONLY_A_COMMAND = re.compile(r"/[\w:.-]{1,80}")
 
 def own_words(text: str) -> str:
     """The text without what the client put into it; empty when nothing was typed."""
-    kept = without_foreign_spans(text).strip()
-    if _NOT_TYPED.match(kept) or _ONLY_A_COMMAND.fullmatch(kept):
+    kept = cut_foreign_spans(text).strip()
+    if _CLIENT_OPENING.match(kept) or _ONLY_A_COMMAND.fullmatch(kept):
         return ""
     return kept
 
 
-def without_foreign_spans(text: str) -> str:
+def cut_foreign_spans(text: str) -> str:
     """Cut ``<system-reminder>…</system-reminder>`` and its like; linear in the text.
 
     A span that never closes is cut to the end where the text begins with it; elsewhere it is

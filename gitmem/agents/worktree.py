@@ -15,7 +15,7 @@ from gitmem.agents.json_values import MAX_PATH
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _UNUSABLE = re.compile(r"[\x00-\x1f\ud800-\udfff]")
 _MACOS_PRIVATE = "/private"
-_MACOS_LINKED = ("/tmp/", "/var/", "/etc/")  # noqa: S108  names to compare, nothing is written
+_MACOS_LINKS = ("/tmp/", "/var/", "/etc/")  # noqa: S108  names to compare, nothing is written
 
 
 class WorkTree:
@@ -24,17 +24,17 @@ class WorkTree:
     def __init__(self, names: Iterable[str]) -> None:
         plain = [_normal(name) for name in names if name]
         also = [name[len(_MACOS_PRIVATE) :] for name in plain if name.startswith("/private/")]
-        also += [_MACOS_PRIVATE + name for name in plain if name.startswith(_MACOS_LINKED)]
+        also += [_MACOS_PRIVATE + name for name in plain if name.startswith(_MACOS_LINKS)]
         prefixes = {name.rstrip("/") + "/" for name in [*plain, *also]}
         # The longest first: a linked work tree may lie inside another one.
         self._prefixes = tuple(sorted(prefixes, key=lambda prefix: (-len(prefix), prefix)))
-        self._known: dict[str, str] = {}
+        self._cache: dict[str, str] = {}
 
     def relative(self, path: str) -> str:
         """The path inside the work tree, with ``/``; empty when it is not inside (or in .git)."""
-        found = self._known.get(path)
+        found = self._cache.get(path)
         if found is None:
-            found = self._known[path] = self._relative(path)
+            found = self._cache[path] = self._relative(path)
         return found
 
     def _relative(self, path: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gitmem.agents.session_edits import edits_of
-from gitmem.agents.turns import turns_of, turns_with, without_waiting
+from gitmem.agents.turns import drop_waiting_turns, turns_of, turns_with
 from gitmem.agents.worktree import WorkTree
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.session_candidates import Maker
@@ -48,7 +48,7 @@ def share_of(
         TranscriptMissing: the file is gone or cannot be read.
     """
     waiting = set() if work.is_past else _waiting(work, change, unread)
-    ours = without_waiting(unread, work.tree, change.paths, waiting)
+    ours = drop_waiting_turns(unread, work.tree, change.paths, waiting)
     has_rest = ours.end < unread.end
     made = {edit.time for edit in edits_of(ours.events, work.tree)}
     session = maker.file.session

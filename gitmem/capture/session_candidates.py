@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from gitmem.agents.attribution import Earlier, attribute, times_of_edits, wanted_marks
+from gitmem.agents.attribution import EarlierCommits, attribute, find_common_marks, times_of_edits
 from gitmem.agents.session_edits import Traces, traces_of
 from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.transcript_range import own_start
@@ -87,7 +87,7 @@ def _candidate_files(
             files.setdefault(other.session, SessionFile(other.session, Path(other.transcript)))
     # Of a commit of long ago those count that were at work then, not the last ones there are.
     listed = workspace.agents.transcripts_for(Path(work.worktree), moment - _AGE_SECONDS)
-    for one in sorted(listed, key=lambda one: abs(one.modified - moment)):
+    for one in sorted(listed, key=lambda one: abs(one.mtime - moment)):
         files.setdefault(one.session, SessionFile(one.session, one.path))
     return dict(list(files.items())[:_MAX_CANDIDATES])
 
@@ -132,13 +132,13 @@ def _mentions(path: Path, names: set[str]) -> bool:
 
 def _earlier(
     workspace: Workspace, index: Index, change: Change, traces: Sequence[Traces]
-) -> Earlier:
+) -> EarlierCommits:
     pending = [edits.pending for edits in traces]
     ours = {path for found in pending for path in found} & set(change.paths)
     times = [when for found in pending for path, when in found.items() if path in ours]
     touched = last_touched(workspace.repo, change, sorted(ours), min(times)) if times else {}
-    added, removed, since = wanted_marks(traces, change)
+    added, removed, since = find_common_marks(traces, change)
     has_lines = bool(added or removed) and bool(change.paths)
     taken = last_taken(workspace.repo, change, added, removed, since) if has_lines else ({}, {})
     parents = {stored.memory.provenance.session for stored in memories_of(index, change.parents)}
-    return Earlier(touched, *taken, parents=frozenset(parents))
+    return EarlierCommits(touched, *taken, parents=frozenset(parents))

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from gitmem.agents.claude.forks import copied_records
+from gitmem.agents.claude.forks import count_copied_records
 from gitmem.capture.agent_work import SessionFile
 from gitmem.capture.workspace import Workspace
 from gitmem.index.cache import Index
@@ -45,7 +45,7 @@ def read_unread(
     rest = workspace.agents.read(
         file.path, first=mark.record - mark.shift, first_byte=mark.byte, until=until
     )
-    events = (e for e in rest.events if not (e.is_sidechain and e.time <= mark.time))
+    events = (e for e in rest.events if not (e.is_subagent and e.time <= mark.time))
     return _shifted(replace(rest, events=tuple(events)), mark.shift)
 
 
@@ -110,7 +110,7 @@ def own_start(workspace: Workspace, file: SessionFile) -> int:
     others = [other for other in Registry(workspace.repo).sessions() if other.session not in forks]
     names = [other.session for other in others]
     older = others[names.index(file.session) + 1 :] if file.session in names else others
-    start = copied_records(file.path, [Path(other.transcript) for other in older])
+    start = count_copied_records(file.path, [Path(other.transcript) for other in older])
     if start:
         write_cursors(
             workspace.repo, read_cursors(workspace.repo).with_mark(file.session, Mark(start=start))
@@ -130,7 +130,7 @@ def _later_than(workspace: Workspace, path: Path, mark: Mark, until: float | Non
     """What a rewritten file holds that is younger than the mark, its records counted on."""
     found = workspace.agents.read(path, until=until)
     later = tuple(event for event in found.events if event.time > mark.time)
-    own = [event.record for event in later if not event.is_sidechain]
+    own = [event.record for event in later if not event.is_subagent]
     first = min(own, default=found.end)
     return _shifted(replace(found, events=later, first=first), mark.record - first)
 

@@ -48,7 +48,7 @@ class EventKind(Enum):
 class Event:
     """One event.  ``record`` is the transcript line it came from (0-based), ``time`` POSIX
     seconds, UTC.  Long texts are cut in the middle when they are read; ``path`` is as the agent
-    gave it, usually absolute.  ``is_sidechain`` marks a subagent's event.  ``added_marks`` and
+    gave it, usually absolute.  ``is_subagent`` marks a subagent's event.  ``added_marks`` and
     ``removed_marks`` stand for the lines that a call put into files or took out of them (see
     :mod:`gitmem.model.line_marks`).
     """
@@ -61,7 +61,7 @@ class Event:
     path: str = ""
     call_id: str = ""
     is_error: bool = False
-    is_sidechain: bool = False
+    is_subagent: bool = False
     added_marks: frozenset[int] = frozenset()
     removed_marks: frozenset[int] = frozenset()
 

@@ -187,7 +187,7 @@ def _with_transcripts(workspace: Workspace, commits: Sequence[str]) -> list[str]
     if not files:
         return []
     first = min(_begun(file) for file in files)
-    last = max(file.modified for file in files) + _AFTER
+    last = max(file.mtime for file in files) + _AFTER
     ours = emails_here(repo)
     reader = CommitReader(repo)
     found = []
@@ -208,7 +208,7 @@ def _begun(file: TranscriptFile) -> float:
             match = _TIME.search(opened.read(_FIRST_BYTES))
         if match is not None:
             told = datetime.fromisoformat(match[0].decode()).replace(tzinfo=timezone.utc)
-            return min(told.timestamp() - _DAY, file.modified)
+            return min(told.timestamp() - _DAY, file.mtime)
     except (OSError, ValueError):
         pass
-    return file.modified - _BEFORE
+    return file.mtime - _BEFORE

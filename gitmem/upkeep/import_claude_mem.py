@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from gitmem.agents.claude_mem import ClaudeMem, Kept
+from gitmem.agents.claude_mem import ClaudeMem, ClaudeMemRow
 from gitmem.agents.worktree import WorkTree
 from gitmem.capture.workspace import Workspace
 from gitmem.git.commits import CommitReader
@@ -164,7 +164,7 @@ class _Importer:
                 found[kept.session].append((kept.time, commit))
         return found
 
-    def _memory_of(self, kept: Kept) -> tuple[str, Document] | None:
+    def _memory_of(self, kept: ClaudeMemRow) -> tuple[str, Document] | None:
         """The row as a memory, and the commit it goes to; None when it is counted as left out."""
         found = self._found
         if (_session(kept), kept.source) in self._known:
@@ -193,7 +193,7 @@ class _Importer:
         self._counts[commit] += 1
         return commit, document
 
-    def _tie(self, kept: Kept, changed: Sequence[str]) -> tuple[str, str, bool]:
+    def _tie(self, kept: ClaudeMemRow, changed: Sequence[str]) -> tuple[str, str, bool]:
         """The commit, how it was found, and whether the row is surely about it."""
         if commit := self._ties.by_files(changed, kept.time):
             return commit, "by_files", True
@@ -204,7 +204,7 @@ class _Importer:
             return commit, "by_time", False
         return (self._head, "to_head", False) if self._to_head else ("", "", False)
 
-    def _is_elsewhere(self, kept: Kept, changed: Sequence[str]) -> bool:
+    def _is_elsewhere(self, kept: ClaudeMemRow, changed: Sequence[str]) -> bool:
         """Whether a folder of the same name is meant: all its files are outside of this one."""
         named = [*kept.files_modified, *kept.files_read]
         are_absolute = bool(named) and all(path.startswith(("/", "~")) for path in named)
@@ -223,7 +223,7 @@ class _Importer:
         return rest if folder and self._ties.knows(rest) else ""
 
     def _described(
-        self, kept: Kept, kind: str, title: str, changed: Sequence[str], change: Change
+        self, kept: ClaudeMemRow, kind: str, title: str, changed: Sequence[str], change: Change
     ) -> Memory:
         why = _text(kept.narrative, _MAX_WHY) if kept.title else ""
         subtitle = _line(kept.subtitle, _MAX_FACT)
@@ -267,7 +267,7 @@ def _bounded(paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _session(kept: Kept) -> str:
+def _session(kept: ClaudeMemRow) -> str:
     return kept.session if is_session_id(kept.session) else ""
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.agents.attribution import Earlier, attribute, wanted_marks
+from gitmem.agents.attribution import EarlierCommits, attribute, find_common_marks
 from gitmem.agents.session_edits import Edit, Traces
 from gitmem.model.change import Change
 from gitmem.model.line_marks import line_marks
@@ -39,7 +39,7 @@ def test_an_edit_that_no_earlier_commit_holds_makes_an_owner() -> None:
         session("two", edit("b.py", NOW - 10)),
         session("three", edit("a.py", NOW - 900)),
     ]
-    earlier = Earlier(touched={"a.py": NOW - 500})
+    earlier = EarlierCommits(paths={"a.py": NOW - 500})
 
     assert attribute(candidates, change_of("a.py"), earlier, NOW) == ["one"]
 
@@ -50,7 +50,7 @@ def test_the_session_with_most_of_the_files_comes_first() -> None:
         session("two", edit("b.py", NOW - 9), edit("c.py", NOW - 9)),
     ]
 
-    made = attribute(candidates, change_of("a.py", "b.py", "c.py"), Earlier(), NOW)
+    made = attribute(candidates, change_of("a.py", "b.py", "c.py"), EarlierCommits(), NOW)
 
     assert made == ["two", "one"]
 
@@ -58,7 +58,7 @@ def test_the_session_with_most_of_the_files_comes_first() -> None:
 def test_of_two_sessions_that_edited_a_file_the_last_one_made_it() -> None:
     candidates = [session("first", edit("a.py", NOW - 9)), session("last", edit("a.py", NOW - 8))]
 
-    assert attribute(candidates, change_of("a.py"), Earlier(), NOW) == ["last"]
+    assert attribute(candidates, change_of("a.py"), EarlierCommits(), NOW) == ["last"]
 
 
 def test_a_renamed_file_counts_under_its_old_name_too() -> None:
@@ -66,7 +66,10 @@ def test_a_renamed_file_counts_under_its_old_name_too() -> None:
     moved = replace(change.files[0], status="R", old_path="old.py")
 
     made = attribute(
-        [session("one", edit("old.py", NOW - 9))], replace(change, files=(moved,)), Earlier(), NOW
+        [session("one", edit("old.py", NOW - 9))],
+        replace(change, files=(moved,)),
+        EarlierCommits(),
+        NOW,
     )
 
     assert made == ["one"]
@@ -75,7 +78,7 @@ def test_a_renamed_file_counts_under_its_old_name_too() -> None:
 def test_what_stayed_behind_at_a_partial_commit_still_has_its_author() -> None:
     """``git add -p``: the file was just committed, these lines of it were not."""
     candidates = [session("one", edit("a.py", NOW - HOUR, *numbered(10)))]
-    earlier = Earlier(touched={"a.py": NOW - 60})
+    earlier = EarlierCommits(paths={"a.py": NOW - 60})
 
     assert attribute(candidates, holding(*numbered(10)), earlier, NOW) == ["one"]
 
@@ -83,7 +86,7 @@ def test_what_stayed_behind_at_a_partial_commit_still_has_its_author() -> None:
 def test_lines_that_an_earlier_commit_took_are_no_evidence() -> None:
     candidates = [session("one", edit("a.py", NOW - 900, *numbered(10)))]
     taken = dict.fromkeys(line_marks(numbered(10)), NOW - 600)
-    earlier = Earlier(touched={"a.py": NOW - 600}, added=taken)
+    earlier = EarlierCommits(paths={"a.py": NOW - 600}, added=taken)
 
     assert attribute(candidates, holding(*numbered(10)), earlier, NOW) == []
 
@@ -94,12 +97,12 @@ def test_who_wrote_the_lines_counts_not_who_touched_the_file_last() -> None:
         session("other", edit("a.py", NOW - 30, "something that was thrown away")),
     ]
 
-    assert attribute(candidates, holding(*numbered(10)), Earlier(), NOW) == ["writer"]
+    assert attribute(candidates, holding(*numbered(10)), EarlierCommits(), NOW) == ["writer"]
 
 
 def test_removed_lines_count_as_well() -> None:
     candidates = [session("one", edit("a.py", NOW - 90, removed=tuple(numbered(4))))]
-    earlier = Earlier(touched={"a.py": NOW - 60})
+    earlier = EarlierCommits(paths={"a.py": NOW - 60})
 
     assert attribute(candidates, holding(removed=tuple(numbered(4))), earlier, NOW) == ["one"]
 
@@ -107,19 +110,19 @@ def test_removed_lines_count_as_well() -> None:
 def test_a_few_lines_of_long_ago_do_not_make_an_owner() -> None:
     old = session("old", edit("b.py", NOW - 30 * HOUR, *numbered(3)), last=NOW - 30 * HOUR)
 
-    assert attribute([old], holding(*numbered(10)), Earlier(), NOW) == []
+    assert attribute([old], holding(*numbered(10)), EarlierCommits(), NOW) == []
     whole = session("old", edit("b.py", NOW - 30 * HOUR, *numbered(8)), last=NOW - 30 * HOUR)
-    assert attribute([whole], holding(*numbered(10)), Earlier(), NOW) == ["old"]
+    assert attribute([whole], holding(*numbered(10)), EarlierCommits(), NOW) == ["old"]
 
 
 def test_the_session_that_was_running_git_commit_comes_first() -> None:
     candidates = [
         session("writer", edit("a.py", NOW - 90, *numbered(10))),
-        session("committer", committing=((NOW - 1, NOW + 1),)),
-        session("earlier", committing=((NOW - 100, NOW - 90),)),
+        session("committer", commit_spans=((NOW - 1, NOW + 1),)),
+        session("earlier", commit_spans=((NOW - 100, NOW - 90),)),
     ]
 
-    made = attribute(candidates, holding(*numbered(10)), Earlier(), NOW)
+    made = attribute(candidates, holding(*numbered(10)), EarlierCommits(), NOW)
 
     assert made == ["committer", "writer"]
 
@@ -127,10 +130,10 @@ def test_the_session_that_was_running_git_commit_comes_first() -> None:
 def test_a_formatter_s_commit_follows_the_session_s_own() -> None:
     one = session("one", edit("a.py", NOW - 300), last=NOW - 200)
     touched = {"a.py": NOW - 250}
-    after_ours = Earlier(touched=touched, parents=frozenset({"one"}))
+    after_ours = EarlierCommits(paths=touched, parents=frozenset({"one"}))
 
     assert attribute([one], change_of("a.py"), after_ours, NOW) == ["one"]
-    assert attribute([one], change_of("a.py"), Earlier(touched=touched), NOW) == []
+    assert attribute([one], change_of("a.py"), EarlierCommits(paths=touched), NOW) == []
     assert attribute([one], change_of("a.py", "b.py"), after_ours, NOW) == []
     assert attribute([one], change_of("a.py"), after_ours, NOW + HOUR) == []
 
@@ -139,7 +142,7 @@ def test_what_is_asked_of_history_is_only_what_somebody_wrote() -> None:
     one = session("one", edit("a.py", NOW - 90, *numbered(3), removed=("an older line of text",)))
     change = holding(*numbered(2), removed=("an older line of text", "another older line"))
 
-    added, removed, since = wanted_marks([one], change)
+    added, removed, since = find_common_marks([one], change)
 
     assert added == line_marks(numbered(2))
     assert removed == line_marks(["an older line of text"])
@@ -163,7 +166,7 @@ def test_the_order_of_the_candidates_does_not_matter(
     candidates = [session(name, *found) for name, found in by_name.items()]
     change = replace(change_of("a.py", "b.py"), added_marks=line_marks(numbered(40)))
 
-    made = attribute(candidates, change, Earlier(), NOW)
+    made = attribute(candidates, change, EarlierCommits(), NOW)
 
-    assert attribute(candidates[::-1], change, Earlier(), NOW) == made
+    assert attribute(candidates[::-1], change, EarlierCommits(), NOW) == made
     assert set(made) <= set(by_name)

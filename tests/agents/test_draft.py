@@ -75,10 +75,10 @@ def test_a_command_may_have_written_the_lines_of_its_here_document() -> None:
 
 
 def test_the_prompt_of_a_subagent_is_nobodys_words() -> None:
-    subagent = Draft(7, 1_000.0, is_sidechain=True)
+    subagent = Draft(7, 1_000.0, is_subagent=True)
 
     assert list(subagent.words(EventKind.PROMPT, "Find it")) == []
-    assert only(subagent.words(EventKind.SAY, "Here it is")).is_sidechain
+    assert only(subagent.words(EventKind.SAY, "Here it is")).is_subagent
 
 
 @pytest.mark.parametrize("blank", ["", " \n"])

@@ -59,6 +59,6 @@ def test_the_span_of_a_commit_command_is_told(writer: SessionWriter, tmp_path: P
     writer.bash("git add -A && git -c a=b commit -m 'one'", "[main 1234567] one")
     writer.bash("git log --oneline", "1234567 one")
 
-    ((start, end),) = traces(writer, tmp_path / "work").committing
+    ((start, end),) = traces(writer, tmp_path / "work").commit_spans
 
     assert 1_000 <= start <= end <= writer.now

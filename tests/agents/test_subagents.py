@@ -34,7 +34,7 @@ def test_what_a_subagent_did_is_marked_as_its_own_and_what_came_before_is_left_o
         since=2.0,
     )
 
-    assert [(event.time, event.is_sidechain) for event in whole.events] == [
+    assert [(event.time, event.is_subagent) for event in whole.events] == [
         (1.0, False),
         (3.0, True),
         (4.0, True),
@@ -49,5 +49,5 @@ def test_subagents_together_weigh_at_most_a_third_of_a_session(count: int) -> No
 
     whole = add_subagents(transcript(said(0, 1.0)), [long] * count, since=0.0)
 
-    added = [event for event in whole.events if event.is_sidechain]
+    added = [event for event in whole.events if event.is_subagent]
     assert sum(len(event.text) + EVENT_WEIGHT for event in added) <= MAX_WEIGHT // 3

@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gitmem.agents.attribution import Earlier, attribute, wanted_marks
+from gitmem.agents.attribution import EarlierCommits, attribute, find_common_marks
 from gitmem.agents.claude.adapter import read_transcript
 from gitmem.agents.session_edits import Traces, traces_of
 from gitmem.agents.worktree import WorkTree
@@ -62,11 +62,11 @@ class Attributor:
         change = read_change(self._repo, commit["commit"])
         moment = commit["t"] + 1
         traces = [self._traces(session, moment) for session in candidates]
-        added, removed, since = wanted_marks(traces, change)
+        added, removed, since = find_common_marks(traces, change)
         taken: tuple[dict[int, float], dict[int, float]] = {}, {}
         if added or removed:
             taken = last_taken(self._repo, change, added, removed, since)
-        earlier = Earlier(
+        earlier = EarlierCommits(
             {path: world.since(path, commit["t"]) for path in change.paths},
             *taken,
             parents=frozenset(s for p in change.parents for s in self._owners.get(p, ())),
@@ -79,7 +79,7 @@ class Attributor:
         """The sessions that the data set names, as far as they had done anything by then."""
         named = {row["session_id"] for row in commit["sessions"] if row["link"] in TRUSTED}
         traces = [self._traces(session, commit["t"] + 1) for session in candidates]
-        return [t.session for t in traces if t.session in named and (t.edits or t.committing)]
+        return [t.session for t in traces if t.session in named and (t.edits or t.commit_spans)]
 
     def _traces(self, session: str, moment: float) -> Traces:
         events = self._transcripts[session].events

@@ -37,7 +37,7 @@ from tests.bench.real_sessions import FOLDER, load_eval, require_sessions
 
 _WORKER = """
 import sys
-from gitmem.agents.adapters import KnownAgents
+from gitmem.agents.adapters import Agents
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.capture.workspace import Means
 from gitmem.worker import work
@@ -46,7 +46,7 @@ from gitmem.state.settings import Settings
 import gitmem.notes.store, gitmem.index.cache, yaml
 print("ready", flush=True)
 repo = find_repo(sys.argv[1])
-work(Means(repo, Settings(), ExtractiveCompressor(), KnownAgents.from_environment({})))
+work(Means(repo, Settings(), ExtractiveCompressor(), Agents.from_environment({})))
 """
 _LOCK_AGE_SECONDS = 11 * 60
 _LONGEST_SECONDS = 300.0

@@ -17,7 +17,7 @@ def event(kind: str, text: str = "", **fields: object) -> Event:
 def evidence_of(*events: Event, edited: Sequence[str] = ()) -> Evidence:
     """The masked slice of these events in this order."""
     numbered = tuple(
-        Event(e.kind, n, float(n), e.text, e.tool, e.path, e.call_id, e.is_error, e.is_sidechain)
+        Event(e.kind, n, float(n), e.text, e.tool, e.path, e.call_id, e.is_error, e.is_subagent)
         for n, e in enumerate(events)
     )
     return make_evidence(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from gitmem.agents.adapter import TranscriptFile, translate_errors
-from gitmem.agents.claude.projects import find_transcript, projects_dirs, transcripts_for
+from gitmem.agents.claude.projects import find_transcript, find_transcripts, list_projects_dirs
 from gitmem.agents.claude.records import RecordReader
 from gitmem.agents.claude.subagents import find_subagents
 from gitmem.agents.json_values import JsonObject, parse_line, parse_path, parse_time
@@ -34,7 +34,7 @@ class ClaudeCode:
     session_variables = ("CLAUDE_CODE_SESSION_ID",)
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._projects = projects_dirs(environ)
+        self._projects = list_projects_dirs(environ)
 
     def owns(self, path: Path) -> bool:
         """Any file: a transcript given by hand may have any name."""
@@ -46,11 +46,7 @@ class ClaudeCode:
 
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Transcripts of sessions in a work tree or a folder below it."""
-        found = []
-        for path in transcripts_for(worktree, self._projects, since):
-            with suppress(OSError):
-                found.append(TranscriptFile(path.stem, path, path.stat().st_mtime))
-        return found
+        return find_transcripts(worktree, self._projects, since)
 
     def parts(self, path: Path) -> list[Path]:
         """The transcript and its subagents' files."""
@@ -97,10 +93,10 @@ def _read_subagents(paths: Iterable[Path], until: float | None) -> Iterator[Tran
 def _read(
     file: BinaryIO, path: Path, start: int, until: float | None, subagents: Collection[str]
 ) -> Transcript:
-    reader, kept, seen = RecordReader(subagents), Retention(), _Seen(path.stem)
+    reader, kept, facts = RecordReader(subagents), Retention(), _SessionFacts(path.stem)
     number, end_byte, malformed, time = start, file.tell(), 0, 0.0
     for line in read_lines(file):
-        records, is_malformed = _parse_objects(line.data)
+        records, is_malformed = _parse_records(line.data)
         time = max(
             [
                 time,
@@ -115,24 +111,24 @@ def _read(
             break
         malformed += is_malformed
         for record in records:
-            seen.look(record)
-            for event in reader.events_of(record, number, time):
+            facts.add(record)
+            for event in reader.draft_events(record, number, time):
                 kept.add(event)
         number, end_byte = number + 1, line.end_byte
     return Transcript(
-        session=seen.session,
-        agent=seen.agent,
+        session=facts.session,
+        agent=facts.agent,
         events=tuple(kept.events),
         first=start,
         end=number,
         end_byte=end_byte,
         malformed=malformed,
-        cwds=tuple(seen.cwds),
-        branches=tuple(seen.branches),
+        cwds=tuple(facts.cwds),
+        branches=tuple(facts.branches),
     )
 
 
-def _parse_objects(data: bytes | None) -> tuple[list[JsonObject], bool]:
+def _parse_records(data: bytes | None) -> tuple[list[JsonObject], bool]:
     """The JSON objects of a line, and whether anything on it is none.
 
     Normally one; a resumed session can leave two on a line without a newline between them.
@@ -145,18 +141,18 @@ def _parse_objects(data: bytes | None) -> tuple[list[JsonObject], bool]:
 
 def _parse_several(text: str) -> tuple[list[JsonObject], bool]:
     decoder = json.JSONDecoder()
-    found: list[JsonObject] = []
+    records: list[JsonObject] = []
     at = _skip_blanks(text, 0)
     while at < len(text):
         try:
             value, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
-            return found, True
+            return records, True
         if not isinstance(value, dict):
-            return found, True
-        found.append(value)
+            return records, True
+        records.append(value)
         at = _skip_blanks(text, at)
-    return found, not found
+    return records, not records
 
 
 def _skip_blanks(text: str, at: int) -> int:
@@ -165,7 +161,7 @@ def _skip_blanks(text: str, at: int) -> int:
     return at
 
 
-class _Seen:
+class _SessionFacts:
     """What records say about the session as a whole.
 
     A transcript is named by its session; a file of another name is known by its records.
@@ -186,20 +182,20 @@ class _Seen:
     def agent(self) -> str:
         return f"claude-code {self._version}".rstrip()
 
-    def look(self, record: JsonObject) -> None:
+    def add(self, record: JsonObject) -> None:
         """Take what this record tells."""
         if not self._session:
-            self._session = _short(record.get("sessionId"))
-        self._version = _short(record.get("version")) or self._version
-        _note(self.cwds, record.get("cwd"))
-        _note(self.branches, record.get("gitBranch"))
+            self._session = _parse_id(record.get("sessionId"))
+        self._version = _parse_id(record.get("version")) or self._version
+        _add_name(self.cwds, record.get("cwd"))
+        _add_name(self.branches, record.get("gitBranch"))
 
 
-def _short(value: Any) -> str:
+def _parse_id(value: Any) -> str:
     """A name from a record, if it is a harmless one."""
     return value if isinstance(value, str) and is_session_id(value) else ""
 
 
-def _note(names: dict[str, None], value: Any) -> None:
+def _add_name(names: dict[str, None], value: Any) -> None:
     if (name := parse_path(value)) and len(names) < _MAX_NAMES:
         names.setdefault(name)

@@ -17,7 +17,7 @@ _UUID = re.compile(rb'"uuid":"([A-Za-z0-9.-]{8,64})"')
 _HEAD_BYTES = 1 << 18
 
 
-def copied_records(path: Path, others: Iterable[Path]) -> int:
+def count_copied_records(path: Path, others: Iterable[Path]) -> int:
     """How many of the file's first records end with one copied from one of the other files.
 
     0 when it shares its first message with none, or cannot be read.
@@ -32,7 +32,7 @@ def copied_records(path: Path, others: Iterable[Path]) -> int:
                 and other.parent == path.parent
                 and first in read_head(other, _HEAD_BYTES)
             ):
-                return _shared(path, set(_UUID.findall(other.read_bytes())))
+                return _count_copies(path, set(_UUID.findall(other.read_bytes())))
     return 0
 
 
@@ -44,14 +44,14 @@ def _first_uuid(path: Path) -> bytes:
     return match[1] if match else b""
 
 
-def _shared(path: Path, known: set[bytes]) -> int:
+def _count_copies(path: Path, uuids: set[bytes]) -> int:
     last = 0
     with path.open("rb") as file:
         for number, line in enumerate(read_lines(file), start=1):
             match = _UUID.search(line.data or b"")
             if match is None:
                 continue
-            if match[1] not in known:
+            if match[1] not in uuids:
                 break
             last = number
     return last

@@ -1,4 +1,7 @@
-"""What Claude Code tells a hook on stdin."""
+"""What Claude Code tells a hook on stdin.
+
+The agent waits for its hooks, so this imports nothing but the standard library.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ _MAX_TEXT = 4_096
 _MAX_PROMPT = 100_000
 # The key behind a tool's input: what a tool answered may be larger than we read, and is not needed.
 # Inside a JSON text the quotes would have backslashes.
-_ANSWER = (b',"tool_response":', b', "tool_response":')
+_ANSWER_KEYS = (b',"tool_response":', b', "tool_response":')
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class HookPayload:
 
 def parse_payload(data: bytes) -> HookPayload:
     """Read a hook's input; anything that is not what it should be reads as empty."""
-    value = _read(data)
+    value = _parse(data)
     asked = value.get("tool_input")
     tool = asked if isinstance(asked, dict) else {}
     prompt = value.get("prompt")
@@ -63,15 +66,15 @@ def parse_payload(data: bytes) -> HookPayload:
     )
 
 
-def _read(data: bytes) -> dict[str, Any]:
-    value = _object(data)
-    for key in () if value else _ANSWER:
+def _parse(data: bytes) -> dict[str, Any]:
+    value = _parse_object(data)
+    for key in () if value else _ANSWER_KEYS:
         head, found, _ = data.partition(key)
-        value = value or (_object(head + b"}") if found else {})
+        value = value or (_parse_object(head + b"}") if found else {})
     return value
 
 
-def _object(data: bytes) -> dict[str, Any]:
+def _parse_object(data: bytes) -> dict[str, Any]:
     try:
         value = json.loads(data) if len(data) <= _MAX_BYTES else {}
     except (ValueError, RecursionError):

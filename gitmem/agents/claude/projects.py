@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from gitmem.agents.folders import is_below, names_of
+from gitmem.agents.adapter import TranscriptFile
+from gitmem.agents.folders import is_below, resolve_names
 from gitmem.agents.lines import read_head
 from gitmem.model.session import is_session_id
 
@@ -17,15 +18,15 @@ _SLUG_CHARACTERS = 200  # the client shortens longer ones
 _HEAD_BYTES = 1 << 16
 
 
-def projects_dirs(environ: Mapping[str, str]) -> list[Path]:
+def list_projects_dirs(environ: Mapping[str, str]) -> list[Path]:
     """The folders that hold transcripts, the configured one first; they need not exist."""
-    found = []
+    folders = []
     if configured := environ.get("CLAUDE_CONFIG_DIR"):
-        found.append(Path(configured) / "projects")
+        folders.append(Path(configured) / "projects")
     if home := environ.get("HOME"):
-        found.append(Path(home) / ".claude" / "projects")
-        found.append(Path(environ.get("XDG_CONFIG_HOME") or f"{home}/.config") / "claude/projects")
-    return list(dict.fromkeys(found))
+        config = environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
+        folders += [Path(home) / ".claude" / "projects", Path(config) / "claude" / "projects"]
+    return list(dict.fromkeys(folders))
 
 
 def find_transcript(session_id: str, projects: Sequence[Path]) -> Path | None:
@@ -39,21 +40,22 @@ def find_transcript(session_id: str, projects: Sequence[Path]) -> Path | None:
     return None
 
 
-def transcripts_for(worktree: Path, projects: Sequence[Path], since: float) -> list[Path]:
-    """Transcripts of sessions in a work tree or a folder below it, the last written first.
+def find_transcripts(
+    worktree: Path, projects: Sequence[Path], since: float
+) -> list[TranscriptFile]:
+    """Transcripts of sessions in a work tree or a folder below it, in no order.
 
     ``since`` (POSIX seconds) leaves out those not written to after it.
     """
-    roots = names_of(worktree)
-    dated: dict[Path, float] = {}
+    roots = resolve_names(worktree)
+    files: dict[Path, TranscriptFile] = {}
     for folder in _project_folders(roots, projects):
         with suppress(OSError):
             for path in folder.glob("*.jsonl"):
-                modified = path.stat().st_mtime
-                if modified >= since and not path.name.startswith("agent-"):
-                    dated[path] = modified
-    newest = sorted(dated, key=lambda path: (-dated[path], path))
-    return [path for path in newest if _is_inside(path, roots)]
+                mtime = path.stat().st_mtime
+                if mtime >= since and not path.name.startswith("agent-"):
+                    files[path] = TranscriptFile(path.stem, path, mtime)
+    return [file for path, file in files.items() if _is_inside(path, roots)]
 
 
 def _slug(folder: str) -> str:

@@ -36,7 +36,7 @@ class RecordReader:
         self._tools: dict[str, str] = {}
         self._subagents = subagents
 
-    def events_of(self, record: JsonObject, number: int, time: float) -> Iterator[Event]:
+    def draft_events(self, record: JsonObject, number: int, time: float) -> Iterator[Event]:
         """The events of one record, in its own order; none for what is not a message."""
         is_subagent = record.get("isSidechain") is True
         if record.get("type") == "progress":
@@ -44,7 +44,7 @@ class RecordReader:
         message, kind = record.get("message"), record.get("type")
         if not isinstance(message, dict):
             return
-        content, draft = message.get("content"), Draft(number, time, is_sidechain=is_subagent)
+        content, draft = message.get("content"), Draft(number, time, is_subagent=is_subagent)
         if kind == "assistant":
             yield from self._assistant_events(content, draft)
         elif kind == "user":

@@ -15,17 +15,17 @@ from typing import BinaryIO
 
 from gitmem.agents.adapter import TranscriptFile, translate_errors
 from gitmem.agents.codex.files import (
-    NAME,
+    ROLLOUT_NAME,
     find_rollout,
-    folder_in,
-    head_of,
+    find_subagents,
     is_subagent,
-    rollouts_in,
-    subagents_of,
+    list_rollouts,
+    parse_folder,
+    read_rollout_head,
 )
 from gitmem.agents.codex.items import ItemReader
 from gitmem.agents.draft import Draft
-from gitmem.agents.folders import is_below, names_of
+from gitmem.agents.folders import is_below, resolve_names
 from gitmem.agents.json_values import JsonObject, parse_line, parse_object, parse_path, parse_time
 from gitmem.agents.lines import read_lines, seek_line
 from gitmem.agents.subagents import add_subagents, read_time_before
@@ -62,21 +62,21 @@ class Codex:
         A session that is resumed goes on in its old file: the date in the path tells when it
         began, the file's time when it was last written.
         """
-        roots = names_of(worktree)
+        roots = resolve_names(worktree)
         return [
-            TranscriptFile(match[1], path, modified)
-            for path, modified in rollouts_in(self._folders)
-            if modified >= since
-            and (match := NAME.fullmatch(path.name))
-            and (head := head_of(path))
+            TranscriptFile(match[1], path, mtime)
+            for path, mtime in list_rollouts(self._folders)
+            if mtime >= since
+            and (match := ROLLOUT_NAME.fullmatch(path.name))
+            and (head := read_rollout_head(path))
             and not is_subagent(head)
-            and is_below(folder_in(head), roots)
+            and is_below(parse_folder(head), roots)
         ]
 
     def parts(self, path: Path) -> list[Path]:
         """The rollout and its subagents'."""
-        match = NAME.fullmatch(path.name)
-        return [path, *(subagents_of(path, match[1]) if match else ())]
+        match = ROLLOUT_NAME.fullmatch(path.name)
+        return [path, *(find_subagents(path, match[1]) if match else ())]
 
     def read(
         self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
@@ -91,7 +91,7 @@ class Codex:
             start = seek_line(file, first, first_byte)
             since = read_time_before(file) if start else 0.0
             transcript = _read(file, head, start, until)
-        subagents = [] if head.is_subagent else subagents_of(path, head.session)
+        subagents = [] if head.is_subagent else find_subagents(path, head.session)
         return add_subagents(transcript, _read_subagents(subagents, until), since)
 
 
@@ -116,7 +116,7 @@ def _read_head(file: BinaryIO, path: Path) -> _Head:
     line = next(read_lines(file), None)
     record = parse_line(line.data if line else None) or {}
     meta = parse_object(record.get("payload")) if "payload" in record else record
-    match = NAME.fullmatch(path.name)
+    match = ROLLOUT_NAME.fullmatch(path.name)
     told, source = meta.get("id"), parse_object(meta.get("source"))
     session = match[1] if match else told if isinstance(told, str) else path.stem
     version = meta.get("cli_version")
@@ -132,7 +132,7 @@ def _read_head(file: BinaryIO, path: Path) -> _Head:
 
 
 def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Transcript:
-    items, kept, copied = ItemReader(head.cwd), Retention(), _Copied(head)
+    items, kept, prefix = ItemReader(head.cwd), Retention(), _ForkPrefix(head)
     number, end_byte, malformed, time = start, file.tell(), 0, head.time
     cwds: dict[str, None] = {head.cwd: None} if head.cwd else {}
     for line in read_lines(file):
@@ -141,9 +141,9 @@ def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Trans
         if until is not None and time > until:
             break
         malformed += record is None
-        if record is not None and not copied.covers(record, time):
-            draft = Draft(number, time, is_sidechain=head.is_subagent)
-            for event in items.events_of(record, draft):
+        if record is not None and not prefix.covers(record, time):
+            draft = Draft(number, time, is_subagent=head.is_subagent)
+            for event in items.draft_events(record, draft):
                 kept.add(event)
             if items.cwd and len(cwds) < _MAX_NAMES:
                 cwds.setdefault(items.cwd)
@@ -161,7 +161,7 @@ def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Trans
     )
 
 
-class _Copied:
+class _ForkPrefix:
     """Which lines a forked session has from the one it was forked from.
 
     They carry the time of the copy.  Ids of turns rise with time (UUIDv7), so what comes before

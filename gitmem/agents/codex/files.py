@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gitmem.agents.lines import read_head
 
-NAME = re.compile(
+ROLLOUT_NAME = re.compile(
     r"rollout-\d{4}-\d\d-\d\dT[\d-]{8}-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl"
 )
 """A rollout's file name, with its session."""
@@ -24,7 +24,7 @@ _HEAD_BYTES = 1 << 14
 _MAX_SUBAGENTS = 200
 
 
-def rollouts_in(folders: Iterable[Path]) -> Iterator[tuple[Path, float]]:
+def list_rollouts(folders: Iterable[Path]) -> Iterator[tuple[Path, float]]:
     """Each rollout below the folders, and when it was last written (POSIX seconds)."""
     for folder in folders:
         if not folder.is_dir():
@@ -42,18 +42,18 @@ def find_rollout(session: str, folders: Iterable[Path]) -> Path | None:
         with suppress(OSError):
             for place in ("*/*/*/", ""):
                 for path in sorted(folder.glob(f"{place}rollout-*-{session}.jsonl")):
-                    return None if is_subagent(head_of(path)) else path
+                    return None if is_subagent(read_rollout_head(path)) else path
     return None
 
 
-def head_of(path: Path) -> bytes:
+def read_rollout_head(path: Path) -> bytes:
     """The beginning of a rollout; empty when it cannot be read."""
     with suppress(OSError):
         return read_head(path, _HEAD_BYTES)
     return b""
 
 
-def folder_in(head: bytes) -> str:
+def parse_folder(head: bytes) -> str:
     """The folder that the beginning of a rollout names; empty when it names none."""
     with suppress(ValueError):
         match = _CWD.search(head)
@@ -67,22 +67,22 @@ def is_subagent(head: bytes) -> bool:
     return _SUBAGENT.search(head.partition(b"\n")[0]) is not None
 
 
-def subagents_of(path: Path, session: str) -> list[Path]:
+def find_subagents(path: Path, session: str) -> list[Path]:
     """The rollouts of a session's subagents: begun on a day on which the session went on."""
     if not _mentions(path, _SPAWN):
         return []
     name = f'"{session}"'.encode()
     found = []
-    for folder in _days(path):
+    for folder in _list_days(path):
         with suppress(OSError):
             for other in sorted(folder.glob("rollout-*.jsonl")):
-                head = head_of(other).partition(b"\n")[0] if other != path else b""
+                head = read_rollout_head(other).partition(b"\n")[0] if other != path else b""
                 if name in head and is_subagent(head):
                     found.append(other)
     return found[:_MAX_SUBAGENTS]
 
 
-def _days(path: Path) -> list[Path]:
+def _list_days(path: Path) -> list[Path]:
     """The date folders from the rollout's own to that of its last line, at most a month of them."""
     with suppress(OSError, ValueError):
         year, month, day = path.parts[-4:-1]

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gitmem.agents.codex.output import parse_output
-from gitmem.agents.codex.patches import has_patch, parse_patches, without_patches
-from gitmem.agents.codex.words import message_events, summary_of
+from gitmem.agents.codex.patches import has_patch, parse_patches, shorten_patches
+from gitmem.agents.codex.words import cut_preface, draft_message
 from gitmem.agents.draft import Draft, render_input
 from gitmem.agents.json_values import (
     JsonObject,
@@ -34,13 +34,13 @@ from gitmem.model.session import Event, EventKind
 _RUNS = frozenset({"shell", "shell_command", "local_shell", "container.exec", "exec_command"})
 _SCRIPT = "exec"
 _PATCH = "apply_patch"
-_PATCHES = "#patch"  # the edits of a call that does other things, too, fail by themselves
+_PATCH_SUFFIX = "#patch"  # the edits of a call that does other things, too, fail by themselves
 _ONLY_A_PATCH = re.compile(r"\s*apply_patch\b[^\n;|&]{0,40}\n?\[patch\]\s*[\"']?\w{0,20}\s*")
-_SCRIPTED = re.compile(
+_SHELL_CALL = re.compile(
     r"""\bcmd["']?\s*:\s*("(?:[^"\\]|\\.){1,4000}"|'[^'\\\n]{1,4000}'|`[^`]*`)"""
 )
-_MAX_HELD = 16_000
-_MAX_SCRIPTED = 20
+_MAX_FAILURE = 16_000
+_MAX_SHELL_CALLS = 20
 
 
 @dataclass
@@ -58,17 +58,17 @@ class ItemReader:
 
     def __init__(self, cwd: str = "") -> None:
         self.cwd = cwd
-        self._open: dict[str, _Call] = {}
+        self._calls: dict[str, _Call] = {}
 
-    def events_of(self, record: JsonObject, draft: Draft) -> Iterator[Event]:
+    def draft_events(self, record: JsonObject, draft: Draft) -> Iterator[Event]:
         """The events of one line, in its own order."""
         kind, payload = record.get("type"), parse_object(record.get("payload"))
         if kind == "response_item":
             yield from self._item(payload, draft)
         elif kind == "event_msg":
-            yield from self._happened(payload, draft)
+            yield from self._client_event(payload, draft)
         elif kind == "compacted":
-            yield from draft.words(EventKind.SUMMARY, summary_of(payload.get("message")))
+            yield from draft.words(EventKind.SUMMARY, cut_preface(payload.get("message")))
         elif kind == "turn_context":
             self.cwd = parse_path(payload.get("cwd")) or self.cwd
         elif "payload" not in record:  # old versions: no envelope
@@ -77,7 +77,7 @@ class ItemReader:
     def _item(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
         kind = item.get("type")
         if kind == "message":
-            yield from message_events(item, draft)
+            yield from draft_message(item, draft)
         elif kind == "reasoning":
             for part in (*parse_objects(item.get("summary")), *parse_objects(item.get("content"))):
                 yield from draft.words(EventKind.THINK, parse_text([part]).strip())
@@ -100,12 +100,12 @@ class ItemReader:
         if tool in _RUNS:
             yield from self._shell(call_id, given, draft)
         elif tool == _PATCH:
-            self._open[call_id] = _Call("Edit")
+            self._calls[call_id] = _Call("Edit")
             yield from self._patch(call_id, call_id, parse_text(given.get("input")), draft)
         elif tool == "write_stdin":
             yield from self._run(call_id, parse_text(given.get("chars")), draft, "BashOutput")
         elif tool == "read_file" and isinstance(path := given.get("file_path"), str):
-            self._open[call_id] = _Call("Read")
+            self._calls[call_id] = _Call("Read")
             yield from draft.call("Read", call_id, path=self._absolute(path))
         else:
             yield from self._call(tool, call_id, render_input(given), draft)
@@ -114,95 +114,95 @@ class ItemReader:
         tool, call_id = parse_name(item.get("name")), parse_name(item.get("call_id"))
         given = parse_text(item.get("input"))
         if tool == _PATCH:
-            self._open[call_id] = _Call("Edit")
+            self._calls[call_id] = _Call("Edit")
             yield from self._patch(call_id, call_id, given, draft)
         elif tool == _SCRIPT:
-            commands = "\n".join(_scripted(given))
+            commands = "\n".join(_shell_commands(given))
             if has_patch(given) and not commands:
-                self._open[call_id] = _Call("Edit")
+                self._calls[call_id] = _Call("Edit")
                 yield from self._patch(call_id, call_id, given, draft)
                 return
             yield from self._run(call_id, commands or given, draft)
-            yield from self._patch(call_id, call_id + _PATCHES, given, draft)
+            yield from self._patch(call_id, call_id + _PATCH_SUFFIX, given, draft)
         else:
             yield from self._call(tool, call_id, given, draft)
 
     def _call(self, tool: str, call_id: str, text: str, draft: Draft) -> Iterator[Event]:
-        self._open[call_id] = _Call(tool)
+        self._calls[call_id] = _Call(tool)
         yield from draft.call(tool, call_id, text=text)
 
     def _run(self, call_id: str, command: str, draft: Draft, tool: str = "Bash") -> Iterator[Event]:
         """A command whose patches, if it has any, are edits of their own."""
-        self._open[call_id] = _Call(tool)
+        self._calls[call_id] = _Call(tool)
         yield from draft.run(tool, call_id, command, is_writing=False)
 
     def _shell(self, call_id: str, given: JsonObject, draft: Draft) -> Iterator[Event]:
         command = _command(given)
         if not (has_patch(command) and _PATCH in command):
-            self._open[call_id] = _Call("Bash")
+            self._calls[call_id] = _Call("Bash")
             yield from draft.run("Bash", call_id, command)
             return
-        folder, rest = parse_path(given.get("workdir")), without_patches(command)
+        folder, rest = parse_path(given.get("workdir")), shorten_patches(command)
         if _ONLY_A_PATCH.fullmatch(rest):
-            self._open[call_id] = _Call("Edit")
+            self._calls[call_id] = _Call("Edit")
             yield from self._patch(call_id, call_id, command, draft, folder)
             return
         yield from self._run(call_id, rest, draft)
-        yield from self._patch(call_id, call_id + _PATCHES, command, draft, folder)
+        yield from self._patch(call_id, call_id + _PATCH_SUFFIX, command, draft, folder)
 
     def _patch(
         self, call_id: str, edit_id: str, text: str, draft: Draft, folder: str = ""
     ) -> Iterator[Event]:
         for file in parse_patches(text):
             path = posixpath.join(self.cwd, folder, file.path)
-            self._open[call_id].paths.add(posixpath.normpath(path))
+            self._calls[call_id].paths.add(posixpath.normpath(path))
             yield from draft.edit("Edit", edit_id, path, added=file.added, removed=file.removed)
 
     def _output(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
         call_id = parse_name(item.get("call_id"))
-        call = self._open.pop(call_id, _Call(""))
+        call = self._calls.pop(call_id, _Call(""))
         output = parse_output(item.get("output"))
         has_failed = output.has_failed or bool(call.failures)
         is_patched = output.is_patched or call.are_files_known
         if call.paths and call.tool != "Edit" and output.has_failed and not is_patched:
-            text = cut_end(output.text, _MAX_HELD)
-            yield from draft.result("Edit", call_id + _PATCHES, text, is_error=True)
+            text = cut_end(output.text, _MAX_FAILURE)
+            yield from draft.result("Edit", call_id + _PATCH_SUFFIX, text, is_error=True)
         missing = [text for text in call.failures if text.strip() not in output.text]
         text = "\n".join([output.text, *missing])
         yield from draft.result(call.tool, call_id, text, is_error=has_failed)
 
-    def _happened(self, event: JsonObject, draft: Draft) -> Iterator[Event]:
+    def _client_event(self, event: JsonObject, draft: Draft) -> Iterator[Event]:
         """What only the client's own events tell."""
         kind, item = event.get("type"), parse_object(event.get("item"))
         if kind == "turn_aborted" and event.get("reason") in (None, "interrupted"):
             yield from draft.interrupt()
         elif kind == "item_completed" and item.get("type") == "CommandExecution":
-            self._ran(item)
-            yield from self._seen_files(item, draft)
+            self._hold_failure(item)
+            yield from self._reads(item, draft)
         elif kind == "item_completed" and item.get("type") == "FileChange":
-            yield from self._changed(item, draft)
+            yield from self._file_changes(item, draft)
 
     def _script(self, item: JsonObject) -> _Call | None:
         """The script that runs while this happens; None when the item is a call's own."""
-        if parse_name(item.get("id")) in self._open or not self._open:
+        if parse_name(item.get("id")) in self._calls or not self._calls:
             return None
-        return self._open[next(reversed(self._open))]
+        return self._calls[next(reversed(self._calls))]
 
-    def _ran(self, item: JsonObject) -> None:
+    def _hold_failure(self, item: JsonObject) -> None:
         """Hold what a script's failed command printed: the script may not tell."""
         script, code = self._script(item), item.get("exit_code")
         output = item.get("aggregated_output")
         if script is not None and code not in (0, None) and isinstance(output, str):
             held = sum(map(len, script.failures))
-            script.failures.append(cut_start(output, max(0, _MAX_HELD - held)))
+            script.failures.append(cut_start(output, max(0, _MAX_FAILURE - held)))
 
-    def _seen_files(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
+    def _reads(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
         for parsed in parse_objects(item.get("parsed_cmd")):
             path = parse_path(parsed.get("path"))
             if parsed.get("type") == "read" and path:
                 yield from draft.call("Read", "", path=self._absolute(path))
 
-    def _changed(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
+    def _file_changes(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
         """Files that a script changed in a way its text does not tell, and whether it could."""
         call_id, script = parse_name(item.get("id")), self._script(item)
         has_failed = item.get("status") in ("failed", "declined")
@@ -211,7 +211,7 @@ class ItemReader:
         script.are_files_known = script.are_files_known or not has_failed
         for path, change in parse_object(item.get("changes")).items():
             places = {path, parse_path(parse_object(change).get("move_path"))} - {""}
-            added, removed = _diff_of(parse_object(change))
+            added, removed = _diff_texts(parse_object(change))
             for place in sorted(places - script.paths):
                 yield from draft.edit("Edit", call_id, place, added=added, removed=removed)
         if has_failed:
@@ -242,10 +242,10 @@ def _command(given: JsonObject) -> str:
     return words[2] if is_shell else " ".join(words)
 
 
-def _scripted(script: str) -> Iterator[str]:
+def _shell_commands(script: str) -> Iterator[str]:
     """The command lines that a script gives to the shell, as far as it spells them out."""
-    for number, match in enumerate(_SCRIPTED.finditer(script)):
-        if number >= _MAX_SCRIPTED:
+    for number, match in enumerate(_SHELL_CALL.finditer(script)):
+        if number >= _MAX_SHELL_CALLS:
             return
         quoted = match[1]
         try:
@@ -254,7 +254,7 @@ def _scripted(script: str) -> Iterator[str]:
             yield quoted[1:-1]
 
 
-def _diff_of(change: JsonObject) -> tuple[str, str]:
+def _diff_texts(change: JsonObject) -> tuple[str, str]:
     """The lines that a file gained and lost."""
     content, diff = change.get("content"), change.get("unified_diff")
     if isinstance(content, str):

@@ -16,13 +16,13 @@ _HEAD_CHARACTERS = 600
 _BODY = "Output:\n"
 _HEAD = re.compile(r"(?:Chunk ID|Wall time|Exit code|Process exited|Process running|Script )")
 _EXIT_CODE = re.compile(r"^(?:Exit code: |Process exited with code )(-?\d{1,10})\s*$", re.MULTILINE)
-_REFUSED = re.compile(
+_REFUSAL = re.compile(
     r"(?:(?:error: )?failed to |apply_patch verification failed|unsupported (?:custom tool )?call|"
     r"exec_command failed|execution error|exec command rejected|patch rejected|rejected by |"
     r"aborted|command timed out|failed in sandbox|sandbox |Script failed|err: )",
     re.IGNORECASE,
 )
-_PATCHED = "Success. Updated the following files"
+_PATCH_NOTICE = "Success. Updated the following files"
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,14 @@ def parse_output(value: object) -> Output:
         text, has_failed = parse_text(given.get("content")), given.get("success") is False
     else:
         text, has_failed = parse_text(value), False
-    text, code = _without_json(text)
+    text, code = _unwrap_json(text)
     if code is None:
-        text, code = _without_head(text)
-    has_failed = has_failed or bool(code) or (code is None and bool(_REFUSED.match(text)))
-    return Output(text, has_failed, _PATCHED in text)
+        text, code = _cut_heads(text)
+    has_failed = has_failed or bool(code) or (code is None and bool(_REFUSAL.match(text)))
+    return Output(text, has_failed, _PATCH_NOTICE in text)
 
 
-def _without_json(text: str) -> tuple[str, int | None]:
+def _unwrap_json(text: str) -> tuple[str, int | None]:
     if not text.startswith('{"output"'):
         return text, None
     try:
@@ -59,7 +59,7 @@ def _without_json(text: str) -> tuple[str, int | None]:
     return parse_text(value.get("output")), code if isinstance(code, int) else None
 
 
-def _without_head(text: str) -> tuple[str, int | None]:
+def _cut_heads(text: str) -> tuple[str, int | None]:
     """Take the heads off, of which there can be two; the last exit code told counts."""
     code: int | None = None
     for _ in range(2):

@@ -21,8 +21,8 @@ _MAX_FILES = 500
 
 
 @dataclass(frozen=True)
-class PatchedFile:
-    """One file of a patch, with the lines it gains and loses.  A moved file is two."""
+class FilePatch:
+    """What a patch does to one file: the lines it gains and loses.  A moved file is two."""
 
     path: str
     added: str = ""
@@ -34,25 +34,25 @@ def has_patch(text: str) -> bool:
     return _BEGIN in text
 
 
-def parse_patches(text: str) -> list[PatchedFile]:
+def parse_patches(text: str) -> list[FilePatch]:
     """The files of all patches in a text, in order; at most 500."""
-    found: list[PatchedFile] = []
+    found: list[FilePatch] = []
     at = text.find(_BEGIN)
     for _ in range(_MAX_PATCHES):
         if at < 0 or len(found) >= _MAX_FILES:
             break
         end = text.find(_END, at)
-        found += _files(text[at + len(_BEGIN) : end if end >= 0 else len(text)])
+        found += _parse_files(text[at + len(_BEGIN) : end if end >= 0 else len(text)])
         at = text.find(_BEGIN, end) if end >= 0 else -1
     return found[:_MAX_FILES]
 
 
-def without_patches(text: str) -> str:
+def shorten_patches(text: str) -> str:
     """The text with each patch cut down to a word."""
     return _PATCH.sub("[patch]", text)
 
 
-def _files(body: str) -> Iterator[PatchedFile]:
+def _parse_files(body: str) -> Iterator[FilePatch]:
     path = ""
     added: list[str] = []
     removed: list[str] = []
@@ -65,8 +65,8 @@ def _files(body: str) -> Iterator[PatchedFile]:
                 removed.append(line[1:])
             continue
         if path:
-            yield PatchedFile(path, "\n".join(added), "\n".join(removed))
+            yield FilePatch(path, "\n".join(added), "\n".join(removed))
         path = header[1].strip()
         added, removed = [], []
     if path:
-        yield PatchedFile(path, "\n".join(added), "\n".join(removed))
+        yield FilePatch(path, "\n".join(added), "\n".join(removed))

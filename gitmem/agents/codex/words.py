@@ -14,7 +14,7 @@ from gitmem.agents.json_values import JsonObject, parse_object, parse_objects, p
 from gitmem.agents.user_words import own_words
 from gitmem.model.session import Event, EventKind
 
-_INJECTED = re.compile(
+_CLIENT_TEXT = re.compile(
     r"\s*(?:<(?:environment_context|user_instructions|INSTRUCTIONS|turn_aborted|skill|"
     r"user_shell_command|user_action|subagent_notification|model_switch|collaboration_mode|"
     r"permissions instructions|hook_prompt|apps_instructions|personality_spec|codex[a-z_]*)\b|"
@@ -25,7 +25,7 @@ _PREFACE = re.compile(r"\AAnother language model started [^\n]*\n")
 _REQUEST = re.compile(r"^## My request for Codex:[ \t]*\n", re.MULTILINE)
 
 
-def message_events(item: JsonObject, draft: Draft) -> Iterator[Event]:
+def draft_message(item: JsonObject, draft: Draft) -> Iterator[Event]:
     """The events of a message: those of the developer and the system are nobody's words."""
     role = item.get("role")
     if role == "assistant":
@@ -40,7 +40,7 @@ def message_events(item: JsonObject, draft: Draft) -> Iterator[Event]:
             for number, part in enumerate(parse_objects(item.get("content")))
             if _may_be_typed(kinds[number] if number < len(kinds) else "unknown")
         ]
-        typed = "\n".join(part for part in parts if part and not _INJECTED.match(part))
+        typed = "\n".join(part for part in parts if part and not _CLIENT_TEXT.match(part))
         request = _REQUEST.search(typed)  # an editor puts what it shows before the words
         yield from draft.words(
             EventKind.PROMPT, own_words(typed[request.end() :] if request else typed)
@@ -51,6 +51,6 @@ def _may_be_typed(kind: object) -> bool:
     return isinstance(kind, str) and (kind == "unknown" or kind.startswith("user"))
 
 
-def summary_of(message: object) -> str:
+def cut_preface(message: object) -> str:
     """The summary of what was compacted away, without what it is introduced with."""
     return _PREFACE.sub("", parse_text(message)).strip()

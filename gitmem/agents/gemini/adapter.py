@@ -16,9 +16,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitmem.agents.adapter import TranscriptFile, translate_errors
-from gitmem.agents.folders import is_below, names_of
+from gitmem.agents.folders import is_below, resolve_names
 from gitmem.agents.gemini.files import Source, open_source
-from gitmem.agents.gemini.messages import MessageReader, Numbered
+from gitmem.agents.gemini.messages import MessagePart, MessageReader
 from gitmem.agents.lines import read_head
 from gitmem.agents.subagents import add_subagents
 from gitmem.agents.text_budget import Retention
@@ -58,10 +58,10 @@ class GeminiCli:
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Sessions in a work tree or a folder below it, each with its newest file."""
         newest: dict[str, TranscriptFile] = {}
-        for path in sorted(self._chats(names_of(worktree)), key=_read_age):
-            modified, _ = _read_age(path)
-            if modified >= since and self.owns(path) and (session := _read_session(path)):
-                newest[session] = TranscriptFile(session, path, modified)
+        for path in sorted(self._chats(resolve_names(worktree)), key=_read_age):
+            mtime, _ = _read_age(path)
+            if mtime >= since and self.owns(path) and (session := _read_session(path)):
+                newest[session] = TranscriptFile(session, path, mtime)
         return list(newest.values())
 
     def parts(self, path: Path) -> list[Path]:
@@ -106,13 +106,13 @@ def _read(
 ) -> tuple[Transcript, float]:
     """What was read, and the time of what stands before it."""
     kept, time, since = Retention(), 0.0, 0.0
-    for record in _records(source, reader):
-        time = max(time, record.time)
+    for part in _parts(source, reader):
+        time = max(time, part.time)
         if until is not None and time > until:
-            reader.forget(record)
+            reader.forget(part)
             break
-        if record.number >= first:
-            for event in reader.events_of(record, time):
+        if part.number >= first:
+            for event in reader.draft_events(part, time):
                 kept.add(event)
         else:
             since = time
@@ -145,9 +145,9 @@ def _read_subagents(paths: Iterable[Path], root: str, until: float | None) -> It
             yield transcript
 
 
-def _records(source: Source, reader: MessageReader) -> Iterator[Numbered]:
+def _parts(source: Source, reader: MessageReader) -> Iterator[MessagePart]:
     for message, is_last in source.messages():
-        yield from reader.records_of(message, is_last=is_last)
+        yield from reader.new_parts(message, is_last=is_last)
 
 
 def _hash(root: str) -> str:

@@ -51,14 +51,14 @@ class Document:
     def messages(self) -> Iterator[tuple[JsonObject, bool]]:
         """Each message, and whether it is the last, which may still grow."""
         held: JsonObject | None = None
-        for message in self._parsed():
+        for message in self._parse():
             if held is not None:
                 yield held, False
             held = message
         if held is not None:
             yield held, True
 
-    def _parsed(self) -> Iterator[JsonObject]:
+    def _parse(self) -> Iterator[JsonObject]:
         with self._path.open("rb") as file:
             data = file.read(MAX_DOCUMENT_BYTES + 1)
         if len(data) > MAX_DOCUMENT_BYTES:

@@ -28,8 +28,8 @@ from gitmem.agents.json_values import (
 from gitmem.agents.user_words import own_words
 from gitmem.model.session import Event, EventKind
 
-_RUNNING = frozenset({"validating", "scheduled", "executing", "awaiting_approval"})
-_FAILED = frozenset({"error", "cancelled"})
+_OPEN_STATUSES = frozenset({"validating", "scheduled", "executing", "awaiting_approval"})
+_FAILURE_STATUSES = frozenset({"error", "cancelled"})
 _TOOLS = {
     "replace": "Edit",
     "edit": "Edit",
@@ -40,18 +40,21 @@ _TOOLS = {
     "read_background_output": "BashOutput",
 }
 _EXIT_CODE = re.compile(r"^Exit Code: (-?\d{1,10})\s*$", re.MULTILINE)
-_NOTHING = re.compile(r"^Output: \(empty\)$", re.MULTILINE)
-_INJECTED = re.compile(
+_EMPTY_OUTPUT = re.compile(r"^Output: \(empty\)$", re.MULTILINE)
+_CLIENT_TEXT = re.compile(
     r"\s*(?:<(?:session_context|hook_context)\b|This is the Gemini CLI\.|[/?]\w)"
 )
 _SNAPSHOT = re.compile(r"\s*<state_snapshot\b")
-_REFERENCED = re.compile(r"\n?--- Content from referenced files ---.*", re.DOTALL)
-_CANCELLED = "Request cancelled."
+_FILE_CONTENTS = re.compile(r"\n?--- Content from referenced files ---.*", re.DOTALL)
+_CANCEL_NOTICE = "Request cancelled."
 
 
 @dataclass(frozen=True)
-class Numbered:
-    """A record: its events, and the time of it (POSIX seconds; 0.0 where it has none)."""
+class MessagePart:
+    """A record: the words of a message, or a ``call`` with its answer.
+
+    ``time`` is POSIX seconds, 0.0 where the record has none.
+    """
 
     number: int
     time: float
@@ -68,58 +71,56 @@ class MessageReader:
     def __init__(self, root: str = "", *, is_subagent: bool = False) -> None:
         self._root = root
         self._is_subagent = is_subagent
-        self._seen: set[tuple[str, str]] = set()
+        self._keys: set[tuple[str, str]] = set()
 
     @property
     def count(self) -> int:
         """How many records there were."""
-        return len(self._seen)
+        return len(self._keys)
 
-    def forget(self, record: Numbered) -> None:
+    def forget(self, part: MessagePart) -> None:
         """Take back the record that came last."""
-        self._seen.discard(_key(record.message, record.call))
+        self._keys.discard(_key(part.message, part.call))
 
-    def records_of(self, message: JsonObject, *, is_last: bool = False) -> Iterator[Numbered]:
+    def new_parts(self, message: JsonObject, *, is_last: bool = False) -> Iterator[MessagePart]:
         """What is new in a message.
 
         In a document whose ``is_last`` message is still growing, a call without its answer ends
         what can be read: calls that stand behind it would be numbered differently later.
         """
         kind = message.get("type")
-        if any(True for _ in self._spoken(message, 0, 0.0)) and self._is_new(message, None):
-            yield self._numbered(message)
+        if any(True for _ in self._words(message, 0, 0.0)) and self._is_new(message, None):
+            yield self._part(message)
         for call in parse_objects(message.get("toolCalls")) if kind == "gemini" else ():
-            if call.get("status") in _RUNNING:
+            if call.get("status") in _OPEN_STATUSES:
                 if is_last:
                     return
                 continue
             if self._is_new(message, call):
-                yield Numbered(
-                    self.count - 1, parse_time(call.get("timestamp")) or 0.0, message, call
-                )
+                yield self._part(message, call)
 
-    def events_of(self, record: Numbered, time: float) -> Iterator[Event]:
+    def draft_events(self, part: MessagePart, time: float) -> Iterator[Event]:
         """The events of a record, as of ``time``."""
-        if record.call is None:
-            yield from self._spoken(record.message, record.number, time)
+        if part.call is None:
+            yield from self._words(part.message, part.number, time)
         else:
-            yield from self._called(record.call, self._draft(record.number, time))
+            yield from self._call(part.call, self._draft(part.number, time))
 
-    def _numbered(self, message: JsonObject, call: JsonObject | None = None) -> Numbered:
+    def _part(self, message: JsonObject, call: JsonObject | None = None) -> MessagePart:
         stamp = (message if call is None else call).get("timestamp")
-        return Numbered(self.count - 1, parse_time(stamp) or 0.0, message, call)
+        return MessagePart(self.count - 1, parse_time(stamp) or 0.0, message, call)
 
     def _draft(self, number: int, time: float) -> Draft:
-        return Draft(number, time, is_sidechain=self._is_subagent)
+        return Draft(number, time, is_subagent=self._is_subagent)
 
     def _is_new(self, message: JsonObject, call: JsonObject | None) -> bool:
         key = _key(message, call)
-        if key in self._seen:
+        if key in self._keys:
             return False
-        self._seen.add(key)
+        self._keys.add(key)
         return True
 
-    def _spoken(self, message: JsonObject, number: int, time: float) -> Iterator[Event]:
+    def _words(self, message: JsonObject, number: int, time: float) -> Iterator[Event]:
         draft, kind = self._draft(number, time), message.get("type")
         text = parse_text(message.get("content"))
         if kind == "gemini":
@@ -131,13 +132,13 @@ class MessageReader:
         elif kind == "user" and _SNAPSHOT.match(text):
             yield from draft.words(EventKind.SUMMARY, text.strip())
         elif kind == "user":
-            typed = parse_text(message.get("displayContent")) or _REFERENCED.sub("", text)
-            if not _INJECTED.match(typed):
+            typed = parse_text(message.get("displayContent")) or _FILE_CONTENTS.sub("", text)
+            if not _CLIENT_TEXT.match(typed):
                 yield from draft.words(EventKind.PROMPT, own_words(typed))
-        elif kind == "info" and text.startswith(_CANCELLED):
+        elif kind == "info" and text.startswith(_CANCEL_NOTICE):
             yield from draft.interrupt()
 
-    def _called(self, call: JsonObject, draft: Draft) -> Iterator[Event]:
+    def _call(self, call: JsonObject, draft: Draft) -> Iterator[Event]:
         name, call_id = parse_name(call.get("name")), parse_name(call.get("id"))
         tool, given = _TOOLS.get(name, name), parse_object(call.get("args"))
         new = parse_text(given.get("new_string") or given.get("content"))
@@ -173,8 +174,8 @@ def _answer(call: JsonObject) -> tuple[str, bool]:
         response = parse_object(parse_object(part.get("functionResponse")).get("response"))
         told = told or parse_text(response.get("output") or response.get("error"))
     code = _EXIT_CODE.search(told)
-    if _NOTHING.search(told):
+    if _EMPTY_OUTPUT.search(told):
         told = ""
     shown = call.get("resultDisplay")
-    has_failed = call.get("status") in _FAILED or (code is not None and int(code[1]) != 0)
+    has_failed = call.get("status") in _FAILURE_STATUSES or (code is not None and int(code[1]) != 0)
     return (shown if isinstance(shown, str) and shown.strip() else told), has_failed

@@ -53,7 +53,7 @@ def middle_cut(text: str, limit: int) -> str:
 def _text(event: Event, *, is_failure: bool) -> str:
     if event.kind is EventKind.RESULT:
         return _result(event, is_failure)
-    if event.is_sidechain and event.kind is not EventKind.SAY:
+    if event.is_subagent and event.kind is not EventKind.SAY:
         return _call(event) if event.kind is EventKind.CALL and event.tool in EDIT_TOOLS else ""
     return _TEXTS.get(event.kind, _nothing)(event)
 
@@ -63,7 +63,7 @@ def _result(event: Event, is_failure: bool) -> str:
         return f"FAILED: {as_data(middle_cut(event.text, _MAX_FAILURE))}"
     if event.tool in REPORT_TOOLS:
         return f"OUTPUT: {as_data(middle_cut(event.text, _MAX_REPORT))}"
-    if event.tool in RUN_TOOLS and event.text.strip() and not event.is_sidechain:
+    if event.tool in RUN_TOOLS and event.text.strip() and not event.is_subagent:
         return f"OUTPUT: {as_data(middle_cut(event.text.strip(), _MAX_OUTPUT))}"
     return ""
 

@@ -110,7 +110,7 @@ def statements(events: Sequence[Event]) -> list[ChoiceSentence]:
             continue
         for sentence in sentences(event.text):
             statement = _statement(sentence, event.kind is EventKind.PROMPT, at)
-            if statement is not None and event.is_sidechain:
+            if statement is not None and event.is_subagent:
                 statement = replace(statement, weight=statement.weight - _SUBAGENT_LESS)
             if statement is not None:
                 found.pop(statement.text, None)

@@ -222,7 +222,7 @@ def _concepts(events: Sequence[Event], chosen: _Chosen) -> list[str]:
     """Names in code that the conversation turned around and the memory would otherwise lack."""
     counted: Counter[str] = Counter()
     for event in events:
-        if event.kind in (EventKind.PROMPT, EventKind.SAY) and not event.is_sidechain:
+        if event.kind in (EventKind.PROMPT, EventKind.SAY) and not event.is_subagent:
             counted.update(set(_NAMED.findall(event.text[:_MAX_NAMED_IN])))
     frequent = sorted((-n, name) for name, n in counted.items() if n >= _MIN_NAMED)
     return [name for _, name in frequent if chosen.take(name)][:_MAX_CONCEPTS]

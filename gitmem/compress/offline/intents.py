@@ -54,7 +54,7 @@ def _requests(events: Sequence[Event]) -> list[list[str]]:
     """Each prompt's first sentences, those that only agree or thank left out."""
     found = []
     for event in events:
-        if event.kind is EventKind.PROMPT and not event.is_sidechain:
+        if event.kind is EventKind.PROMPT and not event.is_subagent:
             text = _PLAN_OPENING.sub("", event.text[:2_000], count=1)
             if request := _request(text):
                 found.append(request)

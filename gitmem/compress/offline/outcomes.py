@@ -69,7 +69,7 @@ def _last_sentences(events: Sequence[Event]) -> list[str]:
     said = [
         event.text
         for event in events
-        if event.kind is EventKind.SAY and not event.is_sidechain and len(event.text) > 60
+        if event.kind is EventKind.SAY and not event.is_subagent and len(event.text) > 60
     ]
     return [
         sentence

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gitmem.agents.claude.adapter import read_transcript
 from gitmem.agents.claude.hook_payload import parse_payload
-from gitmem.agents.claude.projects import find_transcript, projects_dirs, transcripts_for
+from gitmem.agents.claude.projects import find_transcript, find_transcripts, list_projects_dirs
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import EventKind, Transcript
 from tests.support.session import SESSION, SessionWriter
@@ -223,7 +223,7 @@ def test_a_large_transcript_is_never_held_whole(writer: SessionWriter) -> None:
 
 
 def test_transcripts_are_found_by_session_and_by_work_tree(tmp_path: Path, home: Path) -> None:
-    projects = projects_dirs({"HOME": str(home)})[0]
+    projects = list_projects_dirs({"HOME": str(home)})[0]
     work = tmp_path / "my work"
     work.mkdir()
     slug = "".join(c if c.isalnum() else "-" for c in str(work.resolve()))
@@ -236,8 +236,9 @@ def test_transcripts_are_found_by_session_and_by_work_tree(tmp_path: Path, home:
     assert find_transcript("inside", [projects]) == inside.path
     assert find_transcript("../inside", [projects]) is None
     assert find_transcript("nobody", [projects]) is None
-    assert set(transcripts_for(work, [projects], 0.0)) == {inside.path, below.path}
-    assert transcripts_for(work, [projects], 9e12) == []
+    found = {file.path for file in find_transcripts(work, [projects], 0.0)}
+    assert found == {inside.path, below.path}
+    assert find_transcripts(work, [projects], 9e12) == []
 
 
 @given(st.binary(max_size=200))

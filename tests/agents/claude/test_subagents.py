@@ -40,7 +40,7 @@ def test_what_a_subagent_did_stands_where_it_did_it(main: SessionWriter, old: bo
 
     assert texts(main) == ["I ask another", "found in b.py", "It is in b.py"]
     (edit,) = [event for event in found.events if event.path]
-    assert edit.is_sidechain
+    assert edit.is_subagent
     assert edit.record == 1
     assert found.end == 3
 

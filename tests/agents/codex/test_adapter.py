@@ -214,7 +214,7 @@ def test_a_subagent_has_no_user(tmp_path: Path) -> None:
 
     (event,) = read(path).events
 
-    assert (event.kind, event.is_sidechain) == (EventKind.CALL, True)
+    assert (event.kind, event.is_subagent) == (EventKind.CALL, True)
 
 
 def test_a_subagents_work_is_its_sessions(tmp_path: Path) -> None:
@@ -223,14 +223,14 @@ def test_a_subagents_work_is_its_sessions(tmp_path: Path) -> None:
     alone = read(path)
     below = codex_session(tmp_path, WORK, "0.169-subagent")
     whole = read(path)
-    added = [event for event in whole.events if event.is_sidechain]
+    added = [event for event in whole.events if event.is_subagent]
 
     assert told(tuple(added)) == [
         "call Bash cat > helper.py <<'E'",
         "result Bash",
         "say Wrote helper.py.",
     ]
-    assert [e for e in whole.events if not e.is_sidechain] == list(alone.events)
+    assert [e for e in whole.events if not e.is_subagent] == list(alone.events)
     assert [e.time for e in whole.events] == sorted(e.time for e in whole.events)
     codex = Codex({"HOME": str(tmp_path)})
     assert [file.path for file in codex.transcripts_for(WORK, 0.0)] == [path]

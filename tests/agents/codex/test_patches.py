@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.agents.codex.patches import PatchedFile, has_patch, parse_patches, without_patches
+from gitmem.agents.codex.patches import FilePatch, has_patch, parse_patches, shorten_patches
 
 PATCH = """*** Begin Patch
 *** Update File: src/a b.py
@@ -22,16 +22,16 @@ PATCH = """*** Begin Patch
 
 def test_each_file_with_its_lines() -> None:
     assert parse_patches(PATCH) == [
-        PatchedFile("src/a b.py", "new", "gone"),
-        PatchedFile("docs/new.md", "# Title\n"),
-        PatchedFile("old.py"),
+        FilePatch("src/a b.py", "new", "gone"),
+        FilePatch("docs/new.md", "# Title\n"),
+        FilePatch("old.py"),
     ]
 
 
 def test_a_moved_file_is_two() -> None:
     patch = "*** Begin Patch\n*** Update File: a.py\n*** Move to: b.py\n-x\n+y\n*** End Patch"
 
-    assert parse_patches(patch) == [PatchedFile("a.py"), PatchedFile("b.py", "y", "x")]
+    assert parse_patches(patch) == [FilePatch("a.py"), FilePatch("b.py", "y", "x")]
 
 
 def test_several_patches_in_a_script_with_escaped_line_breaks() -> None:
@@ -39,12 +39,12 @@ def test_several_patches_in_a_script_with_escaped_line_breaks() -> None:
     script = f'await tools.apply_patch("{quoted}");\nawait tools.apply_patch(`{PATCH}`);'
 
     assert parse_patches(script) == parse_patches(PATCH) * 2
-    assert "gone" not in without_patches(script)
-    assert without_patches(script).count("[patch]") == 2
+    assert "gone" not in shorten_patches(script)
+    assert shorten_patches(script).count("[patch]") == 2
 
 
 def test_windows_line_ends_and_a_patch_without_an_end() -> None:
-    assert parse_patches("*** Begin Patch\r\n*** Add File: a\r\n+x\r\n") == [PatchedFile("a", "x")]
+    assert parse_patches("*** Begin Patch\r\n*** Add File: a\r\n+x\r\n") == [FilePatch("a", "x")]
 
 
 @given(st.text(alphabet="*+- \nABDEFegintaPchlUpd:\\", max_size=400))

@@ -202,10 +202,10 @@ def test_a_subagents_work_is_its_sessions(tmp_path: Path) -> None:
     alone = read(path)
     gemini_session(tmp_path, WORK, "0.61-subagent")
     whole = read(path)
-    added = tuple(event for event in whole.events if event.is_sidechain)
+    added = tuple(event for event in whole.events if event.is_subagent)
 
     assert told(added)[0] == "call Write helper.py"
-    assert [e for e in whole.events if not e.is_sidechain] == list(alone.events)
+    assert [e for e in whole.events if not e.is_subagent] == list(alone.events)
     assert slice_of(whole, str(WORK)).edited == ("helper.py",)
     agent = GeminiCli({"HOME": str(tmp_path)})
     assert [file.path for file in agent.transcripts_for(WORK, 0.0)] == [path]
@@ -225,5 +225,5 @@ def test_a_subagent_has_no_user_and_relative_paths_are_the_projects(tmp_path: Pa
     transcript = read(path)
 
     assert slice_of(transcript, "/w").edited == ("a.py",)
-    assert all(event.is_sidechain for event in transcript.events)
+    assert all(event.is_subagent for event in transcript.events)
     assert transcript.cwds == ("/w",)

@@ -258,7 +258,7 @@ def test_what_only_a_subagent_said_is_kept() -> None:
     reason = "Integer cents instead of floats, because a tenth is not exact in binary."
     told = evidence_of(
         event("prompt", "Make prices exact."),
-        event("say", reason, is_sidechain=True),
+        event("say", reason, is_subagent=True),
         event("say", "It is done; have a look at it."),
     )
 
