@@ -2,7 +2,7 @@
 
 ``claude -p`` with everything of an agent switched off: no hooks, tools, MCP servers, instructions
 of the project or transcript.  It runs on a leash
-(:mod:`gitmem.compress.models.supervised_process`), in an empty
+(:mod:`gitmem.process.leash`), in an empty
 folder, and in an environment that neither git nor an outer session steers.
 """
 
@@ -24,11 +24,11 @@ from gitmem.compress.models.passes import Asker, Reply, UselessAnswer, cut_off, 
 from gitmem.compress.models.plan import Request, estimate_of
 from gitmem.compress.models.prices import Price
 from gitmem.compress.models.prompt import has_work
-from gitmem.compress.models.supervised_process import NOT_STARTED, Finished, run_on_leash
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.change import Change
+from gitmem.process.leash import NOT_STARTED, Finished, run_on_leash
 
 NAME = "claude-cli/1"
 
