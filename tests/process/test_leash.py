@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.process import leash
+from gitmem.process import leash_script
 from gitmem.process.leash import Finished, run_on_leash
 from tests.support.processes import await_gone, await_running, running_with
 
@@ -122,7 +122,7 @@ def test_when_we_are_killed_nothing_is_left(folder: Path, mark: str, how: signal
 def test_the_leash_needs_nothing_but_the_standard_library() -> None:
     """It is run with -I -S, and a hook's PYTHONPATH must not reach into it."""
     code = "import sys; import runpy; runpy.run_path(sys.argv[1]); print('site' in sys.modules)"
-    path = Path(leash.__file__)
+    path = Path(leash_script.__file__)
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", code, str(path)],
         capture_output=True,
