@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from datetime import datetime, time
 
 from gitmem.errors import UsageError
 from gitmem.git.repo import git_environment
 from gitmem.model.instant import iso_of, iso_time
+from gitmem.process.child import run
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LAST = 253_402_300_799  # the last second that a calendar of four digits has
@@ -35,7 +35,7 @@ def instant_of(text: str, *, is_end: bool = False) -> str:
         pass
     # As a setting, git reads a date with more care than on a command line, and anywhere.
     command = ["git", "-c", f"gitmem.date={text}", "config", "--type=expiry-date", "gitmem.date"]
-    done = subprocess.run(command, capture_output=True, env=git_environment(), check=False)
+    done = run(command, environ=git_environment())
     if done.returncode == 0 and done.stdout.strip().isdigit():
         seconds = min(int(done.stdout), _LAST)  # of "now" git says the end of all time
         return iso_time(seconds)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from subprocess import PIPE
 
 from gitmem.errors import GitFailed, UnknownRevision
 from gitmem.git.repo import Repo, git_command, git_environment, try_git
+from gitmem.process.child import ending, start
 
 _FIELDS = ("%H", "%an <%ae>", "%at", "%D", "%s")
 _CHUNK_BYTES = 1 << 14
@@ -199,27 +200,19 @@ def stream_git(
     repo: Repo, arguments: Sequence[str], separator: bytes
 ) -> Generator[bytes, None, None]:
     """The parts of what git prints, as they come."""
-    with subprocess.Popen(
-        git_command(repo, arguments),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=git_environment(),
-    ) as process:
-        assert process.stdout is not None  # noqa: S101 - PIPE was asked for
-        assert process.stderr is not None  # noqa: S101
-        try:
-            rest = b""
-            while chunk := process.stdout.read1(_CHUNK_BYTES):  # type: ignore[attr-defined]
-                *parts, rest = (rest + chunk).split(separator)
-                yield from parts
-            if rest:
-                yield rest
-        except GeneratorExit:
-            process.kill()
-            raise
-        complaint = os.fsdecode(process.stderr.read()).strip()
-    if process.returncode != 0:
+    command = git_command(repo, arguments)
+    with ending(start(command, environ=git_environment(), stdout=PIPE, stderr=PIPE)) as git:
+        assert git.stdout is not None  # noqa: S101 - PIPE was asked for
+        assert git.stderr is not None  # noqa: S101
+        rest = b""
+        while chunk := git.stdout.read1(_CHUNK_BYTES):  # type: ignore[attr-defined]
+            *parts, rest = (rest + chunk).split(separator)
+            yield from parts
+        if rest:
+            yield rest
+        complaint = os.fsdecode(git.stderr.read()).strip()
+        status = git.wait()
+    if status != 0:
         raise _refusal(complaint, arguments)
 
 

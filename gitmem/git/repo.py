@@ -24,6 +24,7 @@ from gitmem.errors import (
     UnknownRevision,
     UnsupportedRepository,
 )
+from gitmem.process.child import run
 
 # What a hook's environment may keep.  All other GIT_* names say where *this* git command works
 # (GIT_DIR, GIT_INDEX_FILE, GIT_PREFIX, quarantine, ...) and would mislead the next one.
@@ -202,14 +203,11 @@ def try_git(
     timeout: float | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git in the repository, whatever comes of it."""
-    return subprocess.run(
+    return run(
         git_command(repo, arguments),
-        input=stdin,
-        stdin=subprocess.DEVNULL if stdin is None else None,
-        capture_output=True,
-        env={**git_environment(), **(environ or {})},
-        timeout=timeout,
-        check=False,
+        stdin,
+        seconds=timeout,
+        environ={**git_environment(), **(environ or {})},
     )
 
 
@@ -261,4 +259,4 @@ def translated_os_errors(doing: str) -> Iterator[None]:
 
 def _rev_parse(start: Path | str, *asked: str) -> subprocess.CompletedProcess[bytes]:
     command = ["git", "-C", os.fspath(start), "rev-parse", "--path-format=absolute", *asked]
-    return subprocess.run(command, capture_output=True, env=git_environment(), check=False)
+    return run(command, environ=git_environment())

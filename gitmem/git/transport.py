@@ -8,7 +8,6 @@ user's hooks (a push within a push would call us again).
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -34,6 +33,7 @@ from gitmem.git.transport_status import (
     read_push,
 )
 from gitmem.model.note import NOTES_REF
+from gitmem.process.child import run
 
 _ALL_OF_HISTORY = "--depth=2147483646"
 """One less than git's "infinite", which would deepen the branches of the clone as well."""
@@ -216,26 +216,19 @@ def _talk(
         GCM_INTERACTIVE="never",  # Git Credential Manager opens windows
         GIT_SSH_COMMAND=_ssh_command(repo, environ),
     )
-    with subprocess.Popen(
-        git_command(repo, [*_QUIET, *arguments]),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={name: value for name, value in environ.items() if value},
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    ) as process:
-        try:
-            printed, complained = process.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired as error:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            raise RemoteUnavailable(
-                f"'{own.name}' did not answer within {timeout:g} seconds"
-            ) from error
-    return subprocess.CompletedProcess(process.args, process.returncode, printed, complained)
+    try:
+        done = run(
+            git_command(repo, [*_QUIET, *arguments]),
+            seconds=timeout,
+            environ={name: value for name, value in environ.items() if value},
+            leads_session=True,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RemoteUnavailable(
+            f"'{own.name}' did not answer within {timeout:g} seconds"
+        ) from error
+    printed, complaint = (said.decode("utf-8", "replace") for said in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, printed, complaint)
 
 
 def _ssh_command(repo: Repo, environ: Mapping[str, str]) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE
 
 from gitmem.errors import GitFailed
 from gitmem.git.repo import Repo, git_command, git_environment, run_git, try_git
+from gitmem.process.child import ending, start
 
 _AT_ONCE = 2_000
 
@@ -108,18 +109,12 @@ def _listed(repo: Repo, what: Sequence[str]) -> Iterator[str]:
         GitFailed: git could not list them all.
     """
     asked = ["rev-list", "--objects", "--no-object-names", *what]
-    with subprocess.Popen(
-        git_command(repo, asked),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=git_environment(),
-        text=True,
-    ) as process:
-        assert process.stdout is not None  # noqa: S101 - PIPE was asked for
-        for line in process.stdout:
-            yield line.rstrip("\n")
-    if process.returncode != 0:
+    with ending(start(git_command(repo, asked), environ=git_environment(), stdout=PIPE)) as git:
+        assert git.stdout is not None  # noqa: S101 - PIPE was asked for
+        for line in git.stdout:
+            yield line.decode("ascii").rstrip("\n")
+        status = git.wait()
+    if status != 0:
         raise GitFailed(
             "git could not list what it reaches, so no object was removed",
             "The notes are scrubbed. Run: git fsck; then: git gc --prune=now",

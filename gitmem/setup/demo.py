@@ -21,6 +21,8 @@ from datetime import datetime, timedelta, timezone
 from importlib import resources
 from pathlib import Path
 
+from gitmem.process.child import run
+
 _RECORDED_IN = "/home/dev/project"
 _STAMP = re.compile(r'"timestamp":"([^"]+)Z"')
 _PATIENCE_SECONDS = 20.0
@@ -173,18 +175,15 @@ class _Stage:
         return self._run(["git", *arguments], place, "", environ)
 
     def _run(self, command: Sequence[str], place: Path, stdin: str, environ: dict[str, str]) -> str:
-        done = subprocess.run(
+        done = run(
             command,
-            cwd=place,
-            env={**self._environment(), **environ},
-            input=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT if not stdin else subprocess.DEVNULL,
-            encoding="utf-8",
-            errors="replace",
-            check=True,
+            stdin.encode(),
+            environ={**self._environment(), **environ},
+            folder=place,
+            stderr=subprocess.DEVNULL if stdin else subprocess.STDOUT,
         )
-        return done.stdout.strip().replace(str(self._folder), "…")
+        done.check_returncode()
+        return done.stdout.decode("utf-8", "replace").strip().replace(str(self._folder), "…")
 
     def _environment(self) -> dict[str, str]:
         """Nothing of the caller's but PATH: no git configuration, no agent, no key."""

@@ -6,6 +6,7 @@ fix is called.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from gitmem.git.transport import fetch_notes
 from gitmem.guard.policy import Policy
 from gitmem.index.cache import Index
 from gitmem.index.memories import memory_count
+from gitmem.process.child import run
 from gitmem.refresh.quarantine_lost import TAKE_BACK
 from gitmem.setup import mcp_json as mcpfile
 from gitmem.setup.claude_settings import PROJECT_FILE, has_hooks
@@ -157,21 +159,16 @@ def _check_versions(repo: Repo, practice: Practice) -> Iterator[Finding]:
 
 def _client_version(client: str) -> Finding:
     try:
-        done = subprocess.run(
-            [client, "--version"],
-            capture_output=True,
-            text=True,
-            timeout=_CLIENT_TIMEOUT,
-            check=False,
-        )
+        done = run([client, "--version"], seconds=_CLIENT_TIMEOUT)
     except (OSError, subprocess.TimeoutExpired):
         return Finding(Level.NOTE, f"'{client}' does not run: its version is unknown")
-    found = _NUMBERS.search(done.stdout)
+    version = os.fsdecode(done.stdout).strip()
+    found = _NUMBERS.search(version)
     if not found:
         return Finding(Level.NOTE, f"'{client}' does not report a version")
     if (int(found[1]), int(found[2])) < _MIN_CLIENT:
-        return Finding(Level.WARNING, f"{done.stdout.strip()} is old", "Run: claude update")
-    return Finding(Level.GOOD, f"Claude Code {done.stdout.split()[0]}")
+        return Finding(Level.WARNING, f"{version} is old", "Run: claude update")
+    return Finding(Level.GOOD, f"Claude Code {version.split()[0]}")
 
 
 def _check_program(repo: Repo, practice: Practice) -> Iterator[Finding]:

@@ -7,7 +7,6 @@ config`` on a copy, which takes the file's place under git's own lock.
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from gitmem.errors import GitFailed
 from gitmem.git.remotes import refspec_of
 from gitmem.git.repo import Repo, git_environment, translated_os_errors, try_git
 from gitmem.model.note import NOTES_REF
+from gitmem.process.child import run
 from gitmem.setup.hook_file import EVENTS, command
 from gitmem.setup.owned_files import Writer
 
@@ -168,13 +168,8 @@ def without_entries(
 
 def list_entries(content: bytes) -> list[Entry]:
     """The lines of a configuration file, as git reads them; none when it cannot."""
-    done = subprocess.run(
-        ["git", "config", "--file", "-", "-z", "--list"],
-        input=content,
-        capture_output=True,
-        env=git_environment(),
-        check=False,
-    )
+    command = ["git", "config", "--file", "-", "-z", "--list"]
+    done = run(command, content, environ=git_environment())
     return [_pair(item) for item in os.fsdecode(done.stdout).split("\0")[:-1]]
 
 
@@ -239,12 +234,8 @@ def _copy(repo: Repo, content: bytes) -> Iterator[Path]:
 
 
 def _edit(path: Path, *arguments: str) -> None:
-    done = subprocess.run(
-        ["git", "config", "--file", os.fspath(path), *arguments],
-        capture_output=True,
-        env=git_environment(),
-        check=False,
-    )
+    command = ["git", "config", "--file", os.fspath(path), *arguments]
+    done = run(command, environ=git_environment())
     if done.returncode != 0:
         raise GitFailed(f"git refuses '{arguments[-2]}': {os.fsdecode(done.stderr).strip()}")
 

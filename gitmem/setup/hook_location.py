@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from gitmem.git.repo import Repo, git_environment, run_git
+from gitmem.process.child import run
 from gitmem.setup.git_config import GitConfig
 
 MIN_GIT = (2, 31)
@@ -64,10 +64,8 @@ def hooks_path_source(config: GitConfig) -> str:
 
 def read_git_version() -> tuple[int, int]:
     """The version of the git on PATH; (0, 0) when it tells none."""
-    done = subprocess.run(
-        ["git", "version"], capture_output=True, text=True, env=git_environment(), check=False
-    )
-    match = _VERSION.match(done.stdout)
+    done = run(["git", "version"], environ=git_environment())
+    match = _VERSION.match(os.fsdecode(done.stdout))
     return (int(match[1]), int(match[2])) if match else (0, 0)
 
 

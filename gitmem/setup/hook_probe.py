@@ -16,6 +16,7 @@ from pathlib import Path
 
 from gitmem.errors import InstallError, RepositoryError
 from gitmem.git.repo import Repo, git_environment
+from gitmem.process.child import run
 from gitmem.setup.git_config import GitConfig, has_hook_entries
 from gitmem.setup.hook_file import command, has_block, is_block_first
 from gitmem.setup.hook_location import HooksPlace, PlaceKind
@@ -75,13 +76,10 @@ def _try(repo: Repo, arguments: Sequence[str]) -> HookState:
     with tempfile.TemporaryDirectory(prefix="gitmem-probe-") as folder:
         mark = Path(folder) / "reached"
         with suppress(OSError, subprocess.TimeoutExpired):
-            subprocess.run(
+            run(
                 arguments,
-                cwd=repo.need_worktree(),
-                env={**git_environment(), "GITMEM_PROBE": os.fspath(mark)},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=_PATIENCE_SECONDS,
-                check=False,
+                seconds=_PATIENCE_SECONDS,
+                environ={**git_environment(), "GITMEM_PROBE": os.fspath(mark)},
+                folder=repo.need_worktree(),
             )
         return HookState.FIRES if mark.exists() else HookState.SILENT

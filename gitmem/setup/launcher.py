@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gitmem.errors import InstallError
 from gitmem.git.repo import Repo
+from gitmem.process.child import run
 from gitmem.setup.hook_file import EVENTS
 from gitmem.state.atomic import write_atomically
 
@@ -58,9 +59,7 @@ def check_program(repo: Repo, python: str) -> str:
             script = repo.state_dir / "hooks" / name
             if script.read_bytes() != _read_script(name) or not os.access(script, os.X_OK):
                 return f"'{script}' is not from this version"
-        started = subprocess.run(
-            [os.fspath(run_path(repo)), "--version"], capture_output=True, timeout=20, check=False
-        )
+        started = run([os.fspath(run_path(repo)), "--version"], seconds=20)
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     if started.returncode != 0 or not started.stdout:
@@ -89,7 +88,7 @@ def _find_form(python: str) -> str:
 
 
 def _output(python: str, arguments: list[str]) -> str:
-    done = subprocess.run([python, *arguments], capture_output=True, cwd="/", check=False)
+    done = run([python, *arguments], folder=Path("/"))
     return os.fsdecode(done.stdout).removesuffix("\n")
 
 

@@ -6,13 +6,12 @@ Standard library only.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from gitmem.git.repo import Repo
+from gitmem.process.child import start
 
 
 def launch_worker(repo: Repo) -> Callable[[], bool]:
@@ -24,13 +23,10 @@ def launch_worker(repo: Repo) -> Callable[[], bool]:
     run = repo.state_dir / "run"
     command = [os.fspath(run)] if run.is_file() else [sys.executable, "-I", "-m", "gitmem"]
     with suppress(OSError):
-        process = subprocess.Popen(
+        worker = start(
             [*command, "worker", os.fspath(repo.common_dir)],
-            cwd=Path(repo.common_dir),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
+            folder=repo.common_dir,
+            leads_session=True,
         )
-        return lambda: process.poll() is not None
+        return lambda: worker.poll() is not None
     return lambda: True

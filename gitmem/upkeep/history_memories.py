@@ -8,14 +8,8 @@ only the caller writes.
 from __future__ import annotations
 
 import os
-import pickle
-import subprocess
-import sys
-from collections import deque
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
-from itertools import cycle, islice
 from typing import BinaryIO
 
 from gitmem.capture.compress_slice import finish
@@ -29,6 +23,7 @@ from gitmem.guard.redact import redact_change
 from gitmem.model.note import Document
 from gitmem.model.session import Slice
 from gitmem.notes.codec import document_of
+from gitmem.process.python_pool import answer_questions, in_order, python_pool
 
 NO_SESSION = Slice("", "", (), 0, 0)
 """The slice of a commit whose session nobody knows."""
@@ -36,9 +31,9 @@ NO_SESSION = Slice("", "", (), 0, 0)
 LONG_MESSAGE = 1_000
 """Characters from which on a message says more than is kept of it."""
 
+_READER = "gitmem.upkeep.history_reader"
 _AT_ONCE = 32
 _MOST_LINES = 200
-_AHEAD = 2
 _MOST_PROCESSES = 8
 _WORTH_PROCESSES = 400  # a process takes a fifth of a second to start
 _BLOB_CACHE_BYTES = 96 << 20
@@ -75,8 +70,10 @@ def judge_history(
         for chunk in chunks:
             yield from judge.all(chunk)
         return
-    with _crew((repo, Policy(policy.patterns, policy.excluded)), count) as crew:
-        yield from _in_order(_Judge(repo, policy), crew, chunks)
+    workspace = (repo, Policy(policy.patterns, policy.excluded))
+    with python_pool(_READER, workspace, count, git_environment()) as pool:
+        for judgements in in_order(pool, chunks, _Judge(repo, policy).all):
+            yield from judgements
 
 
 class _Judge:
@@ -108,87 +105,9 @@ class _Judge:
             return Judgement(commit, None, problem=error.message)
 
 
-class _Reader:
-    """A process that reads and judges for this one, over pipes that nobody else holds an end of.
-
-    So it ends when this process does, however that ends.  Not ``multiprocessing``: that runs the
-    caller's own script again in each process, and leaves them behind when the caller is killed.
-    """
-
-    def __init__(self, workspace: tuple[Repo, Policy]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "gitmem.upkeep.history_reader"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=git_environment(),
-            start_new_session=True,  # a Ctrl-C is for the one that writes; it then ends the others
-        )
-        self.ask(workspace)
-
-    def ask(self, task: object) -> None:
-        """Hand over what is to be done; if it died, its answer will be missing."""
-        assert self._process.stdin is not None  # noqa: S101 - PIPE was asked for
-        with suppress(OSError):
-            pickle.dump(task, self._process.stdin)
-            self._process.stdin.flush()
-
-    def answer(self) -> list[Judgement] | None:
-        """The next answer; None when it died."""
-        assert self._process.stdout is not None  # noqa: S101 - as above
-        try:
-            found: list[Judgement] = pickle.load(self._process.stdout)  # noqa: S301 - our own
-        except (EOFError, OSError, pickle.UnpicklingError):
-            return None
-        return found
-
-    def end(self) -> None:
-        """It writes nothing, so that nothing can be half done."""
-        self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # what it was never given
-                    pipe.close()
-        self._process.wait()
-
-
 def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     """What a reading process does: judge what it is given until there is nobody to answer."""
-    with suppress(EOFError, OSError):
-        judge = _Judge(*pickle.load(questions))  # noqa: S301 - from our own process
-        while True:
-            pickle.dump(judge.all(pickle.load(questions)), answers)  # noqa: S301 - as above
-            answers.flush()
-
-
-@contextmanager
-def _crew(workspace: tuple[Repo, Policy], count: int) -> Iterator[list[_Reader]]:
-    crew: list[_Reader] = []
-    try:
-        for _ in range(count):
-            crew.append(_Reader(workspace))  # noqa: PERF401 - one that cannot start leaves the others
-        yield crew
-    finally:
-        for reader in crew:
-            reader.end()
-
-
-def _in_order(
-    judge: _Judge, crew: Sequence[_Reader], chunks: Sequence[Sequence[str]]
-) -> Iterator[Judgement]:
-    """Each chunk to the next of the crew, a few ahead; the answers in the chunks' order."""
-    asked: deque[tuple[_Reader, Sequence[str]]] = deque()
-    turns = zip(cycle(crew), chunks)
-    for reader, chunk in islice(turns, len(crew) * _AHEAD):
-        reader.ask(chunk)
-        asked.append((reader, chunk))
-    while asked:
-        reader, chunk = asked.popleft()
-        answer = reader.answer()
-        for following, other in islice(turns, 1):
-            following.ask(other)
-            asked.append((following, other))
-        # Somebody killed it: the work is done here.
-        yield from judge.all(chunk) if answer is None else answer
+    answer_questions(questions, answers, lambda workspace: _Judge(*workspace).all)
 
 
 def _process_count(commits: int) -> int:

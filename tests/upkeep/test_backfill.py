@@ -12,10 +12,10 @@ from gitmem.guard.policy import Policy
 from gitmem.index.cache import Index
 from gitmem.index.memories import memory_count
 from gitmem.notes.store import NoteStore
+from gitmem.process.python_pool import PythonProcess
 from gitmem.state.lock import lock
 from gitmem.state.pending import PendingStore
 from gitmem.state.skipped_commits import SkippedCommits
-from gitmem.upkeep import history_memories as history
 from gitmem.upkeep.backfill import Report, backfill
 from gitmem.upkeep.backfill_plan import BackfillPlan, BackfillSelection, count_worth, plan_backfill
 from gitmem.upkeep.history_memories import judge_history
@@ -393,13 +393,13 @@ def test_a_process_that_is_killed_is_replaced_by_our_own_work(
     git: GitDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commits = fill(git, 200)
-    ask = history._Reader.ask
+    ask = PythonProcess.ask
 
-    def killed_at_the_first_task(self: history._Reader, task: object) -> None:
+    def killed_at_the_first_task(self: PythonProcess, task: object) -> None:
         ask(self, task)
-        self._process.kill()
+        self._child.kill()
 
-    monkeypatch.setattr(history._Reader, "ask", killed_at_the_first_task)
+    monkeypatch.setattr(PythonProcess, "ask", killed_at_the_first_task)
 
     found = list(judge_history(git.repo, commits, processes=2))
 

@@ -1,9 +1,8 @@
 """The compressor that asks through the ``claude`` program: a subscription serves, no key is needed.
 
 ``claude -p`` with everything of an agent switched off: no hooks, tools, MCP servers, instructions
-of the project or transcript.  It runs on a leash
-(:mod:`gitmem.compress.models.supervised_process`), in an empty
-folder, and in an environment that neither git nor an outer session steers.
+of the project or transcript.  It runs on a leash (:mod:`gitmem.process.leash`), in an
+empty folder, and in an environment that neither git nor an outer session steers.
 """
 
 from __future__ import annotations
@@ -24,11 +23,12 @@ from gitmem.compress.models.passes import Asker, ModelReply, UselessAnswer, cut_
 from gitmem.compress.models.plan import Request, estimate_of
 from gitmem.compress.models.prices import Price
 from gitmem.compress.models.prompt import has_work
-from gitmem.compress.models.supervised_process import NOT_STARTED, ProcessResult, run_on_leash
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.change import Change
+from gitmem.process.leash import ProcessResult, run_on_leash
+from gitmem.process.leash_script import NOT_STARTED
 
 NAME = "claude-cli/1"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.compress.models import supervised_process
-from gitmem.compress.models.supervised_process import ProcessResult, run_on_leash
+from gitmem.process import leash_script
+from gitmem.process.leash import ProcessResult, run_on_leash
 from tests.support.processes import await_gone, await_running, running_with
 
 LONG = 600
@@ -106,7 +106,7 @@ def test_when_we_are_killed_nothing_is_left(folder: Path, mark: str, how: signal
     script = (
         # Where the tests run in a shell's background, ^C is ignored by all that they start.
         "import os, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        "from gitmem.compress.models.supervised_process import run_on_leash; "
+        "from gitmem.process.leash import run_on_leash; "
         f"run_on_leash(['sh', '-c', 'sh -c \"sleep {LONG}; : {mark}\" & sleep {LONG}'], b'', "
         f"environ={{'PATH': os.environ['PATH'], 'TMPDIR': {str(folder)!r}}}, "
         f"seconds={LONG}, max_bytes=9)"
@@ -122,7 +122,7 @@ def test_when_we_are_killed_nothing_is_left(folder: Path, mark: str, how: signal
 def test_the_leash_needs_nothing_but_the_standard_library() -> None:
     """It is run with -I -S, and a hook's PYTHONPATH must not reach into it."""
     code = "import sys; import runpy; runpy.run_path(sys.argv[1]); print('site' in sys.modules)"
-    path = Path(supervised_process.__file__)
+    path = Path(leash_script.__file__)
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", code, str(path)],
         capture_output=True,

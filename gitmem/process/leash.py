@@ -1,38 +1,30 @@
 """A program run so that nothing of it is left, whatever becomes of who asked for it.
 
-Between us and the program stands a small process, the leash: this file, run as a script.  It
-starts the program in a session and an empty folder of its own and holds one end of a pipe whose
-other end is ours alone.  When the program ends, its time is up, or the pipe breaks because we
-were killed, the leash ends the program's whole process group and removes the folder, and with it
-what the program left in ``TMPDIR``.
+Between us and the program stands a small process, the leash (:mod:`gitmem.process.leash_script`),
+which holds one end of a pipe whose other end is ours alone.  When the program ends, its time is
+up, or the pipe breaks because we were killed, the leash ends the program's whole process group
+and removes the folder that it ran in, and with it what the program left in ``TMPDIR``.
 
 Without the leash a worker that is killed would leave a model's client running: only a process
-that outlives us can clean up after us.  Standard library only, and imported by path: the leash
-starts without site-packages.
+that outlives us can clean up after us.  Standard library only.
 """
 
 from __future__ import annotations
 
 import os
 import selectors
-import shutil
-import signal
-import subprocess
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from select import select
+from subprocess import PIPE
 from typing import IO, cast
 
-__all__ = ["ProcessResult", "run_on_leash"]
+from gitmem.process import leash_script
+from gitmem.process.child import Child, end, start
+from gitmem.process.leash_script import LATE
 
-LATE = 124
-ABANDONED = 125
-NOT_STARTED = 127
 _GRACE_SECONDS = 5.0
 _MAX_COMPLAINT = 4_096
 _CHUNK = 1 << 16
@@ -71,31 +63,31 @@ def run_on_leash(
     """
     held, lifeline = os.pipe()
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-S", __file__, str(held), f"{seconds}", *command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=dict(environ),
+        leash = start(
+            [sys.executable, "-I", "-S", leash_script.__file__, str(held), f"{seconds}", *command],
+            environ=dict(environ),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            leads_session=True,
             pass_fds=[held],
-            start_new_session=True,
         )
     except BaseException:
         os.close(lifeline)
         raise
     finally:
         os.close(held)
-    exchange = _Exchange(process, text, max_bytes)
+    exchange = _Exchange(leash, text, max_bytes)
     try:
         exchange.run(time.monotonic() + seconds + _GRACE_SECONDS)
     finally:
-        os.close(lifeline)
-        _reap(process)
+        os.close(lifeline)  # whereupon the leash ends by itself
+        end(leash, _GRACE_SECONDS)
     return ProcessResult(
-        process.returncode,
+        leash.returncode,
         bytes(exchange.out),
         bytes(exchange.complaint),
-        is_late=process.returncode == LATE,
+        is_late=leash.returncode == LATE,
         is_flood=exchange.is_flood,
     )
 
@@ -103,7 +95,7 @@ def run_on_leash(
 class _Exchange:
     """Feeds a process and hears it at once, so that neither side can block the other."""
 
-    def __init__(self, process: subprocess.Popen[bytes], text: bytes, max_bytes: int) -> None:
+    def __init__(self, process: Child, text: bytes, max_bytes: int) -> None:
         self.out = bytearray()
         self.complaint = bytearray()
         self.is_flood = False
@@ -147,61 +139,3 @@ class _Exchange:
         heard = os.read(stderr.fileno(), _CHUNK)
         self.complaint += heard[: _MAX_COMPLAINT - len(self.complaint)]
         return bool(heard)
-
-
-def _reap(process: subprocess.Popen[bytes]) -> None:
-    """Wait for the leash, which ends by itself once the pipe to it is closed."""
-    for stream in (process.stdin, process.stdout, process.stderr):
-        if stream is not None:
-            with suppress(OSError):
-                stream.close()
-    try:
-        process.wait(_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _hold(held: int, seconds: float, command: Sequence[str]) -> int:
-    """The leash: run the program; its exit status, or why it was ended."""
-    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-        signal.signal(getattr(signal, name), lambda *_: sys.exit(ABANDONED))
-    folder = tempfile.mkdtemp(prefix="gitmem-")
-    try:
-        here, temporary = (os.path.join(folder, name) for name in ("here", "tmp"))  # noqa: PTH118
-        for place in (here, temporary):
-            os.mkdir(place, 0o700)  # noqa: PTH102
-        # What the program leaves in its folder for temporary files goes with the rest.
-        environ = {**os.environ, "TMPDIR": temporary}
-        try:
-            program = subprocess.Popen(command, cwd=here, env=environ, start_new_session=True)
-        except OSError as error:
-            print(f"{command[0]}: {error.strerror}", file=sys.stderr)  # noqa: T201 - a program's own
-            return NOT_STARTED
-        try:
-            return _watch(program, held, seconds)
-        finally:
-            with suppress(OSError):
-                os.killpg(program.pid, signal.SIGKILL)
-            program.wait()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _watch(program: subprocess.Popen[bytes], held: int, seconds: float) -> int:
-    ended, end = os.pipe()
-
-    def wait() -> None:
-        program.wait()
-        os.close(end)
-
-    threading.Thread(target=wait, daemon=True).start()
-    ready, _, _ = select([held, ended], [], [], seconds)
-    if ended in ready:
-        status = program.returncode
-        return status if status >= 0 else 128 - status
-    return ABANDONED if ready else LATE
-
-
-if __name__ == "__main__":
-    sys.exit(_hold(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3:]))
