@@ -100,12 +100,12 @@ def _embed(means: Means, index: Index) -> None:
 def told_lines(done: Reconciled) -> list[str]:
     """What a person should know of a reconciliation that nobody asked for: what is not certain."""
     lines = [
-        f"the memories of {commit[:10]} stay where no branch is: "
+        f"the memories of {commit[:10]} are on no branch: "
         f"{' or '.join(other[:10] for other in found[:3])} may carry the change"
         for commit, found in done.unmatched.items()
     ]
     if done.left_out:
-        lines.append(f"{done.left_out} of the new commits were too many to be compared")
+        lines.append(f"{done.left_out} of the new commits were too many to compare")
     return lines
 
 

@@ -203,7 +203,7 @@ def _missing(request: Request, transcripts: Sequence[Transcript]) -> list[str]:
     """A word about a session that the commit's environment named but whose words are not kept."""
     if not request.session or any(t.session == request.session for t in transcripts):
         return []
-    return [f"session '{request.session}' made this commit, but its transcript is not there"]
+    return [f"session '{request.session}' made this commit, but its transcript is missing"]
 
 
 def _write(

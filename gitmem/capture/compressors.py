@@ -118,7 +118,7 @@ def asked_model(
 
     endpoint = _endpoint(settings, environ)
     if lack := endpoint.lack():
-        raise CompressorFailed(f"no model can be asked: {lack}", "Nothing was changed")
+        raise CompressorFailed(f"no model can be used: {lack}", "Nothing was changed")
     return MessagesApiCompressor(
         endpoint, price=price_of(settings.model, settings.price), allowance=allowance
     )

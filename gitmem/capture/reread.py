@@ -37,7 +37,7 @@ def reread(means: Means, origin: Provenance) -> Slice:
     events = tuple(event for event in found.events if first <= event.record < end)
     if found.session != session or found.end < end or not events:
         raise TranscriptMissing(
-            f"the transcript of session '{session}' does not hold records {first} to {end}", ""
+            f"the transcript of session '{session}' does not contain records {first} to {end}", ""
         )
     worktree, *others = dict.fromkeys(_roots(means, found))
     return slice_of(replace(found, events=events, end=end), worktree, others)

@@ -62,13 +62,13 @@ def push(
             drop_refusal(means.repo, elected)
             return answer.outcome is Outcome.PUSHED
         if answer.outcome is Outcome.REFUSED or standstills == _MAX_STANDSTILLS:
-            raise RemoteRejected(f"'{elected}' refuses the ref of the memories: {answer.reason}")
+            raise RemoteRejected(f"'{elected}' refuses the ref for memories: {answer.reason}")
         limit = min(_MAX_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
         sleep(random.uniform(0, limit))  # noqa: S311 - jitter, not a secret
         standstills = 0 if _catch_up(means, elected, answer) else standstills + 1
         if clock() > deadline:
             break
-    raise RemoteUnavailable(f"cannot push memories to '{elected}': it kept moving")
+    raise RemoteUnavailable(f"cannot push memories to '{elected}': it kept changing")
 
 
 def push_along(means: Means, remote: str) -> None:

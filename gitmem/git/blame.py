@@ -69,7 +69,7 @@ def blame(repo: Repo, path: str, first: int | None = None, last: int | None = No
         # Set for all of the user's repositories, and this one does not have it.
         done = _asked(repo, [*arguments, "--", path], {"GIT_CONFIG_GLOBAL": os.devnull})
     if done is None:
-        raise GitFailed(f"'git blame' of '{path}' takes too long", "Ask for one line: PATH:LINE")
+        raise GitFailed(f"'git blame' of '{path}' takes too long", "Ask about one line: PATH:LINE")
     if done.returncode != 0:
         raise _refusal(os.fsdecode(done.stderr), path)
     parts = list(_joined(_parsed(done.stdout)))
@@ -170,6 +170,6 @@ def _refusal(complaint: str, path: str) -> Exception:
         return UsageError(f"'{path}' has only {match[1]} lines")
     if "no such path" in reason or "cannot stat" in reason or "no such ref" in reason:
         return UnknownRevision(
-            f"'{path}' is no file that git knows here", "List them: git ls-files"
+            f"'{path}' is not a file that git knows here", "List them: git ls-files"
         )
     return GitFailed(f"'git blame' failed: {reason}")

@@ -136,7 +136,7 @@ class CommitReader:
         except (KeyError, ValueError) as error:
             raise UnknownRevision(f"there is no commit '{commit[:12]}' here") from error
         if not isinstance(found, pygit2.Commit):
-            raise UnknownRevision(f"'{commit[:12]}' is no commit")
+            raise UnknownRevision(f"'{commit[:12]}' is not a commit")
         return found
 
 

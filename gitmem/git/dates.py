@@ -39,4 +39,4 @@ def instant_of(text: str, *, is_end: bool = False) -> str:
     if done.returncode == 0 and done.stdout.strip().isdigit():
         seconds = min(int(done.stdout), _LAST)  # of "now" git says the end of all time
         return datetime.fromtimestamp(seconds, timezone.utc).strftime(_FORM)
-    raise UsageError(f"'{text}' is no date", "Dates are as in git log: 2026-01-31, 2.weeks")
+    raise UsageError(f"'{text}' is not a date", "Write dates as in git log: 2026-01-31, 2.weeks")

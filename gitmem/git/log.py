@@ -191,7 +191,7 @@ def commit_time(repo: Repo, commit: str) -> float:
     """
     done = try_git(repo, "show", "--no-patch", "--no-notes", "--format=%ct", commit)
     if done.returncode != 0:
-        raise UnknownRevision(f"'{commit}' names no commit here")
+        raise UnknownRevision(f"'{commit}' does not name a commit here")
     return float(done.stdout)
 
 

@@ -228,7 +228,7 @@ def resolve_commit(repo: Repo, revision: str) -> str:
     name = revision + "^{commit}"
     done = try_git(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
     if done.returncode != 0:
-        raise UnknownRevision(f"'{revision}' names no commit here")
+        raise UnknownRevision(f"'{revision}' does not name a commit here")
     return done.stdout.decode().strip()
 
 

@@ -94,7 +94,7 @@ def read_remote_tip(repo: Repo, remote: str, timeout: float) -> str | None:
         done = _talk(repo, own, timeout, [*_FETCH, ALIAS, NOTES_REF])
         if done.returncode != 0 and NO_SUCH_REF not in done.stderr:
             raise fetch_trouble(remote, done.stderr)
-    raise RemoteUnavailable(f"the notes of '{remote}' keep moving")
+    raise RemoteUnavailable(f"the notes of '{remote}' keep changing")
 
 
 def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") -> Answer:

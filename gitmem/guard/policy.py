@@ -109,8 +109,8 @@ class Masker:
             self._timeouts_left -= 1
             if self._timeouts_left < 0:
                 raise SettingsInvalid(
-                    f"a pattern of 'gitmem.redact' takes longer than {_SECONDS_A_TEXT:g} s a text",
-                    "Nothing was written or sent. Make it simpler: git config --edit",
+                    f"a pattern of 'gitmem.redact' takes over {_SECONDS_A_TEXT:g} s per text",
+                    "Nothing was written or sent. To simplify it: git config --edit",
                 ) from error
             return unchecked, total + 1
         return text, total
@@ -119,8 +119,8 @@ class Masker:
 def invalid_pattern(pattern: str, reason: str) -> SettingsInvalid:
     """What is said of a pattern that is no regular expression."""
     return SettingsInvalid(
-        f"'gitmem.redact' has '{pattern}', which is no regular expression: {reason}",
-        "Nothing was written or sent. Mend it: git config --edit",
+        f"'gitmem.redact' has '{pattern}', which is not a regular expression: {reason}",
+        "Nothing was written or sent. To fix it: git config --edit",
     )
 
 

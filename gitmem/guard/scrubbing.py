@@ -36,9 +36,9 @@ class Scrubber:
             self._masker = Masker(self.patterns)
         except SettingsInvalid as error:
             reason = error.message.rpartition(": ")[2]
-            raise UsageError(f"that is no regular expression: {reason}") from error
+            raise UsageError(f"that is not a regular expression: {reason}") from error
         if is_regex and self._masker.fits_nothing():
-            raise UsageError("the pattern fits an empty text, and so everything")
+            raise UsageError("the pattern matches an empty text, and so everything")
 
     def text(self, text: str) -> str:
         """The text with every place masked.

@@ -464,7 +464,7 @@ class Index:
                 discard_file(self._folder)
             raise GitmemError(
                 f"cannot read the index: {error}",
-                "It is only a cache and will be built anew. Run the command again",
+                "It is only a cache and will be rebuilt. Run the command again",
             ) from error
 
     @contextmanager

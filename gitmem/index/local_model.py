@@ -61,5 +61,5 @@ class LocalModelEncoder:
         except (OSError, ValueError) as error:
             raise EncoderUnavailable(
                 f"the model '{self._model}' cannot be loaded: {str(error).splitlines()[0]}",
-                "Nothing was changed. Search goes by words meanwhile",
+                "Nothing was changed. Until then, search uses words only",
             ) from error

@@ -74,7 +74,7 @@ def document_of(memory: Memory) -> Document:
         raise NoteError(f"the memory cannot be written: {error}") from error
     document = _written({"id": written.id, **fields})
     if document.memory is None:
-        raise NoteError(f"the memory cannot be written: {document.problem or 'it is none'}")
+        raise NoteError(f"the memory cannot be written: {document.problem or 'it is not one'}")
     return document
 
 

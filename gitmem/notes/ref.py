@@ -116,9 +116,9 @@ class NotesRef:
         if lock.exists():  # left behind by a process that was killed, most likely
             return NotesMoved(
                 f"cannot move '{self._name}': its lock is held",
-                f"Nothing was lost. If no git is running, remove: {lock}",
+                f"Nothing was lost. If no git process is running, delete: {lock}",
             )
-        return NotesMoved(f"cannot move '{self._name}': others moved it in {_MAX_TRIES} tries")
+        return NotesMoved(f"cannot move '{self._name}': others kept moving it ({_MAX_TRIES} tries)")
 
     def _read(self) -> pygit2.Reference | None:
         """The ref as it stands now, which :meth:`_is_moved` compares with."""

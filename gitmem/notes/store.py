@@ -124,7 +124,7 @@ class NoteStore:
         """
         for commit in additions:
             if not ID.fullmatch(commit):
-                raise UnknownRevision(f"'{commit}' is no full commit id")
+                raise UnknownRevision(f"'{commit}' is not a full commit id")
         line = _one_line(subject)
 
         def joined(tip: str | None) -> str | None:

@@ -340,7 +340,7 @@ def _refusal(memory: Memory, given: Given, own: str) -> str:
     if own and memory.provenance.session == own:
         return "the session's own"
     if memory.provenance.is_of_history and not _gives_reason(memory):
-        return "made of history, gives no reason"
+        return "made from history, without a reason"
     return ""
 
 

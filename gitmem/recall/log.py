@@ -103,13 +103,13 @@ def shown_entry(repo: Repo, name: str) -> LogEntry:
     try:
         commit = resolve_commit(repo, name)
     except UnknownRevision as error:
-        raise UnknownMemory(f"'{name}' names no memory and no commit here") from error
+        raise UnknownMemory(f"'{name}' names neither a memory nor a commit here") from error
     (head,) = read_heads(repo, [commit])
     with closing(Index.open(repo.state_dir)) as index:
         entry = _entry(NoteStore(repo), index, head, frozenset())
         mark = abandonment(repo, index, commit)
     if entry is None:
-        raise UnknownMemory(f"nothing is remembered of commit '{commit[:10]}'")
+        raise UnknownMemory(f"nothing is remembered about commit '{commit[:10]}'")
     if not entry.memories:
         problem = entry.problems[0]
         kind = NewerFormat if problem.startswith(NEWER) else NoteUnreadable
@@ -207,7 +207,7 @@ def _by_id(repo: Repo, prefix: str) -> LogEntry | None:
     with closing(Index.open(repo.state_dir)) as index:
         stored = index.find(prefix)
         if len({found.memory.id for found in stored}) > 1:
-            raise UnknownMemory(f"'{prefix}' is the beginning of several memories' ids")
+            raise UnknownMemory(f"'{prefix}' is the beginning of several memory ids")
         if not stored:
             return None
         commits = [found.commit for found in stored]

@@ -164,10 +164,10 @@ class Desk:
         try:
             commit = resolve_commit(self.repo, name)
         except UnknownRevision as error:
-            raise UnknownMemory(f"'{name}' names no memory and no commit here") from error
+            raise UnknownMemory(f"'{name}' names neither a memory nor a commit here") from error
         stored = index.memories_of([commit])
         if not stored:
-            raise UnknownMemory(f"nothing is remembered of commit '{commit[:10]}'")
+            raise UnknownMemory(f"nothing is remembered about commit '{commit[:10]}'")
         standing = self._judged([commit]).get(commit)
         return [Result(s.memory, s.commit, is_pending=False, standing=standing) for s in stored]
 
@@ -177,7 +177,7 @@ class Desk:
                 return Result(pending.memory, "", is_pending=True)
         stored = index.find(prefix)
         if len({found.memory.id for found in stored}) > 1:
-            raise UnknownMemory(f"'{prefix}' is the beginning of several memories' ids")
+            raise UnknownMemory(f"'{prefix}' is the beginning of several memory ids")
         if not stored:
             return None
         judged = self._judged([found.commit for found in stored])

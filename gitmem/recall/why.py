@@ -74,13 +74,13 @@ def parse_place(repo: Repo, text: str, here: Path) -> Place:
     path = found["path"] if found else text
     top = top_relative(repo, path, here)
     if top == ".." or top.startswith("../") or Path(top).is_absolute():
-        raise UsageError(f"'{path}' is outside of this repository")
+        raise UsageError(f"'{path}' is outside this repository")
     if found is None:
         return Place(top)
     first = int(found["first"] or found["from"])
     last = int(found["last"] or found["to"] or first)
     if first == 0 or last == 0:
-        raise UsageError("lines are counted from 1")
+        raise UsageError("line numbers start at 1")
     return Place(top, min(first, last), max(first, last))
 
 

@@ -61,8 +61,8 @@ def set_aside(repo: Repo, notes: NoteStore, index: Index) -> None:
         add_notice(
             repo,
             f"{count} {noun} of {of} are gone from git: a history was filtered (git filter-repo),"
-            f" or objects were lost. They are kept in '{kept.folder}' and not sent. If they may"
-            f" come back: {TAKE_BACK}",
+            f" or objects were lost. They are kept in '{kept.folder}' and not sent. To restore"
+            f" them: {TAKE_BACK}",
         )
 
 

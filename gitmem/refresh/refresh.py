@@ -54,9 +54,9 @@ def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
                 news.append(remote)
         except NoteUnreadable as error:
             if notes.has_commit(tip):  # a part is missing, and may come: looked at again
-                append_log(repo, f"what '{remote}' has cannot be joined yet: {error.message}")
+                append_log(repo, f"memories of '{remote}' cannot be joined yet: {error.message}")
                 continue
-            what = f"what '{remote}' has under {NOTES_REF} is no notes, and was left alone"
+            what = f"what '{remote}' has under {NOTES_REF} is not notes, and was left alone"
             add_notice(repo, what)
         if place == remote and tips.get(own) == seen.tracking.get(own):
             # What the person's own fetch brought is the newest that is known of the remote.
@@ -116,6 +116,6 @@ def refresh(repo: Repo) -> Index:
     set_aside(repo, notes, index)
     join_fetched(repo, notes)
     if index.repaired:
-        append_log(repo, "index: it was damaged or of another version, and is built anew")
+        append_log(repo, "index: it was damaged or from another version, and is being rebuilt")
     refresh_index(notes, index)
     return index

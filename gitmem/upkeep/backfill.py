@@ -101,12 +101,14 @@ def backfill(
             report.handed_over, reason = submit_waiting(means, batches)
             report.running = len(BatchFiles(means.repo).running())
             if reason:
-                report.tell(f"not all was handed over to {batches.compressor.name}: {reason}")
+                report.tell(
+                    f"not everything was handed over to {batches.compressor.name}: {reason}"
+                )
     return report
 
 
 def collect(means: Means, batches: Batches, report: Report, *, wait: bool) -> None:
-    """Write what a model made of what was handed over before; with ``wait`` wait for the rest.
+    """Write what a model answered to earlier batches; with ``wait``, wait for the rest.
 
     Raises:
         BackfillRunning: another one is at work here.
@@ -121,7 +123,7 @@ def _collect(means: Means, batches: Batches, report: Report, *, wait: bool) -> N
     report.collected += found.memories
     report.running = found.running
     if found.failed:
-        report.tell(f"of {found.failed} slices the model made nothing; their memories stay")
+        report.tell(f"the model made nothing of {found.failed} slices; their memories stay")
     for notice in found.notices:
         report.tell(notice)
 
@@ -279,5 +281,5 @@ def _settle(repo: Repo, notes: NoteStore, base: str | None, report: Report) -> N
 def _alone(repo: Repo) -> Iterator[None]:
     with backfill_lock(repo) as is_ours:
         if not is_ours:
-            raise BackfillRunning("another 'gitmem backfill' is at work in this repository")
+            raise BackfillRunning("another 'gitmem backfill' is running in this repository")
         yield

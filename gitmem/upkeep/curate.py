@@ -34,7 +34,7 @@ from gitmem.refresh.refresh import refresh, refresh_index
 NAME = "curate/1"
 """The compressor that a fold names in its provenance."""
 
-_SAME = "they say the same"
+_SAME = "they say the same thing"
 _MOST = 20_000  # memories compared with one another: the newest
 _NEIGHBOURS = 12
 _COSINE = 0.80  # from here on two may say the same ...
@@ -266,7 +266,7 @@ def _reversals(
         if reverses(newer.memory, older.memory):
             folds.setdefault(newer.memory.id, [newer]).append(older)
     return [
-        _fold(index, "the newer one takes it back", parts)
+        _fold(index, "the newer one reverses it", parts)
         for newer, parts in folds.items()
         if not any(newer in {p.memory.id for p in others[1:]} for others in folds.values())
     ]

@@ -87,7 +87,7 @@ def recompress(
         closing(Index.open(means.repo.state_dir)) as index,
     ):
         if not is_ours:
-            raise GitmemError("another 'gitmem recompress' is at work here", "Let it end")
+            raise GitmemError("another 'gitmem recompress' is running here", "Wait for it")
         for capture in captures:
             result = _bettered(means, notes, index, capture, compressor)
             yield result
@@ -111,7 +111,7 @@ def _bettered(
     refresh_index(notes, index)  # it may have taken minutes
     live = {stored.memory.id for stored in index.memories_of(capture.commits)}
     if not {memory.id for memory in capture.memories} <= live:
-        return Result(capture, reason="it was changed meanwhile")
+        return Result(capture, reason="it has changed meanwhile")
     successors = _successors(means, capture, made)
     _write(notes, index, capture, successors)
     return Result(capture, tuple(successors), made.notice, is_kept=not made.memories)
@@ -125,7 +125,7 @@ def _joined(notes: NoteStore, index: Index, capture: Capture, stays: Sequence[Me
     supersedes = tuple(sorted(_superseded(capture)))
     memories = [replace(memory, supersedes=supersedes) for memory in stays]
     _write(notes, index, capture, memories)
-    return Result(capture, tuple(memories), "two clones had it bettered", is_kept=True)
+    return Result(capture, tuple(memories), "two clones improved it", is_kept=True)
 
 
 def _write(notes: NoteStore, index: Index, capture: Capture, memories: Sequence[Memory]) -> None:
@@ -156,9 +156,9 @@ def _material(
         UnknownRevision: nor is its commit.
     """
     if capture.rivals and not capture.is_named:
-        raise _Settled("two clones had it bettered: their answers are joined, at no cost")
+        raise _Settled("two clones improved it: their answers are joined, at no cost")
     if not capture.is_named and all(_is_done(memory, compressor) for memory in capture.memories):
-        raise _Settled(f"'{compressor.name}' wrote or judged it already")
+        raise _Settled(f"'{compressor.name}' has already written or judged it")
     if _edited(NoteStore(means.repo), capture) & {memory.id for memory in capture.memories}:
         raise _Settled("somebody edited it by hand")
     change = _change(means, capture)

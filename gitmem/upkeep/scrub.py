@@ -157,7 +157,7 @@ def scrub(
                 return _scrub(repo, target, date, unpack, send or _send_nothing)
         if time.monotonic() > deadline:
             raise GitmemError(
-                "a worker or a backfill is busy with this repository",
+                "a worker or a backfill is busy in this repository",
                 "Nothing was changed. Run the command again in a moment",
             )
         time.sleep(_POLL_SECONDS)

@@ -134,11 +134,11 @@ def _named(index: Index, name: str) -> str:
     stored = index.find(name)
     ids = {found.memory.id for found in stored}
     if len(ids) != 1:
-        problem = "is the beginning of several memories' ids" if ids else "names no memory here"
+        problem = "is the beginning of several memory ids" if ids else "does not name a memory here"
         raise UnknownMemory(f"'{name}' {problem}")
     live = {found.memory.id for found in index.memories_of([stored[0].commit])}
     if not ids <= live:
-        raise UnknownMemory(f"'{name}' has been superseded already")
+        raise UnknownMemory(f"'{name}' has already been superseded")
     return ids.pop()
 
 

@@ -43,12 +43,12 @@ def parse_answer(text: str, evidence: Evidence, change: Change | None) -> tuple[
         answer = json.loads(text)
         found = answer["memories"]
         if not isinstance(found, list):
-            raise TypeError("'memories' is no list")
+            raise TypeError("'memories' is not a list")
         facts = _facts(evidence, change)
         return tuple(_memory(item, facts) for item in found[:_MAX_MEMORIES])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CompressorFailed(
-            f"the model's answer is not of the form asked for: {error}"
+            f"the model's answer is not of the form requested: {error}"
         ) from error
 
 

@@ -139,7 +139,7 @@ class ClaudeCliCompressor:
             CompressorFailed: it cannot be run, ran out of time, or gives no report.
         """
         if self._environ.get(GUARD):
-            raise CompressorFailed("a client that gitmem started is not to start another")
+            raise CompressorFailed("a client that gitmem started must not start another")
         command = [
             *(_program(self._command, self._environ), "-p", "--output-format", "json"),
             *("--model", self._model, "--system-prompt", request.system),
@@ -173,7 +173,7 @@ class ClaudeCliCompressor:
                 f"'{name}' {kind} (exit status {finished.status}): {said}"
             ) from error
         if not isinstance(report, dict) or "is_error" not in report:
-            raise CompressorFailed(f"'{name}' gave no report: its output has another form")
+            raise CompressorFailed(f"'{name}' gave no report: its output has an unknown form")
         # An API error is told as "subtype": "success"; only these two say it.
         return {**report, "is_error": bool(report["is_error"] or finished.status)}
 
@@ -211,7 +211,7 @@ def _program(command: str, environ: Mapping[str, str]) -> str:
         path = f"{home}{place[1:]}" if place.startswith("~/") else place
         if found := shutil.which(path, path=environ.get("PATH", os.defpath)):
             return str(Path(found).absolute())
-    raise CompressorFailed(f"'{command}' is no program here; set gitmem.claudeCommand to its path")
+    raise CompressorFailed(f"'{command}' is not a program; set gitmem.claudeCommand to its path")
 
 
 def _prompt(request: Request, before: UselessAnswer | None) -> str:

@@ -103,7 +103,7 @@ def parse_extract(text: str) -> Extract:
         ]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CompressorFailed(
-            f"the model's answer is not of the form asked for: {type(error).__name__}"
+            f"the model's answer is not of the form requested: {type(error).__name__}"
         ) from error
     return found
 

@@ -201,7 +201,7 @@ def _text_of(answer: object) -> str:
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = getattr(choice, "message", None)
     if message is None:
-        raise CompressorFailed("the endpoint's answer has another form")
+        raise CompressorFailed("the endpoint's answer has an unknown form")
     ended = getattr(choice, "finish_reason", "")
     if getattr(message, "refusal", None) or ended == "content_filter":
         raise refused()
