@@ -1,4 +1,4 @@
-"""The worker: drains the queue, then ends.  At most one a repository.
+"""The worker: drains the queue, then exits.  At most one per repository.
 
 A job leaves the queue only when its work is done, so killing the worker at any moment loses
 nothing.  Trouble goes to the log; a job that keeps failing is set aside for ``gitmem doctor``.

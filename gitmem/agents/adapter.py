@@ -1,4 +1,4 @@
-"""What gitmem asks of an agent: where its transcripts lie, and one of them read.
+"""What gitmem needs from an agent: where its transcripts are, and how to read one.
 
 One implementation a module (:mod:`gitmem.agents.claude.adapter` is the first), named in
 :mod:`gitmem.agents.adapters`; nothing behind them knows which agent it deals with.  An adapter maps

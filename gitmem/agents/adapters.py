@@ -1,4 +1,4 @@
-"""The agents that gitmem can read, asked as one.  Adding one is its module and a line here."""
+"""The agents that gitmem can read, used as one.  To add an agent: its module and a line here."""
 
 from __future__ import annotations
 

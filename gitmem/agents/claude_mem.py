@@ -1,4 +1,4 @@
-"""What claude-mem kept: its SQLite database, read row by row and never written.
+"""claude-mem's SQLite database, read row by row and never written.
 
 Its tables gained columns over the years and two were renamed; a column that is not there reads
 as nothing.  The database is another program's: every text is cut in SQLite, before it reaches us.

@@ -1,4 +1,4 @@
-"""What was written in the middle of a turn, completed when the turn stops.
+"""Completing, when a turn ends, what was written in the middle of it.
 
 An agent that commits has mostly not said its last word: why it chose what it did comes in the
 summary that ends the turn.  The memory is written at once, so that it exists and travels with a

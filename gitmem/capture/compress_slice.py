@@ -1,4 +1,4 @@
-"""From a slice to finished memories: masked, compressed, told their origin, masked again."""
+"""From a slice to finished memories: mask, compress, add the origin, mask again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The compressors that the settings name, with their limits, one behind the other."""
+"""The compressors that the settings name, with their limits, each backing up the one before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The slice that a memory was made of, read once more from the session's transcript."""
+"""The slice that a memory was made from, read again from the session's transcript."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work that no commit holds, tied to HEAD: so that it outlives the folder it waits in."""
+"""Uncommitted work, tied to HEAD so that it outlives the folder it waits in."""
 
 from __future__ import annotations
 

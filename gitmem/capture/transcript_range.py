@@ -1,4 +1,4 @@
-"""The part of a session that no memory holds yet.
+"""The part of a session that no memory covers yet.
 
 Where memory of a session ends is told by the notes (the index knows); the mark kept beside them
 makes finding that place fast, and makes it certain when the transcript was cut or rewritten.

@@ -1,4 +1,4 @@
-"""What the verbs need beside the repository, gathered once by whoever calls them."""
+"""What the operations need besides the repository, gathered once by the caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims about files, held against the difference.  Pure.
+"""Claims about files, checked against the diff.  Pure.
 
 "I updated x.py" in the memory of a commit that has no ``x.py`` is false, or true of another commit.
 """

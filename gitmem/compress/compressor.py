@@ -1,4 +1,4 @@
-"""The seam between capture and whatever writes the memories.
+"""The interface between capture and whatever writes the memories.
 
 A compressor sees a masked slice and the change, and answers with memories.  It knows nothing of
 notes, queues or settings; what it cannot do it says with :class:`~gitmem.errors.CompressorFailed`.

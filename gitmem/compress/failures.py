@@ -1,4 +1,4 @@
-"""The errors a session met: their signatures verbatim, where they were, and what resolved them.
+"""The errors in a session: their signatures verbatim, where they occurred, what resolved them.
 
 A signature is the line by which a person would search for the error: a compiler's or linter's
 message, a failed test, an assertion, an exception, a shell's complaint.  It counts as resolved

@@ -1,4 +1,4 @@
-"""A compressor with another behind it: a memory always exists, and says how it was made."""
+"""A compressor backed by another: there is always a memory, and it says how it was made."""
 
 from __future__ import annotations
 

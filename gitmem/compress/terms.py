@@ -1,4 +1,4 @@
-"""Terms: the words that a change brought in, to find its memory by.
+"""Terms: the words that a change introduced, by which its memory can be found.
 
 People ask for what a change did in words that its message may not have: the name of an option,
 a setting, an exception.  They stand in the lines that were added.  Pure.

@@ -1,4 +1,4 @@
-"""Which commits carry which memories now: what is looked at, and how far.
+"""Which commits now carry which memories: what is examined, and how far.
 
 The judgement itself is :mod:`gitmem.model.rewrite`'s; here is decided whom to compare with whom,
 so that an ordinary commit costs one comparison and a rebase of a hundred a hundred.

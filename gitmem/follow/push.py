@@ -1,4 +1,4 @@
-"""Sending memories to a remote, again and again while others push there too."""
+"""Sending memories to a remote, with retries while others push there, too."""
 
 from __future__ import annotations
 

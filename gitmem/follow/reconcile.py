@@ -1,4 +1,4 @@
-"""After history was rewritten: each memory to the commit that carries its change now.
+"""After history was rewritten: copying each memory to the commit that now carries its change.
 
 git moves notes along with an amend or a rebase.  All the rest (picks, squashes here or on the
 server, splits, resets, patches, filters, and whatever was remembered too late) is found here:

@@ -1,4 +1,4 @@
-"""Exchanging memories with remotes: fetch, join and push, or tell what that would do."""
+"""Exchanging memories with remotes: fetch, join and push, or preview that."""
 
 from __future__ import annotations
 

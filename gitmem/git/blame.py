@@ -1,4 +1,4 @@
-"""Which commit each line of a file comes from, as ``git blame`` tells it.
+"""Which commit each line of a file comes from, according to ``git blame``.
 
 Moves within a file and copies from others are followed as far as that is affordable: git is
 asked thoroughly first, and plainly when it takes too long.  Standard library only.

@@ -1,4 +1,4 @@
-"""When somebody means, as an instant: dates as they are typed, in git's own manner."""
+"""Typed dates as instants, read the way git reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files of a work tree hold what no commit does."""
+"""Which files of a work tree have uncommitted changes."""
 
 from __future__ import annotations
 

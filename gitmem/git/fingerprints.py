@@ -1,4 +1,4 @@
-"""By what a commit is recognised after it was rewritten, read through libgit2."""
+"""What a commit is recognised by after a rewrite, read through libgit2."""
 
 from __future__ import annotations
 

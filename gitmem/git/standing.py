@@ -1,4 +1,4 @@
-"""The standing of commits, asked of git: three short processes for any number of commits.
+"""The standing of commits, from git: three short processes for any number of commits.
 
 One tells what HEAD reaches and one what the commits did, side by side; one reads the files as
 HEAD has them.  Only where files are gone, a fourth looks for their new names.  Standard library

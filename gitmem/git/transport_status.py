@@ -1,4 +1,4 @@
-"""What git says of an exchange, sorted by what can be done about it.
+"""What git says about an exchange, sorted by what can be done about it.
 
 git tells why a push failed in words only: its own, the server's git's, or those of a forge.  A
 word that nobody here knows counts as a refusal, which is told to the person with the word.

@@ -1,4 +1,4 @@
-"""What a rewritten ref leaves behind: its reflog, and the objects that nothing reaches any more."""
+"""What a rewritten ref leaves behind: its reflog, and objects that nothing reaches any more."""
 
 from __future__ import annotations
 

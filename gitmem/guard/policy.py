@@ -1,4 +1,4 @@
-"""What a repository's people add to the rules: patterns of their own, and paths that are private.
+"""What a repository's users add to the rules: their own patterns, and private paths.
 
 The patterns are trusted, the texts they meet are not, and a pattern that is quick on all that
 its author thought of may take for ever on something else.  So each look has a time limit, and a

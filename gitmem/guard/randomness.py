@@ -1,4 +1,4 @@
-"""Secrets that no rule names: long runs of characters that look drawn by lot.
+"""Secrets that no rule names: long runs of characters that look random.
 
 A key of unknown form is told from words and identifiers by its mixed case and digits and by its
 pairs of letters, few of which are common in any language's words.  Commit ids, checksums, UUIDs

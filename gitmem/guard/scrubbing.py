@@ -1,4 +1,4 @@
-"""Taking one thing that was found out to be secret out of what is already written."""
+"""Removing something that turned out to be secret from what is already written."""
 
 from __future__ import annotations
 

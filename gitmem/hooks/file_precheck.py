@@ -1,4 +1,4 @@
-"""The short answer beside a file: is there anything to tell at all?
+"""A quick check for a file that the agent touches: is there anything to say about it at all?
 
 An agent reads hundreds of files in a session and nearly always there is nothing.  This finds that
 out with what the interpreter has loaded anyway and SQLite: no process, no dataclass, no other

@@ -1,4 +1,4 @@
-"""What ``git push`` calls: the memories go along, bounded, quiet, never failing the push.
+"""What ``git push`` calls: memories are sent too, within a time limit, never failing the push.
 
 The push is queued behind the captures that still wait, so that a commit pushed at once takes
 its memory with it; then it is waited for, but no longer than ``gitmem.pushWait``.  Standard

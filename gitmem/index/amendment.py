@@ -1,4 +1,4 @@
-"""Amendments: whether a newer memory takes the place of an older one that it does not name.
+"""Amendments: whether a newer memory replaces an older one that it does not name.
 
 People write "Store sessions in Redis" and a year later "Move sessions back to Postgres".  Both
 match a question about sessions, and the older often better.  Told by how titles and decisions

@@ -1,4 +1,4 @@
-"""The file of the index: opened if it counts, made and taken away in one step each.
+"""The index file: opened if it is valid, created and removed in one step each.
 
 A validity string decides whether a file counts; one that is missing, damaged or of another
 format is built anew beside the old one and put in its place, so that whoever still reads the

@@ -1,4 +1,4 @@
-"""Words: what of a memory is indexed where, and what a query asks of the index.
+"""Words: which part of a memory is indexed where, and what a query asks of the index.
 
 Both sides go through the same splitting, so that ``parseArgs``, ``parse_args`` and "parse args"
 meet, and so that scripts without spaces between words are found by pairs of characters.

@@ -1,4 +1,4 @@
-"""Ranking: from scores for words and for meaning to an order, each place in it with its reasons.
+"""Ranking: from scores for words and meaning to an order, with the reasons for each rank.
 
 Words and meaning decide; where somebody works, how old a memory is and what became of it only
 settle what is nearly equal.  What says the same as something better makes room, and what was

@@ -1,4 +1,4 @@
-"""Statements: the title of a decision taken apart into what it is about and what is chosen.
+"""Statements: a decision's title, split into what it is about and what was chosen.
 
 "Store sessions in Redis" is about sessions and chooses Redis; "Use Redis for sessions" says the
 same.  Not a grammar: a verb in front, then what stands behind which preposition.  Pure.

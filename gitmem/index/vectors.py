@@ -1,4 +1,4 @@
-"""The vectors of the memories: kept as codes in the index's file, searched by faiss.
+"""The memories' vectors: stored as codes in the index file, searched by faiss.
 
 A vector is stored as one byte a dimension, in chunks of 1,024 by the memories' places, in the
 same file and the same transactions as everything else: there is no second file to fall behind.

@@ -1,4 +1,4 @@
-"""Whether two memories say the same, told by what forbids it.
+"""Whether two memories say the same thing, decided by what rules it out.
 
 Texts about different things are often almost alike ("retry 3 times", "retry 5 times"; "enable the
 cache", "disable the cache"), and vectors hardly see the difference.  So likeness is never enough:

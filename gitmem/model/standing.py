@@ -1,4 +1,4 @@
-"""The standing of a commit: how much of what it did is still so at HEAD.
+"""The standing of a commit: how much of what it did is still there at HEAD.
 
 A memory tells why code is as it is; when the code is gone, the memory is history.  The verdict
 is a count of lines and nothing else, so that two clones at the same commit say the same.  Pure:

@@ -1,4 +1,4 @@
-"""Where a note stands in the tree of the notes ref.
+"""Where a note is placed in the tree of the notes ref.
 
 A note's path is its object's id, with slashes after pairs of digits when the tree has grown
 ("fan-out").  Any depth is read, mixed trees too; a note is replaced where it stands, since an

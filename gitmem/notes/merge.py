@@ -1,4 +1,4 @@
-"""Two notes commits made one: the union of their documents, whatever histories they have.
+"""Merging two notes commits: the union of their documents, whatever their histories.
 
 Also where one history contains the other: a later state may lack what an earlier one had,
 because somebody removed it with ``git notes`` or merged by a strategy that keeps one side.  Then

@@ -1,4 +1,4 @@
-"""What a notes commit lacks of another, and what git's own merges spoiled in its history."""
+"""What a notes commit lacks compared with another, and what git's own merges damaged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was scrubbed from the notes, kept in their tree, so that a merge cannot bring it back.
+"""A record of what was scrubbed from the notes, kept in their tree so that no merge restores it.
 
 Beside the notes the tree holds a file that names each scrub and each memory that one forgot,
 never what was scrubbed.  Whoever joins two trees joins these files too.  A history whose tip

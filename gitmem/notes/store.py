@@ -1,4 +1,4 @@
-"""The notes ref: reading what is remembered of a commit, and adding to it without losing any.
+"""The notes ref: reading what is remembered about a commit, and adding without losing anything.
 
 Whatever is written is first joined with what is there; :mod:`gitmem.notes.ref` sees to it
 that "there" is still true when the ref moves, and calls again when it is not.

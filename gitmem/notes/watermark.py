@@ -1,4 +1,4 @@
-"""The notes commit that this clone last saw whole, under a ref of its own.
+"""The notes commit that this clone last saw complete, under a ref of its own.
 
 Whoever moves the notes ref without knowing its law (``git notes``, a forced fetch, ``git
 update-ref``) leaves this one behind.  The difference between the two is what may have been lost,

@@ -1,4 +1,4 @@
-"""Work that was dropped, remembered all the same: what was tried and left is worth knowing."""
+"""Memories of dropped work: what was tried and abandoned is worth knowing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an agent's session is given, and when: at its start, with a prompt, and beside a file.
+"""What an agent's session receives, and when: at its start, with a prompt, and with a file.
 
 Each time the memories are weighed by the files that the session is likely to edit
 (:mod:`gitmem.recall.likely_files`), and only what is worth its tokens is given, once.  The same

@@ -1,4 +1,4 @@
-"""Why the code changed: commits as ``git log`` selects them, with what is remembered of each."""
+"""Why the code changed: commits as ``git log`` selects them, with what is remembered about each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hits as results to show: with their standing, and over all repositories of the machine."""
+"""Hits as results to show: with their standing, and across all repositories on the machine."""
 
 from __future__ import annotations
 

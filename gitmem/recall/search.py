@@ -1,4 +1,4 @@
-"""Recall: the memories that a query is after, best first, each with the reasons for its rank.
+"""Recall: the memories that match a query, best first, each with the reasons for its rank.
 
 Words and meaning are asked apart and their scores added; what HEAD does not reach, what is
 forgotten and what is superseded does not count; pending work does.

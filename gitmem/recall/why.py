@@ -1,4 +1,4 @@
-"""``gitmem why``: from a line of code, or a file, to what is remembered of its commits."""
+"""``gitmem why``: from a line of code, or a file, to what is remembered about its commits."""
 
 from __future__ import annotations
 

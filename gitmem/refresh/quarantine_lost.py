@@ -1,4 +1,4 @@
-"""The last resort: what git itself lost, and only the index still knows, is set aside.
+"""The last resort: setting aside what git itself has lost and only the index still has.
 
 ``git filter-repo --path`` rewrites every ref, ours among them: it drops the notes, whose paths are
 no paths of the project, expires the reflogs and collects the rest.  The index still has every

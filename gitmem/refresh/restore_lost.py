@@ -1,4 +1,4 @@
-"""Putting back what somebody who does not know gitmem took out of the notes, and saying so.
+"""Restoring what something other than gitmem removed from the notes, and saying so.
 
 ``git notes remove``, a forced fetch or push, a merge by git's own strategies: none of them asks
 whether anybody still wants what it drops.  To forget on purpose there is ``gitmem scrub``.

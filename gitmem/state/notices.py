@@ -1,4 +1,4 @@
-"""Lines that the next gitmem command tells once, because what they are about happened unseen.
+"""Lines that the next gitmem command prints once, about things that happened in the background.
 
 A worker or a hook repairs or gives up on something while nobody looks at a terminal.  A small
 file for each line: whoever removes the file is the one to tell it, so that of two commands

@@ -1,4 +1,4 @@
-"""Pending memories: work that no commit holds yet, one file a session, and agents' own notes.
+"""Pending memories: uncommitted work, one file per session, and agents' own notes.
 
 Written when a turn ends, replaced by the next, gone when a commit of the session is captured.
 A note has a file of its own, and waits for the commit of what it is about.

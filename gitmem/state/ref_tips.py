@@ -1,4 +1,4 @@
-"""Where the branches stand, here and as last seen at the remotes, and where they stood before.
+"""Where the branches are, here and as last seen on the remotes, and where they were before.
 
 What moved between the two tells which commits are new and which may be reached no more, without
 a walk of the whole history.  Standard library only: agent hooks ask whether anything moved.

@@ -1,4 +1,4 @@
-"""Remotes that take no memories from here, so that a person is told once and not at each push.
+"""Remotes that refuse memories from here, so that a person hears of it once, not at each push.
 
 A small file each, for as long as the remote has the same address and no push went through.  What
 is no wish of the remote's (a network that is down) is not kept.  Standard library only.

@@ -1,4 +1,4 @@
-"""Memories for the commits that have none: from transcripts still on disk, else from history.
+"""Memories for commits that have none: from transcripts still on disk, else from history.
 
 Sessions go oldest first, because each slice begins where the one before ends.  History goes
 newest first, because whoever stops it has the most useful part then.  What is written is in the

@@ -1,4 +1,4 @@
-"""Bettering what backfill wrote offline, by a model in batches: hand over now, collect later.
+"""Improving what backfill wrote offline, with a model in batches: submit now, collect later.
 
 Backfill never waits for a model: a memory of the offline compressor is in the note at once.  What
 is worth a model's money is listed, handed over in batches, and when the answers are there they

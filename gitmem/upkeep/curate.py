@@ -1,4 +1,4 @@
-"""Curation: what says the same is folded into one memory, what was taken back is linked.
+"""Curation: memories that say the same thing are folded into one, reversals are linked.
 
 Nothing is deleted.  A fold is an ordinary memory that supersedes others: it syncs, merges and is
 undone by forgetting it, whereupon the others count again.  Likeness alone never folds: see

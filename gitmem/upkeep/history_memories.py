@@ -1,4 +1,4 @@
-"""Many commits, each to its memory by message and difference alone, in several processes.
+"""Making memories of many commits from message and diff alone, in several processes.
 
 Reading a difference is most of the work and libgit2 does it in one thread, so that as many
 processes read as the machine has processors.  They are given commits and answer with documents;

@@ -1,4 +1,4 @@
-"""Taking over what claude-mem kept: each row a memory of the commit that it led to.
+"""Importing from claude-mem: each row becomes a memory of the commit that it led to.
 
 By the files that it says were changed and the time; a row without such files goes with the next
 commit of its session, else with the next commit there was, as kind ``session``.  What is taken

@@ -1,4 +1,4 @@
-"""Better memories, later: ask again about what a stand-in wrote.
+"""Improving memories later: asking a model again about what a stand-in wrote.
 
 A memory is never changed.  The records it was made of (or the commit, where there was no session)
 are read once more, and what comes of them joins the same notes as new memories that supersede the

@@ -1,4 +1,4 @@
-"""Taking a leaked secret, or a whole memory, out of everything that gitmem has written here.
+"""Removing a leaked secret, or a whole memory, from everything that gitmem has written here.
 
 A memory that holds the pattern is replaced by a masked one; a tombstone and the tree's list of
 scrubs (see :mod:`gitmem.notes.scrub_marks`) keep every later merge from bringing the old one back.

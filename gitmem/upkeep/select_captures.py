@@ -1,4 +1,4 @@
-"""Which memories are to be bettered: chosen by id, commit, kind, age and writer; whole captures."""
+"""Which memories to improve: chosen by id, commit, kind, age and writer; whole captures."""
 
 from __future__ import annotations
 

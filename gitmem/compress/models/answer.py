@@ -1,4 +1,4 @@
-"""A model's answer, checked: what it claims of files and errors must be true.  Pure.
+"""A model's answer, checked: what it claims about files and errors must be true.  Pure.
 
 Files must be in the change, errors must stand in the evidence as they were printed; every text is
 cleaned and capped.  What can be told without a model (tags, symbols, where an error was) is

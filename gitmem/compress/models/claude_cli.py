@@ -1,4 +1,4 @@
-"""The compressor that asks through the ``claude`` program: a subscription serves, no key is needed.
+"""The compressor that asks the ``claude`` program: a subscription is enough, no key is needed.
 
 ``claude -p`` with everything of an agent switched off: no hooks, tools, MCP servers, instructions
 of the project or transcript.  It runs on a leash

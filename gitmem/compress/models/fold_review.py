@@ -1,4 +1,4 @@
-"""A second opinion on folds: a model is asked whether memories that read alike say the same.
+"""A second opinion on folds: a model is asked whether similar memories say the same thing.
 
 It can only keep apart what the rules would join.  Pure; the request goes the way of all others.
 """

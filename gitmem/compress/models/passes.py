@@ -1,4 +1,4 @@
-"""The requests for one slice, whoever is asked: one, or a pass over segments and one over extracts.
+"""The requests for one slice, for any API: one, or a pass over segments and one over extracts.
 
 One deadline and one sum for all of them; a useless answer is asked for once more.  How a request
 reaches a model is the caller's: see :class:`Send`.

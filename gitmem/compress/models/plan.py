@@ -1,4 +1,4 @@
-"""The requests that a slice becomes: one, or one a segment and a last one.  Pure.
+"""The requests for a slice: a single one, or one per segment and a final one.  Pure.
 
 **Sizes** were chosen on real sessions (``python -m tests.bench.api_requests``): nine in ten fit
 into one request, and a segment is as long as a model reads without losing its middle.

@@ -1,4 +1,4 @@
-"""A session as text for a model, at the price it is worth.  Pure.
+"""A session as text for a model, no longer than it is worth paying for.  Pure.
 
 What people and the agent said is kept; of what tools printed, failures.  What files hold stands
 in the repository, and what was changed in the diff: a model need not be paid for reading either.

@@ -1,4 +1,4 @@
-"""A program run so that nothing of it is left, whatever becomes of who asked for it.
+"""Running a program so that nothing of it survives, whatever happens to the caller.
 
 Between us and the program stands a small process, the leash: this file, run as a script.  It
 starts the program in a session and an empty folder of its own and holds one end of a pipe whose

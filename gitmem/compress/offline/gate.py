@@ -1,4 +1,4 @@
-"""What is worth keeping: the gate that every offline memory of a commit passes.  Pure.
+"""What is worth keeping: the gate that every offline memory of a commit must pass.  Pure.
 
 A reason, a decision or an error that was overcome makes any commit worth its memory.  Without one
 a trivial commit (a typo, a format, a version, a lock file, a merge by itself) yields a short memory

@@ -1,4 +1,4 @@
-"""The memory of a commit that no session is known of: from its message and its difference.
+"""The memory of a commit without a known session, made from its message and diff.
 
 What a person wrote below the subject is the reason, word for word; what the difference shows is
 not told again.  A commit that says nothing beyond the difference gets a short memory to find it

@@ -1,4 +1,4 @@
-"""How it ended: what the assistant says it did, and what it says is left to do."""
+"""How a session ended: what the assistant says it did, and what it says remains to be done."""
 
 from __future__ import annotations
 
