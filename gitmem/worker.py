@@ -98,7 +98,7 @@ def _embed(means: Means, index: Index) -> None:
 
 
 def told_lines(done: Reconciled) -> list[str]:
-    """What a person should know of a reconciliation that nobody asked for: what is not certain."""
+    """What a person should know about an automatic reconciliation: what remains uncertain."""
     lines = [
         f"the memories of {commit[:10]} are on no branch: "
         f"{' or '.join(other[:10] for other in found[:3])} may carry the change"

@@ -33,7 +33,7 @@ class Adapter(Protocol):
 
     @property
     def session_variables(self) -> tuple[str, ...]:
-        """Environment variables in which the agent tells the commands it runs its session."""
+        """Environment variables in which the agent gives its session id to what it runs."""
 
     def owns(self, path: Path) -> bool:
         """Whether a file of this name is a transcript of this agent; the file is not opened."""

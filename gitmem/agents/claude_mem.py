@@ -217,7 +217,7 @@ def _text(value: object) -> str:
 
 
 def _list(value: object) -> tuple[str, ...]:
-    """A JSON list of texts; what is no JSON is one text, as claude-mem itself reads it."""
+    """A JSON list of texts; anything else is one text, as claude-mem itself reads it."""
     text = _text(value)
     if not text:
         return ()

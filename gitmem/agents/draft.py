@@ -32,7 +32,7 @@ _MAX_OTHER_RESULT = 600
 
 
 class Draft:
-    """The events of one record; each method yields none where there is nothing to tell."""
+    """The events of one record; each method yields none if there is nothing to report."""
 
     def __init__(self, record: int, time: float, *, is_sidechain: bool = False) -> None:
         self._record = record
@@ -142,7 +142,7 @@ def text_of(value: object) -> str:
 
 
 def short_input(inputs: Mapping[str, object]) -> str:
-    """What a tool was given, as short JSON: the texts, numbers and truths of it."""
+    """What a tool was given, as short JSON: its texts, numbers and booleans."""
     short = {
         key: cut_middle(value, _MAX_INPUT) if isinstance(value, str) else value
         for key, value in inputs.items()

@@ -144,7 +144,7 @@ def _chosen(means: Means, index: Index, change: Change, request: Request) -> Ite
 
 
 def _tells_stops(means: Means, request: Request) -> bool:
-    """Whether the session's agent runs our hooks, so that the end of the turn will be told."""
+    """Whether the session's agent runs our hooks, so that we hear of the end of the turn."""
     return Registry(means.repo).get(request.session) is not None
 
 

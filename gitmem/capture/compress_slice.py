@@ -19,7 +19,7 @@ def compress_slice(
     """The memories of a commit's slice, ready for its note, and a notice (empty when all is well).
 
     Raises:
-        CompressorFailed: the compressor, and any behind it, made nothing of it.
+        CompressorFailed: the compressor, and all that back it up, gave no usable answer.
         SettingsInvalid: a pattern of the policy keeps taking too long.
     """
     made = compressor.compress(make_evidence(part, policy), redact_change(change, policy))

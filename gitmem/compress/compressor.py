@@ -59,7 +59,7 @@ class Compressor(Protocol):
         """Make the memories of a slice; ``change`` is None while its work is not committed.
 
         Raises:
-            CompressorFailed: no usable memory came of it.
+            CompressorFailed: it gave no usable memory.
         """
         ...
 

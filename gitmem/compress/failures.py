@@ -224,7 +224,7 @@ def _shows_errors(event: Event, commands: dict[str, str]) -> bool:
 
 
 def is_run(command: str) -> bool:
-    """Whether a command line runs something whose outcome tells if the code works."""
+    """Whether a command line runs something whose outcome shows if the code works."""
     for segment in _SEGMENT.split(command[:2_000]):
         words = _ASSIGNMENT.sub("", segment.strip()).split(None, 1)
         if words and words[0] not in _ONLY_LOOKS and not words[0].startswith(("-", "#", ">", "<")):

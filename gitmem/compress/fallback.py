@@ -15,7 +15,7 @@ class FallbackCompressor:
     """Asks ``first``; when it fails, ``second`` answers and the failure is marked.
 
     The mark, ``extractive/2 after anthropic/2``, stays in the memory's provenance, so that it
-    can be bettered later; the reason goes to the log.  ``second`` may have another behind it, and
+    can be improved later; the reason goes to the log.  ``second`` may have another behind it, and
     then the mark tells of all that were asked: ``extractive/2 after openai/1 after claude-cli/1``.
     """
 

@@ -40,7 +40,7 @@ def words_moved(change: Change) -> int:
 
 
 def terms_of(change: Change) -> str:
-    """The words that the change brought in, then some that it only moved or wrote anew.
+    """The words that the change introduced, then some that it only moved or rewrote.
 
     The added lines must be masked already; what a mask stands for is no word.
     """

@@ -205,7 +205,7 @@ class Finder:
         return parents[0] if parents else None
 
     def _like(self, targets: Iterable[Trace]) -> dict[str, dict[str, How]]:
-        """Annotated commit → targets of the same change id or patch, by what its memories tell.
+        """Annotated commit → targets of the same change id or patch, according to its memories.
 
         So is found what was rewritten more than once: a memory keeps the words of its first commit.
         One that only has its author and time in common with a target is named without any.
@@ -234,7 +234,7 @@ class Finder:
         return {trace.commit: trace for trace in traces if trace is not None}
 
     def _trace(self, commit: str) -> Trace:
-        """Of a commit that is not here, what its memories tell."""
+        """What the memories of a commit that is not here say about it."""
         return self._traces.read(commit) or self._told(commit)
 
     def _told(self, commit: str) -> Trace:

@@ -72,7 +72,7 @@ def push(
 
 
 def push_along(means: Means, remote: str) -> None:
-    """The same behind a person's back: what they must know of is told once.
+    """The same in the background: what the person must know becomes a notice.
 
     Raises:
         RemoteUnavailable, NotesMoved, ReadOnlyRepository, DiskFull: as for :func:`push`.

@@ -227,7 +227,7 @@ def _file(patch: pygit2.Patch) -> FileChange:
 class _Told:
     """A plain commit's files, symbols, added lines, and marks of what was added and removed.
 
-    Read in one pass: each time a patch is asked of libgit2 it compares the two contents anew.
+    Read in one pass: libgit2 compares the two contents again each time it is asked for a patch.
     """
 
     with_marks: bool

@@ -39,7 +39,7 @@ def amended(newer: Memory, older: Memory, likeness: float = 0.0) -> str:
 
 
 def _is_decided(memory: Memory) -> bool:
-    """Whether it tells a decision; a commit's message does where it says what was rejected."""
+    """Whether it states a decision; a commit's message does if it says what was rejected."""
     return memory.kind == "decision" or not memory.provenance.is_of_history
 
 

@@ -112,12 +112,12 @@ class Index:
 
     @staticmethod
     def discard(state_dir: Path) -> None:
-        """Delete the file, for what it may still hold of rows that are gone; it is built anew."""
+        """Delete the file, which may still contain deleted rows; it will be rebuilt."""
         if (state_dir / FOLDER).exists():
             discard_file(state_dir / FOLDER)
 
     def is_current(self) -> bool:
-        """Whether the file that was opened is still the index: it may have been built anew."""
+        """Whether the file that was opened is still the index: it may have been rebuilt."""
         if self._folder is None:
             return True
         try:
@@ -409,7 +409,7 @@ class Index:
 
     @property
     def birth(self) -> str:
-        """Names this index: one that is built anew counts from the beginning."""
+        """Names this index: a rebuilt one counts from the beginning."""
         with self.reading():
             row = self._database.execute("SELECT value FROM meta WHERE key = 'birth'").fetchone()
         return str(row[0]) if row else ""

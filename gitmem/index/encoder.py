@@ -32,7 +32,7 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str:
-        """Tells one encoder's vectors from another's: with another name they are made anew."""
+        """Tells one encoder's vectors from another's: under another name they are recomputed."""
         ...
 
     @property

@@ -1,7 +1,7 @@
 """The index file: opened if it is valid, created and removed in one step each.
 
 A validity string decides whether a file counts; one that is missing, damaged or of another
-format is built anew beside the old one and put in its place, so that whoever still reads the
+format is rebuilt next to the old one and put in its place, so that whoever still reads the
 old one is not hurt.
 """
 

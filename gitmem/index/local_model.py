@@ -33,7 +33,7 @@ class LocalModelEncoder:
 
     @property
     def dimensions(self) -> int:
-        """As the model tells it."""
+        """As the model reports it."""
         return int(self.encode(["a"]).shape[1])
 
     def encode(self, texts: Sequence[str]) -> NDArray[Any]:

@@ -90,7 +90,7 @@ def holdings(index: Index, places: Iterable[int]) -> dict[int, list[Holding]]:
 def living(
     index: Index, places: Iterable[int], scope: Container[int] | None = None
 ) -> dict[int, Holding]:
-    """The same within a scope of notes: where each memory lives, as far as the scope can tell.
+    """The same within a scope of notes: where each memory is, as far as the scope goes.
 
     A memory that is superseded elsewhere only, on a branch that the scope does not hold, is not
     superseded here.  Without a scope everything counts.

@@ -45,7 +45,7 @@ class Postings:
         self.refresh()
 
     def refresh(self) -> None:
-        """See what was added to the file since, and forget everything where it was built anew."""
+        """Read what was added to the file since, and forget everything if it was rebuilt."""
         generation = read_meta(self._database, "generation")
         if generation != self._generation:
             self._kept.clear()

@@ -38,7 +38,7 @@ Amended = Callable[[Memory, Memory, float], str]
 
 @dataclass(frozen=True)
 class Reason:
-    """One part of a score: what it is of, how much of it, and in words a person reads."""
+    """One part of a score: its name, its value, and an explanation in words."""
 
     name: str
     value: float

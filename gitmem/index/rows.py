@@ -151,7 +151,7 @@ def transaction(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 def empty(database: sqlite3.Connection) -> None:
-    """Delete every row that follows from notes, and the vectors; places begin anew.
+    """Delete every row derived from notes, and the vectors; places start over.
 
     Notes go on counting: ``reach`` and remembered walks tell by that what is new.
     """

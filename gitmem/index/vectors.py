@@ -119,7 +119,7 @@ class Vectors:
         return len(self._codes)
 
     def refresh(self) -> None:
-        """Read what was added to the file since, or everything where it was built anew."""
+        """Read what was added to the file since, or everything if it was rebuilt."""
         import numpy as np
 
         generation = read_meta(self._database, "generation") + read_meta(self._database, "encoder")
@@ -216,7 +216,7 @@ def put_vectors(
 
 
 def forget_vectors(database: sqlite3.Connection) -> None:
-    """Delete all vectors: another encoder is to make them anew."""
+    """Delete all vectors: another encoder will recompute them."""
     with transaction(database):
         database.execute("DELETE FROM vectors")
         database.execute("DELETE FROM meta WHERE key IN ('encoder', 'embedded')")

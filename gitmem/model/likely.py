@@ -18,10 +18,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 AGAIN = 0.7
-"""What is left of a file's weight once a memory of it is told."""
+"""What is left of a file's weight once a memory about it is given."""
 
 WITHOUT_SESSION = 0.7
-"""What a memory that no session left is worth beside one that did: it tells less."""
+"""What a memory without a session is worth next to one with a session: it says less."""
 
 ELSEWHERE = 0.85
 """What a memory is worth that only other branches reach."""

@@ -15,7 +15,7 @@ class Query:
     ``paths`` are relative to the top of the work tree, a folder stands for what is below it;
     ``since`` and ``until`` are ISO 8601 instants in UTC; ``author`` is any part of the author's
     name or address; ``branch`` is where a memory was made or what reaches its commit; every one
-    of ``tags`` and ``concepts`` must be there.  ``is_everywhere`` leaves HEAD out of it.
+    of ``tags`` and ``concepts`` must be there.  ``is_everywhere`` ignores HEAD.
     ``near`` are the paths that are being worked on: what touches them comes a little earlier.
     """
 

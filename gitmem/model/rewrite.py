@@ -26,7 +26,7 @@ _SQUASHED = re.compile(r"^commit ([0-9a-f]{40})\s*$", re.MULTILINE)
 
 
 class How(Enum):
-    """By what a carrier was told."""
+    """What a carrier was recognised by."""
 
     TOLD = "git told"
     """By a hook, the reflog or the map of a history filter."""
@@ -35,7 +35,7 @@ class How(Enum):
     PATCH = "same patch"
     AUTHORED = "same author, time and subject"
     ORIGIN = "same patch as it was made of"
-    """By what a memory tells of its first commit, not by the commit that holds it now."""
+    """By what a memory says about its first commit, not by the commit that holds it now."""
     RANGE = "squash of the branch"
     LINES = "same lines"
 

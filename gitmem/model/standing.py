@@ -16,7 +16,7 @@ FRESH_SHARE = 0.5
 """From this share on the commit is fresh: most of it is what a reader finds."""
 
 MIN_CHARACTERS = 8
-"""Shorter lines (``else:``, ``return``) stand everywhere and tell nothing."""
+"""Shorter lines (``else:``, ``return``) occur everywhere and prove nothing."""
 
 
 class Verdict(str, Enum):
@@ -41,7 +41,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Touched:
-    """What a commit did to one file: the lines that tell something, each with its count.
+    """What a commit did to one file: the lines that prove something, each with its count.
 
     A file that no line speaks for (binary, only renamed, only its mode changed) is ``opaque``:
     it stands as a whole.  ``blob`` is the file's content after the commit, empty when
@@ -70,7 +70,7 @@ def compared(line: bytes) -> bytes:
 
 
 def telling(lines: Mapping[bytes, int]) -> Mapping[bytes, int]:
-    """Those of the counted lines that tell something; where none does, all but empty ones."""
+    """Those of the counted lines that prove something; if none does, all but empty ones."""
     found = {line: count for line, count in lines.items() if len(line) >= MIN_CHARACTERS}
     return found or {line: count for line, count in lines.items() if line}
 

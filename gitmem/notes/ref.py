@@ -35,7 +35,7 @@ _CONTENTION = re.compile(
 
 
 class NotesRef:
-    """One ref, looked at anew by every call.  ``sleep`` (seconds) waits before another try."""
+    """One ref, read again by every call.  ``sleep`` (seconds) waits before another try."""
 
     def __init__(
         self, repo: Repo, git: pygit2.Repository, name: str, sleep: Callable[[float], None]

@@ -45,7 +45,7 @@ class Rewrite:
 class NoteStore:
     """The notes under one ref.
 
-    Every call looks at the ref anew.  ``identity`` is whose name note commits bear where git
+    Every call reads the ref again.  ``identity`` is whose name note commits bear where git
     knows no committer.  ``sleep`` (seconds) waits before another try.
     """
 
@@ -312,5 +312,5 @@ class NoteStore:
 
 
 def _one_line(subject: str) -> str:
-    """A subject fit for a commit and a reflog, which hold one line of it and no NUL."""
+    """A subject fit for a commit and a reflog: one line, without NULs."""
     return " ".join(subject.replace("\0", " ").split())

@@ -49,7 +49,7 @@ class Measure:
 AT_START = Measure(0.4, 2)
 WITH_PROMPT = Measure(0.2, 2)
 WITH_PROMPT_ONLY = Measure(0.06, 10)
-"""Where nothing is given beside files, the prompt is the last chance and is told more."""
+"""If nothing is given with files, the prompt is the last chance and receives more."""
 BESIDE_FILE = Measure(0.25, 2)
 BESIDE_FILE_OF_ALL = Measure(0.25, 1)
 
@@ -169,7 +169,7 @@ class Weighed:
 
     @property
     def given(self) -> list[ContextItem]:
-        """What is to be told, most important first."""
+        """What to give, most important first."""
         return [one.item for one in self.considered if not one.refused]
 
     def block(self, budget_tokens: int, *, path: str = "") -> ContextBlock:
@@ -194,7 +194,7 @@ def context_for(repo: Repo, budget_tokens: int) -> ContextBlock:
 def context_of_session(
     repo: Repo, session: str, budget_tokens: int, *, is_resumed: bool
 ) -> ContextBlock:
-    """The same for the session of that id, and remember what it was told.
+    """The same for the session with that id, and remember what it received.
 
     A resumed session still has its conversation: it is told only what is new and not its own.
     After a start, a clear or a compaction it is told everything.
@@ -228,7 +228,7 @@ def context_of_prompt(repo: Repo, session: str, prompt: str, settings: Settings)
 
 
 def is_worth_telling(repo: Repo, path: str, listener: str) -> bool:
-    """Whether anything is remembered of the file that this listener was not told of: one look into
+    """Whether anything is remembered about the file that this listener lacks: one look into
     the index and none at git.
     """
     with closing(Index.open(repo.state_dir)) as index:
@@ -241,7 +241,7 @@ def is_worth_telling(repo: Repo, path: str, listener: str) -> bool:
 def context_of_file(
     repo: Repo, session: str, listener: str, path: str, settings: Settings
 ) -> ContextBlock:
-    """What is remembered of the file, once for each listener: the session, or a subagent of it."""
+    """What is remembered about the file, once per listener (the session or a subagent)."""
     told = Told(repo)
     known = told.of(listener) or Given()
     if listener != session:  # a subagent has not heard it, but works on what its session works on

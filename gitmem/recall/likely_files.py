@@ -48,7 +48,7 @@ _MOST_NAMES = 40
 
 @dataclass(frozen=True)
 class Outlook:
-    """What may be told, newest first, and the chance of each file to be edited.
+    """What may be given, newest first, and the chance that each file is edited.
 
     ``files_of`` and ``commit_of`` go by the memories' places in the index.  A memory without files
     has one of its own that is no path.  Files that tell nothing apart have no chance.  Of those in
@@ -276,7 +276,7 @@ def _files(files_of: Mapping[int, Sequence[str]], places: Collection[int]) -> li
 def _chances(
     repo: Repo, index: Index, signs: Mapping[str, FileSigns], *, has_prompt: bool
 ) -> dict[str, float]:
-    """The chance of each file that tells memories apart; the likeliest are looked for at HEAD."""
+    """The chance of each file that distinguishes memories; the likeliest are looked up at HEAD."""
     commits = index.annotated_count()
     hopeful = {
         path: likelihood(known, len(signs), has_prompt=has_prompt)

@@ -167,7 +167,7 @@ class _Finder:
         return Answer(self._place, tuple([*pending, *origins][:limit]), tuple(nearest))
 
     def _remembered(self, commits: Sequence[str]) -> dict[str, Origin]:
-        """Those of the commits that have live memories; what tells of the path first."""
+        """Those of the commits that have live memories; what mentions the path comes first."""
         memories: dict[str, list[Memory]] = {}
         for stored in self._index.memories_of(commits):
             memories.setdefault(stored.commit, []).append(stored.memory)

@@ -50,7 +50,7 @@ class Occasion:
 
 
 def read_occasion(repo: Repo) -> Occasion:
-    """Look once.  What git does not tell is empty; nothing is written."""
+    """Look once.  What git does not report is empty; nothing is written."""
     with suppress(OSError):
         return _read(repo)
     return Occasion()

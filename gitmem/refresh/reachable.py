@@ -106,7 +106,7 @@ def _add_new(repo: Repo, index: Index, tip: str, bits: bytearray, since: int, ma
 
 
 def _present(repo: Repo, commits: Sequence[str]) -> set[str]:
-    """Those that are commits here: ``outside`` passes over what is not."""
+    """Those that are commits here: ``outside`` skips the others."""
     if not commits:
         return set()
     text = "".join(f"{commit}\n" for commit in commits).encode()

@@ -24,7 +24,7 @@ _BY_GIT_NOTES = re.compile(r"'(git notes [a-z]+)'")
 
 
 def protect(repo: Repo, notes: NoteStore, index: Index | None = None) -> None:
-    """Put back what the notes ref lost since this clone last saw it whole, and have it told.
+    """Restore what the notes ref lost since this clone last saw it complete, and leave a notice.
 
     Where this clone keeps no record of that, ``index`` is gone by; without one nothing is done.
 

@@ -33,7 +33,7 @@ _SMALLEST_ITEM = 24  # bytes; with less left no title is worth writing
 
 @dataclass(frozen=True)
 class ContextItem:
-    """A memory to tell, the commit that holds it (empty while it is pending), and how much of what
+    """A memory to give, the commit that holds it (empty while it is pending), and how much of what
     that commit did still stands.
     """
 
@@ -80,7 +80,7 @@ def render_context(
 
 @dataclass(frozen=True)
 class _Aged:
-    """An item and the time that its age is told against."""
+    """An item and the time that its age is measured from."""
 
     item: ContextItem
     head_time: int

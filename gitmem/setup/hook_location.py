@@ -63,7 +63,7 @@ def hooks_path_source(config: GitConfig) -> str:
 
 
 def read_git_version() -> tuple[int, int]:
-    """The version of the git on PATH; (0, 0) when it tells none."""
+    """The version of the git on PATH; (0, 0) if it reports none."""
     done = subprocess.run(
         ["git", "version"], capture_output=True, text=True, env=git_environment(), check=False
     )

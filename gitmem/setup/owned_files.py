@@ -32,7 +32,7 @@ from gitmem.state.atomic import write_atomically
 
 @dataclass(frozen=True)
 class FileForm:
-    """What a kind of file must tell before our part can be taken out of an edited one.
+    """What must be known about a kind of file before our part can be removed from an edited one.
 
     ``rest`` is the content without us, ``is_same`` whether two contents mean the same, and
     ``is_nothing`` whether a content says nothing at all.
@@ -111,7 +111,7 @@ class Keeper:
         we left it: then what was kept before is the original.
 
         Raises:
-            ForeignFile, DiskFull, ReadOnlyRepository: the file system has other plans.
+            ForeignFile, DiskFull, ReadOnlyRepository: the file system does not allow it.
         """
         _refuse_way_out(self._repo, path)
         present = look(path)

@@ -1,4 +1,4 @@
-"""Put our lines back where a hook manager has written its hook file anew.
+"""Put our lines back where a hook manager has rewritten its hook file.
 
 lefthook does that by itself in the middle of a commit, whenever its configuration has changed;
 pre-commit and simple-git-hooks do it at every install.  What they leave is a hook of theirs that

@@ -41,7 +41,7 @@ def add_notice(repo: Repo, line: str) -> None:
 
 
 def take_notices(repo: Repo) -> list[str]:
-    """The lines to tell, oldest first; they are the caller's to tell and not given again."""
+    """The lines to print, oldest first; the caller must print them, they are not given again."""
     lines = []
     for path in _oldest_first(repo):
         try:

@@ -15,7 +15,7 @@ from gitmem.git.repo import Repo, try_git
 from gitmem.state.atomic import write_atomically
 
 REFS = ("refs/heads/", "refs/remotes/")
-"""The refs that are watched; what only a tag or a stash reaches is reached all the same."""
+"""The refs that are watched; what only a tag or a stash reaches counts as reached, too."""
 
 _REWRITING = ("rebase-merge", "rebase-apply")
 

@@ -1,4 +1,4 @@
-"""The sessions that agents have told us about: which transcript, which work tree.
+"""The sessions that agents have reported: which transcript, which work tree.
 
 A cache: what it holds can be found again from the agent's own folder and from the notes.
 Standard library only.

@@ -71,7 +71,7 @@ class Report:
 def backfill(
     means: Means, plan: Plan, advance: Callable[[int], None], batches: Batches | None = None
 ) -> Report:
-    """Do what is planned; ``advance`` is told how many commits are behind it.
+    """Do what is planned; ``advance`` is called with the number of commits finished.
 
     With ``batches`` everything is written by the offline compressor first, and what is worth a
     model's time is handed over to it at the end.

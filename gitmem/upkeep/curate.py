@@ -257,7 +257,7 @@ def _reversals(
     reverses: Reverses,
     taken: set[str],
 ) -> list[Fold]:
-    """What a newer memory takes back is superseded by that one, told once more."""
+    """What a newer memory reverses is superseded by a repetition of that memory."""
     folds: dict[str, list[Living]] = {}
     for n, m, _ in pairs:  # the smaller number is the newer memory
         newer, older = here[n], here[m]

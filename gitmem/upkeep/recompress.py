@@ -58,7 +58,7 @@ def estimate(means: Means, capture: Capture, compressor: Compressor) -> Estimate
     """What bettering a capture would cost; nobody is asked.
 
     Raises:
-        TranscriptMissing: it cannot be bettered, because its records are not there.
+        TranscriptMissing: it cannot be improved, because its records are missing.
         GitmemError: it is to stay as it is.
     """
     part, change = _material(means, capture, compressor)
@@ -72,7 +72,7 @@ def recompress(
 ) -> Iterator[Result]:
     """Better the captures one by one; each is durable when its result is given.
 
-    What cannot be bettered stays as it is, with a reason.
+    What cannot be improved stays as it is, with a reason.
 
     When the compressor fails several times in a row, the rest is left for another run.
 

@@ -22,7 +22,7 @@ _MEMORY_NAME = re.compile(r"m[0-9a-f]{4,20}")
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which memories are to be bettered.
+    """Which memories to improve.
 
     ``ids`` (or their beginnings) are taken as they are; the rest must stand at one of ``commits``
     (None: any), be of one of ``kinds`` (none: any), older than ``before`` (POSIX time as
@@ -49,7 +49,7 @@ class Capture:
 
     @property
     def rivals(self) -> list[tuple[Memory, ...]]:
-        """The answers that stand side by side, because two clones had it bettered before they met.
+        """The answers that stand side by side, because two clones improved it before they met.
 
         The one to stay comes first, whatever clone asks; empty where there is but one answer.
         """

@@ -197,7 +197,7 @@ class _Seen:
         return f"claude-code {self._version}".rstrip()
 
     def look(self, record: Record) -> None:
-        """Take what this record tells."""
+        """Take over what this record says."""
         if not self._session:
             self._session = _short(record.get("sessionId"))
         self._version = _short(record.get("version")) or self._version

@@ -35,7 +35,7 @@ class HookPayload:
 
     @property
     def listener(self) -> str:
-        """Who hears what is told now: the session, or a subagent, which has its own context."""
+        """Who receives the answer: the session, or a subagent, which has its own context."""
         return f"{self.session} {self.agent_id}" if self.agent_id else self.session
 
 

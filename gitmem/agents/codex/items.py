@@ -177,7 +177,7 @@ class ItemReader:
         yield from draft.result(call.tool, call_id, text, is_error=has_failed)
 
     def _happened(self, event: Record, draft: Draft) -> Iterator[Event]:
-        """What only the client's own events tell."""
+        """What only the client's own events say."""
         kind, item = event.get("type"), mapping_of(event.get("item"))
         if kind == "turn_aborted" and event.get("reason") in (None, "interrupted"):
             yield from draft.interrupt()
@@ -194,7 +194,7 @@ class ItemReader:
         return self._open[next(reversed(self._open))]
 
     def _ran(self, item: Record) -> None:
-        """Hold what a script's failed command printed: the script may not tell."""
+        """Keep what a script's failed command printed: the script may not report it."""
         script, code = self._script(item), item.get("exit_code")
         output = item.get("aggregated_output")
         if script is not None and code not in (0, None) and isinstance(output, str):
@@ -208,7 +208,7 @@ class ItemReader:
                 yield from draft.call("Read", "", path=self._absolute(path))
 
     def _changed(self, item: Record, draft: Draft) -> Iterator[Event]:
-        """Files that a script changed in a way its text does not tell, and whether it could."""
+        """Files that a script changed in a way its text does not show, and whether it could."""
         call_id, script = name_of(item.get("id")), self._script(item)
         has_failed = item.get("status") in ("failed", "declined")
         if script is None:
@@ -245,7 +245,7 @@ def _arguments(value: object) -> Record:
 
 
 def _command(given: Record) -> str:
-    """The command line; of ``bash -lc …`` what bash is told."""
+    """The command line; for ``bash -lc …``, what bash is given."""
     command = given.get("command", given.get("cmd", ""))
     if isinstance(command, str):
         return command

@@ -60,7 +60,7 @@ def _without_json(text: str) -> tuple[str, int | None]:
 
 
 def _without_head(text: str) -> tuple[str, int | None]:
-    """Take the heads off, of which there can be two; the last exit code told counts."""
+    """Remove the headers, of which there can be two; the last exit code counts."""
     code: int | None = None
     for _ in range(2):
         end = text.find(_BODY, 0, _HEAD_CHARACTERS)

@@ -47,7 +47,7 @@ _CANCELLED = "Request cancelled."
 
 @dataclass(frozen=True)
 class Numbered:
-    """A record: its events, and the time of it (POSIX seconds; 0.0 where it has none)."""
+    """A record: its events and its time (POSIX seconds; 0.0 if it has none)."""
 
     number: int
     time: float

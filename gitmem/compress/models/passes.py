@@ -27,7 +27,7 @@ _Made = TypeVar("_Made")
 
 
 class UselessAnswer(CompressorFailed):
-    """An answer came and is none: ``complaint`` is what the model is told of what it ``said``."""
+    """An unusable answer: ``complaint`` is what the model is told about what it ``said``."""
 
     def __init__(
         self, reason: str, complaint: str, said: str = "", *, is_cut: bool = False

@@ -69,7 +69,7 @@ class Request:
 
     @property
     def prefix(self) -> int:
-        """What of it other requests can find in the cache, in tokens."""
+        """How much of it other requests can find in the cache, in tokens."""
         return (len(self.system) + len(self.shared)) // CHARACTERS_PER_TOKEN
 
     def is_cacheable(self, model: str) -> bool:

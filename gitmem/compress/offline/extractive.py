@@ -208,7 +208,7 @@ def _errors(failures: Sequence[Failure], is_pending: bool) -> list[ErrorMet]:
 
 
 def _without_repeated_resolutions(failures: Iterable[Failure]) -> Iterator[ErrorMet]:
-    """One repair often resolves several errors: it is told at the first."""
+    """One fix often resolves several errors: it is stated with the first."""
     told: set[str] = set()
     for failure in failures:
         met = failure.met

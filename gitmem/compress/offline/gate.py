@@ -53,7 +53,7 @@ def gated(memory: Memory, change: Change | None) -> Memory | None:
 
 
 def is_trivial(change: Change) -> bool:
-    """Whether a commit by itself tells nobody anything."""
+    """Whether a commit by itself says nothing worth knowing."""
     if len(change.parents) > 1 and not change.files:
         return True
     if change.files and all(_GENERATED.search(file.path) for file in change.files):

@@ -113,7 +113,7 @@ class HistoryCompressor:
 
 
 def is_worth_reading(message: str, author: str, parents: int) -> bool:
-    """Whether a memory may come of the commit, told without looking at its difference.
+    """Whether the commit may be worth a memory, judged without looking at its diff.
 
     A merge must say something of its own; a robot's commit and a routine one never do.  Of a
     commit that says little, the difference decides.
@@ -143,7 +143,7 @@ def is_routine(subject: str) -> bool:
 
 
 def is_slight(subject: str) -> bool:
-    """Whether a subject tells of a typo, a format or the like."""
+    """Whether a subject is about a typo, formatting or the like."""
     return _SLIGHT.search(subject.strip()) is not None
 
 
