@@ -166,7 +166,7 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _columns(database: sqlite3.Connection, table: str) -> set[str]:
-    """The columns of a table; none when it is not there, or is no table."""
+    """The columns of a table; none if it is missing, or is not a table."""
     is_table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
     if database.execute(is_table, (table,)).fetchone() is None:
         return set()

@@ -218,7 +218,7 @@ def _write(
 
 
 def _settle(means: Means, done: Sequence[Share], request: Request) -> None:
-    """What is in a note is pending no more, and the next slice begins behind it."""
+    """What is in a note is no longer pending, and the next slice starts after it."""
     pending = PendingStore(means.repo)
     seen = read_seen(means.repo)
     for transcript, path in ((share.transcript, share.path) for share in done):
@@ -243,7 +243,7 @@ def _branch_of(means: Means, worktree: str) -> str:
 
 
 def _pending_memory(part: Slice, branch: str, policy: Policy) -> Memory | None:
-    """The offline memory of uncommitted work; words after a commit alone are no work."""
+    """The offline memory of uncommitted work; words after a commit are not work by themselves."""
     asked = any(event.kind is EventKind.PROMPT for event in part.events)
     if not asked and not part.edited:
         return None

@@ -36,7 +36,7 @@ def bettering_compressor(
     names: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
 ) -> Compressor:
-    """The named compressors, or the configured ones, with nobody behind them.
+    """The named compressors, or the configured ones, without a stand-in.
 
     What they fail at is to stay as it is, so the offline one joins only where it is the only one
     or named itself.

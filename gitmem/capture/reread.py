@@ -18,7 +18,7 @@ from gitmem.state.sessions import Registry
 
 
 def reread(means: Means, origin: Provenance) -> Slice:
-    """The records that ``origin`` names, as they stand in the transcript today.
+    """The records that ``origin`` names, as they are in the transcript today.
 
     Raises:
         TranscriptMissing: there never was one, it is gone, or it does not hold them any more.

@@ -129,7 +129,7 @@ def _shifted(transcript: Transcript, shift: int) -> Transcript:
 
 
 def is_intact(path: Path, mark: Mark) -> bool:
-    """Whether the file still holds what the mark stands behind."""
+    """Whether the file still contains what the mark vouches for."""
     return not mark.check or _checksum(path, mark.byte) == mark.check
 
 

@@ -27,7 +27,7 @@ class Means:
 
     @cached_property
     def policy(self) -> Policy:
-        """What is masked and left out here beside what the rules know."""
+        """What is masked and left out here in addition to the built-in rules."""
         patterns = (*self.settings.redact, *read_scrubbed(self.repo))
         return Policy(patterns, self.settings.exclude)
 

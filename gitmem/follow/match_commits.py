@@ -144,7 +144,7 @@ class Finder:
         """The annotated commits of a branch whose squash the target is."""
         if target.is_merge or not elsewhere:
             return []
-        # What came after the target is no branch that it was made of.
+        # What came after the target is not a branch that it was made from.
         later = built_upon(self._repo, target.commit, elsewhere)
         beside = [commit for commit in elsewhere if commit not in later]
         tips = refs_with(self._repo, beside, target.commit)[:_MAX_TIPS]

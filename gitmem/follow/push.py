@@ -25,7 +25,7 @@ from gitmem.state.refused_remotes import DAY_SECONDS, drop_refusal, keep_refusal
 
 _MAX_TRIES = 40
 _MAX_STANDSTILLS = 6
-"""So often a remote may say that it cannot move its ref while nobody else moves it."""
+"""How often a remote may say that it cannot move its ref while nobody else moves it."""
 
 _FIRST_PAUSE_SECONDS = 0.05
 _MAX_PAUSE_SECONDS = 1.0

@@ -33,7 +33,7 @@ MAX_ARRIVED = 2_000
 """So many of the newest new commits are compared; the rest of a large fetch is passed over."""
 
 MAX_FIRST = 300
-"""So many of the newest commits are compared where nobody knows what is new, as at first."""
+"""How many of the newest commits are compared when it is unknown what is new, as at first."""
 
 MAX_FRESH = 5_000
 """So many commits that no ref reaches are looked for; others are compared with what comes later."""
@@ -69,7 +69,7 @@ class Reconciled:
 
 @dataclass(frozen=True)
 class Scope:
-    """What to look at beside what is new: ``arrived`` commits (None: those that are new), ``pairs``
+    """What to look at besides new ones: ``arrived`` commits (None: those that are new), ``pairs``
     of old and new from elsewhere, and with ``is_full`` everything that is annotated.
     """
 

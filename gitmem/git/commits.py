@@ -115,7 +115,7 @@ class CommitReader:
         *,
         with_marks: bool = True,
     ) -> Change:
-        """As :func:`read_change`; without the marks of lines when nobody asks for them.
+        """As :func:`read_change`; without line marks if nobody needs them.
 
         Raises:
             UnknownRevision: there is no such commit here.

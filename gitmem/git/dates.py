@@ -21,7 +21,7 @@ def instant_of(text: str, *, is_end: bool = False) -> str:
     ISO 8601 is read by git (``2.weeks``, ``last friday``).
 
     Raises:
-        UsageError: it is no date.
+        UsageError: it is not a date.
     """
     text = text.replace("\0", "").strip()
     if not text:

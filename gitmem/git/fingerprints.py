@@ -27,7 +27,7 @@ class TraceReader:
         self._known: dict[str, Trace | None] = {}
 
     def has(self, commit: str) -> bool:
-        """Whether the commit's object is here; nobody knows an empty name."""
+        """Whether the commit's object is here; an empty name is never here."""
         return bool(commit) and isinstance(self._objects.get(commit), pygit2.Commit)
 
     def read(self, commit: str) -> Trace | None:

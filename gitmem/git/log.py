@@ -113,7 +113,7 @@ def read_heads(repo: Repo, commits: Sequence[str]) -> Iterator[CommitHead]:
 def walk_files(
     repo: Repo, revision: str = "HEAD", since: float = 0.0
 ) -> Iterator[tuple[str, float, list[str]]]:
-    """Commits that are no merges, newest first: id, author time (POSIX seconds), touched paths.
+    """Commits that are not merges, newest first: id, author time (POSIX seconds), touched paths.
 
     Only those committed after ``since``.
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from gitmem.git.repo import Repo, try_git
 
-# The notes' own histories are no part of the project's.
+# The notes' own histories are not part of the project's.
 _ALL = ("--exclude=refs/notes/*", "--exclude=refs/gitmem*", "--exclude=refs/stash", "--all")
 _ID = re.compile("[0-9a-f]{40}")
 

@@ -58,7 +58,7 @@ _LEFT_OUT = frozenset(
 def fetch_notes(repo: Repo, remote: str, timeout: float) -> bool:
     """Bring the remote's notes here; whether they are others than before.
 
-    ``timeout`` is in seconds.  A remote without notes is no failure.  Where pushes go to another
+    ``timeout`` is in seconds.  A remote without notes is not a failure.  Where pushes go to another
     address than fetches come from, both are asked: a push must hold the notes of the former.
 
     Raises:

@@ -34,7 +34,7 @@ _MOST_TIMEOUTS = 6
 
 @dataclass(frozen=True)
 class Policy:
-    """What is masked and left out beside what the rules know.
+    """What is masked and left out in addition to the built-in rules.
 
     ``patterns`` are regular expressions, with ``^`` and ``$`` at lines; a group named ``secret``
     narrows what is masked.  ``excluded`` are patterns of paths as in a ``.gitignore``.
@@ -48,7 +48,7 @@ class Policy:
         """What finds the patterns; None where there are none.
 
         Raises:
-            SettingsInvalid: one of them is no regular expression.
+            SettingsInvalid: one of them is not a regular expression.
         """
         return Masker(self.patterns) if self.patterns else None
 
@@ -117,7 +117,7 @@ class Masker:
 
 
 def invalid_pattern(pattern: str, reason: str) -> SettingsInvalid:
-    """What is said of a pattern that is no regular expression."""
+    """The error for a pattern that is not a regular expression."""
     return SettingsInvalid(
         f"'gitmem.redact' has '{pattern}', which is not a regular expression: {reason}",
         "Nothing was written or sent. To fix it: git config --edit",

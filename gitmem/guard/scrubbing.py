@@ -22,7 +22,7 @@ class Scrubber:
     A fixed text is found as it stands inside JSON and YAML strings, too.
 
     Raises:
-        UsageError: the pattern is too short, fits nothing at all, or is no regular expression.
+        UsageError: the pattern is too short, matches an empty text, or is not a regular expression.
     """
 
     def __init__(self, pattern: str, *, is_regex: bool) -> None:

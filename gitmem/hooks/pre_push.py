@@ -57,7 +57,7 @@ def run_pre_push(repo: Repo, remote: str, *, sleep: Callable[[float], None] = ti
 
 
 def _has_all(repo: Repo, remote: str) -> bool:
-    """Whether the remote, as last heard of, stands where our notes stand."""
+    """Whether the remote, as last seen, is where our notes are."""
     listed = try_git(repo, "for-each-ref", "--format=%(objectname)", NOTES_REF)
     tip = listed.stdout.decode().strip()
     return not tip or known_tip(repo, remote) == tip

@@ -1,7 +1,7 @@
 """Meaning: a text as a vector, so that the same thing said in other words is found, too.
 
 The table that comes with gitmem is a static one: a text's vector is the sum of its tokens' rows.
-There is no network to run, and nothing to download; see ``gitmem/embedding/NOTICE``.  Others fit
+There is no model to run, and nothing to download; see ``gitmem/embedding/NOTICE``.  Others fit
 the same seam: :class:`Encoder`.
 """
 

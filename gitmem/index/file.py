@@ -28,7 +28,7 @@ def connect(file: Path) -> sqlite3.Connection:
 
 
 def open_file(folder: Path) -> sqlite3.Connection | None:
-    """The database, if it is a whole index of this format; being busy is no damage."""
+    """The database, if it is a whole index of this format; a busy database is not a damaged one."""
     database = connect(folder / FILE)
     try:
         row = database.execute("SELECT value FROM meta WHERE key = 'validity'").fetchone()

@@ -16,7 +16,7 @@ VERSION = 2
 
 COLUMNS = ("title", "body", "files", "symbols", "terms")
 WEIGHTS = (2.0, 1.5, 1.0, 1.0, 1.0)
-"""What a word counts for by the column it stands in."""
+"""The weight of a word by the column it is in."""
 
 MOST_WORDS = 64
 """Words of a query that are asked for."""

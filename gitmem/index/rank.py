@@ -70,7 +70,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A candidate by its ``number`` in the list given, with what its place is made of."""
+    """A candidate by its ``number`` in the given list, with the parts of its score."""
 
     number: int
     score: float

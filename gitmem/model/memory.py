@@ -83,7 +83,7 @@ class Provenance:
 
     @property
     def is_of_history(self) -> bool:
-        """Whether it was made of a commit's message and difference, without a session."""
+        """Whether it was made from a commit's message and diff, without a session."""
         return self.compressor.startswith("history/")
 
 

@@ -98,7 +98,7 @@ def judge(
 
 
 def standing_of(share: float, *, is_reached: bool) -> Standing:
-    """The standing of a commit of which so much stands at HEAD."""
+    """The standing of a commit of which this much is still there at HEAD."""
     return Standing(_verdict(share, is_reached=is_reached), share)
 
 

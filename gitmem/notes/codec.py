@@ -46,7 +46,7 @@ _MAX_PREFIXES_OF_A_NOTE = 64
 
 
 def parse_note(data: bytes, *, loader: Any = FAST_LOADER) -> Note:
-    """Read a note, whatever it holds; a document that is no memory has a ``problem``."""
+    """Read a note, whatever it contains; a document that is not a memory has a ``problem``."""
     return note_of(_Reader(loader).documents(data))
 
 

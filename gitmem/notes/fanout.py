@@ -3,7 +3,7 @@
 A note's path is its object's id, with slashes after pairs of digits when the tree has grown
 ("fan-out").  Any depth is read, mixed trees too; a note is replaced where it stands, since an
 object that stands twice crashes ``git notes merge``; a new one goes where git would put it.
-Entries that are no notes are left as they are.
+Entries that are not notes are left as they are.
 
 Names here are object ids as 40 lower-case hexadecimal digits in bytes; blobs are raw ids.
 

@@ -46,7 +46,7 @@ class NotesRef:
         self._sleep = sleep
 
     def tip(self) -> str | None:
-        """The commit the ref stands at; None when there is no ref."""
+        """The commit that the ref points to; None if there is no ref."""
         ref = self._read()
         return None if ref is None else str(ref.target)
 
@@ -81,7 +81,7 @@ class NotesRef:
     def _is_moved(
         self, ref: pygit2.Reference | None, wanted: str, subject: str, who: Identity
     ) -> bool:
-        """Move the ref if it still stands where ``ref`` found it."""
+        """Move the ref if it still points to what ``ref`` found."""
         if ref is None:
             return self._is_created(wanted, subject, who)
         try:

@@ -68,7 +68,7 @@ class NoteStore:
         return self._trees.committer
 
     def tip(self) -> str | None:
-        """The notes commit the ref stands at; None when there is no ref."""
+        """The notes commit that the ref points to; None if there is no ref."""
         return self._ref.tip()
 
     def has_commit(self, oid: str) -> bool:
@@ -99,7 +99,7 @@ class NoteStore:
         """The note of one commit as it is in the notes commit ``tip``; None when there is none.
 
         Raises:
-            NoteUnreadable: ``tip`` is no notes commit, or its objects are damaged.
+            NoteUnreadable: ``tip`` is not a notes commit, or its objects are damaged.
         """
         blobs = find_blobs(self._objects, self._trees.root(tip), commit.encode())
         return self._trees.note_in(blobs) if blobs else None
@@ -119,7 +119,7 @@ class NoteStore:
         Raises:
             NotesMoved: other processes kept moving the ref.
             NoteUnreadable: a note that would have to be rewritten cannot be read.
-            UnknownRevision: a key is no full object id.
+            UnknownRevision: a key is not a full object id.
             ReadOnlyRepository, DiskFull: the repository cannot be written.
         """
         for commit in additions:
@@ -157,7 +157,7 @@ class NoteStore:
 
         Raises:
             NotesMoved, ReadOnlyRepository, DiskFull: as for :meth:`add`.
-            NoteUnreadable: ``other`` is no notes commit, or its trees cannot be read.
+            NoteUnreadable: ``other`` is not a notes commit, or its trees cannot be read.
         """
         line = _one_line(subject)
         return self._move(lambda tip: merged(self._trees, tip, other, line), line) is not None

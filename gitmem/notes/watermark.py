@@ -26,7 +26,7 @@ class SeenRef:
         return None if ref is None else str(ref.target)
 
     def follow(self, old: str | None, new: str) -> None:
-        """Move it to ``new`` if it stands at ``old`` (None: if there is none)."""
+        """Move it to ``new`` if it points to ``old`` (None: if there is none)."""
         with suppress(pygit2.GitError, OSError, KeyError, ValueError):
             ref = self._read()
             if ref is None:

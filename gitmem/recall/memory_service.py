@@ -127,7 +127,7 @@ class Desk:
         self._ready()
 
     def wake(self) -> None:
-        """Have a worker look for news, at most every five seconds; nobody waits for it."""
+        """Let a worker look for changes, at most every five seconds; nobody waits for it."""
         if not self.repo.is_initialised or self._clock() - self._woken < _WAKE_EVERY_SECONDS:
             return
         self._woken = self._clock()

@@ -30,7 +30,7 @@ _MAX_WORDS = 400
 
 
 def results_of(hits: Sequence[Hit], judge: Judge) -> list[Result]:
-    """The hits in their order; how the first twenty stand is asked of git where nobody knows."""
+    """The hits in their order; git is asked for the unknown standings of the first twenty."""
     unknown = [hit.commit for hit in hits if hit.commit and hit.standing is None]
     judged = judge(unknown[:_MAX_JUDGED]) if unknown else {}
     return [

@@ -222,7 +222,7 @@ class _Finder:
             return []  # no commit yet
 
     def _standing_lines(self) -> dict[str, list[Blamed]]:
-        """Which lines of the file each commit has; nothing where it is no file of a usual size."""
+        """Which lines of the file each commit has; nothing if it is not a file of ordinary size."""
         try:
             if not 0 < self._full_path().stat().st_size <= _MAX_BLAMED_BYTES:
                 return {}

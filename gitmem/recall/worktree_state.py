@@ -17,7 +17,7 @@ from gitmem.git.repo import Repo
 MAIN_NAMES = ("main", "master", "trunk", "develop", "development")
 
 _MOST_FILES = 60
-"""More files than this are no sign of what comes next: a checkout under way, a merge, a vendored
+"""More files than this say nothing about what comes next: a checkout under way, a merge, a vendored
 tree."""
 
 _STATUS = (
@@ -105,7 +105,7 @@ def _parsed(fields: Sequence[bytes]) -> tuple[str, str, tuple[str, ...]]:
 
 
 def _changed(fields: Sequence[bytes]) -> Iterator[str]:
-    """The paths of the entries; a rename's old path stands in a field of its own behind it."""
+    """The paths of the entries; a rename's old path follows it in a field of its own."""
     remaining = iter(fields)
     for field in remaining:
         if field.startswith(b"1 "):

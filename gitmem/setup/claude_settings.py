@@ -1,4 +1,4 @@
-"""gitmem's hooks in the settings file of Claude Code, beside whatever stands there.
+"""gitmem's hooks in the settings file of Claude Code, next to whatever is there.
 
 Only event names that client 2.0.77 knows are used: it ignores a whole file that names another.
 Pure: bytes in, bytes out.

@@ -1,4 +1,4 @@
-"""Changing files that belong to somebody else so that every one of them can be put back.
+"""Changing files that belong to somebody else, so that each of them can be restored.
 
 The original is in the manifest, durably, before a file is touched.  When the owner has edited
 the file in between, only what is ours is taken out and the edit stays; when that leaves what
@@ -254,7 +254,7 @@ def _refuse_way_out(repo: Repo, path: Path) -> None:
     target, real_top = path.resolve(), top.resolve()
     if not target.is_relative_to(real_top) or ".git" in target.relative_to(real_top).parts:
         raise ForeignFile(
-            f"'{path}' is reached by a link to '{target}', which is no file of the project",
+            f"'{path}' is reached by a link to '{target}', which is not a file of the project",
             "Nothing was written there. Replace the link by a file, or run: gitmem init --user",
         )
 

@@ -28,7 +28,7 @@ class Tips:
 
     @property
     def commits(self) -> frozenset[str]:
-        """Each commit that a ref stands at."""
+        """Each commit that a ref points to."""
         return frozenset(self.refs.values())
 
 
@@ -49,7 +49,7 @@ def tips_of(repo: Repo, lines: Iterable[str]) -> Tips:
 
 
 def read_known_tips(repo: Repo) -> Tips | None:
-    """Where the refs stood when they were last looked at; None when nobody has looked yet."""
+    """Where the refs were when last looked at; None if nobody has looked yet."""
     try:
         lines = _path(repo).read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:

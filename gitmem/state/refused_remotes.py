@@ -1,7 +1,7 @@
 """Remotes that refuse memories from here, so that a person hears of it once, not at each push.
 
 A small file each, for as long as the remote has the same address and no push went through.  What
-is no wish of the remote's (a network that is down) is not kept.  Standard library only.
+is not the remote's decision (such as a network failure) is not kept.  Standard library only.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Registry:
         self._folder = repo.state_dir / "sessions"
 
     def add(self, registered: RegisteredSession) -> None:
-        """Note a session down; names that are no plain id are ignored.
+        """Record a session; a name that is not a plain id is ignored.
 
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written.

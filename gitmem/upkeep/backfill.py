@@ -135,7 +135,7 @@ def _offline() -> Compressor:
 
 
 class _Better:
-    """What a model is to make again, kept beside the notes as soon as these hold it."""
+    """What a model should rewrite, recorded as soon as the notes contain it."""
 
     def __init__(self, repo: Repo) -> None:
         self._files = BatchFiles(repo)

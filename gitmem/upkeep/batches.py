@@ -175,7 +175,7 @@ def collect_batches(
     wait: bool = False,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Collected:
-    """Write what the model made of earlier batches; with ``wait`` until all have ended.
+    """Write what the model answered to earlier batches; with ``wait``, until all have ended.
 
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written; what was

@@ -237,7 +237,7 @@ def _groups(
 
 
 def _trivial(here: Iterable[Living]) -> dict[str, list[Living]]:
-    """Those that say no more than that a typo or a format was mended, by what they are about."""
+    """Those that only say that a typo or formatting was fixed, by what they are about."""
     found: dict[str, list[Living]] = defaultdict(list)
     for part in here:
         memory = part.memory

@@ -31,7 +31,7 @@ from gitmem.model.session import Slice
 from gitmem.notes.codec import document_of
 
 NO_SESSION = Slice("", "", (), 0, 0)
-"""The slice of a commit whose session nobody knows."""
+"""The slice of a commit whose session is unknown."""
 
 LONG_MESSAGE = 1_000
 """Characters from which on a message says more than is kept of it."""
@@ -109,7 +109,7 @@ class _Judge:
 
 
 class _Reader:
-    """A process that reads and judges for this one, over pipes that nobody else holds an end of.
+    """A process that reads and judges for this one, over pipes that no other process has open.
 
     So it ends when this process does, however that ends.  Not ``multiprocessing``: that runs the
     caller's own script again in each process, and leaves them behind when the caller is killed.
@@ -152,7 +152,7 @@ class _Reader:
 
 
 def serve(questions: BinaryIO, answers: BinaryIO) -> None:
-    """What a reading process does: judge what it is given until there is nobody to answer."""
+    """What a reading process does: judge what it is given until nobody asks any more."""
     with suppress(EOFError, OSError):
         judge = _Judge(*pickle.load(questions))  # noqa: S301 - from our own process
         while True:

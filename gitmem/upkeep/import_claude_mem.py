@@ -254,7 +254,7 @@ class _Importer:
 
 
 def _bounded(paths: Sequence[str]) -> tuple[str, ...]:
-    """As many as fit into a document beside the rest."""
+    """As many as fit into a document with everything else."""
     room = _MAX_PATH_CHARACTERS
     kept = []
     for path in paths[:_MAX_FILES]:

@@ -55,7 +55,7 @@ class Result:
 
 
 def estimate(means: Means, capture: Capture, compressor: Compressor) -> Estimate:
-    """What bettering a capture would cost; nobody is asked.
+    """What improving a capture would cost; no model is asked.
 
     Raises:
         TranscriptMissing: it cannot be improved, because its records are missing.
@@ -118,7 +118,7 @@ def _bettered(
 
 
 def _joined(notes: NoteStore, index: Index, capture: Capture, stays: Sequence[Memory]) -> Result:
-    """One of several answers, superseding all; nobody is asked.
+    """One of several answers, superseding all; no model is asked.
 
     The same memories come of it on every clone, and so the same ids: this joins for good.
     """

@@ -252,7 +252,7 @@ def _plan(
 
 
 def _successors(document: Document, target: Target, replaced: set[str]) -> list[Document] | None:
-    """What stands in a document's place, often nothing; None when it stays as it is.
+    """What replaces a document, often nothing; None if it stays as it is.
 
     A memory that another replaces is not masked but forgotten: masked it would have a new id,
     which nothing replaces.

@@ -17,7 +17,7 @@ from gitmem.model.change import Change
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that may be spent; 0 is no limit.  Tokens are those read and written together."""
+    """The most that may be spent; 0 means no limit.  Tokens are those read and written together."""
 
     tokens_per_commit: int = 0
     tokens_per_day: int = 0

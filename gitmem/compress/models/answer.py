@@ -131,7 +131,7 @@ def _decision(given: Mapping[str, Any]) -> Decision:
 
 
 def _errors(given: Sequence[Mapping[str, Any]], facts: _Facts) -> Iterator[ErrorMet]:
-    """The errors that were really printed, with their places; a paraphrase is no use."""
+    """The errors that were really printed, with their places; a paraphrase is useless."""
     for error in given[:_MAX_ITEMS]:
         message = clean_text(str(error["message"]), _MAX_ERROR)
         folded = _folded(message)

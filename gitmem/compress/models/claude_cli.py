@@ -271,7 +271,7 @@ def _count(value: object) -> int:
 
 
 def _model_of(report: Mapping[str, Any]) -> str:
-    """The model that wrote most; the client may name helpers beside it."""
+    """The model that wrote most; the client may name helpers, too."""
     used = report.get("modelUsage")
     if not isinstance(used, Mapping):
         return ""

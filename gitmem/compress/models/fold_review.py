@@ -56,7 +56,7 @@ def parse_judgement(text: str, count: int) -> frozenset[int]:
     """The places (from 0) of the groups that say the same.
 
     Raises:
-        CompressorFailed: that is no answer to the question.
+        CompressorFailed: that does not answer the question.
     """
     try:
         same = json.loads(json_part(text))["same"]

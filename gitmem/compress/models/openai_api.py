@@ -195,7 +195,7 @@ def _text_of(answer: object) -> str:
 
     Raises:
         UselessAnswer: the model refused or was cut off.
-        CompressorFailed: this is no answer at all.
+        CompressorFailed: this is not an answer at all.
     """
     choices = getattr(answer, "choices", None)
     choice = choices[0] if isinstance(choices, list) and choices else None

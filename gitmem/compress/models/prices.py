@@ -59,7 +59,7 @@ def price_of(model: str, given: str = "") -> Price | None:
     """The price of a model, or the ``given`` one (``in,out`` or ``in,out,cached``); None: unknown.
 
     Raises:
-        ValueError: ``given`` is no price.
+        ValueError: ``given`` is not a price.
     """
     if given:
         return parse_price(given)

@@ -40,7 +40,7 @@ def session_lines(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
 
 
 def as_data(text: str) -> str:
-    """Text that cannot end the part it stands in; all else stays, to be copied verbatim."""
+    """Text that cannot end the part it is in; the rest stays, to be copied verbatim."""
     return _CLOSER.sub("< /", clean_text(text, len(text)))
 
 

@@ -67,7 +67,7 @@ class ExtractiveCompressor:
         return Compression((kept,) if kept else (), NAME)
 
     def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
-        """Nothing: nobody is asked."""
+        """Nothing: no model is asked."""
         return Estimate()
 
 
@@ -148,7 +148,7 @@ def _title(part: Slice, change: Change | None) -> str:
 
 
 def _reason_in_message(change: Change | None) -> str:
-    """The first sentences of the commit's message, for a commit that nobody asked for in words."""
+    """The first sentences of the commit's message, for a commit that no prompt asked for."""
     if change is None:
         return ""
     body = change.message.partition("\n")[2]
