@@ -26,7 +26,7 @@ from gitmem.model.session import Transcript
 
 @dataclass(frozen=True)
 class Share:
-    """The part of a session that a commit takes.  ``has_rest``: behind it waits other work."""
+    """The part of a session that a commit takes.  ``has_rest``: more work follows it."""
 
     transcript: Transcript
     path: Path

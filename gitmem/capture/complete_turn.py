@@ -35,7 +35,7 @@ from gitmem.state.cursors import Mark, read_seen, write_seen
 
 
 def provisional_compressor(means: Means) -> Compressor | None:
-    """What writes a memory that a paid model will make again; None where the model is free."""
+    """What writes a memory that a paid model will rewrite; None if the model is free."""
     from gitmem.compress.offline.extractive import ExtractiveCompressor
 
     offline = ExtractiveCompressor()
@@ -43,13 +43,13 @@ def provisional_compressor(means: Means) -> Compressor | None:
 
 
 def as_provisional(memory: Memory, means: Means) -> Memory:
-    """The memory with a mark of who is to make it again: ``extractive/2 before anthropic/2``."""
+    """The memory, marked with who is to rewrite it: ``extractive/2 before anthropic/2``."""
     mark = written_early(memory.provenance.compressor, means.compressor.name)
     return replace(memory, provenance=replace(memory.provenance, compressor=mark))
 
 
 def complete_turn(means: Means, session: str, worktree: str) -> list[Memory]:
-    """Make the session's provisional memories again, the last one with the words that ended it.
+    """Rewrite the session's provisional memories, the last one with the closing words.
 
     Returns what was written.  Nothing is done where that would say the same, or where the
     transcript is gone.

@@ -16,7 +16,7 @@ from gitmem.model.session import Slice
 def compress_slice(
     compressor: Compressor, part: Slice, change: Change, policy: Policy = PLAIN
 ) -> tuple[list[Memory], str]:
-    """The memories of a commit's slice, ready for its note, and a notice (empty when all is well).
+    """The memories of a commit's slice, ready for its note, and a notice (empty if all is well).
 
     Raises:
         CompressorFailed: the compressor, and all that back it up, gave no usable answer.

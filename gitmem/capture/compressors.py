@@ -49,7 +49,7 @@ def bettering_compressor(
 
 
 def lacking(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Each configured compressor that cannot be asked here, with what it lacks."""
+    """Each configured compressor that cannot be used here, with what it lacks."""
     surroundings = os.environ if environ is None else environ
     found = {name: _lack(name, settings, surroundings) for name in settings.compressor}
     return {name: lack for name, lack in found.items() if lack}
@@ -69,7 +69,7 @@ def chain_compressors(
     environ: Mapping[str, str],
     allowance: Allowance | None = None,
 ) -> Compressor:
-    """These compressors, each asked when the one before it failed; at least one is named.
+    """These compressors, each used if the one before it fails; at least one is named.
 
     Those that cost something keep to the allowance, where one is given.
     """
@@ -147,7 +147,7 @@ def _limited(
 def _compressor(
     name: str, settings: Settings, environ: Mapping[str, str], allowance: Allowance | None
 ) -> Compressor:
-    """One compressor; it says itself, when it is asked, what it lacks."""
+    """One compressor; it reports what it lacks only when it is used."""
     if name == "anthropic":
         from gitmem.compress.models.messages_api import MessagesApiCompressor
 

@@ -44,7 +44,7 @@ def reread(means: Means, origin: Provenance) -> Slice:
 
 
 def _roots(means: Means, transcript: Transcript) -> Iterator[str]:
-    """The work trees that the session may have worked in, the likeliest first."""
+    """The work trees that the session may have worked in, likeliest first."""
     registered = Registry(means.repo).get(transcript.session)
     places = [] if registered is None else [registered.worktree]
     places += [] if means.repo.worktree is None else [str(means.repo.worktree)]

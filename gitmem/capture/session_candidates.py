@@ -47,7 +47,7 @@ class Maker:
 def makers_of(
     means: Means, index: Index, change: Change, worktree: str, moment: float, named: str = ""
 ) -> list[Maker]:
-    """The sessions that made a commit in ``worktree`` at ``moment``, the surest first.
+    """The sessions that made a commit in ``worktree`` at ``moment``, surest first.
 
     ``moment`` is POSIX seconds.  ``named`` is the session that the commit's environment told: it
     counts in any case, if its transcript is there.
@@ -69,7 +69,7 @@ def makers_of(
 
 
 def transcript_of(means: Means, session: str) -> Path | None:
-    """Where the session's transcript lies; None when it is gone."""
+    """Where the session's transcript is; None if it is gone."""
     known = Registry(means.repo).get(session)
     if known is not None and Path(known.transcript).is_file():
         return Path(known.transcript)

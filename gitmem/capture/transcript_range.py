@@ -24,7 +24,7 @@ _CHECKED_BYTES = 512
 def read_unread(
     means: Means, index: Index, session: str, path: Path, until: float | None
 ) -> Transcript:
-    """The session's transcript from the end of what is remembered of it, up to ``until``.
+    """The session's transcript from the end of what is remembered about it, up to ``until``.
 
     ``until`` is POSIX seconds.  A file that was rewritten meanwhile is read by time: what was
     remembered is older than the rest.
@@ -50,7 +50,7 @@ def read_unread(
 def read_again(
     means: Means, session: str, path: Path, first: int, end: int, until: float | None
 ) -> Transcript:
-    """Records that memory holds already: from ``first`` to ``end``, or up to ``until`` instead.
+    """Records that are already remembered: from ``first`` to ``end``, or up to ``until`` instead.
 
     Raises:
         TranscriptMissing: the file is gone or cannot be read.
@@ -107,7 +107,7 @@ def _from_record(means: Means, path: Path, known: int, until: float | None) -> T
 
 
 def _later_than(means: Means, path: Path, mark: Mark, until: float | None) -> Transcript:
-    """What a rewritten file holds that is younger than the mark, its records counted on."""
+    """What a rewritten file contains beyond the mark, with its records numbered on."""
     found = means.agents.read(path, until=until)
     later = tuple(event for event in found.events if event.time > mark.time)
     own = [event.record for event in later if not event.is_sidechain]

@@ -33,7 +33,7 @@ class Means:
 
 
 def gather_means(repo: Repo, environ: Mapping[str, str] | None = None) -> Means:
-    """Read the settings and build what they ask for.
+    """Read the settings and build what they require.
 
     Raises:
         SettingsInvalid: a ``gitmem.*`` value has the wrong form.

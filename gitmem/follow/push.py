@@ -38,7 +38,7 @@ def push(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> bool:
-    """Send the notes ref; whether the remote did not have it all before.
+    """Send the notes ref; returns whether the remote did not have it all before.
 
     A remote that moved is fetched, joined and tried again, with growing, jittered pauses, for
     at most ``gitmem.pushTimeout`` beyond the exchange that is under way then.
@@ -87,7 +87,7 @@ def push_along(means: Means, remote: str) -> None:
 
 
 def keep(means: Means, remote: str, error: RemoteError) -> bool:
-    """Keep that the remote takes nothing from here; whether that is news.
+    """Record that the remote takes nothing from here; returns whether that is news.
 
     A login may be there at the next push; a rule of the server is asked about once a day.
     """
@@ -96,7 +96,7 @@ def keep(means: Means, remote: str, error: RemoteError) -> bool:
 
 
 def _catch_up(means: Means, remote: str, answer: Answer) -> bool:
-    """Fetch and join what makes the next try better; whether there was any such thing."""
+    """Fetch and join what helps the next try; returns whether there was anything to join."""
     timeout = means.settings.push_timeout
     has_moved = fetch_notes(means.repo, remote, timeout)
     if answer.outcome is Outcome.CUT:  # whoever has the whole history of the notes can give it
@@ -108,7 +108,7 @@ def _catch_up(means: Means, remote: str, answer: Answer) -> bool:
 
 
 def _replaced(means: Means, remote: str) -> str:
-    """The remote's notes, as last seen, if they are joined but hold what was scrubbed here."""
+    """The remote's notes, as last seen, if they are joined but contain what was scrubbed here."""
     tip = known_tip(means.repo, remote)
     is_joined = tip and read_seen(means.repo).tracking.get(exchanged(remote)) == tip
     return tip if tip and is_joined and NoteStore(means.repo).replaces(tip) else ""

@@ -43,7 +43,7 @@ class SyncReport:
 
 
 def sync(means: Means, remote: str = "") -> SyncReport:
-    """Fetch, join and push, by hand.  With ``remote`` no other one is asked.
+    """Fetch, join and push, on request.  With ``remote``, only that one is contacted.
 
     That a remote takes nothing from here is in the report: what it has was received.
 

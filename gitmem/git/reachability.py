@@ -17,7 +17,7 @@ _ID = re.compile("[0-9a-f]{40}")
 
 def unreached(repo: Repo, commits: Collection[str]) -> list[str]:
     """The commits that no ref and no work tree's HEAD reaches, and those of their ancestors,
-    children before parents.  What is not here is passed over.
+    children before parents.  What is not here is skipped.
     """
     return _listed(repo, commits, ["--topo-order"], ["--not", *_ALL])
 

@@ -56,7 +56,7 @@ _LEFT_OUT = frozenset(
 
 
 def fetch_notes(repo: Repo, remote: str, timeout: float) -> bool:
-    """Bring the remote's notes here; whether they are others than before.
+    """Bring the remote's notes here; returns whether they are others than before.
 
     ``timeout`` is in seconds.  A remote without notes is not a failure.  Where pushes go to another
     address than fetches come from, both are asked: a push must hold the notes of the former.

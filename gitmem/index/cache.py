@@ -470,7 +470,7 @@ class Index:
     @contextmanager
     def trying(self, *, is_patient: bool = False) -> Iterator[sqlite3.Connection]:
         """The database, to write what is only a help: where the file is busy, full or not to be
-        written, the rest of the block is passed over.  Only who is patient waits for a writer.
+        written, the rest of the block is skipped.  Only who is patient waits for a writer.
         """
         with suppress(sqlite3.OperationalError):
             self._database.execute(f"PRAGMA busy_timeout = {_MILLISECONDS if is_patient else 0}")

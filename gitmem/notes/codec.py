@@ -113,7 +113,7 @@ def _written(fields: Mapping[str, Json]) -> Document:
 
 
 def _encodable(fields: Mapping[str, Json]) -> dict[str, Json]:
-    """The same values, fit for UTF-8."""
+    """The same values, encodable as UTF-8."""
     return {_mended(key): _encodable_value(item) for key, item in fields.items()}
 
 
@@ -188,7 +188,7 @@ class _Chunk:
 
 
 def _chunks(data: bytes) -> Iterator[_Chunk]:
-    """Cut before every line that starts a document; what stands before the first is a chunk too."""
+    """Cut before every line that starts a document; what precedes the first is a chunk, too."""
     start = 0
     for match in _START.finditer(data):
         if match.start() > start:
@@ -263,7 +263,7 @@ def _memory(fields: Mapping[str, Json]) -> Memory:
 
 
 def _newer_memory(fields: Mapping[str, Json]) -> Memory:
-    """Take what can be read of a later schema; a known field of another form becomes extra."""
+    """Read what can be read from a later schema; a known field in another form becomes extra."""
     base = {key: fields[key] for key in ("schema", "kind", "title") if key in fields}
     readable, odd = dict(base), {}
     from_fields(base)

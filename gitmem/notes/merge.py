@@ -26,7 +26,7 @@ from gitmem.notes.trees import NoteTrees
 
 
 def merged(trees: NoteTrees, tip: str | None, other: str, subject: str) -> str | None:
-    """The notes commit that holds both; None where ``tip`` does already.
+    """The notes commit that contains both; None if ``tip`` already does.
 
     Contained already: None.  A continuation of ours that lacks nothing: ``other`` itself.
     Otherwise a commit of the union.  A side that lacks a scrub of the other's is joined but does

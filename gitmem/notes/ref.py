@@ -94,7 +94,7 @@ class NotesRef:
         return True
 
     def _is_created(self, wanted: str, subject: str, who: Identity) -> bool:
-        """Make the ref if there still is none.
+        """Create the ref if there still is none.
 
         By git itself: libgit2 looks whether the ref is there before it takes the lock, so two
         first writers could both succeed.
@@ -121,7 +121,7 @@ class NotesRef:
         return NotesMoved(f"cannot move '{self._name}': others kept moving it ({_MAX_TRIES} tries)")
 
     def _read(self) -> pygit2.Reference | None:
-        """The ref as it stands now, which :meth:`_is_moved` compares with."""
+        """The ref as it is now, for :meth:`_is_moved` to compare with."""
         try:
             return self._git.lookup_reference(self._name).resolve()
         except KeyError:
@@ -129,7 +129,7 @@ class NotesRef:
 
 
 def last_move(repo: Repo, name: str, tip: str) -> str:
-    """What the ref's log says of how it came to ``tip``; empty where it says nothing."""
+    """What the ref's log says about how it came to ``tip``; empty if nothing."""
     try:
         with (repo.common_dir / "logs" / name).open("rb") as file:
             size = file.seek(0, os.SEEK_END)

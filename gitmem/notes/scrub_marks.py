@@ -63,7 +63,7 @@ class Scrubs:
 
 
 def read_scrubs(objects: Objects, root: bytes | None) -> Scrubs:
-    """What the tree says was scrubbed; lines that mean nothing are passed over.
+    """What the tree says was scrubbed; lines that mean nothing are skipped.
 
     Raises:
         NoteUnreadable: the tree or the file is missing.

@@ -36,7 +36,7 @@ class NoteChange:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """Notes that become others, and the ids of the memories that are to be forgotten."""
+    """Notes to replace, and the ids of the memories to forget."""
 
     notes: Mapping[str, Note]
     forgotten: frozenset[str] = frozenset()
@@ -111,7 +111,7 @@ class NoteStore:
         *,
         without: Collection[str] = (),
     ) -> str | None:
-        """Join documents into the notes of commits, by one note commit; its id, or None.
+        """Join documents into the notes of commits, by one note commit; returns its id, or None.
 
         None means that everything was there already.  What was added is in the ref on return.
         ``without`` are ids of memories that what is added replaces: they leave those notes.
@@ -148,7 +148,7 @@ class NoteStore:
             yield NoteChange(name.decode(), self._trees.readable_note(blobs) if blobs else None)
 
     def merge(self, other: str, subject: str) -> bool:
-        """Join the notes commit ``other`` into the ref; whether the ref moved.
+        """Join the notes commit ``other`` into the ref; returns whether the ref moved.
 
         Contained already: nothing happens.  A continuation of ours: the ref moves to it, with
         what it lacks put back.  Otherwise a merge commit ``[ours, theirs]`` holds the union; no
@@ -172,9 +172,9 @@ class NoteStore:
         return self._seen is not None and self._seen.tip() is not None
 
     def restore(self, subject: str, last_known: str | None = None) -> Loss:
-        """Put back what the ref lost since this clone last saw it whole; what that was.
+        """Restore what the ref lost since this clone last saw it complete; returns what that was.
 
-        Nothing where it lost nothing, or where nothing is known of it: then its state now is
+        Nothing where it lost nothing, or where nothing is known about it: then its state now is
         what it is compared with next time.  ``last_known`` is a notes commit to go by in a clone
         that has no ``refs/gitmem-seen`` yet.
 
@@ -204,7 +204,7 @@ class NoteStore:
         return found
 
     def accept(self) -> None:
-        """Take the ref as it is for whole: what it was before can no longer be read."""
+        """Accept the ref as complete: what it was before can no longer be read."""
         tip = self.tip()
         if self._seen is not None and tip is not None:
             self._seen.follow(self._seen.tip(), tip)
@@ -230,7 +230,7 @@ class NoteStore:
         return read_scrubs(self._objects, self._trees.root(self.tip())).forgotten
 
     def lost_between(self, old: str, new: str) -> Loss:
-        """What somebody else's notes lost from one commit to another; nothing by a scrub.
+        """What somebody else's notes lost between two commits; a scrub does not count.
 
         Raises:
             NoteUnreadable: one of the commits, or its trees, cannot be read.

@@ -21,7 +21,7 @@ class SeenRef:
         self._git = git
 
     def tip(self) -> str | None:
-        """Where it stands; None in a clone that never had one."""
+        """Where it points; None in a clone that never had one."""
         ref = self._read()
         return None if ref is None else str(ref.target)
 
@@ -36,7 +36,7 @@ class SeenRef:
                 ref.set_target(pygit2.Oid(hex=new))
 
     def drop(self) -> None:
-        """Delete it: what it keeps is not to be put back."""
+        """Delete it: what it preserves must not be restored."""
         ref = self._read()
         if ref is not None:
             ref.delete()

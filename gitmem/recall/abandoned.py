@@ -14,7 +14,7 @@ from gitmem.render.terminal import LogEntry
 
 
 def abandoned_entries(repo: Repo) -> Iterator[LogEntry]:
-    """The commits that were dropped and not taken up again, the newest first.
+    """The commits that were dropped and not taken up again, newest first.
 
     Of a memory that also stands at a commit which some ref reaches, nothing is said.
     """

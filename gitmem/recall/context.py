@@ -56,7 +56,7 @@ BESIDE_FILE_OF_ALL = Measure(0.25, 1)
 
 @dataclass(frozen=True)
 class Considered:
-    """A memory that was weighed; ``refused`` says why it was not given, empty if it was.
+    """A memory that was considered; ``refused`` says why it was not given, empty if it was.
 
     ``files`` are those that spoke for it, surest first, each with the chance of being edited.
     ``is_elsewhere``: only other branches reach it.
@@ -72,7 +72,7 @@ class Considered:
 def weigh_start(
     repo: Repo, known: Given | None = None, session: str = "", *, explain: bool = False
 ) -> Weighed:
-    """What a session that starts now is given: pending work first, then what is likeliest to help.
+    """What a session that starts now receives: pending work first, then what may help most.
 
     ``known`` is what a resumed session was given before.  With ``explain`` what was weighed and
     left out is there too.
@@ -102,7 +102,7 @@ def weigh_prompt(
     is_last_chance: bool = False,
     explain: bool = False,
 ) -> Weighed:
-    """What a prompt calls for that its session was not given.
+    """The memories that fit a prompt and that its session has not received.
 
     The first prompt of a session may call for what its branch is at; a later one ("yes, do
     that") only for what its own words speak for; one without a word for nothing.
@@ -119,7 +119,7 @@ def weigh_prompt(
 def weigh_file(
     repo: Repo, path: str, known: Given | None = None, *, explain: bool = False
 ) -> Weighed:
-    """What is remembered of a file, relative to the top of the work tree, that was just read."""
+    """What is remembered about a file, relative to the top of the work tree, that was just read."""
     given = known or Given()
     with closing(Index.open(repo.state_dir)) as index:
         places = touching(index, [path], _MOST_TOUCHING)
@@ -153,7 +153,7 @@ def _beside(
 
 
 class Weighed:
-    """What was weighed, in order, ready to be fitted into a budget."""
+    """What was considered, in order, ready to be fitted into a budget."""
 
     def __init__(
         self,
@@ -213,7 +213,7 @@ def context_of_session(
 
 
 def context_of_prompt(repo: Repo, session: str, prompt: str, settings: Settings) -> ContextBlock:
-    """What the prompt calls for that the session was not given, and remember it."""
+    """What fits the prompt and the session has not received; that is then recorded."""
     told = Told(repo)
     known = told.of(session) or Given()
     room = min(settings.prompt_tokens, settings.session_tokens - known.tokens)
@@ -259,7 +259,7 @@ def context_of_file(
 
 
 def _pending(repo: Repo) -> list[ContextItem]:
-    """The work of this work tree that no commit holds yet, newest first."""
+    """The uncommitted work of this work tree, newest first."""
     here = os.path.realpath(repo.worktree or repo.common_dir)
     pending = [p for p in PendingStore(repo).newest_first() if os.path.realpath(p.worktree) == here]
     return [ContextItem(found.memory, "", is_pending=True) for found in pending[:_MAX_PENDING]]
@@ -307,7 +307,7 @@ def _judged(
 
 
 def _until_enough(considered: Iterator[Considered], measure: Measure) -> Iterator[Considered]:
-    """Only as far as something can still be given."""
+    """Only until nothing more can be given."""
     taken = 0
     for one in considered:
         if one.worth < measure.least:
@@ -324,7 +324,7 @@ def _reasons(choice: Choice, outlook: Outlook) -> tuple[tuple[str, float], ...]:
 
 
 def _left_off(index: Index, outlook: Outlook, given: Given, own: str) -> list[Considered]:
-    """The memory of the last session here, where it says what is to be done next."""
+    """The memory of the last session here, if it says what to do next."""
     found = memories(index, outlook.newest)
     return [
         Considered(ContextItem(memory, outlook.commit_of[place], is_pending=False), 1.0)
@@ -334,7 +334,7 @@ def _left_off(index: Index, outlook: Outlook, given: Given, own: str) -> list[Co
 
 
 def _refusal(memory: Memory, given: Given, own: str) -> str:
-    """Why it is not given, whatever it is worth; empty where nothing speaks against it."""
+    """Why it is not given, whatever its worth; empty if nothing speaks against it."""
     if memory.id in given.ids:
         return _BEFORE
     if own and memory.provenance.session == own:

@@ -72,7 +72,7 @@ class Outlook:
 
     @property
     def called_for(self) -> Outlook:
-        """Only the memories of files that the prompt itself speaks for."""
+        """Only the memories of files that the prompt itself suggests."""
         meant = {
             path
             for path, known in self.signs.items()
@@ -89,7 +89,7 @@ class Outlook:
 def foresee(
     repo: Repo, index: Index, occasion: Occasion, prompt: str = "", *, others: bool = False
 ) -> Outlook:
-    """Weigh what is remembered for this occasion; without a prompt, what speaks without one.
+    """Weigh what is remembered for this occasion, with or without a prompt.
 
     ``others``: what other branches remember counts as well, for less.
     """
@@ -175,7 +175,7 @@ def whereabouts(
 
 
 def shares_of(index: Index, places: Iterable[int], elsewhere: Collection[int]) -> dict[int, float]:
-    """What part of its worth counts of each memory of which not all does."""
+    """How much of its worth counts, for each memory that does not count in full."""
     found = dict.fromkeys(elsewhere, ELSEWHERE)
     for place in without_agent(index, places):
         found[place] = found.get(place, 1.0) * WITHOUT_SESSION
@@ -183,7 +183,7 @@ def shares_of(index: Index, places: Iterable[int], elsewhere: Collection[int]) -
 
 
 def _by_commit(commit_of: Mapping[int, str], places: Iterable[int]) -> list[list[int]]:
-    """The places that count, in their order, those of one commit together."""
+    """The places that count, in order, grouped by commit."""
     found: dict[str, list[int]] = {}
     for place in places:
         if place in commit_of:
@@ -245,7 +245,7 @@ def _with_prompt(
     named: Mapping[str, float],
     text: str,
 ) -> dict[str, FileSigns]:
-    """With what the prompt says of each file, by name and through the memories that match it."""
+    """With what the prompt says about each file, by name and through the memories that match."""
     top = max(found.values(), default=0.0) or 1.0
     best: dict[str, float] = {}
     total: dict[str, float] = {}

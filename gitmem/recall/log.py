@@ -70,7 +70,7 @@ def log_entries(repo: Repo, selection: Selection) -> Iterator[LogEntry]:
 
 
 def _annotated(repo: Repo, index: Index, selection: Selection) -> Generator[str, None, None]:
-    """The selected commits that have a note; git's own selection is streamed, not held."""
+    """The selected commits that have a note; git's selection is streamed, not stored."""
     if not (selection.options or selection.revisions or selection.paths):
         yield from annotated_walk(repo, index)
         return
@@ -84,13 +84,13 @@ def _annotated(repo: Repo, index: Index, selection: Selection) -> Generator[str,
 
 
 def pending_entries(repo: Repo) -> Iterator[LogEntry]:
-    """Work that no commit holds yet, newest first, in the form of the log."""
+    """Work that no commit holds yet, newest first, as log entries."""
     for found in PendingStore(repo).newest_first():
         yield LogEntry(memories=(found.memory,), is_pending=True)
 
 
 def shown_entry(repo: Repo, name: str) -> LogEntry:
-    """What is remembered under a memory's id (or its beginning) or of a commit.
+    """What is remembered under a memory's id (or its beginning), or about a commit.
 
     Raises:
         UnknownMemory: it names neither, or a commit without memories, or several memories.
@@ -118,7 +118,7 @@ def shown_entry(repo: Repo, name: str) -> LogEntry:
 
 
 def entry_of(repo: Repo, commit: str) -> LogEntry:
-    """The head of an entry; of a commit that is not here its id alone."""
+    """The head of an entry; only the id for a commit that is not here."""
     try:
         (head,) = read_heads(repo, [commit])
     except UnknownRevision:
@@ -127,7 +127,7 @@ def entry_of(repo: Repo, commit: str) -> LogEntry:
 
 
 def abandonment(repo: Repo, index: Index, commit: str) -> str:
-    """Since when and by what the commit's work is abandoned; empty when it is not."""
+    """Since when, and by what, the commit's work is abandoned; empty if it is not."""
     mark = index.abandoned().get(commit)
     if mark is None or not missing_from_refs(repo, NoteStore(repo), [commit]):
         return ""
@@ -152,7 +152,7 @@ def told_mark(since: str, how: str) -> str:
 def split_arguments(
     repo: Repo, arguments: Sequence[str], here: Path
 ) -> tuple[list[str], list[str]]:
-    """Tell revisions from paths the way git does, where no ``--`` says so.
+    """Distinguish revisions from paths as git does when there is no ``--``.
 
     Paths come back relative to the top of the work tree.
 

@@ -48,7 +48,7 @@ class Desk:
         self._woken = -_WAKE_EVERY_SECONDS
 
     def close(self) -> None:
-        """Let go of the index."""
+        """Close the index."""
         if self._recaller is not None:
             self._recaller.close()
             self._recaller = None
@@ -90,7 +90,7 @@ class Desk:
         ], missing
 
     def around(self, anchor: Result, before: int, after: int) -> list[Result]:
-        """The memories before and after this one, itself among them, the oldest first.
+        """The memories before and after this one, itself included, oldest first.
 
         Raises:
             GitmemError: as above.
@@ -123,7 +123,7 @@ class Desk:
         return jot(self.repo, note, here)
 
     def prepare(self) -> None:
-        """See to it that there is an index, if there is anything to index."""
+        """Make sure that there is an index, if there is anything to index."""
         self._ready()
 
     def wake(self) -> None:
@@ -142,7 +142,7 @@ class Desk:
         return self._recaller
 
     def _prepare(self) -> None:
-        """Wait for an index: the first of all, or one in the place of one that was deleted."""
+        """Wait for an index: the very first, or one that replaces a deleted one."""
         self._woken = self._clock()
         if self.repo.is_initialised:
             catch_up(self.repo, _PATIENCE_SECONDS)

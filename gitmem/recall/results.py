@@ -79,14 +79,14 @@ def search_everywhere(repo: Repo | None, machine: Machine, query: Query) -> list
 
 
 def is_being_built(repo: Repo) -> bool:
-    """Whether there are notes of which the index knows nothing yet."""
+    """Whether there are notes that the index does not know yet."""
     with closing(Index.open(repo.state_dir)) as index:
         is_empty = index.tip is None
     return is_empty and try_git(repo, "show-ref", "--verify", "--quiet", NOTES_REF).returncode == 0
 
 
 def allows_everywhere(repo: Repo) -> bool:
-    """Whether the repository's settings let it be searched from others."""
+    """Whether the repository's settings allow other repositories to search it."""
     try:
         return read_settings(repo).everywhere
     except GitmemError:

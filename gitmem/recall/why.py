@@ -42,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Origin:
-    """A commit behind the place, or pending work, with what is remembered of it.
+    """A commit behind the place, or pending work, with what is remembered about it.
 
     ``lines`` are those of the place that come from it.  ``is_earlier``: it changed the lines
     before the commit that git blames.
@@ -56,7 +56,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is known, the best first.  ``nearest`` are the commits of which nothing is."""
+    """What is known, best first.  ``nearest`` are the commits about which nothing is known."""
 
     place: Place
     origins: tuple[Origin, ...] = ()
@@ -64,7 +64,7 @@ class Answer:
 
 
 def parse_place(repo: Repo, text: str, here: Path) -> Place:
-    """Read ``PATH``, ``PATH:LINE``, ``PATH:LINE-LINE`` (a column behind it is passed over) or
+    """Read ``PATH``, ``PATH:LINE``, ``PATH:LINE-LINE`` (a column behind it is skipped) or
     ``PATH#L1-L2``, as given in the folder ``here``; a file of exactly that name comes first.
 
     Raises:
@@ -85,7 +85,7 @@ def parse_place(repo: Repo, text: str, here: Path) -> Place:
 
 
 def why(repo: Repo, place: Place, *, limit: int = 10, with_history: bool = False) -> Answer:
-    """What is remembered of the commits behind the place, at most ``limit`` commits.
+    """What is remembered about the commits behind the place, at most ``limit`` commits.
 
     For lines, those that git blames, the one with most lines first; where nothing is remembered
     of one of them (or ``with_history``), then those that changed the lines before.  For a file
@@ -180,7 +180,7 @@ class _Finder:
         }
 
     def _entries(self, commits: Sequence[str]) -> dict[str, LogEntry]:
-        """What the commits, all of which are here, say of themselves."""
+        """What the commits, all of which are here, say about themselves."""
         heads = read_heads(self._repo, commits) if commits else ()
         return {
             head.commit: LogEntry(head.commit, head.author, head.time, head.subject, head.refs)
@@ -240,7 +240,7 @@ class _Finder:
 
 
 def _grouped(parts: Iterable[Blamed]) -> dict[str, list[Blamed]]:
-    """The parts by commit, those with most lines first."""
+    """The parts by commit, those with the most lines first."""
     groups: dict[str, list[Blamed]] = {}
     for part in parts:
         groups.setdefault(part.commit, []).append(part)

@@ -28,7 +28,7 @@ TAKE_BACK = "gitmem import set-aside"
 
 
 def set_aside(repo: Repo, notes: NoteStore, index: Index) -> None:
-    """Before the index follows notes whose former state is gone: keep what they lack.
+    """Before the index follows notes whose former state is gone, keep what they lack.
 
     Where filter-repo moved the notes into a folder of their tree, they come back from it.
 
@@ -76,7 +76,7 @@ class TakenBack:
 
 
 def take_back(repo: Repo, *, everything: bool = False, dry_run: bool = False) -> TakenBack:
-    """Put back what was set aside, of the commits that are still here or were only renamed.
+    """Restore what was set aside, for commits that are still here or were only renamed.
 
     ``everything``: of commits that the filtering dropped as well.
 

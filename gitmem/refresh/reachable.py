@@ -41,7 +41,7 @@ class Scope:
 
 
 def scope_of(repo: Repo, index: Index, revision: str = "HEAD") -> Scope:
-    """The notes of the commits that ``revision`` reaches; none where it names no commit."""
+    """The notes of the commits that ``revision`` reaches; none if it does not name a commit."""
     tip = head_commit(repo) if revision == "HEAD" else commit_named(repo, revision)
     if not tip:
         return Scope("", b"")
@@ -64,7 +64,7 @@ def scope_of(repo: Repo, index: Index, revision: str = "HEAD") -> Scope:
 def _moved(
     repo: Repo, index: Index, known: Sequence[tuple[str, int, bytes]], tip: str
 ) -> tuple[bytearray, int]:
-    """The bits for ``tip``, from those of the nearest tip that is known, and up to which mark."""
+    """The bits for ``tip``, from those of the nearest known tip, and up to which mark."""
     for old, mark, kept in known[:3]:
         steps = _between(repo, old, tip)
         if steps is not None:

@@ -28,7 +28,7 @@ _A_STEP = 100  # notes between two tellings of progress
 
 
 def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
-    """Join what each remote had at the last fetch; the remotes that brought something new.
+    """Join what each remote had at the last fetch; returns the remotes that had something new.
 
     Before that, what somebody who does not know gitmem took out of the notes is put back.
 

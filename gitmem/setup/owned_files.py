@@ -87,7 +87,7 @@ class Keeper:
         self.manifest = read_manifest(repo)
 
     def begin(self) -> bool:
-        """Make sure that the manifest can be written; whether gitmem was not set up before.
+        """Make sure that the manifest can be written; returns whether gitmem was not set up before.
 
         Raises:
             DiskFull, ReadOnlyRepository: it cannot, and nothing was changed.
@@ -105,7 +105,7 @@ class Keeper:
         original: bytes | None,
         write: Writer = write_atomically,
     ) -> bool:
-        """Give the file this content and mode; whether that was a change.
+        """Give the file this content and mode; returns whether that was a change.
 
         ``original`` is what would be there without us.  It is kept, unless the file is still as
         we left it: then what was kept before is the original.

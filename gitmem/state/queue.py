@@ -80,7 +80,7 @@ class Queue:
         return stays
 
     def requeue_failed(self) -> int:
-        """Give the jobs set aside another chance; how many there are."""
+        """Give the jobs set aside another chance; returns how many there are."""
         failed = self.failed()
         for queued in failed:
             self.add(replace(queued.job, attempt=0), queued.time)

@@ -41,7 +41,7 @@ def read_refusal(repo: Repo, remote: str) -> Refusal | None:
 
 
 def keep_refusal(repo: Repo, remote: str, reason: str, patience: float = DAY_SECONDS) -> bool:
-    """Keep that the remote refuses, for so many seconds; whether that is news."""
+    """Record that the remote refuses, for so many seconds; returns whether that is news."""
     is_news = read_refusal(repo, remote) is None
     until = time.time() + patience
     value = {"address": _address(repo, remote), "reason": reason, "until": until}

@@ -99,7 +99,7 @@ def estimate_commit(means: Means, batches: Batches, commit: str) -> Estimate:
 
 
 def submit_waiting(means: Means, batches: Batches) -> tuple[int, str]:
-    """Hand over what waits; how many slices were, and why the rest was not (or nothing).
+    """Hand over what waits; returns how many slices were, and why the rest was not (or nothing).
 
     A batch is noted as soon as it is handed over.  If this process is killed in between it is
     handed over again, and paid twice.

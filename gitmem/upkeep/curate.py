@@ -142,7 +142,7 @@ def judged(todo: Plan, same: Callable[[Sequence[Sequence[Memory]]], frozenset[in
 
 
 def apply(repo: Repo, folds: Iterable[Fold]) -> int:
-    """Write the folds as memories of the commits of their newest parts; how many are new.
+    """Write the folds as memories of the commits of their newest parts; returns how many are new.
 
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: nothing was written.
