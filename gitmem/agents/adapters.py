@@ -34,7 +34,7 @@ class KnownAgents:
         return next((path for path in found if path is not None), None)
 
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
-        """Transcripts of sessions in a work tree or below it, the last written first.
+        """Transcripts of sessions in a work tree or below it, last written first.
 
         ``since`` (POSIX seconds) leaves out those not written to after it.
         """

@@ -134,7 +134,7 @@ def is_intact(path: Path, mark: Mark) -> bool:
 
 
 def _checksum(path: Path, end: int) -> int:
-    """Of the last bytes before ``end``; 0 where there are none: some agents' files are no lines."""
+    """Of the last bytes before ``end``; 0 if there are none: some agents' files are no lines."""
     with suppress(OSError), path.open("rb") as file:
         start = max(0, end - _CHECKED_BYTES)
         file.seek(start)

@@ -38,7 +38,7 @@ class Compression:
 class Estimate:
     """What a compression will cost, reckoned without asking anybody.
 
-    ``dollars`` is 0.0 where the price is not known, and then ``is_priced`` is False.
+    ``dollars`` is 0.0 if the price is not known, and then ``is_priced`` is False.
     """
 
     tokens_in: int = 0

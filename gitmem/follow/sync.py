@@ -125,7 +125,7 @@ def preview(means: Means, remote: str = "") -> SyncReport:
 
 
 def fetch(means: Means, remote: str = "") -> None:
-    """Fetch the remotes' memories and join them; nothing where there is no remote.
+    """Fetch the remotes' memories and join them; nothing if there is no remote.
 
     With ``remote`` no other one is asked.
 

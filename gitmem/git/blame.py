@@ -79,7 +79,7 @@ def blame(repo: Repo, path: str, first: int | None = None, last: int | None = No
 def _asked(
     repo: Repo, arguments: Sequence[str], environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes] | None:
-    """With as much effort as there is time for; None where there is none."""
+    """With as much effort as there is time for; None if there is none."""
     for effort, seconds in _EFFORTS:
         with suppress(subprocess.TimeoutExpired):
             return try_git(repo, "blame", *effort, *arguments, environ=environ, timeout=seconds)
@@ -101,7 +101,7 @@ def _clipped(parts: Sequence[Blamed], first: int, last: int, path: str) -> list[
 
 
 def history_of_lines(repo: Repo, blamed: Blamed, limit: int, seconds: float = 3.0) -> list[str]:
-    """The commits before that of ``blamed`` that changed these lines, the newest first; none
+    """The commits before that of ``blamed`` that changed these lines, newest first; none
     where git cannot tell within so many seconds.
     """
     end = blamed.old_first + blamed.count - 1

@@ -52,7 +52,7 @@ class TraceReader:
             return Delta(is_whole=False)
 
     def merge_base(self, one: str, other: str) -> str | None:
-        """The best common ancestor; None where there is none, or a commit is missing."""
+        """The best common ancestor; None if there is none, or a commit is missing."""
         try:
             base = self._objects.merge_base(one, other)
         except (pygit2.GitError, KeyError, ValueError):

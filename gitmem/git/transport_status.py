@@ -19,7 +19,7 @@ _MAX_REASON = 200
 
 
 class Outcome(Enum):
-    """How one attempt to push ended, the best first."""
+    """How one attempt to push ended, best first."""
 
     UP_TO_DATE = "up to date"
     PUSHED = "pushed"

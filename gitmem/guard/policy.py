@@ -45,7 +45,7 @@ class Policy:
 
     @cached_property
     def masker(self) -> Masker | None:
-        """What finds the patterns; None where there are none.
+        """What finds the patterns; None if there are none.
 
         Raises:
             SettingsInvalid: one of them is not a regular expression.
@@ -54,7 +54,7 @@ class Policy:
 
     @cached_property
     def exclusion(self) -> Exclusion | None:
-        """What knows the excluded paths; None where there are none."""
+        """What knows the excluded paths; None if there are none."""
         if not self.excluded:
             return None
         from gitmem.guard.exclusion import Exclusion

@@ -125,7 +125,7 @@ def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str
 
 
 def _path_in(worktree: Path, file: str) -> str:
-    """The path as the index has it; empty for a file outside of the work tree."""
+    """The path as the index has it; empty for a file outside the work tree."""
     folder = os.path.realpath(os.path.dirname(file))  # noqa: PTH120
     place = os.path.join(folder, os.path.basename(file))  # noqa: PTH118, PTH119
     inside = os.path.relpath(place, os.path.realpath(worktree))

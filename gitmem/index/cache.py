@@ -149,7 +149,7 @@ class Index:
         """Replace the rows of the changed commits and move to ``tip``, in one transaction.
 
         ``changes`` are those since the :attr:`tip` this object told last, each with the note at
-        the new tip, or None where it is gone.  Returns False, with nothing changed, when
+        the new tip, or None if it is gone.  Returns False, with nothing changed, when
         another process has moved the index or is about to, and when the file turns out not to
         be writable (the index then lives on in memory): look at :attr:`tip` and try again.
         """

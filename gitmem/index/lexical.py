@@ -102,7 +102,7 @@ def asked_words(text: str) -> list[str]:
 
 
 def match_of(text: str) -> str:
-    """The FTS5 expression that finds any word of the text; empty where it has none."""
+    """The FTS5 expression that finds any word of the text; empty if it has none."""
     return " OR ".join(f'"{word}"' for word in asked_words(text))
 
 

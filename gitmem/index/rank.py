@@ -101,7 +101,7 @@ def ranked(
     likeness: Likeness | None = None,
     amended: Amended | None = None,
 ) -> list[Ranked]:
-    """All candidates in their order, the best first; of equal ones the first given."""
+    """All candidates in their order, best first; of equal ones the first given."""
     scored = [
         Ranked(number, sum(reason.value for reason in reasons), reasons)
         for number, reasons in enumerate(_reasons(candidate, setting) for candidate in candidates)

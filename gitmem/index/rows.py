@@ -195,7 +195,7 @@ def pack_words(database: sqlite3.Connection) -> None:
 def replace_note(
     database: sqlite3.Connection, commit: str, note: Note | None, *, is_new: bool = False
 ) -> None:
-    """Put the rows of a commit's note in place of those it had; None where the note is gone.
+    """Put the rows of a commit's note in place of those it had; None if the note is gone.
 
     ``is_new``: it had none, there is no need to look.
     """

@@ -45,7 +45,7 @@ class Delta:
     """What a commit, or a range of them, adds and removes.
 
     ``marks`` stand for added and removed lines with their path, ``telling`` are those of lines
-    long enough not to stand everywhere.  ``is_whole`` is False where the difference was too
+    long enough not to stand everywhere.  ``is_whole`` is False if the difference was too
     large to be read to its end.
     """
 

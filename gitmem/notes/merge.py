@@ -60,7 +60,7 @@ def restored(
 ) -> tuple[str | None, Loss]:
     """The notes commit that has what ``tip`` lost since ``whole``, and what that is.
 
-    None where nothing was lost.
+    None if nothing was lost.
 
     Raises:
         NoteUnreadable: one of the commits, or its trees, cannot be read.
@@ -89,7 +89,7 @@ def restored(
 
 
 def lost_between(trees: NoteTrees, old: str, new: str) -> Loss:
-    """What a remote's notes lost from one state to another; nothing where they were scrubbed.
+    """What a remote's notes lost from one state to another; nothing if they were scrubbed.
 
     Raises:
         NoteUnreadable: one of the commits, or its trees, cannot be read.

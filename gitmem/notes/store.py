@@ -174,7 +174,7 @@ class NoteStore:
     def restore(self, subject: str, last_known: str | None = None) -> Loss:
         """Restore what the ref lost since this clone last saw it complete; returns what that was.
 
-        Nothing where it lost nothing, or where nothing is known about it: then its state now is
+        Nothing if it lost nothing, or where nothing is known about it: then its state now is
         what it is compared with next time.  ``last_known`` is a notes commit to go by in a clone
         that has no ``refs/gitmem-seen`` yet.
 
@@ -240,7 +240,7 @@ class NoteStore:
     def rewrite(
         self, plan: Callable[[Iterator[tuple[str, Note]]], Rewrite], mark: str, subject: str
     ) -> str | None:
-        """Replace the ref by a commit without history; its id, or None where there is no ref.
+        """Replace the ref by a commit without history; its id, or None if there is no ref.
 
         ``plan`` is given every note, again whenever another process was faster.  ``mark`` (20
         hexadecimal digits) names this rewriting for ever: a history without it is never joined

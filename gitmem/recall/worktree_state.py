@@ -36,7 +36,7 @@ class Occasion:
     """What is checked out and what is being done to it.
 
     ``head_time`` is HEAD's commit time (POSIX seconds, 0 without a commit): ages are told against
-    it, so that the same repository gives the same text.  ``branch`` is empty where HEAD is
+    it, so that the same repository gives the same text.  ``branch`` is empty if HEAD is
     detached, ``is_trunk`` says that it is the main branch.  ``branch_files`` differ between the
     branch and where it left the main branch; ``dirty_files`` have changes that no commit has.
     """

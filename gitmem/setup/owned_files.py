@@ -52,7 +52,7 @@ class Writer(Protocol):
 
 @dataclass(frozen=True)
 class Present:
-    """A file as it is now; ``content`` None where there is none (a dangling link is none)."""
+    """A file as it is now; ``content`` None if there is none (a dangling link is none)."""
 
     content: bytes | None
     mode: int = 0o644

@@ -70,7 +70,7 @@ def _has_hook_files(repo: Repo, keeper: Keeper) -> bool:
 
 
 def _manager(repo: Repo, place: HooksPlace, event: str) -> str:
-    """The program that wrote or removed the hook file; empty where a person is to decide."""
+    """The program that wrote or removed the hook file; empty if a person is to decide."""
     if place.kind is not PlaceKind.FOLDER or not place.folder.is_relative_to(repo.common_dir):
         return ""
     content = look(place.folder / event).content

@@ -73,7 +73,7 @@ class PendingStore:
         return _read(self._path(session))
 
     def newest_first(self) -> list[Pending]:
-        """All pending memories, the last written first; unreadable files are skipped."""
+        """All pending memories, last written first; unreadable files are skipped."""
         return [found for path in newest_first(self._folder) if (found := _read(path))]
 
     def _path(self, session: str) -> Path:

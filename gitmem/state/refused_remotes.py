@@ -30,7 +30,7 @@ class Refusal:
 
 
 def read_refusal(repo: Repo, remote: str) -> Refusal | None:
-    """The refusal that stands; None where there is none, or the remote's address is another."""
+    """The refusal that stands; None if there is none, or the remote's address is another."""
     try:
         value = json.loads(_path(repo, remote).read_bytes())
         if value["address"] != _address(repo, remote):

@@ -33,7 +33,7 @@ class Strays:
 
 
 def read_strays(repo: Repo) -> Strays | None:
-    """What is known; None where nothing is, or the file is damaged."""
+    """What is known; None if nothing is, or the file is damaged."""
     try:
         value = json.loads(_path(repo).read_bytes())
         return Strays(

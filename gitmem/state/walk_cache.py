@@ -34,7 +34,7 @@ class Walk:
 
 
 def read_walks(repo: Repo) -> list[Walk]:
-    """The last few walks, the newest first; none when the file is missing or damaged."""
+    """The last few walks, newest first; none when the file is missing or damaged."""
     try:
         value = json.loads(_path(repo).read_bytes())
         return [

@@ -93,7 +93,7 @@ def entries_of(commit: str, memories: Iterable[Memory]) -> list[Entry]:
 
 
 def estimate_commit(means: Means, batches: Batches, commit: str) -> Estimate:
-    """What a commit without a session would cost; nothing where it cannot be read."""
+    """What a commit without a session would cost; nothing if it cannot be read."""
     item = _Remaker(means).item(Entry(commit, ("estimate",)))
     return batches.compressor.estimate(item.evidence, item.change) if item else Estimate()
 

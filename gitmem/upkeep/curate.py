@@ -67,7 +67,7 @@ class Living:
 
 @dataclass(frozen=True)
 class Fold:
-    """Memories that one would do for, the newest first, and why; ``into`` is the one."""
+    """Memories that one would do for, newest first, and why; ``into`` is the one."""
 
     because: str
     parts: tuple[Living, ...]
@@ -275,7 +275,7 @@ def _reversals(
 def _fold(
     index: Index, because: str, parts: Sequence[Living], *, count_in_title: bool = False
 ) -> Fold:
-    """One memory for these, the newest first: its words, the files and names of all.
+    """One memory for these, newest first: its words, the files and names of all.
 
     The same parts give the same memory on every clone, but one that was undone gets another id.
     """

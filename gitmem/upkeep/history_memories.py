@@ -46,7 +46,7 @@ _BLOB_CACHE_BYTES = 96 << 20
 
 @dataclass(frozen=True)
 class Judgement:
-    """What came of a commit: a document, or None where it is worth no memory.
+    """What came of a commit: a document, or None if it is worth no memory.
 
     ``problem`` says in a line why it could not be read; it is not judged then.  ``is_long``: the
     message says more than could be kept word for word.

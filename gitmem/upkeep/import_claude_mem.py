@@ -202,7 +202,7 @@ class _Importer:
         return (self._head, "to_head", False) if self._to_head else ("", "", False)
 
     def _is_elsewhere(self, kept: Kept, changed: Sequence[str]) -> bool:
-        """Whether a folder of the same name is meant: all its files are outside of this one."""
+        """Whether a folder of the same name is meant: all its files are outside this one."""
         named = [*kept.files_modified, *kept.files_read]
         are_absolute = bool(named) and all(path.startswith(("/", "~")) for path in named)
         return are_absolute and not changed and not self._paths(kept.files_read)

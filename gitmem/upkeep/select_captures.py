@@ -51,7 +51,7 @@ class Capture:
     def rivals(self) -> list[tuple[Memory, ...]]:
         """The answers that stand side by side, because two clones improved it before they met.
 
-        The one to stay comes first, whatever clone asks; empty where there is but one answer.
+        The one to stay comes first, whatever clone asks; empty if there is but one answer.
         """
         runs: dict[tuple[object, ...], list[Memory]] = {}
         for memory in self.memories:
@@ -70,7 +70,7 @@ class Capture:
 
 
 def find_captures(repo: Repo, wanted: Wanted) -> list[Capture]:
-    """The captures with a wanted memory, whole, the newest first; superseded ones are left out.
+    """The captures with a wanted memory, whole, newest first; superseded ones are left out.
 
     Where stand-ins are wanted, so are rivals: both are there because a run was not the last word.
     Nothing is written but the index.

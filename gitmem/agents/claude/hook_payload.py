@@ -16,7 +16,7 @@ _ANSWER = (b',"tool_response":', b', "tool_response":')
 
 @dataclass(frozen=True)
 class HookPayload:
-    """The fields that every version of the client sends; empty where one is missing.
+    """The fields that every version of the client sends; empty if one is missing.
 
     ``source`` is SessionStart's (startup, resume, clear, compact), ``reason`` SessionEnd's,
     ``prompt`` UserPromptSubmit's, ``path`` that of the file a tool is used on, as the agent named

@@ -39,7 +39,7 @@ def find_transcript(session_id: str, projects: Sequence[Path]) -> Path | None:
 
 
 def transcripts_for(worktree: Path, projects: Sequence[Path], since: float) -> list[Path]:
-    """Transcripts of sessions in a work tree or a folder below it, the last written first.
+    """Transcripts of sessions in a work tree or a folder below it, last written first.
 
     ``since`` (POSIX seconds) leaves out those not written to after it.
     """

@@ -159,7 +159,7 @@ class _Place:
 
 
 def time_of(record: Record) -> float | None:
-    """A record's time in POSIX seconds; None where it has none."""
+    """A record's time in POSIX seconds; None if it has none."""
     stamp = record.get("timestamp")
     match = _TIME.fullmatch(stamp) if isinstance(stamp, str) else None
     if match is None:

@@ -189,7 +189,7 @@ def _name_in(head: bytes) -> str:
 
 
 def _root_of(path: Path) -> str:
-    """The project's folder; empty where it is only known by its hash."""
+    """The project's folder; empty if it is only known by its hash."""
     return next((_marked_root(up.parent) for up in path.parents if up.name == "chats"), "")
 
 

@@ -40,7 +40,7 @@ class Spent:
 class Payment:
     """One paid request: ``tokens_in`` without those that were read from a cache.
 
-    ``commit`` is empty for work without one; ``dollars`` is None where the price is not known.
+    ``commit`` is empty for work without one; ``dollars`` is None if the price is not known.
     """
 
     commit: str

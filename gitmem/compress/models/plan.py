@@ -87,7 +87,7 @@ def one_call(evidence: Evidence, change: Change | None, max_input_tokens: int) -
 def first_pass(
     evidence: Evidence, change: Change | None, max_input_tokens: int
 ) -> list[Request] | None:
-    """A request for each segment of a long session; None where one call does.
+    """A request for each segment of a long session; None if one call does.
 
     Of a session beyond ``max_input_tokens`` the first third and the end of what fits is read.
     """

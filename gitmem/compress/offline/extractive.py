@@ -59,7 +59,7 @@ class ExtractiveCompressor:
         return NAME
 
     def compress(self, evidence: Evidence, change: Change | None) -> Compression:
-        """One memory of the slice; none where nothing was said or done."""
+        """One memory of the slice; none if nothing was said or done."""
         part = evidence.slice
         if not any(event.kind in _WORK for event in part.events):
             return Compression((), NAME)
@@ -192,7 +192,7 @@ def _statements(found: Sequence[Statement], chosen: _Chosen) -> tuple[list[Decis
 
 
 def _errors(failures: Sequence[Failure], is_pending: bool) -> list[ErrorMet]:
-    """The resolved errors that fit, the latest first; open ones matter while work is pending."""
+    """The resolved errors that fit, latest first; open ones matter while work is pending."""
     wanted = [f for f in reversed(failures) if f.is_resolved]
     if is_pending:
         wanted += [f for f in reversed(failures) if not f.is_resolved][:_MAX_OPEN_ERRORS]

@@ -107,7 +107,7 @@ class HistoryCompressor:
         return NAME
 
     def compress(self, evidence: Evidence, change: Change | None) -> Compression:
-        """One memory of the commit, or none where nothing is worth keeping."""
+        """One memory of the commit, or none if nothing is worth keeping."""
         made = memory_of(change) if change is not None else None
         return Compression((made,) if made else (), NAME)
 
@@ -148,7 +148,7 @@ def is_slight(subject: str) -> bool:
 
 
 def memory_of(change: Change) -> Memory | None:
-    """The memory of a commit by its message and difference; None where it would say nothing.
+    """The memory of a commit by its message and difference; None if it would say nothing.
 
     The message must be masked already: what is cut here could hide a secret's form.
     """
