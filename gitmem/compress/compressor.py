@@ -36,7 +36,7 @@ class Compression:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a compression will cost, reckoned without asking anybody.
+    """What a compression will cost, estimated without a request.
 
     ``dollars`` is 0.0 if the price is not known, and then ``is_priced`` is False.
     """
@@ -86,7 +86,7 @@ class BatchCompressor(Protocol):
         ...
 
     def submit(self, items: Sequence[BatchItem]) -> str:
-        """Hand over slices; the batch's id, by which another process can collect.
+        """Hand over slices; returns the batch's id, with which another process can collect.
 
         Raises:
             CompressorFailed: nothing was handed over, as far as is known.
@@ -96,7 +96,7 @@ class BatchCompressor(Protocol):
     def collect(
         self, batch_id: str, items: Sequence[BatchItem]
     ) -> Mapping[str, Compression | CompressorFailed] | None:
-        """What became of each item, by its key; None while the batch is being worked on.
+        """What became of each item, by its key; None while the batch is in progress.
 
         ``items`` are those handed over; one that is missing is not answered for.
 

@@ -96,7 +96,7 @@ class _Sighting:
 
 @dataclass(frozen=True)
 class Failure:
-    """An error met in a session; ``at`` is the index of the event that last showed it."""
+    """An error in a session; ``at`` is the index of the event that last showed it."""
 
     kind: str
     met: ErrorMet

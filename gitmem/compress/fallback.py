@@ -12,7 +12,7 @@ from gitmem.model.change import Change
 
 
 class FallbackCompressor:
-    """Asks ``first``; when it fails, ``second`` answers and the failure is marked.
+    """Asks ``first``; if it fails, ``second`` answers and the failure is recorded.
 
     The mark, ``extractive/2 after anthropic/2``, stays in the memory's provenance, so that it
     can be improved later; the reason goes to the log.  ``second`` may have another behind it, and

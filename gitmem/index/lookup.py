@@ -146,7 +146,7 @@ def places_of(index: Index, ids: Iterable[str]) -> dict[str, int]:
 
 
 def successors(index: Index, ids: Iterable[str]) -> dict[str, str]:
-    """What supersedes each of these memories, where anything does that is not forgotten."""
+    """What supersedes each of these memories, unless that is forgotten."""
     found: dict[str, str] = {}
     with index.reading() as database:
         for some in _batches(ids):
@@ -186,7 +186,7 @@ def touch_counts(index: Index, paths: Sequence[str]) -> dict[str, int]:
 
 
 def _filters(query: Query) -> tuple[str, list[str | int]]:
-    """The query's filters as a condition on ``memory``; "" where there are none."""
+    """The query's filters as a condition on ``memory``; "" if there are none."""
     conditions: list[str] = []
     parameters: list[str | int] = []
 
@@ -237,7 +237,7 @@ def _marks(values: Sequence[object]) -> str:
 
 
 def read_reach(index: Index) -> list[tuple[str, int, bytes]]:
-    """What was found out about histories, the last used first: tip, mark, bits by note number."""
+    """What is known about histories, last used first: tip, mark, bits by note number."""
     with index.reading() as database:
         statement = "SELECT tip, mark, notes FROM reach ORDER BY used DESC"
         return [(tip, mark, bytes(bits)) for tip, mark, bits in database.execute(statement)]

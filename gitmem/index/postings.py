@@ -31,7 +31,7 @@ _AT_ONCE = 500
 
 
 class Postings:
-    """The rows of the words that were asked for so far, kept for the next query.
+    """The rows of the words asked for so far, kept for the next query.
 
     Opening reads nothing.  Call :meth:`refresh` when the file may have changed.
     """

@@ -61,7 +61,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Setting:
-    """Where somebody asks from: the paths at hand, the branch, and the time (POSIX seconds)."""
+    """Where the question comes from: the paths at hand, the branch, the time (POSIX seconds)."""
 
     now: float
     near: tuple[str, ...] = ()
@@ -200,7 +200,7 @@ def _amendments_first(
     likeness: Likeness,
     amended: Amended,
 ) -> list[Ranked]:
-    """What was amended comes right behind its amendment, and says so."""
+    """What was amended comes right after its amendment, and says so."""
     newest_first = sorted(
         order, key=lambda one: candidates[one.number].memory.provenance.time, reverse=True
     )

@@ -140,7 +140,7 @@ def make_tables(database: sqlite3.Connection) -> None:
 
 @contextmanager
 def transaction(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """One writer at a time; whoever reads meanwhile sees the state before."""
+    """One writer at a time; readers meanwhile see the previous state."""
     database.execute("BEGIN IMMEDIATE")
     try:
         yield database
@@ -180,7 +180,7 @@ def in_bulk(database: sqlite3.Connection) -> Iterator[None]:
 
 
 def begin_words(database: sqlite3.Connection) -> None:
-    """Words are about to come in quantity: do not join parts meanwhile."""
+    """Many words are about to come: do not merge parts meanwhile."""
     for option, value in (("automerge", 0), ("crisismerge", 2_000), ("hashsize", 32 << 20)):
         database.execute("INSERT INTO words(words, rank) VALUES (?, ?)", (option, value))
 
@@ -301,7 +301,7 @@ def _drop_unheld(database: sqlite3.Connection, places: Iterable[int]) -> None:
 
 
 def digest(*texts: str) -> int:
-    """A number that stands for these texts where only sameness matters; 0 where all are empty.
+    """A number for these texts where only equality matters; 0 if all are empty.
 
     Sixty bits: that two of a million differ and have the same is as likely as one in two million.
     """

@@ -169,13 +169,13 @@ class Vectors:
 
 
 def read_meta(database: sqlite3.Connection, key: str) -> str:
-    """A word about the index; "" where it is not told."""
+    """A value from the index's meta table; "" if it is not set."""
     row = database.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     return str(row[0]) if row else ""
 
 
 def embedded_until(database: sqlite3.Connection) -> int:
-    """The last place that was given a vector; there is none without one before it."""
+    """The last place that has a vector; all places before it have one, too."""
     return int(read_meta(database, "embedded") or 0)
 
 

@@ -110,7 +110,7 @@ def likelihood(signs: FileSigns, files: int, *, has_prompt: bool) -> float:
 
 
 def tells_apart(times: int, commits: int) -> bool:
-    """Whether a file that so many of the annotated commits touched says anything of each.
+    """Whether a file touched by so many of the annotated commits says anything about each.
 
     What every other commit touches (a changelog, a list of commands) is edited often and its
     memories are of everything.
@@ -125,7 +125,7 @@ def choose(
     counts: Callable[[int], bool] = lambda place: True,
     shares: Mapping[int, float] | None = None,
 ) -> Iterator[Choice]:
-    """The memories by what they add to those before them, as long as that is ``least`` or more.
+    """The memories by what each adds to those before it, as long as that is ``least`` or more.
 
     ``shares`` tells of which memories only a part of what their files say counts.  Of equals the
     first of ``files_of`` comes first.  What does not ``count``, asked when its turn

@@ -35,7 +35,7 @@ class Query:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything but the words and histories decides what counts."""
+        """Whether anything besides the words and histories decides what counts."""
         return bool(
             self.paths
             or self.kinds

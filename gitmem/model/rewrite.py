@@ -124,7 +124,7 @@ def followed(start: str, pairs: Mapping[str, Collection[str]]) -> set[str]:
 
 
 def same_change(source: Trace, targets: Iterable[Trace]) -> dict[str, How]:
-    """The targets that are this very change by what is written in them, lines left aside."""
+    """The targets that are this very change by what is written in them, not by their lines."""
     found: dict[str, How] = {}
     for target in targets:
         if source.commit in target.named:
@@ -256,5 +256,5 @@ def _is_authored_alike(source: Trace, target: Trace) -> bool:
 
 
 def _tells(share: frozenset[int], delta: Delta, wanted: frozenset[int]) -> bool:
-    """Whether common lines are no accident: a telling one among them, or all that there is."""
+    """Whether common lines are not an accident: a telling one among them, or all there are."""
     return bool(share & delta.telling) or (bool(share) and share == wanted)

@@ -65,7 +65,7 @@ class Present:
 
 
 def compared(line: bytes) -> bytes:
-    """The line as it is compared: white space collapsed, so that indenting changes nothing."""
+    """The line as compared: white space collapsed, so that indentation changes nothing."""
     return b" ".join(line.split())
 
 

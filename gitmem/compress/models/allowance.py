@@ -104,7 +104,7 @@ class Allowance:
     def pay(
         self, compressor: str, model: str, tokens_in: int, tokens_cached: int, tokens_out: int
     ) -> None:
-        """Count a request that was answered, also where the answer was of no use."""
+        """Count a request that was answered, even if the answer was useless."""
         dollars = self.price(model, tokens_in, tokens_cached, tokens_out)
         payment = Payment(
             self._commit, compressor, model, tokens_in, tokens_cached, tokens_out, dollars

@@ -86,7 +86,7 @@ class ClaudeCliCompressor:
         return NAME
 
     def lack(self) -> str:
-        """What keeps it from asking anybody, and what to do about it; empty when nothing does.
+        """What keeps it from asking, and what to do about it; empty if nothing does.
 
         Whether the client is logged in shows only when it is asked.
         """
@@ -133,7 +133,7 @@ class ClaudeCliCompressor:
     def _ask(
         self, request: Request, before: UselessAnswer | None, seconds: float
     ) -> dict[str, Any]:
-        """What the client reports of its one answer, of whatever use that is.
+        """What the client reports about its one answer, however useful that is.
 
         Raises:
             CompressorFailed: it cannot be run, ran out of time, or gives no report.
@@ -223,7 +223,7 @@ def _prompt(request: Request, before: UselessAnswer | None) -> str:
 
 
 def _problem(report: Mapping[str, Any]) -> UselessAnswer | None:
-    """Why the answer is of no use, where the model gave one."""
+    """Why the answer is useless, if the model gave a reason."""
     if report.get("stop_reason") == "refusal":
         return refused()
     said = str(report.get("result") or "")

@@ -53,7 +53,7 @@ def request_of(groups: Sequence[Sequence[Memory]]) -> Request:
 
 
 def parse_judgement(text: str, count: int) -> frozenset[int]:
-    """The places (from 0) of the groups that say the same.
+    """The places (from 0) of the groups that say the same thing.
 
     Raises:
         CompressorFailed: that does not answer the question.

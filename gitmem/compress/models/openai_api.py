@@ -75,7 +75,7 @@ class OpenAiCompressor:
         return NAME
 
     def lack(self) -> str:
-        """What keeps it from asking anybody, and what to do about it; empty when nothing does."""
+        """What keeps it from asking, and what to do about it; empty if nothing does."""
         if not self._model:
             return "no model is chosen; set gitmem.openaiModel to its name"
         if not self._api_key and not self._base_url:
@@ -191,7 +191,7 @@ def _with_form_in_words(request: Request) -> str:
 
 
 def _text_of(answer: object) -> str:
-    """The answer's text.  Of what an endpoint sends, nothing is sure.
+    """The answer's text.  Nothing about what an endpoint sends is certain.
 
     Raises:
         UselessAnswer: the model refused or was cut off.

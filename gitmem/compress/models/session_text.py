@@ -79,7 +79,7 @@ def _call(event: Event) -> str:
 
 
 def _thought(event: Event) -> str:
-    """Of what the agent thought, its reasons: most of a thought is about what to read next."""
+    """The reasons in what the agent thought: most of a thought is about what to read next."""
     found = [s.strip() for s in _SENTENCE.findall(event.text) if _REASONS.search(s)]
     kept = middle_cut(" ".join(found), _MAX_THOUGHT)
     return f"THOUGHT: {as_data(kept)}" if kept else ""

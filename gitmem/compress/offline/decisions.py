@@ -103,7 +103,7 @@ class Statement:
 
 
 def statements(events: Sequence[Event]) -> list[Statement]:
-    """The choices and findings of a session, in the order they were said, without doubles."""
+    """The choices and findings of a session, in the order they were said, without duplicates."""
     found: dict[str, Statement] = {}
     for at, event in enumerate(events):
         if event.kind not in (EventKind.PROMPT, EventKind.SAY):

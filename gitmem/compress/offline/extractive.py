@@ -107,7 +107,7 @@ def _memory(part: Slice, change: Change | None) -> Memory:
 
 @dataclass
 class _Chosen:
-    """The words that are in the memory already, so that nothing is said twice."""
+    """The words that are already in the memory, so that nothing is said twice."""
 
     title: str
     reason: str
@@ -217,7 +217,7 @@ def _without_repeated_resolutions(failures: Iterable[Failure]) -> Iterator[Error
 
 
 def _concepts(events: Sequence[Event], chosen: _Chosen) -> list[str]:
-    """Names in code that the conversation turned around and the memory would otherwise lack."""
+    """Names in code that the conversation was about and the memory would otherwise lack."""
     counted: Counter[str] = Counter()
     for event in events:
         if event.kind in (EventKind.PROMPT, EventKind.SAY) and not event.is_sidechain:

@@ -99,7 +99,7 @@ _TEST_PATH = re.compile(r"(?:^|[/_.-])(?:tests?|spec|testdata|e2e)(?:[/_.-]|$)",
 
 
 class HistoryCompressor:
-    """Makes a memory of message and difference; what was said in a session it does not look at."""
+    """Makes a memory of message and diff; it does not look at what was said in a session."""
 
     @property
     def name(self) -> str:
