@@ -1,4 +1,4 @@
-"""``gitmem``: hooks and the worker take the short way in, people the one with click."""
+"""``gitmem``: hooks and the worker take a short way in; people come in through click."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker: drains the queue, then ends.  At most one a repository.
+"""The worker: drains the queue, then exits.  At most one per repository.
 
 A job leaves the queue only when its work is done, so killing the worker at any moment loses
 nothing.  Trouble goes to the log; a job that keeps failing is set aside for ``gitmem doctor``.
@@ -124,14 +124,14 @@ def _embed(workspace: Workspace, index: Index) -> None:
 
 
 def told_lines(done: ReconcileReport) -> list[str]:
-    """What a person should know of a reconciliation that nobody asked for: what is not certain."""
+    """What a person should know about an automatic reconciliation: what remains uncertain."""
     lines = [
-        f"the memories of {commit[:10]} stay where no branch is: "
+        f"the memories of {commit[:10]} are on no branch: "
         f"{' or '.join(other[:10] for other in found[:3])} may carry the change"
         for commit, found in done.unmatched.items()
     ]
     if done.left_out:
-        lines.append(f"{done.left_out} of the new commits were too many to be compared")
+        lines.append(f"{done.left_out} of the new commits were too many to compare")
     return lines
 
 

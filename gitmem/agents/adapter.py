@@ -1,4 +1,4 @@
-"""What gitmem asks of an agent: where its transcripts lie, and one of them read.
+"""What gitmem needs from an agent: where its transcripts are, and how to read one.
 
 One implementation a folder (:mod:`gitmem.agents.claude.adapter` is the first), named in
 :mod:`gitmem.agents.adapters`; nothing behind them knows which agent it deals with.  An adapter maps
@@ -37,7 +37,7 @@ class Adapter(Protocol):
 
     @property
     def session_variables(self) -> tuple[str, ...]:
-        """Environment variables in which the agent tells the commands it runs its session."""
+        """Environment variables in which the agent gives its session id to what it runs."""
 
     def owns(self, path: Path) -> bool:
         """Whether a file of this name is a transcript of this agent; the file is not opened."""

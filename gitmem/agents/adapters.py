@@ -1,4 +1,4 @@
-"""The agents that gitmem can read, asked as one.  Adding one is its module and a line here."""
+"""The agents that gitmem can read, used as one.  To add an agent: its module and a line here."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Agents:
         return next((path for path in found if path is not None), None)
 
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
-        """Transcripts of sessions in a work tree or below it, the last written first.
+        """Transcripts of sessions in a work tree or below it, last written first.
 
         ``since`` (POSIX seconds) leaves out those not written to after it.
         """

@@ -50,7 +50,7 @@ class EarlierCommits:
 def attribute(
     candidates: Collection[Traces], change: Change, earlier: EarlierCommits, moment: float
 ) -> list[str]:
-    """The sessions that made a commit at ``moment`` (POSIX seconds), the surest first.
+    """The sessions that made a commit at ``moment`` (POSIX seconds), surest first.
 
     ``candidates`` hold what was done up to that moment; sessions of equal rank come by name.
     """

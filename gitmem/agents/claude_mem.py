@@ -1,4 +1,4 @@
-"""What claude-mem kept: its SQLite database, read row by row and never written.
+"""claude-mem's SQLite database, read row by row and never written.
 
 Its tables gained columns over the years and two were renamed; a column that is not there reads
 as nothing.  The database is another program's: every text is cut in SQLite, before it reaches us.
@@ -166,7 +166,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _columns(database: sqlite3.Connection, table: str) -> set[str]:
-    """The columns of a table; none when it is not there, or is no table."""
+    """The columns of a table; none if it is missing, or is not a table."""
     is_table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
     if database.execute(is_table, (table,)).fetchone() is None:
         return set()
@@ -217,7 +217,7 @@ def _text(value: object) -> str:
 
 
 def _list(value: object) -> tuple[str, ...]:
-    """A JSON list of texts; what is no JSON is one text, as claude-mem itself reads it."""
+    """A JSON list of texts; anything else is one text, as claude-mem itself reads it."""
     text = _text(value)
     if not text:
         return ()

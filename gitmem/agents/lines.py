@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 MAX_LINE_BYTES = 16 << 20
-"""Longer lines are passed over.  Parsed, a line can take ten times its bytes for a moment
+"""Longer lines are skipped.  Parsed, a line can take ten times its bytes for a moment
 (text with one emoji takes four bytes a character), which is what this keeps under 200 MB."""
 
 _CHUNK_BYTES = 1 << 20

@@ -1,4 +1,4 @@
-"""What a session did to files, in little: enough to tell later which commits it made.  Pure."""
+"""What a session did to files, in brief: enough to tell later which commits it made.  Pure."""
 
 from __future__ import annotations
 

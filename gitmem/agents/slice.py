@@ -1,4 +1,4 @@
-"""What of a session is worth compressing, with its files as paths of the work tree.  Pure."""
+"""The part of a session worth compressing, with its files as paths in the work tree.  Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of a session's text is held: each text cut in the middle, and all of them together.
+"""How much of a session's text is kept: a limit for each text, cut in the middle, and for all.
 
 Errors stand at the end of an output and what was run at its beginning, so a long text keeps its
 head and its tail.  Over the whole budget, old answers of tools go first and the user's words last.

@@ -1,4 +1,4 @@
-"""What of a user's message are the user's own words.
+"""Which part of a user's message is the user's own words.
 
 The client writes much into the same field: reminders, the output of local commands, expanded
 slash commands, memory that hooks injected.  None of it may be remembered as something the user

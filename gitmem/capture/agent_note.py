@@ -64,14 +64,14 @@ def jot(repo: Repo, note: AgentNote, here: Path, *, now: float | None = None) ->
     _check(note)
     settings = read_settings(repo)
     if not (settings.enabled and settings.pending):
-        raise GitmemError("gitmem remembers nothing here", "Nothing was kept. See: gitmem config")
+        raise GitmemError("notes are switched off here", "Nothing was kept. See: gitmem config")
     worktree = repo.need_worktree()
     policy = Policy((*settings.redact, *read_scrubbed(repo)), settings.exclude)
     memory = redact_memory(_memory(repo, note, here, policy, now), policy)
     store = PendingStore(repo)
     name = _name(memory)
     if store.get(name) is None and sum(1 for p in store.newest_first() if p.note) >= MAX_WAITING:
-        raise UsageError(f"{MAX_WAITING} notes wait for a commit already", "Commit, then go on")
+        raise UsageError(f"{MAX_WAITING} notes wait for a commit already", "Commit, then continue")
     store.put(Pending(memory, os.fspath(worktree), note=name, session=note.session))
     return memory
 
@@ -81,11 +81,11 @@ def _check(note: AgentNote) -> None:
         raise UsageError("there is nothing to remember", "Say in 'text' what a later reader needs")
     if len(note.text) > MAX_TEXT:
         raise UsageError(
-            f"the note has {len(note.text)} characters, and {MAX_TEXT} is the most",
-            "Nothing was kept. Say it shorter, or in several notes",
+            f"the note has {len(note.text)} characters; the limit is {MAX_TEXT}",
+            "Nothing was kept. Shorten it, or split it into several notes",
         )
     if note.kind not in KINDS:
-        raise UsageError(f"'{note.kind}' is no kind of memory", f"The kinds: {', '.join(KINDS)}")
+        raise UsageError(f"'{note.kind}' is not a kind of memory", f"The kinds: {', '.join(KINDS)}")
     if len(note.files) > MAX_FILES:
         raise UsageError(f"a note can be about {MAX_FILES} files at most", "Name the main ones")
 

@@ -1,4 +1,4 @@
-"""What of a session a commit takes, where it takes only a part of the work.
+"""Which part of a session belongs to a commit that took only some of the work.
 
 Turns whose files wait for another commit wait with them; and a commit that takes what an earlier
 one left takes the turns in which that was done, though they were read before.

@@ -1,4 +1,4 @@
-"""What was written in the middle of a turn, completed when the turn stops.
+"""Completing, when a turn ends, what was written in the middle of it.
 
 An agent that commits has mostly not said its last word: why it chose what it did comes in the
 summary that ends the turn.  The memory is written at once, so that it exists and travels with a
@@ -32,7 +32,7 @@ from gitmem.refresh.refresh import refresh_index
 
 
 def provisional_compressor(workspace: Workspace) -> Compressor | None:
-    """What writes a memory that a paid model will make again; None where the model is free."""
+    """What writes a memory that a paid model will rewrite; None if the model is free."""
     from gitmem.compress.offline.extractive import ExtractiveCompressor
 
     offline = ExtractiveCompressor()
@@ -40,7 +40,7 @@ def provisional_compressor(workspace: Workspace) -> Compressor | None:
 
 
 def as_provisional(memory: Memory, workspace: Workspace) -> Memory:
-    """The memory with a mark of who is to make it again: ``extractive/2 before anthropic/2``."""
+    """The memory, marked with who is to rewrite it: ``extractive/2 before anthropic/2``."""
     mark = written_early(memory.provenance.compressor, workspace.compressor.name)
     return replace(memory, provenance=replace(memory.provenance, compressor=mark))
 

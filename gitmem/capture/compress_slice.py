@@ -1,4 +1,4 @@
-"""From a slice to finished memories: masked, compressed, told their origin, masked again."""
+"""From a slice to finished memories: mask, compress, add the origin, mask again."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from gitmem.model.session import Slice
 def compress_slice(
     compressor: Compressor, part: Slice, change: Change, policy: Policy = PLAIN
 ) -> tuple[list[Memory], str]:
-    """The memories of a commit's slice, ready for its note, and a notice (empty when all is well).
+    """The memories of a commit's slice, ready for its note, and a notice (empty if all is well).
 
     Raises:
-        CompressorFailed: the compressor, and any behind it, made nothing of it.
+        CompressorFailed: the compressor, and all that back it up, gave no usable answer.
         SettingsInvalid: a pattern of the policy keeps taking too long.
     """
     made = compressor.compress(make_evidence(part, policy), redact_change(change, policy))

@@ -1,4 +1,4 @@
-"""The compressors that the settings name, with their limits, one behind the other."""
+"""The compressors that the settings name, with their limits, each backing up the one before."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def bettering_compressor(
     names: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
 ) -> Compressor:
-    """The named compressors, or the configured ones, with nobody behind them.
+    """The named compressors, or the configured ones, without a stand-in.
 
     What they fail at is to stay as it is, so the offline one joins only where it is the only one
     or named itself.
@@ -49,7 +49,7 @@ def bettering_compressor(
 
 
 def lacking(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Each configured compressor that cannot be asked here, with what it lacks."""
+    """Each configured compressor that cannot be used here, with what it lacks."""
     surroundings = os.environ if environ is None else environ
     found = {name: _lack(name, settings, surroundings) for name in settings.compressor}
     return {name: lack for name, lack in found.items() if lack}
@@ -69,7 +69,7 @@ def chain_compressors(
     environ: Mapping[str, str],
     allowance: Allowance | None = None,
 ) -> Compressor:
-    """These compressors, each asked when the one before it failed; at least one is named.
+    """These compressors, each used if the one before it fails; at least one is named.
 
     Those that cost something keep to the allowance, where one is given.
     """
@@ -118,7 +118,7 @@ def asked_model(
 
     endpoint = _endpoint(settings, environ)
     if lack := endpoint.lack():
-        raise CompressorFailed(f"no model can be asked: {lack}", "Nothing was changed")
+        raise CompressorFailed(f"no model can be used: {lack}", "Nothing was changed")
     return MessagesApiCompressor(
         endpoint, price=price_of(settings.model, settings.price), allowance=allowance
     )
@@ -147,7 +147,7 @@ def _limited(
 def _compressor(
     name: str, settings: Settings, environ: Mapping[str, str], allowance: Allowance | None
 ) -> Compressor:
-    """One compressor; it says itself, when it is asked, what it lacks."""
+    """One compressor; it reports what it lacks only when it is used."""
     if name == "anthropic":
         from gitmem.compress.models.messages_api import MessagesApiCompressor
 

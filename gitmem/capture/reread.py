@@ -1,4 +1,4 @@
-"""The slice that a memory was made of, read once more from the session's transcript."""
+"""The slice that a memory was made from, read again from the session's transcript."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gitmem.state.sessions import Registry
 
 
 def reread(workspace: Workspace, origin: Provenance) -> Slice:
-    """The records that ``origin`` names, as they stand in the transcript today.
+    """The records that ``origin`` names, as they are in the transcript today.
 
     Raises:
         TranscriptMissing: there never was one, it is gone, or it does not hold them any more.
@@ -37,14 +37,14 @@ def reread(workspace: Workspace, origin: Provenance) -> Slice:
     events = tuple(event for event in transcript.events if first <= event.record < end)
     if transcript.session != session or transcript.end < end or not events:
         raise TranscriptMissing(
-            f"the transcript of session '{session}' does not hold records {first} to {end}", ""
+            f"the transcript of session '{session}' does not contain records {first} to {end}", ""
         )
     worktree, *others = dict.fromkeys(_roots(workspace, transcript))
     return slice_of(replace(transcript, events=events, end=end), worktree, others)
 
 
 def _roots(workspace: Workspace, transcript: Transcript) -> Iterator[str]:
-    """The work trees that the session may have worked in, the likeliest first."""
+    """The work trees that the session may have worked in, likeliest first."""
     registered = Registry(workspace.repo).get(transcript.session)
     places = [] if registered is None else [registered.worktree]
     places += [] if workspace.repo.worktree is None else [str(workspace.repo.worktree)]

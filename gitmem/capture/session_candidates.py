@@ -117,7 +117,7 @@ def _traces(
 def _mentions(path: Path, names: set[str]) -> bool:
     """Whether a transcript names any of the files: a look that costs a hundredth of reading it.
 
-    True where a look cannot tell: many files, names that JSON may spell in several ways, files
+    True if a look cannot tell: many files, names that JSON may spell in several ways, files
     that are packed, sessions that keep more files beside this one (their subagents').
     """
     is_plain = path.suffix in _PLAIN_TEXT and not path.with_suffix("").is_dir()

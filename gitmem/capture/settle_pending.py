@@ -1,4 +1,4 @@
-"""Work that no commit holds, tied to HEAD: so that it outlives the folder it waits in."""
+"""Uncommitted work, tied to HEAD so that it outlives the folder it waits in."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def mark_ended(repo: Repo, session: str) -> None:
 
 
 def settle_ended(repo: Repo) -> int:
-    """Tie what ended sessions left to HEAD, as kind ``session``; how many there were.
+    """Tie what ended sessions left to HEAD, as kind ``session``; returns how many there were.
 
     What they edited and no commit holds yet waits on: it belongs to the commit that will.  So it
     does while anything is stashed, for the edits may be there.  Of a talk that left nothing to
@@ -97,7 +97,7 @@ def _says_something(pending: Pending) -> bool:
 
 
 def _has_edits_left(repo: Repo, pending: Pending) -> bool:
-    """Whether edits of the memory may still be committed: they are in the work tree or stashed."""
+    """Whether the memory's edits may still be committed: they are in the work tree or stashed."""
     paths = pending.memory.files_changed
     if not paths:
         return False

@@ -1,4 +1,4 @@
-"""The part of a session that no memory holds yet.
+"""The part of a session that no memory covers yet.
 
 Where memory of a session ends is told by the notes (the index knows); the mark kept beside them
 makes finding that place fast, and makes it certain when the transcript was cut or rewritten.
@@ -26,7 +26,7 @@ _CHECKED_BYTES = 512
 def read_unread(
     workspace: Workspace, index: Index, file: SessionFile, until: float | None = None
 ) -> Transcript:
-    """The session's transcript from the end of what is remembered of it, up to ``until``.
+    """The session's transcript from the end of what is remembered about it, up to ``until``.
 
     ``until`` is POSIX seconds.  A file that was rewritten meanwhile is read by time: what was
     remembered is older than the rest.
@@ -52,7 +52,7 @@ def read_unread(
 def read_again(
     workspace: Workspace, file: SessionFile, first: int, end: int, until: float | None = None
 ) -> Transcript:
-    """Records that memory holds already: from ``first`` to ``end``, or up to ``until`` instead.
+    """Records that are already remembered: from ``first`` to ``end``, or up to ``until`` instead.
 
     Raises:
         TranscriptMissing: the file is gone or cannot be read.
@@ -127,7 +127,7 @@ def _from_record(workspace: Workspace, path: Path, known: int, until: float | No
 
 
 def _later_than(workspace: Workspace, path: Path, mark: Mark, until: float | None) -> Transcript:
-    """What a rewritten file holds that is younger than the mark, its records counted on."""
+    """What a rewritten file contains beyond the mark, with its records numbered on."""
     found = workspace.agents.read(path, until=until)
     later = tuple(event for event in found.events if event.time > mark.time)
     own = [event.record for event in later if not event.is_subagent]
@@ -149,12 +149,12 @@ def _shifted(transcript: Transcript, shift: int) -> Transcript:
 
 
 def is_intact(path: Path, mark: Mark) -> bool:
-    """Whether the file still holds what the mark stands behind."""
+    """Whether the file still contains what the mark vouches for."""
     return not mark.check or _checksum(path, mark.byte) == mark.check
 
 
 def _checksum(path: Path, end: int) -> int:
-    """Of the last bytes before ``end``; 0 where there are none: some agents' files are no lines."""
+    """Of the last bytes before ``end``; 0 if there are none: some agents' files are no lines."""
     with suppress(OSError), path.open("rb") as file:
         start = max(0, end - _CHECKED_BYTES)
         file.seek(start)

@@ -1,4 +1,4 @@
-"""What the verbs need beside the repository, gathered once by whoever calls them."""
+"""What the operations need besides the repository, gathered once by the caller."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Workspace:
 
     @cached_property
     def policy(self) -> Policy:
-        """What is masked and left out here beside what the rules know."""
+        """What is masked and left out here in addition to the built-in rules."""
         patterns = (*self.settings.redact, *read_scrubbed(self.repo))
         return Policy(patterns, self.settings.exclude)
 
 
 def open_workspace(repo: Repo, environ: Mapping[str, str] | None = None) -> Workspace:
-    """Read the settings and build what they ask for.
+    """Read the settings and build what they require.
 
     Raises:
         SettingsInvalid: a ``gitmem.*`` value has the wrong form.

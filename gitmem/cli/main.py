@@ -87,7 +87,7 @@ def cli(directory: str | None) -> None:
     """The memory of AI coding agents, kept in git notes.
 
     A commit made in an agent's session becomes a memory: what changed and why, what was decided
-    and rejected, and which errors came up.  The memory is a note under refs/notes/claude-mem, it
+    and rejected, and which errors came up.  The memory is a note under refs/notes/claude-mem: it
     travels with push and pull, and the next session receives what matters.
     """
     if directory:

@@ -36,8 +36,8 @@ def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prun
     of the session is not captured again.
 
     The history of refs/notes/claude-mem is dropped, because any older commit of it may contain the
-    secret, and a later merge from a clone that still has it does not bring it back. It cannot
-    reach what other people have fetched, a server's unreachable objects, the agent's own
+    secret, and a later merge from a clone that still has it does not bring it back. A scrub
+    cannot reach what other people have fetched, a server's unreachable objects, the agent's own
     transcripts or the project's commits: revoke a key that leaked.
     """
     repo = find_repo(".")

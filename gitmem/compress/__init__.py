@@ -1,1 +1,1 @@
-"""From evidence to memories: compressors behind one seam."""
+"""From evidence to memories: compressors behind one interface."""

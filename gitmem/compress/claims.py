@@ -1,4 +1,4 @@
-"""Claims about files, held against the difference.  Pure.
+"""Claims about files, checked against the diff.  Pure.
 
 "I updated x.py" in the memory of a commit that has no ``x.py`` is false, or true of another commit.
 """
@@ -23,7 +23,7 @@ _FILE = re.compile(
 
 
 def is_borne_out(sentence: str, change: Change | None) -> bool:
-    """Whether the change bears what a sentence claims of files.
+    """Whether the change supports what a sentence claims about files.
 
     A sentence that claims no change, or names no file, or also one that was changed, passes; so
     does everything about work that is not committed.

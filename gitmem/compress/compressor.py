@@ -1,4 +1,4 @@
-"""The seam between capture and whatever writes the memories.
+"""The interface between capture and whatever writes the memories.
 
 A compressor sees a masked slice and the change, and answers with memories.  It knows nothing of
 notes, queues or settings; what it cannot do it says with :class:`~gitmem.errors.CompressorFailed`.
@@ -36,9 +36,9 @@ class Compression:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a compression will cost, reckoned without asking anybody.
+    """What a compression will cost, estimated without a request.
 
-    ``dollars`` is 0.0 where the price is not known, and then ``is_priced`` is False.
+    ``dollars`` is 0.0 if the price is not known, and then ``is_priced`` is False.
     """
 
     tokens_in: int = 0
@@ -59,7 +59,7 @@ class Compressor(Protocol):
         """Make the memories of a slice; ``change`` is None while its work is not committed.
 
         Raises:
-            CompressorFailed: no usable memory came of it.
+            CompressorFailed: it gave no usable memory.
         """
         ...
 
@@ -86,7 +86,7 @@ class BatchCompressor(Protocol):
         ...
 
     def submit(self, items: Sequence[BatchItem]) -> str:
-        """Hand over slices; the batch's id, by which another process can collect.
+        """Hand over slices; returns the batch's id, with which another process can collect.
 
         Raises:
             CompressorFailed: nothing was handed over, as far as is known.
@@ -96,7 +96,7 @@ class BatchCompressor(Protocol):
     def collect(
         self, batch_id: str, items: Sequence[BatchItem]
     ) -> Mapping[str, Compression | CompressorFailed] | None:
-        """What became of each item, by its key; None while the batch is being worked on.
+        """What became of each item, by its key; None while the batch is in progress.
 
         ``items`` are those handed over; one that is missing is not answered for.
 

@@ -1,4 +1,4 @@
-"""The errors a session met: their signatures verbatim, where they were, and what resolved them.
+"""The errors in a session: their signatures verbatim, where they occurred, what resolved them.
 
 A signature is the line by which a person would search for the error: a compiler's or linter's
 message, a failed test, an assertion, an exception, a shell's complaint.  It counts as resolved
@@ -96,7 +96,7 @@ class _Sighting:
 
 @dataclass(frozen=True)
 class Failure:
-    """An error met in a session; ``at`` is the index of the event that last showed it."""
+    """An error in a session; ``at`` is the index of the event that last showed it."""
 
     kind: str
     met: ErrorMet
@@ -224,7 +224,7 @@ def _shows_errors(event: Event, commands: dict[str, str]) -> bool:
 
 
 def is_run(command: str) -> bool:
-    """Whether a command line runs something whose outcome tells if the code works."""
+    """Whether a command line runs something whose outcome shows if the code works."""
     for segment in _SEGMENT.split(command[:2_000]):
         words = _ASSIGNMENT.sub("", segment.strip()).split(None, 1)
         if words and words[0] not in _ONLY_LOOKS and not words[0].startswith(("-", "#", ">", "<")):

@@ -1,4 +1,4 @@
-"""A compressor with another behind it: a memory always exists, and says how it was made."""
+"""A compressor backed by another: there is always a memory, and it says how it was made."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gitmem.model.change import Change
 
 
 class FallbackCompressor:
-    """Asks ``first``; when it fails, ``second`` answers and the failure is marked.
+    """Asks ``first``; if it fails, ``second`` answers and the failure is recorded.
 
     The mark, ``extractive/2 after anthropic/2``, stays in the memory's provenance, so that it
-    can be bettered later; the reason goes to the log.  ``second`` may have another behind it, and
+    can be improved later; the reason goes to the log.  ``second`` may have another behind it, and
     then the mark tells of all that were asked: ``extractive/2 after openai/1 after claude-cli/1``.
     """
 

@@ -1,4 +1,4 @@
-"""What sort of change it was: kind and tags, only where they can be told."""
+"""The kind and tags of a change, given only where they are clear."""
 
 from __future__ import annotations
 

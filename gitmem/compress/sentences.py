@@ -1,4 +1,4 @@
-"""Prose cut into sentences, and sentences cut down to what they say.
+"""Splitting prose into sentences, and cutting sentences down to what they say.
 
 The texts are chat: Markdown, code, tables and pasted output between the words.  Expressions here
 look at one bounded line at a time and do not backtrack over more.

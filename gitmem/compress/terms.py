@@ -1,4 +1,4 @@
-"""Terms: the words that a change brought in, to find its memory by.
+"""Terms: the words that a change introduced, by which its memory can be found.
 
 People ask for what a change did in words that its message may not have: the name of an option,
 a setting, an exception.  They stand in the lines that were added.  Pure.
@@ -30,16 +30,16 @@ def words_moved(change: Change) -> int:
 
 
 def terms_of(change: Change) -> str:
-    """The words that the change brought in, then some that it only moved or wrote anew.
+    """The words that the change introduced, then some that it only moved or rewrote.
 
-    The added lines must be masked already; what a mask stands for is no word.
+    The added lines must be masked already; a mask is not a word.
     """
     new, old = _ranked(change)
     return " ".join([*new[:MOST_NEW], *old[:MOST_OLD]])
 
 
 def _ranked(change: Change) -> tuple[list[str], list[str]]:
-    """By how often they stand in the added lines, then by where they stand first."""
+    """By how often they occur in the added lines, then by where they occur first."""
     counts: Counter[str] = Counter()
     for line in change.added_lines:
         counts.update(filter(_is_telling, WORD.findall(_MASK.sub(" ", line))))

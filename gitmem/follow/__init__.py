@@ -1,1 +1,1 @@
-"""Memories through rewritten history, and between clones."""
+"""Memories that follow rewritten history and travel between clones."""

@@ -1,4 +1,4 @@
-"""Which commits carry which memories now: what is looked at, and how far.
+"""Which commits now carry which memories: what is examined, and how far.
 
 The judgement itself is :mod:`gitmem.model.rewrite`'s; here is decided whom to compare with whom,
 so that an ordinary commit costs one comparison and a rebase of a hundred a hundred.
@@ -145,7 +145,7 @@ class CarrierFinder:
         """The annotated commits of a branch whose squash the target is."""
         if target.is_merge or not elsewhere:
             return []
-        # What came after the target is no branch that it was made of.
+        # What came after the target is not a branch that it was made from.
         later = built_upon(self._repo, target.commit, elsewhere)
         beside = [commit for commit in elsewhere if commit not in later]
         tips = refs_with(self._repo, beside, target.commit)[:_MAX_TIPS]
@@ -206,7 +206,7 @@ class CarrierFinder:
         return parents[0] if parents else None
 
     def _like(self, targets: Iterable[Trace]) -> dict[str, dict[str, How]]:
-        """Annotated commit → targets of the same change id or patch, by what its memories tell.
+        """Annotated commit → targets of the same change id or patch, according to its memories.
 
         So is found what was rewritten more than once: a memory keeps the words of its first commit.
         One that only has its author and time in common with a target is named without any.
@@ -237,7 +237,7 @@ class CarrierFinder:
         return {trace.commit: trace for trace in traces if trace is not None}
 
     def _trace(self, commit: str) -> Trace:
-        """Of a commit that is not here, what its memories tell."""
+        """What the memories of a commit that is not here say about it."""
         return self._traces.read(commit) or self._told(commit)
 
     def _told(self, commit: str) -> Trace:

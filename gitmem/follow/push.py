@@ -1,4 +1,4 @@
-"""Sending memories to a remote, again and again while others push there too."""
+"""Sending memories to a remote, with retries while others push there, too."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from gitmem.state.refused_remotes import DAY_SECONDS, drop_refusal, keep_refusal
 
 _MAX_TRIES = 40
 _MAX_STANDSTILLS = 6
-"""So often a remote may say that it cannot move its ref while nobody else moves it."""
+"""How often a remote may say that it cannot move its ref while nobody else moves it."""
 
 _FIRST_PAUSE_SECONDS = 0.05
 _MAX_PAUSE_SECONDS = 1.0
@@ -38,7 +38,7 @@ def push(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> bool:
-    """Send the notes ref; whether the remote did not have it all before.
+    """Send the notes ref; returns whether the remote did not have it all before.
 
     A remote that moved is fetched, joined and tried again, with growing, jittered pauses, for
     at most ``gitmem.pushTimeout`` beyond the exchange that is under way then.
@@ -62,17 +62,17 @@ def push(
             drop_refusal(workspace.repo, elected)
             return answer.outcome is RemoteOutcome.PUSHED
         if answer.outcome is RemoteOutcome.REFUSED or standstills == _MAX_STANDSTILLS:
-            raise RemoteRejected(f"'{elected}' refuses the ref of the memories: {answer.reason}")
+            raise RemoteRejected(f"'{elected}' refuses the ref for memories: {answer.reason}")
         limit = min(_MAX_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
         sleep(random.uniform(0, limit))  # noqa: S311 - jitter, not a secret
         standstills = 0 if _catch_up(workspace, elected, answer) else standstills + 1
         if clock() > deadline:
             break
-    raise RemoteUnavailable(f"cannot push memories to '{elected}': it kept moving")
+    raise RemoteUnavailable(f"cannot push memories to '{elected}': it kept changing")
 
 
 def push_along(workspace: Workspace, remote: str) -> None:
-    """The same behind a person's back: what they must know of is told once.
+    """The same in the background: what the person must know becomes a notice.
 
     Raises:
         RemoteUnavailable, NotesMoved, ReadOnlyRepository, DiskFull: as for :func:`push`.
@@ -87,7 +87,7 @@ def push_along(workspace: Workspace, remote: str) -> None:
 
 
 def keep(workspace: Workspace, remote: str, error: RemoteError) -> bool:
-    """Keep that the remote takes nothing from here; whether that is news.
+    """Record that the remote takes nothing from here; returns whether that is news.
 
     A login may be there at the next push; a rule of the server is asked about once a day.
     """
@@ -96,7 +96,7 @@ def keep(workspace: Workspace, remote: str, error: RemoteError) -> bool:
 
 
 def _catch_up(workspace: Workspace, remote: str, answer: RemoteAnswer) -> bool:
-    """Fetch and join what makes the next try better; whether there was any such thing."""
+    """Fetch and join what helps the next try; returns whether there was anything to join."""
     timeout = workspace.settings.push_timeout
     has_moved = fetch_notes(workspace.repo, remote, timeout)
     if (
@@ -110,7 +110,7 @@ def _catch_up(workspace: Workspace, remote: str, answer: RemoteAnswer) -> bool:
 
 
 def _replaced(workspace: Workspace, remote: str) -> str:
-    """The remote's notes, as last seen, if they are joined but hold what was scrubbed here."""
+    """The remote's notes, as last seen, if they are joined but contain what was scrubbed here."""
     tip = known_tip(workspace.repo, remote)
     is_joined = tip and read_cursors(workspace.repo).tracking.get(exchanged(remote)) == tip
     return tip if tip and is_joined and NoteStore(workspace.repo).replaces(tip) else ""

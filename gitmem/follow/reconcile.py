@@ -1,4 +1,4 @@
-"""After history was rewritten: each memory to the commit that carries its change now.
+"""After history was rewritten: copying each memory to the commit that now carries its change.
 
 git moves notes along with an amend or a rebase.  All the rest (picks, squashes here or on the
 server, splits, resets, patches, filters, and whatever was remembered too late) is found here:
@@ -31,10 +31,10 @@ from gitmem.state.rewrite_log import as_mapping, read_filter_map, read_pairs
 from gitmem.state.unreachable_notes import UnreachableNotes, read_strays, write_strays
 
 MAX_ARRIVED = 2_000
-"""So many of the newest new commits are compared; the rest of a large fetch is passed over."""
+"""So many of the newest new commits are compared; the rest of a large fetch is skipped."""
 
 MAX_FIRST = 300
-"""So many of the newest commits are compared where nobody knows what is new, as at first."""
+"""How many of the newest commits are compared when it is unknown what is new, as at first."""
 
 MAX_FRESH = 5_000
 """So many commits that no ref reaches are looked for; others are compared with what comes later."""
@@ -70,7 +70,7 @@ class ReconcileReport:
 
 @dataclass(frozen=True)
 class ReconcileRange:
-    """What to look at beside what is new: ``arrived`` commits (None: those that are new), ``pairs``
+    """What to look at beyond what is new: ``arrived`` commits (None: those that are new), ``pairs``
     of old and new from elsewhere, and with ``is_full`` everything that is annotated.
     """
 
@@ -80,7 +80,7 @@ class ReconcileRange:
 
     @property
     def is_plain(self) -> bool:
-        """Whether nothing but what is new is asked for."""
+        """Whether only what is new is to be looked at."""
         return self == ReconcileRange()
 
 
@@ -92,7 +92,7 @@ def reconcile(
     now: float | None = None,
     is_dry_run: bool = False,
 ) -> ReconcileReport:
-    """Bring memories to the commits that carry their changes; durable on return.
+    """Copy memories to the commits that carry their changes; durable on return.
 
     ``index`` must be up to date, and is again afterwards.  Where nothing moved since the last
     time, no commit is looked at.  ``now`` (POSIX seconds) dates marks.  A dry run writes nothing.
@@ -246,7 +246,7 @@ def _lost(
 
 
 class _Work:
-    """One reconciliation: decide, then say what is to be written."""
+    """One reconciliation: decide, then say what to write."""
 
     def __init__(
         self, repo: Repo, index: Index, notes: NoteStore, traces: TraceReader, news: _News
@@ -271,7 +271,7 @@ class _Work:
         return plan
 
     def _told(self) -> dict[str, set[str]]:
-        """For each source what git says it became, as far as a ref reaches it."""
+        """What git says each source became, if a ref reaches it."""
         became = {source: followed(source, self._news.pairs) for source in self._news.sources}
         asked = set().union(*became.values()) if became else set()
         dead = set(unreached(self._repo, asked)) if asked else set()
@@ -281,7 +281,7 @@ class _Work:
     def additions(
         self, plan: Carriers, now: float
     ) -> tuple[dict[str, list[Document]], ReconcileReport]:
-        """The documents to add to each note, and the account of it."""
+        """The documents to add to each note, and the report."""
         additions: dict[str, list[Document]] = {}
         carried = []
         for (source, target), how in sorted(plan.found.items()):
@@ -331,7 +331,7 @@ class _Work:
     def _abandoned(
         self, plan: Carriers, additions: Mapping[str, Sequence[Document]]
     ) -> dict[str, str]:
-        """What was made here and dropped, with what did it.  Of others' work nobody here knows.
+        """What was made here and dropped, with what did it.  Other people's work is unknown here.
 
         Dropped is a commit with a memory that no commit holds which a ref reaches, or will.
         """
@@ -354,7 +354,7 @@ class _Work:
         }
 
     def _is_plain(self, commit: str) -> bool:
-        """Whether it is here and no merge: a rebase leaves merges out, and says nothing by it."""
+        """Whether it is here and not a merge: a rebase drops merges, which means nothing."""
         trace = self._traces.read(commit)
         return trace is not None and not trace.is_merge
 

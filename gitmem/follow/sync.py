@@ -1,4 +1,4 @@
-"""Exchanging memories with remotes: fetch, join and push, or tell what that would do."""
+"""Exchanging memories with remotes: fetch, join and push, or preview that."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class SyncReport:
 
 
 def sync(workspace: Workspace, remote: str = "") -> SyncReport:
-    """Fetch, join and push, by hand.  With ``remote`` no other one is asked.
+    """Fetch, join and push, on request.  With ``remote``, only that one is contacted.
 
     That a remote takes nothing from here is in the report: what it has was received.
 
@@ -125,7 +125,7 @@ def preview(workspace: Workspace, remote: str = "") -> SyncReport:
 
 
 def fetch(workspace: Workspace, remote: str = "") -> None:
-    """Fetch the remotes' memories and join them; nothing where there is no remote.
+    """Fetch the remotes' memories and join them; nothing if there is no remote.
 
     With ``remote`` no other one is asked.
 

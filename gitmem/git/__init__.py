@@ -1,1 +1,1 @@
-"""The repository as git has it, and the one way to run git."""
+"""The repository as git has it, and the one environment to run git in."""

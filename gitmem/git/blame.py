@@ -1,4 +1,4 @@
-"""Which commit each line of a file comes from, as ``git blame`` tells it.
+"""Which commit each line of a file comes from, according to ``git blame``.
 
 Moves within a file and copies from others are followed as far as that is affordable: git is
 asked thoroughly first, and plainly when it takes too long.  Standard library only.
@@ -71,7 +71,7 @@ def blame(
         # Set for all of the user's repositories, and this one does not have it.
         done = _asked(repo, [*arguments, "--", path], {"GIT_CONFIG_GLOBAL": os.devnull})
     if done is None:
-        raise GitFailed(f"'git blame' of '{path}' takes too long", "Ask for one line: PATH:LINE")
+        raise GitFailed(f"'git blame' of '{path}' takes too long", "Ask about one line: PATH:LINE")
     if done.returncode != 0:
         raise _refusal(os.fsdecode(done.stderr), path)
     parts = list(_joined(_parsed(done.stdout)))
@@ -81,7 +81,7 @@ def blame(
 def _asked(
     repo: Repo, arguments: Sequence[str], environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes] | None:
-    """With as much effort as there is time for; None where there is none."""
+    """With as much effort as there is time for; None if there is none."""
     for effort, seconds in _EFFORTS:
         with suppress(subprocess.TimeoutExpired):
             return try_git(repo, "blame", *effort, *arguments, environ=environ, timeout=seconds)
@@ -103,7 +103,7 @@ def _clipped(parts: Sequence[BlameRange], first: int, last: int, path: str) -> l
 
 
 def history_of_lines(repo: Repo, blamed: BlameRange, limit: int, seconds: float = 3.0) -> list[str]:
-    """The commits before that of ``blamed`` that changed these lines, the newest first; none
+    """The commits before that of ``blamed`` that changed these lines, newest first; none
     where git cannot tell within so many seconds.
     """
     end = blamed.old_first + blamed.count - 1
@@ -172,6 +172,6 @@ def _refusal(complaint: str, path: str) -> Exception:
         return UsageError(f"'{path}' has only {match[1]} lines")
     if "no such path" in reason or "cannot stat" in reason or "no such ref" in reason:
         return UnknownRevision(
-            f"'{path}' is no file that git knows here", "List them: git ls-files"
+            f"'{path}' is not a file that git knows here", "List them: git ls-files"
         )
     return GitFailed(f"'git blame' failed: {reason}")

@@ -115,7 +115,7 @@ class CommitReader:
         *,
         with_marks: bool = True,
     ) -> Change:
-        """As :func:`read_change`; without the marks of lines when nobody asks for them.
+        """As :func:`read_change`; without line marks if nobody needs them.
 
         Raises:
             UnknownRevision: there is no such commit here.
@@ -136,7 +136,7 @@ class CommitReader:
         except (KeyError, ValueError) as error:
             raise UnknownRevision(f"there is no commit '{commit[:12]}' here") from error
         if not isinstance(found, pygit2.Commit):
-            raise UnknownRevision(f"'{commit[:12]}' is no commit")
+            raise UnknownRevision(f"'{commit[:12]}' is not a commit")
         return found
 
 
@@ -227,7 +227,7 @@ def _file(patch: pygit2.Patch) -> FileChange:
 class _Told:
     """A plain commit's files, symbols, added lines, and marks of what was added and removed.
 
-    Read in one pass: each time a patch is asked of libgit2 it compares the two contents anew.
+    Read in one pass: libgit2 compares the two contents again each time it is asked for a patch.
     """
 
     with_marks: bool

@@ -1,4 +1,4 @@
-"""When somebody means, as an instant: dates as they are typed, in git's own manner."""
+"""Typed dates as instants, read the way git reads them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def instant_of(text: str, *, is_end: bool = False) -> str:
     ISO 8601 is read by git (``2.weeks``, ``last friday``).
 
     Raises:
-        UsageError: it is no date.
+        UsageError: it is not a date.
     """
     text = text.replace("\0", "").strip()
     if not text:
@@ -39,4 +39,4 @@ def instant_of(text: str, *, is_end: bool = False) -> str:
     if done.returncode == 0 and done.stdout.strip().isdigit():
         seconds = min(int(done.stdout), _LAST)  # of "now" git says the end of all time
         return iso_time(seconds)
-    raise UsageError(f"'{text}' is no date", "Dates are as in git log: 2026-01-31, 2.weeks")
+    raise UsageError(f"'{text}' is not a date", "Write dates as in git log: 2026-01-31, 2.weeks")

@@ -1,4 +1,4 @@
-"""Which files of a work tree hold what no commit does."""
+"""Which files of a work tree have uncommitted changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MAX_PATHS = 500
 def uncommitted(place: Repo, paths: Sequence[str]) -> set[str]:
     """Of these paths (the first 500) those that differ from HEAD, untracked ones too.
 
-    What git ignores is no work that waits for a commit.  All of them where git cannot tell.
+    What git ignores is not work that waits for a commit.  All of them where git cannot tell.
     """
     asked = paths[:_MAX_PATHS]
     if not asked:

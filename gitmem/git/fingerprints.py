@@ -1,4 +1,4 @@
-"""By what a commit is recognised after it was rewritten, read through libgit2."""
+"""What a commit is recognised by after a rewrite, read through libgit2."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TraceReader:
         self._known: dict[str, Trace | None] = {}
 
     def has(self, commit: str) -> bool:
-        """Whether the commit's object is here; nobody knows an empty name."""
+        """Whether the commit's object is here; an empty name is never here."""
         return bool(commit) and isinstance(self._objects.get(commit), pygit2.Commit)
 
     def read(self, commit: str) -> Trace | None:
@@ -52,7 +52,7 @@ class TraceReader:
             return Delta(is_whole=False)
 
     def merge_base(self, one: str, other: str) -> str | None:
-        """The best common ancestor; None where there is none, or a commit is missing."""
+        """The best common ancestor; None if there is none, or a commit is missing."""
         try:
             base = self._objects.merge_base(one, other)
         except (pygit2.GitError, KeyError, ValueError):

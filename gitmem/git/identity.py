@@ -1,4 +1,4 @@
-"""Who a note commit is by: the person git itself would name as committer."""
+"""Who makes a note commit: the person that git itself would name as committer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening the repository with libgit2: the one place where its refusals become ours."""
+"""Opening the repository with libgit2: the one place where its errors become ours."""
 
 from __future__ import annotations
 

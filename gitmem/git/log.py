@@ -114,7 +114,7 @@ def read_heads(repo: Repo, commits: Sequence[str]) -> Iterator[CommitHead]:
 def walk_files(
     repo: Repo, revision: str = "HEAD", since: float = 0.0
 ) -> Iterator[tuple[str, float, list[str]]]:
-    """Commits that are no merges, newest first: id, author time (POSIX seconds), touched paths.
+    """Commits that are not merges, newest first: id, author time (POSIX seconds), touched paths.
 
     Only those committed after ``since``.
 
@@ -192,7 +192,7 @@ def commit_time(repo: Repo, commit: str) -> float:
     """
     done = try_git(repo, "show", "--no-patch", "--no-notes", "--format=%ct", commit)
     if done.returncode != 0:
-        raise UnknownRevision(f"'{commit}' names no commit here")
+        raise UnknownRevision(f"'{commit}' does not name a commit here")
     return float(done.stdout)
 
 

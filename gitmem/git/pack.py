@@ -1,4 +1,4 @@
-"""Putting what one command wrote into a pack, before it burdens the person's next git command.
+"""Packing what one command wrote, before it slows down the person's next git command.
 
 Each note is a few small files in ``objects/``.  Thousands of them make ``git gc --auto`` start at
 the next commit or fetch; packed at once they are one file of a fraction of the size.

@@ -1,4 +1,4 @@
-"""What commits took before: when a path, and when a line, was last in a commit.
+"""What earlier commits took: when a path, and when a line, was last in a commit.
 
 On any branch, by author time: what was committed elsewhere is as little pending here, and a
 rebase makes commits young but not their work.

@@ -10,14 +10,14 @@ from collections.abc import Collection, Iterable, Sequence
 
 from gitmem.git.repo import Repo, try_git
 
-# The notes' own histories are no part of the project's.
+# The notes' own histories are not part of the project's.
 _ALL = ("--exclude=refs/notes/*", "--exclude=refs/gitmem*", "--exclude=refs/stash", "--all")
 _ID = re.compile("[0-9a-f]{40}")
 
 
 def unreached(repo: Repo, commits: Collection[str]) -> list[str]:
     """The commits that no ref and no work tree's HEAD reaches, and those of their ancestors,
-    children before parents.  What is not here is passed over.
+    children before parents.  What is not here is skipped.
     """
     return _listed(repo, commits, ["--topo-order"], ["--not", *_ALL])
 

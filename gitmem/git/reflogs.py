@@ -1,4 +1,4 @@
-"""What the work trees' reflogs tell of commits that are reached no more."""
+"""What the work trees' reflogs say about commits that are no longer reachable."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def memory_remote(repo: Repo, wanted: str = "") -> str | None:
     if wanted:
         if wanted not in names:
             raise RemoteUnavailable(
-                f"there is no remote '{wanted}'", "See them with: git remote -v"
+                f"there is no remote '{wanted}'", "To list remotes: git remote -v"
             )
         return wanted
     configured = (

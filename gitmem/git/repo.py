@@ -146,7 +146,7 @@ def find_enclosing_repo(start: Path | str = ".") -> Repo:
 
 
 def guess_repo(start: Path | str) -> Repo | None:
-    """The repository that ``start`` lies in, by its files alone; None where only git can tell.
+    """The repository that ``start`` lies in, by its files alone; None if only git can say.
 
     For the hook that runs on each file an agent reads, which cannot afford a process.
     """
@@ -185,7 +185,7 @@ def run_git(
     ``timeout`` is in seconds.  ``environ`` adds to the cleaned environment.
 
     Raises:
-        GitFailed: git exited with a status other than 0; its first line of complaint is told.
+        GitFailed: git exited with a status other than 0; the message has its last complaint.
         subprocess.TimeoutExpired: it took longer than ``timeout``.
     """
     done = try_git(repo, *arguments, stdin=stdin, environ=environ, timeout=timeout)
@@ -202,7 +202,7 @@ def try_git(
     environ: Mapping[str, str] | None = None,
     timeout: float | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run git in the repository, whatever comes of it."""
+    """Run git in the repository, whatever its exit status."""
     return run(
         git_command(repo, arguments),
         stdin,
@@ -226,7 +226,7 @@ def resolve_commit(repo: Repo, revision: str) -> str:
     name = revision + "^{commit}"
     done = try_git(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
     if done.returncode != 0:
-        raise UnknownRevision(f"'{revision}' names no commit here")
+        raise UnknownRevision(f"'{revision}' does not name a commit here")
     return done.stdout.decode().strip()
 
 

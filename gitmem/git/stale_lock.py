@@ -1,4 +1,4 @@
-"""Locks of git that a killed process left behind.
+"""Git locks that a killed process left behind.
 
 git holds the lock of a ref for milliseconds and leaves a forgotten one to a person.  On a ref of
 ours nobody would look for it, and nothing could ever move the ref again.

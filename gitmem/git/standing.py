@@ -1,4 +1,4 @@
-"""The standing of commits, asked of git: three short processes for any number of commits.
+"""The standing of commits, from git: three short processes for any number of commits.
 
 One tells what HEAD reaches and one what the commits did, side by side; one reads the files as
 HEAD has them.  Only where files are gone, a fourth looks for their new names.  Standard library
@@ -65,7 +65,7 @@ class LineShare:
 def standings(
     repo: Repo, commits: Sequence[str], head: str = "HEAD", *, reached: Collection[str] = ()
 ) -> dict[str, Standing]:
-    """The standing at ``head`` of each of these commits that git can tell of, in their order.
+    """The standing at ``head`` of each of these commits that git knows, in their order.
 
     The first commits are the surest to be told: at most 12 MB of differences and 16 MB of files
     are read.  ``reached`` are commits known to be reachable, which spares the asking.
@@ -108,7 +108,7 @@ def shares(repo: Repo, commits: Sequence[str], head: str = "HEAD") -> dict[str, 
 
 
 def _touched_by(repo: Repo, commits: Sequence[str]) -> dict[str, list[FileEdit]]:
-    """What each commit did; one whose difference is huge is told by the beginning of it."""
+    """What each commit did; if its diff is huge, only the beginning counts."""
     found: dict[str, list[FileEdit]] = {}
     left = list(commits)
     for _ in range(_RUNS):

@@ -1,4 +1,4 @@
-"""Talking with a remote: one fetch of its notes, one push of ours, and what came of it.
+"""Talking to a remote: one fetch of its notes, one push of ours, and the outcome.
 
 Both are git's own commands, so that credentials, transports and proxies are the user's.  They
 are quiet, never ask, end within a time limit with everything they started, and skip the
@@ -56,9 +56,9 @@ _LEFT_OUT = frozenset(
 
 
 def fetch_notes(repo: Repo, remote: str, timeout: float) -> bool:
-    """Bring the remote's notes here; whether they are others than before.
+    """Bring the remote's notes here; returns whether they are others than before.
 
-    ``timeout`` is in seconds.  A remote without notes is no failure.  Where pushes go to another
+    ``timeout`` is in seconds.  A remote without notes is not a failure.  Where pushes go to another
     address than fetches come from, both are asked: a push must hold the notes of the former.
 
     Raises:
@@ -94,7 +94,7 @@ def read_remote_tip(repo: Repo, remote: str, timeout: float) -> str | None:
         done = _talk(repo, own, timeout, [*_FETCH, ALIAS, NOTES_REF])
         if done.returncode != 0 and NO_SUCH_REF not in done.stderr:
             raise fetch_trouble(remote, done.stderr)
-    raise RemoteUnavailable(f"the notes of '{remote}' keep moving")
+    raise RemoteUnavailable(f"the notes of '{remote}' keep changing")
 
 
 def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") -> RemoteAnswer:
@@ -205,7 +205,7 @@ def _is_cut(repo: Repo) -> bool:
 def _talk(
     repo: Repo, own: _Remote, timeout: float, arguments: Sequence[str]
 ) -> subprocess.CompletedProcess[str]:
-    """Run a git command that talks to the remote called ``ALIAS``; in the end all of it ends.
+    """Run a git command that talks to the remote called ``ALIAS``; none of it outlives this call.
 
     It runs in a session of its own: without a terminal nobody can be asked for a password,
     and the transport's processes can be ended with it.
@@ -232,7 +232,7 @@ def _talk(
 
 
 def _ssh_command(repo: Repo, environ: Mapping[str, str]) -> str:
-    """The user's ssh, told not to ask; another program than OpenSSH is left as it is."""
+    """The user's ssh, set never to ask; a program other than OpenSSH is left as it is."""
     asked = os.fsdecode(try_git(repo, "config", "--get", "core.sshCommand").stdout).strip()
     command = environ.get("GIT_SSH_COMMAND") or asked
     if not command and environ.get("GIT_SSH"):

@@ -1,4 +1,4 @@
-"""What git says of an exchange, sorted by what can be done about it.
+"""What git says about an exchange, sorted by what can be done about it.
 
 git tells why a push failed in words only: its own, the server's git's, or those of a forge.  A
 word that nobody here knows counts as a refusal, which is told to the person with the word.
@@ -19,7 +19,7 @@ _MAX_REASON = 200
 
 
 class RemoteOutcome(Enum):
-    """How one attempt to push ended, the best first."""
+    """How one attempt to push ended, best first."""
 
     UP_TO_DATE = "up to date"
     PUSHED = "pushed"

@@ -118,7 +118,7 @@ class Objects:
         except KeyError:
             return self._fetched(oid, kind)
         if found != kind:
-            raise NoteUnreadable(f"the notes ref holds '{oid.hex()}', which is no {kind.name}")
+            raise NoteUnreadable(f"the notes ref holds '{oid.hex()}', which is not a {kind.name}")
         return bytes(data)
 
     def _fetched(self, oid: bytes, kind: ObjectType) -> bytes:

@@ -1,4 +1,4 @@
-"""What a rewritten ref leaves behind: its reflog, and the objects that nothing reaches any more."""
+"""What a rewritten ref leaves behind: its reflog, and objects that nothing reaches any more."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def remove_unreachable(repo: Repo, commits: Sequence[str], *, unpack: bool) -> R
     """Remove the objects of these histories that no ref, reflog or index reaches.
 
     Only loose objects can be removed one by one.  If some lie in packs, nothing is removed,
-    unless ``unpack`` has git write its packs anew without them first.  Other unreachable
+    unless ``unpack`` makes git rewrite its packs without them first.  Other unreachable
     objects, which a person may yet want back, are left alone.
     """
     objects = _unreachable(repo, commits)

@@ -1,4 +1,4 @@
-"""Secrets that are known by their name: ``password = …`` in code, JSON, YAML and shell.
+"""Secrets recognised by their name: ``password = …`` in code, JSON, YAML and shell.
 
 The name is looked for first, in text folded to lower case, because that is fast; what follows
 it is then read at that one place.  Whether a bare word is a value or a variable cannot be

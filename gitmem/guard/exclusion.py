@@ -1,4 +1,4 @@
-"""Paths whose content is nobody's business: what a session did with them is left out whole.
+"""Private paths: everything that a session did with them is left out.
 
 A call that names an excluded file goes, and its answer with it, whatever the tool; so do the
 lines of other answers that come from one (a search's hits, a file's part of a diff).  What the

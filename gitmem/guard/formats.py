@@ -1,4 +1,4 @@
-"""Secrets that are known by what stands around them: headers, URLs, command lines, markup.
+"""Secrets recognised by their surroundings: headers, URLs, command lines, markup.
 
 No pattern has a requirement behind an unbounded run, so that no text makes one slow, and each
 has needles that are cheap to look for, so that most are never tried.

@@ -1,4 +1,4 @@
-"""Whether a text can hold a secret at all: one fast look, so that most text is left at once.
+"""Whether a text can contain a secret at all: one fast look, so that most texts are done at once.
 
 Alternatives begin at characters that are rare in prose and code (``k`` of token, ``z`` of
 authorization) and look back from there, because the regex engine skips everything else about

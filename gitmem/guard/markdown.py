@@ -1,4 +1,4 @@
-"""Text as Markdown that means nothing but itself, for the description of a pull request.
+"""Text escaped so that Markdown shows it as it is, for the description of a pull request.
 
 What a memory says may come from anybody who can push.  On a forge a mention notifies people,
 ``fixes #1`` closes an issue, a link leads away, HTML hides things, and a line that begins with a

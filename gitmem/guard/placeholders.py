@@ -1,4 +1,4 @@
-"""What stands in a secret's place without being one: variables, calls, types, blanks to fill.
+"""What stands in place of a secret without being one: variables, calls, types, placeholders.
 
 Masking these would take the sense out of code and documentation and protect nobody.
 """

@@ -1,4 +1,4 @@
-"""What a repository's people add to the rules: patterns of their own, and paths that are private.
+"""What a repository's users add to the rules: their own patterns, and private paths.
 
 The patterns are trusted, the texts they meet are not, and a pattern that is quick on all that
 its author thought of may take for ever on something else.  So each look has a time limit, and a
@@ -34,7 +34,7 @@ _MOST_TIMEOUTS = 6
 
 @dataclass(frozen=True)
 class Policy:
-    """What is masked and left out beside what the rules know.
+    """What is masked and left out in addition to the built-in rules.
 
     ``patterns`` are regular expressions, with ``^`` and ``$`` at lines; a group named ``secret``
     narrows what is masked.  ``excluded`` are patterns of paths as in a ``.gitignore``.
@@ -45,16 +45,16 @@ class Policy:
 
     @cached_property
     def masker(self) -> Masker | None:
-        """What finds the patterns; None where there are none.
+        """What finds the patterns; None if there are none.
 
         Raises:
-            SettingsInvalid: one of them is no regular expression.
+            SettingsInvalid: one of them is not a regular expression.
         """
         return Masker(self.patterns) if self.patterns else None
 
     @cached_property
     def exclusion(self) -> Exclusion | None:
-        """What knows the excluded paths; None where there are none."""
+        """What knows the excluded paths; None if there are none."""
         if not self.excluded:
             return None
         from gitmem.guard.exclusion import Exclusion
@@ -109,18 +109,18 @@ class Masker:
             self._timeouts_left -= 1
             if self._timeouts_left < 0:
                 raise SettingsInvalid(
-                    f"a pattern of 'gitmem.redact' takes longer than {_SECONDS_A_TEXT:g} s a text",
-                    "Nothing was written or sent. Make it simpler: git config --edit",
+                    f"a pattern of 'gitmem.redact' takes over {_SECONDS_A_TEXT:g} s per text",
+                    "Nothing was written or sent. To simplify it: git config --edit",
                 ) from error
             return unchecked, total + 1
         return text, total
 
 
 def invalid_pattern(pattern: str, reason: str) -> SettingsInvalid:
-    """What is said of a pattern that is no regular expression."""
+    """The error for a pattern that is not a regular expression."""
     return SettingsInvalid(
-        f"'gitmem.redact' has '{pattern}', which is no regular expression: {reason}",
-        "Nothing was written or sent. Mend it: git config --edit",
+        f"'gitmem.redact' has '{pattern}', which is not a regular expression: {reason}",
+        "Nothing was written or sent. To fix it: git config --edit",
     )
 
 

@@ -1,4 +1,4 @@
-"""The keys of providers, which are known by their own form wherever they stand.
+"""Provider keys, recognised by their form wherever they occur.
 
 A row holds a kind, what to look for first, and the form.  A form that begins with letters that
 chance could make must begin a word (``_key``); one with a mark that nothing else has may stand

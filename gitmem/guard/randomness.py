@@ -1,4 +1,4 @@
-"""Secrets that no rule names: long runs of characters that look drawn by lot.
+"""Secrets that no rule names: long runs of characters that look random.
 
 A key of unknown form is told from words and identifiers by its mixed case and digits and by its
 pairs of letters, few of which are common in any language's words.  Commit ids, checksums, UUIDs
@@ -62,7 +62,7 @@ _LOOK_BACK = 40
 
 
 def spans(text: str) -> Iterator[tuple[str, int, int]]:
-    """The kind of each run that looks drawn by lot, and where it begins and ends, in order."""
+    """The kind of each run that looks random, and where it begins and ends, in order."""
     for run in RUN.finditer(text):
         found = run.group()
         if len(found) <= _LONGEST and is_random(found) and not _is_public(run):
@@ -114,7 +114,7 @@ def _is_public(run: re.Match[str]) -> bool:
 
 
 def _is_id(found: str) -> bool:
-    """An id of the form ``kind_…``, as providers give to what is no secret."""
+    """An id of the form ``kind_…``, which providers use for things that are not secret."""
     match = _ID.fullmatch(found)
     return match is not None and not _SECRET_PREFIX.search(match["prefix"])
 

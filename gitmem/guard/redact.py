@@ -5,7 +5,7 @@ compressor cannot be handed a slice that was not masked: the type is the proof.
 
 What is known comes first: provider keys by their form, private key blocks, passwords in URLs,
 headers and commands, and values whose name says that they are secret.  Then what merely looks
-drawn by lot is masked, unless it says that it is an id, a checksum or data.
+random is masked, unless it says that it is an id, a checksum or data.
 """
 
 from __future__ import annotations

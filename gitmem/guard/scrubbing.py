@@ -1,4 +1,4 @@
-"""Taking one thing that was found out to be secret out of what is already written."""
+"""Removing something that turned out to be secret from what is already written."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Scrubber:
     A fixed text is found as it stands inside JSON and YAML strings, too.
 
     Raises:
-        UsageError: the pattern is too short, fits nothing at all, or is no regular expression.
+        UsageError: the pattern is too short, matches an empty text, or is not a regular expression.
     """
 
     def __init__(self, pattern: str, *, is_regex: bool) -> None:
@@ -37,9 +37,9 @@ class Scrubber:
             self._masker = Masker(self.patterns)
         except SettingsInvalid as error:
             reason = error.message.rpartition(": ")[2]
-            raise UsageError(f"that is no regular expression: {reason}") from error
+            raise UsageError(f"that is not a regular expression: {reason}") from error
         if is_regex and self._masker.fits_nothing():
-            raise UsageError("the pattern fits an empty text, and so everything")
+            raise UsageError("the pattern matches an empty text, and so everything")
 
     def text(self, text: str) -> str:
         """The text with every place masked.

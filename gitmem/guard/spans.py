@@ -1,4 +1,4 @@
-"""Stretches that are masked from an opening mark to a closing one: private talk, private keys.
+"""Spans masked from an opening mark to a closing one: private passages, private keys.
 
 Both fail closed: an opening mark whose end is missing (a text cut short, a transcript still
 being written) takes what follows with it.  One pass over the marks, so time is linear.

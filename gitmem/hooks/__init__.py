@@ -1,1 +1,1 @@
-"""What git and the agent call: quick, quiet, never failing their caller."""
+"""What git and the agent call: quick, quiet, and never failing the caller."""

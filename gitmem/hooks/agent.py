@@ -91,7 +91,7 @@ def _handle(
 
 
 def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str]) -> str:
-    """Tell what is remembered of a file; nearly always there is nothing to tell, and no process is
+    """Say what is remembered about a file; nearly always there is nothing, and no process is
     started to find that out.
     """
     if not payload.path or not is_session_id(payload.session) or environ.get("GITMEM_SKIP"):
@@ -125,7 +125,7 @@ def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str
 
 
 def _path_in(worktree: Path, file: str) -> str:
-    """The path as the index has it; empty for a file outside of the work tree."""
+    """The path as the index has it; empty for a file outside the work tree."""
     folder = os.path.realpath(os.path.dirname(file))  # noqa: PTH120
     place = os.path.join(folder, os.path.basename(file))  # noqa: PTH118, PTH119
     inside = os.path.relpath(place, os.path.realpath(worktree))
@@ -141,7 +141,7 @@ def _output(event: str, block: ContextBlock) -> str:
 
 
 def _export_session(session: str, environ: Mapping[str, str]) -> None:
-    """Let git hooks know the session where the client itself does not tell them (2.0.77)."""
+    """Pass the session id to git hooks where the client itself does not (2.0.77)."""
     path = environ.get("CLAUDE_ENV_FILE")
     if path and is_session_id(session):
         with suppress(OSError), open(path, "a", encoding="ascii") as file:  # noqa: PTH123

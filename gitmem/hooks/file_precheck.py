@@ -1,4 +1,4 @@
-"""The short answer beside a file: is there anything to tell at all?
+"""A quick check for a file that the agent touches: is there anything to say about it at all?
 
 An agent reads hundreds of files in a session and nearly always there is nothing.  This finds that
 out with what the interpreter has loaded anyway and SQLite: no process, no dataclass, no other
@@ -56,7 +56,7 @@ def _may_tell(value: dict[str, dict[str, str]], environ: dict[str, str]) -> bool
 
 
 def _was_told(state: str, value: dict[str, dict[str, str]], path: str) -> bool:
-    """Whether the listener was told of the file, by :mod:`gitmem.state.context_history`."""
+    """Whether the listener has heard of the file, by :mod:`gitmem.state.context_history`."""
     from gitmem.state.context_history_path import file_name
 
     agent = value.get("agent_id")

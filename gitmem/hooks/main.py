@@ -58,7 +58,7 @@ def _dispatch(arguments: list[str]) -> None:
 
 
 def _log_bug(text: str) -> None:
-    """Into the repository's log; where there is none, nobody can be told."""
+    """Into the repository's log; without a repository there is nobody to tell."""
     from gitmem.errors import GitmemError
     from gitmem.git.repo import find_enclosing_repo
     from gitmem.state.error_log import append_log

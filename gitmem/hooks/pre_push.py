@@ -1,4 +1,4 @@
-"""What ``git push`` calls: the memories go along, bounded, quiet, never failing the push.
+"""What ``git push`` calls: memories are sent too, within a time limit, never failing the push.
 
 The push is queued behind the captures that still wait, so that a commit pushed at once takes
 its memory with it; then it is waited for, but no longer than ``gitmem.pushWait``.  Standard
@@ -57,7 +57,7 @@ def run_pre_push(repo: Repo, remote: str, *, sleep: Callable[[float], None] = ti
 
 
 def _has_all(repo: Repo, remote: str) -> bool:
-    """Whether the remote, as last heard of, stands where our notes stand."""
+    """Whether the remote, as last seen, is where our notes are."""
     listed = try_git(repo, "for-each-ref", "--format=%(objectname)", NOTES_REF)
     tip = listed.stdout.decode().strip()
     return not tip or known_tip(repo, remote) == tip

@@ -1,4 +1,4 @@
-"""Amendments: whether a newer memory takes the place of an older one that it does not name.
+"""Amendments: whether a newer memory replaces an older one that it does not name.
 
 People write "Store sessions in Redis" and a year later "Move sessions back to Postgres".  Both
 match a question about sessions, and the older often better.  Told by how titles and decisions
@@ -39,7 +39,7 @@ def amended(newer: Memory, older: Memory, likeness: float = 0.0) -> str:
 
 
 def _is_decided(memory: Memory) -> bool:
-    """Whether it tells a decision; a commit's message does where it says what was rejected."""
+    """Whether it states a decision; a commit's message does if it says what was rejected."""
     return memory.kind == "decision" or not memory.provenance.is_of_history
 
 

@@ -88,12 +88,12 @@ class Index:
 
     @staticmethod
     def discard(state_dir: Path) -> None:
-        """Delete the file, for what it may still hold of rows that are gone; it is built anew."""
+        """Delete the file, which may still contain deleted rows; it will be rebuilt."""
         if (state_dir / FOLDER).exists():
             discard_file(state_dir / FOLDER)
 
     def is_current(self) -> bool:
-        """Whether the file that was opened is still the index: it may have been built anew."""
+        """Whether the file that was opened is still the index: it may have been rebuilt."""
         if self._folder is None:
             return True
         try:
@@ -125,7 +125,7 @@ class Index:
         """Replace the rows of the changed commits and move to ``tip``, in one transaction.
 
         ``changes`` are those since the :attr:`tip` this object told last, each with the note at
-        the new tip, or None where it is gone.  Returns False, with nothing changed, when
+        the new tip, or None if it is gone.  Returns False, with nothing changed, when
         another process has moved the index or is about to, and when the file turns out not to
         be writable (the index then lives on in memory): look at :attr:`tip` and try again.
         """
@@ -170,7 +170,7 @@ class Index:
 
     @property
     def birth(self) -> str:
-        """Names this index: one that is built anew counts from the beginning."""
+        """Names this index: a rebuilt one counts from the beginning."""
         with self.reading():
             row = self._database.execute("SELECT value FROM meta WHERE key = 'birth'").fetchone()
         return str(row[0]) if row else ""
@@ -202,13 +202,13 @@ class Index:
                 discard_file(self._folder)
             raise GitmemError(
                 f"cannot read the index: {error}",
-                "It is only a cache and will be built anew. Run the command again",
+                "It is only a cache and will be rebuilt. Run the command again",
             ) from error
 
     @contextmanager
     def trying(self, *, is_patient: bool = False) -> Iterator[sqlite3.Connection]:
         """The database, to write what is only a help: where the file is busy, full or not to be
-        written, the rest of the block is passed over.  Only who is patient waits for a writer.
+        written, the rest of the block is skipped.  Only who is patient waits for a writer.
         """
         with suppress(sqlite3.OperationalError):
             self._database.execute(f"PRAGMA busy_timeout = {_MILLISECONDS if is_patient else 0}")

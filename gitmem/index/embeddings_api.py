@@ -76,14 +76,14 @@ class ApiEncoder:
     def _failed(self, reason: str) -> EncoderUnavailable:
         return EncoderUnavailable(
             f"the model '{self._model}' gave no vectors: {clean_line(reason, _MAX_REASON)}",
-            "Nothing was changed. Search goes by words meanwhile",
+            "Nothing was changed. Until then, search uses words only",
         )
 
     @cached_property
     def _client(self) -> OpenAI:
         if importlib.util.find_spec("openai") is None:
             raise EncoderUnavailable(
-                "gitmem.embedding names a model of an endpoint, and the SDK is not installed",
+                "gitmem.embedding names an endpoint's model, but the SDK is not installed",
                 "Run: pip install 'gitmem[openai]', or: git config gitmem.embedding static",
             )
         from openai import OpenAI

@@ -1,7 +1,7 @@
-"""Meaning: a text as a vector, so that what says the same in other words is found as well.
+"""Meaning: a text as a vector, so that the same thing said in other words is found, too.
 
 The table that comes with gitmem is a static one: a text's vector is the sum of its tokens' rows.
-There is no network to run, and nothing to download; see ``gitmem/embedding/NOTICE``.  Others fit
+There is no model to run, and nothing to download; see ``gitmem/embedding/NOTICE``.  Others fit
 the same seam: :class:`Encoder`.
 """
 
@@ -30,7 +30,7 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str:
-        """Tells one encoder's vectors from another's: with another name they are made anew."""
+        """Tells one encoder's vectors from another's: under another name they are recomputed."""
         ...
 
     @property

@@ -1,7 +1,7 @@
-"""The file of the index: opened if it counts, made and taken away in one step each.
+"""The index file: opened if it is valid, created and removed in one step each.
 
 A validity string decides whether a file counts; one that is missing, damaged or of another
-format is built anew beside the old one and put in its place, so that whoever still reads the
+format is rebuilt next to the old one and put in its place, so that whoever still reads the
 old one is not hurt.
 """
 
@@ -28,7 +28,7 @@ def connect(file: Path) -> sqlite3.Connection:
 
 
 def open_file(folder: Path) -> sqlite3.Connection | None:
-    """The database, if it is a whole index of this format; being busy is no damage."""
+    """The database, if it is a whole index of this format; a busy database is not a damaged one."""
     database = connect(folder / FILE)
     try:
         row = database.execute("SELECT value FROM meta WHERE key = 'validity'").fetchone()

@@ -1,4 +1,4 @@
-"""Words: what of a memory is indexed where, and what a query asks of the index.
+"""Words: which part of a memory is indexed where, and what a query asks of the index.
 
 Both sides go through the same splitting, so that ``parseArgs``, ``parse_args`` and "parse args"
 meet, and so that scripts without spaces between words are found by pairs of characters.
@@ -13,8 +13,9 @@ from gitmem.model.text import STOP_WORDS, words_of
 from gitmem.model.text_roles import texts_of
 
 VERSION = 3
-"""Of the texts below, and of those that are encoded: another one does not fit an index that was
-made with this one."""
+"""The version of the texts below, and of those that are encoded: an index made with another one
+does not fit.
+"""
 
 MOST_WORDS = 64
 """Words of a query that are asked for."""
@@ -47,7 +48,7 @@ def asked_words(text: str) -> list[str]:
 
 
 def match_of(text: str) -> str:
-    """The FTS5 expression that finds any word of the text; empty where it has none."""
+    """The FTS5 expression that finds any word of the text; empty if it has none."""
     return " OR ".join(f'"{word}"' for word in asked_words(text))
 
 

@@ -33,7 +33,7 @@ class LocalModelEncoder:
 
     @property
     def dimensions(self) -> int:
-        """As the model tells it."""
+        """As the model reports it."""
         return int(self.encode(["a"]).shape[1])
 
     def encode(self, texts: Sequence[str]) -> NDArray[Any]:
@@ -61,5 +61,5 @@ class LocalModelEncoder:
         except (OSError, ValueError) as error:
             raise EncoderUnavailable(
                 f"the model '{self._model}' cannot be loaded: {str(error).splitlines()[0]}",
-                "Nothing was changed. Search goes by words meanwhile",
+                "Nothing was changed. Until then, search uses words only",
             ) from error

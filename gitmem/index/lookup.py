@@ -88,7 +88,7 @@ def holdings(index: Index, places: Iterable[int]) -> dict[int, list[Holder]]:
 def living(
     index: Index, places: Iterable[int], scope: Container[int] | None = None
 ) -> dict[int, Holder]:
-    """The same within a scope of notes: where each memory lives, as far as the scope can tell.
+    """The same within a scope of notes: where each memory is, as far as the scope goes.
 
     A memory that is superseded elsewhere only, on a branch that the scope does not hold, is not
     superseded here.  Without a scope everything counts.
@@ -143,7 +143,7 @@ def places_of(index: Index, ids: Iterable[str]) -> dict[str, int]:
 
 
 def successors(index: Index, ids: Iterable[str]) -> dict[str, str]:
-    """What supersedes each of these memories, where anything does that is not forgotten."""
+    """What supersedes each of these memories, unless that is forgotten."""
     found: dict[str, str] = {}
     with index.reading() as database:
         for some in batches(ids):
@@ -183,7 +183,7 @@ def touch_counts(index: Index, paths: Sequence[str]) -> dict[str, int]:
 
 
 def _filters(query: Query) -> tuple[str, list[str | int]]:
-    """The query's filters as a condition on ``memory``; "" where there are none."""
+    """The query's filters as a condition on ``memory``; "" if there are none."""
     conditions: list[str] = []
     parameters: list[str | int] = []
 
@@ -221,7 +221,7 @@ def _filters(query: Query) -> tuple[str, list[str | int]]:
 
 
 def read_reach(index: Index) -> list[tuple[str, int, bytes]]:
-    """What was found out about histories, the last used first: tip, mark, bits by note number."""
+    """What is known about histories, last used first: tip, mark, bits by note number."""
     with index.reading() as database:
         statement = "SELECT tip, mark, notes FROM reach ORDER BY used DESC"
         return [(tip, mark, bytes(bits)) for tip, mark, bits in database.execute(statement)]

@@ -38,7 +38,7 @@ def paths_of(index: Index, places: Iterable[int]) -> dict[int, list[str]]:
 
 
 def without_agent(index: Index, places: Iterable[int]) -> set[int]:
-    """Those of the memories that no agent's session left: made of history, imported, by hand."""
+    """Those of the memories that come from no agent's session: from history, imported, by hand."""
     found: set[int] = set()
     with index.reading() as database:
         for some in batches(places):

@@ -30,7 +30,7 @@ _MOST_KEPT = 8_000_000  # rows of words in memory, four bytes each
 
 
 class Postings:
-    """The rows of the words that were asked for so far, kept for the next query.
+    """The rows of the words asked for so far, kept for the next query.
 
     Opening reads nothing.  Call :meth:`refresh` when the file may have changed.
     """
@@ -44,7 +44,7 @@ class Postings:
         self.refresh()
 
     def refresh(self) -> None:
-        """See what was added to the file since, and forget everything where it was built anew."""
+        """Read what was added to the file since, and forget everything if it was rebuilt."""
         generation = read_meta(self._database, "generation")
         if generation != self._generation:
             self._kept.clear()

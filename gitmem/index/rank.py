@@ -1,4 +1,4 @@
-"""Ranking: from scores for words and for meaning to an order, each place in it with its reasons.
+"""Ranking: from scores for words and meaning to an order, with the reasons for each rank.
 
 Words and meaning decide; where somebody works, how old a memory is and what became of it only
 settle what is nearly equal.  What says the same as something better makes room, and what was
@@ -53,7 +53,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class QueryContext:
-    """Where somebody asks from: the paths at hand, the branch, and the time (POSIX seconds)."""
+    """Where the question comes from: the paths at hand, the branch, the time (POSIX seconds)."""
 
     now: float
     near: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class QueryContext:
 
 @dataclass(frozen=True)
 class Rank:
-    """A candidate by its ``number`` in the list given, with what its place is made of."""
+    """A candidate by its ``number`` in the given list, with the parts of its score."""
 
     number: int
     score: float
@@ -93,7 +93,7 @@ def ranked(
     likeness: Likeness | None = None,
     amended: Amended | None = None,
 ) -> list[Rank]:
-    """All candidates in their order, the best first; of equal ones the first given."""
+    """All candidates in their order, best first; of equal ones the first given."""
     scored = [
         Rank(number, sum(reason.value for reason in reasons), reasons)
         for number, reasons in enumerate(_reasons(candidate, setting) for candidate in candidates)
@@ -194,7 +194,7 @@ def _amendments_first(
     likeness: Likeness,
     amended: Amended,
 ) -> list[Rank]:
-    """What was amended comes right behind its amendment, and says so."""
+    """What was amended comes right after its amendment, and says so."""
     newest_first = sorted(
         order, key=lambda one: candidates[one.number].memory.provenance.time, reverse=True
     )

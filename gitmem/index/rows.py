@@ -155,7 +155,7 @@ def make_tables(database: sqlite3.Connection) -> None:
 
 @contextmanager
 def transaction(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """One writer at a time; whoever reads meanwhile sees the state before."""
+    """One writer at a time; readers meanwhile see the previous state."""
     database.execute("BEGIN IMMEDIATE")
     try:
         yield database
@@ -166,7 +166,7 @@ def transaction(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 def empty(database: sqlite3.Connection) -> None:
-    """Delete every row that follows from notes, and the vectors; places begin anew.
+    """Delete every row derived from notes, and the vectors; places start over.
 
     Notes go on counting: ``reach`` and remembered walks tell by that what is new.
     """
@@ -195,7 +195,7 @@ def in_bulk(database: sqlite3.Connection) -> Iterator[None]:
 
 
 def begin_words(database: sqlite3.Connection) -> None:
-    """Words are about to come in quantity: do not join parts meanwhile."""
+    """Many words are about to come: do not merge parts meanwhile."""
     for option, value in (("automerge", 0), ("crisismerge", 2_000), ("hashsize", 32 << 20)):
         database.execute("INSERT INTO words(words, rank) VALUES (?, ?)", (option, value))
 
@@ -210,7 +210,7 @@ def pack_words(database: sqlite3.Connection) -> None:
 def replace_note(
     database: sqlite3.Connection, commit: str, note: Note | None, *, is_new: bool = False
 ) -> None:
-    """Put the rows of a commit's note in place of those it had; None where the note is gone.
+    """Put the rows of a commit's note in place of those it had; None if the note is gone.
 
     ``is_new``: it had none, there is no need to look.
     """
@@ -315,7 +315,7 @@ def _drop_unheld(database: sqlite3.Connection, places: Iterable[int]) -> None:
 
 
 def digest(*texts: str) -> int:
-    """A number that stands for these texts where only sameness matters; 0 where all are empty.
+    """A number for these texts where only equality matters; 0 if all are empty.
 
     Sixty bits: that two of a million differ and have the same is as likely as one in two million.
     """

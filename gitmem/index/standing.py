@@ -13,7 +13,7 @@ _ANYTHING = 0  # in place of a path: whatever changes
 
 
 def standing_tip(index: Index) -> str:
-    """The commit that the kept shares are true of; "" where none is."""
+    """The commit for which the stored shares are true; "" if there is none."""
     with index.reading() as database:
         row = database.execute("SELECT value FROM meta WHERE key = 'standing'").fetchone()
     return str(row[0]) if row else ""

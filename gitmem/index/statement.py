@@ -1,4 +1,4 @@
-"""Statements: the title of a decision taken apart into what it is about and what is chosen.
+"""Statements: a decision's title, split into what it is about and what was chosen.
 
 "Store sessions in Redis" is about sessions and chooses Redis; "Use Redis for sessions" says the
 same.  Not a grammar: a verb in front, then what stands behind which preposition.  Pure.
@@ -106,7 +106,7 @@ class Statement:
     ``words`` are all that tell something but the verb (``words_and_verb``), ``subject`` what it is
     about and ``value`` what is chosen for it, ``value_kinds`` whether as a place, a means or a
     form; ``rejected`` what is moved away from, ``every`` also the words of the reason.
-    ``polarity`` is 1 where something is to be done, -1 where it is not to be, 0 where the
+    ``polarity`` is 1 if something is to be done, -1 if it is not to be done, 0 if the
     verb does not tell.  ``is_listing``: one more of its kind, which replaces none.
     """
 

@@ -1,4 +1,4 @@
-"""The vectors of the memories: kept as codes in the index's file, searched by faiss.
+"""The memories' vectors: stored as codes in the index file, searched by faiss.
 
 A vector is stored as one byte a dimension, in chunks of 1,024 by the memories' places, in the
 same file and the same transactions as everything else: there is no second file to fall behind.
@@ -119,7 +119,7 @@ class Vectors:
         return len(self._codes)
 
     def refresh(self) -> None:
-        """Read what was added to the file since, or everything where it was built anew."""
+        """Read what was added to the file since, or everything if it was rebuilt."""
         import numpy as np
 
         generation = read_meta(self._database, "generation") + read_meta(self._database, "encoder")
@@ -169,13 +169,13 @@ class Vectors:
 
 
 def read_meta(database: sqlite3.Connection, key: str) -> str:
-    """A word about the index; "" where it is not told."""
+    """A value from the index's meta table; "" if it is not set."""
     row = database.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     return str(row[0]) if row else ""
 
 
 def embedded_until(database: sqlite3.Connection) -> int:
-    """The last place that was given a vector; there is none without one before it."""
+    """The last place that has a vector; all places before it have one, too."""
     return int(read_meta(database, "embedded") or 0)
 
 
@@ -216,7 +216,7 @@ def put_vectors(
 
 
 def forget_vectors(database: sqlite3.Connection) -> None:
-    """Delete all vectors: another encoder is to make them anew."""
+    """Delete all vectors: another encoder will recompute them."""
     with transaction(database):
         database.execute("DELETE FROM vectors")
         database.execute("DELETE FROM meta WHERE key IN ('encoder', 'embedded')")

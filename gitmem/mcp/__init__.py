@@ -1,1 +1,1 @@
-"""The MCP server: what an agent may ask of the memory, and leave in it, over stdio."""
+"""The MCP server: what an agent may ask the memory, and add to it, over stdio."""

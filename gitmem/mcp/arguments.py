@@ -48,7 +48,7 @@ def read_moment(value: str | float, *, is_end: bool = False) -> str:
     """An instant from ISO 8601, a date as git reads it, or POSIX (milli)seconds.
 
     Raises:
-        UsageError: it is no date.
+        UsageError: it is not a date.
     """
     text = str(value).strip()
     if text.replace(".", "", 1).isdigit() and len(text) >= 9 and "-" not in text:

@@ -1,7 +1,7 @@
 """What each tool does: arguments in, an answer out.  Nothing here knows the protocol.
 
 One :class:`MemoryService` a repository, opened when it is first needed, so that a server which was
-started outside of a repository still answers, and says why it cannot.
+started outside a repository still answers, and says why it cannot.
 """
 
 from __future__ import annotations

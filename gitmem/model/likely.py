@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from gitmem.model.text import ascii_words
 
 AGAIN = 0.7
-"""What is left of a file's weight once a memory of it is told."""
+"""What is left of a file's weight once a memory about it is given."""
 
 WITHOUT_SESSION = 0.7
-"""What a memory that no session left is worth beside one that did: it tells less."""
+"""What a memory without a session is worth next to one with a session: it says less."""
 
 ELSEWHERE = 0.85
 """What a memory is worth that only other branches reach."""
@@ -109,7 +109,7 @@ def likelihood(signs: FileSigns, files: int, *, has_prompt: bool) -> float:
 
 
 def tells_apart(times: int, commits: int) -> bool:
-    """Whether a file that so many of the annotated commits touched says anything of each.
+    """Whether a file touched by so many of the annotated commits says anything about each.
 
     What every other commit touches (a changelog, a list of commands) is edited often and its
     memories are of everything.
@@ -124,7 +124,7 @@ def choose(
     counts: Callable[[int], bool] = lambda place: True,
     shares: Mapping[int, float] | None = None,
 ) -> Iterator[Choice]:
-    """The memories by what they add to those before them, as long as that is ``least`` or more.
+    """The memories by what each adds to those before it, as long as that is ``least`` or more.
 
     ``shares`` tells of which memories only a part of what their files say counts.  Of equals the
     first of ``files_of`` comes first.  What does not ``count``, asked when its turn

@@ -1,4 +1,4 @@
-"""Whether two memories say the same, told by what forbids it.
+"""Whether two memories say the same thing, decided by what rules it out.
 
 Texts about different things are often almost alike ("retry 3 times", "retry 5 times"; "enable the
 cache", "disable the cache"), and vectors hardly see the difference.  So likeness is never enough:
@@ -41,7 +41,7 @@ _MIN_FILES = 0.5
 
 @dataclass(frozen=True)
 class Particulars:
-    """What of a memory must be the same in another one that says the same."""
+    """What must be the same in two memories that say the same thing."""
 
     numbers: frozenset[str]
     names: frozenset[str]
@@ -71,7 +71,7 @@ def particulars_of(text: str, errors: frozenset[str] = frozenset()) -> Particula
 
 
 def forbidding(one: Memory, other: Memory) -> str:
-    """What keeps two memories from being one, in a word or two; "" where nothing does.
+    """What keeps two memories from being one, in a word or two; "" if nothing does.
 
     The likeness of their words is looked at as well: it is the weakest of the reasons.
     """

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable
 
 MIN_CHARACTERS = 12
-"""Shorter lines (``} else {``, ``return nil``) stand everywhere and tell nothing."""
+"""Shorter lines (``} else {``, ``return nil``) occur everywhere and prove nothing."""
 
 MAX_MARKS = 20_000
 

@@ -11,7 +11,7 @@ from gitmem.model.note import Document, Note, names_of
 
 
 def lost_documents(before: Note, after: Note, *, is_later: bool) -> tuple[Document, ...]:
-    """The documents of ``before`` that ``after`` ought to hold and does not.
+    """The documents of ``before`` that ``after`` should contain and does not.
 
     With ``is_later`` the one state was made from the other, and these are not lost but replaced:
 
@@ -42,5 +42,5 @@ def lost_documents(before: Note, after: Note, *, is_later: bool) -> tuple[Docume
 
 
 def is_words(document: Document) -> bool:
-    """Whether this is none of our documents, but what somebody wrote there."""
+    """Whether this is not a document of ours, but something that a person wrote."""
     return document.memory is None and document.tombstone is None and document.mark is None

@@ -86,7 +86,7 @@ class Provenance:
 
     @property
     def is_of_history(self) -> bool:
-        """Whether it was made of a commit's message and difference, without a session."""
+        """Whether it was made from a commit's message and diff, without a session."""
         return self.compressor.startswith("history/")
 
 
@@ -143,13 +143,13 @@ class Tombstone:
 
     @property
     def session(self) -> str:
-        """The agent's id of the session; empty where it is not told."""
+        """The agent's id for the session; empty if unknown."""
         session = self.extra.get("session")
         return session if isinstance(session, str) else ""
 
     @property
     def records(self) -> tuple[int, int] | None:
-        """The half-open range of records that was compressed; None where it is not told."""
+        """The half-open range of records that was compressed; None if unknown."""
         try:
             return _range(self.extra.get("records"))
         except FieldError:

@@ -74,7 +74,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Note:
-    """The documents of one commit in normal form: sorted by age, without doubles or forgotten ones.
+    """The documents of one commit in normal form: sorted by age, no duplicates or forgotten ones.
 
     Build one with :func:`note_of`, which brings any documents into that form.
     """
@@ -89,12 +89,12 @@ class Note:
 
     @property
     def tombstones(self) -> tuple[Tombstone, ...]:
-        """What is to be forgotten."""
+        """The tombstones: what to forget."""
         return tuple(d.tombstone for d in self.documents if d.tombstone is not None)
 
     @property
     def abandoned(self) -> Abandoned | None:
-        """The mark, where there is one."""
+        """The mark, if there is one."""
         return next((d.mark for d in self.documents if d.mark is not None), None)
 
     @property

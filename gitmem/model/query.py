@@ -15,7 +15,7 @@ class Query:
     ``paths`` are relative to the top of the work tree, a folder stands for what is below it;
     ``since`` and ``until`` are ISO 8601 instants in UTC; ``author`` is any part of the author's
     name or address; ``branch`` is where a memory was made or what reaches its commit; every one
-    of ``tags`` and ``concepts`` must be there.  ``beyond_head`` leaves HEAD out of it.
+    of ``tags`` and ``concepts`` must be there.  ``beyond_head`` ignores HEAD.
     ``near`` are the paths that are being worked on: what touches them comes a little earlier.
     """
 
@@ -35,7 +35,7 @@ class Query:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything but the words and histories decides what counts."""
+        """Whether anything besides the words and histories decides what counts."""
         return bool(
             self.paths
             or self.kinds

@@ -26,7 +26,7 @@ _SQUASHED = re.compile(r"^commit ([0-9a-f]{40})\s*$", re.MULTILINE)
 
 
 class How(Enum):
-    """By what a carrier was told."""
+    """What a carrier was recognised by."""
 
     TOLD = "git told"
     """By a hook, the reflog or the map of a history filter."""
@@ -35,7 +35,7 @@ class How(Enum):
     PATCH = "same patch"
     AUTHORED = "same author, time and subject"
     ORIGIN = "same patch as it was made of"
-    """By what a memory tells of its first commit, not by the commit that holds it now."""
+    """By what a memory says about its first commit, not by the commit that holds it now."""
     RANGE = "squash of the branch"
     LINES = "same lines"
 
@@ -45,7 +45,7 @@ class Delta:
     """What a commit, or a range of them, adds and removes.
 
     ``marks`` stand for added and removed lines with their path, ``telling`` are those of lines
-    long enough not to stand everywhere.  ``is_whole`` is False where the difference was too
+    long enough not to stand everywhere.  ``is_whole`` is False if the difference was too
     large to be read to its end.
     """
 
@@ -124,7 +124,7 @@ def followed(start: str, pairs: Mapping[str, Collection[str]]) -> set[str]:
 
 
 def same_change(source: Trace, targets: Iterable[Trace]) -> dict[str, How]:
-    """The targets that are this very change by what is written in them, lines left aside."""
+    """The targets that are this very change by what is written in them, not by their lines."""
     found: dict[str, How] = {}
     for target in targets:
         if source.commit in target.named:
@@ -256,5 +256,5 @@ def _is_authored_alike(source: Trace, target: Trace) -> bool:
 
 
 def _tells(share: frozenset[int], delta: Delta, wanted: frozenset[int]) -> bool:
-    """Whether common lines are no accident: a telling one among them, or all that there is."""
+    """Whether common lines are not an accident: a telling one among them, or all there are."""
     return bool(share & delta.telling) or (bool(share) and share == wanted)

@@ -90,7 +90,7 @@ class Transcript:
 
 @dataclass(frozen=True)
 class Slice:
-    """What of a session belongs to one commit (or, without a commit, is still pending).
+    """The part of a session that belongs to one commit (or, without a commit, is still pending).
 
     ``edited`` and ``read`` are paths inside the work tree, relative to it, in order of first use;
     ``roots`` are the names of the work tree.

@@ -1,4 +1,4 @@
-"""The standing of a commit: how much of what it did is still so at HEAD.
+"""The standing of a commit: how much of what it did is still there at HEAD.
 
 A memory tells why code is as it is; when the code is gone, the memory is history.  The verdict
 is a count of lines and nothing else, so that two clones at the same commit say the same.  Pure:
@@ -16,7 +16,7 @@ FRESH_SHARE = 0.5
 """From this share on the commit is fresh: most of it is what a reader finds."""
 
 MIN_CHARACTERS = 8
-"""Shorter lines (``else:``, ``return``) stand everywhere and tell nothing."""
+"""Shorter lines (``else:``, ``return``) occur everywhere and prove nothing."""
 
 
 class Verdict(str, Enum):
@@ -41,7 +41,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class FileEdit:
-    """What a commit did to one file: the lines that tell something, each with its count.
+    """What a commit did to one file: the lines that prove something, each with its count.
 
     A file that no line speaks for (binary, only renamed, only its mode changed) is ``opaque``:
     it stands as a whole.  ``blob`` is the file's content after the commit, empty when
@@ -65,12 +65,12 @@ class FileAtHead:
 
 
 def compared(line: bytes) -> bytes:
-    """The line as it is compared: white space collapsed, so that indenting changes nothing."""
+    """The line as compared: white space collapsed, so that indentation changes nothing."""
     return b" ".join(line.split())
 
 
 def telling(lines: Mapping[bytes, int]) -> Mapping[bytes, int]:
-    """Those of the counted lines that tell something; where none does, all but empty ones."""
+    """Those of the counted lines that prove something; if none does, all but empty ones."""
     found = {line: count for line, count in lines.items() if len(line) >= MIN_CHARACTERS}
     return found or {line: count for line, count in lines.items() if line}
 
@@ -98,7 +98,7 @@ def judge(
 
 
 def standing_of(share: float, *, is_reached: bool) -> Standing:
-    """The standing of a commit of which so much stands at HEAD."""
+    """The standing of a commit of which this much is still there at HEAD."""
     return Standing(_verdict(share, is_reached=is_reached), share)
 
 

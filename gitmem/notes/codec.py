@@ -46,7 +46,7 @@ _MAX_PREFIXES_OF_A_NOTE = 64
 
 
 def parse_note(data: bytes, *, loader: Any = FAST_LOADER) -> Note:
-    """Read a note, whatever it holds; a document that is no memory has a ``problem``."""
+    """Read a note, whatever it contains; a document that is not a memory has a ``problem``."""
     return note_of(_Reader(loader).documents(data))
 
 
@@ -74,7 +74,7 @@ def document_of(memory: Memory) -> Document:
         raise NoteError(f"the memory cannot be written: {error}") from error
     document = _written({"id": written.id, **fields})
     if document.memory is None:
-        raise NoteError(f"the memory cannot be written: {document.problem or 'it is none'}")
+        raise NoteError(f"the memory cannot be written: {document.problem or 'it is not one'}")
     return document
 
 
@@ -113,7 +113,7 @@ def _written(fields: Mapping[str, Json]) -> Document:
 
 
 def _encodable(fields: Mapping[str, Json]) -> dict[str, Json]:
-    """The same values, fit for UTF-8."""
+    """The same values, encodable as UTF-8."""
     return {_mended(key): _encodable_value(item) for key, item in fields.items()}
 
 
@@ -188,7 +188,7 @@ class _Chunk:
 
 
 def _chunks(data: bytes) -> Iterator[_Chunk]:
-    """Cut before every line that starts a document; what stands before the first is a chunk too."""
+    """Cut before every line that starts a document; what precedes the first is a chunk, too."""
     start = 0
     for match in _START.finditer(data):
         if match.start() > start:
@@ -263,7 +263,7 @@ def _memory(fields: Mapping[str, Json]) -> Memory:
 
 
 def _newer_memory(fields: Mapping[str, Json]) -> Memory:
-    """Take what can be read of a later schema; a known field of another form becomes extra."""
+    """Read what can be read from a later schema; a known field in another form becomes extra."""
     base = {key: fields[key] for key in ("schema", "kind", "title") if key in fields}
     readable, odd = dict(base), {}
     from_fields(base)

@@ -1,9 +1,9 @@
-"""Where a note stands in the tree of the notes ref.
+"""Where a note is placed in the tree of the notes ref.
 
 A note's path is its object's id, with slashes after pairs of digits when the tree has grown
 ("fan-out").  Any depth is read, mixed trees too; a note is replaced where it stands, since an
 object that stands twice crashes ``git notes merge``; a new one goes where git would put it.
-Entries that are no notes are left as they are.
+Entries that are not notes are left as they are.
 
 Names here are object ids as 40 lower-case hexadecimal digits in bytes; blobs are raw ids.
 
@@ -83,7 +83,7 @@ def nested_notes(trees: TreeObjects, root: bytes | None) -> bytes | None:
 
 
 def place_notes(trees: TreeObjects, root: bytes | None, notes: Mapping[bytes, bytes]) -> bytes:
-    """Put blobs at their objects' places and return the new root tree; it is written.
+    """Put blobs in their objects' places; write and return the new root tree.
 
     A note that stands somewhere is replaced there and nowhere else kept.
     """
@@ -132,7 +132,7 @@ def _place(trees: TreeObjects, tree: Tree, prefix: bytes, notes: Mapping[bytes, 
 
 
 def _movable(tree: Tree, prefix: bytes) -> list[bytes]:
-    """The notes of a level that can move one down: no file stands where their folder would."""
+    """The notes of a level that can move one down: no file is where their folder would be."""
     return [
         rest
         for rest, entry in tree.items()
@@ -159,7 +159,7 @@ def _is_crowded(tree: Tree, prefix: bytes) -> bool:
 
 
 class _Counted:
-    """Trees that give out at a limit: a few shared subtrees can spell endless notes."""
+    """Trees that fail at a limit: a few shared subtrees can spell endless notes."""
 
     def __init__(self, trees: TreeObjects, limit: int) -> None:
         self._trees = trees

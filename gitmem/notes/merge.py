@@ -1,4 +1,4 @@
-"""Two notes commits made one: the union of their documents, whatever histories they have.
+"""Merging two notes commits: the union of their documents, whatever their histories.
 
 Also where one history contains the other: a later state may lack what an earlier one had,
 because somebody removed it with ``git notes`` or merged by a strategy that keeps one side.  Then
@@ -26,7 +26,7 @@ from gitmem.notes.trees import NoteTrees
 
 
 def merged(trees: NoteTrees, tip: str | None, other: str, subject: str) -> str | None:
-    """The notes commit that holds both; None where ``tip`` does already.
+    """The notes commit that contains both; None if ``tip`` already does.
 
     Contained already: None.  A continuation of ours that lacks nothing: ``other`` itself.
     Otherwise a commit of the union.  A side that lacks a scrub of the other's is joined but does
@@ -60,7 +60,7 @@ def restored(
 ) -> tuple[str | None, Loss]:
     """The notes commit that has what ``tip`` lost since ``whole``, and what that is.
 
-    None where nothing was lost.
+    None if nothing was lost.
 
     Raises:
         NoteUnreadable: one of the commits, or its trees, cannot be read.
@@ -89,7 +89,7 @@ def restored(
 
 
 def lost_between(trees: NoteTrees, old: str, new: str) -> Loss:
-    """What a remote's notes lost from one state to another; nothing where they were scrubbed.
+    """What a remote's notes lost from one state to another; nothing if they were scrubbed.
 
     Raises:
         NoteUnreadable: one of the commits, or its trees, cannot be read.

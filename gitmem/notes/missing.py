@@ -1,4 +1,4 @@
-"""What a notes commit lacks of another, and what git's own merges spoiled in its history."""
+"""What a notes commit lacks compared with another, and what git's own merges damaged."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _whole(trees: NoteTrees, blob: bytes) -> _Right:
 def find_mended(
     trees: NoteTrees, tip: str, known: str | None, root: bytes | None
 ) -> dict[bytes, Note]:
-    """The notes of a history that git's own merges in it spoiled, as they ought to be.
+    """The notes that git's own merges damaged in a history, as they should be.
 
     Each of git's strategies but ``union`` keeps one side of a note that both sides changed, or
     (``cat_sort_uniq``) the lines of both in alphabetical order, which is no note any more.  Both

@@ -35,7 +35,7 @@ _CONTENTION = re.compile(
 
 
 class NotesRef:
-    """One ref, looked at anew by every call.  ``sleep`` (seconds) waits before another try."""
+    """One ref, read again by every call.  ``sleep`` (seconds) waits before another try."""
 
     def __init__(
         self, repo: Repo, git: pygit2.Repository, name: str, sleep: Callable[[float], None]
@@ -46,7 +46,7 @@ class NotesRef:
         self._sleep = sleep
 
     def tip(self) -> str | None:
-        """The commit the ref stands at; None when there is no ref."""
+        """The commit that the ref points to; None if there is no ref."""
         ref = self._read()
         return None if ref is None else str(ref.target)
 
@@ -81,7 +81,7 @@ class NotesRef:
     def _is_moved(
         self, ref: pygit2.Reference | None, wanted: str, subject: str, who: Identity
     ) -> bool:
-        """Move the ref if it still stands where ``ref`` found it."""
+        """Move the ref if it still points to what ``ref`` found."""
         if ref is None:
             return self._is_created(wanted, subject, who)
         try:
@@ -94,7 +94,7 @@ class NotesRef:
         return True
 
     def _is_created(self, wanted: str, subject: str, who: Identity) -> bool:
-        """Make the ref if there still is none.
+        """Create the ref if there still is none.
 
         By git itself: libgit2 looks whether the ref is there before it takes the lock, so two
         first writers could both succeed.
@@ -116,12 +116,12 @@ class NotesRef:
         if lock.exists():  # left behind by a process that was killed, most likely
             return NotesMoved(
                 f"cannot move '{self._name}': its lock is held",
-                f"Nothing was lost. If no git is running, remove: {lock}",
+                f"Nothing was lost. If no git process is running, delete: {lock}",
             )
-        return NotesMoved(f"cannot move '{self._name}': others moved it in {_MAX_TRIES} tries")
+        return NotesMoved(f"cannot move '{self._name}': others kept moving it ({_MAX_TRIES} tries)")
 
     def _read(self) -> pygit2.Reference | None:
-        """The ref as it stands now, which :meth:`_is_moved` compares with."""
+        """The ref as it is now, for :meth:`_is_moved` to compare with."""
         try:
             return self._git.lookup_reference(self._name).resolve()
         except KeyError:
@@ -129,7 +129,7 @@ class NotesRef:
 
 
 def last_move(repo: Repo, name: str, tip: str) -> str:
-    """What the ref's log says of how it came to ``tip``; empty where it says nothing."""
+    """What the ref's log says about how it came to ``tip``; empty if nothing."""
     try:
         with (repo.common_dir / "logs" / name).open("rb") as file:
             size = file.seek(0, os.SEEK_END)

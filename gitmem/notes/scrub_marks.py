@@ -1,4 +1,4 @@
-"""What was scrubbed from the notes, kept in their tree, so that a merge cannot bring it back.
+"""A record of what was scrubbed from the notes, kept in their tree so that no merge restores it.
 
 Beside the notes the tree holds a file that names each scrub and each memory that one forgot,
 never what was scrubbed.  Whoever joins two trees joins these files too.  A history whose tip
@@ -63,7 +63,7 @@ class Scrubs:
 
 
 def read_scrubs(objects: Objects, root: bytes | None) -> Scrubs:
-    """What the tree says was scrubbed; lines that mean nothing are passed over.
+    """What the tree says was scrubbed; lines that mean nothing are skipped.
 
     Raises:
         NoteUnreadable: the tree or the file is missing.

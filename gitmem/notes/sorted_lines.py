@@ -1,4 +1,4 @@
-"""Telling a note that ``git notes merge -s cat_sort_uniq`` spoiled: its lines in order.
+"""Recognising a note that ``git notes merge -s cat_sort_uniq`` damaged: its lines are sorted.
 
 **Source:** ``combine_notes_cat_sort_uniq`` in git's ``notes.c``.
 """

@@ -1,4 +1,4 @@
-"""The notes ref: reading what is remembered of a commit, and adding to it without losing any.
+"""The notes ref: reading what is remembered about a commit, and adding without losing anything.
 
 Whatever is written is first joined with what is there; :mod:`gitmem.notes.ref` sees to it
 that "there" is still true when the ref moves, and calls again when it is not.
@@ -36,7 +36,7 @@ class NoteChange:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """Notes that become others, and the ids of the memories that are to be forgotten."""
+    """Notes to replace, and the ids of the memories to forget."""
 
     notes: Mapping[str, Note]
     forgotten: frozenset[str] = frozenset()
@@ -45,7 +45,7 @@ class Rewrite:
 class NoteStore:
     """The notes under one ref.
 
-    Every call looks at the ref anew.  ``identity`` is whose name note commits bear where git
+    Every call reads the ref again.  ``identity`` is whose name note commits bear where git
     knows no committer.  ``sleep`` (seconds) waits before another try.
     """
 
@@ -68,7 +68,7 @@ class NoteStore:
         return self._trees.committer
 
     def tip(self) -> str | None:
-        """The notes commit the ref stands at; None when there is no ref."""
+        """The notes commit that the ref points to; None if there is no ref."""
         return self._ref.tip()
 
     def has_commit(self, oid: str) -> bool:
@@ -99,7 +99,7 @@ class NoteStore:
         """The note of one commit as it is in the notes commit ``tip``; None when there is none.
 
         Raises:
-            NoteUnreadable: ``tip`` is no notes commit, or its objects are damaged.
+            NoteUnreadable: ``tip`` is not a notes commit, or its objects are damaged.
         """
         blobs = find_blobs(self._objects, self._trees.root(tip), commit.encode())
         return self._trees.note_in(blobs) if blobs else None
@@ -111,7 +111,7 @@ class NoteStore:
         *,
         without: Collection[str] = (),
     ) -> str | None:
-        """Join documents into the notes of commits, by one note commit; its id, or None.
+        """Join documents into the notes of commits, by one note commit; returns its id, or None.
 
         None means that everything was there already.  What was added is in the ref on return.
         ``without`` are ids of memories that what is added replaces: they leave those notes.
@@ -119,12 +119,12 @@ class NoteStore:
         Raises:
             NotesMoved: other processes kept moving the ref.
             NoteUnreadable: a note that would have to be rewritten cannot be read.
-            UnknownRevision: a key is no full object id.
+            UnknownRevision: a key is not a full object id.
             ReadOnlyRepository, DiskFull: the repository cannot be written.
         """
         for commit in additions:
             if not ID.fullmatch(commit):
-                raise UnknownRevision(f"'{commit}' is no full commit id")
+                raise UnknownRevision(f"'{commit}' is not a full commit id")
         line = _one_line(subject)
 
         def joined(tip: str | None) -> str | None:
@@ -148,7 +148,7 @@ class NoteStore:
             yield NoteChange(name.decode(), self._trees.readable_note(blobs) if blobs else None)
 
     def merge(self, other: str, subject: str) -> bool:
-        """Join the notes commit ``other`` into the ref; whether the ref moved.
+        """Join the notes commit ``other`` into the ref; returns whether the ref moved.
 
         Contained already: nothing happens.  A continuation of ours: the ref moves to it, with
         what it lacks put back.  Otherwise a merge commit ``[ours, theirs]`` holds the union; no
@@ -157,7 +157,7 @@ class NoteStore:
 
         Raises:
             NotesMoved, ReadOnlyRepository, DiskFull: as for :meth:`add`.
-            NoteUnreadable: ``other`` is no notes commit, or its trees cannot be read.
+            NoteUnreadable: ``other`` is not a notes commit, or its trees cannot be read.
         """
         line = _one_line(subject)
         return self._move(lambda tip: merged(self._trees, tip, other, line), line) is not None
@@ -172,9 +172,9 @@ class NoteStore:
         return self._seen is not None and self._seen.tip() is not None
 
     def restore(self, subject: str, last_known: str | None = None) -> Loss:
-        """Put back what the ref lost since this clone last saw it whole; what that was.
+        """Restore what the ref lost since this clone last saw it complete; returns what that was.
 
-        Nothing where it lost nothing, or where nothing is known of it: then its state now is
+        Nothing if it lost nothing, or where nothing is known about it: then its state now is
         what it is compared with next time.  ``last_known`` is a notes commit to go by in a clone
         that has no ``refs/gitmem-seen`` yet.
 
@@ -204,7 +204,7 @@ class NoteStore:
         return found
 
     def accept(self) -> None:
-        """Take the ref as it is for whole: what it was before can no longer be read."""
+        """Accept the ref as complete: what it was before can no longer be read."""
         tip = self.tip()
         if self._seen is not None and tip is not None:
             self._seen.follow(self._seen.tip(), tip)
@@ -230,7 +230,7 @@ class NoteStore:
         return read_scrubs(self._objects, self._trees.root(self.tip())).forgotten
 
     def lost_between(self, old: str, new: str) -> Loss:
-        """What somebody else's notes lost from one commit to another; nothing by a scrub.
+        """What somebody else's notes lost between two commits; a scrub does not count.
 
         Raises:
             NoteUnreadable: one of the commits, or its trees, cannot be read.
@@ -240,7 +240,7 @@ class NoteStore:
     def rewrite(
         self, plan: Callable[[Iterator[tuple[str, Note]]], Rewrite], mark: str, subject: str
     ) -> str | None:
-        """Replace the ref by a commit without history; its id, or None where there is no ref.
+        """Replace the ref by a commit without history; its id, or None if there is no ref.
 
         ``plan`` is given every note, again whenever another process was faster.  ``mark`` (20
         hexadecimal digits) names this rewriting for ever: a history without it is never joined
@@ -312,5 +312,5 @@ class NoteStore:
 
 
 def _one_line(subject: str) -> str:
-    """A subject fit for a commit and a reflog, which hold one line of it and no NUL."""
+    """A subject fit for a commit and a reflog: one line, without NULs."""
     return " ".join(subject.replace("\0", " ").split())

@@ -59,7 +59,7 @@ class NoteTrees:
             return None
         found = self.git.get(notes_commit) if ID.fullmatch(notes_commit) else None
         if not isinstance(found, pygit2.Commit):
-            raise NoteUnreadable(f"'{notes_commit}' is no commit of notes", "Run: git fsck")
+            raise NoteUnreadable(f"'{notes_commit}' is not a commit of notes", "Run: git fsck")
         return bytes(found.tree_id.raw)
 
     def since(self, commit: str, known: str | None) -> Iterator[pygit2.Commit]:

@@ -1,4 +1,4 @@
-"""The notes commit that this clone last saw whole, under a ref of its own.
+"""The notes commit that this clone last saw complete, under a ref of its own.
 
 Whoever moves the notes ref without knowing its law (``git notes``, a forced fetch, ``git
 update-ref``) leaves this one behind.  The difference between the two is what may have been lost,
@@ -21,12 +21,12 @@ class Watermark:
         self._git = git
 
     def tip(self) -> str | None:
-        """Where it stands; None in a clone that never had one."""
+        """Where it points; None in a clone that never had one."""
         ref = self._read()
         return None if ref is None else str(ref.target)
 
     def follow(self, old: str | None, new: str) -> None:
-        """Move it to ``new`` if it stands at ``old`` (None: if there is none)."""
+        """Move it to ``new`` if it points to ``old`` (None: if there is none)."""
         with suppress(pygit2.GitError, OSError, KeyError, ValueError):
             ref = self._read()
             if ref is None:
@@ -36,7 +36,7 @@ class Watermark:
                 ref.set_target(pygit2.Oid(hex=new))
 
     def drop(self) -> None:
-        """Delete it: what it keeps is not to be put back."""
+        """Delete it: what it preserves must not be restored."""
         ref = self._read()
         if ref is not None:
             ref.delete()

@@ -53,7 +53,7 @@ _AMBIGUOUS = re.compile(
 
 
 class PlainYamlError(ValueError):
-    """The text is not YAML, or uses a part of it that notes do without.  One line, for people."""
+    """The text is not YAML, or uses a part that notes do without.  One line, for people."""
 
 
 def parse_yaml(text: str, loader: Any = FAST_LOADER) -> Json:

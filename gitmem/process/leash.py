@@ -1,4 +1,4 @@
-"""A program run so that nothing of it is left, whatever becomes of who asked for it.
+"""Running a program so that nothing of it survives, whatever happens to the caller.
 
 Between us and the program stands a small process, the leash (:mod:`gitmem.process.leash_script`),
 which holds one end of a pipe whose other end is ours alone.  When the program ends, its time is

@@ -1,1 +1,1 @@
-"""Questions and answers: search, log, why, and what a session is given."""
+"""Questions and answers: search, log, why, and what a session receives."""

@@ -1,4 +1,4 @@
-"""Work that was dropped, remembered all the same: what was tried and left is worth knowing."""
+"""Memories of dropped work: what was tried and abandoned is worth knowing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gitmem.recall.log import entry_of, missing_from_refs, told_mark
 
 
 def abandoned_entries(repo: Repo) -> Iterator[LogEntry]:
-    """The commits that were dropped and not taken up again, the newest first.
+    """The commits that were dropped and not taken up again, newest first.
 
     Of a memory that also stands at a commit which some ref reaches, nothing is said.
     """

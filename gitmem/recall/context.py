@@ -1,4 +1,4 @@
-"""What an agent's session is given, and when: at its start, with a prompt, and beside a file.
+"""What an agent's session receives, and when: at its start, with a prompt, and with a file.
 
 Each time the memories are weighed by the files that the session is likely to edit
 (:mod:`gitmem.recall.likely_files`), and only what is worth its tokens is given, once.  The same
@@ -51,14 +51,14 @@ class Measure:
 AT_START = Measure(0.4, 2)
 WITH_PROMPT = Measure(0.2, 2)
 WITH_PROMPT_ONLY = Measure(0.06, 10)
-"""Where nothing is given beside files, the prompt is the last chance and is told more."""
+"""If nothing is given with files, the prompt is the last chance and receives more."""
 BESIDE_FILE = Measure(0.25, 2)
 BESIDE_FILE_OF_ALL = Measure(0.25, 1)
 
 
 @dataclass(frozen=True)
 class ContextCandidate:
-    """A memory that was weighed; ``refused`` says why it was not given, empty if it was.
+    """A memory that was considered; ``refused`` says why it was not given, empty if it was.
 
     ``files`` are those that spoke for it, surest first, each with the chance of being edited.
     ``is_elsewhere``: only other branches reach it.
@@ -74,7 +74,7 @@ class ContextCandidate:
 def weigh_start(
     repo: Repo, known: SessionContext | None = None, session: str = "", *, explain: bool = False
 ) -> ContextChoice:
-    """What a session that starts now is given: pending work first, then what is likeliest to help.
+    """What a session that starts now receives: pending work first, then what may help most.
 
     ``known`` is what a resumed session was given before.  With ``explain`` what was weighed and
     left out is there too.
@@ -105,7 +105,7 @@ def weigh_prompt(
     is_last_chance: bool = False,
     explain: bool = False,
 ) -> ContextChoice:
-    """What a prompt calls for that its session was not given.
+    """The memories that fit a prompt and that its session has not received.
 
     The first prompt of a session may call for what its branch is at; a later one ("yes, do
     that") only for what its own words speak for; one without a word for nothing.
@@ -122,7 +122,7 @@ def weigh_prompt(
 def weigh_file(
     repo: Repo, path: str, known: SessionContext | None = None, *, explain: bool = False
 ) -> ContextChoice:
-    """What is remembered of a file, relative to the top of the work tree, that was just read."""
+    """What is remembered about a file, relative to the top of the work tree, that was just read."""
     given = known or SessionContext()
     with closing(Index.open(repo.state_dir)) as index:
         places = touching(index, [path], _MOST_TOUCHING)
@@ -160,7 +160,7 @@ def _beside(
 
 
 class ContextChoice:
-    """What was weighed, in order, ready to be fitted into a budget."""
+    """What was considered, in order, ready to be fitted into a budget."""
 
     def __init__(
         self,
@@ -176,7 +176,7 @@ class ContextChoice:
 
     @property
     def given(self) -> list[ContextItem]:
-        """What is to be told, most important first."""
+        """What to give, most important first."""
         return [one.item for one in self.considered if not one.refused]
 
     def block(self, budget_tokens: int, *, path: str = "") -> ContextBlock:
@@ -201,7 +201,7 @@ def context_for(repo: Repo, budget_tokens: int) -> ContextBlock:
 def context_of_session(
     repo: Repo, session: str, budget_tokens: int, *, is_resumed: bool
 ) -> ContextBlock:
-    """The same for the session of that id, and remember what it was told.
+    """The same for the session with that id, and remember what it received.
 
     A resumed session still has its conversation: it is told only what is new and not its own.
     After a start, a clear or a compaction it is told everything.
@@ -220,7 +220,7 @@ def context_of_session(
 
 
 def context_of_prompt(repo: Repo, session: str, prompt: str, settings: Settings) -> ContextBlock:
-    """What the prompt calls for that the session was not given, and remember it."""
+    """What fits the prompt and the session has not received; that is then recorded."""
     told = ContextHistory(repo)
     known = told.of(session) or SessionContext()
     room = min(settings.prompt_tokens, settings.session_tokens - known.tokens)
@@ -237,7 +237,7 @@ def context_of_prompt(repo: Repo, session: str, prompt: str, settings: Settings)
 
 
 def is_worth_telling(repo: Repo, path: str, listener: str) -> bool:
-    """Whether anything is remembered of the file that this listener was not told of: one look into
+    """Whether anything is remembered about the file that this listener lacks: one look into
     the index and none at git.
     """
     with closing(Index.open(repo.state_dir)) as index:
@@ -250,7 +250,7 @@ def is_worth_telling(repo: Repo, path: str, listener: str) -> bool:
 def context_of_file(
     repo: Repo, session: str, listener: str, path: str, settings: Settings
 ) -> ContextBlock:
-    """What is remembered of the file, once for each listener: the session, or a subagent of it."""
+    """What is remembered about the file, once per listener (the session or a subagent)."""
     told = ContextHistory(repo)
     known = told.of(listener) or SessionContext()
     if listener != session:  # a subagent has not heard it, but works on what its session works on
@@ -268,7 +268,7 @@ def context_of_file(
 
 
 def _pending(repo: Repo) -> list[ContextItem]:
-    """The work of this work tree that no commit holds yet, newest first."""
+    """The uncommitted work of this work tree, newest first."""
     here = os.path.realpath(repo.worktree or repo.common_dir)
     pending = [p for p in PendingStore(repo).newest_first() if os.path.realpath(p.worktree) == here]
     return [ContextItem(found.memory, "", is_pending=True) for found in pending[:_MAX_PENDING]]
@@ -324,7 +324,7 @@ def _judged(
 def _until_enough(
     considered: Iterator[ContextCandidate], measure: Measure
 ) -> Iterator[ContextCandidate]:
-    """Only as far as something can still be given."""
+    """Only until nothing more can be given."""
     taken = 0
     for one in considered:
         if one.worth < measure.least:
@@ -343,7 +343,7 @@ def _reasons(choice: Choice, outlook: Outlook) -> tuple[tuple[str, float], ...]:
 def _left_off(
     index: Index, outlook: Outlook, given: SessionContext, own: str
 ) -> list[ContextCandidate]:
-    """The memory of the last session here, where it says what is to be done next."""
+    """The memory of the last session here, if it says what to do next."""
     found = memories(index, outlook.newest)
     return [
         ContextCandidate(ContextItem(memory, outlook.commit_of[place], is_pending=False), 1.0)
@@ -353,13 +353,13 @@ def _left_off(
 
 
 def _refusal(memory: Memory, given: SessionContext, own: str) -> str:
-    """Why it is not given, whatever it is worth; empty where nothing speaks against it."""
+    """Why it is not given, whatever its worth; empty if nothing speaks against it."""
     if memory.id in given.ids:
         return _BEFORE
     if own and memory.provenance.session == own:
         return "the session's own"
     if memory.provenance.is_of_history and not _gives_reason(memory):
-        return "made of history, gives no reason"
+        return "made from history, without a reason"
     return ""
 
 

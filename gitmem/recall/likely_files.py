@@ -49,7 +49,7 @@ _MOST_NAMES = 40
 
 @dataclass(frozen=True)
 class Outlook:
-    """What may be told, newest first, and the chance of each file to be edited.
+    """What may be given, newest first, and the chance that each file is edited.
 
     ``files_of`` and ``commit_of`` go by the memories' places in the index.  A memory without files
     has one of its own that is no path.  Files that tell nothing apart have no chance.  Of those in
@@ -73,7 +73,7 @@ class Outlook:
 
     @property
     def called_for(self) -> Outlook:
-        """Only the memories of files that the prompt itself speaks for."""
+        """Only the memories of files that the prompt itself suggests."""
         meant = {
             path
             for path, known in self.signs.items()
@@ -90,7 +90,7 @@ class Outlook:
 def foresee(
     repo: Repo, index: Index, occasion: Occasion, prompt: str = "", *, others: bool = False
 ) -> Outlook:
-    """Weigh what is remembered for this occasion; without a prompt, what speaks without one.
+    """Weigh what is remembered for this occasion, with or without a prompt.
 
     ``others``: what other branches remember counts as well, for less.
     """
@@ -176,7 +176,7 @@ def whereabouts(
 
 
 def shares_of(index: Index, places: Iterable[int], elsewhere: Collection[int]) -> dict[int, float]:
-    """What part of its worth counts of each memory of which not all does."""
+    """How much of its worth counts, for each memory that does not count in full."""
     found = dict.fromkeys(elsewhere, ELSEWHERE)
     for place in without_agent(index, places):
         found[place] = found.get(place, 1.0) * WITHOUT_SESSION
@@ -184,7 +184,7 @@ def shares_of(index: Index, places: Iterable[int], elsewhere: Collection[int]) -
 
 
 def _by_commit(commit_of: Mapping[int, str], places: Iterable[int]) -> list[list[int]]:
-    """The places that count, in their order, those of one commit together."""
+    """The places that count, in order, grouped by commit."""
     found: dict[str, list[int]] = {}
     for place in places:
         if place in commit_of:
@@ -246,7 +246,7 @@ def _with_prompt(
     named: Mapping[str, float],
     text: str,
 ) -> dict[str, FileSigns]:
-    """With what the prompt says of each file, by name and through the memories that match it."""
+    """With what the prompt says about each file, by name and through the memories that match."""
     top = max(found.values(), default=0.0) or 1.0
     best: dict[str, float] = {}
     total: dict[str, float] = {}
@@ -277,7 +277,7 @@ def _files(files_of: Mapping[int, Sequence[str]], places: Collection[int]) -> li
 def _chances(
     repo: Repo, index: Index, signs: Mapping[str, FileSigns], *, has_prompt: bool
 ) -> dict[str, float]:
-    """The chance of each file that tells memories apart; the likeliest are looked for at HEAD."""
+    """The chance of each file that distinguishes memories; the likeliest are looked up at HEAD."""
     commits = annotated_count(index)
     hopeful = {
         path: likelihood(known, len(signs), has_prompt=has_prompt)

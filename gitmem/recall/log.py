@@ -1,4 +1,4 @@
-"""Why the code changed: commits as ``git log`` selects them, with what is remembered of each."""
+"""Why the code changed: commits as ``git log`` selects them, with what is remembered about each."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def log_entries(repo: Repo, selection: LogSelection) -> Iterator[LogEntry]:
 
 
 def _annotated(repo: Repo, index: Index, selection: LogSelection) -> Generator[str, None, None]:
-    """The selected commits that have a note; git's own selection is streamed, not held."""
+    """The selected commits that have a note; git's selection is streamed, not stored."""
     if not (selection.options or selection.revisions or selection.paths):
         yield from annotated_walk(repo, index)
         return
@@ -86,13 +86,13 @@ def _annotated(repo: Repo, index: Index, selection: LogSelection) -> Generator[s
 
 
 def pending_entries(repo: Repo) -> Iterator[LogEntry]:
-    """Work that no commit holds yet, newest first, in the form of the log."""
+    """Work that no commit holds yet, newest first, as log entries."""
     for found in PendingStore(repo).newest_first():
         yield LogEntry(memories=(found.memory,), is_pending=True)
 
 
 def shown_entry(repo: Repo, name: str) -> LogEntry:
-    """What is remembered under a memory's id (or its beginning) or of a commit.
+    """What is remembered under a memory's id (or its beginning), or about a commit.
 
     Raises:
         UnknownMemory: it names neither, or a commit without memories, or several memories.
@@ -105,13 +105,13 @@ def shown_entry(repo: Repo, name: str) -> LogEntry:
     try:
         commit = resolve_commit(repo, name)
     except UnknownRevision as error:
-        raise UnknownMemory(f"'{name}' names no memory and no commit here") from error
+        raise UnknownMemory(f"'{name}' names neither a memory nor a commit here") from error
     (head,) = read_heads(repo, [commit])
     with closing(Index.open(repo.state_dir)) as index:
         entry = _entry(NoteStore(repo), index, head, frozenset())
         mark = abandonment(repo, index, commit)
     if entry is None:
-        raise UnknownMemory(f"nothing is remembered of commit '{commit[:10]}'")
+        raise UnknownMemory(f"nothing is remembered about commit '{commit[:10]}'")
     if not entry.memories:
         problem = entry.problems[0]
         kind = NewerFormat if problem.startswith(NEWER) else NoteUnreadable
@@ -120,7 +120,7 @@ def shown_entry(repo: Repo, name: str) -> LogEntry:
 
 
 def entry_of(repo: Repo, commit: str) -> LogEntry:
-    """The head of an entry; of a commit that is not here its id alone."""
+    """The head of an entry; only the id for a commit that is not here."""
     try:
         (head,) = read_heads(repo, [commit])
     except UnknownRevision:
@@ -129,7 +129,7 @@ def entry_of(repo: Repo, commit: str) -> LogEntry:
 
 
 def abandonment(repo: Repo, index: Index, commit: str) -> str:
-    """Since when and by what the commit's work is abandoned; empty when it is not."""
+    """Since when, and by what, the commit's work is abandoned; empty if it is not."""
     mark = abandoned_commits(index).get(commit)
     if mark is None or not missing_from_refs(repo, NoteStore(repo), [commit]):
         return ""
@@ -153,7 +153,7 @@ def told_mark(since: str, how: str) -> str:
 def split_arguments(
     repo: Repo, arguments: Sequence[str], here: Path
 ) -> tuple[list[str], list[str]]:
-    """Tell revisions from paths the way git does, where no ``--`` says so.
+    """Distinguish revisions from paths as git does when there is no ``--``.
 
     Paths come back relative to the top of the work tree.
 
@@ -208,7 +208,7 @@ def _by_id(repo: Repo, prefix: str) -> LogEntry | None:
     with closing(Index.open(repo.state_dir)) as index:
         stored = memories_with_id(index, prefix)
         if len({found.memory.id for found in stored}) > 1:
-            raise UnknownMemory(f"'{prefix}' is the beginning of several memories' ids")
+            raise UnknownMemory(f"'{prefix}' is the beginning of several memory ids")
         if not stored:
             return None
         commits = [found.commit for found in stored]

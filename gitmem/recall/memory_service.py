@@ -50,7 +50,7 @@ class MemoryService:
         self._woken = -_WAKE_EVERY_SECONDS
 
     def close(self) -> None:
-        """Let go of the index."""
+        """Close the index."""
         if self._recaller is not None:
             self._recaller.close()
             self._recaller = None
@@ -92,7 +92,7 @@ class MemoryService:
         ], missing
 
     def around(self, anchor: Hit, before: int, after: int) -> list[Hit]:
-        """The memories before and after this one, itself among them, the oldest first.
+        """The memories before and after this one, itself included, oldest first.
 
         Raises:
             GitmemError: as above.
@@ -125,11 +125,11 @@ class MemoryService:
         return jot(self.repo, note, here)
 
     def prepare(self) -> None:
-        """See to it that there is an index, if there is anything to index."""
+        """Make sure that there is an index, if there is anything to index."""
         self._ready()
 
     def wake(self) -> None:
-        """Have a worker look for news, at most every five seconds; nobody waits for it."""
+        """Let a worker look for changes, at most every five seconds; nobody waits for it."""
         if not self.repo.is_initialised or self._clock() - self._woken < _WAKE_EVERY_SECONDS:
             return
         self._woken = self._clock()
@@ -144,7 +144,7 @@ class MemoryService:
         return self._recaller
 
     def _prepare(self) -> None:
-        """Wait for an index: the first of all, or one in the place of one that was deleted."""
+        """Wait for an index: the very first, or one that replaces a deleted one."""
         self._woken = self._clock()
         if self.repo.is_initialised:
             catch_up(self.repo, _PATIENCE_SECONDS)
@@ -166,10 +166,10 @@ class MemoryService:
         try:
             commit = resolve_commit(self.repo, name)
         except UnknownRevision as error:
-            raise UnknownMemory(f"'{name}' names no memory and no commit here") from error
+            raise UnknownMemory(f"'{name}' names neither a memory nor a commit here") from error
         stored = memories_of(index, [commit])
         if not stored:
-            raise UnknownMemory(f"nothing is remembered of commit '{commit[:10]}'")
+            raise UnknownMemory(f"nothing is remembered about commit '{commit[:10]}'")
         standing = self._judged([commit]).get(commit)
         return [Hit(s.memory, s.commit, is_pending=False, standing=standing) for s in stored]
 
@@ -179,7 +179,7 @@ class MemoryService:
                 return Hit(pending.memory, "", is_pending=True)
         stored = memories_with_id(index, prefix)
         if len({found.memory.id for found in stored}) > 1:
-            raise UnknownMemory(f"'{prefix}' is the beginning of several memories' ids")
+            raise UnknownMemory(f"'{prefix}' is the beginning of several memory ids")
         if not stored:
             return None
         judged = self._judged([found.commit for found in stored])

@@ -1,4 +1,4 @@
-"""Hits as results to show: with their standing, and over all repositories of the machine."""
+"""Hits as results to show: with their standing, and across all repositories on the machine."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MAX_WORDS = 400
 
 
 def results_of(hits: Sequence[Hit], judge: Judge) -> list[Hit]:
-    """The hits in their order; how the first twenty stand is asked of git where nobody knows."""
+    """The hits in their order; git is asked for the unknown standings of the first twenty."""
     unknown = [hit.commit for hit in hits if hit.commit and hit.standing is None]
     judged = judge(unknown[:_MAX_JUDGED]) if unknown else {}
     return [hit if hit.standing else replace(hit, standing=judged.get(hit.commit)) for hit in hits]
@@ -70,14 +70,14 @@ def search_everywhere(repo: Repo | None, known_repos: KnownRepos, query: Query) 
 
 
 def is_being_built(repo: Repo) -> bool:
-    """Whether there are notes of which the index knows nothing yet."""
+    """Whether there are notes that the index does not know yet."""
     with closing(Index.open(repo.state_dir)) as index:
         is_empty = index.tip is None
     return is_empty and try_git(repo, "show-ref", "--verify", "--quiet", NOTES_REF).returncode == 0
 
 
 def allows_everywhere(repo: Repo) -> bool:
-    """Whether the repository's settings let it be searched from others."""
+    """Whether the repository's settings allow other repositories to search it."""
     try:
         return read_settings(repo).everywhere
     except GitmemError:

@@ -1,4 +1,4 @@
-"""Recall: the memories that a query is after, best first, each with the reasons for its rank.
+"""Recall: the memories that match a query, best first, each with the reasons for its rank.
 
 Words and meaning are asked apart and their scores added; what HEAD does not reach, what is
 forgotten and what is superseded does not count; pending work does.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from types import TracebackType
 from typing import Any
@@ -117,7 +117,7 @@ class Recaller:
         self._index.close()
 
     def search(self, query: Query, now: float | None = None, *, judge: bool = False) -> list[Hit]:
-        """The memories that the query is after, best first, from ``offset`` on, at most ``limit``.
+        """The memories that match the query, best first, from ``offset`` on, at most ``limit``.
 
         Without words they come newest first.  ``now`` are POSIX seconds, to tell ages by.
         ``judge``: git is asked how the first ones stand, where that is not known, and what is no
@@ -235,7 +235,7 @@ class Recaller:
         return standings_of(self._repo, self._index, here, notes, most_asked=len(notes))
 
     def _pending(self, text: str, query: Query) -> list[Candidate]:
-        """Pending work that passes the filters; of a query with words, what shares some."""
+        """Pending work that passes the filters and, if the query has words, shares some."""
         asked = set(asked_words(text))
         found = []
         for pending in PendingStore(self._repo).newest_first():
@@ -249,7 +249,7 @@ class Recaller:
         return found
 
     def _likeness(self, places: Sequence[int]) -> Likeness | None:
-        """How alike memories are that have a vector; pending ones and others are like none."""
+        """How similar memories with vectors are; pending ones and others are similar to none."""
         if self._vectors is None:
             return None
         have = [number for number, place in enumerate(places) if place <= len(self._vectors)]
@@ -270,7 +270,7 @@ class Recaller:
             return None
 
     def _refreshed(self) -> Vectors | None:
-        """The vectors, as far as they are made; None where they are not and would take long."""
+        """The vectors that exist; None if they are missing and would take long."""
         if self._encoder is None:
             return None
         try:

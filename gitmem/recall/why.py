@@ -1,4 +1,4 @@
-"""``gitmem why``: from a line of code, or a file, to what is remembered of its commits."""
+"""``gitmem why``: from a line of code, or a file, to what is remembered about its commits."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class CodePlace:
 
 @dataclass(frozen=True)
 class Origin:
-    """A commit behind the place, or pending work, with what is remembered of it.
+    """A commit behind the place, or pending work, with what is remembered about it.
 
     ``lines`` are those of the place that come from it.  ``is_earlier``: it changed the lines
     before the commit that git blames.
@@ -58,7 +58,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What is known, the best first.  ``nearest`` are the commits of which nothing is."""
+    """What is known, best first.  ``nearest`` are the commits about which nothing is known."""
 
     place: CodePlace
     origins: tuple[Origin, ...] = ()
@@ -66,7 +66,7 @@ class Explanation:
 
 
 def parse_place(repo: Repo, text: str, here: Path) -> CodePlace:
-    """Read ``PATH``, ``PATH:LINE``, ``PATH:LINE-LINE`` (a column behind it is passed over) or
+    """Read ``PATH``, ``PATH:LINE``, ``PATH:LINE-LINE`` (a column behind it is skipped) or
     ``PATH#L1-L2``, as given in the folder ``here``; a file of exactly that name comes first.
 
     Raises:
@@ -76,20 +76,20 @@ def parse_place(repo: Repo, text: str, here: Path) -> CodePlace:
     path = found["path"] if found else text
     top = top_relative(repo, path, here)
     if top == ".." or top.startswith("../") or Path(top).is_absolute():
-        raise UsageError(f"'{path}' is outside of this repository")
+        raise UsageError(f"'{path}' is outside this repository")
     if found is None:
         return CodePlace(top)
     first = int(found["first"] or found["from"])
     last = int(found["last"] or found["to"] or first)
     if first == 0 or last == 0:
-        raise UsageError("lines are counted from 1")
+        raise UsageError("line numbers start at 1")
     return CodePlace(top, min(first, last), max(first, last))
 
 
 def why(
     repo: Repo, place: CodePlace, *, limit: int = 10, with_history: bool = False
 ) -> Explanation:
-    """What is remembered of the commits behind the place, at most ``limit`` commits.
+    """What is remembered about the commits behind the place, at most ``limit`` commits.
 
     For lines, those that git blames, the one with most lines first; where nothing is remembered
     of one of them (or ``with_history``), then those that changed the lines before.  For a file
@@ -173,7 +173,7 @@ class _Finder:
         return Explanation(self._place, tuple([*pending, *origins][:limit]), tuple(nearest))
 
     def _remembered(self, commits: Sequence[str]) -> dict[str, Origin]:
-        """Those of the commits that have live memories; what tells of the path first."""
+        """Those of the commits that have live memories; what mentions the path comes first."""
         memories: dict[str, list[Memory]] = {}
         for stored in memories_of(self._index, commits):
             memories.setdefault(stored.commit, []).append(stored.memory)
@@ -186,7 +186,7 @@ class _Finder:
         }
 
     def _entries(self, commits: Sequence[str]) -> dict[str, LogEntry]:
-        """What the commits, all of which are here, say of themselves."""
+        """What the commits, all of which are here, say about themselves."""
         heads = read_heads(self._repo, commits) if commits else ()
         return {
             head.commit: LogEntry(head.commit, head.author, head.time, head.subject, head.refs)
@@ -228,7 +228,7 @@ class _Finder:
             return []  # no commit yet
 
     def _standing_lines(self) -> dict[str, list[BlameRange]]:
-        """Which lines of the file each commit has; nothing where it is no file of a usual size."""
+        """Which lines of the file each commit has; nothing if it is not a file of ordinary size."""
         try:
             if not 0 < self._full_path().stat().st_size <= _MAX_BLAMED_BYTES:
                 return {}
@@ -246,7 +246,7 @@ class _Finder:
 
 
 def _grouped(parts: Iterable[BlameRange]) -> dict[str, list[BlameRange]]:
-    """The parts by commit, those with most lines first."""
+    """The parts by commit, those with the most lines first."""
     groups: dict[str, list[BlameRange]] = {}
     for part in parts:
         groups.setdefault(part.commit, []).append(part)

@@ -17,7 +17,7 @@ from gitmem.git.repo import Repo
 MAIN_NAMES = ("main", "master", "trunk", "develop", "development")
 
 _MOST_FILES = 60
-"""More files than this are no sign of what comes next: a checkout under way, a merge, a vendored
+"""More files than this say nothing about what comes next: a checkout under way, a merge, a vendored
 tree."""
 
 _STATUS = (
@@ -36,7 +36,7 @@ class Occasion:
     """What is checked out and what is being done to it.
 
     ``head_time`` is HEAD's commit time (POSIX seconds, 0 without a commit): ages are told against
-    it, so that the same repository gives the same text.  ``branch`` is empty where HEAD is
+    it, so that the same repository gives the same text.  ``branch`` is empty if HEAD is
     detached, ``is_trunk`` says that it is the main branch.  ``branch_files`` differ between the
     branch and where it left the main branch; ``dirty_files`` have changes that no commit has.
     """
@@ -50,7 +50,7 @@ class Occasion:
 
 
 def read_occasion(repo: Repo) -> Occasion:
-    """Look once.  What git does not tell is empty; nothing is written."""
+    """Look once.  What git does not report is empty; nothing is written."""
     with suppress(OSError):
         return _read(repo)
     return Occasion()
@@ -105,7 +105,7 @@ def _parsed(fields: Sequence[bytes]) -> tuple[str, str, tuple[str, ...]]:
 
 
 def _changed(fields: Sequence[bytes]) -> Iterator[str]:
-    """The paths of the entries; a rename's old path stands in a field of its own behind it."""
+    """The paths of the entries; a rename's old path follows it in a field of its own."""
     remaining = iter(fields)
     for field in remaining:
         if field.startswith(b"1 "):

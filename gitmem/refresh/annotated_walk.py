@@ -66,7 +66,7 @@ def _on(
     walk: Walk,
     limit: int | None,
 ) -> Iterator[str]:
-    """Go on with a walk, and remember how far it came where that was far."""
+    """Continue a walk, and remember how far it came if it came far."""
     places, walked, is_over = list(walk.found), walk.walked, False
     total = annotated_count(index)
     size = _FRONT * 2

@@ -56,7 +56,7 @@ def catch_up(
     *,
     launch: Callable[[Repo], Callable[[], bool]] = launch_worker,
 ) -> bool:
-    """Have a worker bring everything up to date and wait up to ``patience`` seconds for it.
+    """Let a worker bring everything up to date, and wait up to ``patience`` seconds for it.
 
     Returns whether all is up to date.  A worker that takes longer goes on by itself; work that
     it had to leave (a rebase is under way, a job keeps failing) is not waited for.

@@ -20,7 +20,7 @@ def embed_missing(
     most: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Give up to ``most`` memories that have none their vectors; how many still have none.
+    """Give vectors to up to ``most`` memories that lack them; returns how many still lack one.
 
     ``progress`` is called with the number made by each batch.  Vectors of another encoder are
     thrown away first.  Where the file cannot be written, nothing is made; where another process

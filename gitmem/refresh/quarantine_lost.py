@@ -1,4 +1,4 @@
-"""The last resort: what git itself lost, and only the index still knows, is set aside.
+"""The last resort: setting aside what git itself has lost and only the index still has.
 
 ``git filter-repo --path`` rewrites every ref, ours among them: it drops the notes, whose paths are
 no paths of the project, expires the reflogs and collects the rest.  The index still has every
@@ -29,7 +29,7 @@ TAKE_BACK = "gitmem import set-aside"
 
 
 def set_aside(repo: Repo, notes: NoteStore, index: Index) -> None:
-    """Before the index follows notes whose former state is gone: keep what they lack.
+    """Before the index follows notes whose former state is gone, keep what they lack.
 
     Where filter-repo moved the notes into a folder of their tree, they come back from it.
 
@@ -62,8 +62,8 @@ def set_aside(repo: Repo, notes: NoteStore, index: Index) -> None:
         add_notice(
             repo,
             f"{count} {noun} of {of} are gone from git: a history was filtered (git filter-repo),"
-            f" or objects were lost. They are kept in '{kept.folder}' and not sent. If they may"
-            f" come back: {TAKE_BACK}",
+            f" or objects were lost. They are kept in '{kept.folder}' and not sent. To restore"
+            f" them: {TAKE_BACK}",
         )
 
 
@@ -77,7 +77,7 @@ class ReturnReport:
 
 
 def take_back(repo: Repo, *, everything: bool = False, dry_run: bool = False) -> ReturnReport:
-    """Put back what was set aside, of the commits that are still here or were only renamed.
+    """Restore what was set aside, for commits that are still here or were only renamed.
 
     ``everything``: of commits that the filtering dropped as well.
 

@@ -42,7 +42,7 @@ class Reachable:
 
 
 def scope_of(repo: Repo, index: Index, revision: str = "HEAD") -> Reachable:
-    """The notes of the commits that ``revision`` reaches; none where it names no commit."""
+    """The notes of the commits that ``revision`` reaches; none if it does not name a commit."""
     tip = head_commit(repo) if revision == "HEAD" else commit_named(repo, revision)
     if not tip:
         return Reachable("", b"")
@@ -65,7 +65,7 @@ def scope_of(repo: Repo, index: Index, revision: str = "HEAD") -> Reachable:
 def _moved(
     repo: Repo, index: Index, known: Sequence[tuple[str, int, bytes]], tip: str
 ) -> tuple[bytearray, int]:
-    """The bits for ``tip``, from those of the nearest tip that is known, and up to which mark."""
+    """The bits for ``tip``, from those of the nearest known tip, and up to which mark."""
     for old, mark, kept in known[:3]:
         steps = _between(repo, old, tip)
         if steps is not None:
@@ -107,7 +107,7 @@ def _add_new(repo: Repo, index: Index, tip: str, bits: bytearray, since: int, ma
 
 
 def _present(repo: Repo, commits: Sequence[str]) -> set[str]:
-    """Those that are commits here: ``outside`` passes over what is not."""
+    """Those that are commits here: ``outside`` skips the others."""
     if not commits:
         return set()
     text = "".join(f"{commit}\n" for commit in commits).encode()

@@ -28,7 +28,7 @@ _A_STEP = 100  # notes between two tellings of progress
 
 
 def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
-    """Join what each remote had at the last fetch; the remotes that brought something new.
+    """Join what each remote had at the last fetch; returns the remotes that had something new.
 
     Before that, what somebody who does not know gitmem took out of the notes is put back.
 
@@ -54,9 +54,9 @@ def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
                 news.append(remote)
         except NoteUnreadable as error:
             if notes.has_commit(tip):  # a part is missing, and may come: looked at again
-                append_log(repo, f"what '{remote}' has cannot be joined yet: {error.message}")
+                append_log(repo, f"memories of '{remote}' cannot be joined yet: {error.message}")
                 continue
-            what = f"what '{remote}' has under {NOTES_REF} is no notes, and was left alone"
+            what = f"what '{remote}' has under {NOTES_REF} is not notes, and was left alone"
             add_notice(repo, what)
         if place == remote and tips.get(own) == seen.tracking.get(own):
             # What the person's own fetch brought is the newest that is known of the remote.
@@ -112,7 +112,7 @@ def refresh(repo: Repo) -> Index:
     """
     index = Index.open(repo.state_dir)
     if index.repaired:
-        append_log(repo, "index: it was damaged or of another version, and is built anew")
+        append_log(repo, "index: it was damaged or from another version, and is being rebuilt")
     catch_up_index(repo, index)
     return index
 

@@ -22,7 +22,7 @@ from gitmem.refresh.refresh import refresh_index
 from gitmem.state.settings import read_settings
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is, and how much there is."""
+"""Called with the stage, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class ReindexReport:
 
 
 def reindex(repo: Repo, progress: Progress | None = None) -> ReindexReport:
-    """Build the index anew, beside the one there is, and put it in its place when it is whole.
+    """Build a new index next to the existing one, and put it in place once it is complete.
 
     Raises:
         EncoderUnavailable: the model that is set is not there; nothing was changed.

@@ -1,4 +1,4 @@
-"""Putting back what somebody who does not know gitmem took out of the notes, and saying so.
+"""Restoring what something other than gitmem removed from the notes, and saying so.
 
 ``git notes remove``, a forced fetch or push, a merge by git's own strategies: none of them asks
 whether anybody still wants what it drops.  To forget on purpose there is ``gitmem scrub``.
@@ -24,7 +24,7 @@ _BY_GIT_NOTES = re.compile(r"'(git notes [a-z]+)'")
 
 
 def protect(repo: Repo, notes: NoteStore, index: Index | None = None) -> None:
-    """Put back what the notes ref lost since this clone last saw it whole, and have it told.
+    """Restore what the notes ref lost since this clone last saw it complete, and leave a notice.
 
     Where this clone keeps no record of that, ``index`` is gone by; without one nothing is done.
 
@@ -37,7 +37,7 @@ def protect(repo: Repo, notes: NoteStore, index: Index | None = None) -> None:
     try:
         loss = notes.restore(_SUBJECT, index.tip if index is not None else None)
     except NoteUnreadable as error:
-        append_log(repo, f"what the notes held before cannot be read: {error.message}")
+        append_log(repo, f"the earlier notes cannot be read: {error.message}")
         notes.accept()
         return
     if loss:
@@ -49,7 +49,7 @@ def protect(repo: Repo, notes: NoteStore, index: Index | None = None) -> None:
 
 
 def tell_of_remote(repo: Repo, notes: NoteStore, remote: str, old: str, new: str) -> None:
-    """Have it told what a remote lost from one fetch to the next; the next push brings it back."""
+    """Leave a notice of what a remote lost between two fetches; the next push restores it."""
     try:
         loss = notes.lost_between(old, new)
     except NoteUnreadable:
@@ -58,18 +58,18 @@ def tell_of_remote(repo: Repo, notes: NoteStore, remote: str, old: str, new: str
         add_notice(
             repo,
             f"{_counted(loss)} had gone from '{remote}' and {_are(loss)} kept here: somebody forced"
-            f" other notes over them there, or removed them. The next push puts them back."
+            f" other notes over them there, or removed them. The next push restores them."
             f" {_ON_PURPOSE}",
         )
 
 
 def tell_of_deleted(repo: Repo, remote: str) -> None:
-    """Have it told that a remote which had notes has none any more."""
+    """Leave a notice that a remote which had notes no longer has any."""
     if remote in os.fsdecode(try_git(repo, "remote").stdout).splitlines():
         add_notice(
             repo,
             f"'{remote}' has no {NOTES_REF} any more: somebody deleted it, most likely by"
-            " git push --mirror or --prune. All is kept here; the next push brings it back.",
+            " git push --mirror or --prune. Everything is kept here; the next push restores it.",
         )
 
 

@@ -69,7 +69,7 @@ def render_context(
 
 @dataclass(frozen=True)
 class _Aged:
-    """An item and the time that its age is told against."""
+    """An item and the time that its age is measured from."""
 
     item: ContextItem
     head_time: int

@@ -85,7 +85,7 @@ def _some(label: str, text: str, depth: int = 0) -> Iterator[Row]:
 
 
 def _list(label: str, texts: Sequence[str], depth: int = 0) -> Iterator[Row]:
-    """One text beside its label, several below it."""
+    """One text next to its label, several below it."""
     texts = [text.strip() for text in texts if text.strip()]
     if len(texts) == 1:
         yield Row(label, texts[0], depth)

@@ -1,4 +1,4 @@
-"""gitmem's hooks in the settings file of Claude Code, beside whatever stands there.
+"""gitmem's hooks in the settings file of Claude Code, next to whatever is there.
 
 Only event names that client 2.0.77 knows are used: it ignores a whole file that names another.
 Pure: bytes in, bytes out.
@@ -26,7 +26,7 @@ SessionEnd would be cut off after 1.5 s.
 
 MATCHERS = {"PostToolUse": "Read|Edit|Write|MultiEdit|NotebookEdit"}
 """The tools whose use concerns us.  What a hook prints before a tool is used reaches the model
-with the tool's result all the same, and not at all in client 2.0.77; after it, in all of them.
+with the tool's result anyway, and not at all in client 2.0.77; after it, in all of them.
 """
 
 PROJECT_FILE = ".claude/settings.json"

@@ -158,7 +158,7 @@ class _Stage:
         return str(json.loads(printed)["hookSpecificOutput"]["additionalContext"])
 
     def _wait_for_memory(self) -> None:
-        """The worker is nobody's child: wait until the queue is empty and the note is there."""
+        """The worker is detached: wait until the queue is empty and the note is there."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline:
             try:

@@ -63,7 +63,7 @@ def hooks_path_source(config: GitConfig) -> str:
 
 
 def read_git_version() -> tuple[int, int]:
-    """The version of the git on PATH; (0, 0) when it tells none."""
+    """The version of the git on PATH; (0, 0) if it reports none."""
     done = run(["git", "version"], environ=git_environment())
     match = _VERSION.match(os.fsdecode(done.stdout))
     return (int(match[1]), int(match[2])) if match else (0, 0)

@@ -1,4 +1,4 @@
-"""``gitmem init``: set a repository up beside everything that is there, or change nothing.
+"""``gitmem init``: add gitmem to a repository next to everything there, or change nothing.
 
 Every step can be run again and then changes no byte.  When a step of the first run fails, what
 the earlier ones did is taken back.

@@ -25,7 +25,7 @@ def clean_moved_copies(path: Path, aside: Path) -> list[Path]:
     then that hook takes its place.
 
     Raises:
-        ForeignFile: something that is no file stands in the place of a copy.
+        ForeignFile: something that is not a file is in the place of a copy.
         DiskFull, ReadOnlyRepository: it could not be written.
     """
     changed = []

@@ -77,7 +77,7 @@ def read_manifest(repo: Repo) -> Manifest:
     """The manifest; an empty one where gitmem is not set up.
 
     Raises:
-        ForeignFile: the file is there and is no manifest that this version can read.
+        ForeignFile: the file exists, but is not a manifest that this version can read.
     """
     path = manifest_path(repo)
     try:

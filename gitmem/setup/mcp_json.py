@@ -1,4 +1,4 @@
-"""gitmem's MCP server in the project's ``.mcp.json``, beside whatever stands there.
+"""gitmem's MCP server in the project's ``.mcp.json``, next to whatever is there.
 
 Pure: bytes in, bytes out.
 """
@@ -31,7 +31,7 @@ def with_server(content: bytes | None) -> bytes:
     """The file with our server; the same bytes where it is there, or another of its name.
 
     Raises:
-        ForeignFile: the content is no JSON object, or its servers are no object.
+        ForeignFile: the content is not a JSON object, or its servers are not one.
     """
     if content is not None and (has_server(content) or has_other(content)):
         return content
@@ -66,7 +66,7 @@ def has_server(content: bytes) -> bool:
 
 
 def has_other(content: bytes) -> bool:
-    """Whether a server of our name is there that somebody else wrote: it is theirs.
+    """Whether there is a server with our name that somebody else wrote.
 
     Raises:
         ForeignFile: as above.

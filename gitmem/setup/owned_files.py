@@ -1,4 +1,4 @@
-"""Changing files that belong to somebody else so that every one of them can be put back.
+"""Changing files that belong to somebody else, so that each of them can be restored.
 
 The original is in the manifest, durably, before a file is touched.  When the owner has edited
 the file in between, only what is ours is taken out and the edit stays; when that leaves what
@@ -32,7 +32,7 @@ from gitmem.state.atomic import write_atomically
 
 @dataclass(frozen=True)
 class FileForm:
-    """What a kind of file must tell before our part can be taken out of an edited one.
+    """What must be known about a kind of file before our part can be removed from an edited one.
 
     ``rest`` is the content without us, ``is_same`` whether two contents mean the same, and
     ``is_nothing`` whether a content says nothing at all.
@@ -52,7 +52,7 @@ class Writer(Protocol):
 
 @dataclass(frozen=True)
 class FileState:
-    """A file as it is now; ``content`` None where there is none (a dangling link is none)."""
+    """A file as it is now; ``content`` None if there is none (a dangling link is none)."""
 
     content: bytes | None
     mode: int = 0o644
@@ -87,7 +87,7 @@ class OwnedFiles:
         self.manifest = read_manifest(repo)
 
     def begin(self) -> bool:
-        """Make sure that the manifest can be written; whether gitmem was not set up before.
+        """Make sure that the manifest can be written; returns whether gitmem was not set up before.
 
         Raises:
             DiskFull, ReadOnlyRepository: it cannot, and nothing was changed.
@@ -105,13 +105,13 @@ class OwnedFiles:
         original: bytes | None,
         write: Writer = write_atomically,
     ) -> bool:
-        """Give the file this content and mode; whether that was a change.
+        """Give the file this content and mode; returns whether that was a change.
 
         ``original`` is what would be there without us.  It is kept, unless the file is still as
         we left it: then what was kept before is the original.
 
         Raises:
-            ForeignFile, DiskFull, ReadOnlyRepository: the file system has other plans.
+            ForeignFile, DiskFull, ReadOnlyRepository: the file system does not allow it.
         """
         _refuse_way_out(self._repo, path)
         present = look(path)
@@ -254,7 +254,7 @@ def _refuse_way_out(repo: Repo, path: Path) -> None:
     target, real_top = path.resolve(), top.resolve()
     if not target.is_relative_to(real_top) or ".git" in target.relative_to(real_top).parts:
         raise ForeignFile(
-            f"'{path}' is reached by a link to '{target}', which is no file of the project",
+            f"'{path}' is reached by a link to '{target}', which is not a file of the project",
             "Nothing was written there. Replace the link by a file, or run: gitmem init --user",
         )
 

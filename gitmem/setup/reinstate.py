@@ -1,4 +1,4 @@
-"""Put our lines back where a hook manager has written its hook file anew.
+"""Put our lines back where a hook manager has rewritten its hook file.
 
 lefthook does that by itself in the middle of a commit, whenever its configuration has changed;
 pre-commit and simple-git-hooks do it at every install.  What they leave is a hook of theirs that
@@ -70,7 +70,7 @@ def _has_hook_files(repo: Repo, owned_files: OwnedFiles) -> bool:
 
 
 def _manager(repo: Repo, place: HooksPlace, event: str) -> str:
-    """The program that wrote or removed the hook file; empty where a person is to decide."""
+    """The program that wrote or removed the hook file; empty if a person is to decide."""
     if place.kind is not PlaceKind.FOLDER or not place.folder.is_relative_to(repo.common_dir):
         return ""
     content = look(place.folder / event).content

@@ -33,7 +33,7 @@ _SESSION_DAYS = 14
 @dataclass(frozen=True)
 class Status:
     """One repository's state.  ``hooks`` of ``hooks_wanted`` are in place, at ``hooks_place``;
-    ``remote`` is empty where there is none to share with; ``refusal`` is why it takes no memories.
+    ``remote`` is empty if there is none to share with; ``refusal`` is why it takes no memories.
     """
 
     is_initialised: bool

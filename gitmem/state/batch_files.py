@@ -1,4 +1,4 @@
-"""What was handed over to a model's batches and is not collected yet, and what is still to be.
+"""What a model's batches were given and have not returned yet, and what still has to be sent.
 
 One file a batch in ``.git/gitmem/backfill/batches``; the one without an id is what waits to be
 handed over.  It names memories that are in notes already: losing a file costs a better memory,

@@ -1,4 +1,4 @@
-"""What the file is called in which stands what a session was given.  Loads next to nothing."""
+"""The path of the file that records what a session received.  Loads next to nothing."""
 
 from __future__ import annotations
 

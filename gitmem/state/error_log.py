@@ -1,4 +1,4 @@
-"""The log of what went wrong where nobody was looking: in hooks and in the worker.
+"""The log of what went wrong in the background: in hooks and in the worker.
 
 ``gitmem doctor`` reads it.  Secrets are masked and control sequences taken out here, whoever
 writes: a message may quote a remote or a setting.  Standard library only.

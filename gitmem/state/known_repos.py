@@ -1,4 +1,4 @@
-"""The repositories of this machine that gitmem was set up in: names of places, and nothing else.
+"""The repositories on this machine where gitmem is set up: their paths, and nothing else.
 
 One small file each, so that no two processes ever write the same one.  Whether a repository may
 be searched from elsewhere is not written here but asked of its own settings.

@@ -1,6 +1,6 @@
-"""What models were paid, a line a request in a file a month.  Days are UTC.
+"""What models cost: one line per request, one file per month.  Days are UTC.
 
-Appended with one write, so that several processes can; a line that is damaged is passed over.
+Appended with one write, so that several processes can; a line that is damaged is skipped.
 Nothing of what was asked or answered is in it.  Standard library only.
 """
 

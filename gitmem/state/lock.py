@@ -1,4 +1,4 @@
-"""The locks that make a worker, a backfill or a recompression the only one of its repository.
+"""The locks that allow only one worker, backfill or recompression per repository.
 
 What somebody does who does not get one (leave, wait, refuse) is theirs.  Standard library only.
 """

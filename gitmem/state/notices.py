@@ -1,4 +1,4 @@
-"""Lines that the next gitmem command tells once, because what they are about happened unseen.
+"""Lines that the next gitmem command prints once, about things that happened in the background.
 
 A worker or a hook repairs or gives up on something while nobody looks at a terminal.  A small
 file for each line: whoever removes the file is the one to tell it, so that of two commands
@@ -41,7 +41,7 @@ def add_notice(repo: Repo, line: str) -> None:
 
 
 def take_notices(repo: Repo) -> list[str]:
-    """The lines to tell, oldest first; they are the caller's to tell and not given again."""
+    """The lines to print, oldest first; the caller must print them, they are not given again."""
     lines = []
     for path in _oldest_first(repo):
         line = StateFile(path).read()

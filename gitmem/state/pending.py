@@ -1,4 +1,4 @@
-"""Pending memories: work that no commit holds yet, one file a session, and agents' own notes.
+"""Pending memories: uncommitted work, one file per session, and agents' own notes.
 
 Written when a turn ends, replaced by the next, gone when a commit of the session is captured.
 A note has a file of its own, and waits for the commit of what it is about.
@@ -74,7 +74,7 @@ class PendingStore:
         return _read(self._path(session))
 
     def newest_first(self) -> list[Pending]:
-        """All pending memories, the last written first; unreadable files are passed over."""
+        """All pending memories, last written first; unreadable files are skipped."""
         return [found for path in newest_first(self._folder) if (found := _read(path))]
 
     def _path(self, session: str) -> Path:

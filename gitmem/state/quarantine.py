@@ -1,4 +1,4 @@
-"""Memories that git no longer has, each a file of its own until a person decides.
+"""Memories that git no longer has, each in its own file until a person decides.
 
 ``.git/gitmem/lost/COMMIT/ID.yaml`` holds the document as a note would.  Never sent anywhere.
 """

@@ -1,4 +1,4 @@
-"""The durable queue between hooks and the worker: one small file a job.
+"""The durable queue between hooks and the worker: one small file per job.
 
 Hooks write ``queue/<name>.job``; the file's modification time is the moment of the event (a
 rename keeps it).  A job's file goes away only after its work is in the notes ref, so a worker
@@ -80,7 +80,7 @@ class Queue:
         return stays
 
     def requeue_failed(self) -> int:
-        """Give the jobs set aside another chance; how many there are."""
+        """Give the jobs set aside another chance; returns how many there are."""
         failed = self.failed()
         for queued in failed:
             self.add(replace(queued.job, attempt=0), queued.time)

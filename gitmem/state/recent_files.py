@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def newest_first(folder: Path) -> list[Path]:
-    """The folder's JSON files, the last written first; one that vanishes meanwhile is left out."""
+    """The folder's JSON files, last written first; one that vanishes meanwhile is left out."""
     dated = []
     for path in folder.glob("*.json"):
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Where the branches stand, here and as last seen at the remotes, and where they stood before.
+"""Where the branches are, here and as last seen on the remotes, and where they were before.
 
 What moved between the two tells which commits are new and which may be reached no more, without
 a walk of the whole history.  Standard library only: agent hooks ask whether anything moved.
@@ -14,7 +14,7 @@ from gitmem.git.repo import Repo, try_git
 from gitmem.state.state_file import StateFile
 
 REFS = ("refs/heads/", "refs/remotes/")
-"""The refs that are watched; what only a tag or a stash reaches is reached all the same."""
+"""The refs that are watched; what only a tag or a stash reaches counts as reached, too."""
 
 _REWRITING = ("rebase-merge", "rebase-apply")
 
@@ -27,7 +27,7 @@ class Tips:
 
     @property
     def commits(self) -> frozenset[str]:
-        """Each commit that a ref stands at."""
+        """Each commit that a ref points to."""
         return frozenset(self.refs.values())
 
 
@@ -48,7 +48,7 @@ def tips_of(repo: Repo, lines: Iterable[str]) -> Tips:
 
 
 def read_known_tips(repo: Repo) -> Tips | None:
-    """Where the refs stood when they were last looked at; None when nobody has looked yet."""
+    """Where the refs were when last looked at; None if nobody has looked yet."""
     data = _file(repo).read()
     if data is None:
         return None

@@ -1,7 +1,7 @@
-"""Remotes that take no memories from here, so that a person is told once and not at each push.
+"""Remotes that refuse memories from here, so that a person hears of it once, not at each push.
 
 A small file each, for as long as the remote has the same address and no push went through.  What
-is no wish of the remote's (a network that is down) is not kept.  Standard library only.
+is not the remote's decision (such as a network failure) is not kept.  Standard library only.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ class Refusal:
 
 
 def read_refusal(repo: Repo, remote: str) -> Refusal | None:
-    """The refusal that stands; None where there is none, or the remote's address is another."""
+    """The refusal that stands; None if there is none, or the remote's address is another."""
     address, refusal = _file(repo, remote).read_json(_parse_refusal, ("", None))
     return refusal if refusal and address == _address(repo, remote) else None
 
 
 def keep_refusal(repo: Repo, remote: str, reason: str, patience: float = DAY_SECONDS) -> bool:
-    """Keep that the remote refuses, for so many seconds; whether that is news."""
+    """Record that the remote refuses, for so many seconds; returns whether that is news."""
     is_news = read_refusal(repo, remote) is None
     until = time.time() + patience
     value = {"address": _address(repo, remote), "reason": reason, "until": until}

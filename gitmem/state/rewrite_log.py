@@ -1,4 +1,4 @@
-"""The journal of rewrites: which commit became which, as git's hooks told it.
+"""The journal of rewrites: which commit became which, as reported by git's hooks.
 
 A line ``OLD NEW`` each.  It is kept because a memory may be written late, at a commit that was
 amended long before; losing it costs certainty only, since lines and patches tell most of it too.

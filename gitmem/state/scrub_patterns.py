@@ -1,4 +1,4 @@
-"""Patterns of what was scrubbed here, so that the same session does not bring it back.
+"""Patterns of what was scrubbed here, so that the same session cannot bring it back.
 
 The agent's transcript still holds the secret, and the next turn would write it again.  The file
 is the user's alone to read, is never sent anywhere, and may be deleted once the key is revoked.

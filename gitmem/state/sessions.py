@@ -1,4 +1,4 @@
-"""The sessions that agents have told us about: which transcript, which work tree.
+"""The sessions that agents have reported: which transcript, which work tree.
 
 A cache: what it holds can be found again from the agent's own folder and from the notes.
 Standard library only.
@@ -36,7 +36,7 @@ class Registry:
         self._folder = repo.state_dir / "sessions"
 
     def add(self, registered: RegisteredSession) -> None:
-        """Note a session down; names that are no plain id are ignored.
+        """Record a session; a name that is not a plain id is ignored.
 
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written.

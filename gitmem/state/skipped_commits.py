@@ -1,4 +1,4 @@
-"""Commits that backfill looked at and found to be worth no memory.
+"""Commits that backfill looked at and found not worth a memory.
 
 One full id a line under the name of the judge: a later judge, who may think otherwise, begins
 with an empty list.  A cache: losing it, or the last line of it, costs time only.  Standard

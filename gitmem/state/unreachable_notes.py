@@ -32,7 +32,7 @@ class UnreachableNotes:
 
 
 def read_strays(repo: Repo) -> UnreachableNotes | None:
-    """What is known; None where nothing is, or the file is damaged."""
+    """What is known; None if nothing is, or the file is damaged."""
     return _file(repo).read_json(_parse_strays, None)
 
 

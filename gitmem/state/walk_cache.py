@@ -33,7 +33,7 @@ class Walk:
 
 
 def read_walks(repo: Repo) -> list[Walk]:
-    """The last few walks, the newest first; none when the file is missing or damaged."""
+    """The last few walks, newest first; none when the file is missing or damaged."""
     return _file(repo).read_json(_parse_walks, [])
 
 

@@ -1,4 +1,4 @@
-"""Starting the worker so that nobody waits for it and nothing of ours keeps their pipes open.
+"""Starting the worker so that nobody waits for it, and it keeps nobody's pipes open.
 
 Standard library only.
 """

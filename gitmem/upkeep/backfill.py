@@ -1,4 +1,4 @@
-"""Memories for the commits that have none: from transcripts still on disk, else from history.
+"""Memories for commits that have none: from transcripts still on disk, else from history.
 
 Sessions go oldest first, because each slice begins where the one before ends.  History goes
 newest first, because whoever stops it has the most useful part then.  What is written is in the
@@ -76,7 +76,7 @@ def backfill(
     advance: Callable[[int], None],
     batches: Batches | None = None,
 ) -> Report:
-    """Do what is planned; ``advance`` is told how many commits are behind it.
+    """Do what is planned; ``advance`` is called with the number of commits finished.
 
     With ``batches`` everything is written by the offline compressor first, and what is worth a
     model's time is handed over to it at the end.
@@ -106,12 +106,14 @@ def backfill(
             report.handed_over, reason = submit_waiting(workspace, batches)
             report.running = len(BatchFiles(workspace.repo).running())
             if reason:
-                report.tell(f"not all was handed over to {batches.compressor.name}: {reason}")
+                report.tell(
+                    f"not everything was handed over to {batches.compressor.name}: {reason}"
+                )
     return report
 
 
 def collect(workspace: Workspace, batches: Batches, report: Report, *, wait: bool) -> None:
-    """Write what a model made of what was handed over before; with ``wait`` wait for the rest.
+    """Write what a model answered to earlier batches; with ``wait``, wait for the rest.
 
     Raises:
         BackfillRunning: another one is at work here.
@@ -126,7 +128,7 @@ def _collect(workspace: Workspace, batches: Batches, report: Report, *, wait: bo
     report.collected += found.memories
     report.running = found.running
     if found.failed:
-        report.tell(f"of {found.failed} slices the model made nothing; their memories stay")
+        report.tell(f"the model made nothing of {found.failed} slices; their memories stay")
     for notice in found.notices:
         report.tell(notice)
 
@@ -138,7 +140,7 @@ def _offline() -> Compressor:
 
 
 class _Better:
-    """What a model is to make again, kept beside the notes as soon as these hold it."""
+    """What a model should rewrite, recorded as soon as the notes contain it."""
 
     def __init__(self, repo: Repo) -> None:
         self._files = BatchFiles(repo)
@@ -294,5 +296,5 @@ def _settle(repo: Repo, notes: NoteStore, base: str | None, report: Report) -> N
 def _alone(repo: Repo) -> Iterator[None]:
     with lock(repo, "backfill") as is_ours:
         if not is_ours:
-            raise BackfillRunning("another 'gitmem backfill' is at work in this repository")
+            raise BackfillRunning("another 'gitmem backfill' is running in this repository")
         yield

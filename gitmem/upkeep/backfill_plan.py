@@ -61,7 +61,7 @@ class BackfillPlan:
 
     @property
     def steps(self) -> int:
-        """How many times ``advance`` will be told of a commit."""
+        """How many commits ``advance`` will be called for."""
         return len(self.sessions) + len(self.history)
 
 

@@ -1,4 +1,4 @@
-"""Bettering what backfill wrote offline, by a model in batches: hand over now, collect later.
+"""Improving what backfill wrote offline, with a model in batches: submit now, collect later.
 
 Backfill never waits for a model: a memory of the offline compressor is in the note at once.  What
 is worth a model's money is listed, handed over in batches, and when the answers are there they
@@ -96,13 +96,13 @@ def entries_of(commit: str, memories: Iterable[Memory]) -> list[BatchEntry]:
 
 
 def estimate_commit(workspace: Workspace, batches: Batches, commit: str) -> Estimate:
-    """What a commit without a session would cost; nothing where it cannot be read."""
+    """What a commit without a session would cost; nothing if it cannot be read."""
     item = _Remaker(workspace).item(BatchEntry(commit, ("estimate",)))
     return batches.compressor.estimate(item.evidence, item.change) if item else Estimate()
 
 
 def submit_waiting(workspace: Workspace, batches: Batches) -> tuple[int, str]:
-    """Hand over what waits; how many slices were, and why the rest was not (or nothing).
+    """Hand over what waits; returns how many slices were, and why the rest was not (or nothing).
 
     A batch is noted as soon as it is handed over.  If this process is killed in between it is
     handed over again, and paid twice.
@@ -178,7 +178,7 @@ def collect_batches(
     wait: bool = False,
     sleep: Callable[[float], None] = time.sleep,
 ) -> BatchReport:
-    """Write what the model made of earlier batches; with ``wait`` until all have ended.
+    """Write what the model answered to earlier batches; with ``wait``, until all have ended.
 
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written; what was

@@ -1,4 +1,4 @@
-"""Curation: what says the same is folded into one memory, what was taken back is linked.
+"""Curation: memories that say the same thing are folded into one, reversals are linked.
 
 Nothing is deleted.  A fold is an ordinary memory that supersedes others: it syncs, merges and is
 undone by forgetting it, whereupon the others count again.  Likeness alone never folds: see
@@ -35,7 +35,7 @@ from gitmem.refresh.refresh import refresh, refresh_index
 NAME = "curate/1"
 """The compressor that a fold names in its provenance."""
 
-_SAME = "they say the same"
+_SAME = "they say the same thing"
 _MOST = 20_000  # memories compared with one another: the newest
 _NEIGHBOURS = 12
 _COSINE = 0.80  # from here on two may say the same ...
@@ -68,7 +68,7 @@ class MemoryAtHead:
 
 @dataclass(frozen=True)
 class Fold:
-    """Memories that one would do for, the newest first, and why; ``into`` is the one."""
+    """Memories that one would do for, newest first, and why; ``into`` is the one."""
 
     because: str
     parts: tuple[MemoryAtHead, ...]
@@ -145,7 +145,7 @@ def judged(
 
 
 def apply(repo: Repo, folds: Iterable[Fold]) -> int:
-    """Write the folds as memories of the commits of their newest parts; how many are new.
+    """Write the folds as memories of the commits of their newest parts; returns how many are new.
 
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: nothing was written.
@@ -240,7 +240,7 @@ def _groups(
 
 
 def _trivial(here: Iterable[MemoryAtHead]) -> dict[str, list[MemoryAtHead]]:
-    """Those that say no more than that a typo or a format was mended, by what they are about."""
+    """Those that only say that a typo or formatting was fixed, by what they are about."""
     found: dict[str, list[MemoryAtHead]] = defaultdict(list)
     for part in here:
         memory = part.memory
@@ -260,7 +260,7 @@ def _reversals(
     reverses: Reverses,
     taken: set[str],
 ) -> list[Fold]:
-    """What a newer memory takes back is superseded by that one, told once more."""
+    """What a newer memory reverses is superseded by a repetition of that memory."""
     folds: dict[str, list[MemoryAtHead]] = {}
     for n, m, _ in pairs:  # the smaller number is the newer memory
         newer, older = here[n], here[m]
@@ -269,7 +269,7 @@ def _reversals(
         if reverses(newer.memory, older.memory):
             folds.setdefault(newer.memory.id, [newer]).append(older)
     return [
-        _fold(index, "the newer one takes it back", parts)
+        _fold(index, "the newer one reverses it", parts)
         for newer, parts in folds.items()
         if not any(newer in {p.memory.id for p in others[1:]} for others in folds.values())
     ]
@@ -278,7 +278,7 @@ def _reversals(
 def _fold(
     index: Index, because: str, parts: Sequence[MemoryAtHead], *, count_in_title: bool = False
 ) -> Fold:
-    """One memory for these, the newest first: its words, the files and names of all.
+    """One memory for these, newest first: its words, the files and names of all.
 
     The same parts give the same memory on every clone, but one that was undone gets another id.
     """

@@ -1,4 +1,4 @@
-"""Many commits, each to its memory by message and difference alone, in several processes.
+"""Making memories of many commits from message and diff alone, in several processes.
 
 Reading a difference is most of the work and libgit2 does it in one thread, so that as many
 processes read as the machine has processors.  They are given commits and answer with documents;
@@ -26,7 +26,7 @@ from gitmem.notes.codec import document_of
 from gitmem.process.python_pool import answer_questions, in_order, python_pool
 
 NO_SESSION = Slice("", "", (), 0, 0)
-"""The slice of a commit whose session nobody knows."""
+"""The slice of a commit whose session is unknown."""
 
 LONG_MESSAGE = 1_000
 """Characters from which on a message says more than is kept of it."""
@@ -41,7 +41,7 @@ _BLOB_CACHE_BYTES = 96 << 20
 
 @dataclass(frozen=True)
 class Judgement:
-    """What came of a commit: a document, or None where it is worth no memory.
+    """What came of a commit: a document, or None if it is worth no memory.
 
     ``problem`` says in a line why it could not be read; it is not judged then.  ``is_long``: the
     message says more than could be kept word for word.

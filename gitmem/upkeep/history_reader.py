@@ -1,4 +1,4 @@
-"""A process of :mod:`gitmem.upkeep.history_memories`, which starts it; not for anybody else."""
+"""A process that :mod:`gitmem.upkeep.history_memories` starts; not for anyone else."""
 
 from __future__ import annotations
 

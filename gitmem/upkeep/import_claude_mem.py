@@ -1,4 +1,4 @@
-"""Taking over what claude-mem kept: each row a memory of the commit that it led to.
+"""Importing from claude-mem: each row becomes a memory of the commit that it led to.
 
 By the files that it says were changed and the time; a row without such files goes with the next
 commit of its session, else with the next commit there was, as kind ``session``.  What is taken
@@ -205,7 +205,7 @@ class _Importer:
         return (self._head, "to_head", False) if self._to_head else ("", "", False)
 
     def _is_elsewhere(self, kept: ClaudeMemRow, changed: Sequence[str]) -> bool:
-        """Whether a folder of the same name is meant: all its files are outside of this one."""
+        """Whether a folder of the same name is meant: all its files are outside this one."""
         named = [*kept.files_modified, *kept.files_read]
         are_absolute = bool(named) and all(path.startswith(("/", "~")) for path in named)
         return are_absolute and not changed and not self._paths(kept.files_read)
@@ -257,7 +257,7 @@ class _Importer:
 
 
 def _bounded(paths: Sequence[str]) -> tuple[str, ...]:
-    """As many as fit into a document beside the rest."""
+    """As many as fit into a document with everything else."""
     room = _MAX_PATH_CHARACTERS
     kept = []
     for path in paths[:_MAX_FILES]:

@@ -1,4 +1,4 @@
-"""Tying what was seen at some time, in some files, to the commit that it led to.  Pure.
+"""Tying what happened at some time, in some files, to the commit that it led to.  Pure.
 
 The nearest commit that touches one of the files, rather later than earlier: what an observer
 writes down comes a little after the work, and the commit mostly later still.

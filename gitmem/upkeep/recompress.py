@@ -1,4 +1,4 @@
-"""Better memories, later: ask again about what a stand-in wrote.
+"""Improving memories later: asking a model again about what a stand-in wrote.
 
 A memory is never changed.  The records it was made of (or the commit, where there was no session)
 are read once more, and what comes of them joins the same notes as new memories that supersede the
@@ -56,10 +56,10 @@ class RecompressResult:
 
 
 def estimate(workspace: Workspace, capture: Capture, compressor: Compressor) -> Estimate:
-    """What bettering a capture would cost; nobody is asked.
+    """What improving a capture would cost; no model is asked.
 
     Raises:
-        TranscriptMissing: it cannot be bettered, because its records are not there.
+        TranscriptMissing: it cannot be improved, because its records are missing.
         GitmemError: it is to stay as it is.
     """
     part, change = _material(workspace, capture, compressor)
@@ -73,7 +73,7 @@ def recompress(
 ) -> Iterator[RecompressResult]:
     """Better the captures one by one; each is durable when its result is given.
 
-    What cannot be bettered stays as it is, with a reason.
+    What cannot be improved stays as it is, with a reason.
 
     When the compressor fails several times in a row, the rest is left for another run.
 
@@ -88,7 +88,7 @@ def recompress(
         closing(Index.open(workspace.repo.state_dir)) as index,
     ):
         if not is_ours:
-            raise GitmemError("another 'gitmem recompress' is at work here", "Let it end")
+            raise GitmemError("another 'gitmem recompress' is running here", "Wait for it")
         for capture in captures:
             result = _bettered(workspace, notes, index, capture, compressor)
             yield result
@@ -112,7 +112,7 @@ def _bettered(
     refresh_index(notes, index)  # it may have taken minutes
     live = {stored.memory.id for stored in memories_of(index, capture.commits)}
     if not {memory.id for memory in capture.memories} <= live:
-        return RecompressResult(capture, reason="it was changed meanwhile")
+        return RecompressResult(capture, reason="it has changed meanwhile")
     successors = _successors(workspace, capture, made)
     _write(notes, index, capture, successors)
     return RecompressResult(capture, tuple(successors), made.notice, is_kept=not made.memories)
@@ -121,14 +121,14 @@ def _bettered(
 def _joined(
     notes: NoteStore, index: Index, capture: Capture, stays: Sequence[Memory]
 ) -> RecompressResult:
-    """One of several answers, superseding all; nobody is asked.
+    """One of several answers, superseding all; no model is asked.
 
     The same memories come of it on every clone, and so the same ids: this joins for good.
     """
     supersedes = tuple(sorted(_superseded(capture)))
     memories = [replace(memory, supersedes=supersedes) for memory in stays]
     _write(notes, index, capture, memories)
-    return RecompressResult(capture, tuple(memories), "two clones had it bettered", is_kept=True)
+    return RecompressResult(capture, tuple(memories), "two clones improved it", is_kept=True)
 
 
 def _write(notes: NoteStore, index: Index, capture: Capture, memories: Sequence[Memory]) -> None:
@@ -159,9 +159,9 @@ def _material(
         UnknownRevision: nor is its commit.
     """
     if capture.rivals and not capture.is_named:
-        raise _Settled("two clones had it bettered: their answers are joined, at no cost")
+        raise _Settled("two clones improved it: their answers are joined, at no cost")
     if not capture.is_named and all(_is_done(memory, compressor) for memory in capture.memories):
-        raise _Settled(f"'{compressor.name}' wrote or judged it already")
+        raise _Settled(f"'{compressor.name}' has already written or judged it")
     if _edited(NoteStore(workspace.repo), capture) & {memory.id for memory in capture.memories}:
         raise _Settled("somebody edited it by hand")
     change = _change(workspace, capture)

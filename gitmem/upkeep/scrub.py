@@ -1,8 +1,8 @@
-"""Taking a leaked secret, or a whole memory, out of everything that gitmem has written here.
+"""Removing a leaked secret, or a whole memory, from everything that gitmem has written here.
 
 A memory that holds the pattern is replaced by a masked one; a tombstone and the tree's list of
 scrubs (see :mod:`gitmem.notes.scrub_marks`) keep every later merge from bringing the old one back.
-The notes ref then begins anew without history, since every commit of the old one may hold it.
+The notes ref then starts over without history, since any commit of the old one may contain it.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def scrub(
     """Take it out; what was done.  A target that stands nowhere leaves everything as it is.
 
     ``send`` replaces the notes of a remote, before what it brought is removed here.  ``unpack``
-    has git write its packs anew where they hold old notes; ``patience`` (seconds) is how long a
+    makes git rewrite packs that contain old notes; ``patience`` (seconds) is how long a
     busy worker is waited for.
 
     Raises:
@@ -157,7 +157,7 @@ def scrub(
                 return _scrub(repo, target, date, unpack, send or _send_nothing)
         if time.monotonic() > deadline:
             raise GitmemError(
-                "a worker or a backfill is busy with this repository",
+                "a worker or a backfill is busy in this repository",
                 "Nothing was changed. Run the command again in a moment",
             )
         time.sleep(_POLL_SECONDS)
@@ -183,7 +183,7 @@ def _scrub(
     report.is_rewritten = _rewrite(notes, target, date)
     if target.scrubber is not None:
         for path in _files_holding(repo, target.scrubber):
-            if not _is_of_index(repo, path):  # which is built anew below
+            if not _is_of_index(repo, path):  # which is rebuilt below
                 _mask_file(path, target.scrubber)
     try:
         send()
@@ -252,7 +252,7 @@ def _plan(
 
 
 def _successors(document: Document, target: Target, replaced: set[str]) -> list[Document] | None:
-    """What stands in a document's place, often nothing; None when it stays as it is.
+    """What replaces a document, often nothing; None if it stays as it is.
 
     A memory that another replaces is not masked but forgotten: masked it would have a new id,
     which nothing replaces.

@@ -1,4 +1,4 @@
-"""Which memories are to be bettered: chosen by id, commit, kind, age and writer; whole captures."""
+"""Which memories to improve: chosen by id, commit, kind, age and writer; whole captures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MEMORY_NAME = re.compile(r"m[0-9a-f]{4,20}")
 
 @dataclass(frozen=True)
 class CaptureSelection:
-    """Which memories are to be bettered.
+    """Which memories to improve.
 
     ``ids`` (or their beginnings) are taken as they are; the rest must stand at one of ``commits``
     (None: any), be of one of ``kinds`` (none: any), older than ``before`` (POSIX time as
@@ -50,9 +50,9 @@ class Capture:
 
     @property
     def rivals(self) -> list[tuple[Memory, ...]]:
-        """The answers that stand side by side, because two clones had it bettered before they met.
+        """The answers that stand side by side, because two clones improved it before they met.
 
-        The one to stay comes first, whatever clone asks; empty where there is but one answer.
+        The one to stay comes first, whatever clone asks; empty if there is but one answer.
         """
         runs: dict[tuple[object, ...], list[Memory]] = {}
         for memory in self.memories:
@@ -71,7 +71,7 @@ class Capture:
 
 
 def find_captures(repo: Repo, wanted: CaptureSelection) -> list[Capture]:
-    """The captures with a wanted memory, whole, the newest first; superseded ones are left out.
+    """The captures with a wanted memory, whole, newest first; superseded ones are left out.
 
     Where stand-ins are wanted, so are rivals: both are there because a run was not the last word.
     Nothing is written but the index.
@@ -135,11 +135,11 @@ def _named(index: Index, name: str) -> str:
     stored = memories_with_id(index, name)
     ids = {found.memory.id for found in stored}
     if len(ids) != 1:
-        problem = "is the beginning of several memories' ids" if ids else "names no memory here"
+        problem = "is the beginning of several memory ids" if ids else "does not name a memory here"
         raise UnknownMemory(f"'{name}' {problem}")
     live = {found.memory.id for found in memories_of(index, [stored[0].commit])}
     if not ids <= live:
-        raise UnknownMemory(f"'{name}' has been superseded already")
+        raise UnknownMemory(f"'{name}' has already been superseded")
     return ids.pop()
 
 

@@ -83,8 +83,8 @@ def test_paths_are_the_repositorys_and_what_is_outside_or_excluded_is_left_out(
     ("given", "told"),
     [
         ({"text": "  \n"}, "nothing to remember"),
-        ({"text": "x" * (MAX_TEXT + 1)}, "is the most"),
-        ({"kind": "poem"}, "no kind of memory"),
+        ({"text": "x" * (MAX_TEXT + 1)}, "the limit is"),
+        ({"kind": "poem"}, "not a kind of memory"),
         ({"files": ("f",) * 51}, "50 files"),
     ],
 )
@@ -108,7 +108,7 @@ def test_notes_do_not_pile_up_without_end(committed: GitDriver) -> None:
 def test_where_gitmem_is_switched_off_nothing_is_kept(committed: GitDriver) -> None:
     committed.run("config", "gitmem.enabled", "false")
 
-    with pytest.raises(GitmemError, match="nothing here"):
+    with pytest.raises(GitmemError, match="switched off here"):
         noted(committed)
     assert waiting(committed) == []
 

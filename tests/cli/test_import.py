@@ -21,7 +21,7 @@ def test_what_is_at_the_usual_place_is_imported(committed: GitDriver) -> None:
 
     assert "1 of 2 would be remembered at 1 commit" in planned.stdout
     assert "1 of 2 remembered at 1 commit: 1 by their files" in done.stdout
-    assert "1 led to no commit" in done.stdout
+    assert "1 led to no known commit" in done.stdout
     assert (again["written"], again["known"], again["untied"]) == (0, 1, 1)
     assert "A fix of uploads" in gitmem(committed, "log").stdout
 

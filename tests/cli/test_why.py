@@ -138,7 +138,7 @@ def test_a_file_that_git_does_not_know_yet_leads_to_pending_work(story: GitDrive
 def test_uncommitted_lines_of_which_nothing_is_known_say_so(story: GitDriver) -> None:
     story.write("src/a.py", BODY.replace("value_3", "other_3") + "value_7 = 7\n")
 
-    assert "no commit holds (lines 7)" in why(story, "src/a.py:7")
+    assert "uncommitted work yet (lines 7)" in why(story, "src/a.py:7")
 
 
 def test_of_a_file_the_commits_whose_lines_stand_come_first(git: GitDriver) -> None:
@@ -197,9 +197,9 @@ def test_the_count_is_kept(story: GitDriver) -> None:
     ("place", "status", "told"),
     [
         ("nowhere.py", 13, "nothing was ever committed"),
-        ("nowhere.py:3", 13, "no file that git knows"),
+        ("nowhere.py:3", 13, "not a file that git knows"),
         ("src/a.py:99", 2, "has only 6 lines"),
-        ("src/a.py:0", 2, "counted from 1"),
+        ("src/a.py:0", 2, "start at 1"),
         ("../elsewhere", 2, "outside"),
     ],
 )

@@ -42,5 +42,5 @@ def test_what_is_no_date_is_told(home: Path, text: str) -> None:
     if text == "\0":
         assert instant_of(text) == ""
         return
-    with pytest.raises(UsageError, match="is no date"):
+    with pytest.raises(UsageError, match="is not a date"):
         instant_of(text)

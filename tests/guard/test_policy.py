@@ -69,7 +69,7 @@ def test_a_pattern_that_keeps_taking_too_long_stops_everything() -> None:
 
 
 def test_what_is_no_pattern_is_told() -> None:
-    with pytest.raises(SettingsInvalid, match="no regular expression"):
+    with pytest.raises(SettingsInvalid, match="not a regular expression"):
         redact("text", Policy(("(unclosed",)))
 
 

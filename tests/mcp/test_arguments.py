@@ -46,7 +46,7 @@ def test_moments_come_in_many_forms(home: Path, value: str | int, expected: str)
 
 @pytest.mark.parametrize("value", ["whenever", 99_999_999_999_999_999])
 def test_what_is_no_moment_is_told(home: Path, value: str | int) -> None:
-    with pytest.raises(UsageError, match="no date"):
+    with pytest.raises(UsageError, match="not a date"):
         read_moment(value)
 
 

@@ -93,7 +93,7 @@ def test_failures_say_what_to_do(git: GitDriver, ids: dict[str, str]) -> None:
             ("get_observations", {"ids": [12]}, "take it from search"),
             ("get_observations", {"ids": ["m0000000000"]}, "Take ids from"),
             ("search", {"type": "poem"}, "The kinds: decision"),
-            ("search", {"dateStart": "whenever"}, "is no date"),
+            ("search", {"dateStart": "whenever"}, "is not a date"),
             ("why", {"path": "nowhere.py"}, "nothing was ever committed"),
             ("why", {"path": "src/tax.py:99"}, "has only 2 lines"),
             ("remember", {"text": " "}, "nothing to remember"),

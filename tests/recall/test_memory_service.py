@@ -92,7 +92,7 @@ def test_ids_that_mean_nothing_or_several_are_told(git: GitDriver, line: list[Me
 
     assert [result.memory for result in found] == [line[0]]
     assert "several" in missing["m"]
-    assert "no memory and no commit" in missing["nothing"]
+    assert "neither a memory nor a commit" in missing["nothing"]
 
 
 def test_an_index_that_is_deleted_in_between_is_made_again(

@@ -43,7 +43,7 @@ def test_a_damaged_index_is_built_anew_and_said_once(git: GitDriver) -> None:
     file.write_bytes(b"not a database at all" * 100)
 
     assert context(git) == before
-    assert "built anew" in "".join(read_log(git.repo, 5))
+    assert "being rebuilt" in "".join(read_log(git.repo, 5))
     assert len(read_log(git.repo, 5)) == 1
 
 

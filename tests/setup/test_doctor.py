@@ -320,7 +320,7 @@ def test_a_bare_repository_can_be_looked_at(remote: GitDriver) -> None:
     ("compressor", "told"),
     [
         ("anthropic", "'anthropic' cannot be used here: ANTHROPIC_API_KEY is not set"),
-        ("claude-cli", "'claude-cli' cannot be used here: 'no-such-client' is no program"),
+        ("claude-cli", "'claude-cli' cannot be used here: 'no-such-client' is not a program"),
         ("openai", "'openai' cannot be used here: no model is chosen"),
     ],
 )

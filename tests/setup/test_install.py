@@ -440,7 +440,7 @@ def test_a_link_out_of_the_project_is_not_written_through(
     link.symlink_to(place.parent if name == ".claude" else place)
     before = snapshot(committed.path), snapshot(elsewhere)
 
-    with pytest.raises(ForeignFile, match=r"no file of the project"):
+    with pytest.raises(ForeignFile, match=r"not a file of the project"):
         install(committed.repo, git_version=OLD_GIT)
 
     assert (snapshot(committed.path), snapshot(elsewhere)) == before
@@ -479,7 +479,7 @@ def test_a_link_that_came_after_init_is_not_followed_out(committed: GitDriver) -
     report = uninstall(committed.repo)
 
     assert outside.read_bytes() == before
-    assert any("no file of the project" in line for line in report.notices)
+    assert any("not a file of the project" in line for line in report.notices)
 
 
 @pytest.mark.parametrize("text", ["{ // mine\n}", "[]", '{"hooks": []}', '{"hooks": {"Stop": 1}}'])

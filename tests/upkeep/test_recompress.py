@@ -260,7 +260,7 @@ def test_what_is_forgotten_meanwhile_does_not_come_back(committed: GitDriver) ->
 
     _, (result,) = better(committed, Slow())
 
-    assert result.reason == "it was changed meanwhile"
+    assert result.reason == "it has changed meanwhile"
     assert recalled(committed, commit) == []
 
 

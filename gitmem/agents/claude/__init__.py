@@ -1,1 +1,1 @@
-"""Claude Code: where its transcripts lie, and how they are read."""
+"""Claude Code: where its transcripts are, and how they are read."""

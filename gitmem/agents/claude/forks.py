@@ -1,4 +1,4 @@
-"""A forked session's transcript begins with a copy of another's; where its own words begin.
+"""Where a forked session's own words begin: its transcript starts with a copy of another's.
 
 ``claude --resume ID --fork-session`` (and ``--resume`` of clients before 2.0) copies the records
 with their ``uuid`` and time into a new file.

@@ -19,7 +19,7 @@ _ANSWER_KEYS = (b',"tool_response":', b', "tool_response":')
 
 @dataclass(frozen=True)
 class HookPayload:
-    """The fields that every version of the client sends; empty where one is missing.
+    """The fields that every version of the client sends; empty if one is missing.
 
     ``source`` is SessionStart's (startup, resume, clear, compact), ``reason`` SessionEnd's,
     ``prompt`` UserPromptSubmit's, ``path`` that of the file a tool is used on, as the agent named
@@ -38,7 +38,7 @@ class HookPayload:
 
     @property
     def listener(self) -> str:
-        """Who hears what is told now: the session, or a subagent, which has its own context."""
+        """Who receives the answer: the session, or a subagent, which has its own context."""
         return f"{self.session} {self.agent_id}" if self.agent_id else self.session
 
 

@@ -1,1 +1,1 @@
-"""Codex CLI: where its rollout files lie, and how they are read."""
+"""Codex CLI: where its rollout files are, and how they are read."""

@@ -97,7 +97,7 @@ class Codex:
 
 @dataclass(frozen=True)
 class _Head:
-    """What the first line tells.  ``is_copy`` when the session began with another's lines."""
+    """What the first line says.  ``is_copy`` if the session began with another's lines."""
 
     session: str
     version: str = ""

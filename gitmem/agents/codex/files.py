@@ -1,4 +1,4 @@
-"""Where Codex CLI's rollouts lie and what their first lines tell; none is read whole."""
+"""Where Codex CLI's rollouts are and what their first lines say; none is read in full."""
 
 from __future__ import annotations
 

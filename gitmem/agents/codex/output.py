@@ -1,4 +1,4 @@
-"""What a tool answered to Codex: the text, and whether it failed.
+"""What a tool returned to Codex: the text, and whether it failed.
 
 The client has told the exit code in three ways: JSON with metadata, a few lines of head before
 ``Output:``, or not at all where the tool itself refused.

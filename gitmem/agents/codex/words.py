@@ -1,4 +1,4 @@
-"""What of a Codex conversation somebody said: the user's own words, the assistant's, a summary.
+"""What was actually said in a Codex conversation: the user's words, the assistant's, a summary.
 
 The client writes much as the user's message: where it works, the project's instructions, notes
 to the model.  Newer versions tell which parts were typed; of older ones the openings are known.

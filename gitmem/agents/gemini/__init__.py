@@ -1,1 +1,1 @@
-"""Gemini CLI: where its session files lie, and how they are read."""
+"""Gemini CLI: where its session files are, and how they are read."""

@@ -1,4 +1,4 @@
-"""The messages in a file of Gemini CLI, in both forms that there have been."""
+"""The messages in a Gemini CLI file, in both formats that it has used."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Compressors that ask a model, each opted into."""
+"""Compressors that ask a model, each of them opt-in."""

@@ -17,7 +17,7 @@ from gitmem.model.change import Change
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that may be spent; 0 is no limit.  Tokens are those read and written together."""
+    """The most that may be spent; 0 means no limit.  Tokens are those read and written together."""
 
     tokens_per_commit: int = 0
     tokens_per_day: int = 0
@@ -40,7 +40,7 @@ class Expense:
 class Payment:
     """One paid request: ``tokens_in`` without those that were read from a cache.
 
-    ``commit`` is empty for work without one; ``dollars`` is None where the price is not known.
+    ``commit`` is empty for work without one; ``dollars`` is None if the price is not known.
     """
 
     commit: str
@@ -104,7 +104,7 @@ class Allowance:
     def pay(
         self, compressor: str, model: str, tokens_in: int, tokens_cached: int, tokens_out: int
     ) -> None:
-        """Count a request that was answered, also where the answer was of no use."""
+        """Count a request that was answered, even if the answer was useless."""
         dollars = self.price(model, tokens_in, tokens_cached, tokens_out)
         payment = Payment(
             self._commit, compressor, model, tokens_in, tokens_cached, tokens_out, dollars

@@ -1,4 +1,4 @@
-"""A model's answer, checked: what it claims of files and errors must be true.  Pure.
+"""A model's answer, checked: what it claims about files and errors must be true.  Pure.
 
 Files must be in the change, errors must stand in the evidence as they were printed; every text is
 cleaned and capped.  What can be told without a model (tags, symbols, where an error was) is
@@ -43,12 +43,12 @@ def parse_answer(text: str, evidence: Evidence, change: Change | None) -> tuple[
         answer = json.loads(text)
         found = answer["memories"]
         if not isinstance(found, list):
-            raise TypeError("'memories' is no list")
+            raise TypeError("'memories' is not a list")
         facts = _facts(evidence, change)
         return tuple(_memory(item, facts) for item in found[:_MAX_MEMORIES])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CompressorFailed(
-            f"the model's answer is not of the form asked for: {error}"
+            f"the model's answer is not of the form requested: {error}"
         ) from error
 
 
@@ -131,7 +131,7 @@ def _decision(given: Mapping[str, Any]) -> Decision:
 
 
 def _errors(given: Sequence[Mapping[str, Any]], facts: _Facts) -> Iterator[ErrorMet]:
-    """The errors that were really printed, with their places; a paraphrase is no use."""
+    """The errors that were really printed, with their places; a paraphrase is useless."""
     for error in given[:_MAX_ITEMS]:
         message = clean_text(str(error["message"]), _MAX_ERROR)
         folded = _folded(message)

@@ -46,7 +46,7 @@ class MessageBatches:
         return NAME
 
     def submit(self, items: Sequence[BatchItem]) -> str:
-        """Hand over slices; the batch's id.
+        """Hand over slices; returns the batch's id.
 
         Raises:
             CompressorFailed: no key, no connection, or a refusal.
@@ -66,7 +66,7 @@ class MessageBatches:
     def collect(
         self, batch_id: str, items: Sequence[BatchItem]
     ) -> Mapping[str, Compression | CompressorFailed] | None:
-        """What became of each item; None while the batch is being worked on.
+        """What became of each item; None while the batch is in progress.
 
         Of one that was handed over and is not among ``items`` any more only the cost is told.
 

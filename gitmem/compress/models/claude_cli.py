@@ -1,4 +1,4 @@
-"""The compressor that asks through the ``claude`` program: a subscription serves, no key is needed.
+"""The compressor that asks the ``claude`` program: a subscription is enough, no key is needed.
 
 ``claude -p`` with everything of an agent switched off: no hooks, tools, MCP servers, instructions
 of the project or transcript.  It runs on a leash (:mod:`gitmem.process.leash`), in an
@@ -86,7 +86,7 @@ class ClaudeCliCompressor:
         return NAME
 
     def lack(self) -> str:
-        """What keeps it from asking anybody, and what to do about it; empty when nothing does.
+        """What keeps it from asking, and what to do about it; empty if nothing does.
 
         Whether the client is logged in shows only when it is asked.
         """
@@ -133,13 +133,13 @@ class ClaudeCliCompressor:
     def _ask(
         self, request: Request, before: UselessAnswer | None, seconds: float
     ) -> dict[str, Any]:
-        """What the client reports of its one answer, of whatever use that is.
+        """What the client reports about its one answer, however useful that is.
 
         Raises:
             CompressorFailed: it cannot be run, ran out of time, or gives no report.
         """
         if self._environ.get(GUARD):
-            raise CompressorFailed("a client that gitmem started is not to start another")
+            raise CompressorFailed("a client that gitmem started must not start another")
         command = [
             *(_program(self._command, self._environ), "-p", "--output-format", "json"),
             *("--model", self._model, "--system-prompt", request.system),
@@ -173,7 +173,7 @@ class ClaudeCliCompressor:
                 f"'{name}' {kind} (exit status {finished.status}): {said}"
             ) from error
         if not isinstance(report, dict) or "is_error" not in report:
-            raise CompressorFailed(f"'{name}' gave no report: its output has another form")
+            raise CompressorFailed(f"'{name}' gave no report: its output has an unknown form")
         # An API error is told as "subtype": "success"; only these two say it.
         return {**report, "is_error": bool(report["is_error"] or finished.status)}
 
@@ -211,7 +211,7 @@ def _program(command: str, environ: Mapping[str, str]) -> str:
         path = f"{home}{place[1:]}" if place.startswith("~/") else place
         if found := shutil.which(path, path=environ.get("PATH", os.defpath)):
             return str(Path(found).absolute())
-    raise CompressorFailed(f"'{command}' is no program here; set gitmem.claudeCommand to its path")
+    raise CompressorFailed(f"'{command}' is not a program; set gitmem.claudeCommand to its path")
 
 
 def _prompt(request: Request, before: UselessAnswer | None) -> str:
@@ -223,7 +223,7 @@ def _prompt(request: Request, before: UselessAnswer | None) -> str:
 
 
 def _problem(report: Mapping[str, Any]) -> UselessAnswer | None:
-    """Why the answer is of no use, where the model gave one."""
+    """Why the answer is useless, if the model gave a reason."""
     if report.get("stop_reason") == "refusal":
         return refused()
     said = str(report.get("result") or "")
@@ -271,7 +271,7 @@ def _count(value: object) -> int:
 
 
 def _model_of(report: Mapping[str, Any]) -> str:
-    """The model that wrote most; the client may name helpers beside it."""
+    """The model that wrote most; the client may name helpers, too."""
     used = report.get("modelUsage")
     if not isinstance(used, Mapping):
         return ""

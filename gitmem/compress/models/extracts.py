@@ -1,4 +1,4 @@
-"""The first of two passes: what a segment of a long session holds that is worth keeping.  Pure.
+"""The first of two passes: what is worth keeping from a segment of a long session.  Pure.
 
 The extracts of all segments are the second pass's material, in place of the session; they are
 the model's words about data, so that pass frames them as data again.
@@ -103,7 +103,7 @@ def parse_extract(text: str) -> Extract:
         ]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CompressorFailed(
-            f"the model's answer is not of the form asked for: {type(error).__name__}"
+            f"the model's answer is not of the form requested: {type(error).__name__}"
         ) from error
     return found
 

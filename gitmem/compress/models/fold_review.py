@@ -1,4 +1,4 @@
-"""A second opinion on folds: a model is asked whether memories that read alike say the same.
+"""A second opinion on folds: a model is asked whether similar memories say the same thing.
 
 It can only keep apart what the rules would join.  Pure; the request goes the way of all others.
 """
@@ -53,10 +53,10 @@ def request_of(groups: Sequence[Sequence[Memory]]) -> Request:
 
 
 def parse_judgement(text: str, count: int) -> frozenset[int]:
-    """The places (from 0) of the groups that say the same.
+    """The places (from 0) of the groups that say the same thing.
 
     Raises:
-        CompressorFailed: that is no answer to the question.
+        CompressorFailed: that does not answer the question.
     """
     try:
         same = json.loads(json_part(text))["same"]

@@ -1,4 +1,4 @@
-"""JSON where a model was asked for it and could not be made to: between words, fences or thoughts.
+"""Finding the JSON in an answer that also contains words, code fences or thoughts.
 
 Pure.  What comes out is still checked like any answer.
 """

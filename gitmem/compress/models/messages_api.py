@@ -155,7 +155,7 @@ class MessagesApiCompressor:
         return self._asker().compress(evidence, change, self._max_input_tokens)
 
     def ask(self, request: Request, parse: Callable[[str], _Made]) -> _Made:
-        """What the model's answer to a question of another kind says, within the same limits.
+        """The model's answer to another kind of question, within the same limits.
 
         Raises:
             CompressorFailed: as for :meth:`compress`, and from ``parse`` for a useless answer.
@@ -208,6 +208,6 @@ def said_in(message: Message) -> str:
 
 
 def _repair(useless: UselessAnswer) -> Iterator[dict[str, object]]:
-    """What is said to a model after an answer of no use."""
+    """What a model is told after a useless answer."""
     yield {"role": "assistant", "content": useless.quoted}
     yield {"role": "user", "content": useless.repair}

@@ -75,7 +75,7 @@ class OpenAiCompressor:
         return NAME
 
     def lack(self) -> str:
-        """What keeps it from asking anybody, and what to do about it; empty when nothing does."""
+        """What keeps it from asking, and what to do about it; empty if nothing does."""
         if not self._model:
             return "no model is chosen; set gitmem.openaiModel to its name"
         if not self._api_key and not self._base_url:
@@ -191,17 +191,17 @@ def _with_form_in_words(request: Request) -> str:
 
 
 def _text_of(answer: object) -> str:
-    """The answer's text.  Of what an endpoint sends, nothing is sure.
+    """The answer's text.  Nothing about what an endpoint sends is certain.
 
     Raises:
         UselessAnswer: the model refused or was cut off.
-        CompressorFailed: this is no answer at all.
+        CompressorFailed: this is not an answer at all.
     """
     choices = getattr(answer, "choices", None)
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = getattr(choice, "message", None)
     if message is None:
-        raise CompressorFailed("the endpoint's answer has another form")
+        raise CompressorFailed("the endpoint's answer has an unknown form")
     ended = getattr(choice, "finish_reason", "")
     if getattr(message, "refusal", None) or ended == "content_filter":
         raise refused()

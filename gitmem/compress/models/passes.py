@@ -1,4 +1,4 @@
-"""The requests for one slice, whoever is asked: one, or a pass over segments and one over extracts.
+"""The requests for one slice, for any API: one, or a pass over segments and one over extracts.
 
 One deadline and one sum for all of them; a useless answer is asked for once more.  How a request
 reaches a model is the caller's: see :class:`Send`.
@@ -27,7 +27,7 @@ _Made = TypeVar("_Made")
 
 
 class UselessAnswer(CompressorFailed):
-    """An answer came and is none: ``complaint`` is what the model is told of what it ``said``."""
+    """An unusable answer: ``complaint`` is what the model is told about what it ``said``."""
 
     def __init__(
         self, reason: str, complaint: str, said: str = "", *, is_cut: bool = False

@@ -1,4 +1,4 @@
-"""The requests that a slice becomes: one, or one a segment and a last one.  Pure.
+"""The requests for a slice: a single one, or one per segment and a final one.  Pure.
 
 **Sizes** were chosen on real sessions (``python -m tests.bench.api_requests``): nine in ten fit
 into one request, and a segment is as long as a model reads without losing its middle.
@@ -69,7 +69,7 @@ class Request:
 
     @property
     def prefix(self) -> int:
-        """What of it other requests can find in the cache, in tokens."""
+        """How much of it other requests can find in the cache, in tokens."""
         return (len(self.system) + len(self.shared)) // CHARACTERS_PER_TOKEN
 
     def is_cacheable(self, model: str) -> bool:
@@ -87,7 +87,7 @@ def one_call(evidence: Evidence, change: Change | None, max_input_tokens: int) -
 def first_pass(
     evidence: Evidence, change: Change | None, max_input_tokens: int
 ) -> list[Request] | None:
-    """A request for each segment of a long session; None where one call does.
+    """A request for each segment of a long session; None if one call does.
 
     Of a session beyond ``max_input_tokens`` the first third and the end of what fits is read.
     """

@@ -1,4 +1,4 @@
-"""What models cost, in dollars for a million tokens.  Data, with the day it was true.
+"""What models cost, in dollars per million tokens.  Data, with the date it was true.
 
 A name that is not here has no price: it is counted in tokens only, unless ``gitmem.price`` gives
 one.  Prices change; the table is for estimates and limits, the bill is the provider's.
@@ -59,7 +59,7 @@ def price_of(model: str, given: str = "") -> Price | None:
     """The price of a model, or the ``given`` one (``in,out`` or ``in,out,cached``); None: unknown.
 
     Raises:
-        ValueError: ``given`` is no price.
+        ValueError: ``given`` is not a price.
     """
     if given:
         return parse_price(given)

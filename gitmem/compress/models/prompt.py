@@ -104,7 +104,7 @@ def has_work(evidence: Evidence) -> bool:
 
 
 def estimate_request(evidence: Evidence, change: Change | None, max_tokens: int) -> Estimate:
-    """The tokens of one request and of a usual answer; nobody's price is known here."""
+    """The tokens of one request and of a usual answer; no price is known here."""
     if not has_work(evidence):
         return Estimate()
     schema = json.dumps(SCHEMA, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""A session as text for a model, at the price it is worth.  Pure.
+"""A session as text for a model, no longer than it is worth paying for.  Pure.
 
 What people and the agent said is kept; of what tools printed, failures.  What files hold stands
 in the repository, and what was changed in the diff: a model need not be paid for reading either.
@@ -39,7 +39,7 @@ def session_lines(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
 
 
 def as_data(text: str) -> str:
-    """Text that cannot end the part it stands in; all else stays, to be copied verbatim."""
+    """Text that cannot end the part it is in; the rest stays, to be copied verbatim."""
     return _CLOSER.sub("< /", clean_text(text, len(text)))
 
 
@@ -78,7 +78,7 @@ def _call(event: Event) -> str:
 
 
 def _thought(event: Event) -> str:
-    """Of what the agent thought, its reasons: most of a thought is about what to read next."""
+    """The reasons in what the agent thought: most of a thought is about what to read next."""
     found = [s.strip() for s in _SENTENCE.findall(event.text) if _REASONS.search(s)]
     kept = middle_cut(" ".join(found), _MAX_THOUGHT)
     return f"THOUGHT: {as_data(kept)}" if kept else ""

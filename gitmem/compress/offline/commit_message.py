@@ -1,4 +1,4 @@
-"""A commit's message taken apart: what a person wrote as prose, and what is only form.
+"""A commit message taken apart: the prose that a person wrote, and the mere form.
 
 Messages are wrapped by hand, quote output, list points and end in trailers; forges add numbers,
 headings, templates and the messages of squashed commits.  Pure, and bounded: a message may be

@@ -66,14 +66,14 @@ _LEAD = re.compile(
     r"|interesting[,.!]?|actually,?|yes[,.!]|right[,.!])\s*(?:[-–—:]\s*)?(?=[\w`\"'])",
     re.I,
 )
-# What a test expects is no choice, whatever it expects it instead of.
+# What a test expects is not a choice, even if it expects it instead of something.
 _EXPECTS = re.compile(
     r"^(?:also )?(?:updated?|adjust\w*|chang\w*|fix\w*)? ?(?:the |all )?[\w`./-]*tests?\b.{0,80}"
     r"\bexpect(?:s|ed|ing)?\b",
     re.I,
 )
 
-# What the agent is about to find out is no finding.
+# What the agent is about to find out is not a finding.
 _BUSY = re.compile(
     r"(?:but |oh,? |now )?(?:wait|hmm+|let me|let's|i'?ll|i will|i need to|i should|looking at)\b",
     re.I,
@@ -103,7 +103,7 @@ class ChoiceSentence:
 
 
 def statements(events: Sequence[Event]) -> list[ChoiceSentence]:
-    """The choices and findings of a session, in the order they were said, without doubles."""
+    """The choices and findings of a session, in the order they were said, without duplicates."""
     found: dict[str, ChoiceSentence] = {}
     for at, event in enumerate(events):
         if event.kind not in (EventKind.PROMPT, EventKind.SAY):

@@ -59,7 +59,7 @@ class ExtractiveCompressor:
         return NAME
 
     def compress(self, evidence: Evidence, change: Change | None) -> Compression:
-        """One memory of the slice; none where nothing was said or done."""
+        """One memory of the slice; none if nothing was said or done."""
         part = evidence.slice
         if not any(event.kind in _WORK for event in part.events):
             return Compression((), NAME)
@@ -67,7 +67,7 @@ class ExtractiveCompressor:
         return Compression((kept,) if kept else (), NAME)
 
     def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
-        """Nothing: nobody is asked."""
+        """Nothing: no model is asked."""
         return Estimate()
 
 
@@ -107,7 +107,7 @@ def _memory(part: Slice, change: Change | None) -> Memory:
 
 @dataclass
 class _Chosen:
-    """The words that are in the memory already, so that nothing is said twice."""
+    """The words that are already in the memory, so that nothing is said twice."""
 
     title: str
     reason: str
@@ -148,7 +148,7 @@ def _title(part: Slice, change: Change | None) -> str:
 
 
 def _reason_in_message(change: Change | None) -> str:
-    """The first sentences of the commit's message, for a commit that nobody asked for in words."""
+    """The first sentences of the commit's message, for a commit that no prompt asked for."""
     if change is None:
         return ""
     body = change.message.partition("\n")[2]
@@ -194,7 +194,7 @@ def _statements(
 
 
 def _errors(failures: Sequence[Failure], is_pending: bool) -> list[ErrorMet]:
-    """The resolved errors that fit, the latest first; open ones matter while work is pending."""
+    """The resolved errors that fit, latest first; open ones matter while work is pending."""
     wanted = [f for f in reversed(failures) if f.is_resolved]
     if is_pending:
         wanted += [f for f in reversed(failures) if not f.is_resolved][:_MAX_OPEN_ERRORS]
@@ -210,7 +210,7 @@ def _errors(failures: Sequence[Failure], is_pending: bool) -> list[ErrorMet]:
 
 
 def _without_repeated_resolutions(failures: Iterable[Failure]) -> Iterator[ErrorMet]:
-    """One repair often resolves several errors: it is told at the first."""
+    """One fix often resolves several errors: it is stated with the first."""
     told: set[str] = set()
     for failure in failures:
         met = failure.met
@@ -219,7 +219,7 @@ def _without_repeated_resolutions(failures: Iterable[Failure]) -> Iterator[Error
 
 
 def _concepts(events: Sequence[Event], chosen: _Chosen) -> list[str]:
-    """Names in code that the conversation turned around and the memory would otherwise lack."""
+    """Names in code that the conversation was about and the memory would otherwise lack."""
     counted: Counter[str] = Counter()
     for event in events:
         if event.kind in (EventKind.PROMPT, EventKind.SAY) and not event.is_subagent:

@@ -1,4 +1,4 @@
-"""What is worth keeping: the gate that every offline memory of a commit passes.  Pure.
+"""What is worth keeping: the gate that every offline memory of a commit must pass.  Pure.
 
 A reason, a decision or an error that was overcome makes any commit worth its memory.  Without one
 a trivial commit (a typo, a format, a version, a lock file, a merge by itself) yields a short memory
@@ -53,7 +53,7 @@ def gated(memory: Memory, change: Change | None) -> Memory | None:
 
 
 def is_trivial(change: Change) -> bool:
-    """Whether a commit by itself tells nobody anything."""
+    """Whether a commit by itself says nothing worth knowing."""
     if len(change.parents) > 1 and not change.files:
         return True
     if change.files and all(_GENERATED.search(file.path) for file in change.files):

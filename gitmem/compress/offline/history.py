@@ -1,4 +1,4 @@
-"""The memory of a commit that no session is known of: from its message and its difference.
+"""The memory of a commit without a known session, made from its message and diff.
 
 What a person wrote below the subject is the reason, word for word; what the difference shows is
 not told again.  A commit that says nothing beyond the difference gets a short memory to find it
@@ -99,7 +99,7 @@ _TEST_PATH = re.compile(r"(?:^|[/_.-])(?:tests?|spec|testdata|e2e)(?:[/_.-]|$)",
 
 
 class HistoryCompressor:
-    """Makes a memory of message and difference; what was said in a session it does not look at."""
+    """Makes a memory of message and diff; it does not look at what was said in a session."""
 
     @property
     def name(self) -> str:
@@ -107,13 +107,13 @@ class HistoryCompressor:
         return NAME
 
     def compress(self, evidence: Evidence, change: Change | None) -> Compression:
-        """One memory of the commit, or none where nothing is worth keeping."""
+        """One memory of the commit, or none if nothing is worth keeping."""
         made = memory_of(change) if change is not None else None
         return Compression((made,) if made else (), NAME)
 
 
 def is_worth_reading(message: str, author: str, parents: int) -> bool:
-    """Whether a memory may come of the commit, told without looking at its difference.
+    """Whether the commit may be worth a memory, judged without looking at its diff.
 
     A merge must say something of its own; a robot's commit and a routine one never do.  Of a
     commit that says little, the difference decides.
@@ -143,12 +143,12 @@ def is_routine(subject: str) -> bool:
 
 
 def is_slight(subject: str) -> bool:
-    """Whether a subject tells of a typo, a format or the like."""
+    """Whether a subject is about a typo, formatting or the like."""
     return _SLIGHT.search(subject.strip()) is not None
 
 
 def memory_of(change: Change) -> Memory | None:
-    """The memory of a commit by its message and difference; None where it would say nothing.
+    """The memory of a commit by its message and difference; None if it would say nothing.
 
     The message must be masked already: what is cut here could hide a secret's form.
     """

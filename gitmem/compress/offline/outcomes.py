@@ -1,4 +1,4 @@
-"""How it ended: what the assistant says it did, and what it says is left to do."""
+"""How a session ended: what the assistant says it did, and what it says remains to be done."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _LAST_WORDS = 3
 
 
 def closing_facts(events: Sequence[Event], count: int) -> list[str]:
-    """Sentences of the assistant's last words that tell what was done."""
+    """Sentences of the assistant's last words that say what was done."""
     found: list[str] = []
     for sentence in _last_sentences(events):
         short = condensed(sentence, _MAX_FACT)
@@ -55,7 +55,7 @@ def closing_facts(events: Sequence[Event], count: int) -> list[str]:
 
 
 def next_steps(events: Sequence[Event], count: int) -> list[str]:
-    """Sentences of the last words that tell what remains."""
+    """Sentences of the last words that say what remains."""
     steps = [
         condensed(sentence, _MAX_NEXT)
         for sentence in _last_sentences(events)

@@ -153,7 +153,7 @@ def test_a_client_below_the_client_is_not_started(claude: FakeClaude) -> None:
     claude.answers(structured_output={"memories": []})
     inner = client_environ({"PATH": f"{claude.folder}:{os.environ['PATH']}"}, retries=0)
 
-    assert "not to start another" in failure(claude, environ=inner)
+    assert "must not start another" in failure(claude, environ=inner)
     assert not claude.was_run
 
 
@@ -215,8 +215,8 @@ def test_what_is_no_answer_is_told(claude: FakeClaude, fields: dict[str, Any], s
         ("echo 'error: unknown option --json-schema' >&2; exit 1", "unknown option"),
         ("exit 5", "exit status 5"),
         ("echo '{\"is_err'", "gave no report"),
-        ("echo '[1]'", "another form"),
-        ("echo '{}'", "another form"),
+        ("echo '[1]'", "an unknown form"),
+        ("echo '{}'", "an unknown form"),
         ("printf '\\377\\376'; exit 0", "gave no report"),
         ("kill -9 $$", "exit status 137"),
     ],
