@@ -17,9 +17,9 @@ from gitmem.state.settings import Settings
 
 if TYPE_CHECKING:
     from gitmem.compress.models.batches import MessageBatches
-    from gitmem.compress.models.claude_cli import ClaudeCliCompressor
-    from gitmem.compress.models.messages_api import Endpoint, MessagesApiCompressor
-    from gitmem.compress.models.openai_api import OpenAiCompressor
+    from gitmem.compress.models.messages_api import MessagesApi
+    from gitmem.compress.models.model_compressor import ModelCompressor
+    from gitmem.compress.models.passes import Endpoint
 
 
 def choose_compressor(
@@ -51,16 +51,9 @@ def bettering_compressor(
 def lacking(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """Each configured compressor that cannot be used here, with what it lacks."""
     surroundings = os.environ if environ is None else environ
-    found = {name: _lack(name, settings, surroundings) for name in settings.compressor}
+    models = [name for name in settings.compressor if name != "extractive"]
+    found = {name: _endpoint(name, settings, surroundings).lack() for name in models}
     return {name: lack for name, lack in found.items() if lack}
-
-
-def _lack(name: str, settings: Settings, environ: Mapping[str, str]) -> str:
-    if name == "anthropic":
-        return _endpoint(settings, environ).lack()
-    if name == "claude-cli":
-        return _claude_cli(settings, environ).lack()
-    return _openai(settings, environ).lack() if name == "openai" else ""
 
 
 def chain_compressors(
@@ -108,20 +101,19 @@ def allowance_of(repo: Repo, settings: Settings) -> Allowance:
 
 def asked_model(
     settings: Settings, environ: Mapping[str, str], allowance: Allowance | None = None
-) -> MessagesApiCompressor:
+) -> ModelCompressor:
     """The model that ``anthropic`` asks, for a question of another kind.
 
     Raises:
         CompressorFailed: it lacks what it needs.
     """
-    from gitmem.compress.models.messages_api import MessagesApiCompressor
+    from gitmem.compress.models.model_compressor import ModelCompressor
 
-    endpoint = _endpoint(settings, environ)
+    endpoint = _messages_api(settings, environ)
     if lack := endpoint.lack():
         raise CompressorFailed(f"no model can be used: {lack}", "Nothing was changed")
-    return MessagesApiCompressor(
-        endpoint, price=price_of(settings.model, settings.price), allowance=allowance
-    )
+    price = price_of(endpoint.model, settings.price)
+    return ModelCompressor(endpoint, price=price, allowance=allowance)
 
 
 def batches_of(settings: Settings, environ: Mapping[str, str]) -> MessageBatches:
@@ -129,7 +121,7 @@ def batches_of(settings: Settings, environ: Mapping[str, str]) -> MessageBatches
     from gitmem.compress.models.batches import MessageBatches
 
     return MessageBatches(
-        _endpoint(settings, environ),
+        _messages_api(settings, environ),
         max_input_tokens=settings.max_input_tokens,
         price=price_of(settings.model, settings.price),
     )
@@ -138,75 +130,57 @@ def batches_of(settings: Settings, environ: Mapping[str, str]) -> MessageBatches
 def _limited(
     name: str, settings: Settings, environ: Mapping[str, str], allowance: Allowance | None
 ) -> Compressor:
-    compressor = _compressor(name, settings, environ, allowance)
-    if name == "extractive" or allowance is None:
+    """One compressor; it says itself, when it is asked, what it lacks."""
+    if name == "extractive":
+        from gitmem.compress.offline.extractive import ExtractiveCompressor
+
+        return ExtractiveCompressor()
+    from gitmem.compress.models.model_compressor import ModelCompressor
+
+    endpoint = _endpoint(name, settings, environ)
+    compressor = ModelCompressor(
+        endpoint,
+        max_input_tokens=settings.max_input_tokens,
+        price=price_of(endpoint.model, settings.price),
+        allowance=allowance,
+    )
+    if allowance is None:
         return compressor
     return LimitedCompressor(compressor, allowance, counts_itself=True)
 
 
-def _compressor(
-    name: str, settings: Settings, environ: Mapping[str, str], allowance: Allowance | None
-) -> Compressor:
-    """One compressor; it reports what it lacks only when it is used."""
+def _endpoint(name: str, settings: Settings, environ: Mapping[str, str]) -> Endpoint:
+    """The model that a compressor of this name asks, and how it is reached."""
     if name == "anthropic":
-        from gitmem.compress.models.messages_api import MessagesApiCompressor
-
-        return MessagesApiCompressor(
-            _endpoint(settings, environ),
-            max_input_tokens=settings.max_input_tokens,
-            price=price_of(settings.model, settings.price),
-            allowance=allowance,
-        )
+        return _messages_api(settings, environ)
     if name == "claude-cli":
-        return _claude_cli(settings, environ, allowance)
-    if name == "openai":
-        return _openai(settings, environ, allowance)
-    from gitmem.compress.offline.extractive import ExtractiveCompressor
+        from gitmem.compress.models.claude_cli import ClaudeCli
 
-    return ExtractiveCompressor()
+        return ClaudeCli(
+            environ,
+            command=settings.claude_command,
+            model=settings.claude_model,
+            timeout=settings.claude_timeout,
+            retries=settings.api_retries,
+        )
+    from gitmem.compress.models.openai_api import OpenAiApi
 
-
-def _endpoint(settings: Settings, environ: Mapping[str, str]) -> Endpoint:
-    from gitmem.compress.models.messages_api import Endpoint
-
-    return Endpoint(
-        model=settings.model,
-        api_key=environ.get("ANTHROPIC_API_KEY", ""),
-        base_url=settings.api_base_url or environ.get("ANTHROPIC_BASE_URL", ""),
-        timeout=settings.api_timeout,
-        retries=settings.api_retries,
-    )
-
-
-def _claude_cli(
-    settings: Settings, environ: Mapping[str, str], allowance: Allowance | None = None
-) -> ClaudeCliCompressor:
-    from gitmem.compress.models.claude_cli import ClaudeCliCompressor
-
-    return ClaudeCliCompressor(
-        environ=environ,
-        command=settings.claude_command,
-        model=settings.claude_model,
-        timeout=settings.claude_timeout,
-        retries=settings.api_retries,
-        max_input_tokens=settings.max_input_tokens,
-        price=price_of(settings.claude_model, settings.price),
-        allowance=allowance,
-    )
-
-
-def _openai(
-    settings: Settings, environ: Mapping[str, str], allowance: Allowance | None = None
-) -> OpenAiCompressor:
-    from gitmem.compress.models.openai_api import OpenAiCompressor
-
-    return OpenAiCompressor(
+    return OpenAiApi(
         model=settings.openai_model,
         api_key=environ.get("OPENAI_API_KEY", ""),
         base_url=settings.openai_base_url or environ.get("OPENAI_BASE_URL", ""),
         timeout=settings.api_timeout,
         retries=settings.api_retries,
-        max_input_tokens=settings.max_input_tokens,
-        price=price_of(settings.openai_model, settings.price),
-        allowance=allowance,
+    )
+
+
+def _messages_api(settings: Settings, environ: Mapping[str, str]) -> MessagesApi:
+    from gitmem.compress.models.messages_api import MessagesApi
+
+    return MessagesApi(
+        model=settings.model,
+        api_key=environ.get("ANTHROPIC_API_KEY", ""),
+        base_url=settings.api_base_url or environ.get("ANTHROPIC_BASE_URL", ""),
+        timeout=settings.api_timeout,
+        retries=settings.api_retries,
     )

@@ -21,7 +21,8 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from gitmem.compress.models.messages_api import Endpoint, MessagesApiCompressor
+from gitmem.compress.models.messages_api import MessagesApi
+from gitmem.compress.models.model_compressor import ModelCompressor
 from gitmem.compress.models.prices import price_of
 from gitmem.guard.redact import Evidence, make_evidence
 from gitmem.model.session import EventKind
@@ -67,14 +68,14 @@ class Asked:
 
 
 @contextmanager
-def asking(model: str) -> Iterator[tuple[MessagesApiCompressor, Api]]:
+def asking(model: str) -> Iterator[tuple[ModelCompressor, Api]]:
     """A compressor and the API that answers it."""
     with api([Answer(_ANSWER)]) as served:
-        endpoint = Endpoint(model, "not-a-real-key", served.url)
-        yield MessagesApiCompressor(endpoint, price=price_of(model)), served
+        endpoint = MessagesApi(model, "not-a-real-key", served.url)
+        yield ModelCompressor(endpoint, price=price_of(model)), served
 
 
-def ask(compressor: MessagesApiCompressor, served: Api, evidence: Evidence, change: Any) -> Asked:
+def ask(compressor: ModelCompressor, served: Api, evidence: Evidence, change: Any) -> Asked:
     """Compress one slice and look at what was sent."""
     served.requests.clear()
     estimate = compressor.estimate(evidence, change)

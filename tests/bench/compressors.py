@@ -21,9 +21,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gitmem.compress.compressor import Compressor
-from gitmem.compress.models.claude_cli import ClaudeCliCompressor
-from gitmem.compress.models.messages_api import Endpoint, MessagesApiCompressor
-from gitmem.compress.models.openai_api import OpenAiCompressor
+from gitmem.compress.models.claude_cli import ClaudeCli
+from gitmem.compress.models.messages_api import MessagesApi
+from gitmem.compress.models.model_compressor import ModelCompressor
+from gitmem.compress.models.openai_api import OpenAiApi
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from tests.support.answers import answered_memory, session_evidence
 from tests.support.api import Answer, api
@@ -64,7 +65,7 @@ def real_client(folder: Path, runs: int, home: Path) -> dict[str, list[float]]:
             "ANTHROPIC_BASE_URL": fake.url,
             "ANTHROPIC_API_KEY": _KEY,
         }
-        ours = slice_by(ClaudeCliCompressor(environ=environ, command=str(program)))
+        ours = slice_by(ModelCompressor(ClaudeCli(environ, command=str(program))))
         bare = [str(program), "-p", "--output-format", "json", "--model", "haiku", "--tools", ""]
         bare += ["--strict-mcp-config", "--no-session-persistence", "--setting-sources", ""]
 
@@ -107,13 +108,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ):
         claude = FakeClaude(Path(folder) / "bin").answers(structured_output=_ANSWER)
         measure("extractive", ExtractiveCompressor())
-        model = MessagesApiCompressor(Endpoint("m", _KEY, messages.url))
+        model = ModelCompressor(MessagesApi("m", _KEY, messages.url))
         measure("anthropic", model, has_first=True)
-        measure("openai", OpenAiCompressor(model="m", base_url=endpoint.url), has_first=True)
-        command = str(claude.path)
-        measure(
-            "claude-cli, a sh stand-in", ClaudeCliCompressor(environ=os.environ, command=command)
-        )
+        model = ModelCompressor(OpenAiApi("m", base_url=endpoint.url))
+        measure("openai", model, has_first=True)
+        model = ModelCompressor(ClaudeCli(os.environ, command=str(claude.path)))
+        measure("claude-cli, a sh stand-in", model)
         if given.client:
             times |= real_client(given.client, given.runs, Path(folder))
     base = statistics.median(times["extractive"])

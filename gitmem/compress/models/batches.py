@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from gitmem.compress.compressor import BatchItem, Compression, Estimate
 from gitmem.compress.models.answer import parse_answer
-from gitmem.compress.models.messages_api import Endpoint, said_in, tokens_of
+from gitmem.compress.models.messages_api import MessagesApi, problem_of, text_of, tokens_of
 from gitmem.compress.models.plan import one_call, price_requests
 from gitmem.compress.models.prices import Price
 from gitmem.compress.models.prompt import has_work
@@ -34,7 +34,7 @@ class MessageBatches:
     """
 
     def __init__(
-        self, endpoint: Endpoint, *, max_input_tokens: int = 60_000, price: Price | None = None
+        self, endpoint: MessagesApi, *, max_input_tokens: int = 60_000, price: Price | None = None
     ) -> None:
         self._endpoint = endpoint
         self._max_input_tokens = max_input_tokens
@@ -101,7 +101,9 @@ def _outcome(
     if item is None:
         return made
     try:
-        said = said_in(result.message)
-        return replace(made, memories=parse_answer(said, item.evidence, item.change))
+        if problem := problem_of(result.message):
+            raise problem
+        text = text_of(result.message)
+        return replace(made, memories=parse_answer(text, item.evidence, item.change))
     except CompressorFailed as error:
         return replace(made, notice=error.message)  # it was of no use, and was paid for

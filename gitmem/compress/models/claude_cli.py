@@ -1,4 +1,4 @@
-"""The compressor that asks the ``claude`` program: a subscription is enough, no key is needed.
+"""A model asked through the ``claude`` program: a subscription is enough, no key is needed.
 
 ``claude -p`` with everything of an agent switched off: no hooks, tools, MCP servers, instructions
 of the project or transcript.  It runs on a leash (:mod:`gitmem.process.leash`), in an
@@ -11,26 +11,18 @@ import json
 import os
 import re
 import shutil
-import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from gitmem.compress.compressor import Compression, Estimate
-from gitmem.compress.models.allowance import Allowance
 from gitmem.compress.models.json_salvage import json_part
-from gitmem.compress.models.passes import Asker, ModelReply, UselessAnswer, cut_off, refused
-from gitmem.compress.models.plan import Request, estimate_of
-from gitmem.compress.models.prices import Price
-from gitmem.compress.models.prompt import has_work
+from gitmem.compress.models.passes import ModelReply, UselessAnswer, cut_off, refused
+from gitmem.compress.models.plan import Request
 from gitmem.errors import CompressorFailed
-from gitmem.guard.redact import Evidence
 from gitmem.guard.untrusted import clean_line
-from gitmem.model.change import Change
 from gitmem.process.leash import ProcessResult, run_on_leash
 from gitmem.process.leash_script import NOT_STARTED
-
-NAME = "claude-cli/1"
 
 GUARD = "GITMEM_COMPRESSING"
 """Set for the client and all below it: whoever sees it must not ask a client again."""
@@ -50,40 +42,27 @@ _OF_THE_PERSON = re.compile(
 )
 
 
-class ClaudeCliCompressor:
-    """Asks ``model`` (a name or alias the client knows) through the program ``command``.
+@dataclass(frozen=True)
+class ClaudeCli:
+    """``model`` (a name or alias the client knows), asked through the program ``command``.
 
     ``environ`` is the worker's environment, from which the client's is made; ``timeout`` is in
     seconds for all requests of a slice, ``retries`` how often the client tries again after an
-    overload.  ``price`` is for estimates; ``allowance`` is asked before each request and told
-    after it.
+    overload.
     """
 
-    def __init__(
-        self,
-        *,
-        environ: Mapping[str, str],
-        command: str = "claude",
-        model: str = "haiku",
-        timeout: float = 120.0,
-        retries: int = 2,
-        max_input_tokens: int = 60_000,
-        price: Price | None = None,
-        allowance: Allowance | None = None,
-    ) -> None:
-        self._environ = environ
-        self._command = command
-        self._model = model
-        self._timeout = timeout
-        self._retries = retries
-        self._max_input_tokens = max_input_tokens
-        self._price = price
-        self._allowance = allowance
+    name: ClassVar[str] = "claude-cli/1"
+
+    environ: Mapping[str, str]
+    command: str = "claude"
+    model: str = "haiku"
+    timeout: float = 120.0
+    retries: int = 2
 
     @property
-    def name(self) -> str:
-        """Name and version, as recorded in a memory."""
-        return NAME
+    def patience(self) -> float:
+        """The time that all requests of a slice have together."""
+        return self.timeout
 
     def lack(self) -> str:
         """What keeps it from asking, and what to do about it; empty if nothing does.
@@ -91,43 +70,23 @@ class ClaudeCliCompressor:
         Whether the client is logged in shows only when it is asked.
         """
         try:
-            _program(self._command, self._environ)
+            _program(self.command, self.environ)
         except CompressorFailed as error:
             return error.message
         return ""
 
-    def compress(self, evidence: Evidence, change: Change | None) -> Compression:
-        """The memories the model writes; none, and no process, where nothing was said or done.
+    def send(self, request: Request, before: UselessAnswer | None, seconds: float) -> ModelReply:
+        """What the model answers; see :class:`~gitmem.compress.models.passes.Endpoint`.
 
         Raises:
-            CompressorFailed: no client, not logged in, no answer in time or none that is usable.
+            CompressorFailed: no client, not logged in, or no answer in time.
         """
-        if not has_work(evidence):
-            return Compression((), NAME)
-        asker = Asker(
-            NAME,
-            self._model,
-            self._send,
-            seconds=self._timeout,
-            clock=time.monotonic,
-            price=self._price,
-            allowance=self._allowance,
-        )
-        return asker.compress(evidence, change, self._max_input_tokens)
-
-    def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
-        """What :meth:`compress` would cost; no request is made."""
-        if not has_work(evidence):
-            return Estimate()
-        return estimate_of(evidence, change, self._max_input_tokens, self._model, self._price)
-
-    def _send(self, request: Request, before: UselessAnswer | None, seconds: float) -> ModelReply:
         report = self._ask(request, before, seconds)
         read, cached, written = _tokens(report)
         problem = _problem(report)
         if problem is None and report["is_error"]:
-            raise CompressorFailed(_reason(self._command, report))
-        model = _model_of(report) or self._model
+            raise CompressorFailed(_reason(self.command, report))
+        model = _model_of(report) or self.model
         return ModelReply(_text_of(report), model, read, cached, written, problem)
 
     def _ask(
@@ -138,11 +97,11 @@ class ClaudeCliCompressor:
         Raises:
             CompressorFailed: it cannot be run, ran out of time, or gives no report.
         """
-        if self._environ.get(GUARD):
+        if self.environ.get(GUARD):
             raise CompressorFailed("a client that gitmem started must not start another")
         command = [
-            *(_program(self._command, self._environ), "-p", "--output-format", "json"),
-            *("--model", self._model, "--system-prompt", request.system),
+            *(_program(self.command, self.environ), "-p", "--output-format", "json"),
+            *("--model", self.model, "--system-prompt", request.system),
             *("--json-schema", json.dumps(request.schema, separators=(",", ":"))),
             *_ISOLATED,
         ]
@@ -150,18 +109,18 @@ class ClaudeCliCompressor:
             finished = run_on_leash(
                 command,
                 _prompt(request, before).encode("utf-8", "replace"),
-                environ=client_environ(self._environ, self._retries),
+                environ=client_environ(self.environ, self.retries),
                 seconds=seconds,
                 max_bytes=_MAX_ANSWER_BYTES,
             )
         except OSError as error:
-            raise CompressorFailed(f"'{self._command}' cannot be run: {error.strerror}") from error
+            raise CompressorFailed(f"'{self.command}' cannot be run: {error.strerror}") from error
         return self._report(finished)
 
     def _report(self, finished: ProcessResult) -> dict[str, Any]:
-        name = self._command
+        name = self.command
         if finished.is_late:
-            raise CompressorFailed(f"'{name}' did not answer in {self._timeout:g} s")
+            raise CompressorFailed(f"'{name}' did not answer in {self.timeout:g} s")
         if finished.is_flood:
             raise CompressorFailed(f"'{name}' printed more than {_MAX_ANSWER_BYTES >> 20} MB")
         try:

@@ -1,7 +1,7 @@
 """The requests for one slice, for any API: one, or a pass over segments and one over extracts.
 
 One deadline and one sum for all of them; a useless answer is asked for once more.  How a request
-reaches a model is the caller's: see :class:`Send`.
+reaches a model is for the :class:`Endpoint` to know.
 """
 
 from __future__ import annotations
@@ -47,6 +47,14 @@ class UselessAnswer(CompressorFailed):
         """What is said to the model now."""
         return f"{self.complaint}\nAnswer again, with one JSON object of the schema."
 
+    @property
+    def turns(self) -> list[dict[str, str]]:
+        """Both, as an API takes them after the request."""
+        return [
+            {"role": "assistant", "content": self.quoted},
+            {"role": "user", "content": self.repair},
+        ]
+
 
 def refused() -> UselessAnswer:
     """The model would not answer."""
@@ -64,7 +72,8 @@ def cut_off(said: str = "") -> UselessAnswer:
 class ModelReply:
     """What came of a request, and its cost: ``tokens_in`` without those read from a cache.
 
-    ``problem`` is set where it is known to be of no use before anybody reads it.
+    ``problem`` is set where it is known to be of no use before anybody reads it.  ``notice`` is a
+    line for the log, whatever comes of the answer.
     """
 
     text: str
@@ -73,14 +82,32 @@ class ModelReply:
     tokens_cached: int = 0
     tokens_out: int = 0
     problem: UselessAnswer | None = None
+    notice: str = ""
 
 
-class Send(Protocol):
-    """Asks a model."""
+class Endpoint(Protocol):
+    """A model and the way to it: all that one compressor of this kind has of its own."""
 
-    def __call__(
-        self, request: Request, before: UselessAnswer | None, seconds: float
-    ) -> ModelReply:
+    @property
+    def name(self) -> str:
+        """Name and version of the compressor that asks here, as recorded in a memory."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """Whom it asks, and whom estimates are for."""
+        ...
+
+    @property
+    def patience(self) -> float:
+        """Seconds for all requests of a slice together."""
+        ...
+
+    def lack(self) -> str:
+        """What keeps anybody from asking, and what to do about it; empty when nothing does."""
+        ...
+
+    def send(self, request: Request, before: UselessAnswer | None, seconds: float) -> ModelReply:
         """Send a request, after the answer ``before`` if there was one, and wait at most
         ``seconds`` for the reply, all tries together.
 
@@ -91,32 +118,27 @@ class Send(Protocol):
 
 
 class Asker:
-    """All requests for a slice, sent by ``send``; ``seconds`` (of ``clock``) are for all of them.
+    """All requests for a slice, which together have the endpoint's patience by ``clock``.
 
-    ``model`` is whom estimates are for, ``price`` theirs; ``allowance`` is asked before each
-    request and told after it.  Afterwards ``tokens_in``, ``tokens_out`` are the sums.
+    ``price`` is for estimates; ``allowance`` is asked before each request and told after it.
     """
 
     def __init__(
         self,
-        name: str,
-        model: str,
-        send: Send,
+        endpoint: Endpoint,
         *,
-        seconds: float,
         clock: Callable[[], float],
         price: Price | None = None,
         allowance: Allowance | None = None,
     ) -> None:
-        self._name = name
-        self._send = send
+        self._endpoint = endpoint
         self._price = price
         self._allowance = allowance
         self._clock = clock
-        self._seconds = seconds
-        self._deadline = clock() + seconds
-        self.tokens_in = self.tokens_out = 0
-        self.model = model
+        self._deadline = clock() + endpoint.patience
+        self._tokens_in = self._tokens_out = 0
+        self._model = endpoint.model  # and then who answered
+        self._notice = ""
 
     def compress(
         self, evidence: Evidence, change: Change | None, max_input_tokens: int
@@ -136,7 +158,8 @@ class Asker:
         else:
             last = second_pass([self.ask(each, parse_extract) for each in requests], change)
         memories = self.ask(last, parse)
-        return Compression(memories, self._name, self.model, self.tokens_in, self.tokens_out)
+        tokens = self._tokens_in, self._tokens_out
+        return Compression(memories, self._endpoint.name, self._model, *tokens, self._notice)
 
     def ask(self, request: Request, parse: Callable[[str], _Made]) -> _Made:
         """What the answer to a request says.
@@ -154,11 +177,11 @@ class Asker:
         self, request: Request, before: UselessAnswer | None, parse: Callable[[str], _Made]
     ) -> _Made:
         if self._allowance is not None:
-            self._allowance.allow(price_requests([request], self.model, self._price))
-        left = self._deadline - self._clock()
-        if left < min(1.0, self._seconds / 2):
-            raise CompressorFailed(f"the API took more than {self._seconds:g} s in all")
-        reply = self._send(request, before, left)
+            self._allowance.allow(price_requests([request], self._model, self._price))
+        patience, left = self._endpoint.patience, self._deadline - self._clock()
+        if left < min(1.0, patience / 2):
+            raise CompressorFailed(f"the API took more than {patience:g} s in all")
+        reply = self._endpoint.send(request, before, left)
         self._count(reply)
         if reply.problem is not None:
             raise reply.problem
@@ -168,10 +191,15 @@ class Asker:
             raise UselessAnswer(error.message, error.message, reply.text) from error
 
     def _count(self, reply: ModelReply) -> None:
-        self.tokens_in += reply.tokens_in + reply.tokens_cached
-        self.tokens_out += reply.tokens_out
-        self.model = reply.model or self.model
+        self._tokens_in += reply.tokens_in + reply.tokens_cached
+        self._tokens_out += reply.tokens_out
+        self._model = reply.model or self._model
+        self._notice = reply.notice or self._notice
         if self._allowance is not None and (reply.tokens_in or reply.tokens_out):
             self._allowance.pay(
-                self._name, self.model, reply.tokens_in, reply.tokens_cached, reply.tokens_out
+                self._endpoint.name,
+                self._model,
+                reply.tokens_in,
+                reply.tokens_cached,
+                reply.tokens_out,
             )

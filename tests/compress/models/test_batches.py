@@ -7,7 +7,7 @@ import pytest
 
 from gitmem.compress.compressor import BatchItem, Compression
 from gitmem.compress.models.batches import MessageBatches
-from gitmem.compress.models.messages_api import Endpoint
+from gitmem.compress.models.messages_api import MessagesApi
 from gitmem.errors import CompressorFailed
 from tests.support.batch_api import ANSWER, BatchServer, serving_batches, succeeded
 from tests.support.evidence import change_of, event, evidence_of
@@ -15,7 +15,7 @@ from tests.support.evidence import change_of, event, evidence_of
 
 def _batches(server: BatchServer, **given: Any) -> MessageBatches:
     options = {"model": "a-model", "api_key": "made-up", "base_url": server.url, "retries": 0}
-    return MessageBatches(Endpoint(**{**options, **given}))
+    return MessageBatches(MessagesApi(**{**options, **given}))
 
 
 def _item(key: str = "m1") -> BatchItem:

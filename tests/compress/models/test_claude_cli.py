@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from gitmem.compress.models.claude_cli import ClaudeCliCompressor, client_environ
+from gitmem.compress.models.claude_cli import ClaudeCli, client_environ
+from gitmem.compress.models.model_compressor import ModelCompressor
 from gitmem.errors import CompressorFailed
 from tests.support.answers import ERROR, answered_memory, extracted, session_evidence
 from tests.support.evidence import change_of, event, evidence_of
@@ -25,10 +26,10 @@ def claude(tmp_path: Path) -> FakeClaude:
     return FakeClaude(tmp_path / "bin")
 
 
-def compressor(claude: FakeClaude, **options: Any) -> ClaudeCliCompressor:
+def compressor(claude: FakeClaude, **options: Any) -> ModelCompressor:
     path = f"{claude.folder}:{os.environ['PATH']}"
     given = {"environ": {"PATH": path, "HOME": str(claude.folder.parent)}, **options}
-    return ClaudeCliCompressor(**given)
+    return ModelCompressor(ClaudeCli(**given))
 
 
 def failure(claude: FakeClaude, **options: Any) -> str:

@@ -6,18 +6,19 @@ import pytest
 
 from gitmem.compress.compressor import Compressor, Estimate
 from gitmem.compress.fallback import FallbackCompressor
-from gitmem.compress.models.claude_cli import ClaudeCliCompressor
-from gitmem.compress.models.messages_api import Endpoint, MessagesApiCompressor
-from gitmem.compress.models.openai_api import OpenAiCompressor
+from gitmem.compress.models.claude_cli import ClaudeCli
+from gitmem.compress.models.messages_api import MessagesApi
+from gitmem.compress.models.model_compressor import ModelCompressor
+from gitmem.compress.models.openai_api import OpenAiApi
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from tests.support.answers import session_evidence
 from tests.support.evidence import change_of, event, evidence_of
 
 NOWHERE = "http://127.0.0.1:9"
 MODELS: list[Compressor] = [
-    MessagesApiCompressor(Endpoint("m", "", NOWHERE)),
-    ClaudeCliCompressor(environ={}, command="no-such-client"),
-    OpenAiCompressor(model="m", base_url=NOWHERE),
+    ModelCompressor(MessagesApi("m", "", NOWHERE)),
+    ModelCompressor(ClaudeCli({}, command="no-such-client")),
+    ModelCompressor(OpenAiApi("m", base_url=NOWHERE)),
 ]
 
 

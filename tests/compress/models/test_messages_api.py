@@ -11,7 +11,8 @@ import pytest
 
 from gitmem.compress.fallback import FallbackCompressor
 from gitmem.compress.models.allowance import Allowance, Expense, Limits, Payment
-from gitmem.compress.models.messages_api import Endpoint, MessagesApiCompressor
+from gitmem.compress.models.messages_api import MessagesApi
+from gitmem.compress.models.model_compressor import ModelCompressor
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
@@ -53,10 +54,10 @@ def evidence() -> Evidence:
 
 def compressor(
     url: str, *, allowance: Allowance | None = None, limit: int = 60_000, **options: Any
-) -> MessagesApiCompressor:
+) -> ModelCompressor:
     given = {"model": "a-model", "api_key": KEY, "retries": 0, "timeout": 20.0, **options}
-    endpoint = Endpoint(base_url=url, **given)
-    return MessagesApiCompressor(endpoint, allowance=allowance, max_input_tokens=limit)
+    endpoint = MessagesApi(base_url=url, **given)
+    return ModelCompressor(endpoint, allowance=allowance, max_input_tokens=limit)
 
 
 def test_an_answer_becomes_a_memory_with_what_it_cost() -> None:
@@ -358,8 +359,8 @@ def test_all_requests_together_have_a_deadline() -> None:
         api([extract()]) as served,
         pytest.raises(CompressorFailed, match="420 s in all"),
     ):
-        MessagesApiCompressor(
-            Endpoint("m", KEY, served.url, retries=0), clock=lambda: next(now)
+        ModelCompressor(
+            MessagesApi("m", KEY, served.url, retries=0), clock=lambda: next(now)
         ).compress(long_evidence(), None)
     assert len(served.requests) == 1
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from gitmem.compress.models.allowance import Allowance, Expense, Limits, Payment
-from gitmem.compress.models.openai_api import OpenAiCompressor
+from gitmem.compress.models.model_compressor import ModelCompressor
+from gitmem.compress.models.openai_api import OpenAiApi
 from gitmem.errors import CompressorFailed
 from tests.support.answers import ERROR, answered_memory, extracted, session_evidence
 from tests.support.api import Answer, api
@@ -44,9 +45,9 @@ def error(status: int, message: str = "no") -> Answer:
     return Answer(status=status, raw=json.dumps(body).encode())
 
 
-def compressor(url: str, **options: Any) -> OpenAiCompressor:
+def compressor(url: str, *, allowance: Allowance | None = None, **options: Any) -> ModelCompressor:
     given = {"model": "a-model", "api_key": KEY, "retries": 0, "timeout": 20.0, **options}
-    return OpenAiCompressor(base_url=url, **given)
+    return ModelCompressor(OpenAiApi(base_url=url, **given), allowance=allowance)
 
 
 def failure(url: str, **options: Any) -> str:
