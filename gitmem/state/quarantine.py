@@ -36,7 +36,7 @@ class Quarantine:
         StateFile(self.folder / commit / name).write(document.text)
 
     def commits(self) -> list[str]:
-        """The commits that something is kept of."""
+        """The commits for which something is kept."""
         with suppress(OSError):
             return sorted(path.name for path in self.folder.iterdir() if any(path.iterdir()))
         return []

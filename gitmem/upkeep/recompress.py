@@ -71,7 +71,7 @@ def estimate(workspace: Workspace, capture: Capture, compressor: Compressor) -> 
 def recompress(
     workspace: Workspace, captures: Iterable[Capture], compressor: Compressor
 ) -> Iterator[RecompressResult]:
-    """Better the captures one by one; each is durable when its result is given.
+    """Improve the captures one by one; each is durable when its result is returned.
 
     What cannot be improved stays as it is, with a reason.
 
@@ -171,7 +171,7 @@ def _material(
 
 
 def _edited(notes: NoteStore, capture: Capture) -> set[str]:
-    """The ids of memories that a person wrote over: theirs are the better words."""
+    """The ids of memories that a person edited: their words are better."""
     return {
         document.memory.id
         for _, note in notes.read_many(capture.commits)

@@ -19,6 +19,10 @@ PAGES = {
 OF_TODAY = [name for name in PAGES if name != "docs/changelog.md"]
 
 
+OURS = [name for name in PAGES if name != "docs/design.md"]
+STILTED = ("anew", "all the same", "bettered", "drawn by lot", "of which nothing", "is told of")
+
+
 def anchors(path: Path) -> set[str]:
     titles = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
@@ -61,3 +65,11 @@ def test_the_budget_of_a_start_is_the_default() -> None:
 
     assert f"{Settings().budget_tokens} tokens" in PAGES["docs/tutorial.md"].read_text("utf-8")
     assert f"gitmem.budgetTokens, {Settings().budget_tokens}" in help_text
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_pages_say_nothing_that_a_native_writer_would_not(name: str) -> None:
+    """``commands.md`` and ``settings.md`` are the help, so this is about the help, too."""
+    text = " ".join(PAGES[name].read_text("utf-8").split())
+
+    assert [word for word in STILTED if re.search(rf"\b{word}\b", text)] == []
