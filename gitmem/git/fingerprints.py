@@ -41,7 +41,7 @@ class TraceReader:
         return self._known[commit]
 
     def difference(self, base: str | None, tip: str, paths: frozenset[str] | None = None) -> Delta:
-        """The difference between two commits (None: the empty tree) as one change; perhaps of some paths.
+        """The difference between two commits (None: the empty tree), of all or of some paths.
 
         Empty and not whole where one of them or contents are missing.
         """
