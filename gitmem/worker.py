@@ -14,7 +14,7 @@ from pathlib import Path
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit, capture_turn
 from gitmem.capture.complete_turn import complete_turn
-from gitmem.capture.settle_pending import mark_ended, settle_ended
+from gitmem.capture.settle_pending import end_session, settle_ended_sessions
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import (
     DiskFull,
@@ -27,10 +27,10 @@ from gitmem.errors import (
 )
 from gitmem.follow.push import push_along
 from gitmem.follow.reconcile import ReconcileReport, reconcile
-from gitmem.git.log import commits_made, reflog_size
+from gitmem.git.log import read_reflog_commits, reflog_size
 from gitmem.git.repo import Repo, find_repo
 from gitmem.index.cache import Index
-from gitmem.index.memories import embedded_count, place_count
+from gitmem.index.memories import place_count, vector_count
 from gitmem.model.job import Job
 from gitmem.refresh.refresh import catch_up_index, refresh
 from gitmem.state.cursors import read_cursors, write_cursors
@@ -40,8 +40,8 @@ from gitmem.state.notices import add_notice
 from gitmem.state.queue import Queue, QueuedJob
 from gitmem.state.rewrite_log import add_pairs, parse_pairs
 
-_REWRITING = ("rebase-merge", "rebase-apply")
-_WORTH_ANOTHER_TRY_LATER = (DiskFull, ReadOnlyRepository, NotesMoved)
+_REBASE_FOLDERS = ("rebase-merge", "rebase-apply")
+_RETRY_LATER = (DiskFull, ReadOnlyRepository, NotesMoved)
 
 
 @dataclass
@@ -93,9 +93,9 @@ def work(workspace: Workspace) -> int:
                 if not is_ours:
                     return done
                 done += _drain(run)
-                settle_ended(workspace.repo)
+                settle_ended_sessions(workspace.repo)
                 _follow_history(run)
-            if not _waiting(Queue(workspace.repo), run):
+            if not _ready_jobs(Queue(workspace.repo), run):
                 return done
 
 
@@ -104,34 +104,34 @@ def _follow_history(run: _Run) -> None:
     index = run.index()
     done = reconcile(run.workspace.repo, index)
     _embed(run.workspace, index)
-    for line in told_lines(done):
+    for line in reconcile_notices(done):
         add_notice(run.workspace.repo, line)
 
 
 def _embed(workspace: Workspace, index: Index) -> None:
     """Give new memories their vectors; the model that is chosen may not be there."""
-    if place_count(index) == embedded_count(index):
+    if place_count(index) == vector_count(index):
         return  # numpy alone takes longer to load than most workers live
-    from gitmem.refresh.embed import embed_missing
+    from gitmem.refresh.embed import embed_memories
     from gitmem.refresh.encoders import encoder_of
 
     try:
         encoder = encoder_of(workspace.settings)
         if encoder is not None:
-            embed_missing(index, encoder)
+            embed_memories(index, encoder)
     except EncoderUnavailable as error:
         append_log(workspace.repo, f"vectors: {error.message}")
 
 
-def told_lines(done: ReconcileReport) -> list[str]:
+def reconcile_notices(done: ReconcileReport) -> list[str]:
     """What a person should know about an automatic reconciliation: what remains uncertain."""
     lines = [
         f"the memories of {commit[:10]} are on no branch: "
         f"{' or '.join(other[:10] for other in found[:3])} may carry the change"
         for commit, found in done.unmatched.items()
     ]
-    if done.left_out:
-        lines.append(f"{done.left_out} of the new commits were too many to compare")
+    if done.over_limit:
+        lines.append(f"{done.over_limit} of the new commits were too many to compare")
     return lines
 
 
@@ -146,7 +146,7 @@ def _drain(run: _Run) -> int:
     """Do what waits, once each; what no hook reported is queued first."""
     queue = Queue(run.workspace.repo)
     done = 0
-    while waiting := _waiting(queue, run) or _missed(run, queue):
+    while waiting := _ready_jobs(queue, run) or _queue_missed_commits(run, queue):
         for queued in waiting:
             if _must_wait(queued.job):
                 continue  # git has begun to rewrite commits since
@@ -156,7 +156,7 @@ def _drain(run: _Run) -> int:
     return done
 
 
-def _waiting(queue: Queue, run: _Run) -> list[QueuedJob]:
+def _ready_jobs(queue: Queue, run: _Run) -> list[QueuedJob]:
     """The jobs that can be done now and were not tried yet.
 
     One that waits for the end of a rebase is not tried: the worker that the rebase's last hook
@@ -166,16 +166,16 @@ def _waiting(queue: Queue, run: _Run) -> list[QueuedJob]:
     return [queued for queued in untried if not _must_wait(queued.job)]
 
 
-def _missed(run: _Run, queue: Queue) -> list[QueuedJob]:
+def _queue_missed_commits(run: _Run, queue: Queue) -> list[QueuedJob]:
     """Queue the commits that a reflog knows and no hook reported."""
     repo = run.workspace.repo
     before = seen = read_cursors(repo)
     queued = {other.job.commit for other in queue.jobs()}
     for git_dir, worktree in before.worktrees.items():
-        place = _place(worktree)
+        place = _repo_at(worktree)
         if place is None or str(place.git_dir) != git_dir:
             continue  # the work tree is gone, or another has taken its place
-        made, size = commits_made(place, before.reflogs[git_dir])
+        made, size = read_reflog_commits(place, before.reflogs[git_dir])
         for commit in made:
             if commit.commit not in run.commits | queued:
                 job = Job("capture", commit=commit.commit, worktree=worktree)
@@ -183,10 +183,10 @@ def _missed(run: _Run, queue: Queue) -> list[QueuedJob]:
         seen = seen.with_reflog(place, size)
     if seen != before:
         write_cursors(repo, seen)
-    return _waiting(queue, run)
+    return _ready_jobs(queue, run)
 
 
-def _place(worktree: str) -> Repo | None:
+def _repo_at(worktree: str) -> Repo | None:
     """The repository as seen from a work tree; None when that is gone."""
     try:
         return find_repo(worktree)
@@ -198,7 +198,7 @@ def _attempt(run: _Run, queue: Queue, queued: QueuedJob) -> int:
     """Do one job; 1 when it left the queue as done."""
     try:
         _VERBS[queued.job.kind](run, queued)
-    except _WORTH_ANOTHER_TRY_LATER:
+    except _RETRY_LATER:
         raise
     except (UnknownRevision, RemoteError) as error:
         # The commit is gone (rewritten and pruned), or the next push will send it: no retry.
@@ -215,13 +215,13 @@ def _must_wait(job: Job) -> bool:
     """While git rewrites commits their notes move: wait until it is done."""
     if job.kind != "capture" or not job.worktree:
         return False
-    place = _place(job.worktree)
-    return place is not None and any((place.git_dir / name).exists() for name in _REWRITING)
+    place = _repo_at(job.worktree)
+    return place is not None and any((place.git_dir / name).exists() for name in _REBASE_FOLDERS)
 
 
 def _capture(run: _Run, queued: QueuedJob) -> None:
     workspace, job = run.workspace, queued.job
-    place = _place(job.worktree)
+    place = _repo_at(job.worktree)
     if place is not None and place.worktree is not None:
         watch_reflog(place)
     sources = job.extra.get("sources", "").split()
@@ -242,7 +242,7 @@ def _end(run: _Run, queued: QueuedJob) -> None:
     if run.workspace.settings.pending:
         _stop(run, queued.job)
         if _is_last_of_session(run.workspace, queued):
-            mark_ended(run.workspace.repo, queued.job.session)
+            end_session(run.workspace.repo, queued.job.session)
 
 
 def _stop(run: _Run, job: Job) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from gitmem.model.memory import KINDS, Decision, ErrorMet, Json, Memory, Provenance, Tombstone
+from gitmem.model.memory import KINDS, Decision, Json, Memory, Provenance, RecordedError, Tombstone
 from gitmem.model.note import Document, Note, note_of
 from gitmem.notes.codec import document_of, tombstone_document
 
@@ -68,9 +68,9 @@ def decisions() -> st.SearchStrategy[Decision]:
     )
 
 
-def errors() -> st.SearchStrategy[ErrorMet]:
+def errors() -> st.SearchStrategy[RecordedError]:
     return st.builds(
-        ErrorMet, message=texts(), frames=text_tuples(), resolution=texts(), extra=extras()
+        RecordedError, message=texts(), frames=text_tuples(), resolution=texts(), extra=extras()
     )
 
 

@@ -22,7 +22,7 @@ from gitmem.guard.untrusted import clean_line, clean_text
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import KINDS, Memory, Provenance
 from gitmem.state.pending import Pending, PendingStore
-from gitmem.state.scrub_patterns import read_scrubbed
+from gitmem.state.scrub_patterns import read_scrub_patterns
 from gitmem.state.settings import read_settings
 
 WRITER = "agent-note/1"
@@ -31,7 +31,7 @@ WRITER = "agent-note/1"
 MAX_TEXT = 4_000
 MAX_TITLE = 200
 MAX_FILES = 50
-MAX_WAITING = 200
+MAX_PENDING_NOTES = 200
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ class AgentNote:
     agent: str = ""
 
 
-def jot(repo: Repo, note: AgentNote, here: Path, *, now: float | None = None) -> Memory:
+def write_agent_note(
+    repo: Repo, note: AgentNote, here: Path, *, now: float | None = None
+) -> Memory:
     """Keep the note as pending until a commit of its files (or of its session) takes it.
 
     Durable on return.  The same note twice is one.
@@ -66,12 +68,17 @@ def jot(repo: Repo, note: AgentNote, here: Path, *, now: float | None = None) ->
     if not (settings.enabled and settings.pending):
         raise GitmemError("notes are switched off here", "Nothing was kept. See: gitmem config")
     worktree = repo.need_worktree()
-    policy = Policy((*settings.redact, *read_scrubbed(repo)), settings.exclude)
+    policy = Policy((*settings.redact, *read_scrub_patterns(repo)), settings.exclude)
     memory = redact_memory(_memory(repo, note, here, policy, now), policy)
     store = PendingStore(repo)
     name = _name(memory)
-    if store.get(name) is None and sum(1 for p in store.newest_first() if p.note) >= MAX_WAITING:
-        raise UsageError(f"{MAX_WAITING} notes wait for a commit already", "Commit, then continue")
+    if (
+        store.get(name) is None
+        and sum(1 for p in store.newest_first() if p.note) >= MAX_PENDING_NOTES
+    ):
+        raise UsageError(
+            f"{MAX_PENDING_NOTES} notes wait for a commit already", "Commit, then continue"
+        )
     store.put(Pending(memory, os.fspath(worktree), note=name, session=note.session))
     return memory
 

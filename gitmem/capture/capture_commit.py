@@ -16,7 +16,7 @@ from gitmem.capture.commit_share import CommitShare, share_of
 from gitmem.capture.complete_turn import as_provisional, provisional_compressor
 from gitmem.capture.compress_slice import compress_slice
 from gitmem.capture.session_candidates import makers_of, session_file
-from gitmem.capture.transcript_range import move_mark, read_unread
+from gitmem.capture.transcript_range import move_mark, read_new_records
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import GitmemError, TranscriptMissing
 from gitmem.git.commits import read_change
@@ -63,10 +63,10 @@ def capture_commit(
     branch = _branch_of(workspace, work)
     change = read_change(workspace.repo, commit, branch, workspace.policy.covers)
     shares = list(_shares(workspace, index, change, work, transcript))
-    notices = _missing(work, [share.transcript for share in shares])
+    notices = _missing_transcript_notices(work, [share.transcript for share in shares])
     memories: list[Memory] = []
     for share in shares:
-        is_amid_turn = share.transcript.session == work.session and _tells_stops(workspace, work)
+        is_amid_turn = share.transcript.session == work.session and _has_stop_hook(workspace, work)
         stand_in = provisional_compressor(workspace) if is_amid_turn else None
         part = work.slice_of(share.transcript)
         made, notice = compress_slice(
@@ -74,8 +74,8 @@ def capture_commit(
         )
         memories += [as_provisional(memory, workspace) for memory in made] if stand_in else made
         notices += [notice] if notice else []
-    orphans = [] if work.is_past else _orphans(workspace, change, work)
-    memories += [_of_commit(orphan.memory, change) for orphan in orphans]
+    orphans = [] if work.is_past else _pending_of(workspace, change, work)
+    memories += [_memory_of_commit(orphan.memory, change) for orphan in orphans]
     if memories:
         _write(workspace, index, change, memories)
         _settle(workspace, [share for share in shares if _is_in(share.transcript, memories)], work)
@@ -97,7 +97,7 @@ def capture_turn(workspace: Workspace, index: Index, work: AgentWork) -> Memory 
     file = session_file(workspace, work.session)
     if file is None:
         raise TranscriptMissing(f"no transcript of session '{work.session}'")
-    part = work.slice_of(read_unread(workspace, index, file))
+    part = work.slice_of(read_new_records(workspace, index, file))
     memory = _pending_memory(part, _branch_of(workspace, work), workspace.policy)
     if memory is None:
         PendingStore(workspace.repo).drop(work.session)
@@ -114,24 +114,24 @@ def _shares(
         given = workspace.agents.read(transcript, until=work.moment)
         if last_record(index, given.session):
             file = SessionFile(given.session, transcript)
-            given = read_unread(workspace, index, file, work.moment)
+            given = read_new_records(workspace, index, file, work.moment)
         yield CommitShare(given, transcript)
         return
     for maker in makers_of(workspace, index, change, work):
         try:
-            unread = read_unread(workspace, index, maker.file, work.moment)
+            unread = read_new_records(workspace, index, maker.file, work.moment)
             yield share_of(workspace, index, change, work, maker, unread)
         except TranscriptMissing:
             if maker.file.session == work.session:
                 raise
 
 
-def _tells_stops(workspace: Workspace, work: AgentWork) -> bool:
+def _has_stop_hook(workspace: Workspace, work: AgentWork) -> bool:
     """Whether the session's agent runs our hooks, so that the end of the turn will be told."""
     return Registry(workspace.repo).get(work.session) is not None
 
 
-def _orphans(workspace: Workspace, change: Change, work: AgentWork) -> list[Pending]:
+def _pending_of(workspace: Workspace, change: Change, work: AgentWork) -> list[Pending]:
     """What is pending of the commit's files by sessions whose transcript is gone, and the notes
     that agents left for this commit.
 
@@ -168,7 +168,7 @@ def _has_transcript(workspace: Workspace, session: str) -> bool:
     return file is not None and file.path.is_file()
 
 
-def _of_commit(memory: Memory, change: Change) -> Memory:
+def _memory_of_commit(memory: Memory, change: Change) -> Memory:
     """A pending memory as one of the commit that took its work; only files that it took."""
     provenance = replace(
         memory.provenance,
@@ -182,7 +182,7 @@ def _of_commit(memory: Memory, change: Change) -> Memory:
     return replace(memory, files_changed=taken, provenance=provenance)
 
 
-def _missing(work: AgentWork, transcripts: Sequence[Transcript]) -> list[str]:
+def _missing_transcript_notices(work: AgentWork, transcripts: Sequence[Transcript]) -> list[str]:
     """A word about a session that the commit's environment named but whose words are not kept."""
     if not work.session or any(t.session == work.session for t in transcripts):
         return []

@@ -17,7 +17,7 @@ from gitmem.capture.session_candidates import Maker
 from gitmem.capture.transcript_range import own_start
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import GitmemError
-from gitmem.git.dirty import uncommitted
+from gitmem.git.dirty import uncommitted_paths
 from gitmem.git.repo import find_repo
 from gitmem.index.cache import Index
 from gitmem.index.sessions import forgotten_until, holds_session
@@ -47,29 +47,31 @@ def share_of(
     Raises:
         TranscriptMissing: the file is gone or cannot be read.
     """
-    waiting = set() if work.is_past else _waiting(work, change, unread)
+    waiting = set() if work.is_past else _other_dirty_paths(work, change, unread)
     ours = drop_waiting_turns(unread, work.tree, change.paths, waiting)
     has_rest = ours.end < unread.end
     made = {edit.time for edit in edits_of(ours.events, work.tree)}
     session = maker.file.session
     is_new = not holds_session(index, change.commit, session)
     if maker.times and not maker.times & made and is_new:
-        ours = _with_earlier(workspace, maker, ours, work.tree, forgotten_until(index, session))
+        ours = _with_earlier_turns(
+            workspace, maker, ours, work.tree, forgotten_until(index, session)
+        )
     return CommitShare(ours, maker.file.path, has_rest)
 
 
-def _waiting(work: AgentWork, change: Change, unread: Transcript) -> set[str]:
+def _other_dirty_paths(work: AgentWork, change: Change, unread: Transcript) -> set[str]:
     edited = {path for turn in turns_of(unread.events, work.tree) for path in turn.paths}
     others = sorted(edited - set(change.paths))
     if not others or not edited & set(change.paths):
         return set()
     try:
-        return uncommitted(find_repo(work.worktree), others)
+        return uncommitted_paths(find_repo(work.worktree), others)
     except (GitmemError, OSError):
         return set()
 
 
-def _with_earlier(
+def _with_earlier_turns(
     workspace: Workspace, maker: Maker, ours: Transcript, tree: WorkTree, forgotten: int
 ) -> Transcript:
     """Ours, behind the turns read before in which the commit's edits were made.

@@ -15,10 +15,10 @@ from gitmem.agents.turn_boundary import end_of_commit_words
 from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.compress_slice import compress_slice
 from gitmem.capture.session_candidates import session_file
-from gitmem.capture.transcript_range import move_mark, read_again, read_unread
+from gitmem.capture.transcript_range import move_mark, read_again, read_new_records
 from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import Compressor
-from gitmem.compress.writer_name import is_early, written_early
+from gitmem.compress.writer_name import early_mark, is_early
 from gitmem.errors import NoteUnreadable, UnknownRevision
 from gitmem.git.commits import read_change
 from gitmem.git.remotes import tracking_tips
@@ -41,7 +41,7 @@ def provisional_compressor(workspace: Workspace) -> Compressor | None:
 
 def as_provisional(memory: Memory, workspace: Workspace) -> Memory:
     """The memory, marked with who is to rewrite it: ``extractive/2 before anthropic/2``."""
-    mark = written_early(memory.provenance.compressor, workspace.compressor.name)
+    mark = early_mark(memory.provenance.compressor, workspace.compressor.name)
     return replace(memory, provenance=replace(memory.provenance, compressor=mark))
 
 
@@ -59,12 +59,12 @@ def complete_turn(workspace: Workspace, index: Index, work: AgentWork) -> list[M
         return []
     written: list[Memory] = []
     last = last_record(index, work.session)
-    tail = end_of_commit_words(read_unread(workspace, index, file).events) if last else None
+    tail = end_of_commit_words(read_new_records(workspace, index, file).events) if last else None
     slices = groupby(memories_of_session(index, work.session), key=_slice_key)
     for group in [list(stored) for _, stored in slices]:
         end_time = tail if group[0].memory.provenance.records[1] == last else None  # type: ignore[index]
         if end_time is not None or any(map(_is_provisional, group)):
-            written += _made_again(workspace, index, group, file, replace(work, moment=end_time))
+            written += _remake_slice(workspace, index, group, file, replace(work, moment=end_time))
     return written
 
 
@@ -76,7 +76,7 @@ def _is_provisional(stored: IndexedMemory) -> bool:
     return is_early(stored.memory.provenance.compressor)
 
 
-def _made_again(
+def _remake_slice(
     workspace: Workspace,
     index: Index,
     group: Sequence[IndexedMemory],
@@ -102,7 +102,7 @@ def _made_again(
     ids = tuple(memory.id for memory in before)
     made = [replace(memory, supersedes=ids) for memory in made]
     notes = NoteStore(workspace.repo)
-    unsent = _unsent(workspace, notes, change.commit, ids)
+    unsent = _unsent_ids(workspace, notes, change.commit, ids)
     documents = {change.commit: [document_of(memory) for memory in made]}
     notes.add(documents, f"notes: complete {change.commit[:10]}", without=unsent)
     refresh_index(notes, index)
@@ -116,7 +116,9 @@ def _content(memory: Memory) -> str:
     return replace(memory, provenance=Provenance(), supersedes=()).id
 
 
-def _unsent(workspace: Workspace, notes: NoteStore, commit: str, ids: Collection[str]) -> set[str]:
+def _unsent_ids(
+    workspace: Workspace, notes: NoteStore, commit: str, ids: Collection[str]
+) -> set[str]:
     """The memories that no remote is known to hold: these can be replaced without a trace."""
     sent: set[str] = set()
     for tip in tracking_tips(workspace.repo).values():

@@ -30,7 +30,7 @@ def choose_compressor(
     return chain_compressors([*names, "extractive"], settings, environ, allowance)
 
 
-def bettering_compressor(
+def compressor_without_fallback(
     repo: Repo,
     settings: Settings,
     names: Sequence[str] = (),
@@ -48,7 +48,9 @@ def bettering_compressor(
     return chain_compressors(chosen, settings, surroundings, allowance)
 
 
-def lacking(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+def unusable_compressors(
+    settings: Settings, environ: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Each configured compressor that cannot be used here, with what it lacks."""
     surroundings = os.environ if environ is None else environ
     models = [name for name in settings.compressor if name != "extractive"]
@@ -68,7 +70,7 @@ def chain_compressors(
     """
     from gitmem.compress.fallback import FallbackCompressor
 
-    *before, last = (_limited(name, settings, environ, allowance) for name in names)
+    *before, last = (_compressor_with_limits(name, settings, environ, allowance) for name in names)
     for compressor in reversed(before):
         last = FallbackCompressor(compressor, last)
     return last
@@ -99,7 +101,7 @@ def allowance_of(repo: Repo, settings: Settings) -> Allowance:
     return Allowance(limits, spent_today, record, dollars)
 
 
-def asked_model(
+def messages_api_of(
     settings: Settings, environ: Mapping[str, str], allowance: Allowance | None = None
 ) -> ModelCompressor:
     """The model that ``anthropic`` asks, for a question of another kind.
@@ -127,7 +129,7 @@ def batches_of(settings: Settings, environ: Mapping[str, str]) -> MessageBatches
     )
 
 
-def _limited(
+def _compressor_with_limits(
     name: str, settings: Settings, environ: Mapping[str, str], allowance: Allowance | None
 ) -> Compressor:
     """One compressor; it says itself, when it is asked, what it lacks."""

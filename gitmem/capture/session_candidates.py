@@ -18,7 +18,7 @@ from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.transcript_range import own_start
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import TranscriptMissing
-from gitmem.git.prior_commits import last_taken, last_touched
+from gitmem.git.prior_commits import last_change_times, last_line_times
 from gitmem.index.cache import Index
 from gitmem.index.memories import memories_of
 from gitmem.model.change import Change
@@ -52,7 +52,7 @@ def makers_of(workspace: Workspace, index: Index, change: Change, work: AgentWor
     Raises:
         GitFailed: the history cannot be read.
     """
-    moment = float(change.committed) if work.moment is None else work.moment
+    moment = float(change.commit_time) if work.moment is None else work.moment
     files = _candidate_files(workspace, work, moment)
     traces = list(_traces(workspace, files, change, work, moment))
     earlier = _earlier(workspace, index, change, traces)
@@ -136,9 +136,11 @@ def _earlier(
     pending = [edits.pending for edits in traces]
     ours = {path for found in pending for path in found} & set(change.paths)
     times = [when for found in pending for path, when in found.items() if path in ours]
-    touched = last_touched(workspace.repo, change, sorted(ours), min(times)) if times else {}
+    touched = last_change_times(workspace.repo, change, sorted(ours), min(times)) if times else {}
     added, removed, since = find_common_marks(traces, change)
     has_lines = bool(added or removed) and bool(change.paths)
-    taken = last_taken(workspace.repo, change, added, removed, since) if has_lines else ({}, {})
+    taken = (
+        last_line_times(workspace.repo, change, added, removed, since) if has_lines else ({}, {})
+    )
     parents = {stored.memory.provenance.session for stored in memories_of(index, change.parents)}
     return EarlierCommits(touched, *taken, parents=frozenset(parents))

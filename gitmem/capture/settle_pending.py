@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gitmem.errors import GitmemError, UnknownRevision
-from gitmem.git.dirty import uncommitted
+from gitmem.git.dirty import uncommitted_paths
 from gitmem.git.repo import Repo, find_repo, resolve_commit, try_git
 from gitmem.model.instant import iso_time
 from gitmem.model.note import Document
@@ -30,7 +30,7 @@ def settle_pending(repo: Repo) -> int:
     return len(waiting)
 
 
-def mark_ended(repo: Repo, session: str) -> None:
+def end_session(repo: Repo, session: str) -> None:
     """The session is over: what is pending of it waits for a commit of its edits, or settles.
 
     Raises:
@@ -43,7 +43,7 @@ def mark_ended(repo: Repo, session: str) -> None:
             store.put(replace(found, has_ended=True))
 
 
-def settle_ended(repo: Repo) -> int:
+def settle_ended_sessions(repo: Repo) -> int:
     """Tie what ended sessions left to HEAD, as kind ``session``; returns how many there were.
 
     What they edited and no commit holds yet waits on: it belongs to the commit that will.  So it
@@ -107,7 +107,7 @@ def _has_edits_left(repo: Repo, pending: Pending) -> bool:
         place = find_repo(pending.worktree)
     except (GitmemError, OSError):
         return False  # the work tree is gone, and its uncommitted files with it
-    return bool(uncommitted(place, paths))
+    return bool(uncommitted_paths(place, paths))
 
 
 def _is_stashed_since(repo: Repo, time: str) -> bool:

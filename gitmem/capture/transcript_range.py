@@ -23,7 +23,7 @@ from gitmem.state.sessions import Registry
 _CHECKED_BYTES = 512
 
 
-def read_unread(
+def read_new_records(
     workspace: Workspace, index: Index, file: SessionFile, until: float | None = None
 ) -> Transcript:
     """The session's transcript from the end of what is remembered about it, up to ``until``.
@@ -39,14 +39,14 @@ def read_unread(
         return workspace.agents.read(file.path, first=own_start(workspace, file), until=until)
     mark = read_cursors(workspace.repo).marks.get(file.session)
     if mark is None or mark.record != last:
-        return _from_record(workspace, file.path, last, until)
+        return _read_from_record(workspace, file.path, last, until)
     if not is_intact(file.path, mark):
-        return _later_than(workspace, file.path, mark, until)
+        return _read_later_than(workspace, file.path, mark, until)
     rest = workspace.agents.read(
         file.path, first=mark.record - mark.shift, first_byte=mark.byte, until=until
     )
     events = (e for e in rest.events if not (e.is_subagent and e.time <= mark.time))
-    return _shifted(replace(rest, events=tuple(events)), mark.shift)
+    return _with_shift(replace(rest, events=tuple(events)), mark.shift)
 
 
 def read_again(
@@ -59,7 +59,7 @@ def read_again(
     """
     mark = read_cursors(workspace.repo).marks.get(file.session, Mark())
     rest = workspace.agents.read(file.path, first=first - mark.shift, until=until)
-    rest = _shifted(rest, mark.shift)
+    rest = _with_shift(rest, mark.shift)
     if until is not None:
         return rest
     events = tuple(event for event in rest.events if event.record < end)
@@ -118,7 +118,9 @@ def own_start(workspace: Workspace, file: SessionFile) -> int:
     return start
 
 
-def _from_record(workspace: Workspace, path: Path, known: int, until: float | None) -> Transcript:
+def _read_from_record(
+    workspace: Workspace, path: Path, known: int, until: float | None
+) -> Transcript:
     found = workspace.agents.read(path, first=known, until=until)
     if found.first >= known:
         return found
@@ -126,16 +128,18 @@ def _from_record(workspace: Workspace, path: Path, known: int, until: float | No
     return replace(found, events=(), first=known, end=known)
 
 
-def _later_than(workspace: Workspace, path: Path, mark: Mark, until: float | None) -> Transcript:
+def _read_later_than(
+    workspace: Workspace, path: Path, mark: Mark, until: float | None
+) -> Transcript:
     """What a rewritten file contains beyond the mark, with its records numbered on."""
     found = workspace.agents.read(path, until=until)
     later = tuple(event for event in found.events if event.time > mark.time)
     own = [event.record for event in later if not event.is_subagent]
     first = min(own, default=found.end)
-    return _shifted(replace(found, events=later, first=first), mark.record - first)
+    return _with_shift(replace(found, events=later, first=first), mark.record - first)
 
 
-def _shifted(transcript: Transcript, shift: int) -> Transcript:
+def _with_shift(transcript: Transcript, shift: int) -> Transcript:
     if not shift:
         return transcript
     events = (replace(event, record=event.record + shift) for event in transcript.events)

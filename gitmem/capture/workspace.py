@@ -12,7 +12,7 @@ from gitmem.capture.compressors import allowance_of, choose_compressor
 from gitmem.compress.compressor import Compressor
 from gitmem.git.repo import Repo
 from gitmem.guard.policy import Policy
-from gitmem.state.scrub_patterns import read_scrubbed
+from gitmem.state.scrub_patterns import read_scrub_patterns
 from gitmem.state.settings import Settings, read_settings
 
 
@@ -28,7 +28,7 @@ class Workspace:
     @cached_property
     def policy(self) -> Policy:
         """What is masked and left out here in addition to the built-in rules."""
-        patterns = (*self.settings.redact, *read_scrubbed(self.repo))
+        patterns = (*self.settings.redact, *read_scrub_patterns(self.repo))
         return Policy(patterns, self.settings.exclude)
 
 

@@ -79,7 +79,7 @@ def command(
     if dry_run:
         _show_plan(workspace, plan, batches, as_json)
         return
-    report = _done(workspace, plan, batches, as_json)
+    report = _run_backfill(workspace, plan, batches, as_json)
     if batches is not None and (wait or report.running):
         collect(workspace, batches, report, wait=wait)
     for notice in report.notices:
@@ -98,7 +98,7 @@ def command(
         click.echo(f"{report.running} batches are not answered yet. Run: gitmem backfill --wait")
 
 
-def _done(
+def _run_backfill(
     workspace: Workspace, plan: BackfillPlan, batches: Batches | None, as_json: bool
 ) -> Report:
     is_shown = not as_json and plan.steps > 0

@@ -33,7 +33,7 @@ def command(budget: int | None, prompt: str | None, file: str | None, explain: b
     """
     repo = ready_repo()
     settings = read_settings(repo)
-    path = _inside(repo, file) if file else ""
+    path = _path_in(repo, file) if file else ""
     if file:
         weighed = weigh_file(repo, path, explain=explain)
     elif prompt:
@@ -45,12 +45,12 @@ def command(budget: int | None, prompt: str | None, file: str | None, explain: b
     standard = standard if file or prompt else settings.budget_tokens
     block = weighed.block(budget or standard, path=path)
     if explain:
-        click.echo(render_explanation(weighed.considered, block))
+        click.echo(render_explanation(weighed.candidates, block))
     elif block.text:
         click.echo(block.text)
 
 
-def _inside(repo: Repo, file: str) -> str:
+def _path_in(repo: Repo, file: str) -> str:
     """The path as memories name it."""
     top = os.path.realpath(repo.need_worktree())
     path = os.path.relpath(os.path.realpath(file), top)

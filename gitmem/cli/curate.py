@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from gitmem.capture.compressors import allowance_of, asked_model
+from gitmem.capture.compressors import allowance_of, messages_api_of
 from gitmem.cli.open_repo import ready_repo
 from gitmem.compress.models.fold_review import parse_judgement, request_of
 from gitmem.errors import UsageError
@@ -18,10 +18,10 @@ from gitmem.index.encoder import StaticEncoder
 from gitmem.model.memory import Memory
 from gitmem.refresh.encoders import encoder_of
 from gitmem.state.settings import Settings, read_settings
-from gitmem.upkeep.curate import Fold, apply, judged, plan, takes_back, undo
+from gitmem.upkeep.curate import Fold, apply, is_reversal, plan, review_folds, undo
 
 _WIDTH = 100
-_SHOWN_PARTS = 6
+_MAX_PARTS = 6
 
 
 @click.command()
@@ -52,36 +52,38 @@ def command(is_applied: bool, is_undone: bool, apart: bool, judge: bool, as_json
     repo = ready_repo()
     if is_undone:
         count = undo(repo)
-        click.echo(json.dumps({"undone": count}) if as_json else _undone(count))
+        click.echo(json.dumps({"undone": count}) if as_json else _undo_text(count))
         return
     settings = read_settings(repo)
     encoder = encoder_of(settings) or StaticEncoder()
-    found = plan(repo, encoder, reverses=takes_back)
+    found = plan(repo, encoder, reverses=is_reversal)
     if judge:
-        found = judged(found, _opinion(repo, settings))
+        found = review_folds(found, _opinion(repo, settings))
     written = apply(repo, found.folds) if is_applied else 0
     if as_json:
         folds = [_fields(fold) for fold in found.folds]
-        click.echo(json.dumps({"looked_at": found.looked_at, "folds": folds, "written": written}))
+        click.echo(
+            json.dumps({"looked_at": found.memory_count, "folds": folds, "written": written})
+        )
         return
     for fold in found.folds:
-        click.echo(_told(fold))
+        click.echo(_render_fold(fold))
     if apart:
-        for one, other, reason in found.kept_apart:
+        for one, other, reason in found.apart_pairs:
             click.echo(
                 f"apart ({_line(reason)}): {one.id[:9]} {_line(one.title)}\n"
                 f"  {other.id[:9]} {_line(other.title)}"
             )
     folded = sum(len(fold.parts) for fold in found.folds)
     if not found.folds:
-        click.echo(f"{found.looked_at} memories looked at: no two say the same thing.")
+        click.echo(f"{found.memory_count} memories looked at: no two say the same thing.")
     elif is_applied:
         click.echo(
             f"{folded} memories folded into {written}. Reverse this with: gitmem curate --undo"
         )
     else:
         click.echo(
-            f"{folded} of {found.looked_at} memories would be folded into {len(found.folds)}. "
+            f"{folded} of {found.memory_count} memories would be folded into {len(found.folds)}. "
             "Do it with: gitmem curate --apply"
         )
 
@@ -89,7 +91,7 @@ def command(is_applied: bool, is_undone: bool, apart: bool, judge: bool, as_json
 def _opinion(
     repo: Repo, settings: Settings
 ) -> Callable[[Sequence[Sequence[Memory]]], frozenset[int]]:
-    model = asked_model(settings, os.environ, allowance_of(repo, settings))
+    model = messages_api_of(settings, os.environ, allowance_of(repo, settings))
 
     def same(groups: Sequence[Sequence[Memory]]) -> frozenset[int]:
         def parse(text: str) -> frozenset[int]:
@@ -100,16 +102,16 @@ def _opinion(
     return same
 
 
-def _told(fold: Fold) -> str:
+def _render_fold(fold: Fold) -> str:
     lines = [f"{_line(fold.into.title)}  ({fold.because})"]
-    for part in fold.parts[:_SHOWN_PARTS]:
+    for part in fold.parts[:_MAX_PARTS]:
         memory = part.memory
         lines.append(
             f"  {memory.id[:9]} {part.commit[:7]} {memory.provenance.time[:10]}  "
             f"{_line(memory.title)}"
         )
-    if len(fold.parts) > _SHOWN_PARTS:
-        lines.append(f"  and {len(fold.parts) - _SHOWN_PARTS} more")
+    if len(fold.parts) > _MAX_PARTS:
+        lines.append(f"  and {len(fold.parts) - _MAX_PARTS} more")
     return "\n".join(lines)
 
 
@@ -122,7 +124,7 @@ def _fields(fold: Fold) -> dict[str, object]:
     }
 
 
-def _undone(count: int) -> str:
+def _undo_text(count: int) -> str:
     if not count:
         return "There are no folds to undo. Nothing was changed."
     return f"{count} folds undone; the memories in them count again."

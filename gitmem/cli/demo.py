@@ -29,10 +29,10 @@ def command(keep: bool, colour: str) -> None:
     for step in run_demo(keep=keep):
         _show(step, is_coloured=wants_colour(colour))
     taken = time.monotonic() - begun
-    click.echo(f"That took {taken:.1f} s. In your own repository: {_as_typed()} init")
+    click.echo(f"That took {taken:.1f} s. In your own repository: {_shell_command()} init")
 
 
-def _as_typed() -> str:
+def _shell_command() -> str:
     """How to call this gitmem: by its name if the shell finds it, else by its path."""
     if shutil.which("gitmem"):
         return "gitmem"

@@ -14,7 +14,7 @@ from gitmem.cli.open_repo import ready_repo
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
 from gitmem.git.repo import find_repo
-from gitmem.refresh.quarantine_lost import take_back
+from gitmem.refresh.quarantine_lost import restore_quarantine
 from gitmem.upkeep.import_claude_mem import ImportReport, import_claude_mem, project_names
 
 _REASONS = {
@@ -102,7 +102,7 @@ def set_aside(everything: bool, dry_run: bool) -> None:
     that folder to forget the rest.
     """
     repo = find_repo(".")
-    done = take_back(repo, everything=everything, dry_run=dry_run)
+    done = restore_quarantine(repo, everything=everything, dry_run=dry_run)
     noun = "1 memory" if done.memories == 1 else f"{done.memories} memories"
     of = "1 commit" if done.commits == 1 else f"{done.commits} commits"
     click.echo(f"{noun} of {of} {'would be ' if dry_run else ''}restored.")

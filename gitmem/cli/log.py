@@ -15,11 +15,11 @@ from gitmem.errors import UsageError
 from gitmem.git.repo import Repo, top_relative
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import KINDS
-from gitmem.recall.abandoned import abandoned_entries
+from gitmem.recall.abandoned import read_abandoned_entries
 from gitmem.recall.log import (
     LogSelection,
-    log_entries,
-    pending_entries,
+    read_log_entries,
+    read_pending_entries,
     split_arguments,
 )
 from gitmem.render.markdown import render_markdown
@@ -100,9 +100,13 @@ def command(
     ]
     chosen, paths = _revisions_and_paths(ctx, repo, revisions)
     selection = LogSelection(tuple(options), tuple(chosen), tuple(paths), frozenset(kinds), count)
-    entries = islice(abandoned_entries(repo), count) if abandoned else log_entries(repo, selection)
+    entries = (
+        islice(read_abandoned_entries(repo), count)
+        if abandoned
+        else read_log_entries(repo, selection)
+    )
     if pending:
-        entries = chain(pending_entries(repo), entries)
+        entries = chain(read_pending_entries(repo), entries)
     if reverse:
         entries = iter(list(entries)[::-1])
     is_coloured = wants_colour(colour) and form in ("full", "oneline")

@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 import click
 
-from gitmem.capture.compressors import bettering_compressor
+from gitmem.capture.compressors import compressor_without_fallback
 from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.cli.open_repo import ready_repo
 from gitmem.compress.compressor import Compressor, Estimate
@@ -18,7 +18,7 @@ from gitmem.errors import CompressorFailed, GitmemError
 from gitmem.git.repo import find_repo
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import KINDS
-from gitmem.state.settings import COMPRESSORS, read_compressors
+from gitmem.state.settings import COMPRESSORS, parse_compressors
 from gitmem.upkeep.recompress import RecompressResult, estimate, recompress
 from gitmem.upkeep.select_captures import Capture, CaptureSelection, find_captures, split_names
 
@@ -39,7 +39,7 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> float
 def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
     """Compressors, as gitmem.compressor lists them."""
     try:
-        return () if value is None else read_compressors(value)
+        return () if value is None else parse_compressors(value)
     except ValueError as error:
         raise click.BadParameter(f"'{value}' is not a list of {', '.join(COMPRESSORS)}") from error
 
@@ -103,7 +103,7 @@ def command(
     """
     repo = find_repo(".") if dry_run else ready_repo()
     workspace = open_workspace(repo)
-    compressor = bettering_compressor(workspace.repo, workspace.settings, chosen)
+    compressor = compressor_without_fallback(workspace.repo, workspace.settings, chosen)
     ids, commits = split_names(repo, names)
     before = "" if age is None else iso_time(time.time() - age)
     wanted = CaptureSelection(ids, commits, frozenset(kinds), before, recorded)
@@ -114,7 +114,7 @@ def command(
     elif dry_run:
         _forecast(workspace, captures, compressor, as_json)
     else:
-        _better(workspace, captures, compressor, as_json)
+        _improve(workspace, captures, compressor, as_json)
 
 
 def _say_none(as_json: bool, recorded: str) -> None:
@@ -133,7 +133,7 @@ def _forecast(
         try:
             cost = estimate(workspace, capture, compressor)
         except GitmemError as error:
-            _progress(number, captures, capture, f"stays: {error.message}")
+            _print_progress(number, captures, capture, f"stays: {error.message}")
             continue
         possible += 1
         total = Estimate(
@@ -155,7 +155,7 @@ def _forecast(
     )
 
 
-def _better(
+def _improve(
     workspace: Workspace, captures: Sequence[Capture], compressor: Compressor, as_json: bool
 ) -> None:
     """Improve them, printing one line each.
@@ -167,7 +167,7 @@ def _better(
     for tried, result in enumerate(recompress(workspace, captures, compressor), 1):
         done += bool(result.memories)
         failed += result.is_failed
-        _progress(tried, captures, result.capture, _told(result))
+        _print_progress(tried, captures, result.capture, _outcome_text(result))
         if as_json:
             click.echo(json.dumps(_fields(result), ensure_ascii=False))
             continue
@@ -187,7 +187,7 @@ def _better(
         )
 
 
-def _told(result: RecompressResult) -> str:
+def _outcome_text(result: RecompressResult) -> str:
     if not result.memories:
         return f"stays: {result.reason}"
     notice = f" ({result.reason})" if result.reason else ""
@@ -210,5 +210,5 @@ def _fields(result: RecompressResult) -> dict[str, object]:
     }
 
 
-def _progress(number: int, captures: Sequence[Capture], capture: Capture, told: str) -> None:
+def _print_progress(number: int, captures: Sequence[Capture], capture: Capture, told: str) -> None:
     click.echo(f"[{number}/{len(captures)}] {capture.commits[0][:10]} {told}", err=True)

@@ -14,7 +14,7 @@ from gitmem.git.log import walk_ids
 from gitmem.git.repo import find_repo, resolve_commit
 from gitmem.refresh.refresh import refresh
 from gitmem.state.rewrite_log import add_pairs, parse_pairs
-from gitmem.state.unreachable_notes import read_strays
+from gitmem.state.unreachable_notes import read_unreachable_notes
 
 _SHORT = 10
 
@@ -67,7 +67,7 @@ def command(
         done = reconcile(repo, index, scope, is_dry_run=dry_run)
     if told and not dry_run:
         add_pairs(repo, pairs[-len(told) :])
-    known = read_strays(repo)
+    known = read_unreachable_notes(repo)
     if known is not None:  # earlier ones too: they still wait for a decision
         done = replace(done, unmatched={**known.unmatched, **done.unmatched})
     for line in [json.dumps(_fields(done))] if as_json else _lines(done):
@@ -78,9 +78,9 @@ def _lines(done: ReconcileReport) -> list[str]:
     if done.is_deferred:
         return ["A rebase is in progress: nothing was done. Finish it, then run this again."]
     lines = [
-        f"{_short(moved.source)} → {_short(moved.target)}  {_counted(moved.memories)}"
+        f"{_short(moved.source)} → {_short(moved.target)}  {_memories_text(moved.memories)}"
         f" ({moved.how.value})"
-        for moved in done.carried
+        for moved in done.copies
     ]
     lines += [f"{_short(commit)} was dropped: marked as abandoned" for commit in done.abandoned]
     lines += [
@@ -88,8 +88,8 @@ def _lines(done: ReconcileReport) -> list[str]:
         f" If it became that: gitmem reconcile --pair {_short(commit)} {_short(found[0])}"
         for commit, found in done.unmatched.items()
     ]
-    if done.left_out:
-        lines.append(f"{done.left_out} new commits were too many to compare: use --range")
+    if done.over_limit:
+        lines.append(f"{done.over_limit} new commits were too many to compare: use --range")
     return lines or ["Every memory is where it belongs."]
 
 
@@ -102,16 +102,16 @@ def _fields(done: ReconcileReport) -> dict[str, object]:
                 "how": moved.how.value,
                 "memories": moved.memories,
             }
-            for moved in done.carried
+            for moved in done.copies
         ],
         "abandoned": list(done.abandoned),
         "unmatched": {commit: list(found) for commit, found in done.unmatched.items()},
-        "left_out": done.left_out,
+        "left_out": done.over_limit,
         "deferred": done.is_deferred,
     }
 
 
-def _counted(number: int) -> str:
+def _memories_text(number: int) -> str:
     return "1 memory" if number == 1 else f"{number} memories"
 
 

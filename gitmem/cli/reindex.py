@@ -37,19 +37,19 @@ class _Bar:
     """One progress bar for each stage of the work."""
 
     def __init__(self) -> None:
-        self._what = ""
-        self._done = 0
+        self._stage = ""
+        self._position = 0
         self._bar: Any = None
 
     def tell(self, what: str, done: int, total: int) -> None:
         """Move the bar, or start another."""
-        if what != self._what or self._bar is None:
+        if what != self._stage or self._bar is None:
             self.end()
-            self._what, self._done = what, 0
+            self._stage, self._position = what, 0
             self._bar = click.progressbar(length=total, label=what, file=sys.stderr)
             self._bar.__enter__()
-        self._bar.update(done - self._done)
-        self._done = done
+        self._bar.update(done - self._position)
+        self._position = done
 
     def end(self) -> None:
         """Leave the bar as it stands."""

@@ -12,7 +12,7 @@ from gitmem.follow.push import push
 from gitmem.follow.sync import fetch
 from gitmem.git.remotes import memory_remote
 from gitmem.git.repo import Repo, find_repo
-from gitmem.state.scrub_patterns import scrubbed_path
+from gitmem.state.scrub_patterns import scrub_patterns_path
 from gitmem.upkeep.scrub import ScrubReport, find_target, look_for, scrub
 
 
@@ -42,7 +42,7 @@ def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prun
     """
     repo = find_repo(".")
     if what == "-":
-        what = _asked()
+        what = _read_pattern()
     workspace = open_workspace(repo)
     remote = memory_remote(repo, workspace.settings.remote)
     is_sent = workspace.settings.auto_push if is_sent is None else is_sent
@@ -64,7 +64,7 @@ def _replace(workspace: Workspace, remote: str) -> None:
     click.echo(f"The notes of '{remote}' have been replaced.")
 
 
-def _asked() -> str:
+def _read_pattern() -> str:
     if sys.stdin.isatty():
         return str(click.prompt("Pattern", hide_input=True, err=True))
     line = sys.stdin.readline().rstrip("\n")
@@ -88,7 +88,7 @@ def _tell(repo: Repo, report: ScrubReport, *, dry_run: bool, is_pattern: bool) -
         click.echo(f"{hit.id[:9]} at {hit.commit[:10]} {what}{title}")
     if report.pending:
         click.echo(
-            f"{_counted(report.pending, 'pending memory', 'pending memories')} {will}changed"
+            f"{_count_of(report.pending, 'pending memory', 'pending memories')} {will}changed"
         )
     for path in report.files:
         click.echo(f"{path} {will}masked")
@@ -98,20 +98,22 @@ def _tell(repo: Repo, report: ScrubReport, *, dry_run: bool, is_pattern: bool) -
         return
     if report.is_rewritten:
         click.echo("The notes ref starts over, without history.")
-    if report.removal.removed:
-        click.echo(f"{_counted(report.removal.removed, 'object')} of the old notes removed.")
-    if report.removal.packed:
+    if report.removal.count:
+        click.echo(f"{_count_of(report.removal.count, 'object')} of the old notes removed.")
+    if report.removal.in_pack:
         click.echo(
-            f"{_counted(report.removal.packed, 'object')} of the old notes stay in packs until git"
-            " collects them.\n  To remove them now: git gc --prune=now (which also drops everything"
+            f"{_count_of(report.removal.in_pack, 'object')} of the old notes stay in packs until"
+            " git collects them.\n  To remove them now: git gc --prune=now (which also drops everything"
             " else that is unreachable)"
         )
-    for ref in report.still_reached_by:
+    for ref in report.foreign_refs:
         click.echo(
             f"'{ref}' still reaches the old notes. If you do not need it: git update-ref -d {ref}"
         )
     if is_pattern:
-        click.echo(f"From now on it is masked here ({scrubbed_path(repo)}, readable only by you).")
+        click.echo(
+            f"From now on it is masked here ({scrub_patterns_path(repo)}, readable only by you)."
+        )
 
 
 def _tell_others(report: ScrubReport) -> None:
@@ -128,5 +130,5 @@ def _tell_others(report: ScrubReport) -> None:
     )
 
 
-def _counted(number: int, one: str, more: str = "") -> str:
+def _count_of(number: int, one: str, more: str = "") -> str:
     return f"{number} {one if number == 1 else more or one + 's'}"

@@ -134,11 +134,11 @@ def command(
     else:
         results = search(repo, query)
     if as_json or ids or commits:
-        for line in _plain(results, as_json=as_json, ids=ids):
+        for line in _plain_lines(results, as_json=as_json, ids=ids):
             click.echo(line)
         return
     if not results:
-        click.echo(f"gitmem: {_nothing(repo, query)}", err=True)
+        click.echo(f"gitmem: {_no_results_text(repo, query)}", err=True)
         return
     is_coloured = wants_colour(colour)
     blocks = _blocks(results, text, is_coloured=is_coloured, explain=explain)
@@ -160,7 +160,7 @@ def _text(words: Sequence[str]) -> str:
     return " ".join(words).encode("utf-8", "replace").decode()
 
 
-def _plain(results: Sequence[Hit], *, as_json: bool, ids: bool) -> Iterator[str]:
+def _plain_lines(results: Sequence[Hit], *, as_json: bool, ids: bool) -> Iterator[str]:
     if as_json:
         yield from (json.dumps(result_fields(result), ensure_ascii=False) for result in results)
     elif ids:
@@ -179,7 +179,7 @@ def _blocks(
     yield "\nTo see all of one: gitmem show ID\n"
 
 
-def _nothing(repo: Repo | None, query: Query) -> str:
+def _no_results_text(repo: Repo | None, query: Query) -> str:
     if repo is not None and is_being_built(repo):
         return "the index is being built: try again in a moment, or watch it with: gitmem reindex"
     tips = [] if query.beyond_head else ["--all looks beyond HEAD"]

@@ -8,7 +8,7 @@ import click
 
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
-from gitmem.recall.log import shown_entry
+from gitmem.recall.log import find_entry
 from gitmem.render.terminal import entry_fields, palette, render_show
 
 
@@ -22,7 +22,7 @@ def command(name: str, as_json: bool, colour: str) -> None:
     An id is an `m` followed by hexadecimal digits; its beginning is enough if it is unambiguous.
     """
     repo = ready_repo()
-    entry = shown_entry(repo, name)
+    entry = find_entry(repo, name)
     if as_json:
         click.echo(json.dumps(entry_fields(entry), ensure_ascii=False, indent=2))
         return

@@ -56,13 +56,13 @@ def _tell(report: SyncReport, *, dry_run: bool) -> None:
         click.echo(f"gitmem: {notice}", err=True)
     asked = ", ".join(report.asked)
     if dry_run:
-        click.echo(f"{_counted(report.received)} to receive from {asked}")
-        click.echo(f"{_counted(report.sent)} to send to {report.remote}")
+        click.echo(f"{_amount_text(report.received)} to receive from {asked}")
+        click.echo(f"{_amount_text(report.sent)} to send to {report.remote}")
         return
-    got = _counted(report.received) if report.received.memories else "nothing new"
+    got = _amount_text(report.received) if report.received.memories else "nothing new"
     click.echo(f"{asked}: {got} received")
     if report.is_pushed:
-        click.echo(f"{report.remote}: {_counted(report.sent)} sent")
+        click.echo(f"{report.remote}: {_amount_text(report.sent)} sent")
     elif report.trouble is None:
         click.echo(f"{report.remote}: already up to date")
 
@@ -80,7 +80,7 @@ def _object(report: SyncReport, *, dry_run: bool) -> dict[str, object]:
     }
 
 
-def _counted(amount: Amount) -> str:
+def _amount_text(amount: Amount) -> str:
     memories = "1 memory" if amount.memories == 1 else f"{amount.memories} memories"
     commits = "1 commit" if amount.commits == 1 else f"{amount.commits} commits"
     return f"{memories} of {commits}"

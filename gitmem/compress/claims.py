@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from gitmem.model.change import Change
 
-_CHANGED = re.compile(
+_CHANGE_VERB = re.compile(
     r"\b(?:added|adds|updated|updates|changed|created|removed|deleted|modified|edited|renamed|moved"
     r"|rewrote|rewritten|refactored|fixed|extended|extracted)\b",
     re.IGNORECASE,
@@ -28,7 +28,7 @@ def is_borne_out(sentence: str, change: Change | None) -> bool:
     A sentence that claims no change, or names no file, or also one that was changed, passes; so
     does everything about work that is not committed.
     """
-    if change is None or not _CHANGED.search(sentence):
+    if change is None or not _CHANGE_VERB.search(sentence):
         return True
     named = {PurePosixPath(name).name for name in _FILE.findall(sentence)}
     return not named or bool(named & {PurePosixPath(path).name for path in change.paths})

@@ -13,33 +13,33 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences
-from gitmem.model.memory import ErrorMet
+from gitmem.compress.sentences import condense, looks_like_code, sentences, shorten
+from gitmem.model.memory import RecordedError
 from gitmem.model.session import Event, EventKind
 
 _MAX_LINE = 400
 _MAX_MESSAGE = 200
 _MAX_FRAMES = 2
-_MAX_PASTED = 4_000
+_MAX_PASTE = 4_000
 _MAX_RESOLUTION = 140
 _MAX_SIGNATURES = 400
 
 _EDITS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
-_EDITING_COMMAND = re.compile(r"\bsed -i|\bcat >|\btee |\bgit apply\b|\bpatch -|--fix\b|\bgofmt -w")
-_LOOKING = """
+_EDIT_COMMAND = re.compile(r"\bsed -i|\bcat >|\btee |\bgit apply\b|\bpatch -|--fix\b|\bgofmt -w")
+_LOOK_COMMANDS = """
     cat grep rg head tail sed ls find git gh wc echo jq awk pwd which mkdir rm cp mv chmod touch
     gitmem git-mem cd export sleep true sort uniq tree stat file diff less printf xargs tee cut tr
 """
-_ONLY_LOOKS = frozenset(_LOOKING.split())
+_ONLY_LOOKS = frozenset(_LOOK_COMMANDS.split())
 _SEGMENT = re.compile(r"&&|\|\||[;|\n]")
 _ASSIGNMENT = re.compile(r"\w{1,80}=\S{0,200}\s+")
 _NOT_RUN = ("The user doesn't want to", "<tool_use_error>", "[Request interrupted")
 
 _PATH = r"[\w@~+./\\-]{1,200}\.[A-Za-z]{1,6}"
-_LOCATED = re.compile(
+_LOCATION = re.compile(
     rf"(?:vet: |ERROR in |error: )?(?:\./)?({_PATH}):(\d{{1,7}})(?::(\d{{1,7}}))?:\s(?=\S)(.{{4,}})"
 )
-_CHECKED = re.compile(r"\s{2,16}([\w./-]{1,200}\.\w{1,6}):(\d{1,7}): (.{8,})")
+_TEST_ASSERTION = re.compile(r"\s{2,16}([\w./-]{1,200}\.\w{1,6}):(\d{1,7}): (.{8,})")
 _TYPESCRIPT = re.compile(rf"({_PATH})\((\d{{1,7}}),\d{{1,7}}\): (error TS\d{{1,6}}: .{{4,}})")
 _TEST = re.compile(
     r"\s{0,16}--- FAIL: (\S{2,200})|FAILED ([^\s(]\S{3,300})|"
@@ -47,7 +47,7 @@ _TEST = re.compile(
     r"test (\S{2,200}) \.\.\. FAILED|\s{0,8}[✕✗×] (.{4,160})|not ok \d{1,6} -? ?(.{4,160})|"
     r"\s{0,4}● (.{4,160})"
 )
-_RAISED = re.compile(
+_EXCEPTION = re.compile(
     r"(?:E\s{1,8})?((?:(?:[A-Za-z_][\w.]{0,120})?(?:Error|Exception)|"
     r"panic|fatal|[Ee]rror|ERROR|\*\* \(\w{1,80}\))"
     r"(?:\[\w{1,12}\])?: .{6,}|npm (?:ERR!|error) .{8,}|thread '[^']{1,80}' panicked at .{4,})"
@@ -99,7 +99,7 @@ class Failure:
     """An error in a session; ``at`` is the index of the event that last showed it."""
 
     kind: str
-    met: ErrorMet
+    error: RecordedError
     at: int
     is_resolved: bool
 
@@ -119,9 +119,9 @@ def failures_of(events: Sequence[Event], paths: Sequence[str] = ()) -> list[Fail
         verified = seen.is_pasted or (bool(runs) and runs[-1] > seen.at)
         is_resolved = edited and verified
         resolution = _resolution(events, seen.at, edits) if is_resolved else ""
-        frames = tuple(_told(frame, paths) for frame in seen.frames)[:_MAX_FRAMES]
-        met = ErrorMet(seen.signature.message, frames, resolution)
-        found.append(Failure(seen.signature.kind, met, seen.at, is_resolved))
+        frames = tuple(_shorten_frame(frame, paths) for frame in seen.frames)[:_MAX_FRAMES]
+        error = RecordedError(seen.signature.message, frames, resolution)
+        found.append(Failure(seen.signature.kind, error, seen.at, is_resolved))
     return found
 
 
@@ -142,7 +142,7 @@ def signatures(output: str) -> Iterator[Signature]:
             frame = ""
 
 
-def _told(frame: str, paths: Sequence[str]) -> str:
+def _shorten_frame(frame: str, paths: Sequence[str]) -> str:
     name, _, line = frame.rpartition(":")
     if not name.startswith(("/", "\\")) and name[1:2] != ":":
         return frame
@@ -154,26 +154,26 @@ def _told(frame: str, paths: Sequence[str]) -> str:
 def _signature(line: str, has_failed_test: bool, frame: str) -> Signature | None:
     if _NOISE.search(line):
         return None
-    if match := _LOCATED.match(line):
+    if match := _LOCATION.match(line):
         if match[4].startswith(("#", "//", ": #")):
             return None
-        return Signature("build", _squashed(match[4]), f"{match[1]}:{match[2]}")
+        return Signature("build", _squash_spaces(match[4]), f"{match[1]}:{match[2]}")
     if match := _TYPESCRIPT.match(line):
-        return Signature("build", _squashed(match[3]), f"{match[1]}:{match[2]}")
+        return Signature("build", _squash_spaces(match[3]), f"{match[1]}:{match[2]}")
     if match := _TEST.match(line):
         name = next(group for group in match.groups() if group)
-        return Signature("test", _squashed(name))
-    if has_failed_test and (match := _CHECKED.match(line)) and _ASSERTS.search(match[3]):
-        return Signature("assertion", _squashed(match[3]), f"{match[1]}:{match[2]}")
+        return Signature("test", _squash_spaces(name))
+    if has_failed_test and (match := _TEST_ASSERTION.match(line)) and _ASSERTS.search(match[3]):
+        return Signature("assertion", _squash_spaces(match[3]), f"{match[1]}:{match[2]}")
     stripped = line.strip()
-    if match := _RAISED.match(stripped):
-        return Signature("exception", _squashed(match[1]), frame)
+    if match := _EXCEPTION.match(stripped):
+        return Signature("exception", _squash_spaces(match[1]), frame)
     if match := _SHELL.fullmatch(stripped):
-        return Signature("shell", _squashed(match[1]))
+        return Signature("shell", _squash_spaces(match[1]))
     return None
 
 
-def _squashed(text: str) -> str:
+def _squash_spaces(text: str) -> str:
     return _SPACES.sub(" ", text).strip()[:_MAX_MESSAGE].rstrip()
 
 
@@ -184,7 +184,7 @@ def _sightings(events: Sequence[Event]) -> dict[str, _Sighting]:
     for index, event in enumerate(events):
         is_pasted = event.kind is EventKind.PROMPT
         if is_pasted:
-            output = event.text[:_MAX_PASTED]
+            output = event.text[:_MAX_PASTE]
         elif event.kind is EventKind.RESULT and _shows_errors(event, commands):
             output = event.text
         else:
@@ -239,9 +239,7 @@ def _is_run_result(event: Event) -> bool:
 def _is_edit(event: Event) -> bool:
     if event.kind is not EventKind.CALL:
         return False
-    return event.tool in _EDITS or (
-        event.tool == "Bash" and bool(_EDITING_COMMAND.search(event.text))
-    )
+    return event.tool in _EDITS or (event.tool == "Bash" and bool(_EDIT_COMMAND.search(event.text)))
 
 
 def _resolution(events: Sequence[Event], at: int, edits: Sequence[int]) -> str:
@@ -250,8 +248,8 @@ def _resolution(events: Sequence[Event], at: int, edits: Sequence[int]) -> str:
     for event in events[at + 1 : first_edit + 1]:
         if event.kind is EventKind.SAY:
             for sentence in sentences(event.text, 2_000):
-                short = condensed(sentence, _MAX_RESOLUTION)
+                short = condense(sentence, _MAX_RESOLUTION)
                 if len(short.split()) >= 5 and not (_BUSY.match(short) or looks_like_code(short)):
                     return short
     path = events[first_edit].path
-    return cut(f"edited {path.rpartition('/')[2]}", _MAX_RESOLUTION) if path else ""
+    return shorten(f"edited {path.rpartition('/')[2]}", _MAX_RESOLUTION) if path else ""

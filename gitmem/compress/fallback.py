@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gitmem.compress.compressor import Compression, Compressor, Estimate
-from gitmem.compress.writer_name import stood_in
+from gitmem.compress.writer_name import stand_in_mark
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
@@ -38,7 +38,7 @@ class FallbackCompressor:
             return self._first.compress(evidence, change)
         except CompressorFailed as error:
             made = self._second.compress(evidence, change)
-            mark = stood_in(made.compressor, self._first.name)
+            mark = stand_in_mark(made.compressor, self._first.name)
             notice = f"{error.message}; {made.notice or f'{made.compressor} was used'}"
             return replace(made, compressor=mark, notice=notice)
 

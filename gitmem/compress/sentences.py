@@ -21,14 +21,14 @@ _OPENER = re.compile(
     r"(?:[,.!:;—–-]+\s*|\s+(?=(?:i|we|let|the|this|please|can|could)\b)))",
     re.I,
 )
-_ASKING = re.compile(
+_REQUEST = re.compile(
     r"(?:can|could|would|will) you (?:please |also |now )*|"
     r"(?:i(?:'d| would) like you to|i want you to|i need you to|please|let'?s)\s+",
     re.I,
 )
 _SPACES = re.compile(r"\s+")
-_UNFINISHED = re.compile(r"(?::|\b(?:because|is|are|was|that|to))$", re.I)
-_MAX_JOINED = 240
+_GOES_ON = re.compile(r"(?::|\b(?:because|is|are|was|that|to))$", re.I)
+_MAX_JOINT = 240
 _DIFF_LINE = re.compile(r"\s{0,4}[+-]?\s{0,4}(?://|/\*|#!|<!--)|\s{0,4}[+-]\s{0,4}[#\w.]+\s?[({=]")
 _CODE = re.compile(
     r"[{}<>;=|\\$]|\(\)|://|^\s*(?:import|func|def|class|return|if|for|var|const|let)\b.*[{:(]"
@@ -51,12 +51,12 @@ def sentences(text: str, limit: int = _MAX_PROSE) -> list[str]:
         for part in _END.split(plain(line)):
             if not part:
                 continue
-            if can_join and len(found[-1]) + len(part) <= _MAX_JOINED:
+            if can_join and len(found[-1]) + len(part) <= _MAX_JOINT:
                 found[-1] = f"{found[-1]} {part}"
                 can_join = False
             else:
                 found.append(part)
-                can_join = bool(_UNFINISHED.search(part))
+                can_join = bool(_GOES_ON.search(part))
     return found
 
 
@@ -67,19 +67,19 @@ def plain(line: str) -> str:
     return _SPACES.sub(" ", _MARKUP.sub("", text)).strip(" *_")
 
 
-def condensed(sentence: str, limit: int) -> str:
+def condense(sentence: str, limit: int) -> str:
     """The sentence without openers and courtesies, at most ``limit`` characters, cut at a word."""
     text = sentence.rstrip(": ")
     for _ in range(3):
         start = _end_of_match(_OPENER, text)
-        asked = _end_of_match(_ASKING, text[start:])
+        asked = _end_of_match(_REQUEST, text[start:])
         if not start + asked:
             break
         begins_large = text[:1].isupper()
         text = text[start + asked :]
-        text = capitalised(text) if begins_large else text
+        text = capitalise(text) if begins_large else text
         text = f"{text[:-1]}." if asked and text.endswith("?") else text
-    return cut(text, limit)
+    return shorten(text, limit)
 
 
 def _end_of_match(pattern: re.Pattern[str], text: str) -> int:
@@ -87,7 +87,7 @@ def _end_of_match(pattern: re.Pattern[str], text: str) -> int:
     return match.end() if match else 0
 
 
-def cut(text: str, limit: int) -> str:
+def shorten(text: str, limit: int) -> str:
     """At most ``limit`` characters; what is longer ends at a word with an ellipsis."""
     if len(text) <= limit:
         return text
@@ -95,7 +95,7 @@ def cut(text: str, limit: int) -> str:
     return text[: space if space > 0 else limit - 1].rstrip(" ,;:-") + "…"
 
 
-def capitalised(text: str) -> str:
+def capitalise(text: str) -> str:
     """The first letter in upper case, unless the word looks like a name in code."""
     word = text.split(" ", 1)[0]
     is_word = word.isalpha() and word.islower()

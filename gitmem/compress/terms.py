@@ -19,13 +19,13 @@ _MASK = re.compile(r"\[masked:[a-z0-9-]{1,40}\]")
 _MAX_DIGITS = 4
 
 
-def words_moved(change: Change) -> int:
+def changed_word_count(change: Change) -> int:
     """How many words only the added lines have, or only the removed ones: the larger number.
 
     A format or a function that was moved has none, a typo that was mended one.
     """
-    new, old = _ranked(change)
-    gone = set(filter(_is_telling, change.removed_words)) - {word_key(word) for word in old}
+    new, old = _rank_words(change)
+    gone = set(filter(_is_informative, change.removed_words)) - {word_key(word) for word in old}
     return max(len(new), len(gone))
 
 
@@ -34,15 +34,15 @@ def terms_of(change: Change) -> str:
 
     The added lines must be masked already; a mask is not a word.
     """
-    new, old = _ranked(change)
+    new, old = _rank_words(change)
     return " ".join([*new[:MOST_NEW], *old[:MOST_OLD]])
 
 
-def _ranked(change: Change) -> tuple[list[str], list[str]]:
+def _rank_words(change: Change) -> tuple[list[str], list[str]]:
     """By how often they occur in the added lines, then by where they occur first."""
     counts: Counter[str] = Counter()
     for line in change.added_lines:
-        counts.update(filter(_is_telling, WORD.findall(_MASK.sub(" ", line))))
+        counts.update(filter(_is_informative, WORD.findall(_MASK.sub(" ", line))))
     new: list[str] = []
     old: list[str] = []
     for word, _ in counts.most_common():  # in order of appearance where they are as frequent
@@ -50,7 +50,7 @@ def _ranked(change: Change) -> tuple[list[str], list[str]]:
     return new, old
 
 
-def _is_telling(word: str) -> bool:
+def _is_informative(word: str) -> bool:
     key = word_key(word)
     return (
         len(key) > 2

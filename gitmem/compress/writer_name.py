@@ -16,12 +16,12 @@ _NAMES = re.compile(f"{_AFTER}|{_BEFORE}|{_KEPT_BY}")
 _OFFLINE = "extractive/"
 
 
-def stood_in(mark: str, failed: str) -> str:
+def stand_in_mark(mark: str, failed: str) -> str:
     """The mark of what was written, as ``mark`` says, after ``failed`` had been asked."""
     return f"{mark}{_AFTER}{failed}"
 
 
-def written_early(mark: str, later: str) -> str:
+def early_mark(mark: str, later: str) -> str:
     """The mark of what was written, as ``mark`` says, until ``later`` writes it."""
     return f"{mark}{_BEFORE}{later}"
 
@@ -31,12 +31,12 @@ def is_early(mark: str) -> bool:
     return _BEFORE in mark
 
 
-def kept_by(mark: str, judge: str) -> str:
+def judged_mark(mark: str, judge: str) -> str:
     """The mark of what stays as its writer left it, because ``judge`` has nothing better."""
     return f"{writer_of(mark)}{_KEPT_BY}{judge}"
 
 
-def carried(mark: str, old: str) -> str:
+def replacement_mark(mark: str, old: str) -> str:
     """The mark of what replaces ``old``: a newer stand-in is still one, and says for whom."""
     is_again = is_stand_in(old) and mark.startswith(_OFFLINE) and not is_stand_in(mark)
     return f"{mark}{old[len(writer_of(old)) :]}" if is_again else mark
@@ -56,7 +56,7 @@ def is_stand_in(mark: str) -> bool:
     return mark.startswith(_OFFLINE) and (_AFTER in mark or _BEFORE in mark)
 
 
-def took_part(name: str, mark: str) -> bool:
+def is_named_in(name: str, mark: str) -> bool:
     """Whether the compressor of this name wrote, failed or judged here."""
     return name in _NAMES.split(mark)
 

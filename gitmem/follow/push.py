@@ -14,11 +14,11 @@ from gitmem.errors import (
     RemoteRejected,
     RemoteUnavailable,
 )
-from gitmem.git.remotes import asked_remotes, exchanged, known_tip, memory_remote
+from gitmem.git.remotes import memory_remote, own_place, read_exchange_tip, remotes_to_fetch
 from gitmem.git.transport import fetch_notes, push_notes
 from gitmem.git.transport_status import RemoteAnswer, RemoteOutcome
 from gitmem.notes.store import NoteStore
-from gitmem.refresh.refresh import join_fetched
+from gitmem.refresh.refresh import join_fetched_notes
 from gitmem.state.cursors import read_cursors
 from gitmem.state.notices import add_notice
 from gitmem.state.refused_remotes import DAY_SECONDS, drop_refusal, keep_refusal
@@ -54,9 +54,9 @@ def push(
         raise RemoteUnavailable("there is no remote to send memories to", "Run: git remote add")
     deadline = clock() + workspace.settings.push_timeout
     standstills = 0
-    join_fetched(workspace.repo, NoteStore(workspace.repo))
+    join_fetched_notes(workspace.repo, NoteStore(workspace.repo))
     for attempt in range(_MAX_TRIES):
-        old = _replaced(workspace, elected)
+        old = _tip_to_replace(workspace, elected)
         answer = push_notes(workspace.repo, elected, workspace.settings.push_timeout, replacing=old)
         if answer.outcome in (RemoteOutcome.UP_TO_DATE, RemoteOutcome.PUSHED):
             drop_refusal(workspace.repo, elected)
@@ -82,11 +82,11 @@ def push_along(workspace: Workspace, remote: str) -> None:
     except RemoteUnavailable:
         raise
     except RemoteError as error:
-        if keep(workspace, remote, error):
+        if record_refusal(workspace, remote, error):
             add_notice(workspace.repo, str(error))
 
 
-def keep(workspace: Workspace, remote: str, error: RemoteError) -> bool:
+def record_refusal(workspace: Workspace, remote: str, error: RemoteError) -> bool:
     """Record that the remote takes nothing from here; returns whether that is news.
 
     A login may be there at the next push; a rule of the server is asked about once a day.
@@ -100,17 +100,17 @@ def _catch_up(workspace: Workspace, remote: str, answer: RemoteAnswer) -> bool:
     timeout = workspace.settings.push_timeout
     has_moved = fetch_notes(workspace.repo, remote, timeout)
     if (
-        answer.outcome is RemoteOutcome.CUT
+        answer.outcome is RemoteOutcome.SHALLOW
     ):  # whoever has the whole history of the notes can give it
-        for other in asked_remotes(workspace.repo, remote)[:-1]:
+        for other in remotes_to_fetch(workspace.repo, remote)[:-1]:
             with suppress(RemoteError):
                 fetch_notes(workspace.repo, other, timeout)
-    join_fetched(workspace.repo, NoteStore(workspace.repo))
+    join_fetched_notes(workspace.repo, NoteStore(workspace.repo))
     return has_moved
 
 
-def _replaced(workspace: Workspace, remote: str) -> str:
+def _tip_to_replace(workspace: Workspace, remote: str) -> str:
     """The remote's notes, as last seen, if they are joined but contain what was scrubbed here."""
-    tip = known_tip(workspace.repo, remote)
-    is_joined = tip and read_cursors(workspace.repo).tracking.get(exchanged(remote)) == tip
+    tip = read_exchange_tip(workspace.repo, remote)
+    is_joined = tip and read_cursors(workspace.repo).tracking.get(own_place(remote)) == tip
     return tip if tip and is_joined and NoteStore(workspace.repo).replaces(tip) else ""

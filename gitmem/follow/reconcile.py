@@ -14,23 +14,27 @@ from dataclasses import dataclass, field
 
 from gitmem.follow.match_commits import CarrierFinder, Carriers
 from gitmem.git.fingerprints import TraceReader
-from gitmem.git.reachability import between, unreached
+from gitmem.git.reachability import commits_between, unreachable_commits
 from gitmem.git.reflogs import Reflogs
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.commits import abandoned_commits, annotated_commits, commits_holding
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import Memory
-from gitmem.model.note import Abandoned, Document
-from gitmem.model.rewrite import How, followed
+from gitmem.model.note import Abandonment, Document
+from gitmem.model.rewrite import CarrierProof, rewrites_of
 from gitmem.notes.codec import mark_document
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh_index
-from gitmem.state.ref_tips import Tips, is_rewriting, read_known_tips, read_tips, write_known_tips
-from gitmem.state.rewrite_log import as_mapping, read_filter_map, read_pairs
-from gitmem.state.unreachable_notes import UnreachableNotes, read_strays, write_strays
+from gitmem.state.ref_tips import Tips, is_rewriting, read_last_tips, read_tips, write_last_tips
+from gitmem.state.rewrite_log import new_by_old, read_filter_map, read_pairs
+from gitmem.state.unreachable_notes import (
+    UnreachableNotes,
+    read_unreachable_notes,
+    write_unreachable_notes,
+)
 
-MAX_ARRIVED = 2_000
+MAX_NEW_COMMITS = 2_000
 """So many of the newest new commits are compared; the rest of a large fetch is skipped."""
 
 MAX_FIRST = 300
@@ -48,7 +52,7 @@ class NoteCopy:
 
     source: str
     target: str
-    how: How
+    how: CarrierProof
     memories: int
 
 
@@ -58,13 +62,13 @@ class ReconcileReport:
 
     ``abandoned`` are commits that were dropped; ``unmatched`` those whose memories stay where no
     ref reaches, each with the commits that resemble it.  ``is_deferred``: a rebase is under way.
-    ``left_out`` is how many new commits were too many to be compared.
+    ``over_limit`` is how many new commits were too many to be compared.
     """
 
-    carried: tuple[NoteCopy, ...] = ()
+    copies: tuple[NoteCopy, ...] = ()
     abandoned: tuple[str, ...] = ()
     unmatched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    left_out: int = 0
+    over_limit: int = 0
     is_deferred: bool = False
 
 
@@ -106,34 +110,34 @@ def reconcile(
     notes = NoteStore(repo)
     traces = TraceReader(repo)
     finder = CarrierFinder(repo, index, traces)
-    news = _news(repo, index, notes, finder, scope)
+    news = _backlog(repo, index, notes, finder, scope)
     if news is None:
         return ReconcileReport()
-    work = _Work(repo, index, notes, traces, news)
+    work = _Reconciler(repo, index, notes, traces, news)
     plan = work.plan(finder)
     seen = news.notes
     additions, done = work.additions(plan, time.time() if now is None else now)
     if is_dry_run:
         return done
     if additions:
-        count = sum(carried.memories for carried in done.carried)
+        count = sum(copies.memories for copies in done.copies)
         subject = f"notes: carry {count} memories" if count else "notes: mark abandoned work"
-        seen = _next_seen(repo, news.notes, notes.add(additions, subject))
+        seen = _next_notes_tip(repo, news.notes, notes.add(additions, subject))
         refresh_index(notes, index)
-    gone = {carried.source for carried in done.carried} | {source for source, _ in plan.found}
+    gone = {copies.source for copies in done.copies} | {source for source, _ in plan.found}
     stay = {**news.known.lost, **news.lost}
     lost = {c: tip for c, tip in stay.items() if c not in gone and c not in news.returned}
-    unmatched = {**news.known.unmatched, **plan.resembling}
-    write_strays(
+    unmatched = {**news.known.unmatched, **plan.similar_commits}
+    write_unreachable_notes(
         repo,
         UnreachableNotes(lost, unmatched, seen, len(news.journal), news.filter_map),
     )
-    write_known_tips(repo, news.tips)
+    write_last_tips(repo, news.tips)
     return done
 
 
 @dataclass(frozen=True)
-class _News:
+class _Backlog:
     """What happened since the last reconciliation.
 
     ``lost`` are the annotated commits that no ref reaches (and the tips of their branches),
@@ -146,7 +150,7 @@ class _News:
     known: UnreachableNotes
     notes: str
     arrived: Sequence[str]
-    left_out: int
+    over_limit: int
     lost: Mapping[str, str]
     fresh: frozenset[str]
     returned: frozenset[str]
@@ -158,11 +162,11 @@ class _News:
     is_thorough: bool
 
 
-def _news(
+def _backlog(
     repo: Repo, index: Index, notes: NoteStore, finder: CarrierFinder, scope: ReconcileRange
-) -> _News | None:
+) -> _Backlog | None:
     """What there is to do; None when nothing moved."""
-    tips, before, known = read_tips(repo), read_known_tips(repo), read_strays(repo)
+    tips, before, known = read_tips(repo), read_last_tips(repo), read_unreachable_notes(repo)
     tip, journal = notes.tip() or "", read_pairs(repo)
     filter_map, mapped = read_filter_map(repo)
     is_first = before is None or known is None or scope.is_full
@@ -172,51 +176,55 @@ def _news(
         return None
     old = before.commits if before is not None else tips.commits
     annotated = annotated_commits(index)
-    changed = annotated if is_first else _changed(notes, known.notes, tip) & annotated
+    changed = (
+        annotated if is_first else _commits_with_changed_notes(notes, known.notes, tip) & annotated
+    )
     arrived = scope.arrived
     if arrived is None and is_first:
-        arrived = tuple(between(repo, tips.commits, (), MAX_FIRST)) if annotated else ()
+        arrived = tuple(commits_between(repo, tips.commits, (), MAX_FIRST)) if annotated else ()
     elif arrived is None:
         started = tips.commits - old
-        arrived = tuple(between(repo, started, old, MAX_ARRIVED + 1)) if started else ()
-    is_cut = scope.arrived is None and len(arrived) > MAX_ARRIVED
-    left_out = len(arrived) - MAX_ARRIVED if is_cut else 0
-    arrived = arrived[:MAX_ARRIVED] if is_cut else arrived
+        arrived = tuple(commits_between(repo, started, old, MAX_NEW_COMMITS + 1)) if started else ()
+    is_cut = scope.arrived is None and len(arrived) > MAX_NEW_COMMITS
+    over_limit = len(arrived) - MAX_NEW_COMMITS if is_cut else 0
+    arrived = arrived[:MAX_NEW_COMMITS] if is_cut else arrived
     asked = finder.near(arrived) & set(known.lost)
-    lost = _lost(repo, annotated, old - tips.commits, changed, {c: known.lost[c] for c in asked})
+    lost = _unreachable_commits(
+        repo, annotated, old - tips.commits, changed, {c: known.lost[c] for c in asked}
+    )
     new_pairs = [*journal[known.pairs if known.pairs <= len(journal) else 0 :], *scope.pairs]
     new_pairs += mapped if filter_map != known.filter_map else []
     fresh = frozenset([c for c in lost if c in changed or c not in known.lost][:MAX_FRESH])
     sources = (fresh | changed | {source for source, _ in new_pairs}) & annotated
     pairs = [*journal, *scope.pairs, *mapped]
     if fresh:
-        pairs += Reflogs(repo).amended
-    return _News(
+        pairs += Reflogs(repo).amends
+    return _Backlog(
         tips=tips,
         known=known,
         notes=tip,
         arrived=arrived,
-        left_out=left_out,
+        over_limit=over_limit,
         lost=lost,
         fresh=fresh,
         returned=frozenset(asked - set(lost)),
         changed=frozenset() if is_first else frozenset(changed),
         sources=frozenset(sources),
-        pairs=as_mapping(pairs),
+        pairs=new_by_old(pairs),
         journal=journal,
         filter_map=filter_map,
         is_thorough=scope.arrived is not None,
     )
 
 
-def _next_seen(repo: Repo, before: str, own: str | None) -> str:
+def _next_notes_tip(repo: Repo, before: str, own: str | None) -> str:
     """The notes commit that was looked at: our own, unless somebody wrote in between."""
     if own is None:
         return before
-    return own if between(repo, [own], [before] if before else [], 2) == [own] else before
+    return own if commits_between(repo, [own], [before] if before else [], 2) == [own] else before
 
 
-def _changed(notes: NoteStore, old: str, new: str) -> set[str]:
+def _commits_with_changed_notes(notes: NoteStore, old: str, new: str) -> set[str]:
     """The objects whose notes differ between two notes commits; all where the old one is gone."""
     if old == new or not new:
         return set()
@@ -224,7 +232,7 @@ def _changed(notes: NoteStore, old: str, new: str) -> set[str]:
     return {change.commit for change in notes.changes(base, new)}
 
 
-def _lost(
+def _unreachable_commits(
     repo: Repo,
     annotated: Collection[str],
     gone_tips: Collection[str],
@@ -232,7 +240,7 @@ def _lost(
     known: Mapping[str, str],
 ) -> dict[str, str]:
     """The annotated commits that no ref reaches, each with the tip its branch had."""
-    found = unreached(repo, {*gone_tips, *changed, *known})[:_MAX_WALK]
+    found = unreachable_commits(repo, {*gone_tips, *changed, *known})[:_MAX_WALK]
     traces = TraceReader(repo)
     tip_of = {commit: tip for commit, tip in known.items() if tip}
     for commit in found:  # children come before parents
@@ -245,36 +253,38 @@ def _lost(
     return {**dict.fromkeys(away, ""), **lost}
 
 
-class _Work:
+class _Reconciler:
     """One reconciliation: decide, then say what to write."""
 
     def __init__(
-        self, repo: Repo, index: Index, notes: NoteStore, traces: TraceReader, news: _News
+        self, repo: Repo, index: Index, notes: NoteStore, traces: TraceReader, news: _Backlog
     ) -> None:
         self._repo = repo
         self._index = index
         self._notes = notes
-        self._news = news
+        self._backlog = news
         self._traces = traces
 
     def plan(self, finder: CarrierFinder) -> Carriers:
         """Who carries what."""
-        news = self._news
-        told = self._told()
-        plan = finder.of_strays(news.lost, news.fresh, news.arrived, told)
+        news = self._backlog
+        told = self._rewrite_targets()
+        plan = finder.of_unreachable(news.lost, news.fresh, news.arrived, told)
         late = finder.after(news.changed - set(news.lost))
         looked_at = list(dict.fromkeys([*news.arrived, *late]))
         arrivals = finder.of_arrivals(looked_at, is_thorough=news.is_thorough)
         plan.found = {**arrivals.found, **plan.found}
         for source, targets in told.items():
-            plan.found.update({(source, target): How.TOLD for target in targets})
+            plan.found.update({(source, target): CarrierProof.GIT_RECORD for target in targets})
         return plan
 
-    def _told(self) -> dict[str, set[str]]:
+    def _rewrite_targets(self) -> dict[str, set[str]]:
         """What git says each source became, if a ref reaches it."""
-        became = {source: followed(source, self._news.pairs) for source in self._news.sources}
+        became = {
+            source: rewrites_of(source, self._backlog.pairs) for source in self._backlog.sources
+        }
         asked = set().union(*became.values()) if became else set()
-        dead = set(unreached(self._repo, asked)) if asked else set()
+        dead = set(unreachable_commits(self._repo, asked)) if asked else set()
         alive = {commit for commit in asked - dead if self._traces.has(commit)}
         return {source: news & alive for source, news in became.items() if news & alive}
 
@@ -283,23 +293,23 @@ class _Work:
     ) -> tuple[dict[str, list[Document]], ReconcileReport]:
         """The documents to add to each note, and the report."""
         additions: dict[str, list[Document]] = {}
-        carried = []
+        copies = []
         for (source, target), how in sorted(plan.found.items()):
-            news = self._missing(source, target, how)
+            news = self._documents_to_copy(source, target, how)
             if news:
                 additions.setdefault(target, []).extend(news)
                 count = sum(document.memory is not None for document in news)
-                carried.append(NoteCopy(source, target, how, count))
+                copies.append(NoteCopy(source, target, how, count))
         taken = {source for source, _ in plan.found}
-        abandoned = self._abandoned(plan, additions)
+        abandoned = self._causes_of_abandonment(plan, additions)
         for commit, action in abandoned.items():
-            mark = mark_document(Abandoned(iso_time(now), action))
+            mark = mark_document(Abandonment(iso_time(now), action))
             additions.setdefault(commit, []).append(mark)
-        unmatched = {c: found for c, found in plan.resembling.items() if c not in taken}
-        left_out = self._news.left_out
-        return additions, ReconcileReport(tuple(carried), tuple(abandoned), unmatched, left_out)
+        unmatched = {c: found for c, found in plan.similar_commits.items() if c not in taken}
+        over_limit = self._backlog.over_limit
+        return additions, ReconcileReport(tuple(copies), tuple(abandoned), unmatched, over_limit)
 
-    def _missing(self, source: str, target: str, how: How) -> list[Document]:
+    def _documents_to_copy(self, source: str, target: str, how: CarrierProof) -> list[Document]:
         """What the source's note has and the target's lacks; marks stay behind."""
         theirs = self._notes.read(source)
         if theirs is None:
@@ -309,16 +319,20 @@ class _Work:
         news = (d for d in theirs.documents if d.mark is None and d.key not in known)
         return [d for d in news if d.memory is None or self._fits(d.memory, source, target, how)]
 
-    def _fits(self, memory: Memory, source: str, target: str, how: How) -> bool:
+    def _fits(self, memory: Memory, source: str, target: str, how: CarrierProof) -> bool:
         """Whether a target carries the change of this memory, of several that a source holds.
 
         Where the source as a whole became the target all go along.  Where it was only told by who
         wrote it, by lines, or by one memory's first commit, others may belong elsewhere.
         """
         trace, origin = self._traces.read(target), memory.provenance
-        if trace is None or how not in (How.LINES, How.ORIGIN, How.AUTHORED):
+        if trace is None or how not in (
+            CarrierProof.LINES,
+            CarrierProof.ORIGIN,
+            CarrierProof.AUTHOR_AND_TIME,
+        ):
             return True
-        if how is How.ORIGIN:
+        if how is CarrierProof.ORIGIN:
             words = {trace.patch_id, trace.change_id} - {""}
             return bool(words & {origin.patch_id, origin.change_id})
         made_at = self._traces.read(origin.commit) if origin.commit else None
@@ -328,29 +342,31 @@ class _Work:
             return True
         return bool(made_at.delta.marks & trace.delta.marks)
 
-    def _abandoned(
+    def _causes_of_abandonment(
         self, plan: Carriers, additions: Mapping[str, Sequence[Document]]
     ) -> dict[str, str]:
         """What was made here and dropped, with what did it.  Other people's work is unknown here.
 
         Dropped is a commit with a memory that no commit holds which a ref reaches, or will.
         """
-        asked = [c for c in self._news.fresh if c not in plan.resembling and self._is_plain(c)]
+        asked = [
+            c for c in self._backlog.fresh if c not in plan.similar_commits and self._is_plain(c)
+        ]
         memories = {commit: self._memories(commit) for commit in asked}
         if not any(memories.values()):
             return {}
         everywhere = commits_holding(self._index, set().union(*memories.values()))
         held = set().union(*everywhere.values())
-        dead = set(unreached(self._repo, held))
+        dead = set(unreachable_commits(self._repo, held))
         alive = {commit for commit in held - dead if self._traces.has(commit)}
         safe = {memory for memory, commits in everywhere.items() if commits & alive}
         for documents in additions.values():
             safe |= {document.memory.id for document in documents if document.memory is not None}
         reflogs, marked = Reflogs(self._repo), abandoned_commits(self._index)
         return {
-            commit: reflogs.what_left(self._news.lost[commit]) or "its branch was deleted"
+            commit: reflogs.last_move_from(self._backlog.lost[commit]) or "its branch was deleted"
             for commit in sorted(asked)
-            if memories[commit] - safe and commit in reflogs.made and commit not in marked
+            if memories[commit] - safe and commit in reflogs.heads and commit not in marked
         }
 
     def _is_plain(self, commit: str) -> bool:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import RemoteError, RemoteUnavailable
-from gitmem.follow.push import keep, push
-from gitmem.git.remotes import asked_remotes, known_tip, memory_remote
-from gitmem.git.transport import fetch_notes, read_remote_tip
+from gitmem.follow.push import push, record_refusal
+from gitmem.git.remotes import memory_remote, read_exchange_tip, remotes_to_fetch
+from gitmem.git.transport import fetch_notes, fetch_remote_tip
 from gitmem.index.cache import Index
 from gitmem.notes.store import NoteStore
-from gitmem.refresh.refresh import join_fetched, refresh_index
+from gitmem.refresh.refresh import join_fetched_notes, refresh_index
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def sync(workspace: Workspace, remote: str = "") -> SyncReport:
     if elected is None:
         return SyncReport("")
     notes = NoteStore(workspace.repo)
-    join_fetched(workspace.repo, notes)
+    join_fetched_notes(workspace.repo, notes)
     before = notes.tip()
-    asked = [elected] if remote else asked_remotes(workspace.repo, elected)
+    asked = [elected] if remote else remotes_to_fetch(workspace.repo, elected)
     notices = []
     for name in asked:
         try:
@@ -66,16 +66,16 @@ def sync(workspace: Workspace, remote: str = "") -> SyncReport:
             if name == elected:
                 raise
             notices.append(error.message)
-    join_fetched(workspace.repo, notes)
-    received = _amount(_gained(notes, before, notes.tip()))
-    sent = _amount(_gained(notes, known_tip(workspace.repo, elected), notes.tip()))
+    join_fetched_notes(workspace.repo, notes)
+    received = _amount(_new_memories(notes, before, notes.tip()))
+    sent = _amount(_new_memories(notes, read_exchange_tip(workspace.repo, elected), notes.tip()))
     is_pushed, trouble = False, None
     try:
         is_pushed = push(workspace, elected)
     except RemoteError as error:
         trouble = error
         if not isinstance(error, RemoteUnavailable):
-            keep(workspace, elected, error)
+            record_refusal(workspace, elected, error)
     with closing(Index.open(workspace.repo.state_dir)) as index:
         refresh_index(notes, index)
     return SyncReport(
@@ -100,21 +100,21 @@ def preview(workspace: Workspace, remote: str = "") -> SyncReport:
         return SyncReport("")
     notes = NoteStore(workspace.repo)
     ours = notes.tip()
-    asked = [elected] if remote else asked_remotes(workspace.repo, elected)
+    asked = [elected] if remote else remotes_to_fetch(workspace.repo, elected)
     brought: set[tuple[str, str]] = set()
     notices = []
     theirs = None
     for name in asked:  # the elected one comes last
         try:
-            theirs = read_remote_tip(workspace.repo, name, workspace.settings.push_timeout)
+            theirs = fetch_remote_tip(workspace.repo, name, workspace.settings.push_timeout)
         except RemoteError as error:
             if name == elected:
                 raise
             notices.append(error.message)
             continue
-        brought.update(_gained(notes, ours, theirs))
-    is_theirs = set(_gained(notes, None, theirs))
-    sent = (set(_gained(notes, None, ours)) | brought) - is_theirs
+        brought.update(_new_memories(notes, ours, theirs))
+    is_theirs = set(_new_memories(notes, None, theirs))
+    sent = (set(_new_memories(notes, None, ours)) | brought) - is_theirs
     return SyncReport(
         elected,
         tuple(asked),
@@ -136,28 +136,28 @@ def fetch(workspace: Workspace, remote: str = "") -> None:
     elected = memory_remote(workspace.repo, remote or workspace.settings.remote)
     if elected is None:
         return
-    for name in [elected] if remote else asked_remotes(workspace.repo, elected):
+    for name in [elected] if remote else remotes_to_fetch(workspace.repo, elected):
         try:
             fetch_notes(workspace.repo, name, workspace.settings.push_timeout)
         except RemoteError:
             if name == elected:
                 raise
-    join_fetched(workspace.repo, NoteStore(workspace.repo))
+    join_fetched_notes(workspace.repo, NoteStore(workspace.repo))
 
 
-def _gained(notes: NoteStore, old: str | None, new: str | None) -> Iterator[tuple[str, str]]:
+def _new_memories(notes: NoteStore, old: str | None, new: str | None) -> Iterator[tuple[str, str]]:
     """The memories, each with its commit, that ``new`` has and that are new to ``old``."""
     if new is None or new == old or not notes.has_commit(new):
         return
     old = old if old and notes.has_commit(old) else None  # a remote may have anything there
-    forgotten = notes.forgotten()
+    forgotten_ids = notes.forgotten_ids()
     for change in notes.changes(old, new):
         before = notes.read_at(old, change.commit) if old else None
         known = {memory.id for memory in before.memories} if before else set()
         if before:
             known |= {tombstone.id for tombstone in before.tombstones}
         for memory in change.note.memories if change.note else ():
-            if memory.id not in known | forgotten:
+            if memory.id not in known | forgotten_ids:
                 yield change.commit, memory.id
 
 

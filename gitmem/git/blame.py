@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from gitmem.errors import GitFailed, UnknownRevision, UsageError
 from gitmem.git.repo import Repo, try_git
 
-UNCOMMITTED = "0" * 40
+NO_COMMIT = "0" * 40
 IGNORE_FILE = ".git-blame-ignore-revs"
 
 # How far moved lines are followed, and for how long (seconds): through other files of the same
@@ -29,13 +29,13 @@ _EFFORTS: tuple[tuple[tuple[str, ...], float], ...] = (
 
 # Lines around those that are asked for: git finds moved blocks, not single short lines.
 _CONTEXT = 30
-_LACKING = b"could not open object name list"
+_MISSING_IGNORE_FILE = b"could not open object name list"
 
 
 @dataclass(frozen=True)
 class BlameRange:
     """Neighbouring lines of one commit: where they are now (from 1, both ends counted), and what
-    the file and its lines were called in that commit.  :data:`UNCOMMITTED` lines are in no commit.
+    the file and its lines were called in that commit.  :data:`NO_COMMIT` lines are in no commit.
     """
 
     commit: str
@@ -65,20 +65,25 @@ def blame(
         GitFailed: git refused otherwise, or took longer than it is worth.
     """
     around = [] if first is None else [f"-L{max(1, first - _CONTEXT)},{(last or first) + _CONTEXT}"]
-    arguments = [*around, *_ignoring(repo), "--porcelain", *([] if repo.worktree else ["HEAD"])]
-    done = _asked(repo, [*arguments, "--", path])
-    if done is not None and _LACKING in done.stderr:
+    arguments = [
+        *around,
+        *_ignore_options(repo),
+        "--porcelain",
+        *([] if repo.worktree else ["HEAD"]),
+    ]
+    done = _run_blame(repo, [*arguments, "--", path])
+    if done is not None and _MISSING_IGNORE_FILE in done.stderr:
         # Set for all of the user's repositories, and this one does not have it.
-        done = _asked(repo, [*arguments, "--", path], {"GIT_CONFIG_GLOBAL": os.devnull})
+        done = _run_blame(repo, [*arguments, "--", path], {"GIT_CONFIG_GLOBAL": os.devnull})
     if done is None:
         raise GitFailed(f"'git blame' of '{path}' takes too long", "Ask about one line: PATH:LINE")
     if done.returncode != 0:
         raise _refusal(os.fsdecode(done.stderr), path)
-    parts = list(_joined(_parsed(done.stdout)))
-    return parts if first is None else _clipped(parts, first, last or first, path)
+    parts = list(_join_ranges(_parse_porcelain(done.stdout)))
+    return parts if first is None else _clip(parts, first, last or first, path)
 
 
-def _asked(
+def _run_blame(
     repo: Repo, arguments: Sequence[str], environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes] | None:
     """Blame with as much effort as time allows; None if there is no time."""
@@ -88,7 +93,7 @@ def _asked(
     return None
 
 
-def _clipped(parts: Sequence[BlameRange], first: int, last: int, path: str) -> list[BlameRange]:
+def _clip(parts: Sequence[BlameRange], first: int, last: int, path: str) -> list[BlameRange]:
     """The parts that are in these lines."""
     found = []
     for part in parts:
@@ -116,7 +121,7 @@ def history_of_lines(repo: Repo, blamed: BlameRange, limit: int, seconds: float 
     return [line for line in os.fsdecode(done.stdout).split() if line != blamed.commit][:limit]
 
 
-def _ignoring(repo: Repo) -> Sequence[str]:
+def _ignore_options(repo: Repo) -> Sequence[str]:
     """A file of the usual name counts where none is set: then git reads it by itself."""
     if repo.worktree is None or not (repo.worktree / IGNORE_FILE).is_file():
         return []
@@ -124,7 +129,7 @@ def _ignoring(repo: Repo) -> Sequence[str]:
     return [] if is_set else [f"--ignore-revs-file={IGNORE_FILE}"]
 
 
-def _parsed(data: bytes) -> Iterator[BlameRange]:
+def _parse_porcelain(data: bytes) -> Iterator[BlameRange]:
     """One for each line."""
     paths: dict[str, str] = {}
     head: list[str] = []
@@ -136,10 +141,10 @@ def _parsed(data: bytes) -> Iterator[BlameRange]:
         elif not head and line:
             head = os.fsdecode(line).split(" ")
         elif line.startswith(b"filename "):
-            paths[head[0]] = _unquoted(line[len(b"filename ") :])
+            paths[head[0]] = _unquote(line[len(b"filename ") :])
 
 
-def _joined(lines: Iterator[BlameRange]) -> Iterator[BlameRange]:
+def _join_ranges(lines: Iterator[BlameRange]) -> Iterator[BlameRange]:
     held: BlameRange | None = None
     for line in lines:
         if held is not None and _follows(held, line):
@@ -158,7 +163,7 @@ def _follows(held: BlameRange, line: BlameRange) -> bool:
     return is_same_source and (line.first, line.old_first) == next_place
 
 
-def _unquoted(name: bytes) -> str:
+def _unquote(name: bytes) -> str:
     """A path as git prints it, in quotes where it has odd characters."""
     if name.startswith(b'"') and name.endswith(b'"'):
         name = name[1:-1].decode("unicode_escape").encode("latin-1", "replace")

@@ -71,8 +71,8 @@ class CommitText:
     author: str
     emails: frozenset[str]
     parents: int
-    authored: int
-    committed: int
+    author_time: int
+    commit_time: int
     change_id: str = ""
 
 
@@ -98,13 +98,13 @@ class CommitReader:
         found = self._commit(commit)
         people = (found.author.raw_email, found.committer.raw_email)
         return CommitText(
-            message=_decoded(found),
+            message=_message_of(found),
             author=_who(found.author, found),
             emails=frozenset(_text(email, found).lower() for email in people),
             parents=len(_PARENT.findall(_header(found))),
-            authored=found.author.time,
-            committed=found.commit_time,
-            change_id=_change_id(_header(found), _decoded(found)),
+            author_time=found.author.time,
+            commit_time=found.commit_time,
+            change_id=_change_id(_header(found), _message_of(found)),
         )
 
     def change(
@@ -154,9 +154,9 @@ def _change(
     header = _header(found)
     parents = [match.decode() for match in _PARENT.findall(header)]
     diffs = _diffs(objects, found, parents)
-    text = _decoded(found)
+    text = _message_of(found)
     is_plain = len(diffs) == 1
-    told = _Told(with_marks=with_marks)
+    told = _PlainDiff(with_marks=with_marks)
     if is_plain:
         told.read(diffs[0], is_excluded)
         files = told.files
@@ -171,7 +171,7 @@ def _change(
         committer_name=_text(found.committer.raw_name, found),
         committer_email=_text(found.committer.raw_email, found),
         time=found.author.time,
-        committed=found.commit_time,
+        commit_time=found.commit_time,
         branch=branch,
         change_id=_change_id(header, text),
         patch_id=str(diffs[0].patchid) if is_plain and files else "",
@@ -211,20 +211,20 @@ def _files(diff: pygit2.Diff) -> Iterator[FileChange]:
 
 def _file(patch: pygit2.Patch) -> FileChange:
     delta = patch.delta
-    _, added, removed = patch.line_stats
+    _, insertions, deletions = patch.line_stats
     status = _STATUS.get(delta.status, "M")
     return FileChange(
         path=_path(delta.new_file.raw_path),
         status=status,
-        added=added,
-        removed=removed,
+        insertions=insertions,
+        deletions=deletions,
         old_path=_path(delta.old_file.raw_path) if status in "RC" else "",
         is_binary=bool(delta.flags & DiffFlag.BINARY),
     )
 
 
 @dataclass
-class _Told:
+class _PlainDiff:
     """A plain commit's files, symbols, added lines, and marks of what was added and removed.
 
     Read in one pass: libgit2 compares the two contents again each time it is asked for a patch.
@@ -257,19 +257,19 @@ class _Told:
 
     def _read_hunk(self, hunk: pygit2.DiffHunk, wants_lines: bool) -> None:
         lines = hunk.lines
-        added = [line.content for line in lines if line.origin == "+"]
-        removed = [line.content for line in lines if line.origin == "-"]
+        insertions = [line.content for line in lines if line.origin == "+"]
+        deletions = [line.content for line in lines if line.origin == "-"]
         if self.with_marks:
-            _note_marks(self.added_marks, added)
-            _note_marks(self.removed_marks, removed)
+            _note_marks(self.added_marks, insertions)
+            _note_marks(self.removed_marks, deletions)
         if wants_lines:
-            _note_symbols(self.symbols, [hunk.header.rpartition("@@")[2], *added])
+            _note_symbols(self.symbols, [hunk.header.rpartition("@@")[2], *insertions])
             room = MAX_ADDED_LINES - len(self.added_lines)
-            stripped = (line.strip() for line in added)
+            stripped = (line.strip() for line in insertions)
             told = islice((line for line in stripped if line), room)
-            self.added_lines += (shortened(line) for line in told)
+            self.added_lines += (shorten_line(line) for line in told)
             if len(self.removed_words) < _MAX_REMOVED_WORDS:
-                for line in removed:
+                for line in deletions:
                     self.removed_words.update(map(word_key, WORD.findall(line[:_MAX_LINE])))
 
 
@@ -302,7 +302,7 @@ def _common_files(by_parent: list[list[FileChange]]) -> list[FileChange]:
     return [file for file in first if all(file.path in paths for paths in shared)]
 
 
-def shortened(line: str) -> str:
+def shorten_line(line: str) -> str:
     """An added line as it is kept: cut between words, since half a key that it may hold could not
     be told for one.
     """
@@ -319,7 +319,7 @@ def _change_id(header: bytes, text: str) -> str:
     return in_header[1].decode("ascii", "replace") if in_header else ""
 
 
-def _decoded(commit: pygit2.Commit) -> str:
+def _message_of(commit: pygit2.Commit) -> str:
     return _text(commit.raw_message, commit)
 
 

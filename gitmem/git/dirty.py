@@ -10,7 +10,7 @@ from gitmem.git.repo import Repo, try_git
 _MAX_PATHS = 500
 
 
-def uncommitted(place: Repo, paths: Sequence[str]) -> set[str]:
+def uncommitted_paths(place: Repo, paths: Sequence[str]) -> set[str]:
     """Of these paths (the first 500) those that differ from HEAD, untracked ones too.
 
     What git ignores is not work that waits for a commit.  All of them where git cannot tell.

@@ -24,7 +24,7 @@ class TraceReader:
     def __init__(self, repo: Repo) -> None:
         self._objects = open_objects(repo)
         self._commits = CommitReader(repo)
-        self._known: dict[str, Trace | None] = {}
+        self._traces: dict[str, Trace | None] = {}
 
     def has(self, commit: str) -> bool:
         """Whether the commit's object is here; an empty name is never here."""
@@ -36,9 +36,9 @@ class TraceReader:
         A merge has no difference of its own.  Where contents are missing (a partial clone) there
         is no difference either.
         """
-        if commit not in self._known:
-            self._known[commit] = self._read(commit)
-        return self._known[commit]
+        if commit not in self._traces:
+            self._traces[commit] = self._read(commit)
+        return self._traces[commit]
 
     def difference(self, base: str | None, tip: str, paths: frozenset[str] | None = None) -> Delta:
         """The difference between two commits (None: the empty tree), of all or of some paths.
@@ -83,7 +83,7 @@ class TraceReader:
         return Trace(
             commit=commit,
             author=text.author,
-            time=text.authored,
+            time=text.author_time,
             subject=text.message.strip().partition("\n")[0].strip(),
             message=text.message,
             change_id=text.change_id,

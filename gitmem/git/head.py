@@ -24,10 +24,10 @@ def head_commit(repo: Repo) -> str:
             return head
     except (OSError, ValueError):
         pass  # packed, a reftable, or no commit: git knows
-    return commit_named(repo, "HEAD")
+    return find_commit(repo, "HEAD")
 
 
-def commit_named(repo: Repo, revision: str) -> str:
+def find_commit(repo: Repo, revision: str) -> str:
     """The id of the commit that a revision names; "" if it names none."""
     name = f"{revision}^{{commit}}"
     done = try_git(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", name)

@@ -23,7 +23,7 @@ _REFLOG_LINE = re.compile(rb"[0-9a-f]{40} ([0-9a-f]{40}) [^\t\n]* (\d+) [+-]\d{4
 _REFLOG_EMAIL = re.compile(
     rb"<([^<>\t\n]{1,200})> \d+ [+-]\d{4}\t(?:commit|rebase|cherry|merge|am)"
 )
-_MADE_HERE = (b"commit", b"cherry-pick", b"am:", b"revert")
+_COMMIT_ACTIONS = (b"commit", b"cherry-pick", b"am:", b"revert")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class CommitHead:
 
 
 @dataclass(frozen=True)
-class MadeCommit:
+class ReflogCommit:
     """A commit that the reflog says was made in this work tree, and when (POSIX seconds)."""
 
     commit: str
@@ -65,10 +65,10 @@ def walk_ids(repo: Repo, revision: str = "HEAD", options: Sequence[str] = ()) ->
         UnknownRevision: the revision or range names nothing.
         GitFailed: git refused otherwise.
     """
-    yield from walk_selected(repo, options, [revision], [])
+    yield from walk_log(repo, options, [revision], [])
 
 
-def walk_selected(
+def walk_log(
     repo: Repo, options: Sequence[str], revisions: Sequence[str], paths: Sequence[str]
 ) -> Iterator[str]:
     """Commit ids as ``git log`` selects and orders them; git stops when the caller does.
@@ -106,7 +106,7 @@ def read_heads(repo: Repo, commits: Sequence[str]) -> Iterator[CommitHead]:
     command = ["log", "-z", "--no-color", "--decorate=short", "--no-show-signature", "--no-notes"]
     arguments = [*command, form, "--no-walk=unsorted", "--end-of-options", *commits, "--"]
     with closing(stream_git(repo, arguments, b"\0")) as parts:
-        for fields in _grouped(parts, len(_FIELDS)):
+        for fields in _in_groups(parts, len(_FIELDS)):
             commit, author, when, refs, subject = fields
             yield CommitHead(commit, author, int(when), refs, subject)
 
@@ -142,7 +142,7 @@ def walk_files(
         yield commit, when, paths
 
 
-def commits_made(repo: Repo, offset: int) -> tuple[list[MadeCommit], int]:
+def read_reflog_commits(repo: Repo, offset: int) -> tuple[list[ReflogCommit], int]:
     """Commits made in this work tree since ``offset`` bytes of its reflog, and its size now.
 
     Amended, reverted, picked and applied commits count; what came by pull, reset or checkout
@@ -158,14 +158,14 @@ def commits_made(repo: Repo, offset: int) -> tuple[list[MadeCommit], int]:
         return [], 0
     whole = data[: data.rfind(b"\n") + 1]
     made = [
-        MadeCommit(match[1].decode(), float(match[2]))
+        ReflogCommit(match[1].decode(), float(match[2]))
         for match in _REFLOG_LINE.finditer(whole)
-        if match[3].startswith(_MADE_HERE)
+        if match[3].startswith(_COMMIT_ACTIONS)
     ]
     return made, size - (len(data) - len(whole))
 
 
-def emails_here(repo: Repo) -> frozenset[str]:
+def committer_emails(repo: Repo) -> frozenset[str]:
     """The addresses of those who committed in this work tree, as far as its reflog goes back,
     and of whoever would now; in small letters.
     """
@@ -224,7 +224,7 @@ def _refusal(complaint: str, arguments: Sequence[str]) -> GitFailed | UnknownRev
     return GitFailed(f"'git {arguments[0]}' failed: {reason}")
 
 
-def _grouped(parts: Iterator[bytes], size: int) -> Iterator[list[str]]:
+def _in_groups(parts: Iterator[bytes], size: int) -> Iterator[list[str]]:
     group: list[str] = []
     for part in parts:
         group.append(part.decode("utf-8", "replace"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from gitmem.errors import GitFailed
 from gitmem.git.repo import Repo, run_git, try_git
 
-WORTH_PACKING = 500
+MIN_NOTES_TO_PACK = 500
 """From so many notes on it pays."""
 
 

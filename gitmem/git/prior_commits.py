@@ -19,7 +19,7 @@ _SAME_MOMENT_SECONDS = 1.0
 _MAX_LINES = 2_000_000
 
 
-def last_touched(
+def last_change_times(
     repo: Repo, change: Change, paths: Sequence[str], since: float
 ) -> dict[str, float]:
     """When each path was last changed by a commit older than this change (POSIX seconds).
@@ -31,13 +31,13 @@ def last_touched(
     names = [f":(literal){path}" for path in paths]
     done = try_git(repo, *asked, "--name-only", "--no-renames", "--", *names)
     touched: dict[str, float] = {}
-    for commit, when, name in _named_files(os.fsdecode(done.stdout)):
+    for commit, when, name in _parse_log_paths(os.fsdecode(done.stdout)):
         if commit != change.commit and when <= change.time:
             touched[name] = max(when, touched.get(name, 0.0))
     return touched
 
 
-def _named_files(printed: str) -> Iterator[tuple[str, float, str]]:
+def _parse_log_paths(printed: str) -> Iterator[tuple[str, float, str]]:
     """(commit, author time, path) of what ``git log -z --name-only`` prints with our format."""
     commit, when = "", 0.0
     for token in printed.split("\0"):
@@ -50,7 +50,7 @@ def _named_files(printed: str) -> Iterator[tuple[str, float, str]]:
             yield commit, when, name
 
 
-def last_taken(
+def last_line_times(
     repo: Repo, change: Change, added: Collection[int], removed: Collection[int], since: float
 ) -> tuple[dict[int, float], dict[int, float]]:
     """When a commit older than this change last added, and last removed, each marked line.

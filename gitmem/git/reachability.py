@@ -15,31 +15,33 @@ _ALL = ("--exclude=refs/notes/*", "--exclude=refs/gitmem*", "--exclude=refs/stas
 _ID = re.compile("[0-9a-f]{40}")
 
 
-def unreached(repo: Repo, commits: Collection[str]) -> list[str]:
+def unreachable_commits(repo: Repo, commits: Collection[str]) -> list[str]:
     """The commits that no ref and no work tree's HEAD reaches, and those of their ancestors,
     children before parents.  What is not here is skipped.
     """
-    return _listed(repo, commits, ["--topo-order"], ["--not", *_ALL])
+    return _rev_list(repo, commits, ["--topo-order"], ["--not", *_ALL])
 
 
-def outside(repo: Repo, commits: Collection[str], tips: Collection[str]) -> list[str]:
+def commits_outside(repo: Repo, commits: Collection[str], tips: Collection[str]) -> list[str]:
     """Those of the commits, and of their ancestors, that the tips do not reach; as above."""
-    return _listed(repo, [*commits, *(f"^{tip}" for tip in tips)], ["--topo-order"])
+    return _rev_list(repo, [*commits, *(f"^{tip}" for tip in tips)], ["--topo-order"])
 
 
-def built_upon(repo: Repo, base: str, commits: Collection[str]) -> set[str]:
+def descendants_of(repo: Repo, base: str, commits: Collection[str]) -> set[str]:
     """Those of the commits that have ``base`` among their ancestors."""
-    found = _listed(repo, [*commits, f"^{base}"], ["--ancestry-path"])
+    found = _rev_list(repo, [*commits, f"^{base}"], ["--ancestry-path"])
     return set(found) & set(commits)
 
 
-def between(repo: Repo, tips: Collection[str], bases: Collection[str], limit: int) -> list[str]:
+def commits_between(
+    repo: Repo, tips: Collection[str], bases: Collection[str], limit: int
+) -> list[str]:
     """The newest commits that the tips reach and the bases do not, at most ``limit``."""
     wanted = [*tips, *(f"^{base}" for base in bases)]
-    return _listed(repo, wanted, [f"--max-count={limit}"])
+    return _rev_list(repo, wanted, [f"--max-count={limit}"])
 
 
-def touching(
+def newest_commits_touching(
     repo: Repo, paths: Sequence[str], since: int, limit: int, without: Sequence[str] = ()
 ) -> list[str]:
     """The newest commits that any ref reaches, committed since that time (POSIX seconds), that
@@ -64,7 +66,7 @@ def refs_with(repo: Repo, commits: Sequence[str], without: str) -> list[str]:
     return list(dict.fromkeys(os.fsdecode(done.stdout).split()))
 
 
-def _listed(
+def _rev_list(
     repo: Repo, revisions: Iterable[str], options: Sequence[str], behind: Sequence[str] = ()
 ) -> list[str]:
     names = [name for name in revisions if _ID.fullmatch(name.removeprefix("^"))]

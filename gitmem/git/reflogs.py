@@ -15,23 +15,23 @@ _LINE = re.compile(rb"([0-9a-f]{40}) ([0-9a-f]{40}) [^\t\n]*\t([^\n]*)\n")
 class Reflogs:
     """The HEAD logs of all work trees, read once.
 
-    ``amended`` are pairs of old and new; ``made`` is every commit that HEAD ever stood at here.
+    ``amends`` are pairs of old and new; ``heads`` is every commit that HEAD ever stood at here.
     """
 
     def __init__(self, repo: Repo) -> None:
-        self.amended: list[tuple[str, str]] = []
-        self.made: set[str] = set()
-        self._left_by: dict[str, str] = {}
+        self.amends: list[tuple[str, str]] = []
+        self.heads: set[str] = set()
+        self._last_moves: dict[str, str] = {}
         for line in _lines(repo):
             old, new, said = line
-            self.made.add(new)
+            self.heads.add(new)
             if said.startswith("commit (amend)"):
-                self.amended.append((old, new))
-            self._left_by[old] = said
+                self.amends.append((old, new))
+            self._last_moves[old] = said
 
-    def what_left(self, commit: str) -> str:
+    def last_move_from(self, commit: str) -> str:
         """In a word, what last moved HEAD away from the commit; empty if nothing did."""
-        said = self._left_by.get(commit, "")
+        said = self._last_moves.get(commit, "")
         word = re.match(r"[a-z-]+", said)
         return word[0] if word else ""
 

@@ -21,9 +21,9 @@ TRACKING = "refs/gitmem/"
 """Where notes of remotes land, a folder for each place."""
 
 _NAME = "/claude-mem"
-_EXCHANGED = "/exchanged"
-_RECEIVED = "/received"
-_ALSO_ASKED = ("origin", "upstream")
+_OWN_SUFFIX = "/exchanged"
+_SOURCE_SUFFIX = "/received"
+_USUAL_REMOTES = ("origin", "upstream")
 
 
 def refspec_of(remote: str) -> str:
@@ -36,28 +36,28 @@ def refspec_of(remote: str) -> str:
 
 
 def tracking_ref(place: str) -> str:
-    """The ref of a place: a remote's name for its inbox, or what :func:`exchanged` makes of it."""
+    """The ref of a place: a remote's name for its inbox, or what :func:`own_place` makes of it."""
     return f"{TRACKING}{place}{_NAME}"
 
 
-def exchanged(remote: str) -> str:
+def own_place(remote: str) -> str:
     """The place of what gitmem itself last saw of a remote."""
-    return remote + _EXCHANGED
+    return remote + _OWN_SUFFIX
 
 
-def received(remote: str) -> str:
+def source_place(remote: str) -> str:
     """The place of what gitmem fetched where fetches come from, if pushes go elsewhere."""
-    return remote + _RECEIVED
+    return remote + _SOURCE_SUFFIX
 
 
 def places_of(remote: str) -> tuple[str, ...]:
     """Every place of a remote, its inbox first."""
-    return remote, exchanged(remote), received(remote)
+    return remote, own_place(remote), source_place(remote)
 
 
 def remote_of(place: str) -> str:
     """The remote that a place belongs to."""
-    return place.removesuffix(_EXCHANGED).removesuffix(_RECEIVED)
+    return place.removesuffix(_OWN_SUFFIX).removesuffix(_SOURCE_SUFFIX)
 
 
 def tracking_tips(repo: Repo) -> dict[str, str]:
@@ -71,16 +71,16 @@ def tracking_tips(repo: Repo) -> dict[str, str]:
     return tips
 
 
-def known_tip(repo: Repo, remote: str) -> str | None:
+def read_exchange_tip(repo: Repo, remote: str) -> str | None:
     """The notes commit that the remote had when gitmem last heard of it."""
-    ref = tracking_ref(exchanged(remote))
+    ref = tracking_ref(own_place(remote))
     listed = try_git(repo, "for-each-ref", "--format=%(objectname)", ref)
     return os.fsdecode(listed.stdout).strip() or None
 
 
-def put_known_tip(repo: Repo, remote: str, tip: str) -> None:
+def write_exchange_tip(repo: Repo, remote: str, tip: str) -> None:
     """Record that the remote has this notes commit."""
-    try_git(repo, "update-ref", tracking_ref(exchanged(remote)), tip)
+    try_git(repo, "update-ref", tracking_ref(own_place(remote)), tip)
 
 
 def forget_tips(repo: Repo, remote: str) -> None:
@@ -112,7 +112,7 @@ def memory_remote(repo: Repo, wanted: str = "") -> str | None:
         return wanted
     configured = (
         _of_branch(repo, "pushRemote"),
-        _configured(repo, "remote.pushDefault"),
+        _config_value(repo, "remote.pushDefault"),
         _of_branch(repo, "remote"),
     )
     for name in (*configured, "origin"):
@@ -121,19 +121,19 @@ def memory_remote(repo: Repo, wanted: str = "") -> str | None:
     return names[0] if len(names) == 1 else None
 
 
-def asked_remotes(repo: Repo, elected: str) -> list[str]:
+def remotes_to_fetch(repo: Repo, elected: str) -> list[str]:
     """The remotes that memories are received from: the branch's, ``origin`` and ``upstream``,
     where there are such, and last the elected one.
     """
     names = remote_names(repo)
-    others = dict.fromkeys((_of_branch(repo, "remote"), *_ALSO_ASKED))
+    others = dict.fromkeys((_of_branch(repo, "remote"), *_USUAL_REMOTES))
     return [*(name for name in others if name in names and name != elected), elected]
 
 
 def _of_branch(repo: Repo, what: str) -> str:
     branch = os.fsdecode(try_git(repo, "symbolic-ref", "--quiet", "--short", "HEAD").stdout).strip()
-    return _configured(repo, f"branch.{branch}.{what}") if branch else ""
+    return _config_value(repo, f"branch.{branch}.{what}") if branch else ""
 
 
-def _configured(repo: Repo, name: str) -> str:
+def _config_value(repo: Repo, name: str) -> str:
     return os.fsdecode(try_git(repo, "config", "--get", name).stdout).strip()

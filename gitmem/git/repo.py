@@ -28,7 +28,7 @@ from gitmem.process.child import run
 
 # What a hook's environment may keep.  All other GIT_* names say where *this* git command works
 # (GIT_DIR, GIT_INDEX_FILE, GIT_PREFIX, quarantine, ...) and would mislead the next one.
-_KEPT = (
+_SAFE_NAMES = (
     "GIT_SSH",
     "GIT_ASKPASS",
     "GIT_TERMINAL_PROMPT",
@@ -87,7 +87,9 @@ class Repo:
 def git_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment for a git command of our own: untranslated, never prompting, ours alone."""
     source = os.environ if environ is None else environ
-    clean = {k: v for k, v in source.items() if not k.startswith("GIT_") or k.startswith(_KEPT)}
+    clean = {
+        k: v for k, v in source.items() if not k.startswith("GIT_") or k.startswith(_SAFE_NAMES)
+    }
     clean.update(LC_ALL="C", LANGUAGE="C", GIT_TERMINAL_PROMPT="0", GIT_OPTIONAL_LOCKS="0")
     return clean
 
@@ -238,7 +240,7 @@ def top_relative(repo: Repo, path: str, here: Path) -> str:
 
 
 @contextmanager
-def translated_os_errors(doing: str) -> Iterator[None]:
+def translate_os_errors(doing: str) -> Iterator[None]:
     """Turn what the file system refuses into an error that a person can act on.
 
     ``doing`` completes the sentence "cannot ...".

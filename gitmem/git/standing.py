@@ -15,7 +15,15 @@ from dataclasses import dataclass
 
 from gitmem.git.pipe import GitPipe
 from gitmem.git.repo import Repo, try_git
-from gitmem.model.standing import FileAtHead, FileEdit, Standing, compared, counted, judge, telling
+from gitmem.model.standing import (
+    FileAtHead,
+    FileEdit,
+    Standing,
+    collapse_spaces,
+    count_lines,
+    distinctive_lines,
+    judge,
+)
 
 _ID = re.compile("[0-9a-f]{40}")
 _DIFF_BYTES = (
@@ -37,7 +45,7 @@ _RENAMES = (
     *("--name-status", "-z", "--no-commit-id"),
 )
 _NEXT = re.compile(rb"\n[0-9a-f]{40}\0")
-_TYPE_CHANGED = b"T"
+_TYPE_CHANGE = b"T"
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ def standings(
         return {}
     unsure = [commit for commit in asked if commit not in frozenset(reached)]
     listing = GitPipe(repo, _REACH, [*unsure, f"^{head}"]) if unsure else None
-    touched = _touched_by(repo, asked)
+    touched = _edits_by_commit(repo, asked)
     astray = set(listing.output().decode("ascii", "replace").split()) if listing else set()
     if listing and listing.has_failed:
         return {}  # no such head
@@ -92,7 +100,7 @@ def shares(repo: Repo, commits: Sequence[str], head: str = "HEAD") -> dict[str, 
     asked = [commit for commit in dict.fromkeys(commits) if _ID.fullmatch(commit)]
     if not asked:
         return {}
-    touched = _touched_by(repo, asked)
+    touched = _edits_by_commit(repo, asked)
     present, names = _present(repo, head, touched)
     found = {}
     for commit in asked:
@@ -107,20 +115,20 @@ def shares(repo: Repo, commits: Sequence[str], head: str = "HEAD") -> dict[str, 
     return found
 
 
-def _touched_by(repo: Repo, commits: Sequence[str]) -> dict[str, list[FileEdit]]:
+def _edits_by_commit(repo: Repo, commits: Sequence[str]) -> dict[str, list[FileEdit]]:
     """What each commit did; if its diff is huge, only the beginning counts."""
     found: dict[str, list[FileEdit]] = {}
     left = list(commits)
     for _ in range(_RUNS):
         data = GitPipe(repo, _DIFF, left).output(_DIFF_BYTES)
-        found.update(_parsed(data))
+        found.update(_parse_diffs(data))
         left = [commit for commit in left if commit not in found]
         if not left or len(data) < _DIFF_BYTES:
             break
     return found
 
 
-def _parsed(data: bytes) -> Iterator[tuple[str, list[FileEdit]]]:
+def _parse_diffs(data: bytes) -> Iterator[tuple[str, list[FileEdit]]]:
     at = 0
     while _NEXT.match(b"\n" + data[at : at + 41]):
         commit = data[at : at + 40].decode()
@@ -160,12 +168,12 @@ def _files(entries: Sequence[_Entry], patch: bytes) -> list[FileEdit]:
         part = next(parts, None)
         if part is None:
             break  # the rest was cut off
-        if entry.status[:1] == _TYPE_CHANGED:
+        if entry.status[:1] == _TYPE_CHANGE:
             part = next(parts, b"")  # told as a deletion and a creation
         if entry.mode == b"160000":
             continue  # a submodule's history is not ours
         file = _file(entry, part, left)
-        left -= sum(file.added.values())
+        left -= sum(file.added_lines.values())
         files.append(file)
         if left <= 0:
             break
@@ -178,17 +186,19 @@ def _file(entry: _Entry, part: bytes, left: int) -> FileEdit:
     sides: tuple[Counter[bytes], Counter[bytes]] = (Counter(), Counter())
     for line in body.split(b"\n")[1:]:  # the first is what the partition left of a hunk's head
         if line[:1] == b"+":
-            sides[0][compared(line[1:])] += 1
+            sides[0][collapse_spaces(line[1:])] += 1
             left -= 1
         elif line[:1] == b"-":
-            sides[1][compared(line[1:])] += 1
+            sides[1][collapse_spaces(line[1:])] += 1
         if left <= 0:
             break
-    added, removed = telling(sides[0]), telling(sides[1])
-    is_opaque = not is_deleted and not added and not removed
+    added_lines, removed_lines = distinctive_lines(sides[0]), distinctive_lines(sides[1])
+    is_opaque = not is_deleted and not added_lines and not removed_lines
     # Of what was only renamed, or got another mode, no content is expected.
     blob = entry.blob if not is_opaque or b"\nBinary files " in head + body else ""
-    return FileEdit(entry.path, added, removed, "" if is_deleted else blob, is_deleted, is_opaque)
+    return FileEdit(
+        entry.path, added_lines, removed_lines, "" if is_deleted else blob, is_deleted, is_opaque
+    )
 
 
 def _present(
@@ -200,7 +210,7 @@ def _present(
     files = [file for found in touched.values() for file in found]
     wanted: dict[bytes, dict[bytes, int]] = {}
     for file in files:
-        wanted.setdefault(file.path, {}).update(file.added or file.removed)
+        wanted.setdefault(file.path, {}).update(file.added_lines or file.removed_lines)
     present = dict(_read_at(repo, head, {path: path for path in wanted}, wanted))
     gone = {file.path for file in files if not file.is_deleted} - present.keys()
     names = _new_names(repo, head, gone, touched) if gone else {}
@@ -227,7 +237,7 @@ def _read_at(
         size = int(fields[2])
         if fields[1] == b"blob" and end + 1 + size <= len(data):
             content = bytes(data[end + 1 : end + 1 + min(size, _BLOB_BYTES)])
-            lines_there = counted(content.split(b"\n"), wanted[path])
+            lines_there = count_lines(content.split(b"\n"), wanted[path])
             yield path, FileAtHead(fields[0].decode("ascii", "replace"), lines_there)
         at = end + 1 + size + 1
 

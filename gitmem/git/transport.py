@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from gitmem.errors import RemoteUnavailable
 from gitmem.git.remotes import (
     TRACKING,
-    exchanged,
-    known_tip,
-    put_known_tip,
-    received,
+    own_place,
+    read_exchange_tip,
+    source_place,
     tracking_ref,
+    write_exchange_tip,
 )
 from gitmem.git.repo import Repo, git_command, git_environment, try_git
 from gitmem.git.stale_lock import free_stale_lock
@@ -28,9 +28,9 @@ from gitmem.git.transport_status import (
     NO_SUCH_REF,
     RemoteAnswer,
     RemoteOutcome,
-    fetch_trouble,
-    push_trouble,
-    read_push,
+    error_of_fetch,
+    error_of_push,
+    parse_push,
 )
 from gitmem.model.note import NOTES_REF
 from gitmem.process.child import run
@@ -50,7 +50,7 @@ _QUIET = ("-c", "core.askPass=false", "-c", "gc.auto=0", "-c", "maintenance.auto
 
 # What a remote is configured with that would have our exchange move refs of the person's, mirror
 # all of them, or leave the notes' blobs out.
-_LEFT_OUT = frozenset(
+_IGNORED_VARIABLES = frozenset(
     ("fetch", "push", "mirror", "prune", "prunetags", "tagopt", "promisor", "partialclonefilter")
 )
 
@@ -65,19 +65,19 @@ def fetch_notes(repo: Repo, remote: str, timeout: float) -> bool:
         RemoteLogin: the remote wants a login that git does not have.
         RemoteUnavailable: the remote did not answer, or not in time.
     """
-    before = known_tip(repo, remote)
+    before = read_exchange_tip(repo, remote)
     own = _Remote.read(repo, remote)
     if own.push_urls and own.push_urls != own.urls:
-        _fetch(repo, own, timeout, tracking_ref(received(remote)))
+        _fetch(repo, own, timeout, tracking_ref(source_place(remote)))
         for url in own.push_urls:
             with suppress(RemoteUnavailable):  # the push will tell
-                _fetch(repo, own.at(url), timeout, tracking_ref(exchanged(remote)))
+                _fetch(repo, own.at(url), timeout, tracking_ref(own_place(remote)))
     else:
-        _fetch(repo, own, timeout, tracking_ref(exchanged(remote)))
-    return known_tip(repo, remote) != before
+        _fetch(repo, own, timeout, tracking_ref(own_place(remote)))
+    return read_exchange_tip(repo, remote) != before
 
 
-def read_remote_tip(repo: Repo, remote: str, timeout: float) -> str | None:
+def fetch_remote_tip(repo: Repo, remote: str, timeout: float) -> str | None:
     """The remote's notes commit, its objects brought here and no ref moved; None: it has none.
 
     Raises:
@@ -87,13 +87,13 @@ def read_remote_tip(repo: Repo, remote: str, timeout: float) -> str | None:
     for _ in range(3):  # it may move between the question and the fetch
         done = _talk(repo, own, timeout, ["ls-remote", ALIAS, NOTES_REF])
         if done.returncode != 0:
-            raise fetch_trouble(remote, done.stderr)
+            raise error_of_fetch(remote, done.stderr)
         tip = next((line.split()[0] for line in done.stdout.splitlines() if line.strip()), None)
         if tip is None or try_git(repo, "cat-file", "-e", tip).returncode == 0:
             return tip
         done = _talk(repo, own, timeout, [*_FETCH, ALIAS, NOTES_REF])
         if done.returncode != 0 and NO_SUCH_REF not in done.stderr:
-            raise fetch_trouble(remote, done.stderr)
+            raise error_of_fetch(remote, done.stderr)
     raise RemoteUnavailable(f"the notes of '{remote}' keep changing")
 
 
@@ -111,7 +111,7 @@ def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") 
     """
     listed = try_git(repo, "for-each-ref", "--format=%(objectname)", NOTES_REF)
     tip = os.fsdecode(listed.stdout).strip()
-    if not tip or known_tip(repo, remote) == tip:
+    if not tip or read_exchange_tip(repo, remote) == tip:
         return RemoteAnswer(RemoteOutcome.UP_TO_DATE)
     options = ["--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"]
     options.append("--no-signed")
@@ -120,11 +120,11 @@ def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") 
     # The commit and not the ref: what is sent is what will be noted, though the ref may move.
     command = ["push", *options, ALIAS, f"{tip}:{NOTES_REF}"]
     done = _talk(repo, _Remote.read(repo, remote), timeout, command)
-    answer = read_push(done.stdout, NOTES_REF)
+    answer = parse_push(done.stdout, NOTES_REF)
     if answer is None or answer.outcome is RemoteOutcome.READ_ONLY:
-        raise push_trouble(remote, done.stderr, is_refused=answer is not None)
+        raise error_of_push(remote, done.stderr, is_refused=answer is not None)
     if answer.outcome in (RemoteOutcome.PUSHED, RemoteOutcome.UP_TO_DATE):
-        put_known_tip(repo, remote, tip)
+        write_exchange_tip(repo, remote, tip)
     return answer
 
 
@@ -143,7 +143,7 @@ class _Remote:
         lines = [
             (variable, value)
             for key, value in items
-            if key.startswith(start) and (variable := key[len(start) :]) not in _LEFT_OUT
+            if key.startswith(start) and (variable := key[len(start) :]) not in _IGNORED_VARIABLES
         ]
         return cls(name, tuple(lines))
 
@@ -176,7 +176,7 @@ class _Remote:
 
 def _fetch(repo: Repo, own: _Remote, timeout: float, ref: str) -> None:
     """Fetch the notes of one address to one ref; if it has none, the ref is deleted."""
-    depth = [_ALL_OF_HISTORY] if _is_cut(repo) else []
+    depth = [_ALL_OF_HISTORY] if _is_shallow(repo) else []
     free_stale_lock(repo, ref)
     for _ in range(_FETCH_TRIES):
         done = _talk(repo, own, timeout, [*_FETCH, *depth, ALIAS, f"+{NOTES_REF}:{ref}"])
@@ -185,11 +185,11 @@ def _fetch(repo: Repo, own: _Remote, timeout: float, ref: str) -> None:
         if _CONTENTION not in done.stderr:
             break  # else another process of ours fetched as well, and was faster
     if NO_SUCH_REF not in done.stderr:
-        raise fetch_trouble(own.name, done.stderr)
+        raise error_of_fetch(own.name, done.stderr)
     try_git(repo, "update-ref", "-d", ref)
 
 
-def _is_cut(repo: Repo) -> bool:
+def _is_shallow(repo: Repo) -> bool:
     """Whether the history of the notes ends early: somebody fetched them with ``--depth``.
 
     They can be read and joined so, but not be sent to a remote that lacks what is missing.

@@ -27,7 +27,7 @@ class RemoteOutcome(Enum):
     """The remote has notes that we do not: fetch, join and try again."""
     BUSY = "busy"
     """Its ref could not be locked or moved: another push is under way, or it is stuck."""
-    CUT = "cut"
+    SHALLOW = "cut"
     """Our notes lack history that the remote lacks too."""
     READ_ONLY = "read-only"
     """It takes nothing from this person."""
@@ -48,8 +48,8 @@ class RemoteAnswer:
 # answered: up to git 2.49 "failed to update ref" for whatever a transaction ran into, since then
 # the words of ``ref_transaction_error_msg``), JGit's ReceiveCommand (Gerrit), and what GitHub
 # says when a transaction of its own fails.
-_SORTED = (
-    (RemoteOutcome.CUT, ("shallow update not allowed", "new shallow roots not allowed")),
+_REASONS = (
+    (RemoteOutcome.SHALLOW, ("shallow update not allowed", "new shallow roots not allowed")),
     (
         RemoteOutcome.REJECTED,
         (
@@ -98,7 +98,7 @@ _SAYS_WHY = re.compile(r"(?:remote: )?(?:fatal|error|ssh|ERROR|FATAL): *(?P<what
 _LOGIN_IN_URL = re.compile(r"(?<=://)[^/@\s']+@")
 
 
-def read_push(printed: str, ref: str) -> RemoteAnswer | None:
+def parse_push(printed: str, ref: str) -> RemoteAnswer | None:
     """What ``git push --porcelain`` says about our ref; None if it says nothing.
 
     A line is a flag, a tab, FROM:TO, a tab, a summary.  Of several addresses the worst counts.
@@ -113,13 +113,13 @@ def read_push(printed: str, ref: str) -> RemoteAnswer | None:
     return max(answers, key=lambda answer: order.index(answer.outcome), default=None)
 
 
-def fetch_trouble(remote: str, complaint: str) -> RemoteError:
+def error_of_fetch(remote: str, complaint: str) -> RemoteError:
     """The error that git's complaint about a fetch amounts to."""
     kind = RemoteLogin if _NO_LOGIN.search(complaint) else RemoteUnavailable
     return kind(f"cannot fetch memories from '{remote}': {reason_of(complaint)}")
 
 
-def push_trouble(remote: str, complaint: str, *, is_refused: bool = False) -> RemoteError:
+def error_of_push(remote: str, complaint: str, *, is_refused: bool = False) -> RemoteError:
     """The error that git's complaint about a push amounts to.  ``is_refused``: nothing can be
     written there, whatever the words.
     """
@@ -145,7 +145,7 @@ def _answer(flag: str, summary: str) -> RemoteAnswer:
     if flag != "!":
         return RemoteAnswer(RemoteOutcome.PUSHED)
     reason = clean_line(summary.partition("(")[2].rpartition(")")[0], _MAX_REASON)
-    for outcome, words in _SORTED:
+    for outcome, words in _REASONS:
         if any(word in reason for word in words):
             return RemoteAnswer(outcome, reason)
     return RemoteAnswer(RemoteOutcome.REFUSED, reason)

@@ -16,8 +16,8 @@ from pygit2.enums import ObjectType  # noqa: TID253 - as above
 from gitmem.errors import NoteUnreadable
 from gitmem.git.repo import Repo, try_git
 
-_REMEMBERED_TREES = 64
-_REMEMBERED_ENTRIES = 512  # a fanned-out level has 256
+_MAX_CACHED_TREES = 64
+_MAX_CACHED_ENTRIES = 512  # a fanned-out level has 256
 _ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
@@ -107,8 +107,8 @@ class Objects:
         return bytes(self._odb.write(kind, data).raw)
 
     def _remember(self, oid: bytes, tree: Tree) -> None:
-        if len(tree) <= _REMEMBERED_ENTRIES:
-            if len(self._trees) >= _REMEMBERED_TREES:
+        if len(tree) <= _MAX_CACHED_ENTRIES:
+            if len(self._trees) >= _MAX_CACHED_TREES:
                 self._trees.pop(next(iter(self._trees)))  # the oldest: dictionaries keep order
             self._trees[oid] = tree
 
@@ -116,12 +116,12 @@ class Objects:
         try:
             found, data = self._odb.read(pygit2.Oid(raw=oid))
         except KeyError:
-            return self._fetched(oid, kind)
+            return self._fetch(oid, kind)
         if found != kind:
             raise NoteUnreadable(f"the notes ref holds '{oid.hex()}', which is not a {kind.name}")
         return bytes(data)
 
-    def _fetched(self, oid: bytes, kind: ObjectType) -> bytes:
+    def _fetch(self, oid: bytes, kind: ObjectType) -> bytes:
         done = try_git(self._repo, "cat-file", kind.name.lower(), oid.hex())
         if done.returncode != 0:
             raise NoteUnreadable(

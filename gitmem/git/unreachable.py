@@ -20,8 +20,8 @@ _AT_ONCE = 2_000
 class Removal:
     """How many objects were removed, and how many stay in packs until git collects them."""
 
-    removed: int = 0
-    packed: int = 0
+    count: int = 0
+    in_pack: int = 0
 
 
 def drop_ref(repo: Repo, ref: str) -> None:
@@ -82,11 +82,11 @@ def remove_unreachable(repo: Repo, commits: Sequence[str], *, unpack: bool) -> R
         return Removal()
     if unpack and _not_loose(repo, objects):
         run_git(repo, "repack", "-A", "-d", "--quiet")
-    if packed := _not_loose(repo, objects):
-        return Removal(packed=len(packed))
+    if in_pack := _not_loose(repo, objects):
+        return Removal(in_pack=len(in_pack))
     for oid in objects:
         _loose_path(repo, oid).unlink(missing_ok=True)
-    return Removal(removed=len(objects))
+    return Removal(count=len(objects))
 
 
 def _unreachable(repo: Repo, commits: Sequence[str]) -> list[str]:
@@ -95,14 +95,14 @@ def _unreachable(repo: Repo, commits: Sequence[str]) -> list[str]:
     By listing everything that is reached: ``rev-list A --not B`` stops early and may name objects
     that B holds, which is good enough for a pack and not for removing them.
     """
-    found = dict.fromkeys(_listed(repo, commits))
+    found = dict.fromkeys(_list_objects(repo, commits))
     if found:
-        for oid in _listed(repo, ("--all", "--reflog", "--indexed-objects")):
+        for oid in _list_objects(repo, ("--all", "--reflog", "--indexed-objects")):
             found.pop(oid, None)
     return list(found)
 
 
-def _listed(repo: Repo, what: Sequence[str]) -> Iterator[str]:
+def _list_objects(repo: Repo, what: Sequence[str]) -> Iterator[str]:
     """The objects that git lists, as they come: there may be millions.
 
     Raises:

@@ -38,16 +38,16 @@ _SEPARATOR = (
     r"(?::[ \t]{0,4}[A-Za-z_][\w.\[\]| ]{0,40}?[ \t]{0,4}(?==))?"  # a type: `x: str = `
     r"(?P<separator>:=|=>|={1,3}|:|(?<=[ \t])is[ \t])[ \t]{0,8}"
 )
-_QUOTED = (
+_QUOTED_VALUE = (
     rf"[bBfFrRuU@$]{{0,2}}(?P<quote>{_QUOTE})"
     r"(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\n\\]|\\))*)"
 )
-_BARE = r"(?P<bare>(?!:)[^\s\"'`,;(){}\[\]<>\\&|]+)"
+_BARE_VALUE = r"(?P<bare>(?!:)[^\s\"'`,;(){}\[\]<>\\&|]+)"
 
-_ASSIGNMENT = re.compile(rf"{_SUFFIX}{_SEPARATOR}(?:{_QUOTED}|{_BARE})")
+_ASSIGNMENT = re.compile(rf"{_SUFFIX}{_SEPARATOR}(?:{_QUOTED_VALUE}|{_BARE_VALUE})")
 _SHELL = re.compile(r"(?P<suffix>[A-Z0-9_]{0,40})=(?P<bare>(?:(?!\\[nrt])[^\s\"'`])+)")
 _OPTION = re.compile(
-    rf"{_SUFFIX}(?P<separator>=|[ \t]{{1,4}})(?:{_QUOTED}|(?P<bare>[^\s\"'`-][^\s\"'`]*))"
+    rf"{_SUFFIX}(?P<separator>=|[ \t]{{1,4}})(?:{_QUOTED_VALUE}|(?P<bare>[^\s\"'`-][^\s\"'`]*))"
 )
 _OPTION_START = re.compile(r"(?:^|[\s\"'`])--?[\w-]{0,40}$")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _MAX_WORD = 4_096
 _WORD_END = re.compile(r"[\s\"'`;|&<>()\[\]{},=:@\\]+")
-_QUOTED = re.compile(r"\"([^\"\n]{1,400})\"|'([^'\n]{1,400})'")
+_QUOTATION = re.compile(r"\"([^\"\n]{1,400})\"|'([^'\n]{1,400})'")
 _WILDCARD = re.compile(r"[*?].*")
 _HIT = re.compile(r"(?P<path>[^\s:][^:\n]{0,400}?)[:-]\d+[:-]|(?P<bare>[^\s:][^:\n]{0,400}):")
 _DIFF = re.compile(r"diff --git \"?a/(?P<old>.+?)\"? \"?b/(?P<new>.+?)\"?$|==> (?P<shown>.+) <==$")
@@ -36,7 +36,7 @@ class Exclusion:
         from pathspec import GitIgnoreSpec  # only here: most repositories exclude nothing
 
         self._spec: GitIgnoreSpec = GitIgnoreSpec.from_lines(patterns)
-        self._known: dict[tuple[str, tuple[str, ...]], bool] = {}
+        self._answers: dict[tuple[str, tuple[str, ...]], bool] = {}
 
     def covers(self, path: str, roots: tuple[str, ...] = ()) -> bool:
         """Whether the path, absolute or from the work tree's root, is excluded.
@@ -44,9 +44,9 @@ class Exclusion:
         A path outside the work tree is excluded by the patterns that fit at any depth.
         """
         key = path, roots
-        known = self._known.get(key)
+        known = self._answers.get(key)
         if known is None:
-            known = self._known[key] = self._covers(path, roots)
+            known = self._answers[key] = self._covers(path, roots)
         return known
 
     def _covers(self, path: str, roots: tuple[str, ...]) -> bool:
@@ -65,10 +65,10 @@ class Exclusion:
         # A folder's own name is excluded as what is in it: `ls secrets` tells as well.
         return bool(self._spec.match_file(inside) or self._spec.match_file(inside + "/"))
 
-    def names_one(self, text: str, roots: tuple[str, ...] = ()) -> bool:
+    def has_excluded_path(self, text: str, roots: tuple[str, ...] = ()) -> bool:
         """Whether a command line, or a tool's input, names an excluded file."""
         words = set(_WORD_END.split(text))
-        words.update(word for pair in _QUOTED.findall(text) for word in pair)
+        words.update(word for pair in _QUOTATION.findall(text) for word in pair)
         words.update([_WILDCARD.sub("", word) for word in words])
         return any(self.covers(word, roots) for word in words if word)
 
@@ -96,9 +96,9 @@ class Exclusion:
         }
         return replace(
             whole,
-            events=tuple(self._shown(whole.events, hidden, whole.roots)),
-            edited=self._uncovered(whole.edited),
-            read=self._uncovered(whole.read),
+            events=tuple(self._visible_events(whole.events, hidden, whole.roots)),
+            edited=self._visible_paths(whole.edited),
+            read=self._visible_paths(whole.read),
         )
 
     def without_change(self, change: Change) -> Change:
@@ -110,9 +110,9 @@ class Exclusion:
         """With a path, the text is what was written to it, which may well speak of other files."""
         if event.path:
             return self.covers(event.path, roots)
-        return self.names_one(event.text, roots)
+        return self.has_excluded_path(event.text, roots)
 
-    def _shown(
+    def _visible_events(
         self, events: Iterable[Event], hidden: set[str], roots: tuple[str, ...]
     ) -> Iterable[Event]:
         for event in events:
@@ -124,5 +124,5 @@ class Exclusion:
                 text = self.without_lines(event.text, roots)
                 yield event if text == event.text else replace(event, text=text)
 
-    def _uncovered(self, paths: Iterable[str]) -> tuple[str, ...]:
+    def _visible_paths(self, paths: Iterable[str]) -> tuple[str, ...]:
         return tuple(path for path in paths if not self.covers(path))

@@ -43,11 +43,11 @@ def _part(kind: str, needle: str, pattern: str) -> Format:
     return Format(kind, (needle,), re.compile(pattern, re.IGNORECASE | re.MULTILINE))
 
 
-_OPENING = r"\\{0,3}[\"'`]?"
+_OPEN_QUOTE = r"\\{0,3}[\"'`]?"
 _VALUE = r"(?P<secret>[^\s\"'`,;\\<>]+)"
 _ARGUMENT = r"[\"']?(?P<secret>(?![\s\"'-])[^\s\"']{3,256})"
 _RANDOM_ARGUMENT = r"[\"']?(?P<secret>(?=[^\s\"']{0,80}\d)[^\s\"'-][^\s\"']{7,256})"
-_NAMED = (
+_KEYWORD = (
     r"[\w.:/-]{0,60}?(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key"
     r"|private[_-]?key|_pass\b|credentials?)(?:_?(?:value|id_secret))?"
 )
@@ -79,14 +79,14 @@ PARTS = (
     _part(
         "authorization",
         "authorization",
-        rf"authorization{_OPENING}\]?\s{{0,4}}[:=,]\s{{0,4}}[a-z]?{_OPENING}"
+        rf"authorization{_OPEN_QUOTE}\]?\s{{0,4}}[:=,]\s{{0,4}}[a-z]?{_OPEN_QUOTE}"
         rf"(?:bearer|basic|token|bot|digest|apikey|negotiate|aws4-hmac-sha256)\s{{1,4}}{_VALUE}",
     ),
     _part("bearer", "bearer", r"\bbearer\s{1,4}(?=[a-z._~+/-]*\d)(?P<secret>[\w.~+/=-]{12,})"),
     _part(
         "cookie",
         "cookie",
-        rf"cookie{_OPENING}:\s{{0,4}}{_OPENING}(?P<secret>[\w.-]{{1,80}}=[^\n\"'`\\]+)",
+        rf"cookie{_OPEN_QUOTE}:\s{{0,4}}{_OPEN_QUOTE}(?P<secret>[\w.-]{{1,80}}=[^\n\"'`\\]+)",
     ),
     _part(
         "curl-password",
@@ -154,18 +154,18 @@ PARTS = (
     _part(
         "named-argument",
         "",
-        rf"\b(?:set|put|add|setx|setenv|env|create|config)\s{{1,4}}(?:-\S{{1,40}}\s{{1,4}}){{0,3}}(?=\w{{0,60}}[_:./-]){_NAMED}\s{{1,4}}"
+        rf"\b(?:set|put|add|setx|setenv|env|create|config)\s{{1,4}}(?:-\S{{1,40}}\s{{1,4}}){{0,3}}(?=\w{{0,60}}[_:./-]){_KEYWORD}\s{{1,4}}"
         rf"(?:--body[ =]|-b\s|--value[ =])?\s{{0,4}}{_RANDOM_ARGUMENT}",
     ),
     _part(
         "markup-secret",
         "</",
-        rf"<{_NAMED}(?:\s[^<>]{{0,80}})?>(?P<secret>[^<>\s][^<>\n]{{2,256}})</",
+        rf"<{_KEYWORD}(?:\s[^<>]{{0,80}})?>(?P<secret>[^<>\s][^<>\n]{{2,256}})</",
     ),
     _part(
         "markup-secret",
         "value=",
-        rf"(?:key|name)=\\{{0,3}}[\"']{_NAMED}\\{{0,3}}[\"']\s{{1,4}}value=\\{{0,3}}[\"'](?P<secret>[^\"'\n\\]{{3,256}})",
+        rf"(?:key|name)=\\{{0,3}}[\"']{_KEYWORD}\\{{0,3}}[\"']\s{{1,4}}value=\\{{0,3}}[\"'](?P<secret>[^\"'\n\\]{{3,256}})",
     ),
     _part(
         "registry-auth",
@@ -175,19 +175,19 @@ PARTS = (
     _part(
         "named-argument",
         "",
-        rf"[\"']{_NAMED}\\{{0,3}}[\"']\s{{0,4}},\s{{0,4}}\\{{0,3}}[\"']"
+        rf"[\"']{_KEYWORD}\\{{0,3}}[\"']\s{{0,4}},\s{{0,4}}\\{{0,3}}[\"']"
         r"(?P<secret>(?=[^\s\"']{0,80}\d)[^\s\"'\\]{8,256})",
     ),
     _part(
         "block-value",
         "",
-        rf"^[ \t]{{0,40}}[\"']?{_NAMED}[\"']?:[ \t]{{0,4}}[|>][+-]?\n[ \t]{{1,40}}"
+        rf"^[ \t]{{0,40}}[\"']?{_KEYWORD}[\"']?:[ \t]{{0,4}}[|>][+-]?\n[ \t]{{1,40}}"
         r"(?P<secret>\S{4,256})",
     ),
     _part(
         "default-value",
         "default",
-        rf"variable\s{{1,4}}[\"']{_NAMED}[\"']\s{{0,4}}\{{[^{{}}]{{0,300}}?default\s{{0,8}}=\s{{0,8}}"
+        rf"variable\s{{1,4}}[\"']{_KEYWORD}[\"']\s{{0,4}}\{{[^{{}}]{{0,300}}?default\s{{0,8}}=\s{{0,8}}"
         r"[\"'](?P<secret>[^\"'\n]{4,256})",
     ),
     _part(

@@ -18,14 +18,14 @@ from gitmem.guard.untrusted import clean_line, clean_text
 
 _GAP = "&#8203;"  # a zero-width space
 
-_TELLING = re.compile(r"[\\`*_{}\[\]<>|~&$@#!%^]")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>|~&$@#!%^]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "$": "&#36;"}
 # Behind these a forge looks for a name or a number: people, issues, merge requests, snippets,
 # milestones, labels, epics, alerts.
 _SIGILS = "@#!$%~&^"
 _PLAIN = "@#!%^"  # mean nothing to Markdown where they do not begin a line
-_NAMED = re.compile(r"[\w\"'(/.*\[{-]")
-_NUMBERED = re.compile(r"\b(GH)-(?=\d)", re.IGNORECASE)
+_REFERENCE_START = re.compile(r"[\w\"'(/.*\[{-]")
+_GITHUB_NUMBER = re.compile(r"\b(GH)-(?=\d)", re.IGNORECASE)
 _ADDRESS = re.compile(r"://|www(?=\.)|(?:mailto|xmpp)(?=:)", re.IGNORECASE)
 # What begins a block, or is a command, when it begins a line.
 _LINE_START = re.compile(r"^(?:[#+=/:-]|(\d{1,9})(?=[.)]))")
@@ -37,13 +37,13 @@ def markdown_line(text: str, limit: int) -> str:
 
     At most ``limit`` characters of it; the escapes come on top.
     """
-    return _started(_escaped(clean_line(text, limit)))
+    return _escape_line_start(_escape_line(clean_line(text, limit)))
 
 
 def markdown_lines(text: str, limit: int) -> list[str]:
     """The same line by line; blank lines are left out."""
     lines = (line.strip() for line in clean_text(text, limit).split("\n"))
-    return [_started(_escaped(line)) for line in lines if line]
+    return [_escape_line_start(_escape_line(line)) for line in lines if line]
 
 
 def code_block(text: str, limit: int) -> list[str]:
@@ -64,23 +64,23 @@ def code_span(text: str, limit: int) -> str:
     return f"{fence}{gap}{line}{gap}{fence}"
 
 
-def _escaped(line: str) -> str:
-    escaped = _NUMBERED.sub(rf"\1-{_GAP}", _TELLING.sub(_escape, line))
-    return _ADDRESS.sub(lambda found: _broken(found[0]), escaped)
+def _escape_line(line: str) -> str:
+    escaped = _GITHUB_NUMBER.sub(rf"\1-{_GAP}", _SPECIAL.sub(_escape, line))
+    return _ADDRESS.sub(lambda found: _break_address(found[0]), escaped)
 
 
 def _escape(found: re.Match[str]) -> str:
     sign = found[0]
     spelled = sign if sign in _PLAIN else _ENTITIES.get(sign, f"\\{sign}")
-    is_reference = sign in _SIGILS and _NAMED.match(found.string, found.end())
+    is_reference = sign in _SIGILS and _REFERENCE_START.match(found.string, found.end())
     return spelled + _GAP if is_reference else spelled
 
 
-def _broken(start: str) -> str:
+def _break_address(start: str) -> str:
     return f":{_GAP}//" if start == "://" else start + _GAP
 
 
-def _started(line: str) -> str:
+def _escape_line_start(line: str) -> str:
     """The line with what would make a block of it escaped."""
     found = _LINE_START.match(line)
     if found is None:

@@ -37,11 +37,11 @@ class Policy:
     """What is masked and left out in addition to the built-in rules.
 
     ``patterns`` are regular expressions, with ``^`` and ``$`` at lines; a group named ``secret``
-    narrows what is masked.  ``excluded`` are patterns of paths as in a ``.gitignore``.
+    narrows what is masked.  ``excluded_paths`` are patterns of paths as in a ``.gitignore``.
     """
 
     patterns: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = ()
+    excluded_paths: tuple[str, ...] = ()
 
     @cached_property
     def masker(self) -> Masker | None:
@@ -55,11 +55,11 @@ class Policy:
     @cached_property
     def exclusion(self) -> Exclusion | None:
         """What knows the excluded paths; None if there are none."""
-        if not self.excluded:
+        if not self.excluded_paths:
             return None
         from gitmem.guard.exclusion import Exclusion
 
-        return Exclusion(self.excluded)
+        return Exclusion(self.excluded_paths)
 
     def covers(self, path: str) -> bool:
         """Whether a path from the work tree's root is excluded."""
@@ -81,14 +81,14 @@ class Masker:
         import regex  # only here: most repositories have no patterns
 
         self._patterns: list[Any] = []
-        self._timeouts_left = _MOST_TIMEOUTS
+        self._remaining_timeouts = _MOST_TIMEOUTS
         for pattern in patterns:
             try:
                 self._patterns.append(regex.compile(pattern, regex.MULTILINE))
             except regex.error as error:
                 raise invalid_pattern(pattern, str(error)) from error
 
-    def fits_nothing(self) -> bool:
+    def fits_empty_text(self) -> bool:
         """Whether one of the patterns matches an empty text."""
         return any(pattern.search("") is not None for pattern in self._patterns)
 
@@ -103,11 +103,11 @@ class Masker:
         total = 0
         try:
             for pattern in self._patterns:
-                text, count = _replaced(text, list(_spans(pattern, text)), mask)
+                text, count = _replace_spans(text, list(_spans(pattern, text)), mask)
                 total += count
         except TimeoutError as error:
-            self._timeouts_left -= 1
-            if self._timeouts_left < 0:
+            self._remaining_timeouts -= 1
+            if self._remaining_timeouts < 0:
                 raise SettingsInvalid(
                     f"a pattern of 'gitmem.redact' takes over {_SECONDS_A_TEXT:g} s per text",
                     "Nothing was written or sent. To simplify it: git config --edit",
@@ -140,7 +140,7 @@ def _spans(pattern: Any, text: str) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
-def _replaced(text: str, spans: Sequence[tuple[int, int]], mask: str) -> tuple[str, int]:
+def _replace_spans(text: str, spans: Sequence[tuple[int, int]], mask: str) -> tuple[str, int]:
     """The text with one mask for each span; spans that touch become one."""
     kept: list[str] = []
     done = count = 0

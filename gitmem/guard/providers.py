@@ -2,7 +2,7 @@
 
 A row holds a kind, what to look for first, and the form.  A form that begins with letters that
 chance could make must begin a word (``_key``); one with a mark that nothing else has may stand
-anywhere (``_marked``).  A provider whose keys have no form of their own (most that give out
+anywhere (``_prefix_key``).  A provider whose keys have no form of their own (most that give out
 plain hexadecimal digits) is not here: those are known by the name they are given.
 
 Source: the providers' documentation, and what the rule sets of gitleaks, detect-secrets and
@@ -26,7 +26,7 @@ def _key(kind: str, needles: str, pattern: str, trigger: str = "") -> Format:
     return Format(kind, tuple(needles.split()), re.compile(rf"{_START}(?:{pattern})"), rarer)
 
 
-def _marked(kind: str, needles: str, pattern: str) -> Format:
+def _prefix_key(kind: str, needles: str, pattern: str) -> Format:
     """A key whose beginning is a mark that nothing else has, so that it may stand anywhere."""
     return Format(kind, tuple(needles.split()), re.compile(pattern))
 
@@ -38,25 +38,25 @@ CLOUDS = (
     ),
     _key("google-key", "AIza", r"AIza[\w-]{30,}"),
     _key("google-token", "ya29. GOCSPX- 1//0", r"(?:ya29\.|GOCSPX-|1//0)[\w-]{20,}"),
-    _marked(
+    _prefix_key(
         "azure-client-secret",
         "Q~",
         r"(?:(?<![\w~.-])|(?<=\\[nrt]))[\w.~-]{3}\dQ~[\w.~-]{31,34}(?![\w~-])",
     ),
-    _marked("digitalocean-token", "_v1_", r"do[opr]_v1_[a-f0-9]{40,}"),
+    _prefix_key("digitalocean-token", "_v1_", r"do[opr]_v1_[a-f0-9]{40,}"),
     _key("alibaba-key-id", "LTAI", rf"LTAI[A-Za-z0-9]{{16,20}}{_END}"),
     _key("tencent-key-id", "AKID", rf"AKID[A-Za-z0-9]{{32}}{_END}"),
-    _marked("cloudflare-key", "v1.0-", r"v1\.0-[a-f0-9]{24}-[a-f0-9]{100,}"),
+    _prefix_key("cloudflare-key", "v1.0-", r"v1\.0-[a-f0-9]{24}-[a-f0-9]{100,}"),
     _key("heroku-key", "HRKU-", r"HRKU-[\w-]{30,}"),
     _key("fly-token", "fo1_ fm1 fm2_", r"(?:fo1_[\w-]{40,}|fm(?:1[ar]|2)_[A-Za-z0-9+/=,_]{80,})"),
     _key("netlify-token", "nfp_ nfc_ nfo_ nfu_", r"nf[pcou]_[A-Za-z0-9]{32,}"),
     _key("vercel-token", "vcp_ vci_ vca_ vcr_ vck_", r"vc[piark]_[A-Za-z0-9]{24,}"),
-    _marked(
+    _prefix_key(
         "supabase-key",
         "sbp_ sb_secret_",
         r"(?:sbp_(?:oauth_|v0_)?[a-f0-9]{40}|sb_secret_[\w-]{20,})",
     ),
-    _marked("planetscale-key", "pscale_", r"pscale_(?:tkn|pw|oauth)_[\w=.-]{30,}"),
+    _prefix_key("planetscale-key", "pscale_", r"pscale_(?:tkn|pw|oauth)_[\w=.-]{30,}"),
     _key("neon-key", "napi_", r"napi_[A-Za-z0-9]{40,}"),
     _key("scaleway-key", "SCW", rf"SCW[A-Z0-9]{{17}}{_END}"),
     _key("render-key", "rnd_", r"rnd_[A-Za-z0-9]{28,}"),
@@ -71,26 +71,26 @@ CLOUDS = (
 )
 
 CODE = (
-    _marked(
+    _prefix_key(
         "github-token",
         "ghp_ gho_ ghs_ ghr_ ghu_ github_pat_",
         r"(?:gh[pousr]_[A-Za-z0-9_]{20,}(?:\.[\w-]+){0,2}|github_pat_\w{20,})",
     ),
-    _marked(
+    _prefix_key(
         "gitlab-token",
         "glpat- glptt- gldt- glrt- glrtr- glcbt- glft- glsoat- glimt- glagent- gloas- glffct-",
         r"gl(?:pat|ptt|dt|rt|rtr|cbt|ft|soat|imt|agent|oas|ffct)-[\w.=-]{18,}",
     ),
-    _marked("gitlab-token", "GR1348941", r"GR1348941[\w-]{20,}"),
+    _prefix_key("gitlab-token", "GR1348941", r"GR1348941[\w-]{20,}"),
     _key("bitbucket-token", "ATBB ATCTT3", r"(?:ATBB|ATCTT3)[\w=-]{24,}"),
     _key("atlassian-token", "ATATT3 ATSTT3 ATOATT", r"AT(?:ATT3|STT3|OATT)[\w=-]{50,}"),
     _key("npm-token", "npm_", r"npm_[A-Za-z0-9]{30,}"),
-    _marked("pypi-token", "pypi-Ag", r"pypi-Ag[\w-]{30,}"),
-    _marked("rubygems-key", "rubygems_", r"rubygems_[a-f0-9]{40,}"),
-    _marked("clojars-token", "CLOJARS_", r"CLOJARS_[a-z0-9]{50,}"),
+    _prefix_key("pypi-token", "pypi-Ag", r"pypi-Ag[\w-]{30,}"),
+    _prefix_key("rubygems-key", "rubygems_", r"rubygems_[a-f0-9]{40,}"),
+    _prefix_key("clojars-token", "CLOJARS_", r"CLOJARS_[a-z0-9]{50,}"),
     _key("cratesio-token", "cio", rf"cio[A-Za-z0-9]{{32}}{_END}"),
     _key("nuget-key", "oy2", rf"oy2[a-z0-9]{{43}}{_END}"),
-    _marked("docker-token", "dckr_", r"dckr_(?:pat|oat)_[\w-]{20,}"),
+    _prefix_key("docker-token", "dckr_", r"dckr_(?:pat|oat)_[\w-]{20,}"),
     _key(
         "artifactory-key",
         "AKCp cmVmd",
@@ -112,7 +112,7 @@ CODE = (
     ),
     _key("onepassword-token", "ops_eyJ", r"ops_eyJ[A-Za-z0-9+/=_-]{60,}"),
     _key("onepassword-key", "A3-", r"A3-[A-Z0-9]{6}(?:-[A-Z0-9]{5,11}){4,5}"),
-    _marked("age-key", "AGE-SECRET-KEY-", r"AGE-SECRET-KEY-1[A-Z0-9]{40,}"),
+    _prefix_key("age-key", "AGE-SECRET-KEY-", r"AGE-SECRET-KEY-1[A-Z0-9]{40,}"),
     _key("circleci-token", "CCIPAT_ CCIPRJ_", r"CCIP(?:AT|RJ)_[A-Za-z0-9_]{30,}"),
     _key("buildkite-token", "bkua_ bkct_", r"bk(?:ua|ct)_[A-Za-z0-9_-]{30,}"),
     _key("octopus-key", "API-", rf"API-[A-Z0-9]{{26,32}}{_END}"),
@@ -127,8 +127,8 @@ CODE = (
 )
 
 MODELS = (
-    _marked("anthropic-key", "sk-ant-", r"sk-ant-[\w-]{10,}"),
-    _marked(
+    _prefix_key("anthropic-key", "sk-ant-", r"sk-ant-[\w-]{10,}"),
+    _prefix_key(
         "openai-key", "sk-proj- sk-svcacct- sk-admin-", r"sk-(?:proj|svcacct|admin)-[\w-]{16,}"
     ),
     _key("openai-key", "sk-", r"sk-(?:or-v1-)?(?=[A-Za-z]*\d)[A-Za-z0-9]{20,}"),
@@ -147,10 +147,10 @@ MODELS = (
 )
 
 SERVICES = (
-    _marked(
+    _prefix_key(
         "slack-token", "xox xapp-", r"(?:xox[a-z](?:\.xox[a-z])?-[\w-]{10,}|xapp-\d-[\w-]{10,})"
     ),
-    _marked(
+    _prefix_key(
         "stripe-key", "k_live_ k_test_ whsec_", r"(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{10,}"
     ),
     _key("sendgrid-key", "SG.", r"SG\.[\w-]{16,32}\.[\w-]{16,64}"),
@@ -172,7 +172,9 @@ SERVICES = (
         r"[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])",
         r"\.[\w-]{6}\.[\w-]{27}",
     ),
-    _marked("shopify-token", "shpat_ shpca_ shppa_ shpss_", r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}"),
+    _prefix_key(
+        "shopify-token", "shpat_ shpca_ shppa_ shpss_", r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}"
+    ),
     _key("square-token", "sq0 EAAA", r"(?:sq0[a-z]{3}-[\w-]{22,}|EAAA[A-Za-z0-9_-]{56,})"),
     _key("meta-token", "EAA", r"EAA[A-Za-z0-9]{90,}"),
     _key("databricks-token", "dapi", r"dapi[a-f0-9]{32}"),
@@ -181,7 +183,7 @@ SERVICES = (
     _key("newrelic-key", "NRAK- NRII- NRRA- NRAA-", r"NR(?:AK|II|RA|AA)-[A-Za-z0-9_-]{27,}"),
     _key("dynatrace-token", "dt0", r"dt0[a-z]\d\d\.[A-Z0-9a-z]{24}\.[A-Za-z0-9]{64}"),
     _key("posthog-key", "phx_", r"phx_[A-Za-z0-9]{40,}"),
-    _marked("linear-key", "lin_", r"lin_(?:api|oauth)_[A-Za-z0-9]{32,}"),
+    _prefix_key("linear-key", "lin_", r"lin_(?:api|oauth)_[A-Za-z0-9]{32,}"),
     _key(
         "notion-token",
         "ntn_ secret_",
@@ -225,7 +227,7 @@ SERVICES = (
     _key("trello-token", "ATTA", rf"ATTA[a-f0-9]{{64,72}}{_END}"),
     _key("zapier-key", "zpka_", r"zpka_[a-z0-9_]{36,}"),
     _key("jwt", "eyJ", r"(?<!-)eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){0,3}"),
-    _marked(
+    _prefix_key(
         "password-hash",
         "$2 $apr1$ $5$ $6$ $y$ $argon2",
         r"\$(?:2[abxy]\$\d\d\$[./A-Za-z0-9]{50,53}|(?:apr1|[56y])\$[./A-Za-z0-9$=]{20,}"

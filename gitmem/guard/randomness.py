@@ -39,7 +39,7 @@ _HEXADECIMAL = re.compile(r"[0-9a-fA-F_-]+")
 _WORD = re.compile(r"[a-z]{4,}|[A-Z][a-z]{3,}|[A-Z]{5,}|[a-z_-]{4,}\d{0,4}")
 
 # What is computed from public things, or encodes them, says so by how it begins.
-_ENCODED = re.compile(
+_ENCODING = re.compile(
     r"sha\d{1,3}-|md5-|AAAA[BCE]|MI[IGHC]|H4sI|iVBOR|R0lGOD|UklGR|/9j/|PHN2Zy|eyJ|JVBERi|AGFzb"
     r"|UEsDB|d09GMg|T1RUTw|AAEAAA|data:"
 )
@@ -49,7 +49,7 @@ _SECRET_PREFIX = re.compile(
 )
 
 # What stands before an id or a checksum.
-_NAMED_ID = re.compile(
+_ID_LABEL = re.compile(
     r"(?:(?:id|ID|Id|ids|IDs|uid|hash|Hash|digest|checksum|integrity|sha\d{0,3}|SHA\d{0,3}|md5|etag"
     r"|ETag|commit|rev|revision|fingerprint|signature|cursor|nonce|slug|version|h1|resolution|parent"
     r"|uuid|guid|oid|ref|boundary|base64|request|trace|span|public[_-]?key|pubkey)"
@@ -106,9 +106,9 @@ def is_random(run: str) -> bool:
 def _is_public(run: re.Match[str]) -> bool:
     """Whether a run that looks random says that it is an id, a checksum, a name or data."""
     found, text = run.group(), run.string
-    if _HEXADECIMAL.fullmatch(found) or _ENCODED.match(found) or _is_id(found) or _is_path(found):
+    if _HEXADECIMAL.fullmatch(found) or _ENCODING.match(found) or _is_id(found) or _is_path(found):
         return True
-    if _NAMED_ID.search(text, max(0, run.start() - _LOOK_BACK), run.start()):
+    if _ID_LABEL.search(text, max(0, run.start() - _LOOK_BACK), run.start()):
         return True
     return bool(_FILE_NAME.match(text, run.end())) or _is_data_line(run)
 

@@ -59,39 +59,39 @@ def redact_with_counts(text: str, policy: Policy = PLAIN) -> tuple[str, int]:
         if policy.masker is not None:
             text, count = policy.masker.masked(text, mask_of(CUSTOM), mask_of(UNCHECKED))
             total += count
-        text, found = _masked_once(text)
+        text, found = _mask_once(text)
         total += found
         if not count + found:
             break
     return text, total
 
 
-def _masked_once(text: str) -> tuple[str, int]:
+def _mask_once(text: str) -> tuple[str, int]:
     total = 0
-    lowered = _lowered(text)
+    lowered = _lower_case(text)
     has_name = NAME_HINT.search(lowered) is not None
     if has_name and "private" in lowered:
         text, spans = without_private(text)
         text, keys = without_private_keys(text, mask_of("private-key"))
         total += spans + keys
     if KEY_HINT.search(text):
-        text, keys = _masked_formats(text, KEYS, " ".join(_RUN.findall(text)))
+        text, keys = _mask_formats(text, KEYS, " ".join(_RUN.findall(text)))
         total += keys
     if has_name:
-        lowered = _lowered(text)
-        text, parts = _masked_formats(text, PARTS, lowered)
-        text, values = _masked(text, assignments.spans(text, _lowered(text)))
+        lowered = _lower_case(text)
+        text, parts = _mask_formats(text, PARTS, lowered)
+        text, values = _mask_spans(text, assignments.spans(text, _lower_case(text)))
         total += parts + values
-    text, keys = _masked(text, randomness.spans(text))
+    text, keys = _mask_spans(text, randomness.spans(text))
     return text, total + keys
 
 
-def _masked_formats(text: str, forms: Iterable[Format], folded: str) -> tuple[str, int]:
+def _mask_formats(text: str, forms: Iterable[Format], folded: str) -> tuple[str, int]:
     total = 0
     for form in forms:
         for needle in form.needles:
             if needle in folded:
-                text, count = _masked(text, ((form.kind, *span) for span in form.spans(text)))
+                text, count = _mask_spans(text, ((form.kind, *span) for span in form.spans(text)))
                 total += count
                 break
     return text, total
@@ -102,7 +102,7 @@ def mask_of(kind: str) -> str:
     return f"[masked:{kind}]"
 
 
-def _masked(text: str, spans: Iterable[tuple[str, int, int]]) -> tuple[str, int]:
+def _mask_spans(text: str, spans: Iterable[tuple[str, int, int]]) -> tuple[str, int]:
     kept: list[str] = []
     done = count = 0
     for kind, start, end in spans:
@@ -112,13 +112,13 @@ def _masked(text: str, spans: Iterable[tuple[str, int, int]]) -> tuple[str, int]
     return ("".join([*kept, text[done:]]), count) if count else (text, 0)
 
 
-def _lowered(text: str) -> str:
+def _lower_case(text: str) -> str:
     """Lower case, character for character: U+0130 is the only one that would become two."""
     lowered = text.lower()
     return lowered if len(lowered) == len(text) else text.replace("\u0130", "i").lower()
 
 
-_MASKED_HERE = object()
+_SEAL = object()
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,10 @@ class Evidence:
 
     slice: Slice
     masked: int
-    _made_by: object = None
+    _seal: object = None
 
     def __post_init__(self) -> None:
-        if self._made_by is not _MASKED_HERE:
+        if self._seal is not _SEAL:
             raise TypeError("Evidence is built by make_evidence() alone, which masks the slice")
 
 
@@ -165,7 +165,7 @@ def make_evidence(slice: Slice, policy: Policy = PLAIN) -> Evidence:  # noqa: A0
         edited=tuple(masked(path) for path in whole.edited),
         read=tuple(masked(path) for path in whole.read),
     )
-    return Evidence(clean, total, _MASKED_HERE)
+    return Evidence(clean, total, _SEAL)
 
 
 def redact_change(change: Change, policy: Policy = PLAIN) -> Change:

@@ -38,7 +38,7 @@ class Scrubber:
         except SettingsInvalid as error:
             reason = error.message.rpartition(": ")[2]
             raise UsageError(f"that is not a regular expression: {reason}") from error
-        if is_regex and self._masker.fits_nothing():
+        if is_regex and self._masker.fits_empty_text():
             raise UsageError("the pattern matches an empty text, and so everything")
 
     def text(self, text: str) -> str:
@@ -70,15 +70,15 @@ class Scrubber:
             return None
 
     def _fields(self, fields: Mapping[str, Json]) -> dict[str, Json]:
-        return {self.text(name): self._masked(item) for name, item in fields.items()}
+        return {self.text(name): self._mask_value(item) for name, item in fields.items()}
 
-    def _masked(self, value: Json) -> Json:
+    def _mask_value(self, value: Json) -> Json:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
             return self._fields(value)
         if isinstance(value, (list, tuple)):
-            return [self._masked(item) for item in value]
+            return [self._mask_value(item) for item in value]
         return value
 
 

@@ -12,10 +12,10 @@ import os
 import sqlite3
 
 # Typing and pathlib would cost as much as the look itself.
-_TOUCHED = (
+_PATH_QUERY = (
     "SELECT 1 FROM path JOIN touched ON touched.path = path.place WHERE path.name = ? LIMIT 1"
 )
-_MAX_TOLD = 1 << 20
+_MAX_HISTORY_BYTES = 1 << 20
 
 
 def may_tell(payload: bytes, environ: dict[str, str]) -> bool:
@@ -48,14 +48,14 @@ def _may_tell(value: dict[str, dict[str, str]], environ: dict[str, str]) -> bool
         return True
     database = sqlite3.connect(index, timeout=0.2)
     try:
-        if database.execute(_TOUCHED, (path,)).fetchone() is None:
+        if database.execute(_PATH_QUERY, (path,)).fetchone() is None:
             return False
     finally:
         database.close()
-    return not _was_told(state, value, path)
+    return not _has_heard(state, value, path)
 
 
-def _was_told(state: str, value: dict[str, dict[str, str]], path: str) -> bool:
+def _has_heard(state: str, value: dict[str, dict[str, str]], path: str) -> bool:
     """Whether the listener has heard of the file, by :mod:`gitmem.state.context_history`."""
     from gitmem.state.context_history_path import file_name
 
@@ -63,7 +63,7 @@ def _was_told(state: str, value: dict[str, dict[str, str]], path: str) -> bool:
     listener = f"{value['session_id']} {agent}" if agent else str(value["session_id"])
     try:
         with open(os.path.join(state, "told", file_name(listener)), "rb") as lines:  # noqa: PTH118, PTH123
-            text = lines.read(_MAX_TOLD)
+            text = lines.read(_MAX_HISTORY_BYTES)
     except FileNotFoundError:
         return False
     return any(path in json.loads(line).get("files", ()) for line in text.splitlines())

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from gitmem.errors import GitmemError
-from gitmem.git.remotes import known_tip, remote_names
+from gitmem.git.remotes import read_exchange_tip, remote_names
 from gitmem.git.repo import Repo, try_git
 from gitmem.model.job import Job
 from gitmem.model.note import NOTES_REF
@@ -23,7 +23,7 @@ from gitmem.state.settings import read_settings
 from gitmem.state.worker_launch import launch_worker
 
 _POLL_SECONDS = 0.03
-_STILL_GOING = "gitmem: memories are still being sent, in the background"
+_BACKGROUND_NOTICE = "gitmem: memories are still being sent, in the background"
 
 
 def run_pre_push(repo: Repo, remote: str, *, sleep: Callable[[float], None] = time.sleep) -> str:
@@ -52,7 +52,7 @@ def run_pre_push(repo: Repo, remote: str, *, sleep: Callable[[float], None] = ti
     except (GitmemError, OSError) as error:
         append_log(repo, f"hook pre-push: {error}")
         return ""
-    lines = [_STILL_GOING] if path.exists() else []
+    lines = [_BACKGROUND_NOTICE] if path.exists() else []
     return "\n".join([*lines, *(f"gitmem: {line}" for line in take_notices(repo))])
 
 
@@ -60,7 +60,7 @@ def _has_all(repo: Repo, remote: str) -> bool:
     """Whether the remote, as last seen, is where our notes are."""
     listed = try_git(repo, "for-each-ref", "--format=%(objectname)", NOTES_REF)
     tip = listed.stdout.decode().strip()
-    return not tip or known_tip(repo, remote) == tip
+    return not tip or read_exchange_tip(repo, remote) == tip
 
 
 def _is_refused(repo: Repo, remote: str) -> bool:

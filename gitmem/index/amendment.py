@@ -23,7 +23,7 @@ _SAME = 0.6
 _MOST = 0.7
 
 
-def amended(newer: Memory, older: Memory, likeness: float = 0.0) -> str:
+def amendment_of(newer: Memory, older: Memory, likeness: float = 0.0) -> str:
     """In which way the newer memory replaces the older one; "" where it does not.
 
     ``likeness`` (0 to 1) is not needed: what is worded alike is not about the same thing for it.

@@ -20,7 +20,7 @@ from gitmem.index.file import (
     FILE,
     FOLDER,
     connect,
-    copied_to_memory,
+    copy_to_memory,
     create_file,
     discard_file,
     in_memory,
@@ -45,16 +45,18 @@ _MILLISECONDS = round(BUSY_SECONDS * 1000)
 class Index:
     """The cached memories of one repository; open it with :meth:`open`.
 
-    ``repaired``: the file was damaged or of another format and starts empty; say so once.
+    ``is_repaired``: the file was damaged or of another format and starts empty; say so once.
     ``is_volatile``: the git directory cannot be written, what is applied is lost on closing.
     """
 
-    def __init__(self, database: sqlite3.Connection, folder: Path | None, repaired: bool) -> None:
+    def __init__(
+        self, database: sqlite3.Connection, folder: Path | None, is_repaired: bool
+    ) -> None:
         self._database = database
         self._folder = folder
         self._inode = (folder / FILE).stat().st_ino if folder is not None else 0
-        self._seen_tip = self._read_tip()
-        self.repaired = repaired
+        self._last_tip = self._read_tip()
+        self.is_repaired = is_repaired
 
     @classmethod
     def open(cls, state_dir: Path) -> Index:
@@ -67,20 +69,20 @@ class Index:
         try:
             is_there = (folder / FILE).exists()
             database = open_file(folder) if is_there else None
-            repaired = is_there and database is None
-            if repaired:
+            is_repaired = is_there and database is None
+            if is_repaired:
                 discard_file(folder)
             if database is None:
                 create_file(folder)
                 database = connect(folder / FILE)
-            return cls(database, folder, repaired)
+            return cls(database, folder, is_repaired)
         except (OSError, sqlite3.Error):
             return cls.in_memory(folder / FILE)
 
     @classmethod
     def in_memory(cls, file: Path | None = None) -> Index:
         """An index without a file; begun with the content of ``file`` as far as it counts."""
-        return cls(copied_to_memory(file) if file else in_memory(), None, repaired=False)
+        return cls(copy_to_memory(file) if file else in_memory(), None, is_repaired=False)
 
     def close(self) -> None:
         """Close the file."""
@@ -118,8 +120,8 @@ class Index:
     @property
     def tip(self) -> str | None:
         """The notes commit whose content this is; None for an empty index."""
-        self._seen_tip = self._read_tip()
-        return self._seen_tip
+        self._last_tip = self._read_tip()
+        return self._last_tip
 
     def apply(self, changes: Iterable[tuple[str, Note | None]], tip: str) -> bool:
         """Replace the rows of the changed commits and move to ``tip``, in one transaction.
@@ -146,7 +148,7 @@ class Index:
                 in_bulk(self._database) if is_whole else nullcontext(),
                 transaction(self._database) as database,
             ):
-                if self._read_tip() != self._seen_tip:
+                if self._read_tip() != self._last_tip:
                     return False
                 if is_whole:
                     empty(database)
@@ -160,7 +162,7 @@ class Index:
             if not is_busy(error):
                 self._move_to_memory(error)
             return False
-        self._seen_tip = tip
+        self._last_tip = tip
         return True
 
     @property
@@ -171,7 +173,7 @@ class Index:
     @property
     def birth(self) -> str:
         """Names this index: a rebuilt one counts from the beginning."""
-        with self.reading():
+        with self.reader():
             row = self._database.execute("SELECT value FROM meta WHERE key = 'birth'").fetchone()
         return str(row[0]) if row else ""
 
@@ -185,11 +187,11 @@ class Index:
         Raises:
             GitmemError: the file is damaged; it is set aside, so that the next try works.
         """
-        with self.reading() as database:
+        with self.reader() as database:
             return database.execute(query, parameters).fetchone()[0] or 0
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reader(self) -> Iterator[sqlite3.Connection]:
         """The database, to be read from.  Damage deep in the file shows only when that page is.
 
         Raises:
@@ -206,7 +208,7 @@ class Index:
             ) from error
 
     @contextmanager
-    def trying(self, *, is_patient: bool = False) -> Iterator[sqlite3.Connection]:
+    def optional_writer(self, *, is_patient: bool = False) -> Iterator[sqlite3.Connection]:
         """The database, to write what is only a help: where the file is busy, full or not to be
         written, the rest of the block is skipped.  Only who is patient waits for a writer.
         """
@@ -221,5 +223,5 @@ class Index:
         if self._folder is None:
             raise GitmemError(f"cannot hold the memories: {error}") from error
         self._database.close()
-        self._database = copied_to_memory(self._folder / FILE)
+        self._database = copy_to_memory(self._folder / FILE)
         self._folder = None

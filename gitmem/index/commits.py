@@ -9,38 +9,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gitmem.index.cache import Index
-from gitmem.index.memories import HELD
+from gitmem.index.memories import HOLDINGS
 from gitmem.index.parameters import batches, marks
 from gitmem.index.rows import digest, storable
 
 
 def annotated_commits(index: Index) -> set[str]:
     """The ids of all objects with a note."""
-    with index.reading() as database:
+    with index.reader() as database:
         return {row[0] for row in database.execute("SELECT commit_oid FROM note")}
 
 
-def annotated_count(index: Index) -> int:
+def annotated_commit_count(index: Index) -> int:
     """How many objects have a note."""
     return index.number("SELECT count(*) FROM note")
 
 
-def annotated_among(index: Index, commits: Iterable[str]) -> set[str]:
+def annotated_commits_among(index: Index, commits: Iterable[str]) -> set[str]:
     """Those of the commits that have a note."""
     return set(note_numbers(index, commits))
 
 
-def annotated_since(index: Index, mark: int) -> list[str]:
+def annotated_commits_since(index: Index, mark: int) -> list[str]:
     """The commits that got their first note after the index was at ``mark``."""
     query = "SELECT commit_oid FROM note WHERE place > ?"
-    with index.reading() as database:
+    with index.reader() as database:
         return [row[0] for row in database.execute(query, (mark,))]
 
 
 def note_numbers(index: Index, commits: Iterable[str]) -> dict[str, int]:
     """The numbers of the notes of those commits that have one."""
     found: dict[str, int] = {}
-    with index.reading() as database:
+    with index.reader() as database:
         for some in batches(commits):
             query = f"SELECT commit_oid, place FROM note WHERE commit_oid IN ({marks(some)})"
             found.update(database.execute(query, some))
@@ -49,7 +49,7 @@ def note_numbers(index: Index, commits: Iterable[str]) -> dict[str, int]:
 
 def numbers_among(index: Index, commits: Iterable[str]) -> Iterator[int]:
     """The same for a long walk: all notes are read once."""
-    with index.reading() as database:
+    with index.reader() as database:
         numbers = dict(database.execute("SELECT commit_oid, place FROM note"))
     return (numbers[commit] for commit in commits if commit in numbers)
 
@@ -68,9 +68,9 @@ def commits_like(
         "made": digest(time, author) if author else 0,  # told as "author"
     }
     found: dict[str, set[str]] = {}
-    with index.reading() as database:
+    with index.reader() as database:
         for column, number in asked.items():
-            query = f"SELECT commit_oid FROM {HELD} WHERE {column} = ? AND {column} <> 0"
+            query = f"SELECT commit_oid FROM {HOLDINGS} WHERE {column} = ? AND {column} <> 0"
             for (commit,) in database.execute(query, (number,)):
                 found.setdefault(commit, set()).add("author" if column == "made" else column)
     return {commit: frozenset(words) for commit, words in found.items()}
@@ -81,10 +81,10 @@ def commits_touching(index: Index, paths: Iterable[str]) -> dict[str, str]:
     its newest memory (ISO 8601).
     """
     found: dict[str, str] = {}
-    with index.reading() as database:
+    with index.reader() as database:
         for some in batches(paths):
             query = (
-                f"SELECT commit_oid, max(time) FROM {HELD} WHERE note.place IN"
+                f"SELECT commit_oid, max(time) FROM {HOLDINGS} WHERE note.place IN"
                 " (SELECT note FROM path JOIN touched ON touched.path = path.place"
                 " JOIN holding ON holding.memory = touched.memory"
                 f" WHERE name IN ({marks(some)})) GROUP BY commit_oid"
@@ -96,9 +96,9 @@ def commits_touching(index: Index, paths: Iterable[str]) -> dict[str, str]:
 def commits_holding(index: Index, ids: Iterable[str]) -> dict[str, set[str]]:
     """For each memory's id the commits whose notes hold it, superseded and forgotten or not."""
     found: dict[str, set[str]] = {name: set() for name in ids}
-    with index.reading() as database:
+    with index.reader() as database:
         for some in batches(found):
-            query = f"SELECT id, commit_oid FROM {HELD} WHERE id IN ({marks(some)})"
+            query = f"SELECT id, commit_oid FROM {HOLDINGS} WHERE id IN ({marks(some)})"
             for name, commit in database.execute(query, some):
                 found[name].add(commit)
     return found
@@ -106,7 +106,7 @@ def commits_holding(index: Index, ids: Iterable[str]) -> dict[str, set[str]]:
 
 def abandoned_commits(index: Index) -> dict[str, tuple[str, str]]:
     """Every commit whose note has the mark: since when (ISO 8601), and what did it."""
-    with index.reading() as database:
+    with index.reader() as database:
         query = "SELECT commit_oid, since, how FROM abandoned JOIN note ON note = note.place"
         rows = database.execute(query)
         return {commit: (since, how) for commit, since, how in rows}

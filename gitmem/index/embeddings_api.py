@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from gitmem.errors import EncoderUnavailable
 from gitmem.guard.untrusted import clean_line
-from gitmem.index.encoder import normalised
+from gitmem.index.encoder import normalise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,12 +68,12 @@ class ApiEncoder:
                 made += [list(row.embedding) for row in rows]
             vectors = np.asarray(made, dtype=np.float32)
         except (OpenAIError, ValueError, TypeError, AttributeError) as error:
-            raise self._failed(str(error)) from error
+            raise self._error(str(error)) from error
         if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
-            raise self._failed("its answer is not one vector for each text")
-        return normalised(vectors)
+            raise self._error("its answer is not one vector for each text")
+        return normalise(vectors)
 
-    def _failed(self, reason: str) -> EncoderUnavailable:
+    def _error(self, reason: str) -> EncoderUnavailable:
         return EncoderUnavailable(
             f"the model '{self._model}' gave no vectors: {clean_line(reason, _MAX_REASON)}",
             "Nothing was changed. Until then, search uses words only",

@@ -66,7 +66,7 @@ class StaticEncoder:
             ids = [number for number in tokens.ids[:_MAX_TOKENS] if number != unknown]
             if ids:
                 found[place] = scale[ids] @ rows[ids].astype(np.float32)
-        return normalised(found)
+        return normalise(found)
 
     @cached_property
     def _table(self) -> tuple[Any, Any, Any, int | None]:
@@ -86,7 +86,7 @@ def _whole(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def normalised(vectors: NDArray[Any]) -> NDArray[Any]:
+def normalise(vectors: NDArray[Any]) -> NDArray[Any]:
     """The rows with length one; a row of nothing stays one."""
     import numpy as np
 
@@ -97,7 +97,9 @@ def normalised(vectors: NDArray[Any]) -> NDArray[Any]:
 def fields_of(memory: Memory) -> tuple[str, ...]:
     """The texts that are encoded apart, one for each of :data:`.fields.MEANING_WEIGHTS`."""
     return tuple(
-        "\n".join(texts_of(memory, field.meant)) for field in FIELDS if field.meaning is not None
+        "\n".join(texts_of(memory, field.embed_roles))
+        for field in FIELDS
+        if field.meaning is not None
     )
 
 
@@ -112,4 +114,4 @@ def encode_memories(encoder: Encoder, memories: Sequence[Memory]) -> NDArray[Any
         vectors[filled] = encoder.encode([texts[place] for place in filled])
     weights = np.asarray(MEANING_WEIGHTS, dtype=np.float32)
     shaped = vectors.reshape(len(memories), len(MEANING_WEIGHTS), encoder.dimensions)
-    return normalised(np.einsum("mfd,f->md", shaped, weights))
+    return normalise(np.einsum("mfd,f->md", shaped, weights))

@@ -17,7 +17,7 @@ from gitmem.model.text_roles import Role
 class Field:
     """One column of the full-text table, and what its words and its meaning count for.
 
-    ``roles`` are those of the memory's texts that it holds, ``meant`` those that are encoded.
+    ``roles`` are those of the memory's texts that it holds, ``embed_roles`` those that are encoded.
     ``usual_words``: how many words it usually has, by which a longer one counts for less.
     ``meaning`` is None where the field has no vector of its own.
     """
@@ -27,7 +27,7 @@ class Field:
     words: float
     usual_words: float
     meaning: float | None = None
-    meant: tuple[Role, ...] = ()
+    embed_roles: tuple[Role, ...] = ()
 
 
 FIELDS = (

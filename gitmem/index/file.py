@@ -98,7 +98,7 @@ def replace_file(folder: Path, other: Path) -> None:
     other.replace(folder)
 
 
-def copied_to_memory(file: Path) -> sqlite3.Connection:
+def copy_to_memory(file: Path) -> sqlite3.Connection:
     """An index in memory with the file's content as far as it can be read, else empty."""
     memory = sqlite3.connect(":memory:", isolation_level=None)
     try:

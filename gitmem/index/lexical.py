@@ -22,22 +22,22 @@ MOST_WORDS = 64
 
 _FIRST_WORDS = 24  # of a long text, such as an error pasted whole; the others are its last
 _MAX_COLUMN = 20_000
-_MAX_ASKED = 6_000  # characters at either end of a query
+_MAX_END = 6_000  # characters at either end of a query
 
 
 def columns_of(memory: Memory) -> tuple[str, ...]:
     """The memory's texts as the index takes them, one for each of :data:`.fields.COLUMNS`."""
-    return tuple(_prepared("\n".join(texts_of(memory, field.roles))) for field in FIELDS)
+    return tuple(_split_words("\n".join(texts_of(memory, field.roles))) for field in FIELDS)
 
 
-def asked_words(text: str) -> list[str]:
+def query_words(text: str) -> list[str]:
     """The words that a query is searched by, each once: at most :data:`MOST_WORDS`.
 
     Of a long text those at both ends: an error's message stands in its first line or its last.
     Where there are none but stop words, those are asked for.
     """
-    if len(text) > 2 * _MAX_ASKED:
-        text = f"{text[:_MAX_ASKED]} {text[-_MAX_ASKED:]}"
+    if len(text) > 2 * _MAX_END:
+        text = f"{text[:_MAX_END]} {text[-_MAX_END:]}"
     every = words_of(text)
     # Marks over or under a letter are none to Python, but belong to it in Thai or Khmer.
     known = [word for word in dict.fromkeys(every) if any(map(str.isalnum, word))]
@@ -49,8 +49,8 @@ def asked_words(text: str) -> list[str]:
 
 def match_of(text: str) -> str:
     """The FTS5 expression that finds any word of the text; empty if it has none."""
-    return " OR ".join(f'"{word}"' for word in asked_words(text))
+    return " OR ".join(f'"{word}"' for word in query_words(text))
 
 
-def _prepared(text: str) -> str:
+def _split_words(text: str) -> str:
     return " ".join(words_of(text[:_MAX_COLUMN]))

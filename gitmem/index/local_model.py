@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from gitmem.errors import EncoderUnavailable
-from gitmem.index.encoder import normalised
+from gitmem.index.encoder import normalise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,11 +44,11 @@ class LocalModelEncoder:
         """
         import numpy as np
 
-        made = self._loaded.encode(list(texts), batch_size=_BATCH, show_progress_bar=False)
-        return normalised(np.asarray(made, dtype=np.float32))
+        made = self._transformer.encode(list(texts), batch_size=_BATCH, show_progress_bar=False)
+        return normalise(np.asarray(made, dtype=np.float32))
 
     @cached_property
-    def _loaded(self) -> Any:
+    def _transformer(self) -> Any:
         if importlib.util.find_spec("sentence_transformers") is None:
             raise EncoderUnavailable(
                 "gitmem.embedding names a model of sentence-transformers, which is not installed",

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from gitmem.index.cache import Index
 from gitmem.index.fields import WORD_WEIGHTS
-from gitmem.index.memories import HELD, LIVE, REMEMBERED
+from gitmem.index.memories import HOLDINGS, LIVE, NOT_FORGOTTEN
 from gitmem.index.parameters import batches, marks
-from gitmem.index.rows import storable, unpacked
+from gitmem.index.rows import storable, unpack_memory
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
 
@@ -52,7 +52,7 @@ def matches(index: Index, expression: str, limit: int, query: Query | None = Non
         f"SELECT rowid, -bm25(words, {weights}) AS score FROM words WHERE words MATCH ?"
         f" {only} ORDER BY score DESC LIMIT ?"
     )
-    with index.reading() as database:
+    with index.reader() as database:
         rows = database.execute(statement, (expression, *parameters, limit)).fetchall()
     return [Match(place, max(score, 0.0)) for place, score in rows]
 
@@ -64,20 +64,20 @@ def newest(index: Index, query: Query, limit: int) -> list[int]:
         f"SELECT place FROM memory{' WHERE ' + condition if condition else ''}"
         " ORDER BY time DESC, place DESC LIMIT ?"
     )
-    with index.reading() as database:
+    with index.reader() as database:
         return [row[0] for row in database.execute(statement, (*parameters, limit))]
 
 
-def holdings(index: Index, places: Iterable[int]) -> dict[int, list[Holder]]:
+def holders_of(index: Index, places: Iterable[int]) -> dict[int, list[Holder]]:
     """Where each of these memories lives: neither forgotten nor superseded.
 
     A memory that lives nowhere is not in the answer.
     """
     found: dict[int, list[Holder]] = {}
-    with index.reading() as database:
+    with index.reader() as database:
         for some in batches(places):
             statement = (
-                f"SELECT memory.place, note.place, commit_oid FROM {HELD}"
+                f"SELECT memory.place, note.place, commit_oid FROM {HOLDINGS}"
                 f" WHERE memory.place IN ({marks(some)}) AND {LIVE} ORDER BY note.place"
             )
             for place, note, commit in database.execute(statement, some):
@@ -85,7 +85,7 @@ def holdings(index: Index, places: Iterable[int]) -> dict[int, list[Holder]]:
     return found
 
 
-def living(
+def holders_in_scope(
     index: Index, places: Iterable[int], scope: Container[int] | None = None
 ) -> dict[int, Holder]:
     """The same within a scope of notes: where each memory is, as far as the scope goes.
@@ -94,12 +94,12 @@ def living(
     superseded here.  Without a scope everything counts.
     """
     found: dict[int, Holder] = {}
-    with index.reading() as database:
+    with index.reader() as database:
         for some in batches(places):
             superseded = {
                 place
                 for place, note in database.execute(
-                    f"SELECT memory.place, supersedes.note FROM {HELD} JOIN supersedes"
+                    f"SELECT memory.place, supersedes.note FROM {HOLDINGS} JOIN supersedes"
                     " ON supersedes.id = memory.id OR supersedes.id = holding.stated_id"
                     f" WHERE memory.place IN ({marks(some)}) AND NOT EXISTS"
                     " (SELECT 1 FROM tombstone WHERE tombstone.id = supersedes.by_id)",
@@ -108,8 +108,8 @@ def living(
                 if scope is None or note in scope
             }
             statement = (
-                f"SELECT memory.place, note.place, commit_oid FROM {HELD}"
-                f" WHERE memory.place IN ({marks(some)}) AND {REMEMBERED} ORDER BY note.place"
+                f"SELECT memory.place, note.place, commit_oid FROM {HOLDINGS}"
+                f" WHERE memory.place IN ({marks(some)}) AND {NOT_FORGOTTEN} ORDER BY note.place"
             )
             for place, note, commit in database.execute(statement, some):
                 if place not in superseded and (scope is None or note in scope):
@@ -120,14 +120,14 @@ def living(
 def memories(index: Index, places: Iterable[int]) -> dict[int, Memory]:
     """The memories at these places."""
     found: dict[int, Memory] = {}
-    with index.reading() as database:
+    with index.reader() as database:
         for some in batches(places):
             statement = (
                 "SELECT place, id, fields FROM memory"
                 f" WHERE place IN ({marks(some)}) ORDER BY place"
             )
             for place, name, fields in database.execute(statement, some):
-                found[place] = unpacked(fields)
+                found[place] = unpack_memory(fields)
                 vars(found[place])["id"] = name  # known: to derive it costs as much as to read it
     return found
 
@@ -135,7 +135,7 @@ def memories(index: Index, places: Iterable[int]) -> dict[int, Memory]:
 def places_of(index: Index, ids: Iterable[str]) -> dict[str, int]:
     """The places of the memories of these ids."""
     found: dict[str, int] = {}
-    with index.reading() as database:
+    with index.reader() as database:
         for some in batches(ids):
             statement = f"SELECT id, place FROM memory WHERE id IN ({marks(some)})"
             found.update(database.execute(statement, storable(some)))
@@ -145,7 +145,7 @@ def places_of(index: Index, ids: Iterable[str]) -> dict[str, int]:
 def successors(index: Index, ids: Iterable[str]) -> dict[str, str]:
     """What supersedes each of these memories, unless that is forgotten."""
     found: dict[str, str] = {}
-    with index.reading() as database:
+    with index.reader() as database:
         for some in batches(ids):
             statement = (
                 f"SELECT id, min(by_id) FROM supersedes WHERE id IN ({marks(some)}) AND by_id"
@@ -155,10 +155,10 @@ def successors(index: Index, ids: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def touching(index: Index, paths: Sequence[str], limit: int) -> list[int]:
+def places_touching(index: Index, paths: Sequence[str], limit: int) -> list[int]:
     """The places of the newest memories that changed one of these very paths, newest first."""
     found: list[tuple[str, int]] = []
-    with index.reading() as database:
+    with index.reader() as database:
         for some in batches(paths):
             statement = (
                 "SELECT DISTINCT memory.time, memory.place FROM path JOIN touched"
@@ -172,7 +172,7 @@ def touching(index: Index, paths: Sequence[str], limit: int) -> list[int]:
 def touch_counts(index: Index, paths: Sequence[str]) -> dict[str, int]:
     """How many memories changed each of these paths; those that none did are not in it."""
     found: dict[str, int] = {}
-    with index.reading() as database:
+    with index.reader() as database:
         for some in batches(paths):
             statement = (
                 "SELECT name, count(*) FROM path JOIN touched ON touched.path = path.place"
@@ -222,7 +222,7 @@ def _filters(query: Query) -> tuple[str, list[str | int]]:
 
 def read_reach(index: Index) -> list[tuple[str, int, bytes]]:
     """What is known about histories, last used first: tip, mark, bits by note number."""
-    with index.reading() as database:
+    with index.reader() as database:
         statement = "SELECT tip, mark, notes FROM reach ORDER BY used DESC"
         return [(tip, mark, bytes(bits)) for tip, mark, bits in database.execute(statement)]
 
@@ -232,7 +232,7 @@ def keep_reach(index: Index, tip: str, mark: int, bits: bytes, most: int) -> Non
 
     A cache of a cache: where it cannot be written, it is not.
     """
-    with index.trying() as database:
+    with index.optional_writer() as database:
         database.execute(
             "INSERT OR REPLACE INTO reach SELECT ?, ?, coalesce(max(used), 0) + 1, ? FROM reach",
             (tip, mark, bits),
@@ -245,6 +245,6 @@ def keep_reach(index: Index, tip: str, mark: int, bits: bytes, most: int) -> Non
 
 def places_above(index: Index, place: int, limit: int = -1) -> list[int]:
     """The places of the memories behind that one, in order; all where ``limit`` is negative."""
-    with index.reading() as database:
+    with index.reader() as database:
         statement = "SELECT place FROM memory WHERE place > ? ORDER BY place LIMIT ?"
         return [row[0] for row in database.execute(statement, (place, limit))]

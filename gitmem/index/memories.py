@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from itertools import islice
 
 from gitmem.index.cache import Index
-from gitmem.index.parameters import AT_ONCE, marks
-from gitmem.index.rows import digest, unpacked
+from gitmem.index.parameters import BATCH_SIZE, marks
+from gitmem.index.rows import digest, unpack_memory
 from gitmem.model.memory import Memory
 
-HELD = "note JOIN holding ON holding.note = note.place JOIN memory ON memory.place = holding.memory"
-_STORED = f"SELECT commit_oid, id, fields FROM {HELD}"
+HOLDINGS = (
+    "note JOIN holding ON holding.note = note.place JOIN memory ON memory.place = holding.memory"
+)
+_SELECT = f"SELECT commit_oid, id, fields FROM {HOLDINGS}"
 # A document edited by hand answers to the id it states and to the one its content has.
-REMEMBERED = """NOT EXISTS (
+NOT_FORGOTTEN = """NOT EXISTS (
     SELECT 1 FROM tombstone WHERE tombstone.id IN (memory.id, holding.stated_id))"""
-_CURRENT = """NOT EXISTS (
+_NOT_SUPERSEDED = """NOT EXISTS (
     SELECT 1 FROM supersedes WHERE supersedes.id IN (memory.id, holding.stated_id)
     AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.id = supersedes.by_id))"""
-LIVE = f"{REMEMBERED} AND {_CURRENT}"
+LIVE = f"{NOT_FORGOTTEN} AND {_NOT_SUPERSEDED}"
 
 
 @dataclass(frozen=True)
@@ -48,18 +50,18 @@ def memories_of(
     """
     found: list[IndexedMemory] = []
     remaining = iter(commits)
-    size = AT_ONCE if limit is None else min(limit, AT_ONCE)
+    size = BATCH_SIZE if limit is None else min(limit, BATCH_SIZE)
     while limit is None or len(found) < limit:
         some = list(dict.fromkeys(islice(remaining, size)))
         if not some:
             break
         found += _memories_of_some(index, some)
-        size = min(2 * size, AT_ONCE)
+        size = min(2 * size, BATCH_SIZE)
     return found[:limit]
 
 
 def _memories_of_some(index: Index, commits: Sequence[str]) -> list[IndexedMemory]:
-    query = f"{_STORED} WHERE commit_oid IN ({marks(commits)}) AND {LIVE} ORDER BY position"
+    query = f"{_SELECT} WHERE commit_oid IN ({marks(commits)}) AND {LIVE} ORDER BY position"
     rows = _rows(index, query, commits)
     place = {commit: number for number, commit in enumerate(commits)}
     return sorted(rows, key=lambda stored: place[stored.commit])
@@ -72,7 +74,7 @@ def memories_of_session(index: Index, session: str) -> list[IndexedMemory]:
         GitmemError: the file is damaged; it is set aside, so that the next try works.
     """
     query = (
-        f"{_STORED} WHERE session = ? AND record_end > 0 AND {LIVE}"
+        f"{_SELECT} WHERE session = ? AND record_end > 0 AND {LIVE}"
         " ORDER BY record_end, commit_oid, position"
     )
     return _rows(index, query, (digest(session),))
@@ -85,7 +87,7 @@ def memories_of_agent(index: Index, agent: str) -> list[IndexedMemory]:
         GitmemError: the file is damaged; it is set aside, so that the next try works.
     """
     named = "agent = (SELECT place FROM name WHERE text = ?)"
-    return _rows(index, f"{_STORED} WHERE {named} AND {REMEMBERED}", (agent,))
+    return _rows(index, f"{_SELECT} WHERE {named} AND {NOT_FORGOTTEN}", (agent,))
 
 
 def memories_with_id(index: Index, id_prefix: str) -> list[IndexedMemory]:
@@ -99,9 +101,9 @@ def memories_with_id(index: Index, id_prefix: str) -> list[IndexedMemory]:
     if not re.fullmatch(r"m[0-9a-f]{0,20}", id_prefix):
         return []
     query = (
-        f"{_STORED} WHERE (id >= ?1 AND id < ?2 OR holding.memory IN"
+        f"{_SELECT} WHERE (id >= ?1 AND id < ?2 OR holding.memory IN"
         " (SELECT memory FROM holding WHERE stated_id >= ?1 AND stated_id < ?2"
-        f" AND stated_id <> '')) AND {REMEMBERED} ORDER BY id, commit_oid LIMIT 20"
+        f" AND stated_id <> '')) AND {NOT_FORGOTTEN} ORDER BY id, commit_oid LIMIT 20"
     )
     return _rows(index, query, (id_prefix, id_prefix + "g"))
 
@@ -112,7 +114,7 @@ def live_memories(index: Index) -> list[IndexedMemory]:
     Raises:
         GitmemError: the file is damaged; it is set aside, so that the next try works.
     """
-    return _rows(index, f"{_STORED} WHERE {LIVE} ORDER BY commit_oid, position")
+    return _rows(index, f"{_SELECT} WHERE {LIVE} ORDER BY commit_oid, position")
 
 
 def memories_by_stated_id(index: Index) -> list[tuple[str, IndexedMemory]]:
@@ -121,10 +123,10 @@ def memories_by_stated_id(index: Index) -> list[tuple[str, IndexedMemory]]:
     Raises:
         GitmemError: the file is damaged; it is set aside, so that the next try works.
     """
-    query = f"SELECT id, stated_id, commit_oid, fields FROM {HELD} WHERE {REMEMBERED}"
-    with index.reading() as database:
+    query = f"SELECT id, stated_id, commit_oid, fields FROM {HOLDINGS} WHERE {NOT_FORGOTTEN}"
+    with index.reader() as database:
         return [
-            (stated_id or name, IndexedMemory(unpacked(fields), commit))
+            (stated_id or name, IndexedMemory(unpack_memory(fields), commit))
             for name, stated_id, commit, fields in database.execute(query)
         ]
 
@@ -136,7 +138,7 @@ def is_forgotten(index: Index, memory_id: str) -> bool:
 
 def memory_count(index: Index) -> int:
     """How many memories are live."""
-    query = f"SELECT count(DISTINCT id) FROM {HELD} WHERE {LIVE}"
+    query = f"SELECT count(DISTINCT id) FROM {HOLDINGS} WHERE {LIVE}"
     return index.number(query)
 
 
@@ -145,7 +147,7 @@ def place_count(index: Index) -> int:
     return index.number("SELECT count(*) FROM memory")
 
 
-def embedded_count(index: Index) -> int:
+def vector_count(index: Index) -> int:
     """How many of them have a vector."""
     query = (
         "SELECT count(*) FROM memory WHERE place <="
@@ -155,8 +157,10 @@ def embedded_count(index: Index) -> int:
 
 
 def _rows(index: Index, query: str, parameters: Sequence[str | int] = ()) -> list[IndexedMemory]:
-    with index.reading() as database:
+    with index.reader() as database:
         rows = database.execute(query, parameters).fetchall()
         # One content under two stated ids is one memory.
         found = {(row[0], row[1]): row for row in rows}
-        return [IndexedMemory(unpacked(fields), commit) for commit, _, fields in found.values()]
+        return [
+            IndexedMemory(unpack_memory(fields), commit) for commit, _, fields in found.values()
+        ]

@@ -15,7 +15,7 @@ from gitmem.index.rows import storable
 def newest_places(index: Index, limit: int, branch: str) -> list[tuple[int, bool]]:
     """The newest memories, newest first: place and whether it was made on that branch."""
     statement = "SELECT place, branch FROM memory ORDER BY time DESC, place LIMIT ?"
-    with index.reading() as database:
+    with index.reader() as database:
         named = database.execute("SELECT place FROM name WHERE text = ?", storable([branch]))
         row = named.fetchone() if branch else None
         found = database.execute(statement, (limit,)).fetchall()
@@ -25,7 +25,7 @@ def newest_places(index: Index, limit: int, branch: str) -> list[tuple[int, bool
 def paths_of(index: Index, places: Iterable[int]) -> dict[int, list[str]]:
     """The paths that each memory changed; one that changed none is not in the answer."""
     found: dict[int, list[str]] = {}
-    with index.reading() as database:
+    with index.reader() as database:
         for some in batches(places):
             statement = (
                 "SELECT touched.memory, path.name FROM touched JOIN path"
@@ -40,7 +40,7 @@ def paths_of(index: Index, places: Iterable[int]) -> dict[int, list[str]]:
 def without_agent(index: Index, places: Iterable[int]) -> set[int]:
     """Those of the memories that come from no agent's session: from history, imported, by hand."""
     found: set[int] = set()
-    with index.reading() as database:
+    with index.reader() as database:
         for some in batches(places):
             nobody = "(SELECT place FROM name WHERE text = '')"
             statement = (
@@ -55,16 +55,16 @@ def is_touched(index: Index, path: str) -> bool:
     statement = (
         "SELECT 1 FROM path JOIN touched ON touched.path = path.place WHERE path.name = ? LIMIT 1"
     )
-    with index.reading() as database:
+    with index.reader() as database:
         return database.execute(statement, storable([path])).fetchone() is not None
 
 
-def paths_named(index: Index, names: Collection[str]) -> list[str]:
+def paths_with_names(index: Index, names: Collection[str]) -> list[str]:
     """The paths whose last parts are one of these names (``lock.py``, ``store/lock.py``)."""
     if not names:
         return []
     last = {name.rpartition("/")[2] for name in names}
-    with index.reading() as database:
+    with index.reader() as database:
         rows = database.execute("SELECT name FROM path")
         near = [path for (path,) in rows if path.rpartition("/")[2] in last]
     return [path for path in near if any(f"/{path}".endswith(f"/{name}") for name in names)]

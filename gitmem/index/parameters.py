@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 """Below SQLite's oldest limit of 999 parameters a statement."""
 
 _Value = TypeVar("_Value", int, str)
@@ -15,7 +15,7 @@ _Value = TypeVar("_Value", int, str)
 def batches(values: Iterable[_Value]) -> Iterator[list[_Value]]:
     """The values in their order, each once, as many at a time as one statement takes."""
     remaining = iter(dict.fromkeys(values))
-    while some := list(islice(remaining, AT_ONCE)):
+    while some := list(islice(remaining, BATCH_SIZE)):
         yield some
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _K1 = 1.0
 _B = 0.5
-_CLOSER = 400  # at least so many are looked at with their lengths
-_MOST_KEPT = 8_000_000  # rows of words in memory, four bytes each
+_MIN_CANDIDATES = 400  # at least so many are looked at with their lengths
+_MAX_ROWS = 8_000_000  # rows of words in memory, four bytes each
 
 
 class Postings:
@@ -37,8 +37,8 @@ class Postings:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._kept: OrderedDict[str, tuple[int, list[NDArray[Any]]]] = OrderedDict()
-        self._rows_kept = 0
+        self._rows_by_word: OrderedDict[str, tuple[int, list[NDArray[Any]]]] = OrderedDict()
+        self._row_count = 0
         self._generation = ""
         self._last = 0
         self.refresh()
@@ -47,8 +47,8 @@ class Postings:
         """Read what was added to the file since, and forget everything if it was rebuilt."""
         generation = read_meta(self._database, "generation")
         if generation != self._generation:
-            self._kept.clear()
-            self._rows_kept, self._last, self._generation = 0, 0, generation
+            self._rows_by_word.clear()
+            self._row_count, self._last, self._generation = 0, 0, generation
         row = self._database.execute("SELECT max(place) FROM memory").fetchone()
         self._last = max(self._last, int(row[0] or 0))  # the last may be gone, its rows are kept
 
@@ -81,14 +81,14 @@ class Postings:
         places = np.flatnonzero(total)
         if not len(places):
             return []
-        closer = max(_CLOSER, 2 * count)
+        closer = max(_MIN_CANDIDATES, 2 * count)
         if len(places) > closer:
             places = np.sort(places[np.argpartition(-total[places], closer - 1)[:closer]])
-        scores = self._closely(found, rarity, places)
+        scores = self._exact_scores(found, rarity, places)
         order = np.lexsort((-places, -scores))[:count]
         return [(int(places[n]), float(scores[n])) for n in order]
 
-    def _closely(
+    def _exact_scores(
         self,
         found: Sequence[tuple[str, list[NDArray[Any]]]],
         rarity: dict[str, float],
@@ -112,17 +112,17 @@ class Postings:
 
     def _rows_of(self, word: str) -> list[NDArray[Any]]:
         """The places that have the word, ascending, for each column."""
-        until, columns = self._kept.pop(word, (-1, []))
+        until, columns = self._rows_by_word.pop(word, (-1, []))
         if until < self._last:
             new = [self._read(word, column, until) for column in COLUMNS]
-            self._rows_kept += sum(len(rows) for rows in new)
+            self._row_count += sum(len(rows) for rows in new)
             if columns:
-                new = [_joined(*pair) for pair in zip(columns, new, strict=True)]
+                new = [_concatenate(*pair) for pair in zip(columns, new, strict=True)]
             columns = new
-        self._kept[word] = (self._last, columns)
-        while self._rows_kept > _MOST_KEPT and len(self._kept) > 1:
-            _, (_, gone) = self._kept.popitem(last=False)
-            self._rows_kept -= sum(len(rows) for rows in gone)
+        self._rows_by_word[word] = (self._last, columns)
+        while self._row_count > _MAX_ROWS and len(self._rows_by_word) > 1:
+            _, (_, gone) = self._rows_by_word.popitem(last=False)
+            self._row_count -= sum(len(rows) for rows in gone)
         return columns
 
     def _read(self, word: str, column: str, behind: int) -> NDArray[Any]:
@@ -151,7 +151,7 @@ class Postings:
         return np.asarray([sizes.get(place, nothing) for place in places], dtype=np.float32)
 
 
-def _joined(rows: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:
+def _concatenate(rows: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:
     import numpy as np
 
     return np.concatenate([rows, more]) if len(more) else rows

@@ -23,17 +23,17 @@ _SAME_FILE, _SAME_FOLDER = 0.10, 0.04
 _SAME_BRANCH = 0.04
 _NEWEST = 0.02
 _HALF_LIFE_DAYS = 180.0
-_TOLD = 0.003  # of a memory that says why
-_LOST = {Verdict.GONE: 0.08, Verdict.OTHER_BRANCH: 0.05, Verdict.DRIFTED: 0.03}
+_REASON_BONUS = 0.003  # of a memory that says why
+_STANDING_PENALTY = {Verdict.GONE: 0.08, Verdict.OTHER_BRANCH: 0.05, Verdict.DRIFTED: 0.03}
 _ALIKE = 0.93  # from this likeness on a memory says little that the other does not
-_MOST_LOST = 0.15
-_AMENDED_AMONG = 20  # the first, or as many as a page shows
+_MAX_DUPLICATE_PENALTY = 0.15
+_AMENDMENT_WINDOW = 20  # the first, or as many as a page shows
 _DAY = 86_400.0
 
 Likeness = Callable[[int, int], float]
 """How alike two candidates are by their vectors, 0 to 1, by their numbers in the list."""
 
-Amended = Callable[[Memory, Memory, float], str]
+AmendmentRule = Callable[[Memory, Memory, float], str]
 """Given a newer memory, an older one and their likeness: in which way it is amended, or ""."""
 
 
@@ -69,7 +69,7 @@ class Rank:
     reasons: tuple[Reason, ...]
 
 
-def fused(
+def fuse_scores(
     words: Mapping[int, float], meaning: Mapping[int, float]
 ) -> dict[int, tuple[float, float]]:
     """Both scores of each place as shares of the best, the best place first."""
@@ -79,19 +79,19 @@ def fused(
         place: (words.get(place, 0.0) / top_words, max(meaning.get(place, 0.0), 0.0) / top_meaning)
         for place in [*words, *(place for place in meaning if place not in words)]
     }
-    return dict(sorted(shares.items(), key=lambda item: -weighed(*item[1])))
+    return dict(sorted(shares.items(), key=lambda item: -weighted_score(*item[1])))
 
 
-def weighed(words: float, meaning: float) -> float:
+def weighted_score(words: float, meaning: float) -> float:
     """The two shares as one score."""
     return WORDS * words + MEANING * meaning
 
 
-def ranked(
+def rank_candidates(
     candidates: Sequence[Candidate],
     setting: QueryContext,
     likeness: Likeness | None = None,
-    amended: Amended | None = None,
+    amended: AmendmentRule | None = None,
 ) -> list[Rank]:
     """All candidates in their order, best first; of equal ones the first given."""
     scored = [
@@ -102,10 +102,10 @@ def ranked(
     spread = _spread(scored, likeness) if likeness else scored
     if amended is None:
         return spread
-    first = spread[:_AMENDED_AMONG]
+    first = spread[:_AMENDMENT_WINDOW]
     return [
         *_amendments_first(first, candidates, likeness or _unlike, amended),
-        *spread[_AMENDED_AMONG:],
+        *spread[_AMENDMENT_WINDOW:],
     ]
 
 
@@ -121,7 +121,7 @@ def _reasons(candidate: Candidate, setting: QueryContext) -> tuple[Reason, ...]:
         _path(memory.files_changed, setting.near),
         _branch(memory.provenance.branch, setting.branch),
         _recency(memory.provenance.time, setting.now),
-        Reason("kind", _TOLD if memory.why or memory.decisions else 0.0, "says why"),
+        Reason("kind", _REASON_BONUS if memory.why or memory.decisions else 0.0, "says why"),
         _standing(candidate.standing),
     ]
     return tuple(part for part in parts if part.value)
@@ -157,7 +157,7 @@ def _recency(time: str, now: float) -> Reason:
 def _standing(standing: Standing | None) -> Reason:
     if standing is None:
         return Reason("standing", 0.0)
-    lost = _LOST.get(standing.verdict, 0.0)
+    lost = _STANDING_PENALTY.get(standing.verdict, 0.0)
     if standing.verdict is Verdict.DRIFTED:
         lost *= 1.0 - standing.share
     return Reason("standing", -lost, standing.verdict.value)
@@ -183,7 +183,7 @@ def _spread(scored: Sequence[Rank], likeness: Likeness) -> list[Rank]:
         for one in left:
             alike = likeness(best.number, one.number)
             if alike > _ALIKE:
-                loss = _MOST_LOST * (alike - _ALIKE) / (1.0 - _ALIKE)
+                loss = _MAX_DUPLICATE_PENALTY * (alike - _ALIKE) / (1.0 - _ALIKE)
                 lost[one.number] = max(lost[one.number], loss)
     return chosen
 
@@ -192,7 +192,7 @@ def _amendments_first(
     order: Sequence[Rank],
     candidates: Sequence[Candidate],
     likeness: Likeness,
-    amended: Amended,
+    amended: AmendmentRule,
 ) -> list[Rank]:
     """What was amended comes right after its amendment, and says so."""
     newest_first = sorted(
@@ -217,10 +217,10 @@ def _amendments_first(
             one = replace(one, reasons=(*one.reasons, told))
         found.append(one)
     sure = {number: newer.number for number, (newer, how) in by.items() if how != PERHAPS}
-    return _moved(found, sure)
+    return _move_behind(found, sure)
 
 
-def _moved(order: Sequence[Rank], behind: Mapping[int, int]) -> list[Rank]:
+def _move_behind(order: Sequence[Rank], behind: Mapping[int, int]) -> list[Rank]:
     """Each amendment comes at the place of the best that it amends, and those right behind it."""
     followers: dict[int, list[Rank]] = {}
     by_number = {one.number: one for one in order}

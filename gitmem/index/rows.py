@@ -279,7 +279,7 @@ def _insert_memory(database: sqlite3.Connection, memory: Memory) -> int:
     inserted = database.execute(
         "INSERT INTO memory (id, kind, time, author, branch, agent, record_end, session, patch,"
         " change, made, fields) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-        (*storable(row), packed(memory)),
+        (*storable(row), pack_memory(memory)),
     )
     place = int(inserted.lastrowid or 0)
     database.execute(
@@ -307,7 +307,7 @@ def _drop_unheld(database: sqlite3.Connection, places: Iterable[int]) -> None:
         # A table without content must be told what it is to forget.
         database.execute(
             f"INSERT INTO words (words, rowid, {_COLUMNS}) VALUES ('delete',?,{_COLUMN_MARKS})",
-            (place, *storable(lexical.columns_of(unpacked(fields)))),
+            (place, *storable(lexical.columns_of(unpack_memory(fields)))),
         )
         for table in ("touched", "facet"):
             database.execute(f"DELETE FROM {table} WHERE memory = ?", (place,))
@@ -342,18 +342,18 @@ def facets_of(memory: Memory) -> list[str]:
     return list(dict.fromkeys(facet.lower()[:200] for facet in found))
 
 
-def packed(memory: Memory) -> bytes:
+def pack_memory(memory: Memory) -> bytes:
     """The memory's fields as they are stored."""
     compressor = zlib.compressobj(level=6, zdict=_COMMON)
     text = json.dumps(to_fields(memory), separators=(",", ":")).encode()
     return compressor.compress(text) + compressor.flush()
 
 
-def unpacked(fields: bytes) -> Memory:
+def unpack_memory(fields: bytes) -> Memory:
     """The memory of stored fields.
 
     Raises:
-        ValueError, FieldError, zlib.error: they are not what :func:`packed` made.
+        ValueError, FieldError, zlib.error: they are not what :func:`pack_memory` made.
     """
     return from_fields(json.loads(zlib.decompressobj(zdict=_COMMON).decompress(fields)))
 

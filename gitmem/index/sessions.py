@@ -6,7 +6,7 @@ Standard library only: agent hooks import this.
 from __future__ import annotations
 
 from gitmem.index.cache import Index
-from gitmem.index.memories import HELD
+from gitmem.index.memories import HOLDINGS
 from gitmem.index.rows import digest
 
 
@@ -25,7 +25,7 @@ def last_record(index: Index, session: str) -> int:
 def holds_session(index: Index, commit: str, session: str) -> bool:
     """Whether the commit's note has a memory of the session, or had one that is forgotten."""
     query = (
-        f"SELECT count(*) FROM (SELECT 1 FROM {HELD}"
+        f"SELECT count(*) FROM (SELECT 1 FROM {HOLDINGS}"
         " WHERE commit_oid = ?1 AND session = ?2 UNION ALL SELECT 1 FROM note JOIN tombstone"
         " ON tombstone.note = note.place WHERE commit_oid = ?1 AND session = ?2)"
     )

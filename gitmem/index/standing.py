@@ -14,7 +14,7 @@ _ANYTHING = 0  # in place of a path: whatever changes
 
 def standing_tip(index: Index) -> str:
     """The commit for which the stored shares are true; "" if there is none."""
-    with index.reading() as database:
+    with index.reader() as database:
         row = database.execute("SELECT value FROM meta WHERE key = 'standing'").fetchone()
     return str(row[0]) if row else ""
 
@@ -24,7 +24,7 @@ def read_shares(index: Index, notes: Sequence[int], tip: str) -> dict[int, float
     found: dict[int, float] = {}
     if standing_tip(index) != tip:
         return found
-    with index.reading() as database:
+    with index.reader() as database:
         for some in batches(notes):
             statement = f"SELECT note, share FROM standing WHERE note IN ({marks(some)})"
             found.update(database.execute(statement, some))
@@ -36,7 +36,7 @@ def move_shares(index: Index, old: str, tip: str, changed: Iterable[bytes] | Non
 
     Where the file cannot be written, or another process moved it, nothing is done.
     """
-    with index.trying() as database, transaction(database):
+    with index.optional_writer() as database, transaction(database):
         if standing_tip(index) != old:
             return
         if changed is None:
@@ -56,7 +56,7 @@ def keep_shares(
     """Keep shares that are true of ``tip``: of each note the share, its paths, and whether any
     change may alter it.
     """
-    with index.trying() as database, transaction(database):
+    with index.optional_writer() as database, transaction(database):
         if standing_tip(index) != tip:
             return
         for note, (share, paths, is_open) in shares.items():

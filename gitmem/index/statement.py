@@ -64,7 +64,7 @@ _RETURN = re.compile(
 _ADDITION = re.compile(
     r"\b(?:also|too|as well|in addition|additionally|another|second|when asked|optionally)\b", re.I
 )
-_GIVEN_UP = re.compile(
+_REJECTION = re.compile(
     r"\b(?:instead of|rather than|away from|replac(?:e|es|ed|ing)|stop using|no longer use[sd]?|"
     r"from(?= [^,.;]{1,40} to\b)|retire[sd]?|abandon(?:s|ed)?|get rid of|in place of|"
     r"moved? off)\s+"
@@ -73,13 +73,13 @@ _GIVEN_UP = re.compile(
     re.I,
 )
 # One more of its kind; it replaces none before it.
-_LISTING_VERBS = """
+_LISTING_WORDS = """
     add fix support release test translate document describe mention bump update upgrade pin
     deprecate introduce create implement rename count mark cover handle import export say check
     prepare tag drop remove delete speed improve optimise optimize refactor simplify clean
 """
-_LISTING = frozenset(_LISTING_VERBS.split())
-_FIXING = frozenset({"fix", "fixes", "fixed", "repair", "correct"})
+_LISTING_VERBS = frozenset(_LISTING_WORDS.split())
+_FIX_VERBS = frozenset({"fix", "fixes", "fixed", "repair", "correct"})
 _PREPOSITIONS = """
     in on with to as via through by from into onto using behind at over inside
 """
@@ -90,13 +90,13 @@ _KINDS = {
     "form": "as",
 }
 _SUBJECT_PREPOSITIONS = frozenset({"for", "as", "in", "on", "to"})
-_MOVING = "move migrate switch port convert change return go transfer merge"
-_TO_VERBS = frozenset(_MOVING.split())
-_CHOOSING = frozenset({"use", "adopt", "choose", "prefer", "pick", "take"})
-_AGAIN = "build write name run format design implement host deploy index"
-_REDONE = frozenset(_AGAIN.split())
-_LINKING = "is are talk talks speak speaks live lives go goes"
-_COPULAS = frozenset(_LINKING.split())
+_MOVE_WORDS = "move migrate switch port convert change return go transfer merge"
+_TO_VERBS = frozenset(_MOVE_WORDS.split())
+_CHOICE_VERBS = frozenset({"use", "adopt", "choose", "prefer", "pick", "take"})
+_REPEAT_WORDS = "build write name run format design implement host deploy index"
+_REPEATABLE_VERBS = frozenset(_REPEAT_WORDS.split())
+_COPULA_WORDS = "is are talk talks speak speaks live lives go goes"
+_COPULAS = frozenset(_COPULA_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -132,16 +132,16 @@ def statement_of(memory: Memory) -> Statement:
     """The memory's title as a statement, with what its reason and its decisions add."""
     chosen = " ".join(decision.chose for decision in memory.decisions)
     refused = " ".join(text for decision in memory.decisions for text in decision.rejected)
-    return _stated(memory.title, memory.why[:_MAX_WHY], chosen, refused)
+    return _parse_statement(memory.title, memory.why[:_MAX_WHY], chosen, refused)
 
 
 @lru_cache(maxsize=8_192)  # what is found once is found again
-def _stated(title: str, why: str, chosen: str, refused: str) -> Statement:
+def _parse_statement(title: str, why: str, chosen: str, refused: str) -> Statement:
     title = _PREFIX.sub("", title, count=1)
     tokens = [token.lower() for token in _TOKEN.findall(title)]
     verb, rest = _verb(tokens)
     parts = _parts(rest)
-    rejected = _content(_words(" ".join([*_given_up(title), *_given_up(why), refused])))
+    rejected = _content(_words(" ".join([*_rejections(title), *_rejections(why), refused])))
     subject, value = _subject_and_value(verb, parts)
     words = _content(rest)
     return Statement(
@@ -161,8 +161,8 @@ def _stated(title: str, why: str, chosen: str, refused: str) -> Statement:
         polarity=_polarity(verb, title),
         is_return=bool(_RETURN.search(title)),
         is_addition=bool(_ADDITION.search(title)),
-        is_listing=verb in _LISTING,
-        is_fix=verb in _FIXING,
+        is_listing=verb in _LISTING_VERBS,
+        is_fix=verb in _FIX_VERBS,
     )
 
 
@@ -174,7 +174,7 @@ def _polarity(verb: str, title: str) -> int:
 
 def _verb(tokens: list[str]) -> tuple[str, list[str]]:
     """The verb in front, and what follows; a title that says how things are has none."""
-    if tokens and tokens[0].startswith("re") and tokens[0][2:] in _REDONE:
+    if tokens and tokens[0].startswith("re") and tokens[0][2:] in _REPEATABLE_VERBS:
         tokens = [tokens[0][2:], *tokens[1:]]
     while tokens and tokens[0] in ("do", "not", "don't", "let", "please", "always", "never", "no"):
         tokens = tokens[1:]
@@ -209,7 +209,7 @@ def _subject_and_value(
     behind: dict[str, frozenset[str]] = {}
     for preposition, words in parts[1:]:
         behind[preposition] = behind.get(preposition, frozenset()) | _content(words)
-    if verb in _CHOOSING:
+    if verb in _CHOICE_VERBS:
         subjects = (words for name, words in behind.items() if name in _SUBJECT_PREPOSITIONS)
         return frozenset().union(*subjects), direct
     if not verb and parts[0][1]:
@@ -223,7 +223,7 @@ def _subject_and_value(
 
 
 def _value_kinds(verb: str, parts: list[tuple[str, list[str]]]) -> frozenset[str]:
-    if not verb or verb in _CHOOSING or verb in _TO_VERBS:
+    if not verb or verb in _CHOICE_VERBS or verb in _TO_VERBS:
         return frozenset(_KINDS)
     return frozenset(
         kind for kind, names in _KINDS.items() for name, _ in parts if name in names.split()
@@ -237,8 +237,8 @@ def _clause(parts: list[tuple[str, list[str]]]) -> tuple[frozenset[str], frozens
     return (_content(tokens[:at]), _content(tokens[at + 1 :])) if at else (frozenset(), frozenset())
 
 
-def _given_up(text: str) -> list[str]:
-    return [match[1] for match in _GIVEN_UP.finditer(text[:1_000])]
+def _rejections(text: str) -> list[str]:
+    return [match[1] for match in _REJECTION.finditer(text[:1_000])]
 
 
 def _words(text: str) -> list[str]:

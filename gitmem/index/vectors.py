@@ -174,7 +174,7 @@ def read_meta(database: sqlite3.Connection, key: str) -> str:
     return str(row[0]) if row else ""
 
 
-def embedded_until(database: sqlite3.Connection) -> int:
+def last_vector_place(database: sqlite3.Connection) -> int:
     """The last place that has a vector; all places before it have one, too."""
     return int(read_meta(database, "embedded") or 0)
 
@@ -224,7 +224,7 @@ def forget_vectors(database: sqlite3.Connection) -> None:
 
 def vector_state(database: sqlite3.Connection) -> tuple[str, int]:
     """Which building of the index this is, and how far its vectors go."""
-    return read_meta(database, "generation"), embedded_until(database)
+    return read_meta(database, "generation"), last_vector_place(database)
 
 
 def _step(dimensions: int) -> float:

@@ -63,7 +63,7 @@ def notice() -> str:
     return INTRODUCTION
 
 
-def found_of(result: Hit, query: str = "") -> Found:
+def brief_of(result: Hit, query: str = "") -> Found:
     """A result in a list."""
     memory = result.memory
     files = [line(path, 160) for path in memory.files_changed[:_MAX_FILES]]
@@ -138,7 +138,7 @@ def behind_of(
     )
 
 
-def fitted(shapes: Sequence[Shape]) -> list[Shape]:
+def fit_answer(shapes: Sequence[Shape]) -> list[Shape]:
     """As many of the shapes, from the first on, as fit into an answer; at least one."""
     size = 0
     for number, shape in enumerate(shapes):

@@ -21,7 +21,7 @@ _ORDERS = {
 _MILLISECONDS_FROM = 100_000_000_000  # a larger number counts milliseconds, not seconds
 
 
-def read_kinds(*values: str) -> frozenset[str]:
+def parse_kinds(*values: str) -> frozenset[str]:
     """The kinds of memory that ``type`` and ``obs_type`` ask for; empty for all.
 
     Raises:
@@ -62,7 +62,7 @@ def read_moment(value: str | float, *, is_end: bool = False) -> str:
     return instant_of(text, is_end=is_end)
 
 
-def read_order(value: str) -> str:
+def parse_order(value: str) -> str:
     """``relevance``, ``date_desc`` or ``date_asc``.
 
     Raises:
@@ -74,7 +74,7 @@ def read_order(value: str) -> str:
     return order
 
 
-def read_names(values: str | int | float | list[str | int | float]) -> list[str]:
+def parse_names(values: str | int | float | list[str | int | float]) -> list[str]:
     """Ids, as a list or as one text, separated by commas or spaces.
 
     Raises:
@@ -93,7 +93,7 @@ def read_names(values: str | int | float | list[str | int | float]) -> list[str]
     return names
 
 
-def read_count(value: int, name: str, most: int = MAX_LIMIT, least: int = 0) -> int:
+def parse_count(value: int, name: str, most: int = MAX_LIMIT, least: int = 0) -> int:
     """A number between the two; more than the most is the most.
 
     Raises:

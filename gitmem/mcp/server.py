@@ -25,7 +25,7 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import find_enclosing_repo
 from gitmem.mcp.answers import ToolReply
 from gitmem.mcp.shapes import Kept, Line, Listing, Observations, Reasons
-from gitmem.mcp.tools import Tools, place_of
+from gitmem.mcp.tools import Tools, client_folder
 from gitmem.model.memory import KINDS
 from gitmem.state.error_log import append_log
 from gitmem.state.known_repos import KnownRepos
@@ -108,7 +108,7 @@ class Host:
         """Open the memory before the first call comes, but after the client has been greeted:
         loading it would delay the greeting.
         """
-        timer = Timer(_WARM_AFTER_SECONDS, self._thread.submit, (_warmed, self._tools))
+        timer = Timer(_WARM_AFTER_SECONDS, self._thread.submit, (_warm_up, self._tools))
         timer.daemon = True
         timer.start()
 
@@ -120,7 +120,7 @@ class Host:
 
 def serve(environ: Mapping[str, str], known_repos: Path) -> int:
     """Serve until the input ends; returns the exit code."""
-    host = Host(Tools(place_of(environ), environ, KnownRepos(known_repos)))
+    host = Host(Tools(client_folder(environ), environ, KnownRepos(known_repos)))
     host.warm()
     build(host).run()
     host.end()
@@ -320,7 +320,7 @@ def _add_prompts(server: Any, host: Host) -> None:
         )
 
 
-def _warmed(tools: Tools) -> None:
+def _warm_up(tools: Tools) -> None:
     with suppress(Exception):  # the first call will say what is wrong
         tools.search(query="why", limit=1)
 

@@ -18,14 +18,14 @@ from gitmem.mcp.answers import (
     ID_LENGTH,
     ToolReply,
     behind_of,
-    fitted,
-    found_of,
+    brief_of,
+    fit_answer,
     line,
     notice,
     reply,
     whole_of,
 )
-from gitmem.mcp.arguments import read_count, read_kinds, read_moment, read_names, read_order
+from gitmem.mcp.arguments import parse_count, parse_kinds, parse_names, parse_order, read_moment
 from gitmem.mcp.shapes import Behind, Kept, Line, Listing, Observations, Reasons
 from gitmem.model.hit import Hit
 from gitmem.model.query import MAX_TEXT, Query
@@ -38,7 +38,7 @@ from gitmem.state.known_repos import KnownRepos, repo_name
 from gitmem.state.settings import read_settings
 
 _EVERYWHERE = ("*", "all", "everywhere")
-_MOST_SORTED = 300
+_SORT_LIMIT = 300
 _SESSION_NAMES = ("CLAUDE_CODE_SESSION_ID", "GITMEM_SESSION_ID")
 
 
@@ -94,13 +94,13 @@ class Tools:
         beyond_head: bool = False,
     ) -> ToolReply:
         """A list of memories: ids, titles, origin, and how much of each commit still stands."""
-        limit = read_count(limit, "limit", least=1)
-        offset = read_count(offset, "offset", most=100_000)
-        ordered = read_order(order)
+        limit = parse_count(limit, "limit", least=1)
+        offset = parse_count(offset, "offset", most=100_000)
+        ordered = parse_order(order)
         asked = Query(
             text=query[:MAX_TEXT],
             paths=tuple(top_relative(self.service.repo, path, self._place) for path in files),
-            kinds=read_kinds(*kinds),
+            kinds=parse_kinds(*kinds),
             author=author,
             since=read_moment(date_start),
             until=read_moment(date_end, is_end=True),
@@ -111,17 +111,17 @@ class Tools:
             offset=offset,
         )
         if ordered == "relevance":
-            results = self._searched(asked, project)
+            results = self._search_project(asked, project)
         else:
-            every = self._searched(replace(asked, offset=0, limit=_MOST_SORTED), project)
+            every = self._search_project(replace(asked, offset=0, limit=_SORT_LIMIT), project)
             every.sort(key=lambda r: r.memory.provenance.time, reverse=ordered == "date_desc")
             results = every[offset : offset + limit + 1]
-        shown = fitted([found_of(result, asked.text) for result in results[:limit]])
+        shown = fit_answer([brief_of(result, asked.text) for result in results[:limit]])
         more = offset + len(shown) if len(results) > len(shown) else None
         if shown:
             hint = "Details: get_observations(ids=[...]). Before and after: timeline(anchor=id)."
         else:
-            hint = self._nothing(asked)
+            hint = self._no_results_hint(asked)
         return reply(Listing(notice(), shown, more, hint))
 
     def timeline(
@@ -134,12 +134,12 @@ class Tools:
         project: str = "",
     ) -> ToolReply:
         """The memories before and after one memory, oldest first."""
-        self._only_here(project)
-        before = read_count(depth_before, "depth_before", most=25)
-        after = read_count(depth_after, "depth_after", most=25)
+        self._check_project(project)
+        before = parse_count(depth_before, "depth_before", most=25)
+        after = parse_count(depth_after, "depth_after", most=25)
         centre = self._anchor(anchor.strip(), query)
         results = self.service.around(centre, before, after)
-        shown = [found_of(result, query) for result in results]
+        shown = [brief_of(result, query) for result in results]
         hint = "Details: get_observations(ids=[...])."
         return reply(Line(notice(), centre.memory.id[:ID_LENGTH], shown, hint))
 
@@ -152,9 +152,9 @@ class Tools:
         project: str = "",
     ) -> ToolReply:
         """These memories in full."""
-        self._only_here(project)
-        ordered = read_order(order)
-        names = read_names(ids)[:100]
+        self._check_project(project)
+        ordered = parse_order(order)
+        names = parse_names(ids)[:100]
         results, missing = self.service.observations(names)
         if not results:
             reasons = "; ".join(missing.values())
@@ -162,7 +162,7 @@ class Tools:
         if ordered != "relevance":
             results.sort(key=lambda r: r.memory.provenance.time, reverse=ordered == "date_desc")
         wholes = [whole_of(result) for result in results[: limit or None]]
-        kept = fitted(wholes)
+        kept = fit_answer(wholes)
         left = [whole.id[:ID_LENGTH] for whole in wholes[len(kept) :]]
         hint = f"Too long for one answer; ask again for: {', '.join(left)}" if left else ""
         told = {line(name, 80): line(reason, 200) for name, reason in missing.items()}
@@ -173,10 +173,10 @@ class Tools:
         if not path.strip():
             raise UsageError("'path' is empty", "Name a file, such as src/a.py or src/a.py:40-60")
         place = path if not start else f"{path}:{start}" + (f"-{end}" if end else "")
-        count = read_count(limit, "limit", most=50, least=1)
+        count = parse_count(limit, "limit", most=50, least=1)
         answer = self.service.why(place, self._place, count)
         every = [_behind(origin) for origin in (*answer.origins, *answer.nearest)]
-        commits = fitted(every)
+        commits = fit_answer(every)
         hint = "" if answer.origins else "Nothing is remembered about these; subjects are shown."
         if len(commits) < len(every):
             hint = "There is more: ask for fewer lines, or for one of the commits by its id."
@@ -206,7 +206,7 @@ class Tools:
         repo = self.service.repo
         return context_for(repo, read_settings(repo).budget_tokens).text
 
-    def _searched(self, query: Query, project: str) -> list[Hit]:
+    def _search_project(self, query: Query, project: str) -> list[Hit]:
         repo = self.service.repo
         wanted = project.strip().lower()
         if not wanted or wanted in (repo_name(repo).lower(), repo.top.lower()):
@@ -225,7 +225,7 @@ class Tools:
             )
         return found
 
-    def _only_here(self, project: str) -> None:
+    def _check_project(self, project: str) -> None:
         repo = self.service.repo
         if project.strip().lower() not in ("", repo_name(repo).lower(), repo.top.lower()):
             raise UsageError(
@@ -235,7 +235,7 @@ class Tools:
 
     def _anchor(self, anchor: str, query: str) -> Hit:
         if anchor:
-            results, missing = self.service.observations(read_names(anchor)[:1])
+            results, missing = self.service.observations(parse_names(anchor)[:1])
             if not results:
                 raise UnknownMemory("; ".join(missing.values()), "Take the id from search")
             return results[0]
@@ -246,7 +246,7 @@ class Tools:
             raise UnknownMemory("no matching memories", "Try other words, or search")
         return found[0]
 
-    def _nothing(self, query: Query) -> str:
+    def _no_results_hint(self, query: Query) -> str:
         if is_being_built(self.service.repo):
             return "The index is being built: try again in a moment."
         tips = ["No matching memories."]
@@ -270,7 +270,7 @@ def _behind(origin: Origin) -> Behind:
     )
 
 
-def place_of(environ: Mapping[str, str]) -> Path:
+def client_folder(environ: Mapping[str, str]) -> Path:
     """The folder that the client works in."""
     named = environ.get("CLAUDE_PROJECT_DIR", "")
     return Path(named) if named and os.path.isdir(named) else Path.cwd()  # noqa: PTH112

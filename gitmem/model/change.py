@@ -22,8 +22,8 @@ class FileChange:
 
     path: str
     status: str = field(metadata={Role: Role.IDENTITY})
-    added: int = 0
-    removed: int = 0
+    insertions: int = 0
+    deletions: int = 0
     old_path: str = ""
     is_binary: bool = False
 
@@ -32,7 +32,7 @@ class FileChange:
 class Change:
     """A commit and its difference to its first parent (for a merge: what no parent has).
 
-    ``time`` and ``committed`` are POSIX seconds, UTC.  ``patch_id`` is git's stable patch id in
+    ``time`` and ``commit_time`` are POSIX seconds, UTC.  ``patch_id`` is git's stable patch id in
     hexadecimal, empty for a merge or an empty commit.  ``symbols`` are the names of functions
     and classes whose lines the change touches, in order of appearance.  ``added_lines`` are a
     bounded sample of the added lines, to check claims against and to find words in;
@@ -50,7 +50,7 @@ class Change:
     committer_name: str = field(metadata={Role: Role.IDENTITY})
     committer_email: str = field(metadata={Role: Role.IDENTITY})
     time: int
-    committed: int
+    commit_time: int
     branch: str = ""
     change_id: str = field(default="", metadata={Role: Role.IDENTITY})
     patch_id: str = field(default="", metadata={Role: Role.IDENTITY})

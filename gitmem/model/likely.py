@@ -18,13 +18,13 @@ from dataclasses import dataclass
 
 from gitmem.model.text import ascii_words
 
-AGAIN = 0.7
+REPEAT_FACTOR = 0.7
 """What is left of a file's weight once a memory about it is given."""
 
-WITHOUT_SESSION = 0.7
+NO_SESSION_FACTOR = 0.7
 """What a memory without a session is worth next to one with a session: it says less."""
 
-ELSEWHERE = 0.85
+OTHER_BRANCH_FACTOR = 0.85
 """What a memory is worth that only other branches reach."""
 
 FEW = 3
@@ -51,7 +51,7 @@ class FileSigns:
     is_dirty: bool = False
     on_branch: float = 0.0
     branch_words: float = 0.0
-    named: float = 0.0
+    mentions: float = 0.0
     prompt_words: float = 0.0
     best_match: float = 0.0
     matches: float = 0.0
@@ -76,7 +76,7 @@ class _Weights:
     on_branch: float
     branch_words: float
     is_test: float
-    named: float = 0.0
+    mentions: float = 0.0
     prompt_words: float = 0.0
     best_match: float = 0.0
     matches: float = 0.0
@@ -100,7 +100,7 @@ def likelihood(signs: FileSigns, files: int, *, has_prompt: bool) -> float:
         + weigh.branch_words * signs.branch_words
         + weigh.is_dirty * signs.is_dirty
         + weigh.is_test * is_test(signs.path)
-        + weigh.named * signs.named
+        + weigh.mentions * signs.mentions
         + weigh.prompt_words * signs.prompt_words
         + weigh.best_match * signs.best_match
         + weigh.matches * signs.matches
@@ -132,7 +132,9 @@ def choose(
     """
     left, parts = dict(chances), shares or {}
     remaining = {
-        place: known for place, files in files_of.items() if (known := _known(files, left))
+        place: known
+        for place, files in files_of.items()
+        if (known := _files_with_chance(files, left))
     }
     while remaining:
         worths = {
@@ -145,7 +147,7 @@ def choose(
         is_counted = counts(best)
         yield Choice(best, worths[best], tuple(files))
         for path in files if is_counted else ():
-            left[path] *= AGAIN
+            left[path] *= REPEAT_FACTOR
 
 
 def worth(files: Collection[str], chances: Mapping[str, float]) -> float:
@@ -156,7 +158,7 @@ def worth(files: Collection[str], chances: Mapping[str, float]) -> float:
     return 1 - missed
 
 
-def _known(files: Collection[str], chances: Mapping[str, float]) -> list[str]:
+def _files_with_chance(files: Collection[str], chances: Mapping[str, float]) -> list[str]:
     return [path for path in dict.fromkeys(files) if chances.get(path, 0.0) > 0]
 
 

@@ -25,7 +25,7 @@ _WORD_NUMBER = re.compile(
     re.I,
 )
 # What a person writes for the machine: quoted, with marks inside, or with capitals inside.
-_QUOTED = re.compile(r"`([^`\n]{1,120})`|\"([^\"\n]{1,80})\"|'([^'\s\n]{1,80})'(?!\w)")
+_QUOTATION = re.compile(r"`([^`\n]{1,120})`|\"([^\"\n]{1,80})\"|'([^'\s\n]{1,80})'(?!\w)")
 _NAME = re.compile(
     r"(?<![\w])(?:--?[a-zA-Z][\w-]*|[\w-]+(?:[./:_#@][\w-]+)+/?|\w*[a-z][A-Z]\w*|[A-Z]{2,}\w*|#\d+|"
     r"[a-zA-Z]+\d\w*|_\w+|\w+\(\))"
@@ -34,8 +34,8 @@ _CAPITAL = re.compile(r"(?<![.!?:\-\n]\s)(?<!^)(?<!^\W)\b[A-Z][a-z]{2,}\b", re.M
 _HEX = re.compile(r"\b[0-9a-f]{7,40}\b")
 _WORD = re.compile(r"[^\W\d_]+(?:'t)?")
 
-_MIN_SHARED = 0.6
-_FEW, _MIN_SHARED_OF_FEW = 6, 0.7  # of a few words each counts for more
+_MIN_OVERLAP = 0.6
+_FEW, _MIN_OVERLAP_OF_FEW = 6, 0.7  # of a few words each counts for more
 _MIN_FILES = 0.5
 
 
@@ -54,7 +54,7 @@ class Particulars:
 def particulars_of(text: str, errors: frozenset[str] = frozenset()) -> Particulars:
     """The particulars of a text."""
     plain = _HEX.sub(" ", text)
-    quoted = {"".join(groups).lower() for groups in _QUOTED.findall(plain)}
+    quoted = {"".join(groups).lower() for groups in _QUOTATION.findall(plain)}
     names = {name.lower().strip(".:") for name in _NAME.findall(plain)}
     names |= {name.lower() for name in _CAPITAL.findall(plain)}
     numbers = {number.lower().replace(" ", "") for number in _NUMBER.findall(plain)}
@@ -70,7 +70,7 @@ def particulars_of(text: str, errors: frozenset[str] = frozenset()) -> Particula
     )
 
 
-def forbidding(one: Memory, other: Memory) -> str:
+def reason_to_keep_apart(one: Memory, other: Memory) -> str:
     """What keeps two memories from being one, in a word or two; "" if nothing does.
 
     The likeness of their words is looked at as well: it is the weakest of the reasons.
@@ -93,7 +93,7 @@ def forbidding(one: Memory, other: Memory) -> str:
     if one.symbols and other.symbols and not set(one.symbols) & set(other.symbols):
         return "other symbols"
     is_short = min(len(first.stems), len(second.stems)) < _FEW
-    if not _overlap(first.stems, second.stems, _MIN_SHARED_OF_FEW if is_short else _MIN_SHARED):
+    if not _overlap(first.stems, second.stems, _MIN_OVERLAP_OF_FEW if is_short else _MIN_OVERLAP):
         return "other words"
     return ""
 

@@ -51,7 +51,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class ErrorMet:
+class RecordedError:
     """An error as it was printed, verbatim, the frames that matter, and what resolved it."""
 
     message: str
@@ -104,7 +104,7 @@ class Memory:
     why: str = ""
     what: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
-    errors: tuple[ErrorMet, ...] = ()
+    errors: tuple[RecordedError, ...] = ()
     next: tuple[str, ...] = ()
     concepts: tuple[str, ...] = field(default=(), metadata={Role: Role.CONCEPT})
     tags: Mapping[str, Json] = field(default_factory=dict, metadata={Role: Role.LABEL})
@@ -168,17 +168,17 @@ def content_id(fields: Mapping[str, Json]) -> str:
     demands.  **Source:** in the spirit of RFC 8785, whose number rules are not needed because
     no field of the format is a fraction.
     """
-    content = _pruned({key: value for key, value in fields.items() if key != "id"})
+    content = _without_empty({key: value for key, value in fields.items() if key != "id"})
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return "m" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
-def _pruned(value: Json) -> Json:
+def _without_empty(value: Json) -> Json:
     if isinstance(value, Mapping):
-        pruned = ((key, _pruned(item)) for key, item in value.items())
+        pruned = ((key, _without_empty(item)) for key, item in value.items())
         return {key: item for key, item in pruned if item}
     if isinstance(value, (list, tuple)):
-        return [_pruned(item) for item in value]
+        return [_without_empty(item) for item in value]
     return value
 
 
@@ -256,7 +256,7 @@ def _decision_fields(decision: Decision) -> dict[str, Json]:
     return fields
 
 
-def _error_fields(error: ErrorMet) -> dict[str, Json]:
+def _error_fields(error: RecordedError) -> dict[str, Json]:
     fields: dict[str, Json] = {"message": error.message}
     _put(fields, "frames", list(error.frames))
     _put(fields, "resolution", error.resolution)
@@ -324,8 +324,8 @@ def _decision(fields: dict[str, Json]) -> Decision:
     )
 
 
-def _error(fields: dict[str, Json]) -> ErrorMet:
-    return ErrorMet(
+def _error(fields: dict[str, Json]) -> RecordedError:
+    return RecordedError(
         message=_text(fields, "message"),
         frames=_texts(fields, "frames"),
         resolution=_text(fields, "resolution"),

@@ -26,7 +26,7 @@ NEWER = "was written by a newer gitmem"
 
 
 @dataclass(frozen=True)
-class Abandoned:
+class Abandonment:
     """A mark: no branch has the note's commit any more, and no other commit carries its change.
 
     ``since`` is when that was seen (UTC, ISO 8601), ``by`` what did it, in a word or two.  It
@@ -51,7 +51,7 @@ class Document:
     text: bytes
     memory: Memory | None = field(default=None, compare=False)
     tombstone: Tombstone | None = field(default=None, compare=False)
-    mark: Abandoned | None = field(default=None, compare=False)
+    mark: Abandonment | None = field(default=None, compare=False)
     problem: str = field(default="", compare=False)
     stated_id: str = field(default="", compare=False)
 
@@ -93,7 +93,7 @@ class Note:
         return tuple(d.tombstone for d in self.documents if d.tombstone is not None)
 
     @property
-    def abandoned(self) -> Abandoned | None:
+    def abandoned(self) -> Abandonment | None:
         """The mark, if there is one."""
         return next((d.mark for d in self.documents if d.mark is not None), None)
 

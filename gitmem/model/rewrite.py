@@ -21,19 +21,19 @@ RESEMBLES = 0.2
 
 NEARLY_ALL = 0.9
 
-_PICKED = re.compile(r"^\(cherry picked from commit ([0-9a-f]{40})\)\s*$", re.MULTILINE)
-_SQUASHED = re.compile(r"^commit ([0-9a-f]{40})\s*$", re.MULTILINE)
+_CHERRY_PICK = re.compile(r"^\(cherry picked from commit ([0-9a-f]{40})\)\s*$", re.MULTILINE)
+_SQUASH = re.compile(r"^commit ([0-9a-f]{40})\s*$", re.MULTILINE)
 
 
-class How(Enum):
+class CarrierProof(Enum):
     """What a carrier was recognised by."""
 
-    TOLD = "git told"
+    GIT_RECORD = "git told"
     """By a hook, the reflog or the map of a history filter."""
-    NAMED = "named in its message"
+    MESSAGE = "named in its message"
     CHANGE_ID = "same change id"
     PATCH = "same patch"
-    AUTHORED = "same author, time and subject"
+    AUTHOR_AND_TIME = "same author, time and subject"
     ORIGIN = "same patch as it was made of"
     """By what a memory says about its first commit, not by the commit that holds it now."""
     RANGE = "squash of the branch"
@@ -44,14 +44,14 @@ class How(Enum):
 class Delta:
     """What a commit, or a range of them, adds and removes.
 
-    ``marks`` stand for added and removed lines with their path, ``telling`` are those of lines
+    ``marks`` stand for added and removed lines with their path, ``long_marks`` are those of lines
     long enough not to stand everywhere.  ``is_whole`` is False if the difference was too
     large to be read to its end.
     """
 
     paths: frozenset[str] = frozenset()
     marks: frozenset[int] = frozenset()
-    telling: frozenset[int] = frozenset()
+    long_marks: frozenset[int] = frozenset()
     is_whole: bool = True
 
 
@@ -74,11 +74,11 @@ class Trace:
     delta: Delta | None = None
 
     @cached_property
-    def named(self) -> frozenset[str]:
+    def named_sources(self) -> frozenset[str]:
         """The commits that the message names as its sources, as ``cherry-pick -x`` and
         ``merge --squash`` write them.
         """
-        return frozenset([*_PICKED.findall(self.message), *_SQUASHED.findall(self.message)])
+        return frozenset([*_CHERRY_PICK.findall(self.message), *_SQUASH.findall(self.message)])
 
 
 class Targets:
@@ -88,7 +88,11 @@ class Targets:
         self._all = {target.commit: target for target in targets}
         self._by: dict[object, set[str]] = {}
         for target in self._all.values():
-            for key in [*map(_named_key, target.named), *_keys(target), *_path_keys(target)]:
+            for key in [
+                *map(_source_key, target.named_sources),
+                *_keys(target),
+                *_path_keys(target),
+            ]:
                 self._by.setdefault(key, set()).add(target.commit)
 
     def __iter__(self) -> Iterator[Trace]:
@@ -97,7 +101,7 @@ class Targets:
 
     def near(self, source: Trace) -> list[Trace]:
         """Those with a word, an author's moment or, where its lines are known, a file in common."""
-        keys = [_named_key(source.commit), *_keys(source)]
+        keys = [_source_key(source.commit), *_keys(source)]
         keys += _path_keys(source) if source.delta is not None else []
         found = set[str]().union(*(self._by.get(key, ()) for key in keys)) - {source.commit}
         return [target for commit, target in self._all.items() if commit in found]
@@ -107,11 +111,11 @@ class Targets:
 class CarrierMatch:
     """The commits that carry a change, each with how that is known; those that merely resemble."""
 
-    carriers: Mapping[str, How] = field(default_factory=dict)
-    resembling: tuple[str, ...] = ()
+    carriers: Mapping[str, CarrierProof] = field(default_factory=dict)
+    similar_commits: tuple[str, ...] = ()
 
 
-def followed(start: str, pairs: Mapping[str, Collection[str]]) -> set[str]:
+def rewrites_of(start: str, pairs: Mapping[str, Collection[str]]) -> set[str]:
     """Every commit that ``start`` became, directly or by way of others."""
     found: set[str] = set()
     open_ends = [start]
@@ -123,22 +127,22 @@ def followed(start: str, pairs: Mapping[str, Collection[str]]) -> set[str]:
     return found
 
 
-def same_change(source: Trace, targets: Iterable[Trace]) -> dict[str, How]:
+def same_change(source: Trace, targets: Iterable[Trace]) -> dict[str, CarrierProof]:
     """The targets that are this very change by what is written in them, not by their lines."""
-    found: dict[str, How] = {}
+    found: dict[str, CarrierProof] = {}
     for target in targets:
-        if source.commit in target.named:
-            found[target.commit] = How.NAMED
+        if source.commit in target.named_sources:
+            found[target.commit] = CarrierProof.MESSAGE
         elif source.change_id and source.change_id == target.change_id:
-            found[target.commit] = How.CHANGE_ID
+            found[target.commit] = CarrierProof.CHANGE_ID
         elif source.patch_id and source.patch_id == target.patch_id:
-            found[target.commit] = How.PATCH
-        elif _is_authored_alike(source, target):
-            found[target.commit] = How.AUTHORED
+            found[target.commit] = CarrierProof.PATCH
+        elif _has_same_authorship(source, target):
+            found[target.commit] = CarrierProof.AUTHOR_AND_TIME
     return found
 
 
-def carriers_of_lost(
+def carriers_of(
     source: Trace,
     standing: frozenset[int],
     targets: Sequence[Trace],
@@ -150,7 +154,7 @@ def carriers_of_lost(
     commit of the branch undid is not to be found anywhere.  ``told`` are the carriers that git
     told of; where they do not hold all of it, the commit was split and others hold the rest.
     """
-    found = {**same_change(source, targets), **dict.fromkeys(told, How.TOLD)}
+    found = {**same_change(source, targets), **dict.fromkeys(told, CarrierProof.GIT_RECORD)}
     if source.delta is None:
         return CarrierMatch(found)
     wanted = standing or source.delta.marks
@@ -166,7 +170,7 @@ def carriers_of_lost(
             for commit, share in shares.items()
             if len(share) >= NEARLY_ALL * len(wanted) and _tells(share, source.delta, wanted)
         ]
-        found = {**dict.fromkeys(whole, How.LINES), **found}
+        found = {**dict.fromkeys(whole, CarrierProof.LINES), **found}
     covered = frozenset[int]().union(*(shares.get(commit, frozenset()) for commit in found))
     left = wanted - covered
     if not wanted or len(left) <= (1 - NEARLY_ALL) * len(wanted):
@@ -178,7 +182,7 @@ def carriers_of_lost(
     }
     taken = covered.union(*parts.values())
     if found or len(taken) >= MOSTLY * len(wanted):
-        return CarrierMatch({**found, **dict.fromkeys(parts, How.LINES)})
+        return CarrierMatch({**found, **dict.fromkeys(parts, CarrierProof.LINES)})
     if len(taken) >= RESEMBLES * len(wanted):
         return CarrierMatch({}, tuple(sorted(parts, key=lambda c: (-len(parts[c]), c))))
     return CarrierMatch()
@@ -198,7 +202,7 @@ def sources_of_squash(target: Trace, sources: Sequence[Trace]) -> list[str]:
         for source in sources
         if source.delta is not None
         and source.delta.is_whole
-        and source.delta.telling
+        and source.delta.long_marks
         and source.delta.marks <= marks
     ]
     explained = frozenset[int]().union(*(s.delta.marks for s in inside if s.delta is not None))
@@ -222,7 +226,7 @@ def is_same_work(target: Trace, branch: Delta, subjects: Collection[str]) -> boo
     return names_all and len(ours & theirs) >= MOSTLY * len(ours | theirs)
 
 
-def _named_key(commit: str) -> tuple[str, object]:
+def _source_key(commit: str) -> tuple[str, object]:
     return "named", commit
 
 
@@ -239,7 +243,7 @@ def _path_keys(trace: Trace) -> list[tuple[str, object]]:
     return [("path", path) for path in trace.paths]
 
 
-def _is_authored_alike(source: Trace, target: Trace) -> bool:
+def _has_same_authorship(source: Trace, target: Trace) -> bool:
     """The same author in the same second under the same subject, with a file in common.
 
     Where the source's own subject is not known, all of its files must be there.
@@ -257,4 +261,4 @@ def _is_authored_alike(source: Trace, target: Trace) -> bool:
 
 def _tells(share: frozenset[int], delta: Delta, wanted: frozenset[int]) -> bool:
     """Whether common lines are not an accident: a telling one among them, or all there are."""
-    return bool(share & delta.telling) or (bool(share) and share == wanted)
+    return bool(share & delta.long_marks) or (bool(share) and share == wanted)

@@ -71,7 +71,7 @@ class Transcript:
     """The part of a session's file that was read.
 
     ``first`` and ``end`` are the half-open range of records, ``end_byte`` the offset behind the
-    last whole one.  ``malformed`` counts the lines that are not JSON objects.  ``cwds`` are the
+    last whole one.  ``broken_lines`` counts the lines that are not JSON objects.  ``cwds`` are the
     working directories seen, in order.  ``shift`` is how much larger the record numbers are than
     the file's, after the file was rewritten.
     """
@@ -82,7 +82,7 @@ class Transcript:
     first: int
     end: int
     end_byte: int
-    malformed: int = 0
+    broken_lines: int = 0
     cwds: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
     shift: int = 0

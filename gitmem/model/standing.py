@@ -49,8 +49,8 @@ class FileEdit:
     """
 
     path: bytes
-    added: Mapping[bytes, int]
-    removed: Mapping[bytes, int]
+    added_lines: Mapping[bytes, int]
+    removed_lines: Mapping[bytes, int]
     blob: str = ""
     is_deleted: bool = False
     is_opaque: bool = False
@@ -64,20 +64,20 @@ class FileAtHead:
     lines: Mapping[bytes, int]
 
 
-def compared(line: bytes) -> bytes:
+def collapse_spaces(line: bytes) -> bytes:
     """The line as compared: white space collapsed, so that indentation changes nothing."""
     return b" ".join(line.split())
 
 
-def telling(lines: Mapping[bytes, int]) -> Mapping[bytes, int]:
+def distinctive_lines(lines: Mapping[bytes, int]) -> Mapping[bytes, int]:
     """Those of the counted lines that prove something; if none does, all but empty ones."""
     found = {line: count for line, count in lines.items() if len(line) >= MIN_CHARACTERS}
     return found or {line: count for line, count in lines.items() if line}
 
 
-def counted(lines: Iterable[bytes], wanted: Mapping[bytes, int]) -> Counter[bytes]:
+def count_lines(lines: Iterable[bytes], wanted: Mapping[bytes, int]) -> Counter[bytes]:
     """How often each of the wanted lines is among these."""
-    return Counter(line for line in map(compared, lines) if line in wanted)
+    return Counter(line for line in map(collapse_spaces, lines) if line in wanted)
 
 
 def judge(
@@ -89,9 +89,11 @@ def judge(
     them.  What the commit added counts; only where it added nothing, what it took away.
     """
     files = list(touched)
-    shares = [_of_added(file, present.get(file.path)) for file in files if not file.is_deleted]
+    shares = [
+        _standing_additions(file, present.get(file.path)) for file in files if not file.is_deleted
+    ]
     if not any(total for _, total in shares):
-        shares = [_of_removed(file, present.get(file.path)) for file in files]
+        shares = [_standing_removals(file, present.get(file.path)) for file in files]
     total = sum(total for _, total in shares)
     share = sum(stood for stood, _ in shares) / total if total else 1.0
     return standing_of(round(share, 3), is_reached=is_reached)
@@ -110,26 +112,26 @@ def _verdict(share: float, *, is_reached: bool) -> Verdict:
     return Verdict.DRIFTED if share > 0 else Verdict.GONE
 
 
-def _of_added(file: FileEdit, now: FileAtHead | None) -> tuple[int, int]:
+def _standing_additions(file: FileEdit, now: FileAtHead | None) -> tuple[int, int]:
     """How many of the lines stand, of how many."""
     if file.is_opaque:
         # What no line speaks for: the very same content, or at least the file is still there.
         return (1 if now and (not file.blob or now.blob == file.blob) else 0), 1
-    total = sum(file.added.values())
+    total = sum(file.added_lines.values())
     if now is None:
         return 0, total
     if now.blob == file.blob:
         return total, total
-    return _common(file.added, now.lines), total
+    return _common(file.added_lines, now.lines), total
 
 
-def _of_removed(file: FileEdit, now: FileAtHead | None) -> tuple[int, int]:
-    total = sum(file.removed.values()) or 1
+def _standing_removals(file: FileEdit, now: FileAtHead | None) -> tuple[int, int]:
+    total = sum(file.removed_lines.values()) or 1
     if now is None:
         return (total, total) if file.is_deleted else (0, total)
-    if file.is_deleted and not file.removed:
+    if file.is_deleted and not file.removed_lines:
         return 0, total
-    return total - _common(file.removed, now.lines), total
+    return total - _common(file.removed_lines, now.lines), total
 
 
 def _common(some: Mapping[bytes, int], others: Mapping[bytes, int]) -> int:

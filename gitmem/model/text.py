@@ -14,11 +14,11 @@ from functools import lru_cache
 _MAX_WORD = 64
 
 # A run of a script that puts no spaces between words, or of any other with digits and underscores.
-_UNSPACED = (
+_UNSPACED_RANGES = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 )
-_RUN = re.compile(rf"[{_UNSPACED}]+|[^\W{_UNSPACED}]+")
-_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_RUN = re.compile(rf"[{_UNSPACED_RANGES}]+|[^\W{_UNSPACED_RANGES}]+")
+_UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED_RANGES}]")
 # Where a name falls into words: parse_args, parseArgs, HTTPError, utf8.
 _SEAM = re.compile(
     r"_+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=\d)(?=[^\W\d])|(?<=[^\W\d_])(?=\d)"
@@ -37,7 +37,7 @@ def words_of(text: str) -> list[str]:
     for run in _RUN.findall(text):
         if run.isascii() and run.isalpha() and run.islower():
             found.append(run[:_MAX_WORD])
-        elif _IS_UNSPACED.match(run):
+        elif _UNSPACED_CHARACTER.match(run):
             found += [run[n : n + 2] for n in range(max(1, len(run) - 1))]
         else:
             parts = [part[:_MAX_WORD].lower() for part in _SEAM.split(run) if part]
@@ -81,7 +81,7 @@ def beginnings(words: Iterable[str], stop_words: Collection[str]) -> frozenset[s
 
 
 # Words that say nothing, whatever is read for.
-_SAY_NOTHING = """
+_EMPTY_WORDS = """
     a also an and are as at be by for from had has have here in is it its just now of or our so that
     the their then there this to was we were when where which who with
 """
@@ -114,10 +114,10 @@ _OF_CODE = """
     tests testing param returns value name foo bar spam eggs
 """
 
-BARE_STOP_WORDS = frozenset(_SAY_NOTHING.split()) | {"too", "very"}
+BARE_STOP_WORDS = frozenset(_EMPTY_WORDS.split()) | {"too", "very"}
 """Of two memories that may say the same: "no", "only" and "all" may be what tells them apart."""
 
-PROSE_STOP_WORDS = frozenset(_SAY_NOTHING.split()) | frozenset(_OF_PROSE.split())
+PROSE_STOP_WORDS = frozenset(_EMPTY_WORDS.split()) | frozenset(_OF_PROSE.split())
 """Of what was said in a session."""
 
 CODE_STOP_WORDS = PROSE_STOP_WORDS | frozenset(_OF_CODE.split())

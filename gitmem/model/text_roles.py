@@ -57,7 +57,7 @@ def map_texts(
     changed: dict[str, Any] = {}
     for name, role in _roles(_class(value)):
         before = getattr(value, name)
-        after = _mapped(before, role in spare, on_text, on_mapping, spare)
+        after = _map_value(before, role in spare, on_text, on_mapping, spare)
         if after is not before:
             changed[name] = after
     return replace(value, **changed) if changed else value  # type: ignore[type-var]
@@ -87,7 +87,7 @@ def _texts(value: Any, is_wanted: bool, roles: Collection[Role]) -> Iterator[str
             yield from _texts(item, is_wanted, roles)
 
 
-def _mapped(
+def _map_value(
     value: Any,
     is_spared: bool,
     on_text: Callable[[str], str],
@@ -103,5 +103,5 @@ def _mapped(
     if isinstance(value, Mapping):
         return on_mapping(value)
     if isinstance(value, (list, tuple)):
-        return tuple(_mapped(item, is_spared, on_text, on_mapping, spare) for item in value)
+        return tuple(_map_value(item, is_spared, on_text, on_mapping, spare) for item in value)
     return value

@@ -26,20 +26,20 @@ from gitmem.model.memory import (
     from_fields,
     to_fields,
 )
-from gitmem.model.note import NEWER, Abandoned, Document, Note, note_of
+from gitmem.model.note import NEWER, Abandonment, Document, Note, note_of
 from gitmem.notes.yaml_subset import FAST_LOADER, PlainYamlError, parse_yaml, render_yaml
 
 MAX_NOTE_BYTES = 1 << 20
 MAX_DOCUMENT_BYTES = 1 << 16
 MAX_DOCUMENTS = 1024
-_WHAT_IS_READ = f"{MAX_NOTE_BYTES} bytes and {MAX_DOCUMENTS} documents"
+_READ_LIMITS = f"{MAX_NOTE_BYTES} bytes and {MAX_DOCUMENTS} documents"
 
 _MARKER = b"---\n"
 _BOM = b"\xef\xbb\xbf"
 # Column 0 and white space behind: the one thing YAML allows inside no scalar and no collection.
 _START = re.compile(rb"^(?:\xef\xbb\xbf)?---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _BLANK_LINE = re.compile(rb"\n(?:[ \t]*\r?\n)+(?=([^\s])?)")
-_STATED_ID = re.compile(rb"^id: *[\"']?m[0-9a-f]{20}[\"']?[ \t]*\r?$", re.MULTILINE)
+_ID_LINE = re.compile(rb"^id: *[\"']?m[0-9a-f]{20}[\"']?[ \t]*\r?$", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_PREFIXES = 16
 _MAX_PREFIXES_OF_A_NOTE = 64
@@ -72,7 +72,7 @@ def document_of(memory: Memory) -> Document:
         written = from_fields(fields)
     except FieldError as error:
         raise NoteError(f"the memory cannot be written: {error}") from error
-    document = _written({"id": written.id, **fields})
+    document = _render_document({"id": written.id, **fields})
     if document.memory is None:
         raise NoteError(f"the memory cannot be written: {document.problem or 'it is not one'}")
     return document
@@ -85,26 +85,28 @@ def tombstone_document(tombstone: Tombstone) -> Document:
         NoteError: it is over the limits of a document, or its id is none.
     """
     fields = {"forgotten": tombstone.forgotten, **tombstone.extra}
-    document = _written({"id": tombstone.id, **_encodable(fields)})
+    document = _render_document({"id": tombstone.id, **_encodable(fields)})
     if document.tombstone is None:
         raise NoteError(f"the tombstone cannot be written: {document.problem}")
     return document
 
 
-def mark_document(mark: Abandoned) -> Document:
+def mark_document(mark: Abandonment) -> Document:
     """Write a mark as a document of its own.
 
     Raises:
         NoteError: it is over the limits of a document.
     """
     fields = {"abandoned": mark.since, "by": mark.by, **mark.extra}
-    document = _written(_encodable({name: value for name, value in fields.items() if value}))
+    document = _render_document(
+        _encodable({name: value for name, value in fields.items() if value})
+    )
     if document.mark is None:
         raise NoteError(f"the mark cannot be written: {document.problem}")
     return document
 
 
-def _written(fields: Mapping[str, Json]) -> Document:
+def _render_document(fields: Mapping[str, Json]) -> Document:
     try:
         text = _MARKER + render_yaml(fields).encode()
     except PlainYamlError as error:
@@ -114,12 +116,12 @@ def _written(fields: Mapping[str, Json]) -> Document:
 
 def _encodable(fields: Mapping[str, Json]) -> dict[str, Json]:
     """The same values, encodable as UTF-8."""
-    return {_mended(key): _encodable_value(item) for key, item in fields.items()}
+    return {_replace_surrogates(key): _encodable_value(item) for key, item in fields.items()}
 
 
 def _encodable_value(value: Json) -> Json:
     if isinstance(value, str):
-        return _mended(value)
+        return _replace_surrogates(value)
     if isinstance(value, Mapping):
         return _encodable(value)
     if isinstance(value, (list, tuple)):
@@ -127,7 +129,7 @@ def _encodable_value(value: Json) -> Json:
     return value
 
 
-def _mended(text: str) -> str:
+def _replace_surrogates(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text)
 
 
@@ -136,14 +138,14 @@ class _Reader:
     """Reads the documents of one note; counts the tries at documents that were appended to."""
 
     loader: Any
-    tries_left: int = _MAX_PREFIXES_OF_A_NOTE
+    remaining_tries: int = _MAX_PREFIXES_OF_A_NOTE
 
     def documents(self, data: bytes) -> Iterator[Document]:
         for number, chunk in enumerate(_chunks(data)):
             if number < MAX_DOCUMENTS and chunk.end <= MAX_NOTE_BYTES:
                 yield from self._documents_of(chunk.text)
                 continue
-            problem = f"is beyond what is read of a note: {_WHAT_IS_READ}"
+            problem = f"is beyond what is read of a note: {_READ_LIMITS}"
             yield Document(_normal(data[chunk.start :]), problem=problem)
             return
 
@@ -153,7 +155,7 @@ class _Reader:
             return Document(text, problem=f"is larger than {MAX_DOCUMENT_BYTES} bytes")
         try:
             value = parse_yaml(text.decode("utf-8"), self.loader)
-            return _interpreted(text, value)
+            return _interpret(text, value)
         except UnicodeDecodeError:
             return Document(text, problem="is not UTF-8 text")
         except (PlainYamlError, FieldError) as error:
@@ -165,15 +167,15 @@ class _Reader:
         if not text.removeprefix(b"---").strip():
             return
         whole = self.document(text)
-        if (not whole.problem and _is_as_stated(whole)) or not _STATED_ID.search(text):
+        if (not whole.problem and _is_intact(whole)) or not _ID_LINE.search(text):
             yield whole
             return
         for end in _prefix_ends(text):
-            if self.tries_left == 0:
+            if self.remaining_tries == 0:
                 break
-            self.tries_left -= 1
+            self.remaining_tries -= 1
             first = self.document(_normal(text[:end]))
-            if _is_as_stated(first):
+            if _is_intact(first):
                 yield first
                 yield from self._documents_of(text[end:])
                 return
@@ -217,14 +219,14 @@ def _prefix_ends(text: bytes) -> list[int]:
     return [end for _, end in sorted(found)][:_MAX_PREFIXES]
 
 
-def _is_as_stated(document: Document) -> bool:
+def _is_intact(document: Document) -> bool:
     """Whether a document is whole: a tombstone, or a memory whose content fits its id."""
     if document.memory is None:
         return document.tombstone is not None or document.mark is not None
     return document.stated_id == document.memory.id
 
 
-def _interpreted(text: bytes, value: Json) -> Document:
+def _interpret(text: bytes, value: Json) -> Document:
     if not isinstance(value, Mapping):
         return Document(text, problem="is not a mapping of fields")
     stated = value.get("id")
@@ -244,12 +246,12 @@ def _tombstone(fields: Mapping[str, Json], stated_id: str) -> Tombstone:
     return Tombstone(stated_id, forgotten, extra)
 
 
-def _mark(fields: Mapping[str, Json]) -> Abandoned:
+def _mark(fields: Mapping[str, Json]) -> Abandonment:
     since, by = fields["abandoned"], fields.get("by", "")
     if not isinstance(since, str) or not since or not isinstance(by, str):
         raise FieldError("a mark needs a text in 'abandoned'")
     extra = {key: item for key, item in fields.items() if key not in ("abandoned", "by")}
-    return Abandoned(since, by, extra)
+    return Abandonment(since, by, extra)
 
 
 def _memory(fields: Mapping[str, Json]) -> Memory:

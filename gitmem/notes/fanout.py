@@ -64,10 +64,10 @@ def walk_notes(
     Raises:
         NoteUnreadable: there are more than ``limit`` entries.
     """
-    return _walk(_Counted(trees, limit), root, b"")
+    return _walk(_LimitedTrees(trees, limit), root, b"")
 
 
-def nested_notes(trees: TreeObjects, root: bytes | None) -> bytes | None:
+def find_nested_root(trees: TreeObjects, root: bytes | None) -> bytes | None:
     """The tree that all notes lie in, where that is not the root but a folder alone in its own.
 
     ``git filter-repo --to-subdirectory-filter`` takes notes for files of the project.
@@ -103,7 +103,7 @@ def differing_notes(
         NoteUnreadable: more than ``limit`` entries would have to be looked at.
     """
     found: dict[bytes, tuple[list[bytes], list[bytes]]] = {}
-    for side, name, blob in _differences(_Counted(trees, limit), old, new, b""):
+    for side, name, blob in _differences(_LimitedTrees(trees, limit), old, new, b""):
         found.setdefault(name, ([], []))[side].append(blob)
     return {name: pair for name, pair in found.items() if sorted(pair[0]) != sorted(pair[1])}
 
@@ -158,23 +158,23 @@ def _is_crowded(tree: Tree, prefix: bytes) -> bool:
     return False
 
 
-class _Counted:
+class _LimitedTrees:
     """Trees that fail at a limit: a few shared subtrees can spell endless notes."""
 
     def __init__(self, trees: TreeObjects, limit: int) -> None:
         self._trees = trees
         self._limit = limit
-        self._entries_left = limit
+        self._remaining_entries = limit
 
     def read_tree(self, oid: bytes | None) -> Tree:
         tree = self._trees.read_tree(oid)
-        self._entries_left -= len(tree)
-        if self._entries_left < 0:
+        self._remaining_entries -= len(tree)
+        if self._remaining_entries < 0:
             raise NoteUnreadable(f"the notes ref holds more than {self._limit} entries")
         return tree
 
 
-def _walk(trees: _Counted, root: bytes | None, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _walk(trees: _LimitedTrees, root: bytes | None, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
     for rest, entry in trees.read_tree(root).items():
         if _is_note(prefix + rest, entry):
             yield prefix + rest, entry.oid
@@ -183,7 +183,7 @@ def _walk(trees: _Counted, root: bytes | None, prefix: bytes) -> Iterator[tuple[
 
 
 def _differences(
-    trees: _Counted, old: bytes | None, new: bytes | None, prefix: bytes
+    trees: _LimitedTrees, old: bytes | None, new: bytes | None, prefix: bytes
 ) -> Iterator[tuple[int, bytes, bytes]]:
     """The side (0 old, 1 new), object and blob of every note entry that only one side has."""
     if old == new:

@@ -16,8 +16,8 @@ from gitmem.notes.fanout import differing_notes, find_blobs
 from gitmem.notes.missing import (
     Loss,
     blobs_of,
-    find_lacking,
-    find_mended,
+    find_merge_repairs,
+    find_repairs,
     loss_of,
     without_words,
 )
@@ -25,7 +25,7 @@ from gitmem.notes.scrub_marks import Scrubs, read_scrubs
 from gitmem.notes.trees import NoteTrees
 
 
-def merged(trees: NoteTrees, tip: str | None, other: str, subject: str) -> str | None:
+def merge_commits(trees: NoteTrees, tip: str | None, other: str, subject: str) -> str | None:
     """The notes commit that contains both; None if ``tip`` already does.
 
     Contained already: None.  A continuation of ours that lacks nothing: ``other`` itself.
@@ -41,21 +41,21 @@ def merged(trees: NoteTrees, tip: str | None, other: str, subject: str) -> str |
     ours = trees.root(tip)
     known, brought = read_scrubs(trees.objects, ours), read_scrubs(trees.objects, theirs)
     if known.marks != brought.marks:
-        return _joined_apart(trees, [(tip, ours, known), (other, theirs, brought)], subject)
-    scrubs = known.joined(brought)
+        return _merge_across_scrub(trees, [(tip, ours, known), (other, theirs, brought)], subject)
+    scrubs = known.join(brought)
     if trees.contains(other, tip):
-        lacking = find_lacking(trees, (ours, tip), (theirs, other), scrubs, is_later=True)
+        lacking = find_repairs(trees, (ours, tip), (theirs, other), scrubs, is_later=True)
         if not lacking:
             return other
         return trees.commit(theirs, blobs_of(trees, lacking), [other], subject, scrubs)
     news = news_of(trees, ours, theirs, scrubs)
-    for name, after in find_mended(trees, other, tip, theirs).items():
+    for name, after in find_merge_repairs(trees, other, tip, theirs).items():
         note = scrubs.clean(merge_notes(trees.note(ours, name), after))
         news[name] = trees.write_note(note)
     return trees.commit(ours, news, [tip, other], subject, scrubs)
 
 
-def restored(
+def restore_documents(
     trees: NoteTrees, tip: str | None, whole: str, subject: str
 ) -> tuple[str | None, Loss]:
     """The notes commit that has what ``tip`` lost since ``whole``, and what that is.
@@ -67,10 +67,10 @@ def restored(
     """
     ours, had = trees.root(tip), trees.root(whole)
     known, before = read_scrubs(trees.objects, ours), read_scrubs(trees.objects, had)
-    scrubs = known.joined(before)
+    scrubs = known.join(before)
     is_later = tip is not None and trees.contains(tip, whole)
     is_scrubbed = bool(known.marks - before.marks)
-    lacking = find_lacking(
+    lacking = find_repairs(
         trees, (had, whole), (ours, tip), scrubs, is_later=is_later, is_read=is_scrubbed
     )
     if is_scrubbed:
@@ -81,14 +81,14 @@ def restored(
         return (trees.commit(had, news, [whole], subject, scrubs) if news else whole), loss
     if before.marks - known.marks:  # a state from before a scrub was put over it
         sides = [(tip, ours, known), (whole, had, before)]
-        return _joined_apart(trees, sides, subject), loss
+        return _merge_across_scrub(trees, sides, subject), loss
     if not lacking:
         return None, loss
     parents = [tip] if is_later or known.marks != before.marks else [tip, whole]
     return trees.commit(ours, blobs_of(trees, lacking), parents, subject, scrubs), loss
 
 
-def lost_between(trees: NoteTrees, old: str, new: str) -> Loss:
+def loss_between(trees: NoteTrees, old: str, new: str) -> Loss:
     """What a remote's notes lost from one state to another; nothing if they were scrubbed.
 
     Raises:
@@ -99,7 +99,7 @@ def lost_between(trees: NoteTrees, old: str, new: str) -> Loss:
     if scrubs.marks - marks.marks:
         return Loss()
     is_later = trees.contains(new, old)
-    return loss_of(find_lacking(trees, (before, old), (after, new), scrubs, is_later=is_later))
+    return loss_of(find_repairs(trees, (before, old), (after, new), scrubs, is_later=is_later))
 
 
 def news_of(
@@ -113,9 +113,9 @@ def news_of(
     news = {}
     for name, (_, brought) in differing_notes(trees.objects, ours, theirs).items():
         before = find_blobs(trees.objects, ours, name)
-        if not scrubs.forgotten and brought and not before and len(brought) == 1:
+        if not scrubs.forgotten_ids and brought and not before and len(brought) == 1:
             news[name] = brought[0]
-        elif brought or scrubs.forgotten:
+        elif brought or scrubs.forgotten_ids:
             with suppress(NoteUnreadable):
                 note = trees.note_in(before)
                 other = trees.note(theirs, name)
@@ -124,13 +124,13 @@ def news_of(
     return news
 
 
-def _joined_apart(
+def _merge_across_scrub(
     trees: NoteTrees, sides: Sequence[tuple[str, bytes | None, Scrubs]], subject: str
 ) -> str | None:
     """Join two sides of which one was scrubbed and the other not; parents are those that
     have all scrubs.  The scrubbed side is the one that is built on.
     """
-    scrubs = sides[0][2].joined(sides[1][2])
+    scrubs = sides[0][2].join(sides[1][2])
     clean = [side for side in sides if side[2].marks == scrubs.marks]
     base = clean[0] if clean else sides[0]
     other = sides[1] if base is sides[0] else sides[0]

@@ -18,7 +18,7 @@ from gitmem.notes.sorted_lines import is_sorted_union
 from gitmem.notes.trees import NoteTrees
 
 _DOCUMENT = re.compile(rb"^---", re.MULTILINE)
-_STATED = re.compile(rb"^id: *[\"']?(m[0-9a-f]{20})\b", re.MULTILINE)
+_ID_LINE = re.compile(rb"^id: *[\"']?(m[0-9a-f]{20})\b", re.MULTILINE)
 _FORGOTTEN = re.compile(rb"^forgotten:", re.MULTILINE)
 _GITS_MERGE = "Merged notes from "
 """How the message of a commit begins that ``git notes merge`` made, by whatever strategy."""
@@ -41,20 +41,20 @@ Side = tuple[bytes | None, str | None]
 
 
 @dataclass(frozen=True)
-class _Right:
+class _Repair:
     """A note as it should be, as a blob where one is there already, and what it lost."""
 
     note: Note | bytes
-    lost: tuple[Document, ...] = ()
+    losses: tuple[Document, ...] = ()
     ids: frozenset[str] = frozenset()
     count: int = 0
 
 
-Lacking = dict[bytes, _Right]
+Repairs = dict[bytes, _Repair]
 """Each note that is not as it should be."""
 
 
-def find_lacking(
+def find_repairs(
     trees: NoteTrees,
     old: Side,
     new: Side,
@@ -62,52 +62,52 @@ def find_lacking(
     *,
     is_later: bool,
     is_read: bool = False,
-) -> Lacking:
+) -> Repairs:
     """The notes of ``new`` that ought to hold more, or no longer hold what git made of them.
 
     ``is_read``: every one of them is parsed, where the documents matter and not their number.
     """
-    found: Lacking = {}
-    mended = {} if new[1] is None else find_mended(trees, new[1], old[1], new[0])
+    found: Repairs = {}
+    mended = {} if new[1] is None else find_merge_repairs(trees, new[1], old[1], new[0])
     differing = differing_notes(trees.objects, old[0], new[0])
     for name, (gone, come) in differing.items():
         if not gone or name in mended:
             continue
-        is_plain = not (come or is_read or scrubs.forgotten) and len(gone) == 1
+        is_plain = not (come or is_read or scrubs.forgotten_ids) and len(gone) == 1
         if is_plain and not find_blobs(trees.objects, new[0], name):
-            found[name] = _whole(trees, gone[0])
+            found[name] = _repair_of_blob(trees, gone[0])
             continue
         with suppress(NoteUnreadable):  # what cannot be read stays as it is
             before, after = scrubs.clean(trees.note(old[0], name)), trees.note(new[0], name)
-            if lost := lost_documents(before, after, is_later=is_later):
-                found[name] = _right(scrubs.clean(merge_notes(after, note_of(lost))), lost)
+            if losses := lost_documents(before, after, is_later=is_later):
+                found[name] = _repair_of(scrubs.clean(merge_notes(after, note_of(losses))), losses)
     for name, after in mended.items():
         with suppress(NoteUnreadable):
             before, raw = scrubs.clean(trees.note(old[0], name)), trees.note(new[0], name)
-            lost = lost_documents(before, after, is_later=is_later)
-            right = scrubs.clean(merge_notes(after, note_of(lost)))
-            found[name] = _right(right, lost_documents(right, raw, is_later=False))
+            losses = lost_documents(before, after, is_later=is_later)
+            right = scrubs.clean(merge_notes(after, note_of(losses)))
+            found[name] = _repair_of(right, lost_documents(right, raw, is_later=False))
     return found
 
 
-def _right(note: Note, lost: tuple[Document, ...]) -> _Right:
-    ids = frozenset(document.memory.id for document in lost if document.memory is not None)
-    return _Right(note, lost, ids, len(lost))
+def _repair_of(note: Note, losses: tuple[Document, ...]) -> _Repair:
+    ids = frozenset(document.memory.id for document in losses if document.memory is not None)
+    return _Repair(note, losses, ids, len(losses))
 
 
-def _whole(trees: NoteTrees, blob: bytes) -> _Right:
+def _repair_of_blob(trees: NoteTrees, blob: bytes) -> _Repair:
     """A note that is gone altogether: counted without parsing, for there may be thousands."""
     try:
         chunks = _DOCUMENT.split(trees.objects.read_blob(blob))
     except NoteUnreadable:
-        return _Right(blob, count=1)
+        return _Repair(blob, count=1)
     documents = [chunk for chunk in chunks if chunk.strip()]
-    stated = (_STATED.search(chunk) for chunk in documents if not _FORGOTTEN.search(chunk))
+    stated = (_ID_LINE.search(chunk) for chunk in documents if not _FORGOTTEN.search(chunk))
     ids = frozenset(match[1].decode() for match in stated if match)
-    return _Right(blob, ids=ids, count=len(documents))
+    return _Repair(blob, ids=ids, count=len(documents))
 
 
-def find_mended(
+def find_merge_repairs(
     trees: NoteTrees, tip: str, known: str | None, root: bytes | None
 ) -> dict[bytes, Note]:
     """The notes that git's own merges damaged in a history, as they should be.
@@ -150,8 +150,8 @@ def _note_without_merge(
             garbage = {document.key for document in trees.note_in(made).documents}
             kept = note_of(d for d in now.documents if d.key not in garbage)
     merge_made = trees.note_in(made)
-    lost = [d for side in sides for d in lost_documents(side, merge_made, is_later=False)]
-    return merge_notes(kept, note_of(lost))
+    losses = [d for side in sides for d in lost_documents(side, merge_made, is_later=False)]
+    return merge_notes(kept, note_of(losses))
 
 
 def _merges_by_git(trees: NoteTrees, tip: str, known: str | None) -> Iterator[pygit2.Commit]:
@@ -160,7 +160,7 @@ def _merges_by_git(trees: NoteTrees, tip: str, known: str | None) -> Iterator[py
             yield commit
 
 
-def loss_of(lacking: Lacking) -> Loss:
+def loss_of(lacking: Repairs) -> Loss:
     """What that comes to."""
     return Loss(
         frozenset().union(*(right.ids for right in lacking.values())),
@@ -169,7 +169,7 @@ def loss_of(lacking: Lacking) -> Loss:
     )
 
 
-def blobs_of(trees: NoteTrees, lacking: Lacking) -> dict[bytes, bytes]:
+def blobs_of(trees: NoteTrees, lacking: Repairs) -> dict[bytes, bytes]:
     """The notes as they should be, written."""
     return {
         name: right.note if isinstance(right.note, bytes) else trees.write_note(right.note)
@@ -177,14 +177,14 @@ def blobs_of(trees: NoteTrees, lacking: Lacking) -> dict[bytes, bytes]:
     }
 
 
-def without_words(lacking: Lacking) -> Lacking:
+def without_words(lacking: Repairs) -> Repairs:
     """Without what somebody wrote there: a scrub may have masked it, and left no id."""
-    found: Lacking = {}
+    found: Repairs = {}
     for name, right in lacking.items():
-        words = {document.key for document in right.lost if is_words(document)}
-        kept = tuple(d for d in right.lost if d.key not in words)
+        words = {document.key for document in right.losses if is_words(document)}
+        kept = tuple(d for d in right.losses if d.key not in words)
         if kept and isinstance(right.note, Note):
-            found[name] = _right(
+            found[name] = _repair_of(
                 note_of(d for d in right.note.documents if d.key not in words), kept
             )
     return found

@@ -65,25 +65,25 @@ class NotesRef:
         if who.name and who.email:
             self._git.set_ident(who.name, who.email)
         for attempt in range(_MAX_TRIES):
-            with _translated_refusals("write the notes ref"):
+            with _translate_refusals("write the notes ref"):
                 ref = self._read()
                 wanted = decide(None if ref is None else str(ref.target))
                 if wanted is None:
                     return None
-                if self._is_moved(ref, wanted, subject, who):
+                if self._try_move(ref, wanted, subject, who):
                     return wanted
             if attempt == 0:
                 free_stale_lock(self._repo, self._name)
             limit = min(_MAX_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
             self._sleep(random.uniform(0, limit))  # noqa: S311 - jitter, not a secret
-        raise self._given_up()
+        raise self._contention_error()
 
-    def _is_moved(
+    def _try_move(
         self, ref: pygit2.Reference | None, wanted: str, subject: str, who: Identity
     ) -> bool:
         """Move the ref if it still points to what ``ref`` found."""
         if ref is None:
-            return self._is_created(wanted, subject, who)
+            return self._try_create(wanted, subject, who)
         try:
             # libgit2 compares under the ref's lock with the value that ``ref`` was read with.
             ref.set_target(pygit2.Oid(hex=wanted), subject)
@@ -93,7 +93,7 @@ class NotesRef:
             raise
         return True
 
-    def _is_created(self, wanted: str, subject: str, who: Identity) -> bool:
+    def _try_create(self, wanted: str, subject: str, who: Identity) -> bool:
         """Create the ref if there still is none.
 
         By git itself: libgit2 looks whether the ref is there before it takes the lock, so two
@@ -111,7 +111,7 @@ class NotesRef:
             return False
         raise _refusal(complaint, f"create '{self._name}'")
 
-    def _given_up(self) -> NotesMoved:
+    def _contention_error(self) -> NotesMoved:
         lock = lock_path(self._repo, self._name)
         if lock.exists():  # left behind by a process that was killed, most likely
             return NotesMoved(
@@ -121,7 +121,7 @@ class NotesRef:
         return NotesMoved(f"cannot move '{self._name}': others kept moving it ({_MAX_TRIES} tries)")
 
     def _read(self) -> pygit2.Reference | None:
-        """The ref as it is now, for :meth:`_is_moved` to compare with."""
+        """The ref as it is now, for :meth:`_try_move` to compare with."""
         try:
             return self._git.lookup_reference(self._name).resolve()
         except KeyError:
@@ -142,7 +142,7 @@ def last_move(repo: Repo, name: str, tip: str) -> str:
 
 
 @contextmanager
-def _translated_refusals(doing: str) -> Iterator[None]:
+def _translate_refusals(doing: str) -> Iterator[None]:
     try:
         yield
     except (pygit2.GitError, OSError) as error:

@@ -24,7 +24,7 @@ FILE = b"gitmem-scrubs"
 _FILE_MODE = b"100644"
 _MAX_BYTES = 4 << 20
 _MARK = re.compile(r"[0-9a-f]{20}")
-_SCRUBBED = "scrubbed"
+_REASON = "scrubbed"
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,13 @@ class Scrubs:
     """The names of scrubs, and the ids of the memories that they forgot."""
 
     marks: frozenset[str] = frozenset()
-    forgotten: frozenset[str] = frozenset()
+    forgotten_ids: frozenset[str] = frozenset()
 
-    def joined(self, other: Scrubs) -> Scrubs:
+    def join(self, other: Scrubs) -> Scrubs:
         """Both."""
-        return Scrubs(self.marks | other.marks, self.forgotten | other.forgotten)
+        return Scrubs(self.marks | other.marks, self.forgotten_ids | other.forgotten_ids)
 
-    def admitted(self, documents: Iterable[Document]) -> Note:
+    def admit(self, documents: Iterable[Document]) -> Note:
         """The note of new documents, without what was forgotten or would stand in its place.
 
         An answer of a model that was asked before the scrub says again what was forgotten.
@@ -47,19 +47,21 @@ class Scrubs:
 
     def _is_successor(self, document: Document) -> bool:
         replaced = document.memory.supersedes if document.memory is not None else ()
-        return bool(replaced) and self.forgotten.issuperset(replaced)
+        return bool(replaced) and self.forgotten_ids.issuperset(replaced)
 
     def clean(self, note: Note) -> Note:
         """The note with a tombstone in place of each memory that was forgotten."""
-        if not any(names_of(document) & self.forgotten for document in note.documents):
+        if not any(names_of(document) & self.forgotten_ids for document in note.documents):
             return note
-        return note_of(kept for document in note.documents for kept in self._cleaned(document))
+        return note_of(
+            kept for document in note.documents for kept in self._clean_document(document)
+        )
 
-    def _cleaned(self, document: Document) -> list[Document]:
-        names = names_of(document) & self.forgotten
+    def _clean_document(self, document: Document) -> list[Document]:
+        names = names_of(document) & self.forgotten_ids
         if not names:
             return [document]
-        return [tombstone_document(Tombstone(name, _SCRUBBED)) for name in sorted(names)]
+        return [tombstone_document(Tombstone(name, _REASON)) for name in sorted(names)]
 
 
 def read_scrubs(objects: Objects, root: bytes | None) -> Scrubs:
@@ -74,24 +76,24 @@ def read_scrubs(objects: Objects, root: bytes | None) -> Scrubs:
     lines = objects.read_blob(entry.oid)[:_MAX_BYTES].decode("ascii", "replace").splitlines()
     words = [line.split() for line in lines]
     return Scrubs(
-        _named("scrub", words, _MARK),
-        _named("forget", words, ID_PATTERN),
+        _parse_names("scrub", words, _MARK),
+        _parse_names("forget", words, ID_PATTERN),
     )
 
 
 def write_scrubs(objects: Objects, root: bytes, scrubs: Scrubs) -> bytes:
     """The tree with that file, written; its id.  Nothing scrubbed: no file."""
-    if not scrubs.marks and not scrubs.forgotten:
+    if not scrubs.marks and not scrubs.forgotten_ids:
         return root
     lines = [f"scrub {mark}" for mark in sorted(scrubs.marks)]
-    lines += [f"forget {name}" for name in sorted(scrubs.forgotten)]
+    lines += [f"forget {name}" for name in sorted(scrubs.forgotten_ids)]
     tree = objects.read_tree(root)
     blob = objects.write(ObjectType.BLOB, "".join(f"{line}\n" for line in lines).encode())
     tree[FILE] = TreeEntry(_FILE_MODE, blob)
     return objects.write_tree(tree)
 
 
-def _named(what: str, words: Iterable[list[str]], form: re.Pattern[str]) -> frozenset[str]:
+def _parse_names(what: str, words: Iterable[list[str]], form: re.Pattern[str]) -> frozenset[str]:
     return frozenset(
         line[1] for line in words if len(line) == 2 and line[0] == what and form.fullmatch(line[1])
     )

@@ -15,8 +15,8 @@ from gitmem.git.identity import Identity
 from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
 from gitmem.model.note import NOTES_REF, Document, Note, merge_notes, note_of
-from gitmem.notes.fanout import differing_notes, find_blobs, nested_notes, walk_notes
-from gitmem.notes.merge import lost_between, merged, restored
+from gitmem.notes.fanout import differing_notes, find_blobs, find_nested_root, walk_notes
+from gitmem.notes.merge import loss_between, merge_commits, restore_documents
 from gitmem.notes.missing import Loss
 from gitmem.notes.ref import NotesRef
 from gitmem.notes.scrub_marks import Scrubs, read_scrubs
@@ -39,7 +39,7 @@ class Rewrite:
     """Notes to replace, and the ids of the memories to forget."""
 
     notes: Mapping[str, Note]
-    forgotten: frozenset[str] = frozenset()
+    forgotten_ids: frozenset[str] = frozenset()
 
 
 class NoteStore:
@@ -60,7 +60,7 @@ class NoteStore:
         self._trees = NoteTrees(repo, identity)
         self._objects = self._trees.objects
         self._ref = NotesRef(repo, self._trees.git, ref, sleep)
-        self._seen = Watermark(self._trees.git) if ref == NOTES_REF else None
+        self._watermark = Watermark(self._trees.git) if ref == NOTES_REF else None
 
     @property
     def committer(self) -> tuple[Identity, bool]:
@@ -90,7 +90,7 @@ class NoteStore:
         """Every annotated commit and its note, all from the same tip."""
         return self._trees.notes_in(self._trees.root(self.tip()))
 
-    def annotated(self) -> Iterator[str]:
+    def annotated_commits(self) -> Iterator[str]:
         """Every annotated object's id, each once; no note is read."""
         names = (name for name, _ in walk_notes(self._objects, self._trees.root(self.tip())))
         yield from (name.decode() for name in dict.fromkeys(names))
@@ -127,12 +127,12 @@ class NoteStore:
                 raise UnknownRevision(f"'{commit}' is not a full commit id")
         line = _one_line(subject)
 
-        def joined(tip: str | None) -> str | None:
+        def join(tip: str | None) -> str | None:
             root = self._trees.root(tip)
-            blobs = self._joined_blobs(root, additions, without)
+            blobs = self._write_additions(root, additions, without)
             return self._trees.commit(root, blobs, [tip] if tip else [], line) if blobs else None
 
-        return self._move(joined, line)
+        return self._move(join, line)
 
     def changes(self, old: str | None, new: str) -> Iterator[NoteChange]:
         """What differs between two notes commits, by object id; the notes are those at ``new``.
@@ -160,16 +160,18 @@ class NoteStore:
             NoteUnreadable: ``other`` is not a notes commit, or its trees cannot be read.
         """
         line = _one_line(subject)
-        return self._move(lambda tip: merged(self._trees, tip, other, line), line) is not None
+        return (
+            self._move(lambda tip: merge_commits(self._trees, tip, other, line), line) is not None
+        )
 
     def is_whole(self) -> bool:
         """Whether the ref is there, where this clone last saw it whole; no object is read."""
         tip = self.tip()
-        return tip is not None and (self._seen is None or self._seen.tip() == tip)
+        return tip is not None and (self._watermark is None or self._watermark.tip() == tip)
 
-    def has_seen(self) -> bool:
+    def has_watermark(self) -> bool:
         """Whether this clone keeps where it last saw the ref whole."""
-        return self._seen is not None and self._seen.tip() is not None
+        return self._watermark is not None and self._watermark.tip() is not None
 
     def restore(self, subject: str, last_known: str | None = None) -> Loss:
         """Restore what the ref lost since this clone last saw it complete; returns what that was.
@@ -182,12 +184,12 @@ class NoteStore:
             NotesMoved, ReadOnlyRepository, DiskFull: as for :meth:`add`.
             NoteUnreadable: one of the commits, or its trees, cannot be read.
         """
-        if self._seen is None:
+        if self._watermark is None:
             return Loss()
-        seen, tip = self._seen.tip(), self.tip()
+        seen, tip = self._watermark.tip(), self.tip()
         whole = next((c for c in (seen, last_known) if c and self.has_commit(c)), None)
         if tip is not None and whole in (None, tip):
-            self._seen.follow(seen, tip)
+            self._watermark.follow(seen, tip)
         if whole is None or whole == tip:
             return Loss()
         found = Loss()
@@ -196,20 +198,20 @@ class NoteStore:
         def made_whole(now: str | None) -> str | None:
             nonlocal tip, found
             tip = now
-            wanted, found = restored(self._trees, now, whole, line)
+            wanted, found = restore_documents(self._trees, now, whole, line)
             return wanted
 
         moved = self._ref.move(made_whole, line, self.committer[0])
-        self._seen.follow(seen, moved or tip or whole)
+        self._watermark.follow(seen, moved or tip or whole)
         return found
 
     def accept(self) -> None:
         """Accept the ref as complete: what it was before can no longer be read."""
         tip = self.tip()
-        if self._seen is not None and tip is not None:
-            self._seen.follow(self._seen.tip(), tip)
+        if self._watermark is not None and tip is not None:
+            self._watermark.follow(self._watermark.tip(), tip)
 
-    def come_up(self, subject: str) -> bool:
+    def move_to_root(self, subject: str) -> bool:
         """Bring the notes back to the root of their tree, where a filter moved all of them into
         a folder; whether that was so.
 
@@ -220,22 +222,22 @@ class NoteStore:
         line = _one_line(subject)
 
         def at_root(tip: str | None) -> str | None:
-            root = nested_notes(self._objects, self._trees.root(tip))
+            root = find_nested_root(self._objects, self._trees.root(tip))
             return self._trees.commit(root, {}, [tip], line) if root and tip else None
 
         return self._move(at_root, line) is not None
 
-    def forgotten(self) -> frozenset[str]:
+    def forgotten_ids(self) -> frozenset[str]:
         """The ids of the memories that a scrub forgot."""
-        return read_scrubs(self._objects, self._trees.root(self.tip())).forgotten
+        return read_scrubs(self._objects, self._trees.root(self.tip())).forgotten_ids
 
-    def lost_between(self, old: str, new: str) -> Loss:
+    def loss_between(self, old: str, new: str) -> Loss:
         """What somebody else's notes lost between two commits; a scrub does not count.
 
         Raises:
             NoteUnreadable: one of the commits, or its trees, cannot be read.
         """
-        return lost_between(self._trees, old, new)
+        return loss_between(self._trees, old, new)
 
     def rewrite(
         self, plan: Callable[[Iterator[tuple[str, Note]]], Rewrite], mark: str, subject: str
@@ -259,15 +261,15 @@ class NoteStore:
             blobs = {
                 name.encode(): self._trees.write_note(note) for name, note in planned.notes.items()
             }
-            scrubs = Scrubs(frozenset([mark]), planned.forgotten)
-            scrubs = scrubs.joined(read_scrubs(self._objects, root))
+            scrubs = Scrubs(frozenset([mark]), planned.forgotten_ids)
+            scrubs = scrubs.join(read_scrubs(self._objects, root))
             return self._trees.commit(root, blobs, [], line, scrubs)
 
-        if self._seen is not None:
-            self._seen.drop()  # first: what is scrubbed must not be put back, if we are killed
+        if self._watermark is not None:
+            self._watermark.drop()  # first: what is scrubbed must not be put back, if we are killed
         moved = self._move(rewritten, line)
-        if moved is not None and self._seen is not None:
-            self._seen.follow(None, moved)
+        if moved is not None and self._watermark is not None:
+            self._watermark.follow(None, moved)
         return moved
 
     def replaces(self, other: str) -> bool:
@@ -288,11 +290,11 @@ class NoteStore:
             return decide(tip)
 
         moved = self._ref.move(decided, line, self.committer[0])
-        if moved is not None and before is not None and self._seen is not None:
-            self._seen.follow(before, moved)
+        if moved is not None and before is not None and self._watermark is not None:
+            self._watermark.follow(before, moved)
         return moved
 
-    def _joined_blobs(
+    def _write_additions(
         self,
         root: bytes | None,
         additions: Mapping[str, Sequence[Document]],
@@ -305,7 +307,7 @@ class NoteStore:
             name = commit.encode()
             before = self._trees.note_in(find_blobs(self._objects, root, name))
             kept = [d for d in before.documents if d.memory is None or d.memory.id not in without]
-            after = merge_notes(note_of(kept), scrubs.admitted(documents))
+            after = merge_notes(note_of(kept), scrubs.admit(documents))
             if after != before:
                 blobs[name] = self._trees.write_note(after)
         return blobs

@@ -158,10 +158,10 @@ def _scalar(event: Any) -> Json:
         raise PlainYamlError(f"holds a text of more than {MAX_SCALAR_CHARS} characters")
     if _SURROGATE.search(text):
         raise PlainYamlError("holds an escape that is no character")
-    return _resolved(text) if event.implicit[0] else text
+    return _resolve(text) if event.implicit[0] else text
 
 
-def _resolved(text: str) -> Json:
+def _resolve(text: str) -> Json:
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):

@@ -12,10 +12,10 @@ from gitmem.index.commits import abandoned_commits
 from gitmem.index.memories import memories_of, memories_with_id
 from gitmem.model.log_entry import LogEntry
 from gitmem.notes.store import NoteStore
-from gitmem.recall.log import entry_of, missing_from_refs, told_mark
+from gitmem.recall.log import abandonment_text, entry_of, missing_from_refs
 
 
-def abandoned_entries(repo: Repo) -> Iterator[LogEntry]:
+def read_abandoned_entries(repo: Repo) -> Iterator[LogEntry]:
     """The commits that were dropped and not taken up again, newest first.
 
     Of a memory that also stands at a commit which some ref reaches, nothing is said.
@@ -29,14 +29,14 @@ def abandoned_entries(repo: Repo) -> Iterator[LogEntry]:
             memories = [
                 stored.memory
                 for stored in memories_of(index, [commit])
-                if not _stands_elsewhere(repo, notes, index, stored.memory.id, commit)
+                if not _is_reached_elsewhere(repo, notes, index, stored.memory.id, commit)
             ]
             if memories:
                 entry = replace(entry_of(repo, commit), memories=tuple(memories))
-                yield replace(entry, abandoned=told_mark(*marks[commit]))
+                yield replace(entry, abandoned=abandonment_text(*marks[commit]))
 
 
-def _stands_elsewhere(
+def _is_reached_elsewhere(
     repo: Repo, notes: NoteStore, index: Index, memory_id: str, commit: str
 ) -> bool:
     others = {stored.commit for stored in memories_with_id(index, memory_id)} - {commit}

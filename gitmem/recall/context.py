@@ -16,15 +16,21 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
 from gitmem.git.standing import standings
 from gitmem.index.cache import Index
-from gitmem.index.commits import annotated_count
+from gitmem.index.commits import annotated_commit_count
 from gitmem.index.lexical import match_of
-from gitmem.index.lookup import memories, touch_counts, touching
+from gitmem.index.lookup import memories, places_touching, touch_counts
 from gitmem.index.nearby import is_touched, paths_of
 from gitmem.model.context_item import ContextItem
 from gitmem.model.likely import Choice, choose, name_words, tells_apart
 from gitmem.model.memory import Memory
-from gitmem.recall.likely_files import MAX_PROMPT, Outlook, foresee, shares_of, whereabouts
-from gitmem.recall.worktree_state import Occasion, read_head_time, read_occasion
+from gitmem.recall.likely_files import (
+    MAX_PROMPT,
+    Prediction,
+    locate_commits,
+    predict_files,
+    shares_of,
+)
+from gitmem.recall.worktree_state import WorktreeState, read_head_time, read_worktree_state
 from gitmem.render.context import ContextBlock, render_context
 from gitmem.state.context_history import ContextHistory, SessionContext
 from gitmem.state.pending import PendingStore
@@ -32,33 +38,33 @@ from gitmem.state.settings import Settings
 
 _MAX_PENDING = 3
 _WORTH_A_LOOK = 0.02  # less is not even explained
-_MOST_TOUCHING = 60
+_MAX_BY_FILE = 60
 # The chance that a file is edited when it was read: one that tells memories apart, one that
 # everybody touches (its memories are weighed by their other files), and one of the same name,
 # as a test has.
-_READ, _READ_BY_ALL, _KIN = 0.5, 0.26, 0.3
-_BEFORE = "given before"
+_CHANCE_IF_READ, _CHANCE_IF_READ_BY_ALL, _CHANCE_OF_NAMESAKE = 0.5, 0.26, 0.3
+_GIVEN_BEFORE = "given before"
 
 
 @dataclass(frozen=True)
-class Measure:
+class Quota:
     """How many memories may be given at once: ``most``, each worth ``least`` or more."""
 
     least: float
     most: int
 
 
-AT_START = Measure(0.4, 2)
-WITH_PROMPT = Measure(0.2, 2)
-WITH_PROMPT_ONLY = Measure(0.06, 10)
+AT_START = Quota(0.4, 2)
+WITH_PROMPT = Quota(0.2, 2)
+WITH_PROMPT_ONLY = Quota(0.06, 10)
 """If nothing is given with files, the prompt is the last chance and receives more."""
-BESIDE_FILE = Measure(0.25, 2)
-BESIDE_FILE_OF_ALL = Measure(0.25, 1)
+BESIDE_FILE = Quota(0.25, 2)
+BESIDE_FILE_OF_ALL = Quota(0.25, 1)
 
 
 @dataclass(frozen=True)
 class ContextCandidate:
-    """A memory that was considered; ``refused`` says why it was not given, empty if it was.
+    """A memory that was considered; ``refusal`` says why it was not given, empty if it was.
 
     ``files`` are those that spoke for it, surest first, each with the chance of being edited.
     ``is_elsewhere``: only other branches reach it.
@@ -67,7 +73,7 @@ class ContextCandidate:
     item: ContextItem
     worth: float
     files: tuple[tuple[str, float], ...] = ()
-    refused: str = ""
+    refusal: str = ""
     is_elsewhere: bool = False
 
 
@@ -81,20 +87,20 @@ def weigh_start(
     """
     given = known or SessionContext()
     own = session if known is not None else ""
-    occasion = read_occasion(repo)
+    worktree_state = read_worktree_state(repo)
     pending = [
-        ContextCandidate(item, 1.0, refused=_refusal(item.memory, given, own))
+        ContextCandidate(item, 1.0, refusal=_refusal(item.memory, given, own))
         for item in _pending(repo)
     ]
     with closing(Index.open(repo.state_dir)) as index:
-        outlook = foresee(repo, index, occasion)
-        rest = _weighed(index, outlook, AT_START, given, own, explain=explain)
-        left = _left_off(index, outlook, given, own)
-    known_ids = {one.item.memory.id for one in rest if not one.refused}
+        prediction = predict_files(repo, index, worktree_state)
+        rest = _weigh(index, prediction, AT_START, given, own, explain=explain)
+        left = _next_steps(index, prediction, given, own)
+    known_ids = {one.item.memory.id for one in rest if not one.refusal}
     first = [*pending, *(one for one in left if one.item.memory.id not in known_ids)]
     again = {one.item.memory.id for one in first}
     rest = [one for one in rest if one.item.memory.id not in again]
-    return ContextChoice(repo, occasion, [*first, *rest], outlook.expected)
+    return ContextChoice(repo, worktree_state, [*first, *rest], prediction.likely_files)
 
 
 def weigh_prompt(
@@ -110,13 +116,13 @@ def weigh_prompt(
     The first prompt of a session may call for what its branch is at; a later one ("yes, do
     that") only for what its own words speak for; one without a word for nothing.
     """
-    occasion, given = read_occasion(repo), known or SessionContext()
-    measure = WITH_PROMPT_ONLY if is_last_chance else WITH_PROMPT
+    worktree_state, given = read_worktree_state(repo), known or SessionContext()
+    quota = WITH_PROMPT_ONLY if is_last_chance else WITH_PROMPT
     with closing(Index.open(repo.state_dir)) as index:
-        outlook = foresee(repo, index, occasion, prompt, others=True)
-        called = outlook if not given.prompts else outlook.called_for
-        found = _weighed(index, called, measure, given, "", explain=explain)
-    return ContextChoice(repo, occasion, found, outlook.expected)
+        prediction = predict_files(repo, index, worktree_state, prompt, others=True)
+        called = prediction if not given.prompts else prediction.for_prompt
+        found = _weigh(index, called, quota, given, "", explain=explain)
+    return ContextChoice(repo, worktree_state, found, prediction.likely_files)
 
 
 def weigh_file(
@@ -125,21 +131,21 @@ def weigh_file(
     """What is remembered about a file, relative to the top of the work tree, that was just read."""
     given = known or SessionContext()
     with closing(Index.open(repo.state_dir)) as index:
-        places = touching(index, [path], _MOST_TOUCHING)
-        commit_of, elsewhere = whereabouts(repo, index, places, others=True)
+        places = places_touching(index, [path], _MAX_BY_FILE)
+        commit_of, elsewhere = locate_commits(repo, index, places, others=True)
         files_of = paths_of(index, [place for place in places if place in commit_of])
         in_order = {place: files_of[place] for place in places if place in files_of}
         times = len(set(commit_of.values()))
-        chances = _beside(index, path, in_order, times, given)
-        is_of_all = not tells_apart(times, annotated_count(index))
+        chances = _chances_beside(index, path, in_order, times, given)
+        is_of_all = not tells_apart(times, annotated_commit_count(index))
         shares = shares_of(index, in_order, elsewhere)
-        outlook = Outlook(in_order, commit_of, chances, shares=shares, elsewhere=elsewhere)
-        measure = BESIDE_FILE_OF_ALL if is_of_all else BESIDE_FILE
-        found = _weighed(index, outlook, measure, given, "", explain=explain)
+        prediction = Prediction(in_order, commit_of, chances, shares=shares, elsewhere=elsewhere)
+        quota = BESIDE_FILE_OF_ALL if is_of_all else BESIDE_FILE
+        found = _weigh(index, prediction, quota, given, "", explain=explain)
     return ContextChoice(repo, None, found, {})
 
 
-def _beside(
+def _chances_beside(
     index: Index,
     path: str,
     files_of: Mapping[int, Sequence[str]],
@@ -147,15 +153,15 @@ def _beside(
     given: SessionContext,
 ) -> dict[str, float]:
     """The chances of the files once this one was read: what was expected, and what that adds."""
-    chances, commits = dict(given.expected), annotated_count(index)
-    read = _READ if tells_apart(times, commits) else _READ_BY_ALL
+    chances, commits = dict(given.likely_files), annotated_commit_count(index)
+    read = _CHANCE_IF_READ if tells_apart(times, commits) else _CHANCE_IF_READ_BY_ALL
     chances[path] = max(chances.get(path, 0.0), read)
     name = name_words(path)
     kin = {file for files in files_of.values() for file in files if name_words(file) == name}
     touched = touch_counts(index, sorted(kin - {path}))
     for file, count in touched.items():
         if tells_apart(count, commits):
-            chances[file] = max(chances.get(file, 0.0), _KIN)
+            chances[file] = max(chances.get(file, 0.0), _CHANCE_OF_NAMESAKE)
     return chances
 
 
@@ -165,19 +171,19 @@ class ContextChoice:
     def __init__(
         self,
         repo: Repo,
-        occasion: Occasion | None,
-        considered: Sequence[ContextCandidate],
-        expected: Mapping[str, float],
+        worktree_state: WorktreeState | None,
+        candidates: Sequence[ContextCandidate],
+        likely_files: Mapping[str, float],
     ) -> None:
         self._repo = repo
-        self._occasion = occasion
-        self.considered = list(considered)
-        self.expected = expected
+        self._worktree_state = worktree_state
+        self.candidates = list(candidates)
+        self.likely_files = likely_files
 
     @property
     def given(self) -> list[ContextItem]:
         """What to give, most important first."""
-        return [one.item for one in self.considered if not one.refused]
+        return [one.item for one in self.candidates if not one.refusal]
 
     def block(self, budget_tokens: int, *, path: str = "") -> ContextBlock:
         """The text, within the budget; ``path`` is the file that it is about."""
@@ -185,11 +191,13 @@ class ContextChoice:
         if not items:
             return ContextBlock("", 0, 0)
         commits = [item.commit for item in items if item.commit]
-        elsewhere = {one.item.commit for one in self.considered if one.is_elsewhere}
+        elsewhere = {one.item.commit for one in self.candidates if one.is_elsewhere}
         reached = [commit for commit in commits if commit not in elsewhere]
         now = standings(self._repo, commits, reached=reached)
         items = [replace(item, standing=now.get(item.commit)) for item in items]
-        head_time = self._occasion.head_time if self._occasion else read_head_time(self._repo)
+        head_time = (
+            self._worktree_state.head_time if self._worktree_state else read_head_time(self._repo)
+        )
         return render_context(items, budget_tokens, head_time=head_time, path=path)
 
 
@@ -210,7 +218,9 @@ def context_of_session(
     before = told.of(session) if is_resumed else None
     weighed = weigh_start(repo, before, session)
     block = weighed.block(budget_tokens)
-    given = SessionContext(frozenset(block.ids), expected=weighed.expected, tokens=block.tokens)
+    given = SessionContext(
+        frozenset(block.ids), likely_files=weighed.likely_files, tokens=block.tokens
+    )
     with suppress(GitmemError):  # a read-only .git: better told twice than not at all
         if before is None:
             told.begin(session, given)
@@ -231,7 +241,8 @@ def context_of_prompt(repo: Repo, session: str, prompt: str, settings: Settings)
     with suppress(GitmemError):
         ids = frozenset(block.ids)  # what found no room is told another time
         told.add(
-            session, SessionContext(ids, expected=weighed.expected, tokens=block.tokens, prompts=1)
+            session,
+            SessionContext(ids, likely_files=weighed.likely_files, tokens=block.tokens, prompts=1),
         )
     return block
 
@@ -255,7 +266,7 @@ def context_of_file(
     known = told.of(listener) or SessionContext()
     if listener != session:  # a subagent has not heard it, but works on what its session works on
         main = told.of(session) or SessionContext()
-        known = replace(known, expected=main.expected)
+        known = replace(known, likely_files=main.likely_files)
     room = min(settings.file_tokens, settings.session_tokens - known.tokens)
     if room <= 0 or path in known.files:
         return ContextBlock("", 0, 0)
@@ -274,10 +285,10 @@ def _pending(repo: Repo) -> list[ContextItem]:
     return [ContextItem(found.memory, "", is_pending=True) for found in pending[:_MAX_PENDING]]
 
 
-def _weighed(
+def _weigh(
     index: Index,
-    outlook: Outlook,
-    measure: Measure,
+    prediction: Prediction,
+    quota: Quota,
     given: SessionContext,
     own: str,
     *,
@@ -287,66 +298,68 @@ def _weighed(
 
     With ``explain`` as far as they are worth a look.
     """
-    judged = _judged(index, outlook, measure, given, own)
-    return list(judged if explain else _until_enough(judged, measure))
+    judged = _judge(index, prediction, quota, given, own)
+    return list(judged if explain else _take_until_enough(judged, quota))
 
 
-def _judged(
-    index: Index, outlook: Outlook, measure: Measure, given: SessionContext, own: str
+def _judge(
+    index: Index, prediction: Prediction, quota: Quota, given: SessionContext, own: str
 ) -> Iterator[ContextCandidate]:
     read: dict[int, Memory] = {}
-    refused: dict[int, str] = {}
+    refusal: dict[int, str] = {}
 
     def counts(place: int) -> bool:
         """Whether the session has it, then: what it is not given leaves its files to others."""
-        siblings = [p for p, c in outlook.commit_of.items() if c == outlook.commit_of[place]]
+        siblings = [p for p, c in prediction.commit_of.items() if c == prediction.commit_of[place]]
         read.update(memories(index, siblings))
-        refused[place] = _refusal(read[place], given, own)
+        refusal[place] = _refusal(read[place], given, own)
         is_said = any(not read[p].provenance.is_of_history for p in siblings)
         if read[place].provenance.is_of_history and is_said:
-            refused[place] = refused[place] or "its commit has a session's memory"
-        return refused[place] in ("", _BEFORE)
+            refusal[place] = refusal[place] or "its commit has a session's memory"
+        return refusal[place] in ("", _GIVEN_BEFORE)
 
     taken = 0
-    for choice in choose(outlook.files_of, outlook.chances, _WORTH_A_LOOK, counts, outlook.shares):
+    for choice in choose(
+        prediction.files_of, prediction.chances, _WORTH_A_LOOK, counts, prediction.shares
+    ):
         place = choice.place
-        item = ContextItem(read[place], outlook.commit_of[place], is_pending=False)
-        why = refused[place]
-        if not why and choice.worth < measure.least:
-            why = f"worth less than {measure.least:g}"
-        if not why and taken == measure.most:
-            why = f"{measure.most} are enough"
+        item = ContextItem(read[place], prediction.commit_of[place], is_pending=False)
+        why = refusal[place]
+        if not why and choice.worth < quota.least:
+            why = f"worth less than {quota.least:g}"
+        if not why and taken == quota.most:
+            why = f"{quota.most} are enough"
         taken += not why
-        is_elsewhere = place in outlook.elsewhere
-        yield ContextCandidate(item, choice.worth, _reasons(choice, outlook), why, is_elsewhere)
+        is_elsewhere = place in prediction.elsewhere
+        yield ContextCandidate(item, choice.worth, _reasons(choice, prediction), why, is_elsewhere)
 
 
-def _until_enough(
-    considered: Iterator[ContextCandidate], measure: Measure
+def _take_until_enough(
+    candidates: Iterator[ContextCandidate], quota: Quota
 ) -> Iterator[ContextCandidate]:
     """Only until nothing more can be given."""
     taken = 0
-    for one in considered:
-        if one.worth < measure.least:
+    for one in candidates:
+        if one.worth < quota.least:
             return
         yield one
-        taken += not one.refused
-        if taken == measure.most:
+        taken += not one.refusal
+        if taken == quota.most:
             return
 
 
-def _reasons(choice: Choice, outlook: Outlook) -> tuple[tuple[str, float], ...]:
+def _reasons(choice: Choice, prediction: Prediction) -> tuple[tuple[str, float], ...]:
     named = (path for path in choice.files[:3] if not path.startswith("\0"))
-    return tuple((path, outlook.chances[path]) for path in named)
+    return tuple((path, prediction.chances[path]) for path in named)
 
 
-def _left_off(
-    index: Index, outlook: Outlook, given: SessionContext, own: str
+def _next_steps(
+    index: Index, prediction: Prediction, given: SessionContext, own: str
 ) -> list[ContextCandidate]:
     """The memory of the last session here, if it says what to do next."""
-    found = memories(index, outlook.newest)
+    found = memories(index, prediction.newest)
     return [
-        ContextCandidate(ContextItem(memory, outlook.commit_of[place], is_pending=False), 1.0)
+        ContextCandidate(ContextItem(memory, prediction.commit_of[place], is_pending=False), 1.0)
         for place, memory in found.items()
         if memory.next and not _refusal(memory, given, own)
     ][:1]
@@ -355,13 +368,13 @@ def _left_off(
 def _refusal(memory: Memory, given: SessionContext, own: str) -> str:
     """Why it is not given, whatever its worth; empty if nothing speaks against it."""
     if memory.id in given.ids:
-        return _BEFORE
+        return _GIVEN_BEFORE
     if own and memory.provenance.session == own:
         return "the session's own"
-    if memory.provenance.is_of_history and not _gives_reason(memory):
+    if memory.provenance.is_of_history and not _has_reason(memory):
         return "made from history, without a reason"
     return ""
 
 
-def _gives_reason(memory: Memory) -> bool:
+def _has_reason(memory: Memory) -> bool:
     return bool(memory.why or memory.what or memory.decisions or memory.errors)

@@ -13,42 +13,42 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from gitmem.git.reachability import unreached
+from gitmem.git.reachability import unreachable_commits
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
-from gitmem.index.commits import annotated_count
+from gitmem.index.commits import annotated_commit_count
 from gitmem.index.lexical import match_of
-from gitmem.index.lookup import living, matches, touch_counts, touching
-from gitmem.index.nearby import newest_places, paths_named, paths_of, without_agent
+from gitmem.index.lookup import holders_in_scope, matches, places_touching, touch_counts
+from gitmem.index.nearby import newest_places, paths_of, paths_with_names, without_agent
 from gitmem.model.likely import (
-    ELSEWHERE,
-    WITHOUT_SESSION,
+    NO_SESSION_FACTOR,
+    OTHER_BRANCH_FACTOR,
     FileSigns,
     NameWords,
     likelihood,
     tells_apart,
 )
 from gitmem.model.text import ascii_words
-from gitmem.recall.worktree_state import Occasion, in_head
+from gitmem.recall.worktree_state import WorktreeState, paths_at_head
 from gitmem.refresh.reachable import scope_of
 
-_LOOKED_AT = 1_000
-_NEWEST = 100
-_ON_BRANCH = 40
-_MATCHING = 50
-_TOUCHING = 60
-_FILES = 250
+_MAX_RECENT = 1_000
+_MAX_NEWEST = 100
+_MAX_ON_BRANCH = 40
+_MAX_MATCHES = 50
+_MAX_BY_FILE = 60
+_MAX_FILES = 250
 MAX_PROMPT = 20_000
 _MATCH_HALF = 5
 _WORDS_ALONE = 0.4
 _NEWEST_ALONE = 0.6
 
 _PATH = re.compile(r"[\w.@/\\-]*[\w-]\.[A-Za-z]\w{0,7}\b|[\w.@-]+(?:[/\\][\w.-]+)+")
-_MOST_NAMES = 40
+_MAX_NAMES = 40
 
 
 @dataclass(frozen=True)
-class Outlook:
+class Prediction:
     """What may be given, newest first, and the chance that each file is edited.
 
     ``files_of`` and ``commit_of`` go by the memories' places in the index.  A memory without files
@@ -66,18 +66,18 @@ class Outlook:
     newest: Sequence[int] = ()
 
     @property
-    def expected(self) -> dict[str, float]:
+    def likely_files(self) -> dict[str, float]:
         """The likeliest files, for the hook that sees which are read."""
         likely = sorted(self.chances.items(), key=lambda item: (-item[1], item[0]))
         return {p: round(c, 4) for p, c in likely[:80] if c >= 0.01 and not p.startswith("\0")}
 
     @property
-    def called_for(self) -> Outlook:
+    def for_prompt(self) -> Prediction:
         """Only the memories of files that the prompt itself suggests."""
         meant = {
             path
             for path, known in self.signs.items()
-            if known.named or known.prompt_words or known.best_match
+            if known.mentions or known.prompt_words or known.best_match
         }
         files_of = {
             place: files
@@ -87,53 +87,60 @@ class Outlook:
         return replace(self, files_of=files_of)
 
 
-def foresee(
-    repo: Repo, index: Index, occasion: Occasion, prompt: str = "", *, others: bool = False
-) -> Outlook:
+def predict_files(
+    repo: Repo,
+    index: Index,
+    worktree_state: WorktreeState,
+    prompt: str = "",
+    *,
+    others: bool = False,
+) -> Prediction:
     """Weigh what is remembered for this occasion, with or without a prompt.
 
     ``others``: what other branches remember counts as well, for less.
     """
     text = prompt[:MAX_PROMPT]
-    branch = "" if occasion.is_trunk else occasion.branch
-    recent = newest_places(index, _LOOKED_AT, branch)
+    branch = "" if worktree_state.is_trunk else worktree_state.branch
+    recent = newest_places(index, _MAX_RECENT, branch)
     made_there = [place for place, is_made_there in recent if is_made_there]
-    found = {m.place: m.score for m in matches(index, match_of(text), _MATCHING)}
-    by_branch = matches(index, match_of(branch.rpartition("/")[2]), _MATCHING // 2)
-    named = _named(index, text)
-    near = touching(index, [*named, *occasion.dirty_files, *occasion.branch_files], _TOUCHING)
+    found = {m.place: m.score for m in matches(index, match_of(text), _MAX_MATCHES)}
+    by_branch = matches(index, match_of(branch.rpartition("/")[2]), _MAX_MATCHES // 2)
+    mentions = _files_in_text(index, text)
+    near = places_touching(
+        index, [*mentions, *worktree_state.dirty_files, *worktree_state.branch_files], _MAX_BY_FILE
+    )
     candidates = dict.fromkeys(
         [
-            *(place for place, _ in recent[: 3 * _NEWEST]),
-            *made_there[:_ON_BRANCH],
+            *(place for place, _ in recent[: 3 * _MAX_NEWEST]),
+            *made_there[:_MAX_ON_BRANCH],
             *found,
             *(match.place for match in by_branch),
             *near,
         ]
     )
-    commit_of, elsewhere = whereabouts(repo, index, candidates, others=others)
-    newest = _by_commit(commit_of, (place for place, _ in recent))[:_NEWEST]
+    commit_of, elsewhere = locate_commits(repo, index, candidates, others=others)
+    newest = _by_commit(commit_of, (place for place, _ in recent))[:_MAX_NEWEST]
     kept = {place for places in newest for place in places}
-    kept.update(made_there[:_ON_BRANCH], found, (match.place for match in by_branch), near)
+    kept.update(made_there[:_MAX_ON_BRANCH], found, (match.place for match in by_branch), near)
     files_of: dict[int, Sequence[str]] = {
         place: () for place in candidates if place in kept and place in commit_of
     }
     files_of.update(paths_of(index, files_of))
-    signs = _signs(index, files_of, occasion, branch)
+    signs = _signs(index, files_of, worktree_state, branch)
     signs = _with_history(signs, files_of, newest, _by_commit(commit_of, made_there))
     if text:
-        signs = _with_prompt(signs, files_of, found, named, text)
+        signs = _with_prompt(signs, files_of, found, mentions, text)
     chances = _chances(repo, index, signs, has_prompt=bool(text))
     for place in [place for place, files in files_of.items() if not files]:
         files_of[place] = [f"\0{place}"]
-        chances[f"\0{place}"] = _alone(place, found, newest, has_prompt=bool(text))
+        chances[f"\0{place}"] = _chance_without_files(place, found, newest, has_prompt=bool(text))
     shares = shares_of(index, files_of, elsewhere)
     ours = _by_commit(commit_of, made_there) if branch else newest
     last = ours[0] if ours else ()
-    return Outlook(files_of, commit_of, chances, signs, shares, elsewhere, last)
+    return Prediction(files_of, commit_of, chances, signs, shares, elsewhere, last)
 
 
-def _named(index: Index, text: str) -> dict[str, float]:
+def _files_in_text(index: Index, text: str) -> dict[str, float]:
     """The files that the text names: 1 where a name means one file, less where it means several."""
     names: dict[str, None] = {}
     for match in _PATH.findall(text):
@@ -142,9 +149,9 @@ def _named(index: Index, text: str) -> dict[str, float]:
         # An absolute path, or one as a diff has it (a/..., b/...), ends in one that is known.
         for start in range(min(len(parts), 12)):
             names.setdefault("/".join(parts[start:]))
-        if len(names) > _MOST_NAMES * 4:
+        if len(names) > _MAX_NAMES * 4:
             break
-    known = paths_named(index, set(names))
+    known = paths_with_names(index, set(names))
     found: dict[str, float] = {}
     for name in names:
         meant = [path for path in known if f"/{path}".endswith(f"/{name}")]
@@ -154,7 +161,7 @@ def _named(index: Index, text: str) -> dict[str, float]:
     return found
 
 
-def whereabouts(
+def locate_commits(
     repo: Repo, index: Index, places: Iterable[int], *, others: bool
 ) -> tuple[dict[int, str], set[int]]:
     """The commit where each of these memories lives, and which of them HEAD does not reach.
@@ -164,22 +171,24 @@ def whereabouts(
     """
     scope = scope_of(repo, index)
     wanted = list(places)
-    commit_of = {place: held.commit for place, held in living(index, wanted, scope).items()}
+    commit_of = {
+        place: held.commit for place, held in holders_in_scope(index, wanted, scope).items()
+    }
     elsewhere: dict[int, str] = {}
     if others:
         rest = [place for place in wanted if place not in commit_of]
-        elsewhere = {place: held.commit for place, held in living(index, rest).items()}
+        elsewhere = {place: held.commit for place, held in holders_in_scope(index, rest).items()}
     if elsewhere:
-        lost = set(unreached(repo, set(elsewhere.values())))
+        lost = set(unreachable_commits(repo, set(elsewhere.values())))
         elsewhere = {place: commit for place, commit in elsewhere.items() if commit not in lost}
     return {**commit_of, **elsewhere}, set(elsewhere)
 
 
 def shares_of(index: Index, places: Iterable[int], elsewhere: Collection[int]) -> dict[int, float]:
     """How much of its worth counts, for each memory that does not count in full."""
-    found = dict.fromkeys(elsewhere, ELSEWHERE)
+    found = dict.fromkeys(elsewhere, OTHER_BRANCH_FACTOR)
     for place in without_agent(index, places):
-        found[place] = found.get(place, 1.0) * WITHOUT_SESSION
+        found[place] = found.get(place, 1.0) * NO_SESSION_FACTOR
     return found
 
 
@@ -193,17 +202,17 @@ def _by_commit(commit_of: Mapping[int, str], places: Iterable[int]) -> list[list
 
 
 def _signs(
-    index: Index, files_of: Mapping[int, Sequence[str]], occasion: Occasion, branch: str
+    index: Index, files_of: Mapping[int, Sequence[str]], worktree_state: WorktreeState, branch: str
 ) -> dict[str, FileSigns]:
     paths = list(dict.fromkeys(path for files in files_of.values() for path in files))
     times = touch_counts(index, paths)
     words, wanted = NameWords(paths), frozenset(ascii_words(branch.rpartition("/")[2]))
-    ours, dirty = frozenset(occasion.branch_files), frozenset(occasion.dirty_files)
+    ours, dirty = frozenset(worktree_state.branch_files), frozenset(worktree_state.dirty_files)
     return {
         path: FileSigns(
             path,
             times=times.get(path, 0),
-            newest=_NEWEST,
+            newest=_MAX_NEWEST,
             is_on_branch=path in ours,
             is_dirty=path in dirty,
             branch_words=words.share(path, wanted),
@@ -231,7 +240,7 @@ def _with_history(
     return {
         path: replace(
             known,
-            newest=last.get(path, _NEWEST),
+            newest=last.get(path, _MAX_NEWEST),
             is_on_branch=known.is_on_branch or path in there,
             on_branch=there.get(path, 0.0),
         )
@@ -243,7 +252,7 @@ def _with_prompt(
     signs: Mapping[str, FileSigns],
     files_of: Mapping[int, Sequence[str]],
     found: Mapping[int, float],
-    named: Mapping[str, float],
+    mentions: Mapping[str, float],
     text: str,
 ) -> dict[str, FileSigns]:
     """With what the prompt says about each file, by name and through the memories that match."""
@@ -261,7 +270,7 @@ def _with_prompt(
     return {
         path: replace(
             known,
-            named=named.get(path, 0.0),
+            mentions=mentions.get(path, 0.0),
             prompt_words=words.share(path, asked),
             best_match=best.get(path, 0.0),
             matches=total.get(path, 0.0),
@@ -278,14 +287,14 @@ def _chances(
     repo: Repo, index: Index, signs: Mapping[str, FileSigns], *, has_prompt: bool
 ) -> dict[str, float]:
     """The chance of each file that distinguishes memories; the likeliest are looked up at HEAD."""
-    commits = annotated_count(index)
+    commits = annotated_commit_count(index)
     hopeful = {
         path: likelihood(known, len(signs), has_prompt=has_prompt)
         for path, known in signs.items()
         if tells_apart(known.times, commits)
     }
-    first = sorted(hopeful, key=lambda path: (-hopeful[path], path))[:_FILES]
-    there = in_head(repo, first)
+    first = sorted(hopeful, key=lambda path: (-hopeful[path], path))[:_MAX_FILES]
+    there = paths_at_head(repo, first)
     return {
         path: hopeful[path]
         if path in there
@@ -294,7 +303,7 @@ def _chances(
     }
 
 
-def _alone(
+def _chance_without_files(
     place: int,
     found: Mapping[int, float],
     newest: Sequence[Sequence[int]],

@@ -15,11 +15,11 @@ from gitmem.errors import (
     UnknownMemory,
     UnknownRevision,
 )
-from gitmem.git.log import CommitHead, has_head, read_heads, walk_selected
-from gitmem.git.reachability import unreached
+from gitmem.git.log import CommitHead, has_head, read_heads, walk_log
+from gitmem.git.reachability import unreachable_commits
 from gitmem.git.repo import Repo, resolve_commit, top_relative, try_git
 from gitmem.index.cache import Index
-from gitmem.index.commits import abandoned_commits, annotated_among
+from gitmem.index.commits import abandoned_commits, annotated_commits_among
 from gitmem.index.memories import memories_of, memories_with_id
 from gitmem.model.instant import parse_iso_time
 from gitmem.model.log_entry import LogEntry
@@ -46,7 +46,7 @@ class LogSelection:
     count: int | None = None
 
 
-def log_entries(repo: Repo, selection: LogSelection) -> Iterator[LogEntry]:
+def read_log_entries(repo: Repo, selection: LogSelection) -> Iterator[LogEntry]:
     """The commits that have memories, in git log's order; git is stopped when there are enough.
 
     Raises:
@@ -61,37 +61,39 @@ def log_entries(repo: Repo, selection: LogSelection) -> Iterator[LogEntry]:
         if index.is_volatile:
             refresh_index(notes, index)  # nobody else could
         size = _FIRST
-        with closing(_annotated(repo, index, selection)) as commits:
+        with closing(_annotated_commits(repo, index, selection)) as commits:
             while left and (some := list(islice(commits, size if left < 0 else left))):
                 size = min(2 * size, _AT_ONCE)
                 for head in read_heads(repo, some):
-                    entry = _entry(notes, index, head, selection.kinds)
+                    entry = _read_entry(notes, index, head, selection.kinds)
                     if entry is not None:
                         yield entry
                         left -= 1
 
 
-def _annotated(repo: Repo, index: Index, selection: LogSelection) -> Generator[str, None, None]:
+def _annotated_commits(
+    repo: Repo, index: Index, selection: LogSelection
+) -> Generator[str, None, None]:
     """The selected commits that have a note; git's selection is streamed, not stored."""
     if not (selection.options or selection.revisions or selection.paths):
         yield from annotated_walk(repo, index)
         return
     revisions = selection.revisions or (() if "--all" in selection.options else ("HEAD",))
     size = _AT_ONCE
-    walk = walk_selected(repo, selection.options, revisions, selection.paths)
+    walk = walk_log(repo, selection.options, revisions, selection.paths)
     while batch := list(islice(walk, size)):
-        annotated = annotated_among(index, batch)
+        annotated = annotated_commits_among(index, batch)
         yield from (commit for commit in batch if commit in annotated)
         size = min(2 * size, _MOST_AT_ONCE)
 
 
-def pending_entries(repo: Repo) -> Iterator[LogEntry]:
+def read_pending_entries(repo: Repo) -> Iterator[LogEntry]:
     """Work that no commit holds yet, newest first, as log entries."""
     for found in PendingStore(repo).newest_first():
         yield LogEntry(memories=(found.memory,), is_pending=True)
 
 
-def shown_entry(repo: Repo, name: str) -> LogEntry:
+def find_entry(repo: Repo, name: str) -> LogEntry:
     """What is remembered under a memory's id (or its beginning), or about a commit.
 
     Raises:
@@ -99,7 +101,7 @@ def shown_entry(repo: Repo, name: str) -> LogEntry:
         NoteUnreadable, NewerFormat: the commit has a note, but nothing in it can be read.
     """
     if name.startswith("m") and ID_PATTERN.fullmatch(name.ljust(21, "0")):
-        found = _by_id(repo, name)
+        found = _find_by_id(repo, name)
         if found is not None:
             return found
     try:
@@ -108,7 +110,7 @@ def shown_entry(repo: Repo, name: str) -> LogEntry:
         raise UnknownMemory(f"'{name}' names neither a memory nor a commit here") from error
     (head,) = read_heads(repo, [commit])
     with closing(Index.open(repo.state_dir)) as index:
-        entry = _entry(NoteStore(repo), index, head, frozenset())
+        entry = _read_entry(NoteStore(repo), index, head, frozenset())
         mark = abandonment(repo, index, commit)
     if entry is None:
         raise UnknownMemory(f"nothing is remembered about commit '{commit[:10]}'")
@@ -133,16 +135,16 @@ def abandonment(repo: Repo, index: Index, commit: str) -> str:
     mark = abandoned_commits(index).get(commit)
     if mark is None or not missing_from_refs(repo, NoteStore(repo), [commit]):
         return ""
-    return told_mark(*mark)
+    return abandonment_text(*mark)
 
 
 def missing_from_refs(repo: Repo, notes: NoteStore, commits: Collection[str]) -> list[str]:
     """Those that no ref reaches, among them those that are not here at all."""
-    gone = set(unreached(repo, commits))
+    gone = set(unreachable_commits(repo, commits))
     return [commit for commit in commits if commit in gone or not notes.has_commit(commit)]
 
 
-def told_mark(since: str, how: str) -> str:
+def abandonment_text(since: str, how: str) -> str:
     """A mark in words."""
     day = parse_iso_time(since)
     if day is None:
@@ -173,7 +175,7 @@ def split_arguments(
     return revisions, [top_relative(repo, path, here) for path in paths]
 
 
-def _entry(
+def _read_entry(
     notes: NoteStore, index: Index, head: CommitHead, kinds: frozenset[str]
 ) -> LogEntry | None:
     note = notes.read(head.commit)
@@ -201,7 +203,7 @@ def _log_entry(
     )
 
 
-def _by_id(repo: Repo, prefix: str) -> LogEntry | None:
+def _find_by_id(repo: Repo, prefix: str) -> LogEntry | None:
     for pending in PendingStore(repo).newest_first():
         if pending.memory.id.startswith(prefix):
             return LogEntry(memories=(pending.memory,), is_pending=True)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from gitmem.capture.agent_note import AgentNote, jot
+from gitmem.capture.agent_note import AgentNote, write_agent_note
 from gitmem.errors import UnknownMemory, UnknownRevision
 from gitmem.git.repo import Repo, resolve_commit
 from gitmem.index.cache import Index
@@ -47,7 +47,7 @@ class MemoryService:
         self.repo = repo
         self._clock = clock
         self._recaller: Recaller | None = None
-        self._woken = -_WAKE_EVERY_SECONDS
+        self._last_wake = -_WAKE_EVERY_SECONDS
 
     def close(self) -> None:
         """Close the index."""
@@ -61,7 +61,7 @@ class MemoryService:
         Raises:
             GitmemError: the index is damaged; it is set aside, so that the next try works.
         """
-        return results_of(self._ready().search(query, judge=True), self._judged)
+        return results_of(self._open_recaller().search(query, judge=True), self._standings)
 
     def newest(self, limit: int) -> list[Hit]:
         """The newest memories that HEAD reaches, pending ones among them."""
@@ -74,13 +74,13 @@ class MemoryService:
         Raises:
             GitmemError: the index is damaged; it is set aside, so that the next try works.
         """
-        self._ready()
+        self._open_recaller()
         found: dict[str, Hit] = {}
         missing: dict[str, str] = {}
         with closing(Index.open(self.repo.state_dir)) as index:
             for name in dict.fromkeys(names):
                 try:
-                    results = self._named(index, name.strip())
+                    results = self._find_by_name(index, name.strip())
                 except (UnknownMemory, UnknownRevision) as error:
                     missing[name] = error.message
                     continue
@@ -101,11 +101,11 @@ class MemoryService:
         centre = Hit(anchor.memory, anchor.commit, anchor.is_pending, 0.0)
         every = {centre.memory.id: centre}
         if moment:
-            older = self._ready().search(Query(until=moment, limit=before + _AT_ONCE))
+            older = self._open_recaller().search(Query(until=moment, limit=before + _AT_ONCE))
             every.update((hit.memory.id, hit) for hit in [*older, *self._after(centre, after)])
-        line = sorted(every.values(), key=_when)
+        line = sorted(every.values(), key=_order_key)
         place = next(n for n, hit in enumerate(line) if hit.memory.id == anchor.memory.id)
-        return results_of(line[max(0, place - before) : place + after + 1], self._judged)
+        return results_of(line[max(0, place - before) : place + after + 1], self._standings)
 
     def why(self, place: str, here: Path, limit: int) -> Explanation:
         """What is behind a line or file; see :func:`gitmem.recall.why.why`.
@@ -113,29 +113,29 @@ class MemoryService:
         Raises:
             UsageError, UnknownRevision, GitFailed: as there.
         """
-        self._ready()
+        self._open_recaller()
         return why(self.repo, parse_place(self.repo, place, here), limit=limit)
 
     def remember(self, note: AgentNote, here: Path) -> Memory:
-        """Keep an agent's note; see :func:`gitmem.capture.agent_note.jot`.
+        """Keep an agent's note; see :func:`gitmem.capture.agent_note.write_agent_note`.
 
         Raises:
             UsageError, BareRepository, GitmemError, DiskFull, ReadOnlyRepository: as there.
         """
-        return jot(self.repo, note, here)
+        return write_agent_note(self.repo, note, here)
 
     def prepare(self) -> None:
         """Make sure that there is an index, if there is anything to index."""
-        self._ready()
+        self._open_recaller()
 
     def wake(self) -> None:
         """Let a worker look for changes, at most every five seconds; nobody waits for it."""
-        if not self.repo.is_initialised or self._clock() - self._woken < _WAKE_EVERY_SECONDS:
+        if not self.repo.is_initialised or self._clock() - self._last_wake < _WAKE_EVERY_SECONDS:
             return
-        self._woken = self._clock()
+        self._last_wake = self._clock()
         catch_up(self.repo, 0.0)
 
-    def _ready(self) -> Recaller:
+    def _open_recaller(self) -> Recaller:
         """An open index with something in it, if there is anything."""
         if not (self.repo.state_dir / FOLDER / FILE).exists() or self._recaller is None:
             self._prepare()
@@ -145,7 +145,7 @@ class MemoryService:
 
     def _prepare(self) -> None:
         """Wait for an index: the very first, or one that replaces a deleted one."""
-        self._woken = self._clock()
+        self._last_wake = self._clock()
         if self.repo.is_initialised:
             catch_up(self.repo, _PATIENCE_SECONDS)
             return
@@ -153,14 +153,14 @@ class MemoryService:
 
         refresh(self.repo).close()
 
-    def _judged(self, commits: Sequence[str]) -> dict[str, Standing]:
+    def _standings(self, commits: Sequence[str]) -> dict[str, Standing]:
         with closing(Index.open(self.repo.state_dir)) as index:
             scope = scope_of(self.repo, index)
             return standings_of(self.repo, index, scope, note_numbers(index, commits))
 
-    def _named(self, index: Index, name: str) -> list[Hit]:
+    def _find_by_name(self, index: Index, name: str) -> list[Hit]:
         if name.startswith("m") and ID_PATTERN.fullmatch(name.ljust(21, "0")):
-            found = self._by_id(index, name)
+            found = self._find_by_id(index, name)
             if found is not None:
                 return [found]
         try:
@@ -170,10 +170,10 @@ class MemoryService:
         stored = memories_of(index, [commit])
         if not stored:
             raise UnknownMemory(f"nothing is remembered about commit '{commit[:10]}'")
-        standing = self._judged([commit]).get(commit)
+        standing = self._standings([commit]).get(commit)
         return [Hit(s.memory, s.commit, is_pending=False, standing=standing) for s in stored]
 
-    def _by_id(self, index: Index, prefix: str) -> Hit | None:
+    def _find_by_id(self, index: Index, prefix: str) -> Hit | None:
         for pending in PendingStore(self.repo).newest_first():
             if pending.memory.id.startswith(prefix):
                 return Hit(pending.memory, "", is_pending=True)
@@ -182,7 +182,7 @@ class MemoryService:
             raise UnknownMemory(f"'{prefix}' is the beginning of several memory ids")
         if not stored:
             return None
-        judged = self._judged([found.commit for found in stored])
+        judged = self._standings([found.commit for found in stored])
         here = [found for found in stored if _is_here(judged.get(found.commit))]
         chosen = (here or stored)[0]
         return Hit(
@@ -204,17 +204,17 @@ class MemoryService:
         for _ in range(24):
             is_last = width >= _WIDEST or start.year > 9_000  # where the calendar ends
             until = "" if is_last else iso_of(start + width)
-            found = self._ready().search(Query(since=moment, until=until, limit=_AT_ONCE))
+            found = self._open_recaller().search(Query(since=moment, until=until, limit=_AT_ONCE))
             if not is_last and len(found) >= _AT_ONCE and width > timedelta(seconds=2):
                 width /= 3
-            elif sum(_when(hit) > _when(anchor) for hit in found) >= count or is_last:
+            elif sum(_order_key(hit) > _order_key(anchor) for hit in found) >= count or is_last:
                 break
             else:
                 width *= 4
         return found
 
 
-def _when(hit: Hit) -> tuple[str, str]:
+def _order_key(hit: Hit) -> tuple[str, str]:
     return hit.memory.provenance.time, hit.memory.id
 
 

@@ -18,7 +18,7 @@ from gitmem.model.query import Query
 from gitmem.model.standing import Standing
 from gitmem.model.text import words_of
 from gitmem.recall.search import recall
-from gitmem.render.results import texts_of
+from gitmem.render.results import sentences_of
 from gitmem.state.error_log import append_log
 from gitmem.state.known_repos import KnownRepos, repo_name
 from gitmem.state.settings import read_settings
@@ -26,14 +26,14 @@ from gitmem.state.settings import read_settings
 Judge = Callable[[Sequence[str]], Mapping[str, Standing]]
 """Tells how commits stand at HEAD."""
 
-_MAX_JUDGED = 20
+_MAX_STANDINGS = 20
 _MAX_WORDS = 400
 
 
 def results_of(hits: Sequence[Hit], judge: Judge) -> list[Hit]:
     """The hits in their order; git is asked for the unknown standings of the first twenty."""
     unknown = [hit.commit for hit in hits if hit.commit and hit.standing is None]
-    judged = judge(unknown[:_MAX_JUDGED]) if unknown else {}
+    judged = judge(unknown[:_MAX_STANDINGS]) if unknown else {}
     return [hit if hit.standing else replace(hit, standing=judged.get(hit.commit)) for hit in hits]
 
 
@@ -59,7 +59,7 @@ def search_everywhere(repo: Repo | None, known_repos: KnownRepos, query: Query) 
     wide = replace(query, limit=query.offset + query.limit, offset=0)
     found: list[tuple[float, Hit]] = []
     for place in [*here, *(other for other in others if allows_everywhere(other))]:
-        for result in _searched(place, wide):
+        for result in _search_or_log(place, wide):
             weight = result.score * (0.2 + _coverage(result.memory, asked))
             found.append((weight, replace(result, repository=repo_name(place), place=place.top)))
     if query.text.strip():
@@ -84,7 +84,7 @@ def allows_everywhere(repo: Repo) -> bool:
         return False
 
 
-def _searched(repo: Repo, query: Query) -> Iterable[Hit]:
+def _search_or_log(repo: Repo, query: Query) -> Iterable[Hit]:
     try:
         return results_of(recall(repo, query, judge=True), partial(standings, repo))
     except GitmemError as error:
@@ -95,4 +95,4 @@ def _searched(repo: Repo, query: Query) -> Iterable[Hit]:
 def _coverage(memory: Memory, asked: set[str]) -> float:
     if not asked:
         return 1.0
-    return len(asked & set(words_of("\n".join(texts_of(memory))))) / len(asked)
+    return len(asked & set(words_of("\n".join(sentences_of(memory))))) / len(asked)

@@ -16,13 +16,13 @@ from typing import Any
 
 from gitmem.errors import EncoderUnavailable
 from gitmem.git.repo import Repo
-from gitmem.index.amendment import amended
+from gitmem.index.amendment import amendment_of
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
-from gitmem.index.lexical import asked_words
-from gitmem.index.lookup import Holder, holdings, living, memories, newest
+from gitmem.index.lexical import query_words
+from gitmem.index.lookup import Holder, holders_in_scope, holders_of, memories, newest
 from gitmem.index.postings import Postings
-from gitmem.index.rank import Candidate, Likeness, QueryContext, Rank, fused, ranked
+from gitmem.index.rank import Candidate, Likeness, QueryContext, Rank, fuse_scores, rank_candidates
 from gitmem.index.rows import facets_of
 from gitmem.index.vectors import Vectors, read_meta
 from gitmem.model.hit import Hit
@@ -31,20 +31,20 @@ from gitmem.model.query import MAX_TEXT, Query
 from gitmem.model.standing import Standing
 from gitmem.model.text import words_of
 from gitmem.model.text_roles import Role, texts_of
-from gitmem.refresh.embed import embed_missing
+from gitmem.refresh.embed import embed_memories
 from gitmem.refresh.encoders import encoder_of
 from gitmem.refresh.reachable import Reachable, scope_of
 from gitmem.refresh.standing import standings_of
 from gitmem.state.pending import PendingStore
 from gitmem.state.settings import read_settings
 
-_SEARCHED = (Role.TITLE, Role.PROSE, Role.FILE, Role.SYMBOL, Role.CONCEPT)
+_SEARCH_ROLES = (Role.TITLE, Role.PROSE, Role.FILE, Role.SYMBOL, Role.CONCEPT)
 _CANDIDATES = 200
 _MOST_CANDIDATES = 200_000
 _ALL = -1  # no limit, as SQLite says it
-_EMBEDDED_AT_ONCE = 2_000  # memories without a vector that a search makes up for itself
-_MORE_JUDGED = 5  # than are shown: what is no longer so makes room for these
-_CLOSER = 40  # of the best, that everything which ranks looks at
+_MAX_EMBED_AT_ONCE = 2_000  # memories without a vector that a search makes up for itself
+_EXTRA_STANDINGS = 5  # than are shown: what is no longer so makes room for these
+_RANK_POOL = 40  # of the best, that everything which ranks looks at
 
 __all__ = ["Recaller", "recall"]
 
@@ -57,15 +57,15 @@ class _Pool:
 
     candidates: Sequence[Candidate]
     places: Sequence[int]
-    holdings: Sequence[Holder]
+    holders_of: Sequence[Holder]
 
     def holdings_of(self, numbers: Iterable[int]) -> list[Holder]:
         """Those of the candidates of these numbers that are not pending."""
-        return [self.holdings[number] for number in numbers if number < len(self.holdings)]
+        return [self.holders_of[number] for number in numbers if number < len(self.holders_of)]
 
     def with_standings(self, standing: Mapping[str, Standing]) -> _Pool:
         """The same, each candidate of a note with how its commit stands, as far as is told."""
-        ours = zip(self.candidates, self.holdings, strict=False)
+        ours = zip(self.candidates, self.holders_of, strict=False)
         judged = [replace(one, standing=standing.get(held.commit)) for one, held in ours]
         return replace(self, candidates=[*judged, *self.candidates[len(judged) :]])
 
@@ -74,7 +74,7 @@ class _Pool:
         candidate = self.candidates[one.number]
         return Hit(
             candidate.memory,
-            "" if candidate.is_pending else self.holdings[one.number].commit,
+            "" if candidate.is_pending else self.holders_of[one.number].commit,
             candidate.is_pending,
             one.score,
             one.reasons,
@@ -133,7 +133,7 @@ class Recaller:
         rank = self._ranking(text, query, pool, now)
         order = rank(pool.candidates)
         if judge:
-            first = dict.fromkeys(one.number for one in order[: end + _MORE_JUDGED])
+            first = dict.fromkeys(one.number for one in order[: end + _EXTRA_STANDINGS])
             pool = pool.with_standings(self._standings(pool.holdings_of(first), scope))
             order = _judged_first(rank(pool.candidates), first)
         return [pool.hit(one) for one in order[query.offset : end]]
@@ -148,7 +148,7 @@ class Recaller:
         """What may be shown, looked for ever deeper until it fills the page or there is no more."""
         branch = scope_of(self._repo, self._index, query.branch) if query.branch else None
         end = query.offset + query.limit
-        size, most = max(_CANDIDATES, 2 * end), max(_CLOSER, 2 * end)
+        size, most = max(_CANDIDATES, 2 * end), max(_RANK_POOL, 2 * end)
         while True:
             scores = self._scores(text, query, size)
             held = self._held(scores, most, query, scope, branch)
@@ -178,7 +178,7 @@ class Recaller:
         """Where the first of these count, until ``most`` do; further ones are not looked at."""
         held, left = dict[int, Holder](), iter(places)
         while len(held) < most and (some := list(islice(left, most))):
-            held.update(self._living(some, query, scope, branch))
+            held.update(self._holders(some, query, scope, branch))
         return held
 
     def _ranking(
@@ -189,45 +189,45 @@ class Recaller:
             return _newest_first
         setting = QueryContext(time.time() if now is None else now, query.near, query.branch)
         likeness = self._likeness(pool.places)
-        return lambda candidates: ranked(candidates, setting, likeness, amended)
+        return lambda candidates: rank_candidates(candidates, setting, likeness, amendment_of)
 
     def _scores(self, text: str, query: Query, size: int) -> dict[int, tuple[float, float]]:
         """The places of what matches with their scores for words and for meaning, best first."""
         if not text.strip():
             return dict.fromkeys(newest(self._index, query, size), (0.0, 0.0))
         only = set(newest(self._index, query, _ALL)) if query.is_filtered else None
-        lexical = self._matching(text, only, size)
+        lexical = self._lexical_scores(text, only, size)
         close: dict[int, float] = {}
-        vectors = self._refreshed()
+        vectors = self._refresh_vectors()
         vector = self._vector_of(text) if vectors is not None and len(vectors) else None
         if vectors is not None and vector is not None:
             near = [place for place, _ in vectors.nearest(vector, size)]
             near = [place for place in near if only is None or place in only]
             close = vectors.cosines(vector, list(dict.fromkeys([*lexical, *near])))
-        return fused(lexical, close)
+        return fuse_scores(lexical, close)
 
-    def _matching(self, text: str, only: set[int] | None, size: int) -> dict[int, float]:
+    def _lexical_scores(self, text: str, only: set[int] | None, size: int) -> dict[int, float]:
         """The places of the memories that match best by their words, with their scores."""
-        with self._index.reading() as database:
+        with self._index.reader() as database:
             if self._postings is None:
                 self._postings = Postings(database)
             else:
                 self._postings.refresh()
-            return dict(self._postings.best(asked_words(text), size, only))
+            return dict(self._postings.best(query_words(text), size, only))
 
-    def _living(
+    def _holders(
         self, places: Iterable[int], query: Query, scope: Reachable | None, branch: Reachable | None
     ) -> dict[int, Holder]:
         """Where each candidate counts: on HEAD's history, or the branch's; else it does not."""
         if branch is not None:
-            where = holdings(self._index, places)
+            where = holders_of(self._index, places)
             made = {p for p, m in memories(self._index, where).items() if _is_made_on(m, query)}
             return {
                 place: next((h for h in found if h.note in branch), found[0])
                 for place, found in where.items()
                 if place in made or any(h.note in branch for h in found)
             }
-        return living(self._index, places, scope)
+        return holders_in_scope(self._index, places, scope)
 
     def _standings(self, held: Iterable[Holder], scope: Reachable | None) -> dict[str, Standing]:
         here = scope_of(self._repo, self._index) if scope is None else scope
@@ -236,13 +236,13 @@ class Recaller:
 
     def _pending(self, text: str, query: Query) -> list[Candidate]:
         """Pending work that passes the filters and, if the query has words, shares some."""
-        asked = set(asked_words(text))
+        asked = set(query_words(text))
         found = []
         for pending in PendingStore(self._repo).newest_first():
             memory = pending.memory
-            if not _passes(memory, query):
+            if not _passes_filters(memory, query):
                 continue
-            shared = asked & set(words_of("\n".join(texts_of(memory, _SEARCHED))))
+            shared = asked & set(words_of("\n".join(texts_of(memory, _SEARCH_ROLES))))
             share = len(shared) / len(asked) if asked else 0.0
             if share or not text.strip():
                 found.append(Candidate(memory, share, share, is_pending=True))
@@ -269,16 +269,16 @@ class Recaller:
             self.notices.append(error.message)
             return None
 
-    def _refreshed(self) -> Vectors | None:
+    def _refresh_vectors(self) -> Vectors | None:
         """The vectors that exist; None if they are missing and would take long."""
         if self._encoder is None:
             return None
         try:
-            embed_missing(self._index, self._encoder, _EMBEDDED_AT_ONCE)
+            embed_memories(self._index, self._encoder, _MAX_EMBED_AT_ONCE)
         except EncoderUnavailable as error:
             self.notices.append(error.message)
             return None
-        with self._index.reading() as database:
+        with self._index.reader() as database:
             if read_meta(database, "encoder") != self._encoder.name:
                 return None
             if self._vectors is None:
@@ -315,7 +315,7 @@ def _is_made_on(memory: Memory, query: Query) -> bool:
     return memory.provenance.branch == query.branch
 
 
-def _passes(memory: Memory, query: Query) -> bool:
+def _passes_filters(memory: Memory, query: Query) -> bool:
     """Whether a pending memory passes the query's filters."""
     origin, facets = memory.provenance, set(facets_of(memory))
     wanted = {f"tag:{tag.lower()}" for tag in query.tags}

@@ -10,12 +10,12 @@ from itertools import islice
 from pathlib import Path
 
 from gitmem.errors import GitFailed, UnknownRevision, UsageError
-from gitmem.git.blame import UNCOMMITTED, BlameRange, blame, history_of_lines
+from gitmem.git.blame import NO_COMMIT, BlameRange, blame, history_of_lines
 from gitmem.git.log import read_heads, stream_git
 from gitmem.git.repo import Repo, top_relative
 from gitmem.git.standing import standings
 from gitmem.index.cache import Index
-from gitmem.index.commits import annotated_among
+from gitmem.index.commits import annotated_commits_among
 from gitmem.index.memories import memories_of
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Memory
@@ -28,8 +28,8 @@ _PLACE = re.compile(
     re.DOTALL,
 )
 _MAX_COMMITS = 1_000  # of a file's history
-_MAX_BLAMED_BYTES = 1 << 19  # a larger file is not blamed whole
-_MAX_JUDGED = 20
+_MAX_BLAME_BYTES = 1 << 19  # a larger file is not blamed whole
+_MAX_STANDINGS = 20
 _MAX_EARLIER = 50
 
 
@@ -131,19 +131,21 @@ class _Finder:
                 return Explanation(self._place, tuple(pending))
             raise
         self._names |= {part.old_path for part in parts}
-        groups = _grouped(parts)
-        fresh = groups.pop(UNCOMMITTED, [])
+        groups = _by_commit(parts)
+        fresh = groups.pop(NO_COMMIT, [])
         origins = (
             [replace(found, lines=_spans(fresh)) for found in self._pending()] if fresh else []
         )
-        known = self._remembered(list(groups)[:limit])
+        known = self._origins_of(list(groups)[:limit])
         origins += [
             replace(known[one], lines=_spans(groups[one])) for one in groups if one in known
         ]
         silent = [one for one in groups if one not in known][:limit]
         for commit in groups if with_history else silent:
             seen = {origin.entry.commit for origin in origins}
-            origins += [o for o in self._earlier(groups[commit]) if o.entry.commit not in seen]
+            origins += [
+                o for o in self._earlier_origins(groups[commit]) if o.entry.commit not in seen
+            ]
         heads = self._entries(silent)
         nearest = [Origin(heads[one], _spans(groups[one])) for one in silent]
         if fresh and not any(origin.entry.is_pending for origin in origins):
@@ -151,19 +153,19 @@ class _Finder:
         return Explanation(self._place, tuple(origins[:limit]), tuple(nearest))
 
     def of_path(self, limit: int) -> Explanation:
-        commits = self._touching()
+        commits = self._commits_of_path()
         pending = self._pending()
         if not commits and not pending and not self._is_there():
             raise UnknownRevision(
                 f"nothing was ever committed under '{self._place.path}'", "List files: git ls-files"
             )
-        annotated = annotated_among(self._index, commits)
+        annotated = annotated_commits_among(self._index, commits)
         known = [commit for commit in commits if commit in annotated]
-        lines = self._standing_lines()
-        judged = standings(self._repo, known[:_MAX_JUDGED], reached=known)
+        lines = self._lines_by_commit()
+        judged = standings(self._repo, known[:_MAX_STANDINGS], reached=known)
         # A stable sort: among equals the newest first, as git has them.
-        known.sort(key=lambda one: not (one in lines if lines else _stands(judged.get(one))))
-        found = self._remembered(known[: 2 * limit])
+        known.sort(key=lambda one: not (one in lines if lines else _is_standing(judged.get(one))))
+        found = self._origins_of(known[: 2 * limit])
         origins = [
             replace(found[one], lines=_spans(lines.get(one, [])), standing=judged.get(one))
             for one in known
@@ -172,7 +174,7 @@ class _Finder:
         nearest = [] if origins else [Origin(e) for e in self._entries(commits[:1]).values()]
         return Explanation(self._place, tuple([*pending, *origins][:limit]), tuple(nearest))
 
-    def _remembered(self, commits: Sequence[str]) -> dict[str, Origin]:
+    def _origins_of(self, commits: Sequence[str]) -> dict[str, Origin]:
         """Those of the commits that have live memories; what mentions the path comes first."""
         memories: dict[str, list[Memory]] = {}
         for stored in memories_of(self._index, commits):
@@ -193,12 +195,12 @@ class _Finder:
             for head in heads
         }
 
-    def _earlier(self, parts: Sequence[BlameRange]) -> list[Origin]:
+    def _earlier_origins(self, parts: Sequence[BlameRange]) -> list[Origin]:
         """What is remembered of the last commits but one that changed the largest of the parts."""
         largest = max(parts, key=lambda part: part.count)
         commits = history_of_lines(self._repo, largest, _MAX_EARLIER)
-        annotated = annotated_among(self._index, commits)
-        known = self._remembered([commit for commit in commits if commit in annotated])
+        annotated = annotated_commits_among(self._index, commits)
+        known = self._origins_of([commit for commit in commits if commit in annotated])
         return [replace(origin, is_earlier=True) for origin in known.values()]
 
     def _pending(self) -> list[Origin]:
@@ -215,7 +217,7 @@ class _Finder:
         folder = self._place.path.rstrip("/") + "/"
         return any(p in self._names or p.startswith(folder) for p in memory.files_changed)
 
-    def _touching(self) -> list[str]:
+    def _commits_of_path(self) -> list[str]:
         path = self._place.path
         is_folder = path == "." or (self._repo.worktree is not None and self._full_path().is_dir())
         follow = [] if is_folder else ["--follow"]
@@ -227,16 +229,16 @@ class _Finder:
         except (UnknownRevision, GitFailed):
             return []  # no commit yet
 
-    def _standing_lines(self) -> dict[str, list[BlameRange]]:
+    def _lines_by_commit(self) -> dict[str, list[BlameRange]]:
         """Which lines of the file each commit has; nothing if it is not a file of ordinary size."""
         try:
-            if not 0 < self._full_path().stat().st_size <= _MAX_BLAMED_BYTES:
+            if not 0 < self._full_path().stat().st_size <= _MAX_BLAME_BYTES:
                 return {}
             parts = blame(self._repo, self._place.path)
         except (OSError, GitFailed, UnknownRevision, UsageError):
             return {}
         self._names |= {part.old_path for part in parts}
-        return _grouped(parts)
+        return _by_commit(parts)
 
     def _full_path(self) -> Path:
         return (self._repo.worktree or self._repo.common_dir) / self._place.path
@@ -245,7 +247,7 @@ class _Finder:
         return self._repo.worktree is not None and self._full_path().exists()
 
 
-def _grouped(parts: Iterable[BlameRange]) -> dict[str, list[BlameRange]]:
+def _by_commit(parts: Iterable[BlameRange]) -> dict[str, list[BlameRange]]:
     """The parts by commit, those with the most lines first."""
     groups: dict[str, list[BlameRange]] = {}
     for part in parts:
@@ -264,5 +266,5 @@ def _spans(parts: Iterable[BlameRange]) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
-def _stands(standing: Standing | None) -> bool:
+def _is_standing(standing: Standing | None) -> bool:
     return standing is not None and standing.share > 0

@@ -32,7 +32,7 @@ _TRUNKS = (
 
 
 @dataclass(frozen=True)
-class Occasion:
+class WorktreeState:
     """What is checked out and what is being done to it.
 
     ``head_time`` is HEAD's commit time (POSIX seconds, 0 without a commit): ages are told against
@@ -49,11 +49,11 @@ class Occasion:
     dirty_files: tuple[str, ...] = ()
 
 
-def read_occasion(repo: Repo) -> Occasion:
+def read_worktree_state(repo: Repo) -> WorktreeState:
     """Look once.  What git does not report is empty; nothing is written."""
     with suppress(OSError):
         return _read(repo)
-    return Occasion()
+    return WorktreeState()
 
 
 def read_head_time(repo: Repo) -> int:
@@ -62,7 +62,7 @@ def read_head_time(repo: Repo) -> int:
     return int(seconds) if seconds.isdigit() else 0
 
 
-def in_head(repo: Repo, paths: Sequence[str]) -> set[str]:
+def paths_at_head(repo: Repo, paths: Sequence[str]) -> set[str]:
     """Those of the paths that are files at HEAD."""
     asked = [path for path in paths if "\n" not in path]
     if not asked:
@@ -73,16 +73,16 @@ def in_head(repo: Repo, paths: Sequence[str]) -> set[str]:
     return {path for path, kind in zip(asked, kinds, strict=False) if kind == "blob"}
 
 
-def _read(repo: Repo) -> Occasion:
+def _read(repo: Repo) -> WorktreeState:
     status = GitPipe(repo, _STATUS, [])
     trunks = GitPipe(repo, _TRUNKS, [])
     log = GitPipe(repo, _TIME, [])
-    head, branch, dirty = _parsed(status.output().split(b"\0"))
+    head, branch, dirty = _parse_status(status.output().split(b"\0"))
     trunk = _trunk(os.fsdecode(trunks.output()).splitlines())
     seconds = log.output().strip()
     is_trunk = not branch or branch in MAIN_NAMES or trunk in ("", f"refs/heads/{branch}")
     is_trunk = is_trunk or trunk == f"refs/remotes/origin/{branch}"
-    return Occasion(
+    return WorktreeState(
         head,
         int(seconds) if seconds.isdigit() else 0,
         branch,
@@ -92,7 +92,7 @@ def _read(repo: Repo) -> Occasion:
     )
 
 
-def _parsed(fields: Sequence[bytes]) -> tuple[str, str, tuple[str, ...]]:
+def _parse_status(fields: Sequence[bytes]) -> tuple[str, str, tuple[str, ...]]:
     """HEAD's commit, the branch and the changed files out of ``git status``."""
     head = branch = ""
     for field in fields:
@@ -101,10 +101,10 @@ def _parsed(fields: Sequence[bytes]) -> tuple[str, str, tuple[str, ...]]:
         elif field.startswith(b"# branch.head "):
             branch = os.fsdecode(field[14:])
     head = "" if head == "(initial)" else head
-    return head, "" if branch == "(detached)" else branch, tuple(_changed(fields))
+    return head, "" if branch == "(detached)" else branch, tuple(_changed_files(fields))
 
 
-def _changed(fields: Sequence[bytes]) -> Iterator[str]:
+def _changed_files(fields: Sequence[bytes]) -> Iterator[str]:
     """The paths of the entries; a rename's old path follows it in a field of its own."""
     remaining = iter(fields)
     for field in remaining:

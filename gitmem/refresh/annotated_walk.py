@@ -14,13 +14,17 @@ from itertools import islice
 from gitmem.git import log as history
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
-from gitmem.index.commits import annotated_among, annotated_count, annotated_since
+from gitmem.index.commits import (
+    annotated_commit_count,
+    annotated_commits_among,
+    annotated_commits_since,
+)
 from gitmem.state.walk_cache import Walk, keep_walk, read_walks
 
 _FRONT = 64
-_WORTH_KEEPING = 512
+_LONG_WALK = 512
 _SPARSE = 8  # commits for one that is annotated: where there are more, looking again is short
-_MAX_KEPT = 1_000
+_MAX_PLACES = 1_000
 
 
 def annotated_walk(
@@ -42,13 +46,13 @@ def annotated_walk(
         if not front:
             return
         ids = [commit for commit, _ in front]
-        first = annotated_among(index, ids)
+        first = annotated_commits_among(index, ids)
         places = [(commit, place) for place, commit in enumerate(ids) if commit in first]
         yield from (commit for commit, _ in places)
-        if len(front) < _FRONT or annotated_count(index) == len(first):
+        if len(front) < _FRONT or annotated_commit_count(index) == len(first):
             return
         walk = Walk(ids[0], tuple(places), len(ids), False, birth, mark)
-        known = _known(repo, index, walk, front)
+        known = _cached_walk(repo, index, walk, front)
         if known is not None:
             yield from (c for c, at in known.found[len(places) :] if limit is None or at < limit)
             if known.is_over or (limit is not None and known.walked >= limit):
@@ -56,10 +60,10 @@ def annotated_walk(
             walk = known  # not far enough: the walk goes on behind what is known
             for _ in islice(commits, walk.walked - len(ids)):
                 pass
-        yield from _on(repo, index, commits, walk, limit)
+        yield from _continue_walk(repo, index, commits, walk, limit)
 
 
-def _on(
+def _continue_walk(
     repo: Repo,
     index: Index,
     commits: Iterator[tuple[str, tuple[str, ...]]],
@@ -68,28 +72,28 @@ def _on(
 ) -> Iterator[str]:
     """Continue a walk, and remember how far it came if it came far."""
     places, walked, is_over = list(walk.found), walk.walked, False
-    total = annotated_count(index)
+    total = annotated_commit_count(index)
     size = _FRONT * 2
     try:
         while not is_over and (limit is None or walked < limit):
             wanted = size if limit is None else min(size, limit - walked)
             batch = [commit for commit, _ in islice(commits, wanted)]
-            annotated = annotated_among(index, batch)
+            annotated = annotated_commits_among(index, batch)
             places += [(c, walked + n) for n, c in enumerate(batch) if c in annotated]
             walked += len(batch)
             is_over = len(batch) < wanted or len(places) == total
             yield from (commit for commit in batch if commit in annotated)
             size = min(size * 2, 4096)
     finally:
-        is_long = walked >= max(_WORTH_KEEPING, _SPARSE * len(places))
+        is_long = walked >= max(_LONG_WALK, _SPARSE * len(places))
         if is_long and not index.is_volatile:
-            if len(places) > _MAX_KEPT:
-                places = places[:_MAX_KEPT]
+            if len(places) > _MAX_PLACES:
+                places = places[:_MAX_PLACES]
                 walked, is_over = places[-1][1] + 1, False
             keep_walk(repo, replace(walk, found=tuple(places), walked=walked, is_over=is_over))
 
 
-def _known(
+def _cached_walk(
     repo: Repo, index: Index, start: Walk, front: Sequence[tuple[str, tuple[str, ...]]]
 ) -> Walk | None:
     """A remembered walk that goes on where ``start``, which met the front, ends; None where none
@@ -105,7 +109,7 @@ def _known(
             continue
         familiar = places.keys() | {commit for commit, _ in walk.found}
         if walk.walked + shift < len(front) or not familiar.issuperset(
-            annotated_since(index, walk.mark)
+            annotated_commits_since(index, walk.mark)
         ):
             continue
         later = tuple((c, at + shift) for c, at in walk.found if at + shift >= len(front))

@@ -19,7 +19,7 @@ from gitmem.model.note import NOTES_REF, WATERMARK_REF
 from gitmem.state.cursors import read_cursors
 from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue
-from gitmem.state.ref_tips import REFS, is_rewriting, read_known_tips, tips_of
+from gitmem.state.ref_tips import REFS, is_rewriting, read_last_tips, tips_of
 from gitmem.state.worker_launch import launch_worker
 
 _POLL_SECONDS = 0.02
@@ -39,7 +39,7 @@ def is_fresh(repo: Repo, index_tip: str | None) -> bool:
     asked = (NOTES_REF, WATERMARK_REF, TRACKING, *REFS)
     listed = try_git(repo, "for-each-ref", "--format=%(objectname) %(refname)", *asked)
     lines = os.fsdecode(listed.stdout).splitlines()
-    if tips_of(repo, lines) != read_known_tips(repo) and not is_rewriting(repo):
+    if tips_of(repo, lines) != read_last_tips(repo) and not is_rewriting(repo):
         return False
     tips = {ref: tip for tip, ref in (line.split(" ", 1) for line in lines)}
     tip = tips.get(NOTES_REF)

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder, encode_memories
 from gitmem.index.lookup import memories, places_above
-from gitmem.index.memories import embedded_count, memory_count, place_count
+from gitmem.index.memories import memory_count, place_count, vector_count
 from gitmem.index.vectors import forget_vectors, put_vectors, read_meta, vector_state
 
 _BATCH = 1_000
 _MAX_TRIES = 3
 
 
-def embed_missing(
+def embed_memories(
     index: Index,
     encoder: Encoder,
     most: int | None = None,
@@ -32,10 +32,10 @@ def embed_missing(
     """
     made, tries = 0, 0
     while True:
-        with index.reading() as database:
+        with index.reader() as database:
             seen, maker = vector_state(database), read_meta(database, "encoder")
         if maker not in ("", encoder.name):
-            with index.trying(is_patient=most is None) as database:
+            with index.optional_writer(is_patient=most is None) as database:
                 forget_vectors(database)
                 continue
             return memory_count(index)
@@ -47,7 +47,7 @@ def embed_missing(
         found = memories(index, some)
         vectors = encode_memories(encoder, list(found.values()))
         is_put = None
-        with index.trying(is_patient=most is None) as database:
+        with index.optional_writer(is_patient=most is None) as database:
             is_put = put_vectors(database, encoder.name, list(found), vectors, seen)
         if is_put is None:
             break
@@ -57,4 +57,4 @@ def embed_missing(
         made += len(found)
         if progress is not None:
             progress(len(found))
-    return place_count(index) - embedded_count(index)
+    return place_count(index) - vector_count(index)

@@ -39,13 +39,13 @@ def set_aside(repo: Repo, notes: NoteStore, index: Index) -> None:
     known = index.tip
     if known is None or notes.has_commit(known):
         return
-    if notes.come_up(_SUBJECT):
+    if notes.move_to_root(_SUBJECT):
         append_log(repo, "notes: they had been moved into a folder of their tree, and are back")
     if (repo.common_dir / "filter-repo" / "sensitive_data_removal").exists():
         append_log(repo, "notes: what git filter-repo took out as sensitive is not kept")
         return
     kept = Quarantine(repo)
-    there, gone = _present(notes)
+    there, gone = _ids_by_commit(notes)
     count = 0
     commits: set[str] = set()
     for stated, stored in memories_by_stated_id(index):
@@ -76,7 +76,9 @@ class ReturnReport:
     left: int = 0
 
 
-def take_back(repo: Repo, *, everything: bool = False, dry_run: bool = False) -> ReturnReport:
+def restore_quarantine(
+    repo: Repo, *, everything: bool = False, dry_run: bool = False
+) -> ReturnReport:
     """Restore what was set aside, for commits that are still here or were only renamed.
 
     ``everything``: of commits that the filtering dropped as well.
@@ -86,7 +88,7 @@ def take_back(repo: Repo, *, everything: bool = False, dry_run: bool = False) ->
     """
     kept, notes = Quarantine(repo), NoteStore(repo)
     commits = kept.commits()
-    wanted = commits if everything else _surviving(repo, commits)
+    wanted = commits if everything else _commits_still_here(repo, commits)
     additions = {commit: list(kept.of(commit)) for commit in wanted}
     count = sum(len(documents) for documents in additions.values())
     if count and not dry_run:
@@ -97,7 +99,7 @@ def take_back(repo: Repo, *, everything: bool = False, dry_run: bool = False) ->
     return ReturnReport(count, len(additions), left)
 
 
-def _surviving(repo: Repo, commits: Iterable[str]) -> list[str]:
+def _commits_still_here(repo: Repo, commits: Iterable[str]) -> list[str]:
     """The commits that are here, or that filter-repo's map says became others."""
     _, pairs = read_filter_map(repo)
     renamed = {old for old, _ in pairs}
@@ -108,9 +110,9 @@ def _surviving(repo: Repo, commits: Iterable[str]) -> list[str]:
     return [commit for commit in commits if commit in here or commit in renamed]
 
 
-def _present(notes: NoteStore) -> tuple[dict[str, set[str]], set[str]]:
+def _ids_by_commit(notes: NoteStore) -> tuple[dict[str, set[str]], set[str]]:
     """The ids that each commit's note answers to, and the ids that are forgotten anywhere."""
-    gone = set(notes.forgotten())
+    gone = set(notes.forgotten_ids())
     there: dict[str, set[str]] = {}
     for commit, note in notes:
         gone |= {stone.id for stone in note.tombstones}

@@ -12,15 +12,15 @@ import subprocess
 from collections.abc import Sequence
 
 from gitmem.errors import GitmemError
-from gitmem.git.head import commit_named, head_commit
+from gitmem.git.head import find_commit, head_commit
 from gitmem.git.log import walk_ids
-from gitmem.git.reachability import outside
+from gitmem.git.reachability import commits_outside
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
-from gitmem.index.commits import annotated_since, note_numbers, numbers_among
+from gitmem.index.commits import annotated_commits_since, note_numbers, numbers_among
 from gitmem.index.lookup import keep_reach, read_reach
 
-_KEPT = 8
+_MAX_TIPS = 8
 _MAX_STEPS = 5_000  # commits between two tips; beyond that the whole walk is hardly longer
 
 
@@ -43,7 +43,7 @@ class Reachable:
 
 def scope_of(repo: Repo, index: Index, revision: str = "HEAD") -> Reachable:
     """The notes of the commits that ``revision`` reaches; none if it does not name a commit."""
-    tip = head_commit(repo) if revision == "HEAD" else commit_named(repo, revision)
+    tip = head_commit(repo) if revision == "HEAD" else find_commit(repo, revision)
     if not tip:
         return Reachable("", b"")
     mark, known = index.mark, read_reach(index)
@@ -54,15 +54,15 @@ def scope_of(repo: Repo, index: Index, revision: str = "HEAD") -> Reachable:
         if mine is not None:
             bits, since = bytearray(mine[2]), mine[1]
         else:
-            bits, since = _moved(repo, index, known, tip)
+            bits, since = _bits_from_nearest(repo, index, known, tip)
         _add_new(repo, index, tip, bits, since, mark)
     except GitmemError:
         return Reachable(tip, b"")  # a history that git cannot walk
-    keep_reach(index, tip, mark, bytes(bits), _KEPT)
+    keep_reach(index, tip, mark, bytes(bits), _MAX_TIPS)
     return Reachable(tip, bytes(bits))
 
 
-def _moved(
+def _bits_from_nearest(
     repo: Repo, index: Index, known: Sequence[tuple[str, int, bytes]], tip: str
 ) -> tuple[bytearray, int]:
     """The bits for ``tip``, from those of the nearest known tip, and up to which mark."""
@@ -73,12 +73,12 @@ def _moved(
             numbers = note_numbers(index, [commit for _, commit in steps])
             for is_gained, commit in steps:
                 if commit in numbers:
-                    _put(bits, numbers[commit], is_gained)
+                    _set_bit(bits, numbers[commit], is_gained)
             return bits, mark
     bits = bytearray()
     mark = index.mark
     for number in numbers_among(index, walk_ids(repo, tip)):
-        _put(bits, number, True)
+        _set_bit(bits, number, True)
     return bits, mark
 
 
@@ -98,16 +98,16 @@ def _add_new(repo: Repo, index: Index, tip: str, bits: bytearray, since: int, ma
     """Set the bits of the commits that were annotated after ``since``."""
     if since >= mark:
         return
-    new = annotated_since(index, since)
-    unreached = set(outside(repo, new, [tip]))
+    new = annotated_commits_since(index, since)
+    unreached = set(commits_outside(repo, new, [tip]))
     numbers = note_numbers(index, [commit for commit in new if commit not in unreached])
-    there = _present(repo, list(numbers))
+    there = _commits_here(repo, list(numbers))
     for commit, number in numbers.items():
-        _put(bits, number, commit in there)
+        _set_bit(bits, number, commit in there)
 
 
-def _present(repo: Repo, commits: Sequence[str]) -> set[str]:
-    """Those that are commits here: ``outside`` skips the others."""
+def _commits_here(repo: Repo, commits: Sequence[str]) -> set[str]:
+    """Those that are commits here: ``commits_outside`` skips the others."""
     if not commits:
         return set()
     text = "".join(f"{commit}\n" for commit in commits).encode()
@@ -118,7 +118,7 @@ def _present(repo: Repo, commits: Sequence[str]) -> set[str]:
     return {words[0] for words in lines if words[1:] == ["commit"]}
 
 
-def _put(bits: bytearray, number: int, is_set: bool) -> None:
+def _set_bit(bits: bytearray, number: int, is_set: bool) -> None:
     if number >> 3 >= len(bits):
         bits.extend(bytes((number >> 3) + 1 - len(bits)))
     if is_set:

@@ -6,19 +6,23 @@ from collections.abc import Callable, Iterable, Iterator
 
 from gitmem.errors import NoteUnreadable
 from gitmem.git.remotes import (
-    exchanged,
     forget_tips,
+    own_place,
     places_of,
-    put_known_tip,
     remote_of,
     tracking_tips,
+    write_exchange_tip,
 )
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF, Note
 from gitmem.notes.store import NoteChange, NoteStore
 from gitmem.refresh.quarantine_lost import set_aside
-from gitmem.refresh.restore_lost import protect, tell_of_deleted, tell_of_remote
+from gitmem.refresh.restore_lost import (
+    report_remote_deletion,
+    report_remote_loss,
+    restore_lost_notes,
+)
 from gitmem.state.cursors import read_cursors, write_cursors
 from gitmem.state.error_log import append_log
 from gitmem.state.notices import add_notice
@@ -27,7 +31,7 @@ _MAX_TRIES = 3
 _A_STEP = 100  # notes between two tellings of progress
 
 
-def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
+def join_fetched_notes(repo: Repo, notes: NoteStore) -> list[str]:
     """Join what each remote had at the last fetch; returns the remotes that had something new.
 
     Before that, what somebody who does not know gitmem took out of the notes is put back.
@@ -35,7 +39,7 @@ def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    protect(repo, notes)
+    restore_lost_notes(repo, notes)
     seen = read_cursors(repo)
     tips = tracking_tips(repo)
     is_gone = notes.tip() is None
@@ -45,10 +49,10 @@ def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
         if seen.tracking.get(place) == tip and not is_gone:
             continue
         remote = remote_of(place)
-        own = exchanged(remote)
+        own = own_place(remote)
         known = seen.tracking.get(own) or seen.tracking.get(place)
         if known is not None and known != tip:
-            tell_of_remote(repo, notes, remote, known, tip)
+            report_remote_loss(repo, notes, remote, known, tip)
         try:
             if notes.merge(tip, f"notes: join memories of '{remote}'"):
                 news.append(remote)
@@ -60,13 +64,13 @@ def join_fetched(repo: Repo, notes: NoteStore) -> list[str]:
             add_notice(repo, what)
         if place == remote and tips.get(own) == seen.tracking.get(own):
             # What the person's own fetch brought is the newest that is known of the remote.
-            put_known_tip(repo, remote, tip)
+            write_exchange_tip(repo, remote, tip)
             tips[own] = tip
             seen = seen.with_tracking(own, tip)
         seen = seen.with_tracking(place, tip)
         write_cursors(repo, seen)
     for remote in sorted({remote_of(place) for place in seen.tracking.keys() - tips.keys()}):
-        tell_of_deleted(repo, remote)
+        report_remote_deletion(repo, remote)
         forget_tips(repo, remote)
         for place in places_of(remote):
             seen = seen.without_tracking(place)
@@ -111,7 +115,7 @@ def refresh(repo: Repo) -> Index:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
     index = Index.open(repo.state_dir)
-    if index.repaired:
+    if index.is_repaired:
         append_log(repo, "index: it was damaged or from another version, and is being rebuilt")
     catch_up_index(repo, index)
     return index
@@ -124,7 +128,7 @@ def catch_up_index(repo: Repo, index: Index) -> None:
         NotesMoved, ReadOnlyRepository, DiskFull: as for :func:`refresh`.
     """
     notes = NoteStore(repo)
-    protect(repo, notes, index)
+    restore_lost_notes(repo, notes, index)
     set_aside(repo, notes, index)
-    join_fetched(repo, notes)
+    join_fetched_notes(repo, notes)
     refresh_index(notes, index)

@@ -9,13 +9,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitmem.git.repo import Repo, translated_os_errors
+from gitmem.git.repo import Repo, translate_os_errors
 from gitmem.index.cache import Index
-from gitmem.index.commits import annotated_count
+from gitmem.index.commits import annotated_commit_count
 from gitmem.index.encoder import Encoder
 from gitmem.index.memories import memory_count, place_count
 from gitmem.notes.store import NoteStore
-from gitmem.refresh.embed import embed_missing
+from gitmem.refresh.embed import embed_memories
 from gitmem.refresh.encoders import encoder_of
 from gitmem.refresh.reachable import scope_of
 from gitmem.refresh.refresh import refresh_index
@@ -43,8 +43,8 @@ def reindex(repo: Repo, progress: Progress | None = None) -> ReindexReport:
     """
     tell = progress or (lambda what, done, total: None)
     encoder, notes = encoder_of(read_settings(repo)), NoteStore(repo)
-    total = sum(1 for _ in notes.annotated())
-    with translated_os_errors("build the index"):
+    total = sum(1 for _ in notes.annotated_commits())
+    with translate_os_errors("build the index"):
         repo.state_dir.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix="reindex-", dir=repo.state_dir))
         try:
@@ -52,7 +52,7 @@ def reindex(repo: Repo, progress: Progress | None = None) -> ReindexReport:
                 refresh_index(notes, index, lambda read: tell("reading notes", read, total))
                 scope_of(repo, index)
                 left = _embed(index, encoder, tell)
-                done = ReindexReport(annotated_count(index), memory_count(index), left)
+                done = ReindexReport(annotated_commit_count(index), memory_count(index), left)
             Index.replace(repo.state_dir, aside)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
@@ -69,4 +69,4 @@ def _embed(index: Index, encoder: Encoder | None, tell: Progress) -> int:
         made += batch
         tell("encoding", made, count)
 
-    return embed_missing(index, encoder, progress=step)
+    return embed_memories(index, encoder, progress=step)

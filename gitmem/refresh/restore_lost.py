@@ -23,7 +23,7 @@ _ON_PURPOSE = "To forget a memory on purpose: gitmem scrub ID"
 _BY_GIT_NOTES = re.compile(r"'(git notes [a-z]+)'")
 
 
-def protect(repo: Repo, notes: NoteStore, index: Index | None = None) -> None:
+def restore_lost_notes(repo: Repo, notes: NoteStore, index: Index | None = None) -> None:
     """Restore what the notes ref lost since this clone last saw it complete, and leave a notice.
 
     Where this clone keeps no record of that, ``index`` is gone by; without one nothing is done.
@@ -31,7 +31,7 @@ def protect(repo: Repo, notes: NoteStore, index: Index | None = None) -> None:
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    if notes.is_whole() or (index is None and not notes.has_seen()):
+    if notes.is_whole() or (index is None and not notes.has_watermark()):
         return
     reason = _reason(repo, notes.tip())
     try:
@@ -43,27 +43,27 @@ def protect(repo: Repo, notes: NoteStore, index: Index | None = None) -> None:
     if loss:
         add_notice(
             repo,
-            f"{_counted(loss)} had gone from {NOTES_REF} and {_are(loss)} back: {reason}."
+            f"{_amount(loss)} had gone from {NOTES_REF} and {_verb(loss)} back: {reason}."
             f" {_ON_PURPOSE}",
         )
 
 
-def tell_of_remote(repo: Repo, notes: NoteStore, remote: str, old: str, new: str) -> None:
+def report_remote_loss(repo: Repo, notes: NoteStore, remote: str, old: str, new: str) -> None:
     """Leave a notice of what a remote lost between two fetches; the next push restores it."""
     try:
-        loss = notes.lost_between(old, new)
+        loss = notes.loss_between(old, new)
     except NoteUnreadable:
         return  # the old state is no longer here to compare with
     if loss:
         add_notice(
             repo,
-            f"{_counted(loss)} had gone from '{remote}' and {_are(loss)} kept here: somebody forced"
+            f"{_amount(loss)} had gone from '{remote}' and {_verb(loss)} kept here: somebody forced"
             f" other notes over them there, or removed them. The next push restores them."
             f" {_ON_PURPOSE}",
         )
 
 
-def tell_of_deleted(repo: Repo, remote: str) -> None:
+def report_remote_deletion(repo: Repo, remote: str) -> None:
     """Leave a notice that a remote which had notes no longer has any."""
     if remote in os.fsdecode(try_git(repo, "remote").stdout).splitlines():
         add_notice(
@@ -90,14 +90,14 @@ def _reason(repo: Repo, tip: str | None) -> str:
     return "somebody moved the ref (git update-ref, or another tool)"
 
 
-def _counted(loss: Loss) -> str:
+def _amount(loss: Loss) -> str:
     number = _number(loss)
     what = ("memory", "memories") if loss.memories else ("document", "documents")
     commits = f"{loss.commits} commit{'' if loss.commits == 1 else 's'}"
     return f"{number} {what[number != 1]} of {commits}"
 
 
-def _are(loss: Loss) -> str:
+def _verb(loss: Loss) -> str:
     return "is" if _number(loss) == 1 else "are"
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from gitmem.guard.untrusted import clean_line, frame_as_data, neutralise
 from gitmem.model.context_item import ContextItem
 from gitmem.model.instant import parse_any_iso_time
-from gitmem.model.memory import Decision, ErrorMet, Memory
+from gitmem.model.memory import Decision, Memory, RecordedError
 from gitmem.model.standing import Standing, Verdict
 
 BYTES_PER_TOKEN = 4
@@ -37,8 +37,8 @@ class ContextBlock:
     """The text to inject, how many items are in it and are not, and the ids of the former."""
 
     text: str
-    shown: int
-    left_out: int
+    item_count: int
+    omitted_count: int
     ids: tuple[str, ...] = ()
 
     @property
@@ -58,38 +58,38 @@ def render_context(
     """
     limit = min(budget_tokens * BYTES_PER_TOKEN, MAX_BYTES)
     name = _line(path, 200)
-    room = limit - _size(_framed([], len(items), name))
-    aged = [_Aged(item, head_time) for item in items]
-    fitted = list(_fitted(aged, room))
-    left_out = len(items) - len(fitted)
-    text = _framed([block for _, block in fitted], left_out, name) if fitted else ""
+    room = limit - _size(_frame([], len(items), name))
+    aged = [_DatedItem(item, head_time) for item in items]
+    fitted = list(_fit(aged, room))
+    omitted_count = len(items) - len(fitted)
+    text = _frame([block for _, block in fitted], omitted_count, name) if fitted else ""
     ids = tuple(known.item.memory.id for known, _ in fitted)
-    return ContextBlock(text, len(fitted), left_out, ids)
+    return ContextBlock(text, len(fitted), omitted_count, ids)
 
 
 @dataclass(frozen=True)
-class _Aged:
+class _DatedItem:
     """An item and the time that its age is measured from."""
 
     item: ContextItem
     head_time: int
 
 
-def _fitted(items: Sequence[_Aged], room: int) -> Iterator[tuple[_Aged, str]]:
+def _fit(items: Sequence[_DatedItem], room: int) -> Iterator[tuple[_DatedItem, str]]:
     """Each item in the fullest form that its share of the room takes."""
     forms = ((_in_full, _SHARE_IN_FULL), (_in_brief, _SHARE_IN_BRIEF), (_heading, 1.0))
     for position, item in enumerate(items):
         if room < _SMALLEST_ITEM:
             return
-        block = _first_fitting(item, forms, room, is_alone=position == len(items) - 1)
+        block = _fullest_block(item, forms, room, is_alone=position == len(items) - 1)
         if block:
             room -= _size(block) + 1
             yield item, block
 
 
-def _first_fitting(
-    item: _Aged,
-    forms: Iterable[tuple[Callable[[_Aged], str], float]],
+def _fullest_block(
+    item: _DatedItem,
+    forms: Iterable[tuple[Callable[[_DatedItem], str], float]],
     room: int,
     *,
     is_alone: bool,
@@ -101,8 +101,8 @@ def _first_fitting(
     return ""
 
 
-def _framed(blocks: Sequence[str], left_out: int, path: str) -> str:
-    more = f"{left_out} more: `gitmem log`. " if left_out else ""
+def _frame(blocks: Sequence[str], omitted_count: int, path: str) -> str:
+    more = f"{omitted_count} more: `gitmem log`. " if omitted_count else ""
     if path:
         # Beside a file each word counts: this is printed often.
         footer = f"{more}In full: `gitmem show ID`; of a line: `gitmem why FILE:LINE`."
@@ -115,11 +115,11 @@ def _size(text: str) -> int:
     return len(text.encode("utf-8"))
 
 
-def _heading(known: _Aged) -> str:
+def _heading(known: _DatedItem) -> str:
     return f"- {_line(known.item.memory.title, 160)} ({', '.join(_origin(known))})"
 
 
-def _origin(known: _Aged) -> Iterator[str]:
+def _origin(known: _DatedItem) -> Iterator[str]:
     """Kind, id, commit, date and age, author and standing; the date is the commit's, UTC."""
     item = known.item
     memory, origin = item.memory, item.memory.provenance
@@ -153,7 +153,7 @@ def _age(time: str, head_time: int) -> str:
     return f"{days} day{'s' if days > 1 else ''} before HEAD"
 
 
-def _in_full(known: _Aged) -> str:
+def _in_full(known: _DatedItem) -> str:
     memory = known.item.memory
     return _block(
         known,
@@ -168,7 +168,7 @@ def _in_full(known: _Aged) -> str:
     )
 
 
-def _in_brief(known: _Aged) -> str:
+def _in_brief(known: _DatedItem) -> str:
     memory = known.item.memory
     return _block(
         known,
@@ -182,7 +182,7 @@ def _in_brief(known: _Aged) -> str:
     )
 
 
-def _block(known: _Aged, lines: Iterable[str]) -> str:
+def _block(known: _DatedItem, lines: Iterable[str]) -> str:
     return "\n".join([_heading(known), *(f"  {line}" for line in lines if line)])
 
 
@@ -204,7 +204,7 @@ def _decision(decision: Decision, limit: int) -> str:
     )
 
 
-def _error(error: ErrorMet, limit: int) -> str:
+def _error(error: RecordedError, limit: int) -> str:
     resolution = _line(error.resolution, limit)
     solved = f" -> resolved: {resolution}" if resolution else ""
     return f"error: {_error_line(error.message, limit)}{solved}"

@@ -13,7 +13,7 @@ from gitmem.render.context import COMMIT_LENGTH, ID_LENGTH, ContextBlock
 _MOST = 30
 
 
-class Weighed(Protocol):
+class Explainable(Protocol):
     """What to explain: a memory, what it is worth (0 to 1), the files that speak for it with the
     chance of each to be edited, and why it is left out.
     """
@@ -25,25 +25,25 @@ class Weighed(Protocol):
     @property
     def files(self) -> Sequence[tuple[str, float]]: ...  # noqa: D102
     @property
-    def refused(self) -> str: ...  # noqa: D102
+    def refusal(self) -> str: ...  # noqa: D102
 
 
-def render_explanation(considered: Sequence[Weighed], block: ContextBlock) -> str:
+def render_explanation(candidates: Sequence[Explainable], block: ContextBlock) -> str:
     """A line for each memory that was considered, and one below it with its files; plain text."""
-    if not considered:
+    if not candidates:
         return "Nothing was considered: no memory that HEAD reaches has a file that speaks for it."
     given = frozenset(block.ids)
-    lines = [f"Given: {block.shown} of {len(considered)} considered, {block.tokens} tokens."]
-    for one in considered[:_MOST]:
+    lines = [f"Given: {block.item_count} of {len(candidates)} considered, {block.tokens} tokens."]
+    for one in candidates[:_MOST]:
         lines += _lines(one, is_given=one.item.memory.id in given)
-    if len(considered) > _MOST:
-        lines.append(f"... and {len(considered) - _MOST} that are worth less.")
+    if len(candidates) > _MOST:
+        lines.append(f"... and {len(candidates) - _MOST} that are worth less.")
     return "\n".join(lines)
 
 
-def _lines(one: Weighed, *, is_given: bool) -> Iterator[str]:
+def _lines(one: Explainable, *, is_given: bool) -> Iterator[str]:
     memory = one.item.memory
-    verdict = "given" if is_given else one.refused or "no room in the budget"
+    verdict = "given" if is_given else one.refusal or "no room in the budget"
     title = clean_line(memory.title, 100)
     yield f"{one.worth:4.0%}  {title} ({_origin(memory, one.item)}): {verdict}"
     if one.files:

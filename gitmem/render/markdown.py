@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from gitmem.guard.markdown import code_block, code_span, markdown_line, markdown_lines
 from gitmem.model.log_entry import LogEntry
-from gitmem.model.memory import Decision, ErrorMet, Memory
+from gitmem.model.memory import Decision, Memory, RecordedError
 from gitmem.render.terminal import COMMIT_LENGTH, ID_LENGTH
 
 MAX_CHARACTERS = 60_000
@@ -19,7 +19,7 @@ MAX_CHARACTERS = 60_000
 _MAX_LINE = 1_000
 _MAX_TEXT = 8_000
 _MAX_CODE = 2_000
-_FOLDED_LINES = 14
+_MAX_OPEN_LINES = 14
 
 
 def render_markdown(entries: Iterable[LogEntry]) -> Iterator[str]:
@@ -45,7 +45,7 @@ def _block(entry: LogEntry) -> str:
     lines = [_heading(entry)]
     for memory in entry.memories:
         lines += ["", *_head(memory, entry)]
-        lines += _folded([line for part in _parts(memory) for line in ["", *part]], memory)
+        lines += _fold([line for part in _parts(memory) for line in ["", *part]], memory)
     for problem in entry.problems:
         lines += ["", f"*Unreadable:* {markdown_line(problem, _MAX_LINE)}"]
     return "".join(f"{line.rstrip()}\n" for line in lines)
@@ -89,7 +89,7 @@ def _decision(decision: Decision) -> Iterator[str]:
         yield f"  - rejected: {markdown_line(rejected, _MAX_TEXT)}"
 
 
-def _error(error: ErrorMet) -> Iterator[str]:
+def _error(error: RecordedError) -> Iterator[str]:
     """An item of a list that begins with a block of code: its lines stand below the item's."""
     text = "\n".join([error.message.strip(), *error.frames])
     first, *rest = code_block(text, _MAX_CODE)
@@ -99,18 +99,18 @@ def _error(error: ErrorMet) -> Iterator[str]:
         yield f"  resolved: {markdown_line(error.resolution, _MAX_TEXT)}"
 
 
-def _folded(lines: list[str], memory: Memory) -> list[str]:
-    if len(lines) <= _FOLDED_LINES:
+def _fold(lines: list[str], memory: Memory) -> list[str]:
+    if len(lines) <= _MAX_OPEN_LINES:
         return lines
     counts = [
-        _counted(len(memory.what), "fact"),
-        _counted(len(memory.decisions), "decision"),
-        _counted(len(memory.errors), "error"),
-        _counted(len(memory.next), "next step"),
+        _count_of(len(memory.what), "fact"),
+        _count_of(len(memory.decisions), "decision"),
+        _count_of(len(memory.errors), "error"),
+        _count_of(len(memory.next), "next step"),
     ]
     told = ", ".join(count for count in counts if count)
     return ["", "<details>", f"<summary>{told}</summary>", *lines, "", "</details>"]
 
 
-def _counted(number: int, noun: str) -> str:
+def _count_of(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}" if number else ""

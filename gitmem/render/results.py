@@ -12,8 +12,8 @@ from gitmem.guard.untrusted import clean_line
 from gitmem.model.hit import Hit
 from gitmem.model.memory import Json, Memory, to_fields
 from gitmem.model.standing import Standing, Verdict
-from gitmem.render.rows import wrapped
-from gitmem.render.terminal import COMMIT_LENGTH, ID_LENGTH, Palette, cleaned_fields, tint
+from gitmem.render.rows import wrap_text
+from gitmem.render.terminal import COMMIT_LENGTH, ID_LENGTH, Palette, clean_fields, tint
 
 _MAX_LINE = 300
 _MAX_SNIPPET = 320
@@ -22,10 +22,10 @@ _MIN_WIDTH = 30
 _WORD = re.compile(r"\w{3,}")
 
 
-def texts_of(memory: Memory) -> list[str]:
+def sentences_of(memory: Memory) -> list[str]:
     """The memory's sentences, most informative first."""
-    decided = [_joined(d.chose, d.because, *d.rejected) for d in memory.decisions]
-    met = [_joined(error.message, error.resolution) for error in memory.errors]
+    decided = [_join_sentences(d.chose, d.because, *d.rejected) for d in memory.decisions]
+    met = [_join_sentences(error.message, error.resolution) for error in memory.errors]
     found = [memory.title, memory.why, *decided, *memory.what, *met, *memory.next]
     return [text for text in found if text.strip()]
 
@@ -43,7 +43,7 @@ def render_result(
     lines.append(margin + "  ".join(_origin(result, colours)))
     text = snippet(memory, query)
     if text:
-        lines += [margin + line for line in wrapped(text, max(width, _MIN_WIDTH) - len(margin))]
+        lines += [margin + line for line in wrap_text(text, max(width, _MIN_WIDTH) - len(margin))]
     if memory.files_changed:
         lines.append(margin + tint(_files(memory.files_changed), colours.dim, colours))
     if explain:
@@ -55,7 +55,7 @@ def snippet(memory: Memory, query: str) -> str:
     """The sentence, beside the title, that has most of the query's words; the reason where none
     has any.
     """
-    texts = [text for text in texts_of(memory) if text != memory.title]
+    texts = [text for text in sentences_of(memory) if text != memory.title]
     if not texts:
         return ""
     asked: set[str] = set(_WORD.findall(query[:10_000].lower()))
@@ -90,7 +90,7 @@ def result_fields(result: Hit) -> dict[str, Json]:
     }
     if result.repository:
         head["repository"] = {"name": result.repository, "path": result.place}
-    return cleaned_fields({**head, "memory": to_fields(result.memory)})
+    return clean_fields({**head, "memory": to_fields(result.memory)})
 
 
 def _origin(result: Hit, colours: Palette) -> Iterator[str]:
@@ -123,5 +123,5 @@ def _files(names: Sequence[str]) -> str:
     return shown + (f" and {len(names) - _MAX_FILES} more" if len(names) > _MAX_FILES else "")
 
 
-def _joined(*texts: str) -> str:
+def _join_sentences(*texts: str) -> str:
     return ". ".join(text.strip().rstrip(".") for text in texts if text.strip())

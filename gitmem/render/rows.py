@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gitmem.model.memory import SCHEMA, Decision, ErrorMet, Json, Memory, Provenance
+from gitmem.model.memory import SCHEMA, Decision, Json, Memory, Provenance, RecordedError
 
 _FILES_IN_LOG = 8
 _ERROR_LINES_IN_LOG = 6
@@ -29,40 +29,40 @@ def rows_of_log(memory: Memory) -> Iterator[Row]:
     """Why, what the diff does not say, what was decided against what, what failed and how it
     was mended, what is next.
     """
-    yield from _some("why", memory.why)
-    yield from _list("what", memory.what)
+    yield from _text_row("why", memory.why)
+    yield from _list_rows("what", memory.what)
     for decision in memory.decisions:
         yield from _decision_rows(decision)
     for error in memory.errors:
         yield from _error_rows(error, _ERROR_LINES_IN_LOG)
-    yield from _list("next", memory.next)
-    yield from _some("files", _listed(memory.files_changed, _FILES_IN_LOG))
+    yield from _list_rows("next", memory.next)
+    yield from _text_row("files", _names_text(memory.files_changed, _FILES_IN_LOG))
 
 
 def rows_in_full(memory: Memory) -> Iterator[Row]:
     """Everything, unknown fields and where it comes from included."""
-    yield from _some("why", memory.why)
-    yield from _list("what", memory.what)
+    yield from _text_row("why", memory.why)
+    yield from _list_rows("what", memory.what)
     for decision in memory.decisions:
         yield from _decision_rows(decision)
-        yield from _unknown(decision.extra, depth=1)
+        yield from _extra_rows(decision.extra, depth=1)
     for error in memory.errors:
         yield from _error_rows(error, None)
-        yield from _unknown(error.extra, depth=1)
-    yield from _list("next", memory.next)
-    yield from _some("concepts", ", ".join(memory.concepts))
-    yield from _unknown(memory.tags, prefix="tag ")
-    yield from _list("changed", memory.files_changed)
-    yield from _list("read", memory.files_read)
-    yield from _unknown(memory.files_extra, prefix="files ")
-    yield from _some("symbols", ", ".join(memory.symbols))
-    yield from _some("terms", memory.terms)
-    yield from _some("supersedes", ", ".join(memory.supersedes))
-    yield from _unknown(memory.extra)
+        yield from _extra_rows(error.extra, depth=1)
+    yield from _list_rows("next", memory.next)
+    yield from _text_row("concepts", ", ".join(memory.concepts))
+    yield from _extra_rows(memory.tags, prefix="tag ")
+    yield from _list_rows("changed", memory.files_changed)
+    yield from _list_rows("read", memory.files_read)
+    yield from _extra_rows(memory.files_extra, prefix="files ")
+    yield from _text_row("symbols", ", ".join(memory.symbols))
+    yield from _text_row("terms", memory.terms)
+    yield from _text_row("supersedes", ", ".join(memory.supersedes))
+    yield from _extra_rows(memory.extra)
     yield from _provenance_rows(memory)
 
 
-def wrapped(text: str, width: int) -> list[str]:
+def wrap_text(text: str, width: int) -> list[str]:
     """The text set to ``width`` characters, at least one line; words are never broken, so that
     a path or an address can be copied.  Its own line breaks stay.
     """
@@ -79,12 +79,12 @@ def wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
-def _some(label: str, text: str, depth: int = 0) -> Iterator[Row]:
+def _text_row(label: str, text: str, depth: int = 0) -> Iterator[Row]:
     if text.strip():
         yield Row(label, text.strip(), depth)
 
 
-def _list(label: str, texts: Sequence[str], depth: int = 0) -> Iterator[Row]:
+def _list_rows(label: str, texts: Sequence[str], depth: int = 0) -> Iterator[Row]:
     """One text next to its label, several below it."""
     texts = [text.strip() for text in texts if text.strip()]
     if len(texts) == 1:
@@ -95,12 +95,12 @@ def _list(label: str, texts: Sequence[str], depth: int = 0) -> Iterator[Row]:
 
 
 def _decision_rows(decision: Decision) -> Iterator[Row]:
-    yield from _some("decided", decision.chose)
-    yield from _some("because", decision.because, 1)
-    yield from _list("rejected", decision.rejected, 1)
+    yield from _text_row("decided", decision.chose)
+    yield from _text_row("because", decision.because, 1)
+    yield from _list_rows("rejected", decision.rejected, 1)
 
 
-def _error_rows(error: ErrorMet, most_lines: int | None) -> Iterator[Row]:
+def _error_rows(error: RecordedError, most_lines: int | None) -> Iterator[Row]:
     lines = error.message.strip().splitlines()
     shown = lines[:most_lines]
     if len(shown) < len(lines):
@@ -108,18 +108,18 @@ def _error_rows(error: ErrorMet, most_lines: int | None) -> Iterator[Row]:
     yield Row("error", "\n".join(shown), is_verbatim=True)
     if most_lines is None and error.frames:
         yield Row("frames", "\n".join(error.frames), 1, is_verbatim=True)
-    yield from _some("resolved", error.resolution, 1)
+    yield from _text_row("resolved", error.resolution, 1)
 
 
-def _listed(names: Sequence[str], most: int) -> str:
+def _names_text(names: Sequence[str], most: int) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
 
 
-def _unknown(fields: Mapping[str, Json], prefix: str = "", depth: int = 0) -> Iterator[Row]:
+def _extra_rows(fields: Mapping[str, Json], prefix: str = "", depth: int = 0) -> Iterator[Row]:
     for name, value in fields.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        yield from _some(f"{prefix}{name}", text, depth)
+        yield from _text_row(f"{prefix}{name}", text, depth)
 
 
 def _provenance_rows(memory: Memory) -> Iterator[Row]:
@@ -129,8 +129,8 @@ def _provenance_rows(memory: Memory) -> Iterator[Row]:
     yield Row("from", "")
     yield Row("id", memory.id, 1)
     for label, text in pairs.items():
-        yield from _some(label, text, 1)
-    yield from _unknown(memory.provenance.extra, depth=1)
+        yield from _text_row(label, text, 1)
+    yield from _extra_rows(memory.provenance.extra, depth=1)
 
 
 def _origin(origin: Provenance) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from gitmem.guard.untrusted import clean_line, clean_text
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Json, Memory, to_fields
-from gitmem.render.rows import Row, rows_in_full, rows_of_log, wrapped
+from gitmem.render.rows import Row, rows_in_full, rows_of_log, wrap_text
 
 ID_LENGTH = 9
 COMMIT_LENGTH = 7
@@ -57,12 +57,12 @@ def palette(is_coloured: bool) -> Palette:
 
 def render_log(entry: LogEntry, colours: Palette, width: int) -> str:
     """An entry of the log, like one of ``git log``; ends with a newline."""
-    return _rendered(entry, colours, width, rows_of_log)
+    return _render(entry, colours, width, rows_of_log)
 
 
 def render_show(entry: LogEntry, colours: Palette, width: int) -> str:
     """The same, with everything in the memories."""
-    return _rendered(entry, colours, width, rows_in_full)
+    return _render(entry, colours, width, rows_in_full)
 
 
 def render_oneline(entry: LogEntry, colours: Palette) -> str:
@@ -91,13 +91,13 @@ def entry_fields(entry: LogEntry) -> dict[str, Json]:
         "abandoned": _text(entry.abandoned) or None,
     }
     memories: list[Json] = [
-        {"id": memory.id, **cleaned_fields(to_fields(memory))} for memory in entry.memories
+        {"id": memory.id, **clean_fields(to_fields(memory))} for memory in entry.memories
     ]
     problems = [_text(problem) for problem in entry.problems]
     return {**head, "memories": memories, "problems": problems}
 
 
-def _rendered(
+def _render(
     entry: LogEntry, colours: Palette, width: int, rows: Callable[[Memory], Iterator[Row]]
 ) -> str:
     width = max(width, _MIN_WIDTH)
@@ -157,7 +157,7 @@ def _row_lines(row: Row, colours: Palette, width: int) -> Iterator[str]:
     margin = _INDENT + "  " * (row.depth + 1)
     text = _text(row.text)
     # Verbatim text keeps its own lines; everything else is set to the width.
-    lines = text.split("\n") if row.is_verbatim else wrapped(text, width - len(margin) - 2)
+    lines = text.split("\n") if row.is_verbatim else wrap_text(text, width - len(margin) - 2)
     colour = colours.error if row.label == "error" else colours.label
     head = tint(f"{_line(row.label)}:" if row.label else "-", colour, colours)
     if row.label and len(lines) > 1:
@@ -190,16 +190,16 @@ def _moment(seconds: int) -> datetime:
         return datetime.fromtimestamp(0, timezone.utc)
 
 
-def _cleaned(value: Json) -> Json:
+def _clean_value(value: Json) -> Json:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):
-        return cleaned_fields(value)
+        return clean_fields(value)
     if isinstance(value, (list, tuple)):
-        return [_cleaned(item) for item in value]
+        return [_clean_value(item) for item in value]
     return value
 
 
-def cleaned_fields(fields: Mapping[str, Json]) -> dict[str, Json]:
+def clean_fields(fields: Mapping[str, Json]) -> dict[str, Json]:
     """Plain values with control characters removed from every text."""
-    return {_line(name): _cleaned(value) for name, value in fields.items()}
+    return {_line(name): _clean_value(value) for name, value in fields.items()}

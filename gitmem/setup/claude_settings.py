@@ -79,8 +79,8 @@ def has_hooks(content: bytes) -> bool:
     if not text.strip():
         return False
     groups = _hooks_value(text)
-    ours = {event: _ours(groups.get(event)) for event in {*groups, *TIMEOUTS}}
-    return all(found == _wanted(event) for event, found in ours.items())
+    ours = {event: _our_hooks(groups.get(event)) for event in {*groups, *TIMEOUTS}}
+    return all(found == _hooks_for(event) for event, found in ours.items())
 
 
 def is_same_settings(one: bytes, other: bytes) -> bool:
@@ -91,18 +91,18 @@ def is_same_settings(one: bytes, other: bytes) -> bool:
         return False
 
 
-def _wanted(event: str) -> list[dict[str, Any]]:
+def _hooks_for(event: str) -> list[dict[str, Any]]:
     if event not in TIMEOUTS:
         return []
     return [{"type": "command", "command": hook_command(event), "timeout": TIMEOUTS[event]}]
 
 
-def _ours(groups: Any) -> list[Any]:
-    held = [group.get("hooks") for group in _listed(groups) if isinstance(group, dict)]
-    return [hook for hooks in held for hook in _listed(hooks) if _is_ours(hook)]
+def _our_hooks(groups: Any) -> list[Any]:
+    held = [group.get("hooks") for group in _as_list(groups) if isinstance(group, dict)]
+    return [hook for hooks in held for hook in _as_list(hooks) if _is_ours(hook)]
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
@@ -142,7 +142,7 @@ def _hooks_value(text: str) -> dict[str, Any]:
 def _add(text: str, event: str) -> str:
     top = jsontext.root(text)
     hooks = jsontext.member(text, top, "hooks")
-    group: dict[str, Any] = {"hooks": _wanted(event)}
+    group: dict[str, Any] = {"hooks": _hooks_for(event)}
     if event in MATCHERS:
         group = {"matcher": MATCHERS[event], **group}
     if hooks is None:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from gitmem.process.child import run
 
-_RECORDED_IN = "/home/dev/project"
+_SAMPLE_FOLDER = "/home/dev/project"
 _STAMP = re.compile(r'"timestamp":"([^"]+)Z"')
 _PATIENCE_SECONDS = 20.0
 
@@ -127,14 +127,14 @@ class _Stage:
         return Step("Ada works on a small project, fetchkit", "gitmem init", printed)
 
     def _session(self, session: _Session) -> Iterator[Step]:
-        lines = _localised(session.sample, self._ada)
+        lines = _read_sample(session.sample, self._ada)
         name = str(json.loads(lines[0])["sessionId"])
         transcript = self._home / ".claude" / "projects" / "fetchkit" / f"{name}.jsonl"
         self._start_session(self._ada, name)
         before = next(i for i, line in enumerate(lines) if "git commit" in line) + 1
         _write(transcript, "".join(lines[:before]))
         _replay_edits(lines)
-        yield Step("Ada asks her agent", "", _quoted(_first_prompt(lines)))
+        yield Step("Ada asks her agent", "", _quote(_first_prompt(lines)))
         self._git(self._ada, "add", "-A")
         commit = ["commit", "-m", session.message]
         printed = self._git(self._ada, *commit, CLAUDE_CODE_SESSION_ID=name, CLAUDECODE="1")
@@ -200,11 +200,11 @@ class _Stage:
         }
 
 
-def _localised(sample: str, worktree: Path) -> list[str]:
+def _read_sample(sample: str, worktree: Path) -> list[str]:
     """The transcript as if it had been recorded here and had ended a moment ago."""
     samples = resources.files("gitmem").joinpath("samples")
     text = samples.joinpath(sample).read_text(encoding="utf-8")
-    text = text.replace(_RECORDED_IN, json.dumps(str(worktree))[1:-1])
+    text = text.replace(_SAMPLE_FOLDER, json.dumps(str(worktree))[1:-1])
     stamps = [datetime.fromisoformat(stamp) for stamp in _STAMP.findall(text)]
     now = datetime.now(timezone.utc).replace(tzinfo=None)
     shift = now - max(stamps) - timedelta(seconds=1)
@@ -245,5 +245,5 @@ def _first_prompt(lines: Sequence[str]) -> str:
     return next(content for content in contents if isinstance(content, str))
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return f"“{text}”"

@@ -18,7 +18,7 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from gitmem.capture.compressors import lacking
+from gitmem.capture.compressors import unusable_compressors
 from gitmem.capture.workspace import open_workspace
 from gitmem.errors import GitmemError
 from gitmem.git.identity import find_identity
@@ -57,7 +57,7 @@ from gitmem.state.quarantine import Quarantine
 from gitmem.state.queue import Queue
 from gitmem.state.refused_remotes import read_refusal
 from gitmem.state.settings import describe_settings, read_settings
-from gitmem.state.unreachable_notes import read_strays
+from gitmem.state.unreachable_notes import read_unreachable_notes
 from gitmem.upkeep.select_captures import CaptureSelection, find_captures
 from gitmem.worker import work
 
@@ -147,11 +147,11 @@ def _check_versions(repo: Repo, practice: Practice) -> Iterator[Finding]:
     if git < MIN_GIT:
         needed = ".".join(map(str, MIN_GIT))
         yield Finding(
-            Level.ERROR, f"git {_dotted(git)} is too old", f"Install git {needed} or newer"
+            Level.ERROR, f"git {_version_text(git)} is too old", f"Install git {needed} or newer"
         )
     else:
-        yield Finding(Level.GOOD, f"git {_dotted(git)}")
-    python = _dotted(sys.version_info[:3])
+        yield Finding(Level.GOOD, f"git {_version_text(git)}")
+    python = _version_text(sys.version_info[:3])
     yield Finding(Level.GOOD, f"Python {python}, pygit2 {metadata.version('pygit2')}")
     if practice.client:
         yield _client_version(practice.client)
@@ -281,7 +281,7 @@ def _has_old_server(content: bytes | None) -> bool:
 
 def _check_compressor(repo: Repo, practice: Practice) -> Iterator[Finding]:
     settings = read_settings(repo)
-    for name, lack in lacking(settings).items():
+    for name, lack in unusable_compressors(settings).items():
         remedy = "The next one in gitmem.compressor stands in, and finally the offline one"
         yield Finding(Level.WARNING, f"compressor '{name}' cannot be used here: {lack}", remedy)
 
@@ -296,7 +296,7 @@ def _check_stand_ins(repo: Repo, practice: Practice) -> Iterator[Finding]:
 
 
 def _check_history(repo: Repo, practice: Practice) -> Iterator[Finding]:
-    known = read_strays(repo)
+    known = read_unreachable_notes(repo)
     if count := len(known.unmatched) if known is not None else 0:
         what = "1 commit has memories" if count == 1 else f"{count} commits have memories"
         yield Finding(
@@ -350,12 +350,12 @@ def _check_queue(repo: Repo, practice: Practice) -> Iterator[Finding]:
 
 def _check_index(repo: Repo, practice: Practice) -> Iterator[Finding]:
     index = Index.open(repo.state_dir)
-    count, repaired, is_volatile = memory_count(index), index.repaired, index.is_volatile
+    count, is_repaired, is_volatile = memory_count(index), index.is_repaired, index.is_volatile
     index.close()
     if is_volatile:
         remedy = f"Check the owner and mode of '{repo.state_dir}'"
         yield Finding(Level.WARNING, "the index is not writable: commands are slower", remedy)
-    elif repaired:
+    elif is_repaired:
         what = "the index was damaged; it is being rebuilt from the notes"
         yield Finding(Level.NOTE, what, "Nothing was lost. Run: gitmem log")
     else:
@@ -390,7 +390,7 @@ def _drain(repo: Repo) -> None:
 
 
 def _retry(repo: Repo) -> None:
-    Queue(repo).requeue_failed()
+    Queue(repo).requeue_failed_jobs()
     _drain(repo)
 
 
@@ -403,5 +403,5 @@ def _has_hooks(path: Path) -> bool:
     return content is not None and has_hooks(content)
 
 
-def _dotted(numbers: tuple[int, ...]) -> str:
+def _version_text(numbers: tuple[int, ...]) -> str:
     return ".".join(map(str, numbers))

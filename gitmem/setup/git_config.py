@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gitmem.errors import GitFailed
 from gitmem.git.remotes import refspec_of
-from gitmem.git.repo import Repo, git_environment, translated_os_errors, try_git
+from gitmem.git.repo import Repo, git_environment, translate_os_errors, try_git
 from gitmem.model.note import NOTES_REF
 from gitmem.process.child import run
 from gitmem.setup.hook_file import EVENTS, command
@@ -179,7 +179,7 @@ def is_same_config(one: bytes, other: bytes) -> bool:
 
 
 @contextmanager
-def locked_config(repo: Repo) -> Iterator[Writer]:
+def lock_config(repo: Repo) -> Iterator[Writer]:
     """Hold git's lock of the configuration file; yields what replaces the file.
 
     Raises:
@@ -188,7 +188,7 @@ def locked_config(repo: Repo) -> Iterator[Writer]:
     """
     file = config_path(repo).resolve()
     lock = file.with_name(f"{file.name}.lock")
-    with translated_os_errors("lock the configuration"):
+    with translate_os_errors("lock the configuration"):
         try:
             handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
         except FileExistsError as error:
@@ -198,7 +198,7 @@ def locked_config(repo: Repo) -> Iterator[Writer]:
             ) from error
 
     def replace(path: Path, data: bytes, *, mode: int) -> None:
-        with translated_os_errors("write the configuration"):
+        with translate_os_errors("write the configuration"):
             with open(handle, "wb", closefd=False) as locked:
                 locked.write(data)
             os.fsync(handle)
@@ -220,12 +220,12 @@ def config_path(repo: Repo) -> Path:
 
 @contextmanager
 def _copy(repo: Repo, content: bytes) -> Iterator[Path]:
-    with translated_os_errors("copy the configuration"):
+    with translate_os_errors("copy the configuration"):
         repo.state_dir.mkdir(exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".config.", dir=repo.state_dir)
         path = Path(name)
     try:
-        with translated_os_errors("copy the configuration"), open(handle, "wb") as file:  # noqa: PTH123
+        with translate_os_errors("copy the configuration"), open(handle, "wb") as file:  # noqa: PTH123
             file.write(content)
         yield path
     finally:

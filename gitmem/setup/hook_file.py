@@ -21,7 +21,7 @@ EVENTS = (
 )
 """The git events that gitmem listens to."""
 
-KEPT_SUFFIX = ".gitmem-kept"
+ASIDE_SUFFIX = ".gitmem-kept"
 """A hook that is no shell script is set aside in a folder named like its own, with this at the
 end.  A folder keeps its name (some managers look at it) and its depth (some look upwards).
 """
@@ -114,7 +114,7 @@ def with_block(content: bytes, event: str) -> bytes:
     ours = block(event)
     if content.count(ours) == 1 and len(_BLOCK.findall(content)) == 1:
         return content
-    shebang, rest = _split(without_block(content))
+    shebang, rest = _split_shebang(without_block(content))
     if shebang and not shebang.endswith(b"\n"):
         shebang += b"\n"
     return shebang + ours + rest
@@ -132,7 +132,7 @@ def has_block(content: bytes) -> bool:
 
 def is_block_first(content: bytes) -> bool:
     """Whether nothing but the shebang stands above our lines, so that a probe runs only them."""
-    return _BLOCK.match(_split(content)[1]) is not None
+    return _BLOCK.match(_split_shebang(content)[1]) is not None
 
 
 def is_empty_hook(content: bytes) -> bool:
@@ -153,16 +153,16 @@ def is_shell(content: bytes) -> bool:
 
 def wrapper(event: str) -> bytes:
     """A hook file that calls gitmem and then becomes the hook that was set aside, if it may run."""
-    tail = f'kept=${{0%/*}}{KEPT_SUFFIX}/{event}\n[ ! -x "$kept" ] || exec "$kept" "$@"\n'
+    tail = f'kept=${{0%/*}}{ASIDE_SUFFIX}/{event}\n[ ! -x "$kept" ] || exec "$kept" "$@"\n'
     return SHEBANG + block(event, tail)
 
 
 def aside_of(path: Path) -> Path:
     """Where the hook file that cannot hold our lines is kept."""
-    return path.parent.with_name(path.parent.name + KEPT_SUFFIX) / path.name
+    return path.parent.with_name(path.parent.name + ASIDE_SUFFIX) / path.name
 
 
-def _split(content: bytes) -> tuple[bytes, bytes]:
+def _split_shebang(content: bytes) -> tuple[bytes, bytes]:
     """The shebang line, if any, and the rest."""
     if not content.startswith(b"#!"):
         return b"", content

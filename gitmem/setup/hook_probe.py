@@ -48,7 +48,7 @@ def hook_state(repo: Repo, place: HooksPlace, config: GitConfig, event: str) -> 
     if place.kind is PlaceKind.CONFIG:
         return _try(repo, ["sh", "-c", f'{command(event)} "$@"', "sh"])
     hook = place.run_from / event
-    return _try(repo, _started_as(hook)) if os.access(hook, os.X_OK) else HookState.SILENT
+    return _try(repo, _command_of(hook)) if os.access(hook, os.X_OK) else HookState.SILENT
 
 
 def find_hook(place: HooksPlace, config: GitConfig, event: str) -> HookState:
@@ -66,7 +66,7 @@ def find_hook(place: HooksPlace, config: GitConfig, event: str) -> HookState:
     return HookState.FIRES if is_block_first(content) else HookState.UNTRIED
 
 
-def _started_as(hook: Path) -> list[str]:
+def _command_of(hook: Path) -> list[str]:
     """The command that git makes of a hook file: a text without a shebang goes to ``sh``."""
     has_shebang = (look(hook).content or b"").startswith(b"#!")
     return [os.fspath(hook)] if has_shebang else ["sh", os.fspath(hook)]

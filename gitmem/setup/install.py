@@ -18,7 +18,7 @@ from gitmem.setup import mcp_json as mcpfile
 from gitmem.setup.claude_settings import PROJECT_FILE, with_hooks, without_hooks
 from gitmem.setup.git_config import (
     config_path,
-    locked_config,
+    lock_config,
     missing_entries,
     read_config,
     stale_entries,
@@ -39,9 +39,9 @@ from gitmem.setup.hook_file import (
 from gitmem.setup.hook_location import HooksPlace, PlaceKind, find_place, read_git_version
 from gitmem.setup.launcher import put_program
 from gitmem.setup.legacy_hooks import clean_moved_copies
-from gitmem.setup.manifest import named_place
+from gitmem.setup.manifest import path_of_name
 from gitmem.setup.owned_files import FileState, OwnedFiles, look
-from gitmem.setup.uninstall import put_back, take_back
+from gitmem.setup.uninstall import put_back, undo_install
 from gitmem.state.atomic import write_atomically
 
 
@@ -89,7 +89,7 @@ def install(
             _add_server(repo, owned_files, report)
     except BaseException:
         if is_first:
-            take_back(repo, owned_files)
+            undo_install(repo, owned_files)
         raise
     if fetch is not None:
         _fetch(repo, fetch, report)
@@ -107,17 +107,19 @@ def _add_to_config(
         return
     owned_files.add_entries(tuple(missing))
     path = config_path(repo)
-    with locked_config(repo) as write:
+    with lock_config(repo) as write:
         present = look(path)
         content = present.content or b""
         original = without_entries(repo, content, owned_files.manifest.entries)
         cleaned = without_entries(repo, content, stale, content)
         changed = with_entries(repo, cleaned, missing)
         owned_files.change(path, changed, present.mode, original, write)
-    report.changes += [f"git config {name} = {value}" for name, value in _told(missing)]
+    report.changes += [
+        f"git config {name} = {value}" for name, value in _entries_to_report(missing)
+    ]
 
 
-def _told(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _entries_to_report(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The lines worth reading: a hook's event stands for its long command."""
     return [entry for entry in entries if not entry[0].endswith(".command")]
 
@@ -125,7 +127,7 @@ def _told(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def _add_hooks(
     repo: Repo, owned_files: OwnedFiles, place: HooksPlace, report: InstallReport
 ) -> None:
-    folder = _shown(place.folder, repo)
+    folder = _display_path(place.folder, repo)
     if place.kind is PlaceKind.FOREIGN:
         report.notices.append(
             f"core.hooksPath is '{folder}', which other repositories share, so no git hook was"
@@ -147,7 +149,7 @@ def _add_hooks(
 def _leave_hook_files(repo: Repo, owned_files: OwnedFiles, report: InstallReport) -> None:
     """git was updated and now has our hooks in its configuration: one call each is enough."""
     for kept in owned_files.manifest.files:
-        if named_place(repo, kept.path).name in EVENTS:
+        if path_of_name(repo, kept.path).name in EVENTS:
             put_back(repo, owned_files, kept)
             report.changes.append(f"git hook file restored: {kept.path}")
 
@@ -175,13 +177,13 @@ def _add_to_file(owned_files: OwnedFiles, place: HooksPlace, event: str) -> bool
         return owned_files.change(path, wrapper(event), 0o755, None)
     if content is None and not present.is_link:
         return owned_files.change(path, SHEBANG + block(event), 0o755, None)
-    if content is None or not _can_be_added_to(present):
+    if content is None or not _is_own_script(present):
         owned_files.set_aside(path, aside, wrapper(event))
         return True
     return owned_files.change(path, with_block(content, event), present.mode, _without_us(content))
 
 
-def _can_be_added_to(present: FileState) -> bool:
+def _is_own_script(present: FileState) -> bool:
     """Whether it is a shell script that git runs, and not a link to somewhere else."""
     content = present.content or b""
     return bool(present.mode & 0o100) and not present.is_link and is_shell(content)
@@ -206,7 +208,7 @@ def _add_to_client(
     elif changed := new != present.content:
         write_atomically(path.resolve(), new, mode=present.mode)
     if changed:
-        report.changes.append(f"Claude Code hooks in {_shown(path, repo)}")
+        report.changes.append(f"Claude Code hooks in {_display_path(path, repo)}")
 
 
 def _add_server(repo: Repo, owned_files: OwnedFiles, report: InstallReport) -> None:
@@ -221,7 +223,7 @@ def _add_server(repo: Repo, owned_files: OwnedFiles, report: InstallReport) -> N
     except ForeignFile as error:
         raise ForeignFile(f"'{path}': {error.message}") from error
     if owned_files.change(path, new, present.mode, original):
-        report.changes.append(f"the MCP server '{mcpfile.NAME}' in {_shown(path, repo)}")
+        report.changes.append(f"the MCP server '{mcpfile.NAME}' in {_display_path(path, repo)}")
 
 
 def _fetch(repo: Repo, fetch: Callable[[Repo], None], report: InstallReport) -> None:
@@ -231,7 +233,7 @@ def _fetch(repo: Repo, fetch: Callable[[Repo], None], report: InstallReport) -> 
         report.notices.append(f"the team's memories could not be fetched: {error}")
 
 
-def _shown(path: Path, repo: Repo) -> str:
+def _display_path(path: Path, repo: Repo) -> str:
     """A path as a person at the top of the work tree would write it."""
     top = repo.need_worktree()
     return os.fspath(path.relative_to(top)) if path.is_relative_to(top) else os.fspath(path)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gitmem.git.repo import translated_os_errors
+from gitmem.git.repo import translate_os_errors
 from gitmem.setup.hook_file import has_block, is_empty_hook, without_block
 from gitmem.setup.owned_files import look
 from gitmem.state.atomic import write_atomically
@@ -35,7 +35,7 @@ def clean_moved_copies(path: Path, aside: Path) -> list[Path]:
         if present.content is None or not has_block(present.content):
             continue
         rest = without_block(present.content)
-        with translated_os_errors(f"take gitmem's lines out of '{copy}'"):
+        with translate_os_errors(f"take gitmem's lines out of '{copy}'"):
             if not is_empty_hook(rest):
                 write_atomically(copy, rest, mode=present.mode)
             elif os.path.lexists(aside):

@@ -27,7 +27,7 @@ class FileRecord:
 
     ``left`` is the SHA-256 (hex) of what gitmem left there, empty while the change is under
     way.  ``aside`` names where a hook that could not be added to was moved.  Paths are as in
-    :func:`place_name`.
+    :func:`name_of_path`.
     """
 
     path: str
@@ -109,7 +109,7 @@ def write_manifest(repo: Repo, manifest: Manifest) -> None:
     write_atomically(manifest_path(repo), text.encode("ascii"), mode=0o600)
 
 
-def place_name(repo: Repo, path: Path) -> str:
+def name_of_path(repo: Repo, path: Path) -> str:
     """A path as the manifest names it: from the common git directory where it lies beside or
     below it, so that a moved repository can still be uninstalled; in full otherwise.
     """
@@ -120,7 +120,7 @@ def place_name(repo: Repo, path: Path) -> str:
     return absolute
 
 
-def named_place(repo: Repo, name: str) -> Path:
+def path_of_name(repo: Repo, name: str) -> Path:
     """The path behind a name of the manifest."""
     return Path(os.path.normpath(repo.common_dir / name))
 

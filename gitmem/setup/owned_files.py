@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Protocol
 
 from gitmem.errors import ForeignFile
-from gitmem.git.repo import Repo, translated_os_errors
+from gitmem.git.repo import Repo, translate_os_errors
 from gitmem.setup.manifest import (
     FileRecord,
     Manifest,
     manifest_path,
-    named_place,
-    place_name,
+    name_of_path,
+    path_of_name,
     read_manifest,
     write_manifest,
 )
@@ -67,7 +67,7 @@ def look(path: Path) -> FileState:
         ReadOnlyRepository: it may not be read.
     """
     is_link = path.is_symlink()
-    with translated_os_errors(f"read '{path}'"):
+    with translate_os_errors(f"read '{path}'"):
         try:
             mode = path.stat().st_mode
         except FileNotFoundError:
@@ -117,9 +117,9 @@ class OwnedFiles:
         present = look(path)
         if (present.content, present.mode) == (content, mode):
             return False
-        kept = self._kept(path)
+        kept = self._file_record(path)
         if kept is None or kept.left != _digest(present.content):
-            before = FileRecord(place_name(self._repo, path), original, present.mode)
+            before = FileRecord(name_of_path(self._repo, path), original, present.mode)
             kept = replace(before, aside=kept.aside if kept else "")
         self._record(self.manifest.with_file(kept))
         self._make_folder(path.parent)
@@ -139,11 +139,11 @@ class OwnedFiles:
             _refuse_way_out(self._repo, folder)
         if os.path.lexists(aside):
             raise ForeignFile(f"'{aside}' is in the way")
-        name = place_name(self._repo, path)
-        kept = FileRecord(name, None, 0o755, aside=place_name(self._repo, aside))
+        name = name_of_path(self._repo, path)
+        kept = FileRecord(name, None, 0o755, aside=name_of_path(self._repo, aside))
         self._record(self.manifest.with_file(kept))
         self._make_folder(aside.parent)
-        with translated_os_errors(f"set '{path}' aside"):
+        with translate_os_errors(f"set '{path}' aside"):
             path.rename(aside)
         write_atomically(path, substitute, mode=0o755)
         self._record(self.manifest.with_file(replace(kept, left=_digest(substitute))))
@@ -154,8 +154,8 @@ class OwnedFiles:
         Raises:
             ForeignFile, DiskFull, ReadOnlyRepository: it stays as it is, and stays kept.
         """
-        path = named_place(self._repo, kept.path)
-        aside = named_place(self._repo, kept.aside) if kept.aside else None
+        path = path_of_name(self._repo, kept.path)
+        aside = path_of_name(self._repo, kept.aside) if kept.aside else None
         notice = ""
         _refuse_way_out(self._repo, path if aside is None else path.parent)
         if aside and os.path.lexists(aside):
@@ -177,10 +177,10 @@ class OwnedFiles:
         """Remove the folders that we made, where nothing is left in them."""
         for name in reversed(self.manifest.folders):
             with suppress(OSError):
-                named_place(self._repo, name).rmdir()
+                path_of_name(self._repo, name).rmdir()
 
-    def _kept(self, path: Path) -> FileRecord | None:
-        return self.manifest.file(place_name(self._repo, path))
+    def _file_record(self, path: Path) -> FileRecord | None:
+        return self.manifest.file(name_of_path(self._repo, path))
 
     def _record(self, manifest: Manifest) -> None:
         if manifest != self.manifest:
@@ -191,8 +191,8 @@ class OwnedFiles:
         if folder.is_dir():
             return
         self._make_folder(folder.parent)
-        self._record(self.manifest.with_folder(place_name(self._repo, folder)))
-        with translated_os_errors(f"make the folder '{folder}'"):
+        self._record(self.manifest.with_folder(name_of_path(self._repo, folder)))
+        with translate_os_errors(f"make the folder '{folder}'"):
             try:
                 folder.mkdir()
             except (FileExistsError, NotADirectoryError) as error:
@@ -208,7 +208,7 @@ def _restore(path: Path, kept: FileRecord, form: FileForm, write: Writer) -> Non
     else:
         wanted = _rest_or_original(present.content, kept.content, form)
     if wanted is None:
-        with translated_os_errors(f"remove '{path}'"):
+        with translate_os_errors(f"remove '{path}'"):
             _target(path).unlink()
     elif wanted != present.content:
         mode = present.mode if kept.content is None else kept.mode
@@ -230,7 +230,7 @@ def _bring_back(path: Path, aside: Path, form: FileForm) -> str:
             if rest != present.content:
                 write_atomically(path, rest, mode=present.mode)
             return f"'{path}' has been changed since; what was there before is in '{aside}'"
-    with translated_os_errors(f"put '{path}' back"):
+    with translate_os_errors(f"put '{path}' back"):
         aside.replace(path)
     return ""
 

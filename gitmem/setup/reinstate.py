@@ -18,7 +18,7 @@ from gitmem.setup.hook_file import EVENTS
 from gitmem.setup.hook_location import HooksPlace, PlaceKind, find_place, read_git_version
 from gitmem.setup.hook_probe import HookState, find_hook
 from gitmem.setup.install import add_hook
-from gitmem.setup.manifest import named_place
+from gitmem.setup.manifest import path_of_name
 from gitmem.setup.owned_files import OwnedFiles, look
 from gitmem.state.notices import add_notice
 from gitmem.state.state_file import StateFile
@@ -66,7 +66,7 @@ def reinstate_hooks(repo: Repo, *, git_version: tuple[int, int] | None = None) -
 
 
 def _has_hook_files(repo: Repo, owned_files: OwnedFiles) -> bool:
-    return any(named_place(repo, kept.path).name in EVENTS for kept in owned_files.manifest.files)
+    return any(path_of_name(repo, kept.path).name in EVENTS for kept in owned_files.manifest.files)
 
 
 def _manager(repo: Repo, place: HooksPlace, event: str) -> str:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from gitmem.agents.adapters import Agents
 from gitmem.errors import RemoteUnavailable
-from gitmem.git.remotes import known_tip, memory_remote, tracking_tips
+from gitmem.git.remotes import memory_remote, read_exchange_tip, tracking_tips
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
-from gitmem.index.commits import annotated_count
+from gitmem.index.commits import annotated_commit_count
 from gitmem.index.memories import memory_count
 from gitmem.model.note import NOTES_REF
 from gitmem.setup.git_config import missing_entries, read_config
@@ -75,7 +75,7 @@ def read_status(
     refusal = read_refusal(repo, remote) if remote else None
     queue = Queue(repo)
     with closing(Index.open(repo.state_dir)) as index:
-        memories, commits = memory_count(index), annotated_count(index)
+        memories, commits = memory_count(index), annotated_commit_count(index)
     return Status(
         is_initialised=repo.is_initialised,
         is_enabled=settings.enabled,
@@ -121,7 +121,7 @@ def _set_up_line(status: Status) -> str:
 
 def _memories_line(status: Status) -> str:
     return (
-        f"memories: {status.memories} of {_counted(status.commits, 'commit')},"
+        f"memories: {status.memories} of {_count_of(status.commits, 'commit')},"
         f" {status.pending} pending"
     )
 
@@ -133,7 +133,7 @@ def _sessions_line(status: Status) -> list[str]:
 
 def _queue_line(status: Status) -> str:
     worker = "a worker is busy" if status.is_working else "no worker is running"
-    line = f"queue: {_counted(status.waiting, 'job')} waiting, {worker}"
+    line = f"queue: {_count_of(status.waiting, 'job')} waiting, {worker}"
     return f"{line}; {status.failed} failed. Run: gitmem doctor" if status.failed else line
 
 
@@ -147,7 +147,7 @@ def _remote_line(status: Status) -> str:
     return f"remote: '{status.remote}' lacks some memories. Run: git push, or: gitmem sync"
 
 
-def _counted(number: int, thing: str) -> str:
+def _count_of(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
@@ -166,7 +166,7 @@ def _remote(repo: Repo, wanted: str) -> str:
 
 def _is_shared(repo: Repo, remote: str) -> bool:
     """Whether the remote, as last seen, holds everything that our notes ref does."""
-    tip = known_tip(repo, remote) or tracking_tips(repo).get(remote)
+    tip = read_exchange_tip(repo, remote) or tracking_tips(repo).get(remote)
     ours = try_git(repo, "rev-parse", "--verify", "--quiet", NOTES_REF)
     if ours.returncode != 0:
         return True

@@ -19,15 +19,15 @@ from gitmem.git.repo import Repo, run_git, try_git
 from gitmem.model.note import WATERMARK_REF
 from gitmem.setup import mcp_json as mcpfile
 from gitmem.setup.claude_settings import is_same_settings, without_hooks
-from gitmem.setup.git_config import config_path, is_same_config, locked_config, without_entries
+from gitmem.setup.git_config import config_path, is_same_config, lock_config, without_entries
 from gitmem.setup.hook_file import aside_of, is_empty_hook, without_block
 from gitmem.setup.legacy_hooks import clean_moved_copies
-from gitmem.setup.manifest import FileRecord, named_place
+from gitmem.setup.manifest import FileRecord, path_of_name
 from gitmem.setup.mcp_json import without_server
 from gitmem.setup.owned_files import FileForm, OwnedFiles, look
 from gitmem.state.atomic import write_atomically
 
-_UNREMEMBERED = ("queue", "failed", "pending", "lost")
+_WORK_FOLDERS = ("queue", "failed", "pending", "lost")
 _CLIENT_SETTINGS = FileForm(
     rest=without_hooks,
     is_same=is_same_settings,
@@ -72,7 +72,7 @@ def uninstall(
         _try(report, drain)
     if user_settings is not None:
         _try(report, partial(_leave_client, user_settings, report))
-    take_back(repo, owned_files, report)
+    undo_install(repo, owned_files, report)
     if repo.state_dir.exists() and not repo.is_initialised:
         report.notices.append(
             f"work that is not remembered yet stays in '{repo.state_dir}':"
@@ -81,7 +81,9 @@ def uninstall(
     return report
 
 
-def take_back(repo: Repo, owned_files: OwnedFiles, report: UninstallReport | None = None) -> None:
+def undo_install(
+    repo: Repo, owned_files: OwnedFiles, report: UninstallReport | None = None
+) -> None:
     """Undo everything that the keeper recorded, then forget it; problems go to the report."""
     told = report or UninstallReport()
     for kept in owned_files.manifest.files:
@@ -99,7 +101,7 @@ def put_back(repo: Repo, owned_files: OwnedFiles, kept: FileRecord) -> str:
     Raises:
         ForeignFile, GitFailed, DiskFull, ReadOnlyRepository: it stays, and stays kept.
     """
-    path = named_place(repo, kept.path)
+    path = path_of_name(repo, kept.path)
     if path == config_path(repo):
         return _put_back_config(repo, owned_files, kept)
     if path.name == mcpfile.PROJECT_FILE:
@@ -118,7 +120,7 @@ def _put_back_config(repo: Repo, owned_files: OwnedFiles, kept: FileRecord) -> s
         is_same=is_same_config,
         is_nothing=lambda content: False,  # a repository always has one
     )
-    with locked_config(repo) as write:
+    with lock_config(repo) as write:
         return owned_files.put_back(kept, form, write)
 
 
@@ -127,7 +129,7 @@ def _put_back_and_tell(
 ) -> None:
     notice = put_back(repo, owned_files, kept)
     report.notices += [notice] if notice else []
-    report.done.append(os.fspath(named_place(repo, kept.path)))
+    report.done.append(os.fspath(path_of_name(repo, kept.path)))
 
 
 def _leave_client(path: Path, report: UninstallReport) -> None:
@@ -161,7 +163,7 @@ def _remove_sources(repo: Repo) -> None:
 def _remove_state(repo: Repo) -> None:
     """Remove our folder, except for work that exists nowhere else."""
     for path in repo.state_dir.iterdir():
-        if path.name in _UNREMEMBERED and any(path.iterdir()):
+        if path.name in _WORK_FOLDERS and any(path.iterdir()):
             continue
         if path.is_dir():
             shutil.rmtree(path)

@@ -7,7 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from gitmem.git.repo import translated_os_errors
+from gitmem.git.repo import translate_os_errors
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -18,7 +18,7 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     Raises:
         DiskFull, ReadOnlyRepository: the file system refuses; the old content is untouched.
     """
-    with translated_os_errors(f"write '{path.name}'"):
+    with translate_os_errors(f"write '{path.name}'"):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:

@@ -25,14 +25,14 @@ _MAX_BYTES = 1 << 20
 class SessionContext:
     """What one session has been given.
 
-    ``expected`` are the files that its last prompt made likely to be worked on, each with a
+    ``likely_files`` are the files that its last prompt made likely to be worked on, each with a
     probability; ``tokens`` is what the text given since the session's start took, and ``prompts``
     how many were weighed since.
     """
 
     ids: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
-    expected: Mapping[str, float] = field(default_factory=dict)
+    likely_files: Mapping[str, float] = field(default_factory=dict)
     tokens: int = 0
     prompts: int = 0
 
@@ -46,7 +46,7 @@ class ContextHistory:
     def of(self, session: str) -> SessionContext | None:
         """What it was given; None for a session that was given nothing that we know of."""
         lines = self._file(session).read_json_lines(_parse_line)
-        return None if lines is None else _joined(lines)
+        return None if lines is None else _join_lines(lines)
 
     def begin(self, session: str, given: SessionContext) -> None:
         """This is all that the session knows: it has started, or lost what it was given.
@@ -73,7 +73,7 @@ def _line(given: SessionContext) -> bytes:
     value = {
         "ids": sorted(given.ids),
         "files": sorted(given.files),
-        "expected": dict(given.expected),
+        "expected": dict(given.likely_files),
         "tokens": given.tokens,
         "prompts": given.prompts,
     }
@@ -92,15 +92,15 @@ def _parse_line(value: Any) -> SessionContext:
     )
 
 
-def _joined(lines: Sequence[SessionContext]) -> SessionContext:
+def _join_lines(lines: Sequence[SessionContext]) -> SessionContext:
     """All lines as one; of what is expected the last."""
-    expected: Mapping[str, float] = {}
+    likely_files: Mapping[str, float] = {}
     for line in lines:
-        expected = line.expected or expected
+        likely_files = line.likely_files or likely_files
     return SessionContext(
         frozenset[str]().union(*(line.ids for line in lines)),
         frozenset[str]().union(*(line.files for line in lines)),
-        expected,
+        likely_files,
         sum(line.tokens for line in lines),
         sum(line.prompts for line in lines),
     )

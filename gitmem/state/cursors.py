@@ -71,7 +71,7 @@ class Cursors:
 
 def read_cursors(repo: Repo) -> Cursors:
     """What was seen; nothing when the file is missing or damaged."""
-    return _file(repo).read_json(_parse_seen, Cursors())
+    return _file(repo).read_json(_parse_cursors, Cursors())
 
 
 def write_cursors(repo: Repo, seen: Cursors) -> None:
@@ -87,7 +87,7 @@ def _file(repo: Repo) -> StateFile:
     return StateFile(repo.state_dir / "seen.json")
 
 
-def _parse_seen(value: Any) -> Cursors:
+def _parse_cursors(value: Any) -> Cursors:
     return Cursors(
         reflogs={str(k): int(v) for k, v in value["reflogs"].items()},
         worktrees={str(k): str(v) for k, v in value["worktrees"].items()},

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError, SettingsInvalid
 from gitmem.git.repo import Repo
-from gitmem.state.scrub_patterns import read_scrubbed
+from gitmem.state.scrub_patterns import read_scrub_patterns
 from gitmem.state.settings import read_settings
 from gitmem.state.state_file import StateFile
 
@@ -31,7 +31,7 @@ def append_log(repo: Repo, text: str) -> None:
     At 256 KiB the file becomes ``log.1`` and a new one begins.
     """
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    said = _masked(repo, text)
+    said = _mask(repo, text)
     entry = f"{stamp} " + "\n  ".join(said.strip().splitlines()) + "\n"
     path = log_path(repo)
     with suppress(GitmemError, OSError):
@@ -45,7 +45,7 @@ def _file(repo: Repo) -> StateFile:
     return StateFile(log_path(repo), mode=0o666)  # as the umask has it: a group may share it
 
 
-def _masked(repo: Repo, text: str) -> str:
+def _mask(repo: Repo, text: str) -> str:
     """The text masked, by the user's own patterns as well where they can be read."""
     from gitmem.guard.policy import PLAIN, Policy  # only here: a hook hardly ever has to log
     from gitmem.guard.redact import redact
@@ -53,7 +53,7 @@ def _masked(repo: Repo, text: str) -> str:
 
     cleaned = clean_text(text, _MAX_ENTRY)
     try:
-        policy = Policy((*read_settings(repo).redact, *read_scrubbed(repo)))
+        policy = Policy((*read_settings(repo).redact, *read_scrub_patterns(repo)))
     except (GitmemError, OSError):
         policy = PLAIN  # the entry is most likely the one that says so
     try:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from gitmem.git.repo import Repo, translated_os_errors
+from gitmem.git.repo import Repo, translate_os_errors
 
 LockName = Literal["worker", "backfill", "recompress"]
 """What is done by one at a time: two backfills would take each other's slices of a session, two
@@ -29,7 +29,7 @@ def lock(repo: Repo, name: LockName) -> Iterator[bool]:
         DiskFull, ReadOnlyRepository: the lock file cannot be made.
     """
     path = _path(repo, name)
-    with translated_os_errors(f"take the {name}'s lock"):
+    with translate_os_errors(f"take the {name}'s lock"):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("ab")
     with file:

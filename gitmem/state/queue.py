@@ -79,7 +79,7 @@ class Queue:
             self.done(queued)
         return stays
 
-    def requeue_failed(self) -> int:
+    def requeue_failed_jobs(self) -> int:
         """Give the jobs set aside another chance; returns how many there are."""
         failed = self.failed()
         for queued in failed:

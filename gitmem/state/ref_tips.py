@@ -44,10 +44,10 @@ def tips_of(repo: Repo, lines: Iterable[str]) -> Tips:
         commit, _, ref = line.partition(" ")
         if ref.startswith(REFS):
             refs[ref] = commit
-    return Tips({**refs, **_detached(repo)})
+    return Tips({**refs, **_detached_heads(repo)})
 
 
-def read_known_tips(repo: Repo) -> Tips | None:
+def read_last_tips(repo: Repo) -> Tips | None:
     """Where the refs were when last looked at; None if nobody has looked yet."""
     data = _file(repo).read()
     if data is None:
@@ -57,7 +57,7 @@ def read_known_tips(repo: Repo) -> Tips | None:
     return Tips({ref: commit for commit, ref in pairs})
 
 
-def write_known_tips(repo: Repo, tips: Tips) -> None:
+def write_last_tips(repo: Repo, tips: Tips) -> None:
     """Remember where the refs stand.
 
     Raises:
@@ -73,7 +73,7 @@ def is_rewriting(repo: Repo) -> bool:
     return any((folder / name).exists() for folder in folders for name in _REWRITING)
 
 
-def _detached(repo: Repo) -> dict[str, str]:
+def _detached_heads(repo: Repo) -> dict[str, str]:
     """The HEADs that name no branch, read as files: git lists only this work tree's own."""
     found = {}
     heads = [repo.common_dir / "HEAD", *repo.common_dir.glob("worktrees/*/HEAD")]

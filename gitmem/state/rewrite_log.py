@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from gitmem.git.repo import Repo, translated_os_errors
+from gitmem.git.repo import Repo, translate_os_errors
 from gitmem.state.state_file import StateFile
 
 MAX_BYTES = 1 << 20
@@ -40,7 +40,7 @@ def add_pairs(repo: Repo, pairs: Iterable[tuple[str, str]]) -> None:
     if not news:
         return
     text = "".join(f"{old} {new}\n" for old, new in news).encode("ascii")
-    with translated_os_errors("write down which commits were rewritten"):
+    with translate_os_errors("write down which commits were rewritten"):
         # Not as a file that cannot be read is read: it is not to be written anew without the old.
         before = file.path.read_bytes() if file.path.exists() else b""
     if before and not before.endswith(b"\n"):
@@ -55,7 +55,7 @@ def read_pairs(repo: Repo) -> list[tuple[str, str]]:
     return parse_pairs((_file(repo).read() or b"").decode("ascii", "replace"))
 
 
-def as_mapping(pairs: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:
+def new_by_old(pairs: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:
     """Old commit → what it became; several where it was split or copied."""
     found: dict[str, set[str]] = {}
     for old, new in pairs:

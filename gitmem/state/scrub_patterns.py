@@ -16,28 +16,28 @@ from gitmem.state.state_file import StateFile
 _MODE = 0o600
 
 
-def scrubbed_path(repo: Repo) -> Path:
+def scrub_patterns_path(repo: Repo) -> Path:
     """The file of patterns."""
     return repo.state_dir / "scrubbed.json"
 
 
-def read_scrubbed(repo: Repo) -> tuple[str, ...]:
+def read_scrub_patterns(repo: Repo) -> tuple[str, ...]:
     """The patterns, as regular expressions; none when the file is missing or damaged."""
     return _file(repo).read_json(_parse_patterns, ())
 
 
-def add_scrubbed(repo: Repo, pattern: str) -> None:
+def add_scrub_pattern(repo: Repo, pattern: str) -> None:
     """Mask this pattern in all that is captured from now on; durable on return.
 
     Raises:
         DiskFull, ReadOnlyRepository: it could not be written.
     """
-    patterns = dict.fromkeys([*read_scrubbed(repo), pattern])
+    patterns = dict.fromkeys([*read_scrub_patterns(repo), pattern])
     _file(repo).write_json(list(patterns))
 
 
 def _file(repo: Repo) -> StateFile:
-    return StateFile(scrubbed_path(repo), mode=_MODE)
+    return StateFile(scrub_patterns_path(repo), mode=_MODE)
 
 
 def _parse_patterns(value: Any) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ def describe_settings(repo: Repo) -> list[Setting]:
     return described
 
 
-def known_settings() -> list[Setting]:
+def default_settings() -> list[Setting]:
     """Every setting with its default, for the documentation."""
     return [
         Setting(_name(f.name), _text(f.default), _text(f.default), "default", _FORMS[f.name].help)
@@ -238,7 +238,7 @@ def _read_patterns(text: str | None) -> tuple[str, ...]:
     return patterns
 
 
-def read_compressors(text: str | None) -> tuple[str, ...]:
+def parse_compressors(text: str | None) -> tuple[str, ...]:
     """The names of an ordered list such as ``claude-cli, anthropic``.
 
     Raises:
@@ -293,7 +293,7 @@ _COMPRESSOR_NAMES = " or ".join(f"'{name}'" for name in COMPRESSORS)
 _FORMS = {
     "enabled": _Form(*_BOOL, "Whether gitmem captures, shares and gives agents memories here."),
     "compressor": _Form(
-        read_compressors,
+        parse_compressors,
         f"{_COMPRESSOR_NAMES}, or several separated by commas, 'extractive' last",
         "What turns a session into memories: 'extractive' (offline), 'anthropic' (a model of the "
         "Messages API, with ANTHROPIC_API_KEY), 'claude-cli' (the same through the program "

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gitmem.git.repo import translated_os_errors
+from gitmem.git.repo import translate_os_errors
 from gitmem.state.atomic import write_atomically
 
 MAX_BYTES = 64 << 20
@@ -97,7 +97,7 @@ class StateFile:
         Raises:
             DiskFull, ReadOnlyRepository: not all of it could be written.
         """
-        with translated_os_errors(doing or f"write '{self.path.name}'"):
+        with translate_os_errors(doing or f"write '{self.path.name}'"):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, self.mode)
             try:

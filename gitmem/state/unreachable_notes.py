@@ -12,7 +12,7 @@ from typing import Any
 from gitmem.git.repo import Repo
 from gitmem.state.state_file import StateFile
 
-KEPT = 5_000
+MAX_COMMITS = 5_000
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,19 @@ class UnreachableNotes:
     filter_map: str = ""
 
 
-def read_strays(repo: Repo) -> UnreachableNotes | None:
+def read_unreachable_notes(repo: Repo) -> UnreachableNotes | None:
     """What is known; None if nothing is, or the file is damaged."""
     return _file(repo).read_json(_parse_strays, None)
 
 
-def write_strays(repo: Repo, strays: UnreachableNotes) -> None:
+def write_unreachable_notes(repo: Repo, strays: UnreachableNotes) -> None:
     """Remember what is known; the oldest of more than 5,000 strays fall out.
 
     Raises:
         DiskFull, ReadOnlyRepository: it could not be written.
     """
     value = asdict(strays)
-    value["lost"] = dict(list(strays.lost.items())[-KEPT:])
+    value["lost"] = dict(list(strays.lost.items())[-MAX_COMMITS:])
     value["unmatched"] = {k: v for k, v in strays.unmatched.items() if k in value["lost"]}
     _file(repo).write_json(value)
 

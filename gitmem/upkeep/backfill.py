@@ -21,7 +21,7 @@ from gitmem.compress.compressor import Compressor
 from gitmem.compress.offline.history import NAME
 from gitmem.errors import BackfillRunning, GitmemError
 from gitmem.git.commits import CommitReader
-from gitmem.git.pack import WORTH_PACKING, pack_since
+from gitmem.git.pack import MIN_NOTES_TO_PACK, pack_since
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
@@ -88,20 +88,20 @@ def backfill(
         KeyboardInterrupt: after what was judged so far is written.
     """
     report = Report()
-    with _alone(workspace.repo):
+    with _lock_backfill(workspace.repo):
         notes = NoteStore(workspace.repo)
         base = notes.tip()
         if batches:
             _collect(workspace, batches, report, wait=False)
-        ours = _Better(workspace.repo) if batches else None
+        ours = _BatchQueue(workspace.repo) if batches else None
         try:
-            free = replace(workspace, compressor=_offline()) if batches else workspace
+            free = replace(workspace, compressor=_offline_compressor()) if batches else workspace
             done = _from_transcripts(free, plan.sessions, report, advance, ours)
             left = [commit for commit in plan.history if commit not in done]
             advance(len(plan.history) - len(left))
             _from_history(workspace, notes, left, report, advance, ours)
         finally:
-            _settle(workspace.repo, notes, base, report)
+            _index_and_pack(workspace.repo, notes, base, report)
         if batches:
             report.handed_over, reason = submit_waiting(workspace, batches)
             report.running = len(BatchFiles(workspace.repo).running())
@@ -119,7 +119,7 @@ def collect(workspace: Workspace, batches: Batches, report: Report, *, wait: boo
         BackfillRunning: another one is at work here.
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    with _alone(workspace.repo):
+    with _lock_backfill(workspace.repo):
         _collect(workspace, batches, report, wait=wait)
 
 
@@ -133,24 +133,24 @@ def _collect(workspace: Workspace, batches: Batches, report: Report, *, wait: bo
         report.tell(notice)
 
 
-def _offline() -> Compressor:
+def _offline_compressor() -> Compressor:
     from gitmem.compress.offline.extractive import ExtractiveCompressor
 
     return ExtractiveCompressor()
 
 
-class _Better:
+class _BatchQueue:
     """What a model should rewrite, recorded as soon as the notes contain it."""
 
     def __init__(self, repo: Repo) -> None:
         self._files = BatchFiles(repo)
-        self._waiting = self._files.waiting()
+        self._entries = self._files.waiting()
 
     def add(self, entries: Sequence[BatchEntry]) -> None:
         """Keep these, too; durable on return."""
         if entries:
-            self._waiting += entries
-            self._files.wait(self._waiting)
+            self._entries += entries
+            self._files.wait(self._entries)
 
 
 def _from_transcripts(
@@ -158,7 +158,7 @@ def _from_transcripts(
     commits: Sequence[str],
     report: Report,
     advance: Callable[[int], None],
-    better: _Better | None,
+    better: _BatchQueue | None,
 ) -> set[str]:
     """Remember commits as capture does; those that a memory came of."""
     done: set[str] = set()
@@ -172,8 +172,8 @@ def _from_transcripts(
             # As if it had been captured then: a rebase gave it a later time, and by then the
             # session was at other work.  Whole seconds: what was said within the commit's own
             # belongs to it.
-            moment = reader.head(commit).authored + 1.0
-            made = _captured(workspace, index, commit, moment, places, report)
+            moment = reader.head(commit).author_time + 1.0
+            made = _capture_in_worktrees(workspace, index, commit, moment, places, report)
             if made:
                 done.add(commit)
                 report.from_transcripts += 1
@@ -191,7 +191,7 @@ def _from_transcripts(
     return done
 
 
-def _captured(
+def _capture_in_worktrees(
     workspace: Workspace,
     index: Index,
     commit: str,
@@ -222,7 +222,7 @@ def _from_history(
     commits: Sequence[str],
     report: Report,
     advance: Callable[[int], None],
-    better: _Better | None,
+    better: _BatchQueue | None,
 ) -> None:
     batch = _Batch(workspace.repo, notes, report, better)
     try:
@@ -244,11 +244,11 @@ class _Batch:
     """Judged commits that are not yet written: one note commit for many."""
 
     def __init__(
-        self, repo: Repo, notes: NoteStore, report: Report, better: _Better | None
+        self, repo: Repo, notes: NoteStore, report: Report, better: _BatchQueue | None
     ) -> None:
         self._notes = notes
         self._better = better
-        self._judged = SkippedCommits(repo, NAME)
+        self._skipped = SkippedCommits(repo, NAME)
         self._report = report
         self._documents: dict[str, list[Document]] = {}
         self._not_worth: list[str] = []
@@ -275,7 +275,7 @@ class _Batch:
             self._notes.add(self._documents, f"notes: backfill {count} from history")
         if self._better:
             self._better.add(self._long)
-        self._judged.add(self._not_worth)
+        self._skipped.add(self._not_worth)
         self._report.from_history += count
         self._report.memories += count
         self._report.not_worth += len(self._not_worth)
@@ -283,17 +283,17 @@ class _Batch:
         self._since = time.monotonic()
 
 
-def _settle(repo: Repo, notes: NoteStore, base: str | None, report: Report) -> None:
+def _index_and_pack(repo: Repo, notes: NoteStore, base: str | None, report: Report) -> None:
     """The index follows, and thousands of small files become one."""
     if report.memories:
         with closing(refresh(repo)) as index:
             refresh_index(notes, index)
-    if report.memories >= WORTH_PACKING:
+    if report.memories >= MIN_NOTES_TO_PACK:
         pack_since(repo, NOTES_REF, base)
 
 
 @contextmanager
-def _alone(repo: Repo) -> Iterator[None]:
+def _lock_backfill(repo: Repo) -> Iterator[None]:
     with lock(repo, "backfill") as is_ours:
         if not is_ours:
             raise BackfillRunning("another 'gitmem backfill' is running in this repository")

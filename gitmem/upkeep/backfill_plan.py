@@ -18,7 +18,7 @@ from gitmem.compress.compressor import Estimate
 from gitmem.compress.models.prompt import USUAL_OUTPUT_TOKENS
 from gitmem.compress.offline.history import NAME, is_worth_reading, says_enough
 from gitmem.git.commits import CommitReader
-from gitmem.git.log import emails_here, walk_ids
+from gitmem.git.log import committer_emails, walk_ids
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.commits import annotated_commits
 from gitmem.refresh.refresh import refresh
@@ -113,7 +113,7 @@ def estimate_backfill(
         return Estimate()
     tokens_in = tokens_out = 0
     if batches is not None:
-        long = _long_ones(workspace.repo, plan)
+        long = _commits_with_long_messages(workspace.repo, plan)
         sample = long[:: max(1, len(long) // _SAMPLE)]
         costs = [estimate_commit(workspace, batches, commit) for commit in sample]
         scale = len(long) / len(sample) if sample else 0.0
@@ -129,7 +129,7 @@ def estimate_backfill(
     return Estimate(tokens_in, tokens_out, dollars or 0.0, is_priced=dollars is not None)
 
 
-def _long_ones(repo: Repo, plan: BackfillPlan) -> list[str]:
+def _commits_with_long_messages(repo: Repo, plan: BackfillPlan) -> list[str]:
     reader = CommitReader(repo)
     found = []
     for commit in plan.history:
@@ -186,19 +186,19 @@ def _with_transcripts(workspace: Workspace, commits: Sequence[str]) -> list[str]
     files = _transcripts(workspace) if commits else []
     if not files:
         return []
-    first = min(_begun(file) for file in files)
+    first = min(_session_start(file) for file in files)
     last = max(file.mtime for file in files) + _AFTER
-    ours = emails_here(repo)
+    ours = committer_emails(repo)
     reader = CommitReader(repo)
     found = []
     for commit in commits:
         head = reader.head(commit)
-        if (not ours or ours & head.emails) and first <= head.authored <= last:
-            found.append((head.authored, commit))
+        if (not ours or ours & head.emails) and first <= head.author_time <= last:
+            found.append((head.author_time, commit))
     return [commit for _, commit in sorted(found, key=lambda pair: pair[0])]
 
 
-def _begun(file: TranscriptFile) -> float:
+def _session_start(file: TranscriptFile) -> float:
     """About when a session began: the first time in its transcript.
 
     Every agent writes times so.  A file's own time is when it was written to last, or copied.

@@ -112,7 +112,7 @@ def submit_waiting(workspace: Workspace, batches: Batches) -> tuple[int, str]:
     """
     files = BatchFiles(workspace.repo)
     remaker = _Remaker(workspace)
-    purse = _Purse(batches)
+    purse = _Budget(batches)
     count = 0
     while waiting := files.waiting():
         some, rest = waiting[:_ITEMS_OF_A_BATCH], waiting[_ITEMS_OF_A_BATCH:]
@@ -138,7 +138,7 @@ def submit_waiting(workspace: Workspace, batches: Batches) -> tuple[int, str]:
     return count, purse.reason
 
 
-class _Purse:
+class _Budget:
     """What may still be handed over today.  What is too much for one commit is left out; what is
     too much for the day waits for the next one.
     """
@@ -148,14 +148,14 @@ class _Purse:
         limits = batches.allowance.limits
         of_a_day = replace(limits, tokens_per_commit=0, dollars_per_commit=0.0)
         self._of_a_day = replace(batches.allowance, limits=of_a_day)
-        self._booked = Estimate()
+        self._cost = Estimate()
         self.is_empty = False
         self.reason = ""
 
     def allows(self, item: BatchItem) -> bool:
         """Whether the item may be handed over; if so it counts from now on."""
         cost = self._batches.compressor.estimate(item.evidence, item.change)
-        booked = _sum(self._booked, cost)
+        booked = _sum(self._cost, cost)
         try:
             self._of_a_day.allow(booked)
         except CompressorFailed as error:
@@ -167,7 +167,7 @@ class _Purse:
         except CompressorFailed as error:
             self.reason = error.message
             return False
-        self._booked = booked
+        self._cost = booked
         return True
 
 
@@ -226,7 +226,7 @@ def _collect(
         if not isinstance(made, Compression) or change is None:
             failed += 1  # the batch has no answer to it, or its commit is gone
             continue
-        memories = remaker.finished(entry, made, change)
+        memories = remaker.finish_entry(entry, made, change)
         documents.setdefault(change.commit, []).extend(map(document_of, memories))
         written += len(memories)
         failed += not memories
@@ -262,7 +262,7 @@ class _Remaker:
         masked = redact_change(change, policy)
         return BatchItem(entry.key, self._evidence(entry, masked), masked)
 
-    def finished(self, entry: BatchEntry, made: Compression, change: Change) -> list[Memory]:
+    def finish_entry(self, entry: BatchEntry, made: Compression, change: Change) -> list[Memory]:
         """The answer's memories with their origin, in the place of those made before."""
         part = Slice(entry.session, self._agent(entry), (), entry.first, entry.end)
         memories = finish(made, part, change, self._workspace.policy)

@@ -17,18 +17,18 @@ from typing import Any
 from gitmem.compress.models.fold_review import MOST_GROUPS
 from gitmem.compress.offline.history import is_slight
 from gitmem.git.repo import Repo
-from gitmem.index.amendment import PERHAPS, amended
+from gitmem.index.amendment import PERHAPS, amendment_of
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
-from gitmem.index.lookup import Holder, living, memories, places_above
+from gitmem.index.lookup import Holder, holders_in_scope, memories, places_above
 from gitmem.index.memories import is_forgotten, live_memories
 from gitmem.index.vectors import Vectors
-from gitmem.model.likeness import forbidding
+from gitmem.model.likeness import reason_to_keep_apart
 from gitmem.model.memory import Memory, Tombstone
 from gitmem.model.note import Document
 from gitmem.notes.codec import document_of, tombstone_document
 from gitmem.notes.store import NoteStore
-from gitmem.refresh.embed import embed_missing
+from gitmem.refresh.embed import embed_memories
 from gitmem.refresh.reachable import scope_of
 from gitmem.refresh.refresh import refresh, refresh_index
 
@@ -77,11 +77,11 @@ class Fold:
 
 @dataclass(frozen=True)
 class CuratePlan:
-    """What curation would do; ``kept_apart`` are similar pairs, and what forbids folding them."""
+    """What curation would do; ``apart_pairs`` are similar pairs, and what forbids folding them."""
 
-    looked_at: int
+    memory_count: int
     folds: tuple[Fold, ...]
-    kept_apart: tuple[tuple[Memory, Memory, str], ...] = field(default=())
+    apart_pairs: tuple[tuple[Memory, Memory, str], ...] = field(default=())
 
 
 Reverses = Callable[[Memory, Memory], bool]
@@ -97,9 +97,9 @@ def plan(repo: Repo, encoder: Encoder, *, reverses: Reverses | None = None) -> C
         GitmemError: the index is damaged; it is set aside, so that the next try works.
     """
     with closing(refresh(repo)) as index:
-        embed_missing(index, encoder)
+        embed_memories(index, encoder)
         places, here = _here(repo, index)
-        with index.reading() as database:
+        with index.reader() as database:
             rows = Vectors(database, encoder.dimensions).rows(places)
         pairs = _pairs(rows)
         apart: list[tuple[Memory, Memory, str]] = []
@@ -115,12 +115,12 @@ def plan(repo: Repo, encoder: Encoder, *, reverses: Reverses | None = None) -> C
         return CuratePlan(len(here), tuple(folds), tuple(apart))
 
 
-def takes_back(newer: Memory, older: Memory) -> bool:
+def is_reversal(newer: Memory, older: Memory) -> bool:
     """Whether the newer memory surely reverts or amends the older one, by how both are worded."""
-    return amended(newer, older) not in ("", PERHAPS)
+    return amendment_of(newer, older) not in ("", PERHAPS)
 
 
-def judged(
+def review_folds(
     todo: CuratePlan, same: Callable[[Sequence[Sequence[Memory]]], frozenset[int]]
 ) -> CuratePlan:
     """The plan without the folds of likeness that ``same`` does not name; it is given their parts,
@@ -141,7 +141,7 @@ def judged(
         for fold in asked
         if id(fold) not in kept
     ]
-    return replace(todo, folds=folds, kept_apart=(*todo.kept_apart, *apart))
+    return replace(todo, folds=folds, apart_pairs=(*todo.apart_pairs, *apart))
 
 
 def apply(repo: Repo, folds: Iterable[Fold]) -> int:
@@ -185,7 +185,7 @@ def undo(repo: Repo) -> int:
 def _here(repo: Repo, index: Index) -> tuple[list[int], list[MemoryAtHead]]:
     """The places of the newest memories that HEAD reaches, and the memories."""
     scope = scope_of(repo, index)
-    where: Mapping[int, Holder] = living(index, places_above(index, 0), scope)
+    where: Mapping[int, Holder] = holders_in_scope(index, places_above(index, 0), scope)
     found = memories(index, where)
     newest = sorted(found, key=lambda p: (found[p].provenance.time, p), reverse=True)[:_MOST]
     return newest, [MemoryAtHead(found[place], where[place].commit) for place in newest]
@@ -226,7 +226,7 @@ def _groups(
                 why
                 for a in one
                 for b in other
-                if (why := forbidding(here[a].memory, here[b].memory))
+                if (why := reason_to_keep_apart(here[a].memory, here[b].memory))
             ),
             "",
         )
@@ -291,9 +291,9 @@ def _fold(
         into = replace(
             newest,
             title=title,
-            files_changed=_joined(m.files_changed for m in everything),
-            symbols=_joined(m.symbols for m in everything),
-            concepts=_joined(m.concepts for m in everything),
+            files_changed=_union(m.files_changed for m in everything),
+            symbols=_union(m.symbols for m in everything),
+            concepts=_union(m.concepts for m in everything),
             supersedes=tuple(sorted({m.id for m in everything})),
             provenance=replace(
                 newest.provenance, compressor=NAME, model="", session="", records=None
@@ -305,5 +305,5 @@ def _fold(
     return Fold(because, tuple(parts), into)
 
 
-def _joined(lists: Iterable[Sequence[str]]) -> tuple[str, ...]:
+def _union(lists: Iterable[Sequence[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for texts in lists for text in texts))[:_MOST_FILES]

@@ -22,7 +22,7 @@ from gitmem.agents.worktree import WorkTree
 from gitmem.capture.workspace import Workspace
 from gitmem.git.commits import CommitReader
 from gitmem.git.log import walk_files
-from gitmem.git.pack import WORTH_PACKING, pack_since
+from gitmem.git.pack import MIN_NOTES_TO_PACK, pack_since
 from gitmem.git.repo import Repo, resolve_commit, try_git
 from gitmem.guard.redact import redact_memory
 from gitmem.index.memories import memories_of_agent
@@ -34,7 +34,7 @@ from gitmem.model.session import is_session_id
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh
-from gitmem.upkeep.nearest_commit import AFTER_SECONDS, Ties
+from gitmem.upkeep.nearest_commit import AFTER_SECONDS, CommitTimeline
 
 AGENT = "claude-mem"
 SOURCE = "source"
@@ -121,13 +121,13 @@ class _Importer:
         worktree = str(workspace.repo.worktree or workspace.repo.common_dir)
         self._tree = WorkTree([worktree, os.path.realpath(worktree)])
         self._folder = Path(worktree).name
-        self._found = ImportReport()
+        self._report = ImportReport()
         first = next((kept.time for kept in source.rows() if kept.time > 0.0), 0.0)
-        self._ties = Ties(walk_files(workspace.repo, "HEAD", max(first - _DAY, 0.0)))
+        self._timeline = CommitTimeline(walk_files(workspace.repo, "HEAD", max(first - _DAY, 0.0)))
         self._of_session = self._read_sessions()
         with closing(refresh(workspace.repo)) as index:
             stored = memories_of_agent(index, AGENT)
-        self._known = {_key(found.memory) for found in stored}
+        self._existing_keys = {_key(found.memory) for found in stored}
         self._counts = Counter(found.commit for found in stored)
 
     def run(self) -> ImportReport:
@@ -136,7 +136,7 @@ class _Importer:
         batch: dict[str, list[Document]] = defaultdict(list)
         size = 0
         for kept in self._source.rows():
-            self._found.rows += 1
+            self._report.rows += 1
             if (made := self._memory_of(kept)) is not None:
                 commit, document = made
                 batch[commit].append(document)
@@ -145,29 +145,29 @@ class _Importer:
                 self._write(batch, size)
                 batch, size = defaultdict(list), 0
         self._write(batch, size)
-        if self._found.written and not self._is_dry:
+        if self._report.written and not self._is_dry:
             refresh(self._workspace.repo).close()
-        if self._found.written >= WORTH_PACKING and not self._is_dry:
+        if self._report.written >= MIN_NOTES_TO_PACK and not self._is_dry:
             pack_since(self._workspace.repo, NOTES_REF, base)
-        return self._found
+        return self._report
 
     def _write(self, batch: dict[str, list[Document]], size: int) -> None:
         if batch and not self._is_dry:
             self._notes.add(batch, f"notes: import {size} from claude-mem")
-        self._found.written += size
+        self._report.written += size
 
     def _read_sessions(self) -> dict[str, list[tuple[float, str]]]:
         """For each session when it changed files that a commit took, and which commit."""
         found: dict[str, list[tuple[float, str]]] = defaultdict(list)
         for kept in self._source.rows():
-            if commit := self._ties.by_files(self._paths(kept.files_modified), kept.time):
+            if commit := self._timeline.by_files(self._paths(kept.files_modified), kept.time):
                 found[kept.session].append((kept.time, commit))
         return found
 
     def _memory_of(self, kept: ClaudeMemRow) -> tuple[str, Document] | None:
         """The row as a memory, and the commit it goes to; None when it is counted as left out."""
-        found = self._found
-        if (_session(kept), kept.source) in self._known:
+        found = self._report
+        if (_session(kept), kept.source) in self._existing_keys:
             found.known += 1
             return None
         title = _line(kept.title or kept.narrative, _MAX_TITLE)
@@ -178,7 +178,7 @@ class _Importer:
         if self._is_elsewhere(kept, changed):
             found.elsewhere += 1
             return None
-        commit, count, is_sure = self._tie(kept, changed)
+        commit, count, is_sure = self._find_commit(kept, changed)
         if not commit:
             found.untied += 1
             return None
@@ -186,21 +186,21 @@ class _Importer:
             found.crowded += 1
             return None
         kind = _kind(kept.type) if is_sure else "session"
-        memory = self._described(kept, kind, title, changed, self._read(commit))
+        memory = self._build_memory(kept, kind, title, changed, self._read(commit))
         document = document_of(redact_memory(memory, self._workspace.policy))
         setattr(found, count, getattr(found, count) + 1)
         found.commits.add(commit)
         self._counts[commit] += 1
         return commit, document
 
-    def _tie(self, kept: ClaudeMemRow, changed: Sequence[str]) -> tuple[str, str, bool]:
+    def _find_commit(self, kept: ClaudeMemRow, changed: Sequence[str]) -> tuple[str, str, bool]:
         """The commit, how it was found, and whether the row is surely about it."""
-        if commit := self._ties.by_files(changed, kept.time):
+        if commit := self._timeline.by_files(changed, kept.time):
             return commit, "by_files", True
         took = self._of_session.get(kept.session, ())
         if commit := _near(took, kept.time, looks_back=not changed):
             return commit, "by_session", True
-        if not changed and (commit := self._ties.next_after(kept.time)):
+        if not changed and (commit := self._timeline.next_after(kept.time)):
             return commit, "by_time", False
         return (self._head, "to_head", False) if self._to_head else ("", "", False)
 
@@ -220,9 +220,9 @@ class _Importer:
         if path := self._tree.relative(given):
             return path
         _, folder, rest = given.replace("\\", "/").rpartition(f"/{self._folder}/")
-        return rest if folder and self._ties.knows(rest) else ""
+        return rest if folder and self._timeline.knows(rest) else ""
 
-    def _described(
+    def _build_memory(
         self, kept: ClaudeMemRow, kind: str, title: str, changed: Sequence[str], change: Change
     ) -> Memory:
         why = _text(kept.narrative, _MAX_WHY) if kept.title else ""
@@ -239,8 +239,8 @@ class _Importer:
             next=tuple(filter(None, [_line(kept.next_steps, _MAX_FACT)])),
             concepts=tuple(_line(concept, 60) for concept in kept.concepts)[:_MAX_CONCEPTS],
             tags={} if kind == kept.type or not kept.type else {"type": _line(kept.type, 40)},
-            files_changed=_bounded(changed),
-            files_read=_bounded(read),
+            files_changed=_paths_that_fit(changed),
+            files_read=_paths_that_fit(read),
             provenance=Provenance(
                 commit=change.commit,
                 patch_id=change.patch_id,
@@ -256,7 +256,7 @@ class _Importer:
         )
 
 
-def _bounded(paths: Sequence[str]) -> tuple[str, ...]:
+def _paths_that_fit(paths: Sequence[str]) -> tuple[str, ...]:
     """As many as fit into a document with everything else."""
     room = _MAX_PATH_CHARACTERS
     kept = []

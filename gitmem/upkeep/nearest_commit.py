@@ -15,7 +15,7 @@ BEFORE_SECONDS = 300.0
 _EARLIER_COSTS = 3.0
 
 
-class Ties:
+class CommitTimeline:
     """The commits of a history by time and by file, given as id, time and touched paths.
 
     Times are author times (POSIX seconds): a rebase makes commits young but not their work.

@@ -15,7 +15,14 @@ from dataclasses import dataclass, replace
 from gitmem.capture.reread import reread
 from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import Compression, Compressor, Estimate
-from gitmem.compress.writer_name import carried, is_by, is_stand_in, kept_by, took_part, writer_of
+from gitmem.compress.writer_name import (
+    is_by,
+    is_named_in,
+    is_stand_in,
+    judged_mark,
+    replacement_mark,
+    writer_of,
+)
 from gitmem.errors import (
     CompressorFailed,
     GitmemError,
@@ -90,24 +97,24 @@ def recompress(
         if not is_ours:
             raise GitmemError("another 'gitmem recompress' is running here", "Wait for it")
         for capture in captures:
-            result = _bettered(workspace, notes, index, capture, compressor)
+            result = _recompress_capture(workspace, notes, index, capture, compressor)
             yield result
             failures = failures + 1 if result.is_failed else 0
             if failures == _PATIENCE:
                 return
 
 
-def _bettered(
+def _recompress_capture(
     workspace: Workspace, notes: NoteStore, index: Index, capture: Capture, compressor: Compressor
 ) -> RecompressResult:
     if not capture.is_named and (rivals := capture.rivals):
-        return _joined(notes, index, capture, rivals[0])
+        return _join_rivals(notes, index, capture, rivals[0])
     try:
         part, change = _material(workspace, capture, compressor)
-        made = _compressed(workspace, part, change, compressor)
+        made = _compress(workspace, part, change, compressor)
     except CompressorFailed as error:
         return RecompressResult(capture, reason=error.message, is_failed=True)
-    except (TranscriptMissing, _Settled, UnknownRevision) as error:
+    except (TranscriptMissing, _NothingToDo, UnknownRevision) as error:
         return RecompressResult(capture, reason=error.message)
     refresh_index(notes, index)  # it may have taken minutes
     live = {stored.memory.id for stored in memories_of(index, capture.commits)}
@@ -118,14 +125,14 @@ def _bettered(
     return RecompressResult(capture, tuple(successors), made.notice, is_kept=not made.memories)
 
 
-def _joined(
+def _join_rivals(
     notes: NoteStore, index: Index, capture: Capture, stays: Sequence[Memory]
 ) -> RecompressResult:
     """One of several answers, superseding all; no model is asked.
 
     The same memories come of it on every clone, and so the same ids: this joins for good.
     """
-    supersedes = tuple(sorted(_superseded(capture)))
+    supersedes = tuple(sorted(_superseded_ids(capture)))
     memories = [replace(memory, supersedes=supersedes) for memory in stays]
     _write(notes, index, capture, memories)
     return RecompressResult(capture, tuple(memories), "two clones improved it", is_kept=True)
@@ -139,7 +146,7 @@ def _write(notes: NoteStore, index: Index, capture: Capture, memories: Sequence[
     refresh_index(notes, index)
 
 
-def _superseded(capture: Capture) -> dict[str, None]:
+def _superseded_ids(capture: Capture) -> dict[str, None]:
     """The capture's memories, and what they superseded themselves.
 
     Both are named, so that the older stay hidden when somebody forgets one of those between.
@@ -159,18 +166,18 @@ def _material(
         UnknownRevision: nor is its commit.
     """
     if capture.rivals and not capture.is_named:
-        raise _Settled("two clones improved it: their answers are joined, at no cost")
+        raise _NothingToDo("two clones improved it: their answers are joined, at no cost")
     if not capture.is_named and all(_is_done(memory, compressor) for memory in capture.memories):
-        raise _Settled(f"'{compressor.name}' has already written or judged it")
-    if _edited(NoteStore(workspace.repo), capture) & {memory.id for memory in capture.memories}:
-        raise _Settled("somebody edited it by hand")
+        raise _NothingToDo(f"'{compressor.name}' has already written or judged it")
+    if _edited_ids(NoteStore(workspace.repo), capture) & {memory.id for memory in capture.memories}:
+        raise _NothingToDo("somebody edited it by hand")
     change = _change(workspace, capture)
     if change is not None and is_by(capture.origin.compressor, "history"):
         return commit_slice(change), change
     return reread(workspace, capture.origin), change
 
 
-def _edited(notes: NoteStore, capture: Capture) -> set[str]:
+def _edited_ids(notes: NoteStore, capture: Capture) -> set[str]:
     """The ids of memories that a person edited: their words are better."""
     return {
         document.memory.id
@@ -198,7 +205,7 @@ def _change(workspace: Workspace, capture: Capture) -> Change | None:
     raise missing
 
 
-def _compressed(
+def _compress(
     workspace: Workspace, part: Slice, change: Change | None, compressor: Compressor
 ) -> Compression:
     shown = None if change is None else redact_change(change, workspace.policy)
@@ -210,12 +217,14 @@ def _compressed(
 
 def _successors(workspace: Workspace, capture: Capture, made: Compression) -> list[Memory]:
     """The new memories; the old words under a new mark where the compressor wrote none."""
-    supersedes = tuple(_superseded(capture))
+    supersedes = tuple(_superseded_ids(capture))
     if made.memories:
-        mark = carried(made.compressor, capture.origin.compressor)
+        mark = replacement_mark(made.compressor, capture.origin.compressor)
         marked = [(memory, mark) for memory in made.memories]
     else:
-        marked = [(m, kept_by(m.provenance.compressor, made.compressor)) for m in capture.memories]
+        marked = [
+            (m, judged_mark(m.provenance.compressor, made.compressor)) for m in capture.memories
+        ]
     return [
         redact_memory(
             replace(
@@ -236,7 +245,7 @@ def _successors(workspace: Workspace, capture: Capture, made: Compression) -> li
     ]
 
 
-class _Settled(GitmemError):
+class _NothingToDo(GitmemError):
     """A capture is to stay as it is."""
 
 
@@ -248,4 +257,4 @@ def _is_done(memory: Memory, compressor: Compressor) -> bool:
     mark = memory.provenance.compressor
     if is_stand_in(mark):
         return writer_of(mark) == compressor.name
-    return bool(memory.supersedes) and took_part(compressor.name, mark)
+    return bool(memory.supersedes) and is_named_in(compressor.name, mark)

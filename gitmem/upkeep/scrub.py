@@ -39,7 +39,7 @@ from gitmem.state.cursors import read_cursors, write_cursors
 from gitmem.state.lock import lock
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.quarantine import Quarantine
-from gitmem.state.scrub_patterns import add_scrubbed, scrubbed_path
+from gitmem.state.scrub_patterns import add_scrub_pattern, scrub_patterns_path
 
 _PATIENCE_SECONDS = 10.0
 _POLL_SECONDS = 0.1
@@ -69,7 +69,7 @@ class ScrubPlace:
 class ScrubReport:
     """What was done, or with a dry run what would be.
 
-    ``files`` are gitmem's own files that held it; ``still_reached_by`` are refs that are not ours
+    ``files`` are gitmem's own files that held it; ``foreign_refs`` are refs that are not ours
     and keep the old notes alive; ``remotes`` had the old notes when they were last seen.
     """
 
@@ -79,7 +79,7 @@ class ScrubReport:
     is_in_history: bool = False
     is_rewritten: bool = False
     removal: Removal = field(default_factory=Removal)
-    still_reached_by: list[str] = field(default_factory=list)
+    foreign_refs: list[str] = field(default_factory=list)
     remotes: list[str] = field(default_factory=list)
     trouble: RemoteError | None = None
 
@@ -97,8 +97,8 @@ def find_target(repo: Repo, what: str, *, is_regex: bool) -> Target:
         UsageError: the pattern is not usable.
     """
     if not is_regex and what[:1] == "m" and len(what) >= 6:
-        ids = {memory.id for memory, _ in _known(repo)}
-        ids |= {stated for _, stated in _known(repo) if stated}
+        ids = {memory.id for memory, _ in _all_memories(repo)}
+        ids |= {stated for _, stated in _all_memories(repo) if stated}
         found = sorted(name for name in ids if name.startswith(what))
         if len(found) > 1:
             raise UnknownMemory(f"'{what}' is the beginning of {len(found)} ids")
@@ -119,11 +119,11 @@ def look_for(repo: Repo, target: Target) -> ScrubReport:
     notes = NoteStore(repo)
     report = ScrubReport(hits=_plan(iter(notes), target, "")[1])
     report.pending = sum(
-        1 for pending in PendingStore(repo).newest_first() if _has(target, pending)
+        1 for pending in PendingStore(repo).newest_first() if _is_hit(target, pending)
     )
     tips = _tips(repo, notes)
     if target.scrubber is not None:
-        report.files = [str(path) for path in _files_holding(repo, target.scrubber)]
+        report.files = [str(path) for path in _files_with(repo, target.scrubber)]
         held = blobs_holding(repo, list(tips.values()), target.scrubber.is_in_bytes)
         report.is_in_history = next(held, None) is not None
     report.remotes = sorted({remote_of(place) for place in tracking_tips(repo)})
@@ -175,14 +175,14 @@ def _scrub(
         return report
     if target.scrubber is not None:
         for pattern in target.scrubber.patterns:
-            add_scrubbed(repo, pattern)
+            add_scrub_pattern(repo, pattern)
     Quarantine(repo).forget(target.id)
     notes = NoteStore(repo)
     _scrub_pending(repo, notes, target, date)
     tips = _tips(repo, notes)
     report.is_rewritten = _rewrite(notes, target, date)
     if target.scrubber is not None:
-        for path in _files_holding(repo, target.scrubber):
+        for path in _files_with(repo, target.scrubber):
             if not _is_of_index(repo, path):  # which is rebuilt below
                 _mask_file(path, target.scrubber)
     try:
@@ -201,7 +201,7 @@ def _scrub(
     with closing(Index.open(repo.state_dir)) as index:
         refresh_index(notes, index)
     old = list(dict.fromkeys(tips.values()))
-    report.still_reached_by = refs_reaching(repo, old)
+    report.foreign_refs = refs_reaching(repo, old)
     report.removal = remove_unreachable(repo, old, unpack=unpack)
     return report
 
@@ -239,9 +239,9 @@ def _plan(
                 documents.append(document)
                 continue
             if document.memory is not None:
-                names = _forgotten(document, successors)
+                names = _ids_to_forget(document, successors)
                 forgotten |= names
-                documents += [_stone(name, document.memory, date) for name in sorted(names)]
+                documents += [_tombstone(name, document.memory, date) for name in sorted(names)]
                 new = successors[0].memory.id if successors and successors[0].memory else ""
                 hits.append(ScrubPlace(document.memory.id, commit, document.memory.title, new))
             documents += successors
@@ -275,13 +275,13 @@ def _successors(document: Document, target: Target, replaced: set[str]) -> list[
         return []
 
 
-def _forgotten(document: Document, successors: Sequence[Document]) -> set[str]:
+def _ids_to_forget(document: Document, successors: Sequence[Document]) -> set[str]:
     """The ids that a document answers to and its successor does not."""
     kept = {d.memory.id for d in successors if d.memory is not None}
     return {name for name in names_of(document) - kept if ID_PATTERN.fullmatch(name)}
 
 
-def _stone(name: str, memory: Memory, date: str) -> Document:
+def _tombstone(name: str, memory: Memory, date: str) -> Document:
     """A tombstone that knows which records are not to be captured again."""
     origin = memory.provenance
     extra: dict[str, Json] = {}
@@ -294,13 +294,13 @@ def _scrub_pending(repo: Repo, notes: NoteStore, target: Target, date: str) -> N
     """Mask what is pending; a pending memory that is forgotten leaves a tombstone at HEAD."""
     store = PendingStore(repo)
     stones: dict[str, list[Document]] = defaultdict(list)
-    for pending in reversed([p for p in store.newest_first() if _has(target, p)]):
+    for pending in reversed([p for p in store.newest_first() if _is_hit(target, p)]):
         memory = target.scrubber.memory(pending.memory) if target.scrubber else None
         if memory is not None:
             store.put(replace(pending, memory=memory))
             continue
         stones[_head(repo, pending.worktree)].append(
-            _stone(pending.memory.id, pending.memory, date)
+            _tombstone(pending.memory.id, pending.memory, date)
         )
         store.drop(pending.key)
     if stones:
@@ -314,13 +314,13 @@ def _head(repo: Repo, worktree: str) -> str:
         return resolve_commit(repo, "HEAD")
 
 
-def _has(target: Target, pending: Pending) -> bool:
+def _is_hit(target: Target, pending: Pending) -> bool:
     if target.scrubber is None:
         return pending.memory.id == target.id
     return target.scrubber.memory(pending.memory) is not pending.memory
 
 
-def _known(repo: Repo) -> Iterator[tuple[Memory, str]]:
+def _all_memories(repo: Repo) -> Iterator[tuple[Memory, str]]:
     """Every memory of the notes and every pending one, with the id its source states."""
     for _, note in NoteStore(repo):
         for document in note.documents:
@@ -330,10 +330,10 @@ def _known(repo: Repo) -> Iterator[tuple[Memory, str]]:
         yield pending.memory, ""
 
 
-def _files_holding(repo: Repo, scrubber: Scrubber) -> list[Path]:
+def _files_with(repo: Repo, scrubber: Scrubber) -> list[Path]:
     """gitmem's own files that contain it, except for the patterns themselves."""
     found = [Path(folder, name) for folder, _, names in os.walk(repo.state_dir) for name in names]
-    patterns = scrubbed_path(repo)
+    patterns = scrub_patterns_path(repo)
     return sorted(path for path in found if path != patterns and _holds(path, scrubber))
 
 

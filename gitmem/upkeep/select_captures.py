@@ -83,7 +83,7 @@ def find_captures(repo: Repo, wanted: CaptureSelection) -> list[Capture]:
     found: dict[tuple[object, ...], tuple[dict[str, Memory], dict[str, None], bool]] = {}
     with closing(Index.open(repo.state_dir)) as index:
         refresh_index(notes, index)
-        named = {_named(index, name): None for name in wanted.ids}
+        named = {_resolve_id(index, name): None for name in wanted.ids}
         commits = _commits(notes, index, wanted, named)
         for commit, memories in _live(index, commits):
             for key, several in _by_slice(memories).items():
@@ -131,7 +131,7 @@ def _commits_of(repo: Repo, name: str) -> Iterator[str]:
         yield resolve_commit(repo, name)
 
 
-def _named(index: Index, name: str) -> str:
+def _resolve_id(index: Index, name: str) -> str:
     stored = memories_with_id(index, name)
     ids = {found.memory.id for found in stored}
     if len(ids) != 1:
@@ -151,7 +151,7 @@ def _commits(
     if wanted.ids and wanted.commits is None:
         yield from sorted(at_named)
         return
-    for commit in notes.annotated():
+    for commit in notes.annotated_commits():
         if wanted.commits is None or commit in wanted.commits or commit in at_named:
             yield commit
 

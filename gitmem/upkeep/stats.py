@@ -75,8 +75,8 @@ def read_stats(repo: Repo, days: int) -> Stats:
         waiting=len(Queue(repo).jobs()),
         days=days,
         spend=_sum(spendings),
-        by_day=_grouped((spending.day, spending) for spending in spendings),
-        by_model=_grouped((spending.model or "unknown", spending) for spending in spendings),
+        by_day=_sum_by_name((spending.day, spending) for spending in spendings),
+        by_model=_sum_by_name((spending.model or "unknown", spending) for spending in spendings),
     )
 
 
@@ -87,7 +87,7 @@ def _sum(spendings: Iterable[LedgerEntry]) -> Cost:
     return cost
 
 
-def _grouped(pairs: Iterable[tuple[str, LedgerEntry]]) -> dict[str, Cost]:
+def _sum_by_name(pairs: Iterable[tuple[str, LedgerEntry]]) -> dict[str, Cost]:
     costs: dict[str, Cost] = defaultdict(Cost)
     for name, spending in pairs:
         costs[name] = costs[name].plus(spending)
@@ -97,8 +97,8 @@ def _grouped(pairs: Iterable[tuple[str, LedgerEntry]]) -> dict[str, Cost]:
 def render_stats(stats: Stats) -> list[str]:
     """The figures as lines for a person, at most 80 columns wide except for long names."""
     stock = stats.stock
-    held = f"{stock.memories:,} on {_counted(stock.commits, 'commit')}"
-    waiting = f"{stats.pending:,} pending, {_counted(stats.waiting, 'job')} waiting"
+    held = f"{stock.memories:,} on {_count_of(stock.commits, 'commit')}"
+    waiting = f"{stats.pending:,} pending, {_count_of(stats.waiting, 'job')} waiting"
     lines = [f"memories: {held}, {waiting}"]
     if stock.memories:
         lines.append(f"size: {stock.tokens:,} tokens, {stock.tokens // stock.memories:,} each")
@@ -131,7 +131,7 @@ def _cost(cost: Cost) -> str:
     if cost.unpriced:
         money += f" and {cost.unpriced:,} requests of unknown price"
     cached = f" ({cost.tokens_cached:,} more from cache)" if cost.tokens_cached else ""
-    requests = _counted(cost.requests, "request")
+    requests = _count_of(cost.requests, "request")
     return f"{money}, {requests}, {cost.tokens_in:,} tokens in{cached}, {cost.tokens_out:,} out"
 
 
@@ -149,5 +149,5 @@ def _bars(title: str, counts: Mapping[str, int], shown: int, whole: int) -> list
     ]
 
 
-def _counted(number: int, thing: str) -> str:
+def _count_of(number: int, thing: str) -> str:
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

@@ -109,7 +109,7 @@ def test_deep_nesting_and_a_huge_line(name: str) -> None:
     deep = b'{"messages": ' * 100_000 + b"\n"
     huge = b'{"type": "' + b"x" * MAX_LINE_BYTES + b'"}\n'
 
-    assert read(name, deep + huge).malformed >= 1
+    assert read(name, deep + huge).broken_lines >= 1
 
 
 @pytest.mark.parametrize("name", ["codex", "gemini", "claude-code"])
@@ -120,7 +120,7 @@ def test_garbage_between_records_costs_only_itself(name: str, tmp_path: Path) ->
     transcript = read(name, b"".join(lines))
 
     assert [event.text for event in transcript.events] == ["Fix it", "Done"]
-    assert transcript.malformed == 3
+    assert transcript.broken_lines == 3
 
 
 def _good(name: str) -> Iterator[bytes]:

@@ -27,7 +27,7 @@ from gitmem.agents.claude.adapter import read_transcript
 from gitmem.agents.session_edits import Traces, traces_of
 from gitmem.agents.worktree import WorkTree
 from gitmem.git.commits import read_change
-from gitmem.git.prior_commits import last_taken
+from gitmem.git.prior_commits import last_line_times
 from gitmem.git.repo import Repo, find_repo
 from gitmem.model.session import EventKind, Transcript
 from tests.bench.real_sessions import FOLDER, load_eval, require_sessions, worktrees_of
@@ -65,7 +65,7 @@ class Attributor:
         added, removed, since = find_common_marks(traces, change)
         taken: tuple[dict[int, float], dict[int, float]] = {}, {}
         if added or removed:
-            taken = last_taken(self._repo, change, added, removed, since)
+            taken = last_line_times(self._repo, change, added, removed, since)
         earlier = EarlierCommits(
             {path: world.since(path, commit["t"]) for path in change.paths},
             *taken,

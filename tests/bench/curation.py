@@ -17,7 +17,7 @@ from pathlib import Path
 
 from gitmem.git.repo import find_repo
 from gitmem.index.encoder import StaticEncoder, encode_memories
-from gitmem.model.likeness import forbidding
+from gitmem.model.likeness import reason_to_keep_apart
 from gitmem.upkeep.curate import plan
 from tests.support.alike import Pair, alike_pairs
 
@@ -37,7 +37,9 @@ def main() -> None:
         cosines[number] = float(one @ other)
 
     def ours(number: int) -> bool:
-        return cosines[number] >= 0.80 and not forbidding(pairs[number].one, pairs[number].other)
+        return cosines[number] >= 0.80 and not reason_to_keep_apart(
+            pairs[number].one, pairs[number].other
+        )
 
     same = [n for n, pair in enumerate(pairs) if pair.is_same]
     print(f"{len(same)} pairs that say the same, {len(pairs) - len(same)} that do not")
@@ -66,7 +68,7 @@ def row(name: str, pairs: list[Pair], folds: Callable[[int], bool]) -> None:
 def repository(place: Path, show: int) -> None:
     found = plan(find_repo(place), StaticEncoder())
     parts = sum(len(fold.parts) for fold in found.folds)
-    print(f"\n{place.name}: {parts} of {found.looked_at} memories into {len(found.folds)} folds")
+    print(f"\n{place.name}: {parts} of {found.memory_count} memories into {len(found.folds)} folds")
     for fold in found.folds[:show]:
         print(f"- {fold.because}: {fold.into.title}")
         for part in fold.parts[:4]:

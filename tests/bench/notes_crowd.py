@@ -85,7 +85,7 @@ def crowd(git: GitDriver, setup: str, processes: int, notes: int) -> tuple[int, 
         refused += int(process.stdout.read() or notes)
         process.wait()
     seconds = time.perf_counter() - start
-    return len(list(NoteStore(git.repo).annotated())), refused, seconds
+    return len(list(NoteStore(git.repo).annotated_commits())), refused, seconds
 
 
 def main() -> None:

@@ -90,6 +90,6 @@ def change_of(commit: Any, message: str) -> Change:
         committer_name="",
         committer_email="",
         time=moment,
-        committed=moment,
+        commit_time=moment,
         files=tuple(FileChange(path, "M") for path in commit["files"]),
     )

@@ -37,7 +37,7 @@ from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.recall.search import Recaller
-from gitmem.refresh.embed import embed_missing
+from gitmem.refresh.embed import embed_memories
 from gitmem.refresh.reindex import reindex
 from tests.support.bigrepo import fill
 from tests.support.cli import GITMEM, gitmem
@@ -112,7 +112,7 @@ def rows_only(folder: Path, size: int, count: int) -> None:
         )
         index.rebuild(notes, "f" * 40)
         row("rows and words", f"{time.perf_counter() - begun:.0f} s, peak {_peak():.0f} MB")
-        embed_missing(index, StaticEncoder())
+        embed_memories(index, StaticEncoder())
     row("vectors", f"{time.perf_counter() - begun:.0f} s in all, peak {_peak():.0f} MB")
     taken = sum(file.stat().st_size for file in (git.repo.state_dir / "index").iterdir())
     row("index on disk", f"{taken / size:.0f} bytes a memory, {taken >> 20} MB")
@@ -218,7 +218,7 @@ def peer(git: GitDriver, asked: Sequence[str], size: int) -> None:
         row("ChromaDB", "not installed")
         return
     encoder = StaticEncoder()
-    with closing(Index.open(git.repo.state_dir)) as index, index.reading() as database:
+    with closing(Index.open(git.repo.state_dir)) as index, index.reader() as database:
         ours = Vectors(database, encoder.dimensions).rows(range(1, size + 1))
     folder = Path(tempfile.mkdtemp(prefix="chroma-"))
     try:

@@ -33,7 +33,7 @@ from typing import Any
 from gitmem.capture.compress_slice import finish
 from gitmem.compress.compressor import Compression
 from gitmem.compress.offline.history import NAME, memory_of
-from gitmem.git.commits import MAX_ADDED_LINES, MAX_SYMBOLS, shortened, symbols_in
+from gitmem.git.commits import MAX_ADDED_LINES, MAX_SYMBOLS, shorten_line, symbols_in
 from gitmem.guard.redact import redact_change
 from gitmem.model.change import WORD, Change, FileChange, word_key
 from gitmem.model.memory import Memory
@@ -162,7 +162,7 @@ def change_of(doc: Mapping[str, Any]) -> Change:
             counts[path] = (counts[path][0] + 1, counts[path][1])
             symbols.update(dict.fromkeys(symbols_in([line[1:]])))
             if line[1:].strip() and len(added) < MAX_ADDED_LINES:
-                added.append(shortened(line[1:].strip()))
+                added.append(shorten_line(line[1:].strip()))
         elif line.startswith("-"):
             counts[path] = (counts[path][0], counts[path][1] + 1)
             removed.update(map(word_key, WORD.findall(line)))
@@ -176,7 +176,7 @@ def change_of(doc: Mapping[str, Any]) -> Change:
         committer_name="Ada Author",
         committer_email="ada@example.com",
         time=doc["author_time"],
-        committed=doc["author_time"],
+        commit_time=doc["author_time"],
         files=tuple(
             FileChange(
                 name, statuses.get(name, "M"), *counts.get(name, (0, 0)), old_paths.get(name, "")

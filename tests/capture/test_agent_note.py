@@ -5,8 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from gitmem.capture.agent_note import MAX_TEXT, MAX_WAITING, WRITER, AgentNote, jot
-from gitmem.capture.settle_pending import mark_ended, settle_ended, settle_pending
+from gitmem.capture.agent_note import (
+    MAX_PENDING_NOTES,
+    MAX_TEXT,
+    WRITER,
+    AgentNote,
+    write_agent_note,
+)
+from gitmem.capture.settle_pending import end_session, settle_ended_sessions, settle_pending
 from gitmem.errors import BareRepository, GitmemError, UsageError
 from gitmem.model.memory import Memory
 from gitmem.state.pending import PendingStore
@@ -23,7 +29,7 @@ def waiting(git: GitDriver) -> list[Memory]:
 
 def noted(git: GitDriver, **given: object) -> Memory:
     note = replace(NOTE, **given)  # type: ignore[arg-type]
-    return jot(git.repo, note, git.path, now=float(git.now))
+    return write_agent_note(git.repo, note, git.path, now=float(git.now))
 
 
 def test_a_note_is_pending_and_says_who_wrote_it(committed: GitDriver) -> None:
@@ -74,7 +80,7 @@ def test_paths_are_the_repositorys_and_what_is_outside_or_excluded_is_left_out(
     folder.mkdir()
     files = ("price.py", "../README.md", "../../elsewhere", "../secret/x", str(folder / "a.py"))
 
-    memory = jot(committed.repo, replace(NOTE, files=files), folder)
+    memory = write_agent_note(committed.repo, replace(NOTE, files=files), folder)
 
     assert memory.files_changed == ("src/price.py", "README.md", "src/a.py")
 
@@ -97,7 +103,7 @@ def test_what_cannot_be_kept_is_told(
 
 
 def test_notes_do_not_pile_up_without_end(committed: GitDriver) -> None:
-    for number in range(MAX_WAITING):
+    for number in range(MAX_PENDING_NOTES):
         noted(committed, text=f"number {number}")
 
     with pytest.raises(UsageError, match="wait for a commit"):
@@ -115,7 +121,7 @@ def test_where_gitmem_is_switched_off_nothing_is_kept(committed: GitDriver) -> N
 
 def test_a_bare_repository_has_no_commits_to_come(remote: GitDriver) -> None:
     with pytest.raises(BareRepository):
-        jot(remote.repo, NOTE, remote.path)
+        write_agent_note(remote.repo, NOTE, remote.path)
 
 
 def test_the_next_commit_takes_a_note_along(committed: GitDriver) -> None:
@@ -165,7 +171,7 @@ def test_a_note_of_another_session_waits(committed: GitDriver) -> None:
 
 def test_a_note_written_after_a_commit_is_not_of_it(committed: GitDriver) -> None:
     commit = committed.commit("a", **{"a.py": "x\n"})
-    jot(committed.repo, NOTE, committed.path, now=committed.now + 600.0)
+    write_agent_note(committed.repo, NOTE, committed.path, now=committed.now + 600.0)
 
     remembered(committed, commit)
 
@@ -187,9 +193,9 @@ def test_when_its_session_ends_a_note_is_tied_to_head_as_what_it_is(committed: G
     noted(committed, session=SESSION)
     noted(committed, session="other", text="Another session's")
 
-    mark_ended(committed.repo, SESSION)
+    end_session(committed.repo, SESSION)
 
-    assert settle_ended(committed.repo) == 1
+    assert settle_ended_sessions(committed.repo) == 1
     (memory,) = memories_on(committed, committed.out("rev-parse", "HEAD"))
     assert (memory.kind, memory.title) == ("decision", "Prices are cents")
     assert len(waiting(committed)) == 1
@@ -206,8 +212,8 @@ def test_an_ended_sessions_own_memory_is_marked_with_its_notes(committed: GitDri
     noted(committed, session=SESSION, files=("a.py",))
     committed.write("a.py", "not committed\n")
 
-    mark_ended(committed.repo, SESSION)
-    settle_ended(committed.repo)
+    end_session(committed.repo, SESSION)
+    settle_ended_sessions(committed.repo)
 
     assert len(waiting(committed)) == 1  # its file still waits for a commit
     assert os.listdir(committed.repo.state_dir / "pending")

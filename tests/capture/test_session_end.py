@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitmem.capture.settle_pending import settle_ended
+from gitmem.capture.settle_pending import settle_ended_sessions
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory
 from gitmem.recall.context import context_for
@@ -85,7 +85,7 @@ def test_edits_that_were_thrown_away_are_remembered_as_a_session(committed: GitD
     end_session(committed)
     committed.run("clean", "-fdq")
 
-    settle_ended(committed.repo)
+    settle_ended_sessions(committed.repo)
 
     (memory,) = on_head(committed)
     assert (memory.kind, memory.files_changed) == ("session", ("price.py",))
@@ -113,7 +113,7 @@ def test_an_old_stash_keeps_nobody_waiting(committed: GitDriver) -> None:
     end_session(committed)
     committed.run("clean", "-fdq")
 
-    assert settle_ended(committed.repo) == 1
+    assert settle_ended_sessions(committed.repo) == 1
 
 
 def test_a_branch_switch_takes_nothing_away(committed: GitDriver) -> None:
@@ -121,7 +121,7 @@ def test_a_branch_switch_takes_nothing_away(committed: GitDriver) -> None:
     end_session(committed)
 
     committed.run("checkout", "-q", "-b", "side")
-    assert settle_ended(committed.repo) == 0
+    assert settle_ended_sessions(committed.repo) == 0
     assert "gateway blocks" in context_for(committed.repo, 1_000).text
 
     commit = commit_of(committed, writer, "Exact prices", "price.py")
@@ -137,7 +137,7 @@ def test_a_session_that_goes_on_is_pending_again(committed: GitDriver) -> None:
     end_session(committed, "turn")
     committed.run("clean", "-fdq")
 
-    assert settle_ended(committed.repo) == 0
+    assert settle_ended_sessions(committed.repo) == 0
     assert pending(committed) == [SESSION]
 
 

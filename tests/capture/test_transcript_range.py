@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 from gitmem.capture.agent_work import SessionFile
-from gitmem.capture.transcript_range import own_start, read_unread
+from gitmem.capture.transcript_range import own_start, read_new_records
 from gitmem.model.session import EventKind, Transcript
 from gitmem.refresh.refresh import refresh
 from gitmem.state.cursors import read_cursors
@@ -19,7 +19,7 @@ FORK = "22222222-2222-4333-8444-555555555555"
 def unread(git: GitDriver, writer: SessionWriter) -> Transcript:
     workspace = workspace_of(git)
     with closing(refresh(workspace.repo)) as index:
-        return read_unread(workspace, index, SessionFile(writer.session, writer.path))
+        return read_new_records(workspace, index, SessionFile(writer.session, writer.path))
 
 
 def prompts(transcript: Transcript) -> list[str]:

@@ -13,7 +13,7 @@ from tests.support.prepared import prepared
 from tests.support.snapshot import snapshot
 
 
-def made(path: Path, home: Path, title: str, *, is_open: bool) -> GitDriver:
+def make_repo(path: Path, home: Path, title: str, *, is_open: bool) -> GitDriver:
     git = GitDriver(path, home).init()
     commit = git.commit("work", **{"a.py": f"# {title}\n"})
     memory = Memory("decision", title, provenance=Provenance(commit=commit, time="2026"))
@@ -27,9 +27,9 @@ def made(path: Path, home: Path, title: str, *, is_open: bool) -> GitDriver:
 @prepared
 def three(tmp_path: Path, home: Path) -> dict[str, GitDriver]:
     return {
-        "here": made(tmp_path / "here", home, "Backoff doubles here", is_open=False),
-        "open": made(tmp_path / "open", home, "Backoff doubles there", is_open=True),
-        "closed": made(tmp_path / "closed", home, "Backoff doubles in secret", is_open=False),
+        "here": make_repo(tmp_path / "here", home, "Backoff doubles here", is_open=False),
+        "open": make_repo(tmp_path / "open", home, "Backoff doubles there", is_open=True),
+        "closed": make_repo(tmp_path / "closed", home, "Backoff doubles in secret", is_open=False),
     }
 
 

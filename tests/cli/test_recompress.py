@@ -22,17 +22,17 @@ GOOD = Answer(json.dumps({"memories": [answered_memory(errors=[])]}))
 
 
 @pytest.fixture
-def served() -> Iterator[Api]:
+def api_server() -> Iterator[Api]:
     with api([GOOD]) as server:
         yield server
 
 
 @pytest.fixture
-def shop(committed: GitDriver, served: Api) -> GitDriver:
+def shop(committed: GitDriver, api_server: Api) -> GitDriver:
     """Two commits that the offline compressor remembered, standing in for the model."""
     committed.run("config", "gitmem.compressor", "anthropic")
     committed.run("config", "gitmem.apiRetries", "0")
-    committed.run("config", "gitmem.apiBaseUrl", served.url)
+    committed.run("config", "gitmem.apiBaseUrl", api_server.url)
     committed.environ = {"ANTHROPIC_API_KEY": "not-a-real-key"}
     down = FallbackCompressor(FakeModel("anthropic/2", fails="down"), ExtractiveCompressor())
     writer = session_in(committed)
@@ -54,7 +54,7 @@ def objects(done: subprocess.CompletedProcess[str]) -> Sequence[dict[str, object
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_stand_ins_are_improved_and_superseded(shop: GitDriver, served: Api) -> None:
+def test_stand_ins_are_improved_and_superseded(shop: GitDriver, api_server: Api) -> None:
     done = gitmem(shop, "recompress")
     again = gitmem(shop, "recompress")
 
@@ -64,12 +64,12 @@ def test_stand_ins_are_improved_and_superseded(shop: GitDriver, served: Api) -> 
     assert done.stdout.count("Read time stamps with a zone") == 2
     assert titles(shop, "HEAD") == ["Read time stamps with a zone"]
     assert "Nothing to improve" in again.stderr
-    assert len(served.requests) == 2
+    assert len(api_server.requests) == 2
     (old,) = [m for m in memories_on(shop, shop.out("rev-parse", "HEAD")) if not m.supersedes]
     assert old.title in gitmem(shop, "show", old.id).stdout, "it is still there for who asks"
 
 
-def test_a_dry_run_tells_the_cost_and_does_nothing(shop: GitDriver, served: Api) -> None:
+def test_a_dry_run_tells_the_cost_and_does_nothing(shop: GitDriver, api_server: Api) -> None:
     refs = shop.out("for-each-ref")
 
     done = gitmem(shop, "recompress", "--dry-run")
@@ -81,7 +81,7 @@ def test_a_dry_run_tells_the_cost_and_does_nothing(shop: GitDriver, served: Api)
     (told,) = objects(machine)
     assert (told["captures"], told["possible"], told["compressor"]) == (1, 1, "anthropic/2")
     assert int(str(told["tokens_in"])) > 300
-    assert served.requests == []
+    assert api_server.requests == []
     assert shop.out("for-each-ref") == refs
 
 

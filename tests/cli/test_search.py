@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from gitmem.model.memory import Decision, ErrorMet, Memory, Provenance
+from gitmem.model.memory import Decision, Memory, Provenance, RecordedError
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.state.pending import Pending, PendingStore
@@ -28,11 +28,16 @@ TAX = Memory(
     kind="bugfix",
     title="Tax rounds half to even",
     why="The auditors found invoices a cent too high.",
-    errors=(ErrorMet("AssertionError: assert Decimal('1.06') == Decimal('1.05')"),),
+    errors=(RecordedError("AssertionError: assert Decimal('1.06') == Decimal('1.05')"),),
     files_changed=("src/tax.py",),
 )
 SIDE = Memory(kind="feature", title="Retry button on the side branch", why="Users asked for it.")
-KNOWN = {"retry": RETRY.title, "tax": TAX.title, "side": SIDE.title, "pending": "Retry queue begun"}
+TITLES = {
+    "retry": RETRY.title,
+    "tax": TAX.title,
+    "side": SIDE.title,
+    "pending": "Retry queue begun",
+}
 
 
 def remember(git: GitDriver, commit: str, memory: Memory, author: str, time: str) -> None:
@@ -56,29 +61,29 @@ def story(git: GitDriver) -> GitDriver:
     return git
 
 
-def found(git: GitDriver, *arguments: str, stdin: str = "") -> list[str]:
+def search_names(git: GitDriver, *arguments: str, stdin: str = "") -> list[str]:
     done = gitmem(git, "search", *arguments, stdin=stdin)
     assert done.returncode == 0, done.stderr
-    places = {done.stdout.find(title): name for name, title in KNOWN.items()}
+    places = {done.stdout.find(title): name for name, title in TITLES.items()}
     return [places[place] for place in sorted(places) if place >= 0]
 
 
 def test_words_find_what_head_reaches(story: GitDriver) -> None:
-    assert found(story, "retry", "transport")[0] == "retry"
-    assert "side" not in found(story, "retry")
+    assert search_names(story, "retry", "transport")[0] == "retry"
+    assert "side" not in search_names(story, "retry")
 
 
 def test_all_finds_what_head_does_not_reach(story: GitDriver) -> None:
-    assert "side" in found(story, "--all", "retry")
+    assert "side" in search_names(story, "--all", "retry")
 
 
 def test_a_branch_can_be_asked(story: GitDriver) -> None:
-    assert "side" in found(story, "--branch", "side", "retry button")
-    assert "side" not in found(story, "--branch", ".", "retry button")
+    assert "side" in search_names(story, "--branch", "side", "retry button")
+    assert "side" not in search_names(story, "--branch", ".", "retry button")
 
 
 def test_without_text_the_newest_come_first(story: GitDriver) -> None:
-    assert found(story) == ["tax", "retry"]
+    assert search_names(story) == ["tax", "retry"]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +102,7 @@ def test_without_text_the_newest_come_first(story: GitDriver) -> None:
     ],
 )
 def test_filters_narrow(story: GitDriver, arguments: list[str], expected: list[str]) -> None:
-    assert found(story, *arguments) == expected
+    assert search_names(story, *arguments) == expected
 
 
 def test_paths_are_those_of_the_folder_one_is_in(story: GitDriver) -> None:
@@ -109,20 +114,20 @@ def test_paths_are_those_of_the_folder_one_is_in(story: GitDriver) -> None:
 def test_pending_work_is_found(story: GitDriver) -> None:
     memory = Memory(
         "session",
-        KNOWN["pending"],
+        TITLES["pending"],
         files_changed=("src/queue.py",),
         provenance=Provenance(session="s-1", time="2026-04-01T00:00:00Z"),
     )
     PendingStore(story.repo).put(Pending(memory, str(story.path)))
 
-    assert "pending" in found(story, "retry queue")
-    assert found(story)[0] == "pending"
+    assert "pending" in search_names(story, "retry queue")
+    assert search_names(story)[0] == "pending"
 
 
 def test_a_pasted_error_is_read_from_the_input(story: GitDriver) -> None:
     pasted = "E   AssertionError: assert Decimal('1.06') == Decimal('1.05')\n" * 3
 
-    assert found(story, "-", stdin=pasted)[0] == "tax"
+    assert search_names(story, "-", stdin=pasted)[0] == "tax"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +139,7 @@ def test_a_pasted_error_is_read_from_the_input(story: GitDriver) -> None:
     ],
 )
 def test_text_that_looks_like_an_option_is_text(story: GitDriver, words: list[str]) -> None:
-    assert found(story, *words)[0] == "retry"
+    assert search_names(story, *words)[0] == "retry"
 
 
 def test_an_unknown_option_is_told(story: GitDriver) -> None:
@@ -153,7 +158,7 @@ def test_operators_and_punctuation_are_no_error(story: GitDriver, text: str) -> 
 
 
 def test_a_query_of_100_kilobytes_is_answered(story: GitDriver) -> None:
-    assert found(story, "-", stdin="retry transport quota " * 5_000)[0] == "retry"
+    assert search_names(story, "-", stdin="retry transport quota " * 5_000)[0] == "retry"
 
 
 def test_input_that_is_no_text_is_read_as_well_as_it_goes(story: GitDriver) -> None:

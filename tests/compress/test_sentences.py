@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.compress.offline.decisions import statements
-from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences
+from gitmem.compress.sentences import condense, looks_like_code, sentences, shorten
 from gitmem.model.session import Event, EventKind
 
 
@@ -27,7 +27,7 @@ def test_prose_is_cut_into_sentences(text: str, expected: list[str]) -> None:
 
 @given(st.text(max_size=400), st.integers(2, 60))
 def test_what_is_cut_fits(text: str, limit: int) -> None:
-    assert len(cut(text, limit)) <= limit
+    assert len(shorten(text, limit)) <= limit
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_what_is_cut_fits(text: str, limit: int) -> None:
     ],
 )
 def test_courtesies_are_left_out(said: str, kept: str) -> None:
-    assert condensed(said, 100) == kept
+    assert condense(said, 100) == kept
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import click
 
 from gitmem import errors
 from gitmem.cli.main import cli
-from gitmem.state.settings import known_settings
+from gitmem.state.settings import default_settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 _WIDTH = 90
@@ -109,7 +109,7 @@ def settings_page() -> str:
         "| name | default | meaning |",
         "| --- | --- | --- |",
     ]
-    for setting in known_settings():
+    for setting in default_settings():
         default = f"`{setting.default}`" if setting.default else "none"
         rows.append(f"| `{setting.name}` | {default} | {setting.help} |")
     return "\n".join([*rows, *_ENVIRONMENT]) + "\n"

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from gitmem.model.memory import KINDS, Decision, ErrorMet, Memory, Provenance, to_fields
+from gitmem.model.memory import KINDS, Decision, Memory, Provenance, RecordedError, to_fields
 from gitmem.model.note import NOTES_REF
 from gitmem.notes import codec as notefile
 from gitmem.notes import fanout
@@ -78,7 +78,7 @@ def test_every_field_that_is_written_is_described() -> None:
         why="c",
         what=("d",),
         decisions=(Decision("e", "f", ("g",)),),
-        errors=(ErrorMet("h", ("i",), "j"),),
+        errors=(RecordedError("h", ("i",), "j"),),
         next=("k",),
         concepts=("l",),
         tags={"m": "n"},

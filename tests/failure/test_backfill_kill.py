@@ -42,7 +42,7 @@ def test_killed_half_way_a_second_run_ends_as_one_does(git: GitDriver, limit: in
     command = [sys.executable, "-c", _CHILD, str(git.path), str(git.home), str(limit), "1"]
 
     killed = subprocess.run(command, capture_output=True, check=False)
-    kept = len(list(NoteStore(git.repo).annotated()))
+    kept = len(list(NoteStore(git.repo).annotated_commits()))
     workspace = workspace_of(git)
     backfill(workspace, plan_backfill(workspace, BackfillSelection()), lambda count: None)
 

@@ -16,14 +16,14 @@ from gitmem.index.cache import Index
 from gitmem.index.commits import commits_holding
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory, Provenance
-from gitmem.model.rewrite import Delta, How
+from gitmem.model.rewrite import CarrierProof, Delta
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh
 from gitmem.state.queue import Queue
-from gitmem.state.ref_tips import read_known_tips, write_known_tips
+from gitmem.state.ref_tips import read_last_tips, write_last_tips
 from gitmem.state.rewrite_log import add_pairs, read_pairs
-from gitmem.state.unreachable_notes import read_strays, write_strays
+from gitmem.state.unreachable_notes import read_unreachable_notes, write_unreachable_notes
 from gitmem.worker import work
 from tests.support.capture import workspace_of
 from tests.support.git import GitDriver
@@ -87,7 +87,7 @@ def test_a_squash_is_found_though_main_went_on_in_between(topic: GitDriver) -> N
     squashed_on_server(topic)
     done = followed(topic)
 
-    assert {How.RANGE} == {carried.how for carried in done.carried}
+    assert {CarrierProof.RANGE} == {copies.how for copies in done.copies}
     assert titles_at(topic, "main") == ["one", "two"]
 
 
@@ -135,7 +135,7 @@ def test_a_pipeline_finds_the_squash_of_a_pull_request(
         pipeline, ReconcileRange(tuple(pipeline.out("rev-list", "HEAD~1..HEAD").split()))
     )
 
-    assert len(done.carried) == 2
+    assert len(done.copies) == 2
     assert titles_at(pipeline, "main") == ["one", "two"]
 
 
@@ -157,7 +157,7 @@ def test_commits_that_were_never_here_are_known_by_their_memories(
     other.run("pull", "-q", "--ff-only", "origin", "main")
     done = followed(other)
 
-    assert {How.PATCH} == {carried.how for carried in done.carried}
+    assert {CarrierProof.PATCH} == {copies.how for copies in done.copies}
     assert (titles_at(other, "main~1"), titles_at(other, "main")) == (["one"], ["two"])
 
 
@@ -204,7 +204,7 @@ def test_what_is_half_there_is_reported_and_stays(topic: GitDriver) -> None:
     assert (topic.out("rev-parse", "HEAD"),) == unmatched[1]
     assert titles_at(topic, "main") == []
     assert titles_at(topic, unmatched[0]) == ["one"]
-    known = read_strays(topic.repo)
+    known = read_unreachable_notes(topic.repo)
     assert known is not None
     assert set(done.unmatched) == set(known.unmatched)
 
@@ -250,7 +250,7 @@ def test_a_change_id_follows_through_any_rewriting(git: GitDriver) -> None:
     git.commit("one, quite another\n\nChange-Id: I0123456789", **{"c.txt": lines("c")})
     done = followed(git)
 
-    assert [carried.how for carried in done.carried] == [How.CHANGE_ID]
+    assert [copies.how for copies in done.copies] == [CarrierProof.CHANGE_ID]
 
 
 def test_a_filters_map_is_followed_by_itself(topic: GitDriver) -> None:
@@ -264,7 +264,7 @@ def test_a_filters_map_is_followed_by_itself(topic: GitDriver) -> None:
 
     done = followed(topic)
 
-    assert {How.TOLD} == {carried.how for carried in done.carried}
+    assert {CarrierProof.GIT_RECORD} == {copies.how for copies in done.copies}
     assert (titles_at(topic, "main~1"), titles_at(topic, "main")) == (["one"], ["two"])
 
 
@@ -325,16 +325,16 @@ def test_nothing_is_judged_in_the_middle_of_a_rebase(topic: GitDriver) -> None:
 def test_killed_before_it_was_written_down_it_is_done_again_and_changes_nothing(
     topic: GitDriver,
 ) -> None:
-    before, strays = read_known_tips(topic.repo), read_strays(topic.repo)
+    before, strays = read_last_tips(topic.repo), read_unreachable_notes(topic.repo)
     squashed_on_server(topic)
     followed(topic)
     tip = NoteStore(topic.repo).tip()
     assert before is not None
     assert strays is not None
-    write_known_tips(topic.repo, before)
-    write_strays(topic.repo, strays)
+    write_last_tips(topic.repo, before)
+    write_unreachable_notes(topic.repo, strays)
 
-    assert followed(topic).carried == ()
+    assert followed(topic).copies == ()
     assert tip == NoteStore(topic.repo).tip()
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from gitmem.errors import GitFailed, UnknownRevision, UsageError
 from gitmem.git import blame as module
-from gitmem.git.blame import IGNORE_FILE, UNCOMMITTED, blame, history_of_lines
+from gitmem.git.blame import IGNORE_FILE, NO_COMMIT, blame, history_of_lines
 from tests.support.git import GitDriver
 
 BODY = "".join(f"value_{n} = compute_the_{n}th()\n" for n in range(6))
@@ -27,7 +27,7 @@ def test_what_is_not_committed_is_told_as_such(git: GitDriver) -> None:
     first = git.commit("one", **{"a.py": BODY})
     git.write("a.py", BODY + "new_line = True\n")
 
-    assert commits(git, "a.py", 6, 7) == [(first, 6, 6), (UNCOMMITTED, 7, 7)]
+    assert commits(git, "a.py", 6, 7) == [(first, 6, 6), (NO_COMMIT, 7, 7)]
 
 
 def test_lines_are_followed_into_another_file(git: GitDriver) -> None:

@@ -19,7 +19,9 @@ def test_a_commit_tells_who_when_and_what(git: GitDriver) -> None:
     assert (change.commit, change.subject) == (commit, "two: say more")
     assert change.author == "Ada Author <ada@example.com>"
     assert (change.committer_name, change.time) == ("Carl Committer", EPOCH + 120)
-    assert [(f.path, f.status, f.added, f.removed) for f in change.files] == [("a.py", "M", 2, 2)]
+    assert [(f.path, f.status, f.insertions, f.deletions) for f in change.files] == [
+        ("a.py", "M", 2, 2)
+    ]
     assert change.symbols == ("new",)
     assert change.added_lines == ("def new(x):", "return 2")
     assert change.removed_words == {"def", "old", "return"}

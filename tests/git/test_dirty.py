@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from gitmem.git.dirty import uncommitted
+from gitmem.git.dirty import uncommitted_paths
 from tests.support.git import GitDriver
 
 
@@ -15,7 +15,7 @@ def test_what_differs_from_head_is_uncommitted(git: GitDriver) -> None:
     git.write("ignored.txt", "1")
     names = ["same.txt", "changed.txt", "staged.txt", "gone.txt", "sub/new file.txt", "ignored.txt"]
 
-    found = uncommitted(git.repo, [*names, "never there.txt", "[glob]*"])
+    found = uncommitted_paths(git.repo, [*names, "never there.txt", "[glob]*"])
 
     assert found == {"changed.txt", "staged.txt", "gone.txt", "sub/new file.txt"}
-    assert uncommitted(git.repo, []) == set()
+    assert uncommitted_paths(git.repo, []) == set()

@@ -6,15 +6,15 @@ import pytest
 
 from gitmem.errors import GitFailed, UnknownRevision
 from gitmem.git.log import (
-    commits_made,
+    committer_emails,
     current_branch,
-    emails_here,
     has_head,
     read_heads,
+    read_reflog_commits,
     reflog_size,
     walk_files,
     walk_ids,
-    walk_selected,
+    walk_log,
 )
 from tests.support.git import EPOCH, GitDriver
 
@@ -39,8 +39,8 @@ def test_paths_and_options_select(git: GitDriver) -> None:
     first = git.commit("one", **{"a.txt": "1"})
     git.commit("two", **{"b.txt": "1"})
 
-    assert list(walk_selected(git.repo, [], ["HEAD"], ["a.txt"])) == [first]
-    assert list(walk_selected(git.repo, ["--author=nobody"], ["HEAD"], [])) == []
+    assert list(walk_log(git.repo, [], ["HEAD"], ["a.txt"])) == [first]
+    assert list(walk_log(git.repo, ["--author=nobody"], ["HEAD"], [])) == []
 
 
 def test_heads_come_in_the_order_asked_for(git: GitDriver) -> None:
@@ -52,7 +52,7 @@ def test_heads_come_in_the_order_asked_for(git: GitDriver) -> None:
 
 def test_an_unknown_revision_is_told(committed: GitDriver) -> None:
     with pytest.raises(UnknownRevision):
-        list(walk_selected(committed.repo, [], ["nowhere"], []))
+        list(walk_log(committed.repo, [], ["nowhere"], []))
 
 
 def test_an_unborn_branch_cannot_be_walked(git: GitDriver) -> None:
@@ -76,17 +76,17 @@ def test_the_reflog_tells_what_was_made_here(git: GitDriver) -> None:
     git.run("reset", "-q", "--hard", first)
     git.run("checkout", "-q", "-b", "side")
 
-    made, size = commits_made(git.repo, offset)
+    made, size = read_reflog_commits(git.repo, offset)
 
     assert [commit.commit for commit in made] == [second, amended]
     assert size == reflog_size(git.repo)
-    assert commits_made(git.repo, size) == ([], size)
+    assert read_reflog_commits(git.repo, size) == ([], size)
 
 
 def test_an_expired_reflog_is_read_from_its_beginning(git: GitDriver) -> None:
     commit = git.commit("one")
 
-    made, _ = commits_made(git.repo, 10_000)
+    made, _ = read_reflog_commits(git.repo, 10_000)
 
     assert [found.commit for found in made] == [commit]
 
@@ -113,7 +113,7 @@ def test_whoever_committed_here_is_known(committed: GitDriver) -> None:
     committed.environ = {"GIT_COMMITTER_EMAIL": "Work@Example.com"}
     committed.commit("at work")
 
-    assert emails_here(committed.repo) == {
+    assert committer_emails(committed.repo) == {
         "ada@example.com",
         "carl@example.com",
         "work@example.com",

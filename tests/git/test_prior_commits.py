@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from gitmem.git.commits import read_change
-from gitmem.git.prior_commits import last_taken, last_touched
+from gitmem.git.prior_commits import last_change_times, last_line_times
 from gitmem.model.line_marks import line_marks
 from tests.support.git import EPOCH, GitDriver
 
@@ -13,7 +13,7 @@ def test_when_paths_were_last_touched(git: GitDriver) -> None:
 
     paths = ["a.txt", "spa ce.txt", "[glob]*.txt"]
 
-    assert last_touched(git.repo, read_change(git.repo, last), paths, EPOCH) == {
+    assert last_change_times(git.repo, read_change(git.repo, last), paths, EPOCH) == {
         "a.txt": EPOCH + 120,
         "spa ce.txt": EPOCH + 60,
     }
@@ -26,7 +26,7 @@ def test_a_commit_on_another_branch_touched_it_too(git: GitDriver) -> None:
     git.run("checkout", "-q", "main")
     last = git.commit("main", **{"a.txt": "3"})
 
-    touched = last_touched(git.repo, read_change(git.repo, last), ["a.txt"], EPOCH)
+    touched = last_change_times(git.repo, read_change(git.repo, last), ["a.txt"], EPOCH)
 
     assert touched == {"a.txt": EPOCH + 120}
 
@@ -35,7 +35,7 @@ def test_a_later_commit_is_not_before_it(git: GitDriver) -> None:
     root = git.commit("one", **{"a.txt": "1"})
     git.commit("two", **{"a.txt": "2"})
 
-    assert last_touched(git.repo, read_change(git.repo, root), ["a.txt"], 0) == {}
+    assert last_change_times(git.repo, read_change(git.repo, root), ["a.txt"], 0) == {}
 
 
 LINE = "the limit is a hundred a minute"
@@ -49,7 +49,7 @@ def test_when_lines_were_last_taken(git: GitDriver) -> None:
     last = git.commit("three", **{"a.txt": f"{LINE}\n"})
     change = read_change(git.repo, last)
 
-    added, removed = last_taken(
+    added, removed = last_line_times(
         git.repo, change, line_marks([LINE]), line_marks([LINE, OTHER]), EPOCH
     )
 
@@ -64,6 +64,6 @@ def test_odd_names_and_bytes_do_not_disturb_it(git: GitDriver) -> None:
     last = git.commit("two", **{'we"ird\tname.txt': "x\n"})
     change = read_change(git.repo, last)
 
-    added, _ = last_taken(git.repo, change, line_marks([LINE]), (), EPOCH)
+    added, _ = last_line_times(git.repo, change, line_marks([LINE]), (), EPOCH)
 
     assert added == dict.fromkeys(line_marks([LINE]), EPOCH + 60)

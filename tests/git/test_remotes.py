@@ -9,11 +9,11 @@ import pytest
 
 from gitmem.errors import RemoteUnavailable
 from gitmem.git.remotes import (
-    asked_remotes,
-    exchanged,
-    known_tip,
     memory_remote,
+    own_place,
+    read_exchange_tip,
     refspec_of,
+    remotes_to_fetch,
     tracking_ref,
     tracking_tips,
 )
@@ -172,7 +172,7 @@ def test_where_a_push_would_go_then_origin_then_the_only_one(
     assert memory_remote(git.repo) == "only"
     git.run("config", "branch.main.pushRemote", "origin")
     assert memory_remote(git.repo) == "origin"
-    assert asked_remotes(git.repo, "origin") == ["second", "origin"]
+    assert remotes_to_fetch(git.repo, "origin") == ["second", "origin"]
     assert memory_remote(git.repo, "only") == "only"
     with pytest.raises(RemoteUnavailable):
         memory_remote(git.repo, "nowhere")
@@ -207,11 +207,11 @@ def test_two_fetches_of_ours_at_once_both_succeed(
             time.sleep(0.01)
         old = other.out("hash-object", "-t", "tree", "-w", "/dev/null")
         moved = other.out("commit-tree", "-m", "moved", old)
-        other.run("update-ref", tracking_ref(exchanged("origin")), moved)
+        other.run("update-ref", tracking_ref(own_place("origin")), moved)
         go.touch()
         slow.result()
 
-    assert known_tip(other.repo, "origin") == notes_tip(noted)
+    assert read_exchange_tip(other.repo, "origin") == notes_tip(noted)
 
 
 def test_a_lock_that_a_killed_fetch_left_is_freed_in_time(
@@ -219,7 +219,7 @@ def test_a_lock_that_a_killed_fetch_left_is_freed_in_time(
 ) -> None:
     push_notes(noted.repo, "origin", SECONDS)
     other = remote.clone(tmp_path / "other")
-    lock = other.repo.common_dir / f"{tracking_ref(exchanged('origin'))}.lock"
+    lock = other.repo.common_dir / f"{tracking_ref(own_place('origin'))}.lock"
     lock.parent.mkdir(parents=True)
     lock.touch()
 

@@ -8,9 +8,9 @@ from gitmem.errors import RemoteError, RemoteLogin, RemoteReadOnly, RemoteUnavai
 from gitmem.git.transport_status import (
     RemoteAnswer,
     RemoteOutcome,
-    fetch_trouble,
-    push_trouble,
-    read_push,
+    error_of_fetch,
+    error_of_push,
+    parse_push,
 )
 
 REF = "refs/notes/claude-mem"
@@ -40,8 +40,8 @@ def line(flag: str, summary: str) -> str:
         ("[remote rejected] (failed to lock)", RemoteOutcome.BUSY),
         ("[remote rejected] (refname conflict)", RemoteOutcome.BUSY),
         ("[remote rejected] (fatal error in commit_refs)", RemoteOutcome.BUSY),
-        ("[remote rejected] (shallow update not allowed)", RemoteOutcome.CUT),
-        ("[rejected] (new shallow roots not allowed)", RemoteOutcome.CUT),
+        ("[remote rejected] (shallow update not allowed)", RemoteOutcome.SHALLOW),
+        ("[rejected] (new shallow roots not allowed)", RemoteOutcome.SHALLOW),
         ("[remote rejected] (unpacker error)", RemoteOutcome.READ_ONLY),
         ("[remote rejected] (hook declined)", RemoteOutcome.REFUSED),
         ("[remote rejected] (pre-receive hook declined)", RemoteOutcome.REFUSED),
@@ -52,7 +52,7 @@ def line(flag: str, summary: str) -> str:
     ],
 )
 def test_a_rejection_is_sorted_by_its_words(summary: str, expected: RemoteOutcome) -> None:
-    answer = read_push(line("!", summary), REF)
+    answer = parse_push(line("!", summary), REF)
 
     assert answer is not None
     assert answer.outcome is expected
@@ -68,21 +68,21 @@ def test_a_rejection_is_sorted_by_its_words(summary: str, expected: RemoteOutcom
     ],
 )
 def test_what_went_well(flag: str, expected: RemoteOutcome) -> None:
-    assert read_push(line(flag, "1..2"), REF) == RemoteAnswer(expected)
+    assert parse_push(line(flag, "1..2"), REF) == RemoteAnswer(expected)
 
 
 def test_of_several_addresses_the_worst_counts() -> None:
     printed = line("*", "[new reference]") + line("!", "[rejected] (fetch first)")
 
-    assert read_push(printed, REF) == RemoteAnswer(RemoteOutcome.REJECTED, "fetch first")
+    assert parse_push(printed, REF) == RemoteAnswer(RemoteOutcome.REJECTED, "fetch first")
 
 
 def test_without_a_word_on_our_ref_there_is_no_answer() -> None:
-    assert read_push("To /remote\n!\tmain:main\t[rejected] (fetch first)\n", REF) is None
+    assert parse_push("To /remote\n!\tmain:main\t[rejected] (fetch first)\n", REF) is None
 
 
 def test_a_reason_cannot_drive_the_terminal() -> None:
-    answer = read_push(line("!", "[remote rejected] (no\x1b[2Jway\x07)"), REF)
+    answer = parse_push(line("!", "[remote rejected] (no\x1b[2Jway\x07)"), REF)
 
     assert answer == RemoteAnswer(RemoteOutcome.REFUSED, "noway")
 
@@ -111,17 +111,17 @@ def test_a_reason_cannot_drive_the_terminal() -> None:
     ],
 )
 def test_a_push_that_came_to_no_ref(complaint: str, expected: type[RemoteError]) -> None:
-    assert type(push_trouble("origin", complaint)) is expected
+    assert type(error_of_push("origin", complaint)) is expected
 
 
 def test_a_fetch_is_never_told_to_be_read_only() -> None:
     complaint = "fatal: unable to access 'http://x/': The requested URL returned error: 403"
 
-    assert type(fetch_trouble("origin", complaint)) is RemoteUnavailable
+    assert type(error_of_fetch("origin", complaint)) is RemoteUnavailable
 
 
 def test_an_address_is_told_without_its_password() -> None:
-    error = push_trouble("origin", "fatal: unable to access 'https://carl:secret@x/': refused")
+    error = error_of_push("origin", "fatal: unable to access 'https://carl:secret@x/': refused")
 
     assert "secret" not in str(error)
     assert "https://x/" in str(error)

@@ -9,7 +9,7 @@ from gitmem.model.session import Event, EventKind, Slice
 from tests.support.evidence import change_of
 
 _ROOTS = ("/work/app", "/private/work/app")
-_PRIVATE = Policy(excluded=(".env*", "!.env.example", "/secrets/", "*.pem"))
+_PRIVATE = Policy(excluded_paths=(".env*", "!.env.example", "/secrets/", "*.pem"))
 
 
 def _kept(*events: Event, edited: tuple[str, ...] = (), read: tuple[str, ...] = ()) -> Slice:
@@ -43,7 +43,7 @@ def _result(text: str, call_id: str = "c1") -> Event:
     ],
 )
 def test_paths_are_covered_as_a_gitignore_would(path: str, expected: bool) -> None:
-    assert expected == Exclusion(_PRIVATE.excluded).covers(path, _ROOTS)
+    assert expected == Exclusion(_PRIVATE.excluded_paths).covers(path, _ROOTS)
 
 
 @pytest.mark.parametrize(

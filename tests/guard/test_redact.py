@@ -14,7 +14,7 @@ from gitmem.guard.redact import (
     redact_memory,
     redact_with_counts,
 )
-from gitmem.model.memory import Decision, ErrorMet, Memory, Provenance, to_fields
+from gitmem.model.memory import Decision, Memory, Provenance, RecordedError, to_fields
 from gitmem.model.session import Event, EventKind, Slice
 from tests.guard import samples
 from tests.strategies import memories
@@ -110,7 +110,7 @@ def test_every_text_of_a_memory_is_masked() -> None:
         why=_SECRET,
         what=(_SECRET,),
         decisions=(Decision(_SECRET, _SECRET, (_SECRET,), {"x": _SECRET}),),
-        errors=(ErrorMet(_SECRET, (_SECRET,), _SECRET, {"x": [_SECRET]}),),
+        errors=(RecordedError(_SECRET, (_SECRET,), _SECRET, {"x": [_SECRET]}),),
         next=(_SECRET,),
         concepts=(_SECRET,),
         tags={"x": {_SECRET: 1}},

@@ -151,7 +151,7 @@ def orchard(ready: GitDriver) -> GitDriver:
     return ready
 
 
-def used(git: GitDriver, path: str, tool: str = "Read", **fields: Any) -> bytes:
+def tool_use(git: GitDriver, path: str, tool: str = "Read", **fields: Any) -> bytes:
     tool_input = {"file_path": str(git.path / path)}
     answer = {"file": {"content": 'x = "tool_response": {}\n' * 10}}
     given = {"session_id": SESSION, "cwd": str(git.path), "tool_name": tool}
@@ -179,25 +179,25 @@ def test_a_prompt_is_given_what_it_calls_for(orchard: GitDriver) -> None:
 def test_beside_a_file_stands_what_is_remembered_of_it(
     orchard: GitDriver, event: str, tool: str
 ) -> None:
-    printed = run_agent_hook(event, used(orchard, "src/tree3.py", tool), environ(orchard))
+    printed = run_agent_hook(event, tool_use(orchard, "src/tree3.py", tool), environ(orchard))
 
     assert json.loads(printed)["hookSpecificOutput"]["hookEventName"] == event
     assert "plant tree 3" in context_in(printed)
-    again = run_agent_hook(event, used(orchard, "src/tree3.py", tool), environ(orchard))
+    again = run_agent_hook(event, tool_use(orchard, "src/tree3.py", tool), environ(orchard))
     assert again == ""
 
 
 def test_a_notebook_is_a_file(orchard: GitDriver) -> None:
     remember(orchard, "a study", "study.ipynb")
     gitmem(orchard, "context")
-    asked = used(orchard, "", tool_input={"notebook_path": str(orchard.path / "study.ipynb")})
+    asked = tool_use(orchard, "", tool_input={"notebook_path": str(orchard.path / "study.ipynb")})
 
     assert "a study" in context_in(run_agent_hook("PostToolUse", asked, environ(orchard)))
 
 
 def test_a_subagent_is_told_apart_from_its_session(orchard: GitDriver) -> None:
-    of_session = used(orchard, "src/tree3.py")
-    of_agent = used(orchard, "src/tree3.py", agent_id="a1b2")
+    of_session = tool_use(orchard, "src/tree3.py")
+    of_agent = tool_use(orchard, "src/tree3.py", agent_id="a1b2")
 
     assert run_agent_hook("PostToolUse", of_session, environ(orchard))
     assert run_agent_hook("PostToolUse", of_agent, environ(orchard))
@@ -214,7 +214,7 @@ def test_a_file_nothing_is_remembered_of_starts_no_process(
     monkeypatch.setattr(subprocess, "Popen", refuse)
 
     for path in ("src/new.py", "../outside.py", "/etc/hosts", "src/tree3.py/below"):
-        assert run_agent_hook("PostToolUse", used(orchard, path), environ(orchard)) == ""
+        assert run_agent_hook("PostToolUse", tool_use(orchard, path), environ(orchard)) == ""
 
 
 def test_a_file_told_before_starts_no_process(
@@ -223,16 +223,16 @@ def test_a_file_told_before_starts_no_process(
     def refuse(*_: Any, **__: Any) -> None:
         raise AssertionError("a process was started")
 
-    run_agent_hook("PostToolUse", used(orchard, "src/tree3.py"), environ(orchard))
+    run_agent_hook("PostToolUse", tool_use(orchard, "src/tree3.py"), environ(orchard))
     monkeypatch.setattr(subprocess, "Popen", refuse)
 
-    assert run_agent_hook("PostToolUse", used(orchard, "src/tree3.py"), environ(orchard)) == ""
+    assert run_agent_hook("PostToolUse", tool_use(orchard, "src/tree3.py"), environ(orchard)) == ""
 
 
 def test_files_of_another_repository_are_not_ours(orchard: GitDriver, tmp_path: Path) -> None:
     other = GitDriver(tmp_path / "other", orchard.home).init()
     other.commit("other", **{"src__tree3.py": "x\n"})
-    asked = used(orchard, "", tool_input={"file_path": str(other.path / "src/tree3.py")})
+    asked = tool_use(orchard, "", tool_input={"file_path": str(other.path / "src/tree3.py")})
 
     assert run_agent_hook("PostToolUse", asked, environ(orchard)) == ""
 
@@ -240,7 +240,7 @@ def test_files_of_another_repository_are_not_ours(orchard: GitDriver, tmp_path: 
 def test_a_file_of_another_work_tree_is_the_same_repository(orchard: GitDriver) -> None:
     orchard.run("worktree", "add", "-q", "-b", "side", "../linked")
     file = orchard.path.parent / "linked" / "src/tree3.py"
-    asked = used(orchard, "", tool_input={"file_path": str(file)})
+    asked = tool_use(orchard, "", tool_input={"file_path": str(file)})
 
     assert "plant tree 3" in context_in(run_agent_hook("PostToolUse", asked, environ(orchard)))
 
@@ -273,10 +273,10 @@ def test_switched_off_by_their_budgets(orchard: GitDriver) -> None:
     asked = payload(orchard, prompt="Why is src/tree3.py so tall?")
 
     assert run_agent_hook("UserPromptSubmit", asked, environ(orchard)) == ""
-    assert run_agent_hook("PostToolUse", used(orchard, "src/tree3.py"), environ(orchard)) == ""
+    assert run_agent_hook("PostToolUse", tool_use(orchard, "src/tree3.py"), environ(orchard)) == ""
 
 
 def test_a_damaged_index_is_no_trouble(orchard: GitDriver) -> None:
     (orchard.repo.state_dir / "index" / "memories.sqlite3").write_bytes(b"not a database" * 100)
 
-    assert run_agent_hook("PostToolUse", used(orchard, "src/tree3.py"), environ(orchard)) == ""
+    assert run_agent_hook("PostToolUse", tool_use(orchard, "src/tree3.py"), environ(orchard)) == ""

@@ -17,7 +17,7 @@ from tests.support.git import GitDriver
 
 
 @pytest.fixture(params=["bare", "with a work tree", "that says it is not bare"])
-def embedded(git: GitDriver, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def embedded_repo(git: GitDriver, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A clone's folder that git takes for a repository of its own, with a launcher inside."""
     folder = git.path / "examples/x"
     git.run("init", "-q", "--bare", str(folder))
@@ -41,9 +41,9 @@ def start(command: list[str], place: Path, git: GitDriver, **environ: str) -> in
 
 @pytest.mark.parametrize("below", ["", "objects"])
 def test_nothing_that_a_clone_brings_is_run(
-    embedded: Path, git: GitDriver, tmp_path: Path, below: str
+    embedded_repo: Path, git: GitDriver, tmp_path: Path, below: str
 ) -> None:
-    place = embedded / below
+    place = embedded_repo / below
     server = [str(SERVER["command"]), *map(str, SERVER["args"])]
     for environ in ({}, {"CLAUDE_PROJECT_DIR": str(place)}):
         for event in TIMEOUTS:
@@ -54,25 +54,25 @@ def test_nothing_that_a_clone_brings_is_run(
 
 
 def test_the_clones_own_launcher_is_found_from_inside(
-    embedded: Path, git: GitDriver, tmp_path: Path
+    embedded_repo: Path, git: GitDriver, tmp_path: Path
 ) -> None:
     run = git.write(".git/gitmem/run", f"#!/bin/sh\necho \"$@\" >>'{tmp_path}/ours'\n")
     run.chmod(0o755)
 
-    start(["sh", "-c", hook_command("Stop")], embedded, git)
+    start(["sh", "-c", hook_command("Stop")], embedded_repo, git)
 
     assert (tmp_path / "ours").read_text() == "hook Stop\n"
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_hook_takes_the_clone_for_the_repository(embedded: Path, git: GitDriver) -> None:
+def test_a_hook_takes_the_clone_for_the_repository(embedded_repo: Path, git: GitDriver) -> None:
     payload = json.dumps({"session_id": "5c0ddc1e-0000-4000-8000-000000000001"}).encode()
 
-    printed = run_agent_hook("Stop", payload, {"CLAUDE_PROJECT_DIR": str(embedded)})
+    printed = run_agent_hook("Stop", payload, {"CLAUDE_PROJECT_DIR": str(embedded_repo)})
 
     assert printed == ""
-    assert not (embedded / "gitmem/queue").exists()
-    assert find_enclosing_repo(embedded).git_dir == git.path / ".git"
+    assert not (embedded_repo / "gitmem/queue").exists()
+    assert find_enclosing_repo(embedded_repo).git_dir == git.path / ".git"
 
 
 def test_outside_of_any_work_tree_there_is_no_repository(tmp_path: Path, git: GitDriver) -> None:

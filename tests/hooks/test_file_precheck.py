@@ -8,15 +8,15 @@ import pytest
 
 from gitmem.hooks.file_precheck import may_tell
 from gitmem.state.context_history import ContextHistory, SessionContext
-from tests.hooks.test_agent import SESSION, orchard, ready, used
-from tests.hooks.test_imports import loaded
+from tests.hooks.test_agent import SESSION, orchard, ready, tool_use
+from tests.hooks.test_imports import loaded_packages
 from tests.support.git import GitDriver
 
 __all__ = ["orchard", "ready"]
 
 
 def glance(git: GitDriver, path: str, **fields: Any) -> bool:
-    return may_tell(used(git, path, **fields), {"CLAUDE_PROJECT_DIR": str(git.path)})
+    return may_tell(tool_use(git, path, **fields), {"CLAUDE_PROJECT_DIR": str(git.path)})
 
 
 def test_only_a_file_that_something_is_remembered_of_is_worth_a_look(orchard: GitDriver) -> None:
@@ -77,7 +77,7 @@ def test_a_look_loads_hardly_anything(committed: GitDriver) -> None:
     gitmem(committed, "init")
     gitmem(committed, "context")
 
-    names = loaded(committed, "hook", "PostToolUse")
+    names = loaded_packages(committed, "hook", "PostToolUse")
 
     assert not names & ({"dataclasses", "subprocess", "pathlib"} - _always())
 

@@ -29,7 +29,7 @@ sys.stderr.write(" ".join(sys.modules))
 """
 
 
-def loaded(git: GitDriver, *arguments: str) -> set[str]:
+def loaded_packages(git: GitDriver, *arguments: str) -> set[str]:
     return {name.partition(".")[0] for name in modules(git, *arguments)}
 
 
@@ -53,7 +53,7 @@ def modules(git: GitDriver, *arguments: str) -> set[str]:
     return set(done.stderr.split())
 
 
-def described(pattern: str) -> set[str]:
+def modules_with_docstring(pattern: str) -> set[str]:
     """The modules whose docstring says so."""
     package = Path(gitmem_package.__file__).parent
     found = set()
@@ -78,10 +78,10 @@ def described(pattern: str) -> set[str]:
 def test_a_hook_loads_the_standard_library_only(
     committed: GitDriver, arguments: tuple[str, ...]
 ) -> None:
-    assert not loaded(remembered(committed), *arguments) & HEAVY
+    assert not loaded_packages(with_memory(committed), *arguments) & HEAVY
 
 
-def remembered(committed: GitDriver) -> GitDriver:
+def with_memory(committed: GitDriver) -> GitDriver:
     """Set up, with a memory of the file that the payload names."""
     subprocess.run(
         [sys.executable, "-I", "-m", "gitmem", "init"],
@@ -98,18 +98,18 @@ def remembered(committed: GitDriver) -> GitDriver:
 
 
 def test_what_says_that_agent_hooks_run_it_is_loaded_by_one(committed: GitDriver) -> None:
-    git = remembered(committed)
+    git = with_memory(committed)
     events = ("SessionStart", "UserPromptSubmit", "PostToolUse", "Stop")
 
     names = set().union(*(modules(git, "hook", event) for event in events))
 
-    claims = described(r"Standard library only\W[^.]*\bhooks?\b")
+    claims = modules_with_docstring(r"Standard library only\W[^.]*\bhooks?\b")
     assert len(claims) > 10
     assert claims - names == set()
 
 
 def test_what_says_that_it_needs_the_standard_library_only_loads_without_site_packages() -> None:
-    names = sorted(described("[Ss]tandard library only"))
+    names = sorted(modules_with_docstring("[Ss]tandard library only"))
     root = str(Path(gitmem_package.__file__).parents[1])
     code = f"import importlib, sys; sys.path.append({root!r})\n"
     code += f"for name in {names!r}: importlib.import_module(name)"
@@ -123,8 +123,8 @@ def test_what_says_that_it_needs_the_standard_library_only_loads_without_site_pa
 
 
 def test_reading_commands_do_not_load_a_model_client(committed: GitDriver) -> None:
-    assert "anthropic" not in loaded(committed, "log")
+    assert "anthropic" not in loaded_packages(committed, "log")
 
 
 def test_the_worker_does_not_load_a_model_client_offline(committed: GitDriver) -> None:
-    assert not loaded(committed, "worker", str(committed.path)) & {"anthropic", "click"}
+    assert not loaded_packages(committed, "worker", str(committed.path)) & {"anthropic", "click"}

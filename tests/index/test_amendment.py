@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from gitmem.index.amendment import PERHAPS, amended
+from gitmem.index.amendment import PERHAPS, amendment_of
 from gitmem.model.memory import Decision, Memory, Provenance
 from tests.strategies import memories
 from tests.support.amendments import ALIKE, AMENDED, LATER, LATER_ALIKE, Pair
@@ -18,7 +18,7 @@ def told(title: str, why: str = "", time: str = OLD, **fields: object) -> Memory
 
 
 def amended_pair(pair: Pair) -> str:
-    return amended(told(*pair.newer, time=NEW), told(*pair.older))
+    return amendment_of(told(*pair.newer, time=NEW), told(*pair.older))
 
 
 @pytest.mark.parametrize("pair", AMENDED, ids=lambda pair: pair.newer[0])
@@ -39,26 +39,26 @@ def test_more_than_half_are_told_of_pairs_that_were_written_later() -> None:
 def test_the_older_one_amends_nothing(pair: Pair) -> None:
     older, newer = told(*pair.older), told(*pair.newer, time=NEW)
 
-    assert amended(older, newer) == ""
-    assert amended(told(*pair.newer), told(*pair.older)) == "", "made at the same time"
-    assert amended(newer, told(*pair.older, time="")) == "", "nobody knows when"
+    assert amendment_of(older, newer) == ""
+    assert amendment_of(told(*pair.newer), told(*pair.older)) == "", "made at the same time"
+    assert amendment_of(newer, told(*pair.older, time="")) == "", "nobody knows when"
 
 
 def test_a_revert_is_told_by_its_title_and_by_the_commit_it_names() -> None:
     old = told("Load images lazily")
 
-    assert amended(told('Revert "Load images lazily"', time=NEW), old) == "reverted by"
-    assert amended(told("No laziness", time=NEW, what=("Reverts 3f2a1bc09e",)), old)
-    assert not amended(told('Revert "Load fonts lazily"', time=NEW), old)
-    assert not amended(told("No laziness", time=NEW, what=("Reverts 4f2a1bc09e",)), old)
+    assert amendment_of(told('Revert "Load images lazily"', time=NEW), old) == "reverted by"
+    assert amendment_of(told("No laziness", time=NEW, what=("Reverts 3f2a1bc09e",)), old)
+    assert not amendment_of(told('Revert "Load fonts lazily"', time=NEW), old)
+    assert not amendment_of(told("No laziness", time=NEW, what=("Reverts 4f2a1bc09e",)), old)
 
 
 def test_what_a_decision_rejects_is_what_an_older_one_chose() -> None:
     choice = Decision("Postgres", rejected=("Redis: it lost them at every failover",))
     newer = told("Sessions must survive a failover", time=NEW, decisions=(choice,))
 
-    assert amended(newer, told("Store sessions in Redis")) == "amended by"
-    assert amended(newer, told("Store thumbnails in Redis")) == ""
+    assert amendment_of(newer, told("Store sessions in Redis")) == "amended by"
+    assert amendment_of(newer, told("Store thumbnails in Redis")) == ""
 
 
 def test_a_prefix_of_conventional_commits_is_no_part_of_it() -> None:
@@ -67,7 +67,7 @@ def test_a_prefix_of_conventional_commits_is_no_part_of_it() -> None:
         "refactor: use httpx for HTTP calls",
     )
 
-    assert amended(told(newer, time=NEW), older) == "amended by"
+    assert amendment_of(told(newer, time=NEW), older) == "amended by"
 
 
 def test_of_two_commits_that_decide_nothing_it_is_said_with_doubt() -> None:
@@ -78,10 +78,10 @@ def test_of_two_commits_that_decide_nothing_it_is_said_with_doubt() -> None:
 
     newer = [of_history("Use httpx for HTTP calls", NEW, kind) for kind in ("change", "decision")]
 
-    assert [amended(memory, older) for memory in newer] == [PERHAPS, "amended by"]
+    assert [amendment_of(memory, older) for memory in newer] == [PERHAPS, "amended by"]
 
 
 @given(memories(), memories())
 def test_of_any_two_at_most_one_amends_the_other(one: Memory, other: Memory) -> None:
-    assert not (amended(one, other) and amended(other, one))
-    assert amended(one, one) == ""
+    assert not (amendment_of(one, other) and amendment_of(other, one))
+    assert amendment_of(one, one) == ""

@@ -54,7 +54,7 @@ def test_a_new_index_is_empty(index: Index) -> None:
     assert index.tip is None
     assert memories_of(index, [oid(1)]) == []
     assert last_record(index, "s") == 0
-    assert not index.repaired
+    assert not index.is_repaired
     assert not index.is_volatile
 
 
@@ -140,12 +140,12 @@ def test_a_damaged_file_is_built_anew(file: Path, content: bytes) -> None:
 
     with closing(Index.open(file.parents[1])) as index:
         assert index.tip is None
-        assert index.repaired
+        assert index.is_repaired
         assert not index.is_volatile
         assert index.apply([(oid(1), note(Memory("change", "again")))], TIP)
     with closing(Index.open(file.parents[1])) as index:
         assert titles(memories_of(index, [oid(1)])) == ["again"]
-        assert not index.repaired
+        assert not index.is_repaired
 
 
 def test_a_file_of_another_version_is_built_anew(file: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_file_of_another_version_is_built_anew(file: Path) -> None:
 
     with closing(Index.open(file.parents[1])) as index:
         assert index.tip is None
-        assert index.repaired
+        assert index.is_repaired
 
 
 def test_building_anew_leaves_no_litter_and_hurts_no_reader(file: Path) -> None:
@@ -209,18 +209,18 @@ def test_a_help_that_can_be_spared_is_not_waited_for(file: Path) -> None:
     """A reader must never wait for a writer, also not to keep what it found out."""
     folder = file.parents[1]
     with closing(Index.open(folder)) as index, closing(Index.open(folder)) as other:
-        with index.trying() as database:
+        with index.optional_writer() as database:
             assert database.execute("PRAGMA busy_timeout").fetchone() == (0,)
-        with index.trying(is_patient=True) as database:
+        with index.optional_writer(is_patient=True) as database:
             assert database.execute("PRAGMA busy_timeout").fetchone() == (5000,)
         passed = []
-        with other.reading() as writer:
+        with other.reader() as writer:
             writer.execute("BEGIN IMMEDIATE")
-            with index.trying() as database:
+            with index.optional_writer() as database:
                 database.execute("INSERT INTO meta VALUES ('x', 'y')")
                 passed.append(True)
             writer.execute("ROLLBACK")
-        with index.reading() as database:
+        with index.reader() as database:
             assert database.execute("PRAGMA busy_timeout").fetchone() == (5000,)
 
         assert passed == []

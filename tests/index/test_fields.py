@@ -22,7 +22,7 @@ from gitmem.index.rows import VALIDITY, validity_of
 from gitmem.index.vectors import vector_state
 from gitmem.model.memory import Memory
 from gitmem.model.text_roles import Role
-from gitmem.refresh.embed import embed_missing
+from gitmem.refresh.embed import embed_memories
 from tests.index.test_cache import TIP, note, oid
 from tests.model.test_text_roles import REVIEWED
 from tests.strategies import memories
@@ -57,8 +57,8 @@ def made_with(folder: Path, table: Sequence[Field]) -> None:
     """An index with a memory and its vector, as a gitmem with this table leaves it."""
     with closing(Index.open(folder)) as index:
         index.apply([(oid(1), note(Memory("change", "title")))], TIP)
-        embed_missing(index, Counting())
-        with index.reading() as database:
+        embed_memories(index, Counting())
+        with index.reader() as database:
             told = (validity_of(table),)
             database.execute("UPDATE meta SET value = ? WHERE key = 'validity'", told)
 
@@ -72,12 +72,12 @@ def test_another_weight_makes_the_index_and_its_vectors_anew(
     encoder = Counting()
 
     with closing(Index.open(tmp_path)) as index:
-        assert index.repaired
+        assert index.is_repaired
         assert index.tip is None
-        with index.reading() as database:
+        with index.reader() as database:
             assert vector_state(database) == ("", 0)
         index.apply([(oid(1), note(Memory("change", "title")))], TIP)
-        assert embed_missing(index, encoder) == 0
+        assert embed_memories(index, encoder) == 0
 
     assert encoder.texts == ["title"]
 
@@ -87,10 +87,10 @@ def test_the_same_weights_make_nothing_anew(tmp_path: Path) -> None:
     encoder = Counting()
 
     with closing(Index.open(tmp_path)) as index:
-        assert not index.repaired
+        assert not index.is_repaired
         assert index.tip == TIP
-        assert embed_missing(index, encoder) == 0
-        with index.reading() as database:
+        assert embed_memories(index, encoder) == 0
+        with index.reader() as database:
             assert vector_state(database)[1] == 1
 
     assert encoder.texts == []

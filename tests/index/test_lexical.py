@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from gitmem.index.fields import COLUMNS
 from gitmem.index.lexical import (
     MOST_WORDS,
-    asked_words,
     columns_of,
     match_of,
+    query_words,
 )
 from gitmem.index.rows import storable
-from gitmem.model.memory import Decision, ErrorMet, Memory
+from gitmem.model.memory import Decision, Memory, RecordedError
 from gitmem.model.text import STOP_WORDS, words_of
 from tests.strategies import memories
 
@@ -61,15 +61,15 @@ def test_other_languages_paths_and_options_are_found(written: str, asked: str) -
 
 
 def test_stop_words_are_not_asked_for_unless_there_is_nothing_else() -> None:
-    assert asked_words("why is the retry not used") == ["retry"]
-    assert asked_words("what is this") == ["what", "is", "this"]
+    assert query_words("why is the retry not used") == ["retry"]
+    assert query_words("what is this") == ["what", "is", "this"]
 
 
 def test_of_a_pasted_error_both_ends_are_asked_for() -> None:
     frames = "\n".join(f'  File "a{n}.py", line {n}, in frame{n}' for n in range(2_000))
     text = f"Traceback FIRSTWORD\n{frames}\nKeyError: 'LASTWORD'"
 
-    words = asked_words(text)
+    words = query_words(text)
 
     assert len(words) == MOST_WORDS
     assert "firstword" in words
@@ -112,7 +112,7 @@ def test_everything_that_is_told_can_be_found() -> None:
         why="why0",
         what=("what0",),
         decisions=(Decision("chose0", "because0", ("rejected0",)),),
-        errors=(ErrorMet("message0", ("frame0",), "resolution0"),),
+        errors=(RecordedError("message0", ("frame0",), "resolution0"),),
         next=("next0",),
         concepts=("concept0",),
         files_changed=("file0",),

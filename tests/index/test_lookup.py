@@ -9,17 +9,17 @@ from gitmem.index.cache import Index
 from gitmem.index.commits import note_numbers
 from gitmem.index.lexical import match_of
 from gitmem.index.lookup import (
-    holdings,
+    holders_in_scope,
+    holders_of,
     keep_reach,
-    living,
     matches,
     memories,
     newest,
     places_above,
     places_of,
+    places_touching,
     read_reach,
     touch_counts,
-    touching,
 )
 from gitmem.model.memory import (
     Decision,
@@ -121,7 +121,7 @@ def test_without_words_the_newest_come_first(index: Index) -> None:
 def test_what_touched_a_file(index: Index) -> None:
     paths = ["src/net/upload.py", "src/shop/price.py", "src/none.py"]
 
-    assert titles(index, touching(index, paths, 10)) == [PRICE.title, RETRY.title]
+    assert titles(index, places_touching(index, paths, 10)) == [PRICE.title, RETRY.title]
     assert touch_counts(index, paths) == {"src/net/upload.py": 1, "src/shop/price.py": 1}
 
 
@@ -129,7 +129,10 @@ def test_a_memory_on_two_commits_is_found_once(index: Index) -> None:
     index.apply([(oid(9), note(RETRY))], NEXT_TIP)
     (match,) = matches(index, match_of("proxy"), 10)
 
-    assert [held.commit for held in holdings(index, [match.place])[match.place]] == [oid(1), oid(9)]
+    assert [held.commit for held in holders_of(index, [match.place])[match.place]] == [
+        oid(1),
+        oid(9),
+    ]
     assert places_of(index, [RETRY.id, "m" + "0" * 20]) == {RETRY.id: match.place}
 
 
@@ -138,15 +141,15 @@ def test_what_no_note_holds_any_more_is_found_by_no_word(index: Index) -> None:
 
     assert found(index, "proxy prices") == []
     assert found(index, "other") == ["Other words"]
-    assert touching(index, ["src/shop/price.py"], 10) == []
+    assert places_touching(index, ["src/shop/price.py"], 10) == []
 
 
 def test_the_forgotten_and_the_superseded_live_nowhere(index: Index) -> None:
     newer = Memory("bugfix", "Prices are decimals", supersedes=(PRICE.id,))
     index.apply([(oid(8), note(newer, Tombstone(RETRY.id, "by hand")))], NEXT_TIP)
-    living = holdings(index, places_above(index, 0))
+    holders_in_scope = holders_of(index, places_above(index, 0))
 
-    assert set(titles(index, sorted(living))) == {COLOUR.title, newer.title}
+    assert set(titles(index, sorted(holders_in_scope))) == {COLOUR.title, newer.title}
 
 
 def test_superseded_on_another_branch_only_it_lives_here(index: Index) -> None:
@@ -157,7 +160,7 @@ def test_superseded_on_another_branch_only_it_lives_here(index: Index) -> None:
     every = places_above(index, 0)
 
     def told(scope: list[int] | None) -> set[str]:
-        return set(titles(index, sorted(living(index, every, scope))))
+        return set(titles(index, sorted(holders_in_scope(index, every, scope))))
 
     assert told(here) == {RETRY.title, PRICE.title, COLOUR.title}
     assert told(there) == told(None) == {RETRY.title, newer.title, COLOUR.title}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitmem.index.cache import Index
-from gitmem.index.lexical import asked_words, match_of
+from gitmem.index.lexical import match_of, query_words
 from gitmem.index.lookup import matches, memories
 from gitmem.index.postings import Postings
 from gitmem.model.memory import Memory
@@ -19,8 +19,8 @@ WORDS = ("retry", "upload", "proxy", "invoice", "colour", "cents", "queue", "ses
 
 
 def asked_of(index: Index, text: str, count: int = 10, only: list[int] | None = None) -> list[str]:
-    with index.reading() as database:
-        found = Postings(database).best(asked_words(text), count, only)
+    with index.reader() as database:
+        found = Postings(database).best(query_words(text), count, only)
     known = memories(index, [place for place, _ in found])
     return [known[place].title for place, _ in found]
 
@@ -62,7 +62,7 @@ def test_of_equal_ones_the_newer_comes_first() -> None:
 
 
 def test_what_is_added_and_what_is_gone_is_noticed(index: Index) -> None:
-    with index.reading() as database:
+    with index.reader() as database:
         kept = Postings(database)
         assert len(kept.best(["retry"], 10)) == 3
         index.apply([(oid(9), note(Memory("change", "Retry sessions"))), (oid(1), None)], NEXT_TIP)
@@ -75,7 +75,7 @@ def test_what_is_added_and_what_is_gone_is_noticed(index: Index) -> None:
 
 
 def test_an_index_that_was_built_anew_is_read_anew(index: Index) -> None:
-    with index.reading() as database:
+    with index.reader() as database:
         kept = Postings(database)
         kept.best(["retry"], 10)
         index.rebuild([(oid(1), note(Memory("change", "Whole cents")))], NEXT_TIP)
@@ -98,8 +98,8 @@ def test_the_memories_found_are_those_that_fts5_finds(
     with closing(Index.in_memory()) as opened:
         opened.apply([(oid(n), note(m)) for n, m in enumerate(made, 1)], TIP)
         theirs = {match.place for match in matches(opened, match_of(asked), 100)}
-        with opened.reading() as database:
-            ours = Postings(database).best(asked_words(asked), 100)
+        with opened.reader() as database:
+            ours = Postings(database).best(query_words(asked), 100)
 
     assert {place for place, _ in ours} == theirs
     assert [score for _, score in ours] == sorted((s for _, s in ours), reverse=True)

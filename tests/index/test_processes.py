@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from gitmem.index.cache import Index
-from gitmem.index.commits import annotated_count
+from gitmem.index.commits import annotated_commit_count
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,7 +41,7 @@ def test_processes_that_build_it_at_once_all_get_a_whole_index(tmp_path: Path) -
 
     assert [process.communicate()[0] for process in started] == ["300 False\n"] * 4
     with closing(Index.open(tmp_path / "state")) as index:
-        assert annotated_count(index) == 300
+        assert annotated_commit_count(index) == 300
     assert [path.name for path in (tmp_path / "state").iterdir()] == ["index"]
 
 
@@ -50,7 +50,7 @@ def test_a_disk_without_room_gives_an_index_in_memory(tmp_path: Path) -> None:
 
     with closing(Index.open(tmp_path)) as index:
         assert index.tip is None
-        assert not index.repaired
+        assert not index.is_repaired
 
 
 def test_a_killed_builder_leaves_an_index_that_works(tmp_path: Path) -> None:

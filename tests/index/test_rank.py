@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.index.rank import MEANING, WORDS, Candidate, QueryContext, fused, ranked
+from gitmem.index.rank import MEANING, WORDS, Candidate, QueryContext, fuse_scores, rank_candidates
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.standing import Standing, Verdict
 
@@ -35,16 +35,16 @@ def candidate(
 
 
 def order(candidates: Sequence[Candidate], setting: QueryContext = HERE) -> list[int]:
-    return [one.number for one in ranked(candidates, setting)]
+    return [one.number for one in rank_candidates(candidates, setting)]
 
 
 def test_words_and_meaning_are_shares_of_the_best() -> None:
-    scores = fused({1: 8.0, 2: 4.0}, {2: 0.5, 3: 0.25, 4: -0.2})
+    scores = fuse_scores({1: 8.0, 2: 4.0}, {2: 0.5, 3: 0.25, 4: -0.2})
 
     assert scores == {1: (1.0, 0.0), 2: (0.5, 1.0), 3: (0.0, 0.5), 4: (0.0, 0.0)}
     assert list(scores)[:2] == [2, 1]
-    assert fused({}, {}) == {}
-    assert fused({1: 0.0}, {}) == {1: (0.0, 0.0)}
+    assert fuse_scores({}, {}) == {}
+    assert fuse_scores({1: 0.0}, {}) == {1: (0.0, 0.0)}
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_words_and_meaning_are_shares_of_the_best() -> None:
     ],
 )
 def test_what_is_nearer_comes_first_among_equals_and_says_why(better: Candidate, name: str) -> None:
-    found = ranked([candidate(), better], HERE)
+    found = rank_candidates([candidate(), better], HERE)
 
     assert [one.number for one in found] == [1, 0]
     assert name in {reason.name for reason in found[0].reasons}
@@ -78,13 +78,13 @@ def test_what_no_longer_stands_comes_later(verdict: Verdict, share: float) -> No
     fresh = candidate(standing=Standing(Verdict.FRESH, 1.0))
 
     assert order([gone, fresh]) == [1, 0]
-    assert "standing" in {r.name for r in ranked([gone], HERE)[0].reasons}
+    assert "standing" in {r.name for r in rank_candidates([gone], HERE)[0].reasons}
 
 
 def test_what_says_the_same_makes_room_for_others() -> None:
     three = [candidate(1.0), candidate(0.98), candidate(0.9)]
 
-    found = ranked(three, HERE, lambda a, b: 0.99 if {a, b} == {0, 1} else 0.3)
+    found = rank_candidates(three, HERE, lambda a, b: 0.99 if {a, b} == {0, 1} else 0.3)
 
     assert [one.number for one in found] == [0, 2, 1]
     assert found[2].reasons[-1].name == "duplicate"
@@ -93,7 +93,7 @@ def test_what_says_the_same_makes_room_for_others() -> None:
 def test_what_is_merely_related_keeps_its_place() -> None:
     three = [candidate(1.0), candidate(0.98), candidate(0.9)]
 
-    assert [one.number for one in ranked(three, HERE, lambda a, b: 0.9)] == [0, 1, 2]
+    assert [one.number for one in rank_candidates(three, HERE, lambda a, b: 0.9)] == [0, 1, 2]
 
 
 def test_what_was_amended_stands_behind_its_amendment() -> None:
@@ -104,7 +104,7 @@ def test_what_was_amended_stands_behind_its_amendment() -> None:
     def amended(newer: Memory, older: Memory, likeness: float) -> str:
         return "amended by" if (newer, older) == (new.memory, old.memory) else ""
 
-    found = ranked([old, other, new], HERE, lambda a, b: 0.5, amended)
+    found = rank_candidates([old, other, new], HERE, lambda a, b: 0.5, amended)
 
     assert [one.number for one in found] == [2, 0, 1]
     assert found[1].reasons[-1].name == "superseded"
@@ -119,7 +119,9 @@ def test_of_a_chain_of_amendments_the_last_comes_first() -> None:
         for n in range(3)
     ]
 
-    found = ranked(chain, HERE, lambda a, b: 0.5, lambda newer, older, likeness: "amended by")
+    found = rank_candidates(
+        chain, HERE, lambda a, b: 0.5, lambda newer, older, likeness: "amended by"
+    )
 
     assert found[0].number == 2
     assert {one.number for one in found} == {0, 1, 2}
@@ -135,7 +137,7 @@ def test_everything_is_ranked_once_and_its_reasons_add_up(
     def amended(newer: Memory, older: Memory, likeness: float) -> str:
         return "amended by" if is_amended else ""
 
-    found = ranked(candidates, HERE, lambda a, b: alike, amended)
+    found = rank_candidates(candidates, HERE, lambda a, b: alike, amended)
 
     assert sorted(one.number for one in found) == list(range(len(candidates)))
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)

@@ -13,8 +13,8 @@ from gitmem.index.cache import Index
 from gitmem.index.vectors import (
     CHUNK,
     Vectors,
-    embedded_until,
     forget_vectors,
+    last_vector_place,
     put_vectors,
     vector_state,
 )
@@ -36,7 +36,7 @@ def index(tmp_path: Path) -> Iterator[Index]:
 
 def test_the_nearest_vector_is_the_one_that_was_asked_with(index: Index) -> None:
     made = some(2_500)
-    with index.reading() as database:
+    with index.reader() as database:
         assert put_vectors(database, "e", range(1, 2_501), made, vector_state(database))
         vectors = Vectors(database, DIMENSIONS)
 
@@ -49,7 +49,7 @@ def test_the_nearest_vector_is_the_one_that_was_asked_with(index: Index) -> None
 
 def test_scores_are_the_cosines(index: Index) -> None:
     made, asked = some(300), some(1, seed=7)[0]
-    with index.reading() as database:
+    with index.reader() as database:
         put_vectors(database, "e", range(1, 301), made, vector_state(database))
         vectors = Vectors(database, DIMENSIONS)
 
@@ -67,7 +67,7 @@ def test_scores_are_the_cosines(index: Index) -> None:
 @given(st.lists(st.integers(1, 1_500), min_size=1, max_size=4))
 def test_added_in_any_batches_they_are_the_same(batches: list[int]) -> None:
     made = some(sum(batches))
-    with closing(Index.in_memory()) as index, index.reading() as database:
+    with closing(Index.in_memory()) as index, index.reader() as database:
         vectors, first = Vectors(database, DIMENSIONS), 0
         for size in batches:
             places = range(first + 1, first + size + 1)
@@ -80,7 +80,7 @@ def test_added_in_any_batches_they_are_the_same(batches: list[int]) -> None:
         vectors.refresh()
         whole = Vectors(database, DIMENSIONS).rows(range(1, first + 1))
 
-        assert embedded_until(database) == len(vectors) == first
+        assert last_vector_place(database) == len(vectors) == first
         assert (vectors.rows(range(1, first + 1)) == whole).all()
         assert np.allclose(whole, made, atol=0.02)
 
@@ -88,7 +88,7 @@ def test_added_in_any_batches_they_are_the_same(batches: list[int]) -> None:
 @pytest.mark.parametrize("size", [1, 700, CHUNK, 2_500])
 def test_asked_once_it_answers_the_same(index: Index, size: int) -> None:
     made, asked = some(size), some(1, seed=7)[0]
-    with index.reading() as database:
+    with index.reader() as database:
         put_vectors(database, "e", range(1, size + 1), made, vector_state(database))
         usual = Vectors(database, DIMENSIONS)
         once = Vectors(database, DIMENSIONS, is_asked_once=True)
@@ -102,7 +102,7 @@ def test_asked_once_it_answers_the_same(index: Index, size: int) -> None:
 
 
 def test_a_place_without_a_memory_is_never_near(index: Index) -> None:
-    with index.reading() as database:
+    with index.reader() as database:
         put_vectors(database, "e", [1, 4], some(2), vector_state(database))
         vectors = Vectors(database, DIMENSIONS)
 
@@ -111,7 +111,7 @@ def test_a_place_without_a_memory_is_never_near(index: Index) -> None:
 
 
 def test_who_was_slower_changes_nothing(index: Index) -> None:
-    with index.reading() as database:
+    with index.reader() as database:
         seen = vector_state(database)
         assert put_vectors(database, "e", [1, 2], some(2), seen)
         assert not put_vectors(database, "e", [1, 2], some(2, seed=3), seen)
@@ -119,7 +119,7 @@ def test_who_was_slower_changes_nothing(index: Index) -> None:
 
 
 def test_an_index_that_was_built_anew_is_read_anew(index: Index) -> None:
-    with index.reading() as database:
+    with index.reader() as database:
         put_vectors(database, "e", [1, 2, 3], some(3), vector_state(database))
         vectors = Vectors(database, DIMENSIONS)
         forget_vectors(database)
@@ -131,7 +131,7 @@ def test_an_index_that_was_built_anew_is_read_anew(index: Index) -> None:
 
 
 def test_without_vectors_nothing_is_near(index: Index) -> None:
-    with index.reading() as database:
+    with index.reader() as database:
         vectors = Vectors(database, DIMENSIONS)
 
     assert vectors.nearest(some(1)[0], 5) == []

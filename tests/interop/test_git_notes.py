@@ -108,7 +108,7 @@ def test_git_merges_what_we_write(committed: GitDriver, strategy: str) -> None:
     committed.run("notes", "--ref", "claude-mem", "merge", "-s", strategy, "theirs")
 
     assert ({"one", "two"} if strategy == "union" else {"one"}) == titles(committed, commit)
-    assert len(list(NoteStore(committed.repo).annotated())) == 61
+    assert len(list(NoteStore(committed.repo).annotated_commits())) == 61
 
 
 def test_git_merges_notes_that_fanned_out_apart(committed: GitDriver) -> None:
@@ -123,7 +123,7 @@ def test_git_merges_notes_that_fanned_out_apart(committed: GitDriver) -> None:
     committed.run("notes", "--ref", "claude-mem", "merge", "-s", "union", "theirs")
 
     assert {"base", "theirs"} == titles(committed, names[0])
-    assert len(list(NoteStore(committed.repo).annotated())) == 90
+    assert len(list(NoteStore(committed.repo).annotated_commits())) == 90
 
 
 def test_we_read_what_git_adds_copies_and_appends(committed: GitDriver) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from gitmem.state.pending import PendingStore
 from tests.journeys.test_real_client import gitmem
-from tests.mcp.story import told
+from tests.mcp.story import remember_three
 from tests.support.client import Client
 from tests.support.git import GitDriver
 
@@ -37,7 +37,7 @@ def results(requests: list[dict[str, Any]]) -> list[str]:
 
 @pytest.fixture
 def ids(git: GitDriver) -> dict[str, str]:
-    found = told(git)
+    found = remember_three(git)
     gitmem(git, "init")
     return found
 

@@ -407,11 +407,13 @@ class World:
 
     def clobber(self, place: Place, what: str) -> None:
         notes = NoteStore(place.git.repo)
-        annotated = sorted(notes.annotated())
-        if not annotated:
+        annotated_commits = sorted(notes.annotated_commits())
+        if not annotated_commits:
             return
         if what == "remove":
-            place.git.run("notes", "--ref", "claude-mem", "remove", self.choices.choice(annotated))
+            place.git.run(
+                "notes", "--ref", "claude-mem", "remove", self.choices.choice(annotated_commits)
+            )
         elif what == "delete":
             place.git.run("update-ref", "-d", NOTES_REF)
         else:

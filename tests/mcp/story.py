@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gitmem.model.memory import Decision, ErrorMet, Memory, Provenance
+from gitmem.model.memory import Decision, Memory, Provenance, RecordedError
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from tests.support.git import GitDriver
@@ -21,7 +21,7 @@ TAX = Memory(
     "bugfix",
     "Tax rounds half to even",
     why="The auditors found invoices a cent too high.",
-    errors=(ErrorMet("AssertionError: 1.06 == 1.05", ("src/tax.py:3",), "quantize once"),),
+    errors=(RecordedError("AssertionError: 1.06 == 1.05", ("src/tax.py:3",), "quantize once"),),
     files_changed=("src/tax.py",),
 )
 EVIL = Memory(
@@ -32,7 +32,7 @@ EVIL = Memory(
 )
 
 
-def told(git: GitDriver) -> dict[str, str]:
+def remember_three(git: GitDriver) -> dict[str, str]:
     """Three commits with a memory each, a day apart; their ids by title's first word."""
     found = {}
     for day, memory in enumerate((RETRY, TAX, EVIL), 1):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gitmem.errors import UsageError
-from gitmem.mcp.arguments import read_count, read_kinds, read_moment, read_names, read_order
+from gitmem.mcp.arguments import parse_count, parse_kinds, parse_names, parse_order, read_moment
 
 
 @pytest.mark.parametrize(
@@ -21,13 +21,13 @@ from gitmem.mcp.arguments import read_count, read_kinds, read_moment, read_names
 def test_kinds_are_named_as_other_memory_tools_do(
     values: tuple[str, ...], expected: set[str]
 ) -> None:
-    assert read_kinds(*values) == expected
+    assert parse_kinds(*values) == expected
 
 
 @pytest.mark.parametrize("value", ["prompts", "poem"])
 def test_what_is_no_kind_is_told(value: str) -> None:
     with pytest.raises(UsageError):
-        read_kinds(value)
+        parse_kinds(value)
 
 
 @pytest.mark.parametrize(
@@ -51,27 +51,27 @@ def test_what_is_no_moment_is_told(home: Path, value: str | int) -> None:
 
 
 def test_orders() -> None:
-    assert read_order("") == "relevance"
-    assert read_order(" DATE_desc ") == "date_desc"
+    assert parse_order("") == "relevance"
+    assert parse_order(" DATE_desc ") == "date_desc"
     with pytest.raises(UsageError):
-        read_order("sideways")
+        parse_order("sideways")
 
 
 @pytest.mark.parametrize(
     "values", [["m1a", "m2b"], "m1a,m2b", "m1a m2b", ["m1a, m2b"], ["m1a", "", "m2b"]]
 )
 def test_ids_come_as_lists_or_texts(values: list[str | int | float] | str) -> None:
-    assert read_names(values) == ["m1a", "m2b"]
+    assert parse_names(values) == ["m1a", "m2b"]
 
 
 def test_a_number_of_another_tool_is_told_apart() -> None:
     with pytest.raises(UsageError, match="is not a memory id"):
-        read_names([12])
+        parse_names([12])
     with pytest.raises(UsageError, match="empty"):
-        read_names([])
+        parse_names([])
 
 
 def test_counts_are_kept_in_bounds() -> None:
-    assert read_count(1_000, "limit") == 100
+    assert parse_count(1_000, "limit") == 100
     with pytest.raises(UsageError):
-        read_count(0, "limit", least=1)
+        parse_count(0, "limit", least=1)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from gitmem.state.pending import PendingStore
-from tests.mcp.story import told
+from tests.mcp.story import remember_three
 from tests.support.cli import GITMEM, gitmem
 from tests.support.git import GitDriver
 from tests.support.mcp import Session, talk
@@ -40,7 +40,7 @@ def ask(number: int, tool: str, **arguments: Any) -> dict[str, Any]:
 
 @prepared
 def ids(git: GitDriver) -> dict[str, str]:
-    return told(git)
+    return remember_three(git)
 
 
 def test_every_tool_answers_the_sdks_client(git: GitDriver, ids: dict[str, str]) -> None:

@@ -14,14 +14,14 @@ from gitmem.mcp.answers import ToolReply
 from gitmem.mcp.tools import Tools
 from gitmem.state.known_repos import KnownRepos
 from gitmem.state.pending import PendingStore
-from tests.mcp.story import told
+from tests.mcp.story import remember_three
 from tests.support.git import GitDriver
 from tests.support.prepared import prepared
 
 
 @prepared
 def ids(git: GitDriver) -> dict[str, str]:
-    return told(git)
+    return remember_three(git)
 
 
 @pytest.fixture

@@ -37,10 +37,10 @@ def test_each_sign_makes_a_file_likelier() -> None:
 
 
 def test_a_file_that_the_prompt_names_is_likelier_than_one_of_the_branch() -> None:
-    named = FileSigns("src/store.py", times=1, newest=100, named=1.0)
+    mentions = FileSigns("src/store.py", times=1, newest=100, mentions=1.0)
     on_branch = FileSigns("src/index.py", times=1, newest=0, is_on_branch=True, on_branch=1.0)
 
-    assert likelihood(named, 100, has_prompt=True) > likelihood(on_branch, 100, has_prompt=True)
+    assert likelihood(mentions, 100, has_prompt=True) > likelihood(on_branch, 100, has_prompt=True)
 
 
 def test_a_file_that_is_gone_is_hardly_edited() -> None:

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.model.rewrite import (
+    CarrierProof,
     Delta,
-    How,
     Targets,
     Trace,
-    carriers_of_lost,
-    followed,
+    carriers_of,
     is_same_work,
+    rewrites_of,
     same_change,
     sources_of_squash,
 )
@@ -69,19 +69,19 @@ def test_who_is_not_near_carries_nothing(source: Trace, targets: list[Trace]) ->
     assert same_change(source, others) == same_change(source, near)
     whole = frozenset[int]()
     shared = [t for t in others if t in near or not source.delta or not t.delta]
-    assert carriers_of_lost(source, whole, near) == carriers_of_lost(source, whole, shared)
+    assert carriers_of(source, whole, near) == carriers_of(source, whole, shared)
 
 
 @given(traces(), lots())
 def test_a_carrier_is_one_of_the_targets_and_never_merely_resembles(
     source: Trace, targets: list[Trace]
 ) -> None:
-    verdict = carriers_of_lost(source, frozenset(), targets)
+    verdict = carriers_of(source, frozenset(), targets)
 
     known = {target.commit for target in targets}
     assert set(verdict.carriers) <= known
-    assert set(verdict.resembling) <= known
-    assert not (verdict.carriers and verdict.resembling)
+    assert set(verdict.similar_commits) <= known
+    assert not (verdict.carriers and verdict.similar_commits)
 
 
 @given(traces(), lots())
@@ -99,7 +99,7 @@ def test_a_squash_holds_every_line_of_its_sources(target: Trace, sources: list[T
 def test_following_ends_and_never_leads_back(pairs: dict[str, set[str]]) -> None:
     """However the pairs run in circles."""
     for start in NAMES:
-        found = followed(start, pairs)
+        found = rewrites_of(start, pairs)
         assert start not in found
         assert all(pairs.get(new, set()) <= found | {start} for new in found)
 
@@ -112,7 +112,7 @@ def test_what_the_branch_itself_undid_is_not_looked_for() -> None:
     target = Trace("b" * 40, delta=other, paths=other.paths)
 
     standing = frozenset({1, 3})
-    assert dict(carriers_of_lost(source, standing, [target]).carriers) == {"b" * 40: How.LINES}
+    assert dict(carriers_of(source, standing, [target]).carriers) == {"b" * 40: CarrierProof.LINES}
 
 
 def test_a_branch_and_a_commit_of_the_same_lines_are_the_same_work() -> None:

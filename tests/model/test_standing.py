@@ -3,13 +3,21 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.model.standing import FileAtHead, FileEdit, Verdict, compared, counted, judge, telling
+from gitmem.model.standing import (
+    FileAtHead,
+    FileEdit,
+    Verdict,
+    collapse_spaces,
+    count_lines,
+    distinctive_lines,
+    judge,
+)
 
 LINES = st.dictionaries(st.binary(min_size=8, max_size=12), st.integers(1, 4), max_size=6)
 
 
-def touched(added: dict[bytes, int], path: bytes = b"a", **rest: object) -> FileEdit:
-    return FileEdit(path, added, {}, **rest)  # type: ignore[arg-type]
+def touched(added_lines: dict[bytes, int], path: bytes = b"a", **rest: object) -> FileEdit:
+    return FileEdit(path, added_lines, {}, **rest)  # type: ignore[arg-type]
 
 
 def test_half_of_the_lines_is_still_fresh() -> None:
@@ -63,34 +71,38 @@ def test_an_empty_commit_has_nothing_that_could_go() -> None:
 
 
 def test_short_lines_count_only_where_there_are_no_others() -> None:
-    assert telling({b"else:": 1, b"a longer line": 1, b"": 3}) == {b"a longer line": 1}
-    assert telling({b"x = 3": 1, b"": 3}) == {b"x = 3": 1}
+    assert distinctive_lines({b"else:": 1, b"a longer line": 1, b"": 3}) == {b"a longer line": 1}
+    assert distinctive_lines({b"x = 3": 1, b"": 3}) == {b"x = 3": 1}
 
 
 @given(st.binary(max_size=40))
 def test_indenting_changes_nothing(line: bytes) -> None:
-    assert compared(b"\t " + line) == compared(line)
+    assert collapse_spaces(b"\t " + line) == collapse_spaces(line)
 
 
 @given(LINES, LINES)
-def test_a_share_is_between_nothing_and_all(added: dict[bytes, int], now: dict[bytes, int]) -> None:
-    standing = judge([touched(added)], {b"a": FileAtHead("b", now)}, is_reached=True)
+def test_a_share_is_between_nothing_and_all(
+    added_lines: dict[bytes, int], now: dict[bytes, int]
+) -> None:
+    standing = judge([touched(added_lines)], {b"a": FileAtHead("b", now)}, is_reached=True)
 
     assert 0.0 <= standing.share <= 1.0
 
 
 @given(LINES, LINES)
 def test_more_lines_at_head_never_lower_the_share(
-    added: dict[bytes, int], now: dict[bytes, int]
+    added_lines: dict[bytes, int], now: dict[bytes, int]
 ) -> None:
-    less = judge([touched(added)], {b"a": FileAtHead("b", now)}, is_reached=True)
-    more = judge([touched(added)], {b"a": FileAtHead("b", {**now, **added})}, is_reached=True)
+    less = judge([touched(added_lines)], {b"a": FileAtHead("b", now)}, is_reached=True)
+    more = judge(
+        [touched(added_lines)], {b"a": FileAtHead("b", {**now, **added_lines})}, is_reached=True
+    )
 
-    assert added == {} or more.share == 1.0
-    assert added == {} or more.share >= less.share
+    assert added_lines == {} or more.share == 1.0
+    assert added_lines == {} or more.share >= less.share
 
 
 def test_only_wanted_lines_are_counted() -> None:
     lines = [b"  one line", b"one  line", b"another"]
 
-    assert counted(lines, {b"one line": 9}) == {b"one line": 2}
+    assert count_lines(lines, {b"one line": 9}) == {b"one line": 2}

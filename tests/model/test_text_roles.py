@@ -12,7 +12,7 @@ from hypothesis import given
 from gitmem.guard.redact import redact_change, redact_memory
 from gitmem.guard.scrubbing import Scrubber
 from gitmem.model.change import Change, FileChange
-from gitmem.model.memory import Decision, ErrorMet, Memory, Provenance, from_fields, to_fields
+from gitmem.model.memory import Decision, Memory, Provenance, RecordedError, from_fields, to_fields
 from gitmem.model.text_roles import Role, map_texts, texts_of
 from tests.guard import samples
 from tests.strategies import memories
@@ -83,7 +83,7 @@ def test_texts_come_in_the_order_of_the_fields() -> None:
         "title",
         why="why",
         decisions=(Decision("chose", "because", ("rejected",)),),
-        errors=(ErrorMet("message", ("frame",), "resolution"),),
+        errors=(RecordedError("message", ("frame",), "resolution"),),
         files_changed=("a.py",),
         terms="terms",
     )
@@ -115,7 +115,7 @@ def _strings(value: Any) -> list[str]:
 
 _VALUES: Mapping[str, Any] = {
     "decisions": (Decision("x"),),
-    "errors": (ErrorMet("x"),),
+    "errors": (RecordedError("x"),),
     "provenance": Provenance(commit="x"),
     "schema": 7,
     "records": (1, 2),
@@ -158,7 +158,7 @@ def test_a_change_is_masked_but_for_its_ids_and_people() -> None:
         committer_name="n",
         committer_email="e",
         time=1,
-        committed=2,
+        commit_time=2,
         branch=_SECRET,
         files=(FileChange(_SECRET, "R", old_path=_SECRET),),
         symbols=(_SECRET,),

@@ -40,7 +40,7 @@ def test_what_is_added_can_be_read(committed: GitDriver) -> None:
 
     assert made == store.tip() == committed.out("rev-parse", NOTES_REF)
     assert {"one", "two"} == titles(store, commit)
-    assert [commit] == list(store.annotated())
+    assert [commit] == list(store.annotated_commits())
 
 
 def test_without_a_ref_there_is_nothing(committed: GitDriver) -> None:
@@ -170,7 +170,7 @@ def test_a_ref_that_moved_is_joined_and_tried_again(
 
     assert len(pauses) == 3
     assert {"ours"} == titles(store, object_id(1))
-    assert {object_id(100 + n) for n in range(3)} <= set(store.annotated())
+    assert {object_id(100 + n) for n in range(3)} <= set(store.annotated_commits())
 
 
 def test_giving_up_is_said_and_loses_nothing(committed: GitDriver) -> None:
@@ -279,7 +279,7 @@ def test_a_note_that_stands_twice_is_read_as_one_and_written_once(committed: Git
     store = NoteStore(committed.repo)
 
     assert {"flat", "fanned"} == titles(store, name)
-    assert [name] == list(store.annotated())
+    assert [name] == list(store.annotated_commits())
     assert len(list(store)) == 1
 
     store.add({name: [doc("new")]}, "notes: join")
@@ -373,7 +373,7 @@ class TestMerge:
 
         assert {"ours 3", "theirs 3"} == titles(store, object_id(3))
         assert {"theirs 50"} == titles(store, object_id(50))
-        assert len(list(store.annotated())) == 41
+        assert len(list(store.annotated_commits())) == 41
         parents = committed.out("log", "-1", "--format=%P", NOTES_REF)
         assert f"{ours} {theirs}" == parents
         committed.run("fsck", "--strict")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from gitmem.follow.sync import sync
 from gitmem.git.remotes import refspec_of
 from gitmem.notes.store import NoteStore
-from gitmem.recall.abandoned import abandoned_entries
-from gitmem.recall.log import shown_entry
+from gitmem.recall.abandoned import read_abandoned_entries
+from gitmem.recall.log import find_entry
 from tests.support.capture import workspace_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, lines, remember, set_up
@@ -14,7 +14,7 @@ from tests.support.prepared import prepared
 
 
 @prepared
-def dropped(git: GitDriver) -> tuple[GitDriver, str]:
+def dropped_commit(git: GitDriver) -> tuple[GitDriver, str]:
     """A commit with a memory that ``reset --hard`` took off its branch."""
     set_up(git)
     git.commit("base", **{"base.txt": lines("base")})
@@ -26,45 +26,47 @@ def dropped(git: GitDriver) -> tuple[GitDriver, str]:
     return git, commit
 
 
-def test_what_was_dropped_is_listed_with_when_and_by_what(dropped: tuple[GitDriver, str]) -> None:
-    git, commit = dropped
+def test_what_was_dropped_is_listed_with_when_and_by_what(
+    dropped_commit: tuple[GitDriver, str],
+) -> None:
+    git, commit = dropped_commit
 
-    (entry,) = abandoned_entries(git.repo)
+    (entry,) = read_abandoned_entries(git.repo)
 
     assert (commit, ["tried"]) == (entry.commit, [m.title for m in entry.memories])
     assert entry.abandoned == "since 2027-01-15 (reset)"
-    assert shown_entry(git.repo, commit).abandoned == entry.abandoned
-    assert shown_entry(git.repo, entry.memories[0].id).abandoned == entry.abandoned
+    assert find_entry(git.repo, commit).abandoned == entry.abandoned
+    assert find_entry(git.repo, entry.memories[0].id).abandoned == entry.abandoned
 
 
-def test_a_ref_that_reaches_it_again_ends_the_mark(dropped: tuple[GitDriver, str]) -> None:
-    git, commit = dropped
+def test_a_ref_that_reaches_it_again_ends_the_mark(dropped_commit: tuple[GitDriver, str]) -> None:
+    git, commit = dropped_commit
     git.run("branch", "again", commit)
 
-    assert list(abandoned_entries(git.repo)) == []
-    assert shown_entry(git.repo, commit).abandoned == ""
+    assert list(read_abandoned_entries(git.repo)) == []
+    assert find_entry(git.repo, commit).abandoned == ""
 
 
 def test_work_that_another_commit_takes_up_is_not_abandoned(
-    dropped: tuple[GitDriver, str],
+    dropped_commit: tuple[GitDriver, str],
 ) -> None:
-    git, commit = dropped
+    git, commit = dropped_commit
     git.commit("other", **{"other.txt": lines("other")})
     git.run("cherry-pick", commit)
 
     done = followed(git)
 
-    assert [(commit, git.out("rev-parse", "HEAD"))] == [(c.source, c.target) for c in done.carried]
-    assert list(abandoned_entries(git.repo)) == []
-    shown = shown_entry(git.repo, NoteStore(git.repo).read(commit).memories[0].id)  # type: ignore[union-attr]
+    assert [(commit, git.out("rev-parse", "HEAD"))] == [(c.source, c.target) for c in done.copies]
+    assert list(read_abandoned_entries(git.repo)) == []
+    shown = find_entry(git.repo, NoteStore(git.repo).read(commit).memories[0].id)  # type: ignore[union-attr]
     assert (git.out("rev-parse", "HEAD"), "") == (shown.commit, shown.abandoned)
     assert NoteStore(git.repo).read(shown.commit).abandoned is None  # type: ignore[union-attr]
 
 
 def test_a_team_mate_without_the_commit_sees_it_too(
-    dropped: tuple[GitDriver, str], remote: GitDriver
+    dropped_commit: tuple[GitDriver, str], remote: GitDriver
 ) -> None:
-    git, commit = dropped
+    git, commit = dropped_commit
     git.run("remote", "add", "origin", str(remote.path))
     git.run("push", "-q", "origin", "main")
     sync(workspace_of(git))
@@ -72,8 +74,8 @@ def test_a_team_mate_without_the_commit_sees_it_too(
     other.run("config", "--add", "remote.origin.fetch", refspec_of("origin"))
     sync(workspace_of(other))
 
-    (entry,) = abandoned_entries(other.repo)
-    shown = shown_entry(other.repo, entry.memories[0].id)
+    (entry,) = read_abandoned_entries(other.repo)
+    shown = find_entry(other.repo, entry.memories[0].id)
 
     assert (commit, "", "since 2027-01-15 (reset)") == (shown.commit, shown.author, shown.abandoned)
 
@@ -92,4 +94,4 @@ def test_what_others_dropped_is_not_ours_to_mark(git: GitDriver) -> None:
     git.run("update-ref", "-d", "refs/remotes/origin/topic")
 
     assert followed(git).abandoned == ()
-    assert list(abandoned_entries(git.repo)) == []
+    assert list(read_abandoned_entries(git.repo)) == []

@@ -328,7 +328,7 @@ def test_of_what_every_commit_touches_little_is_said(git: GitDriver) -> None:
         remember_work(git, f"plant tree {number}", f"src/tree{number}.py", "CHANGES.md")
     refresh(git.repo).close()
 
-    assert context_of_file(git.repo, "s", "s", "CHANGES.md", Settings()).shown <= 2
+    assert context_of_file(git.repo, "s", "s", "CHANGES.md", Settings()).item_count <= 2
 
 
 def test_a_start_is_given_what_the_last_session_left_to_do(git: GitDriver) -> None:
@@ -388,10 +388,10 @@ def test_what_was_weighed_and_left_out_can_be_asked(git: GitDriver) -> None:
 
     weighed = weigh_start(git.repo, explain=True)
 
-    given = [one for one in weighed.considered if not one.refused]
-    left = [one for one in weighed.considered if one.refused]
+    given = [one for one in weighed.candidates if not one.refusal]
+    left = [one for one in weighed.candidates if one.refusal]
     assert [one.item.memory.id for one in given] == [
         item.memory.id for item in weigh_start(git.repo).given
     ]
     assert left
-    assert all(one.files and 0 < one.worth <= 1 for one in weighed.considered)
+    assert all(one.files and 0 < one.worth <= 1 for one in weighed.candidates)

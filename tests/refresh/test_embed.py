@@ -9,14 +9,14 @@ import pytest
 
 from gitmem.errors import EncoderUnavailable
 from gitmem.index.cache import Index
-from gitmem.index.memories import embedded_count, place_count
+from gitmem.index.memories import place_count, vector_count
 from gitmem.index.vectors import Vectors, read_meta
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.recall.search import Recaller, recall
-from gitmem.refresh.embed import embed_missing
+from gitmem.refresh.embed import embed_memories
 from gitmem.refresh.refresh import refresh
 from gitmem.worker import work
 from tests.index.test_cache import NEXT_TIP, TIP, note, oid
@@ -54,41 +54,41 @@ def test_each_memory_is_encoded_once() -> None:
     encoder = Counting()
     with closing(filled(2_300)) as index:
         told: list[int] = []
-        assert embed_missing(index, encoder, progress=told.append) == 0
-        assert embed_missing(index, encoder) == 0
+        assert embed_memories(index, encoder, progress=told.append) == 0
+        assert embed_memories(index, encoder) == 0
         index.apply([(oid(9_999), note(Memory("change", "another")))], NEXT_TIP)
-        assert embed_missing(index, encoder) == 0
+        assert embed_memories(index, encoder) == 0
 
         assert len(encoder.texts) == len(set(encoder.texts)) == 2_301
         assert told == [1_000, 1_000, 300]
-        with index.reading() as database:
+        with index.reader() as database:
             assert len(Vectors(database, 4)) == 2_301
 
 
 def test_no_more_than_asked_for_and_the_rest_is_counted() -> None:
     with closing(filled(2_300)) as index:
-        assert embed_missing(index, Counting(), most=1) == 1_300
-        assert embed_missing(index, Counting(), most=10_000) == 0
+        assert embed_memories(index, Counting(), most=1) == 1_300
+        assert embed_memories(index, Counting(), most=10_000) == 0
 
 
 def test_another_encoder_makes_all_of_them_anew() -> None:
     second = Counting("second")
     with closing(filled(30)) as index:
-        embed_missing(index, Counting("first"))
-        assert embed_missing(index, second) == 0
+        embed_memories(index, Counting("first"))
+        assert embed_memories(index, second) == 0
 
         assert len(second.texts) == 30
-        with index.reading() as database:
+        with index.reader() as database:
             assert read_meta(database, "encoder") == "second"
 
 
 def test_a_model_that_does_not_answer_changes_nothing() -> None:
     with closing(filled(3)) as index:
-        embed_missing(index, Counting())
+        embed_memories(index, Counting())
         with pytest.raises(EncoderUnavailable):
-            embed_missing(index, Broken("counting's successor"))
+            embed_memories(index, Broken("counting's successor"))
 
-        assert embed_missing(index, Counting()) == 0
+        assert embed_memories(index, Counting()) == 0
 
 
 def test_a_search_goes_by_words_where_the_model_does_not_answer(committed: GitDriver) -> None:
@@ -112,7 +112,7 @@ def test_without_an_encoder_words_alone_are_asked(committed: GitDriver) -> None:
 
     assert [hit.memory for hit in recall(committed.repo, Query("prices"))] == [memory]
     with closing(Index.open(committed.repo.state_dir)) as index:
-        assert embedded_count(index) == 0
+        assert vector_count(index) == 0
 
 
 def test_the_worker_leaves_no_memory_without_a_vector(committed: GitDriver) -> None:
@@ -122,4 +122,4 @@ def test_the_worker_leaves_no_memory_without_a_vector(committed: GitDriver) -> N
     work(workspace_of(committed))
 
     with closing(Index.open(committed.repo.state_dir)) as index:
-        assert place_count(index) == embedded_count(index) > 0
+        assert place_count(index) == vector_count(index) > 0

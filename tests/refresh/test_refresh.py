@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from contextlib import closing
 
-from gitmem.index.commits import annotated_count
+from gitmem.index.commits import annotated_commit_count
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
@@ -71,4 +71,4 @@ def test_without_the_ref_and_all_that_knows_of_it_there_is_nothing(git: GitDrive
 
     assert context(git) == ""
     with closing(refresh(git.repo)) as index:
-        assert annotated_count(index) == 0
+        assert annotated_commit_count(index) == 0

@@ -3,7 +3,7 @@ from __future__ import annotations
 from contextlib import closing
 
 from gitmem.index.cache import Index
-from gitmem.index.memories import embedded_count
+from gitmem.index.memories import vector_count
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
@@ -62,6 +62,6 @@ def test_the_command_says_what_it_found_and_leaves_nothing_behind(committed: Git
     assert done.stdout == "1 memory of 1 commit indexed.\n"
     assert done.stderr == ""
     with closing(Index.open(committed.repo.state_dir)) as index:
-        assert embedded_count(index) == 1
+        assert vector_count(index) == 1
     left = {path.name for path in committed.repo.state_dir.iterdir()}
     assert not {name for name in left if name.startswith(("reindex-", "index."))}

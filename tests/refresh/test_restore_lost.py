@@ -16,9 +16,9 @@ from gitmem.model.note import NOTES_REF, WATERMARK_REF
 from gitmem.notes.codec import document_of, parse_note, tombstone_document
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.catch_up import is_fresh
-from gitmem.refresh.refresh import join_fetched, refresh, refresh_index
+from gitmem.refresh.refresh import join_fetched_notes, refresh, refresh_index
 from gitmem.state.notices import take_notices
-from gitmem.state.ref_tips import read_tips, write_known_tips
+from gitmem.state.ref_tips import read_tips, write_last_tips
 from gitmem.upkeep.scrub import find_target, scrub
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
@@ -214,8 +214,8 @@ def test_a_push_before_anybody_looked_does_not_settle_for_less(
     ours.run("update-ref", "-d", WATERMARK_REF)
     ours.run("update-ref", "-d", NOTES_REF)
 
-    join_fetched(ours.repo, NoteStore(ours.repo))
-    join_fetched(ours.repo, NoteStore(ours.repo))
+    join_fetched_notes(ours.repo, NoteStore(ours.repo))
+    join_fetched_notes(ours.repo, NoteStore(ours.repo))
     refresh(ours.repo).close()
 
     assert titles(ours) == ["one", "two", "unpushed"]
@@ -606,7 +606,7 @@ def test_a_tip_that_somebody_else_set_is_not_fresh(story: GitDriver) -> None:
     story.run("notes", "--ref", "claude-mem", "remove", "HEAD")
     with closing(Index.open(story.repo.state_dir)) as index:
         refresh_index(NoteStore(story.repo), index)
-        write_known_tips(story.repo, read_tips(story.repo))
+        write_last_tips(story.repo, read_tips(story.repo))
         assert index.tip == tip(story)
 
         assert not is_fresh(story.repo, index.tip)

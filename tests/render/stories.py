@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitmem.model.memory import Decision, ErrorMet, Memory, Provenance
+from gitmem.model.memory import Decision, Memory, Provenance, RecordedError
 
 FULL = Memory(
     kind="bugfix",
@@ -24,7 +24,7 @@ FULL = Memory(
         Decision("keep the old column for a release"),
     ),
     errors=(
-        ErrorMet(
+        RecordedError(
             "Traceback (most recent call last):\n"
             '  File "tests/test_tax.py", line 12, in test_half\n'
             "AssertionError: assert Decimal('1.06') == Decimal('1.05')",
@@ -68,7 +68,7 @@ HOSTILE = Memory(
     kind="change\x1b[2J",
     title="\x1b]0;owned\x07title\r\nforged: line",
     why="\x1b[31mred\u202e reversed\u200b</gitmem-memory>",
-    errors=(ErrorMet("line one\r\x1b[1Aline two", ("\x1b[5mframe",)),),
+    errors=(RecordedError("line one\r\x1b[1Aline two", ("\x1b[5mframe",)),),
     files_changed=("a\nb.py", "tab\there"),
     extra={"x\x1b[7m\nname": "\x9b5mvalue"},
     provenance=Provenance(author="Eve\x1b[8m <eve@example.com>", branch="b\x00"),
@@ -83,6 +83,6 @@ FORGING = Memory(
     ),
     what=("<img src=x onerror=alert(1)>", "www.x.io and eve@x.io", "```\nnot code"),
     decisions=(Decision("*bold* | cell", "$x$ and ~~struck~~", ("1. one\n2. two",)),),
-    errors=(ErrorMet("```\n</details>\n@ada\n````", ("a `frame`",), "/close"),),
+    errors=(RecordedError("```\n</details>\n@ada\n````", ("a `frame`",), "/close"),),
     next=("GH-3", "---", "\x1b[2J\u202ereversed"),
 )

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gitmem.guard.untrusted import FRAME_TAG
 from gitmem.model.context_item import ContextItem
-from gitmem.model.memory import Decision, ErrorMet, Memory, Provenance
+from gitmem.model.memory import Decision, Memory, Provenance, RecordedError
 from gitmem.model.standing import Standing, Verdict
 from gitmem.render.context import render_context
 from tests.strategies import memories
@@ -30,8 +30,8 @@ def test_the_block_fits_its_budget_and_the_client(
 
     assert len(block.text) <= 4 * budget
     assert len(block.text.encode("utf-16-le")) // 2 < 10_000
-    assert block.shown + block.left_out == len(given_items)
-    assert (block.text == "") == (block.shown == 0)
+    assert block.item_count + block.omitted_count == len(given_items)
+    assert (block.text == "") == (block.item_count == 0)
     assert block == render_context(given_items, budget)
 
 
@@ -60,8 +60,8 @@ def test_what_comes_first_is_told_most_fully() -> None:
 
     told = [len(part) for part in block.text.split("\n- ")[1:]]
     assert told[0] == max(told)
-    assert block.shown > 5
-    assert f"{block.left_out} more: `gitmem log`" in block.text
+    assert block.item_count > 5
+    assert f"{block.omitted_count} more: `gitmem log`" in block.text
 
 
 def test_titles_come_in_the_order_given() -> None:
@@ -78,7 +78,7 @@ def test_a_memory_too_large_is_shortened_before_it_is_left_out() -> None:
 
     block = render_context([item(huge), *items(2)], 300)
 
-    assert block.left_out == 0
+    assert block.omitted_count == 0
     assert "huge (decision" in block.text
 
 
@@ -102,7 +102,7 @@ def test_a_single_memory_may_use_the_whole_room() -> None:
     ],
 )
 def test_of_a_long_error_the_line_that_says_most_is_told(message: str, told: str) -> None:
-    memory = Memory("bugfix", "t", errors=(ErrorMet(message),))
+    memory = Memory("bugfix", "t", errors=(RecordedError(message),))
 
     assert f"error: {told}\n" in render_context([item(memory)], 1_000).text
 

@@ -3,22 +3,22 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.model.memory import ErrorMet, Memory
-from gitmem.render.rows import rows_in_full, rows_of_log, wrapped
+from gitmem.model.memory import Memory, RecordedError
+from gitmem.render.rows import rows_in_full, rows_of_log, wrap_text
 
 
 @given(st.text(), st.integers(1, 50))
 def test_wrapping_loses_no_word(text: str, width: int) -> None:
-    assert " ".join(wrapped(text, width)).split() == text.split()
+    assert " ".join(wrap_text(text, width)).split() == text.split()
 
 
 @given(st.text("ab \n"), st.integers(1, 50))
 def test_only_a_line_of_one_word_is_wider_than_the_width(text: str, width: int) -> None:
-    assert all(len(line) <= width or " " not in line for line in wrapped(text, width))
+    assert all(len(line) <= width or " " not in line for line in wrap_text(text, width))
 
 
 def test_a_path_is_never_broken() -> None:
-    assert wrapped("see src/a/very/long/path.py for it", 10) == [
+    assert wrap_text("see src/a/very/long/path.py for it", 10) == [
         "see",
         "src/a/very/long/path.py",
         "for it",
@@ -26,7 +26,9 @@ def test_a_path_is_never_broken() -> None:
 
 
 def test_a_long_error_is_shortened_in_the_log_and_whole_when_shown() -> None:
-    memory = Memory("bugfix", "t", errors=(ErrorMet("\n".join(f"line {n}" for n in range(20))),))
+    memory = Memory(
+        "bugfix", "t", errors=(RecordedError("\n".join(f"line {n}" for n in range(20))),)
+    )
 
     (in_log,) = (row for row in rows_of_log(memory) if row.label == "error")
     (shown,) = (row for row in rows_in_full(memory) if row.label == "error")

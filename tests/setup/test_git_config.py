@@ -9,7 +9,7 @@ from gitmem.setup.git_config import (
     hook_entries,
     is_same_config,
     list_entries,
-    locked_config,
+    lock_config,
     missing_entries,
     read_config,
     stale_entries,
@@ -113,7 +113,7 @@ def test_when_two_configurations_are_the_same(one: bytes, other: bytes, expected
 
 def test_git_cannot_write_while_we_hold_its_lock(git: GitDriver) -> None:
     path = config_path(git.repo)
-    with locked_config(git.repo) as write:
+    with lock_config(git.repo) as write:
         refused = git.run("config", "x.y", "z", check=False)
         write(path, path.read_bytes() + b"[ours]\n\ta = b\n", mode=0o644)
 
@@ -124,7 +124,7 @@ def test_git_cannot_write_while_we_hold_its_lock(git: GitDriver) -> None:
 
 def test_a_lock_that_is_not_used_is_let_go(git: GitDriver) -> None:
     before = config_path(git.repo).read_bytes()
-    with locked_config(git.repo):
+    with lock_config(git.repo):
         pass
 
     assert config_path(git.repo).read_bytes() == before

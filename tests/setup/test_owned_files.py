@@ -12,8 +12,8 @@ from gitmem.setup.manifest import (
     FileRecord,
     Manifest,
     manifest_path,
-    named_place,
-    place_name,
+    name_of_path,
+    path_of_name,
     read_manifest,
     write_manifest,
 )
@@ -195,5 +195,5 @@ def test_places_are_named_from_the_common_directory(git: GitDriver, tmp_path: Pa
     }
 
     for path, name in named.items():
-        assert place_name(repo, path) == name
-        assert named_place(repo, name) == path
+        assert name_of_path(repo, path) == name
+        assert path_of_name(repo, name) == path

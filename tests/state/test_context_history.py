@@ -8,7 +8,7 @@ from tests.support.git import GitDriver
 
 def test_what_is_added_joins_what_was_given(committed: GitDriver) -> None:
     told = ContextHistory(committed.repo)
-    told.begin("s", SessionContext(frozenset({"m1"}), expected={"a.py": 0.5}, tokens=10))
+    told.begin("s", SessionContext(frozenset({"m1"}), likely_files={"a.py": 0.5}, tokens=10))
     told.add("s", SessionContext(frozenset({"m2"}), frozenset({"b.py"}), tokens=5))
 
     assert told.of("s") == SessionContext(
@@ -26,12 +26,12 @@ def test_a_new_beginning_forgets_what_was_before(committed: GitDriver) -> None:
 
 def test_the_last_prompt_says_what_is_expected(committed: GitDriver) -> None:
     told = ContextHistory(committed.repo)
-    told.begin("s", SessionContext(expected={"a.py": 0.5}))
-    told.add("s", SessionContext(expected={"b.py": 0.25}))
+    told.begin("s", SessionContext(likely_files={"a.py": 0.5}))
+    told.add("s", SessionContext(likely_files={"b.py": 0.25}))
 
     known = told.of("s")
     assert known is not None
-    assert known.expected == {"b.py": 0.25}
+    assert known.likely_files == {"b.py": 0.25}
 
 
 def test_hooks_side_by_side_lose_nothing(committed: GitDriver) -> None:

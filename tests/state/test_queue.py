@@ -5,7 +5,7 @@ import os
 import pytest
 
 from gitmem.errors import DiskFull, ReadOnlyRepository
-from gitmem.git.repo import translated_os_errors
+from gitmem.git.repo import translate_os_errors
 from gitmem.model.job import Job
 from gitmem.state.queue import MAX_ATTEMPTS, Queue
 from tests.support.git import GitDriver
@@ -45,7 +45,7 @@ def test_what_was_set_aside_can_be_tried_again(git: GitDriver) -> None:
     for _ in range(MAX_ATTEMPTS):
         queue.retry(queue.jobs()[0])
 
-    assert queue.requeue_failed() == 1
+    assert queue.requeue_failed_jobs() == 1
     assert [(queued.job, queued.time) for queued in queue.jobs()] == [
         (Job("capture", commit="c"), 100.0)
     ]
@@ -65,10 +65,10 @@ def test_a_half_written_job_is_left_alone_until_it_is_old(git: GitDriver) -> Non
 
 
 def test_a_full_disk_is_told_as_such() -> None:
-    with pytest.raises(DiskFull, match="no space left"), translated_os_errors("write the queue"):
+    with pytest.raises(DiskFull, match="no space left"), translate_os_errors("write the queue"):
         raise OSError(28, "No space left on device")
 
 
 def test_a_read_only_folder_is_told_as_such() -> None:
-    with pytest.raises(ReadOnlyRepository), translated_os_errors("write the queue"):
+    with pytest.raises(ReadOnlyRepository), translate_os_errors("write the queue"):
         raise OSError(30, "Read-only file system")

@@ -22,14 +22,18 @@ from gitmem.state.cursors import Cursors, Mark, read_cursors, write_cursors
 from gitmem.state.ledger import Ledger, LedgerEntry
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.queue import Queue
-from gitmem.state.ref_tips import read_known_tips
+from gitmem.state.ref_tips import read_last_tips
 from gitmem.state.refused_remotes import keep_refusal, read_refusal
 from gitmem.state.rewrite_log import add_pairs, read_pairs
-from gitmem.state.scrub_patterns import add_scrubbed, read_scrubbed
+from gitmem.state.scrub_patterns import add_scrub_pattern, read_scrub_patterns
 from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.state.skipped_commits import SkippedCommits
 from gitmem.state.state_file import StateFile
-from gitmem.state.unreachable_notes import UnreachableNotes, read_strays, write_strays
+from gitmem.state.unreachable_notes import (
+    UnreachableNotes,
+    read_unreachable_notes,
+    write_unreachable_notes,
+)
 from gitmem.state.walk_cache import Walk, keep_walk, read_walks
 from tests.support.git import GitDriver
 
@@ -236,9 +240,11 @@ FILES = {
         lambda r: keep_walk(r, Walk(ONE, ((TWO, 3),), 4, True, "b", 5)), read_walks, []
     ),
     "unreachable_notes": Kept(
-        lambda r: write_strays(r, UnreachableNotes({ONE: TWO})), read_strays, None
+        lambda r: write_unreachable_notes(r, UnreachableNotes({ONE: TWO})),
+        read_unreachable_notes,
+        None,
     ),
-    "scrub_patterns": Kept(lambda r: add_scrubbed(r, "zebra"), read_scrubbed, ()),
+    "scrub_patterns": Kept(lambda r: add_scrub_pattern(r, "zebra"), read_scrub_patterns, ()),
     "sessions": Kept(
         lambda r: Registry(r).add(RegisteredSession("s", "/t", "/w")),
         lambda r: (Registry(r).get("s"), Registry(r).sessions()),
@@ -354,7 +360,7 @@ def test_where_the_refs_stood_is_not_known_without_the_file(
     repo.state_dir.mkdir()
     spoil(repo.state_dir / "tips")
 
-    assert read_known_tips(repo) is None
+    assert read_last_tips(repo) is None
 
 
 def test_the_patterns_of_what_was_scrubbed_are_the_users_alone_to_read(repo: Repo) -> None:

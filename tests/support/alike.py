@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitmem.model.memory import Decision, ErrorMet, Memory
+from gitmem.model.memory import Decision, Memory, RecordedError
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ _MEMORY_PAIRS = (
         "decision",
     ),
     Pair(
-        Memory("bugfix", "The import crashes", errors=(ErrorMet("KeyError: 'name'"),)),
-        Memory("bugfix", "The import crashes", errors=(ErrorMet("KeyError: 'id'"),)),
+        Memory("bugfix", "The import crashes", errors=(RecordedError("KeyError: 'name'"),)),
+        Memory("bugfix", "The import crashes", errors=(RecordedError("KeyError: 'id'"),)),
         False,
         "error",
     ),

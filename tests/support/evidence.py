@@ -36,7 +36,7 @@ def change_of(*paths: str, subject: str = "Change things", **fields: object) -> 
         committer_name="Ada",
         committer_email="ada@example.com",
         time=0,
-        committed=0,
+        commit_time=0,
         files=tuple(FileChange(path, "M", 1, 1) for path in paths),
         **fields,  # type: ignore[arg-type]
     )

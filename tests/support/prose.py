@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from gitmem.model.memory import Decision, ErrorMet, Memory, Provenance
+from gitmem.model.memory import Decision, Memory, Provenance, RecordedError
 
 _KINDS = ("bugfix", "change", "decision", "feature", "refactor", "discovery")
 _MODULES = 400
@@ -35,7 +35,7 @@ def memories_in_quantity(count: int, commits: list[str], seed: int = 0) -> Itera
             why=f"{said[1]} {said[2]}"[: rnd.choice((120, 300, 600))],
             what=tuple(said[3 : 3 + rnd.randint(0, 2)]),
             decisions=(Decision(said[5][:150], said[4][:150]),) if rnd.random() < 0.3 else (),
-            errors=(ErrorMet(f"ValueError: {said[4][:80]}"),) if rnd.random() < 0.1 else (),
+            errors=(RecordedError(f"ValueError: {said[4][:80]}"),) if rnd.random() < 0.1 else (),
             files_changed=tuple(files),
             symbols=tuple(rnd.choices(names, k=rnd.randint(0, 6))),
             provenance=Provenance(

@@ -13,7 +13,7 @@ from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory
-from gitmem.recall.log import LogSelection, log_entries
+from gitmem.recall.log import LogSelection, read_log_entries
 from gitmem.state.batch_files import BatchFiles
 from gitmem.state.ledger import Ledger
 from gitmem.upkeep.backfill import Report, backfill, collect
@@ -78,7 +78,7 @@ def _run(git: GitDriver, batches: Batches) -> Report:
 
 
 def _titles(git: GitDriver) -> list[str]:
-    entries = log_entries(git.repo, LogSelection((), (), (), frozenset(), None))
+    entries = read_log_entries(git.repo, LogSelection((), (), (), frozenset(), None))
     return [memory.title for entry in entries for memory in entry.memories]
 
 

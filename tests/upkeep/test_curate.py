@@ -12,7 +12,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.recall.search import recall
 from gitmem.refresh.refresh import refresh
-from gitmem.upkeep.curate import apply, plan, takes_back, undo
+from gitmem.upkeep.curate import apply, is_reversal, plan, undo
 from tests.support.api import Answer, api
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
@@ -58,7 +58,7 @@ def test_what_says_the_same_becomes_one_and_the_rest_stays(
     assert [part.memory for part in fold.parts] == [new, old]
     assert fold.into.title == new.title
     assert set(fold.into.supersedes) == {old.id, new.id}
-    assert any(reason.startswith("other numbers") for _, _, reason in todo.kept_apart)
+    assert any(reason.startswith("other numbers") for _, _, reason in todo.apart_pairs)
     assert found(git, "retry uploads") >= {old.id, new.id}  # nothing was done yet
 
     assert apply(git.repo, todo.folds) == 1
@@ -132,7 +132,7 @@ def test_what_is_taken_back_is_linked(committed: GitDriver) -> None:
         committed, "Move sessions back to Postgres", day=2, decisions=(Decision("in Postgres"),)
     )
 
-    (fold,) = plan(committed.repo, ENCODER, reverses=takes_back).folds
+    (fold,) = plan(committed.repo, ENCODER, reverses=is_reversal).folds
     assert [part.memory for part in fold.parts] == [new, old]
 
     apply(committed.repo, [fold])

@@ -3,14 +3,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.upkeep.nearest_commit import AFTER_SECONDS, BEFORE_SECONDS, Ties
+from gitmem.upkeep.nearest_commit import AFTER_SECONDS, BEFORE_SECONDS, CommitTimeline
 
 _TIMES = st.floats(0, 3e6, allow_nan=False)
 _COMMITS = st.lists(st.tuples(_TIMES, st.lists(st.sampled_from("abc"), max_size=3)), max_size=12)
 
 
-def _ties(commits: list[tuple[float, list[str]]]) -> Ties:
-    return Ties((str(number), when, paths) for number, (when, paths) in enumerate(commits))
+def _ties(commits: list[tuple[float, list[str]]]) -> CommitTimeline:
+    return CommitTimeline(
+        (str(number), when, paths) for number, (when, paths) in enumerate(commits)
+    )
 
 
 @given(_COMMITS, st.lists(st.sampled_from("abcd"), max_size=3), _TIMES)

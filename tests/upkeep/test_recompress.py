@@ -18,7 +18,7 @@ from gitmem.index.memories import memories_of
 from gitmem.model.memory import Memory, Tombstone
 from gitmem.notes.codec import tombstone_document
 from gitmem.notes.store import NoteStore
-from gitmem.recall.log import LogSelection, log_entries
+from gitmem.recall.log import LogSelection, read_log_entries
 from gitmem.refresh.refresh import refresh
 from gitmem.state.lock import lock
 from gitmem.state.sessions import RegisteredSession, Registry
@@ -66,7 +66,7 @@ def recalled(git: GitDriver, commit: str) -> list[Memory]:
     index = refresh(git.repo)
     live = [stored.memory for stored in memories_of(index, [commit])]
     index.close()
-    entries = log_entries(git.repo, LogSelection(revisions=(commit,), options=("--no-walk",)))
+    entries = read_log_entries(git.repo, LogSelection(revisions=(commit,), options=("--no-walk",)))
     assert [m for entry in entries for m in entry.memories] == live
     return live
 

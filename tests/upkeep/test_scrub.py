@@ -20,7 +20,7 @@ from gitmem.refresh.refresh import refresh
 from gitmem.state.error_log import append_log, log_path
 from gitmem.state.lock import lock
 from gitmem.state.pending import Pending, PendingStore
-from gitmem.state.scrub_patterns import scrubbed_path
+from gitmem.state.scrub_patterns import scrub_patterns_path
 from gitmem.upkeep.scrub import ScrubReport, find_target, look_for, scrub
 from tests.support.capture import (
     capture_pending,
@@ -99,8 +99,8 @@ def test_nothing_of_it_is_left_in_the_repository(committed: GitDriver) -> None:
 
     assert SECRET.encode() not in every_object(committed)
     left = {name for name, data in files_of(committed).items() if SECRET.encode() in data}
-    assert left == {scrubbed_path(committed.repo).name}
-    assert scrubbed_path(committed.repo).stat().st_mode & 0o777 == 0o600
+    assert left == {scrub_patterns_path(committed.repo).name}
+    assert scrub_patterns_path(committed.repo).stat().st_mode & 0o777 == 0o600
     assert "[masked:scrubbed] failed" in log_path(committed.repo).read_text()
     assert committed.run("fsck", "--strict").returncode == 0
 
@@ -125,9 +125,9 @@ def test_objects_in_packs_are_told_or_unpacked(committed: GitDriver) -> None:
     committed.run("gc", "-q")
     done = scrubbed(committed, unpack=True)
 
-    assert told.removal.packed > 0
-    assert done.removal.packed == 0
-    assert done.removal.removed > 0
+    assert told.removal.in_pack > 0
+    assert done.removal.in_pack == 0
+    assert done.removal.count > 0
     tip = committed.out("rev-parse", NOTES_REF)
     assert SECRET.encode() not in all_bytes(committed, tip)
 
@@ -138,7 +138,7 @@ def test_a_ref_of_somebody_elses_that_keeps_the_old_notes_is_told(committed: Git
 
     report = scrubbed(committed)
 
-    assert report.still_reached_by == ["refs/backup/notes"]
+    assert report.foreign_refs == ["refs/backup/notes"]
     assert SECRET.encode() in all_bytes(committed, "refs/backup/notes")
 
 
@@ -220,7 +220,7 @@ def test_looking_changes_nothing(committed: GitDriver) -> None:
 
     assert len(report.hits) == 1
     assert committed.out("rev-parse", NOTES_REF) == before
-    assert not scrubbed_path(committed.repo).exists()
+    assert not scrub_patterns_path(committed.repo).exists()
 
 
 def test_what_stands_nowhere_leaves_everything_as_it_is(committed: GitDriver) -> None:

@@ -94,7 +94,7 @@ def _read(
     file: BinaryIO, path: Path, start: int, until: float | None, subagents: Collection[str]
 ) -> Transcript:
     reader, kept, facts = RecordReader(subagents), Retention(), _SessionFacts(path.stem)
-    number, end_byte, malformed, time = start, file.tell(), 0, 0.0
+    number, end_byte, broken_lines, time = start, file.tell(), 0, 0.0
     for line in read_lines(file):
         records, is_malformed = _parse_records(line.data)
         time = max(
@@ -109,7 +109,7 @@ def _read(
         )
         if until is not None and time > until:
             break
-        malformed += is_malformed
+        broken_lines += is_malformed
         for record in records:
             facts.add(record)
             for event in reader.draft_events(record, number, time):
@@ -122,7 +122,7 @@ def _read(
         first=start,
         end=number,
         end_byte=end_byte,
-        malformed=malformed,
+        broken_lines=broken_lines,
         cwds=tuple(facts.cwds),
         branches=tuple(facts.branches),
     )

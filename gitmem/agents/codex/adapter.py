@@ -133,14 +133,14 @@ def _read_head(file: BinaryIO, path: Path) -> _Head:
 
 def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Transcript:
     items, kept, prefix = ItemReader(head.cwd), Retention(), _ForkPrefix(head)
-    number, end_byte, malformed, time = start, file.tell(), 0, head.time
+    number, end_byte, broken_lines, time = start, file.tell(), 0, head.time
     cwds: dict[str, None] = {head.cwd: None} if head.cwd else {}
     for line in read_lines(file):
         record = parse_line(line.data)
         time = max(time, parse_time(record.get("timestamp")) or 0.0) if record else time
         if until is not None and time > until:
             break
-        malformed += record is None
+        broken_lines += record is None
         if record is not None and not prefix.covers(record, time):
             draft = Draft(number, time, is_subagent=head.is_subagent)
             for event in items.draft_events(record, draft):
@@ -155,7 +155,7 @@ def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Trans
         first=start,
         end=number,
         end_byte=end_byte,
-        malformed=malformed,
+        broken_lines=broken_lines,
         cwds=tuple(cwds),
         branches=(head.branch,) if head.branch else (),
     )

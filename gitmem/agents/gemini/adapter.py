@@ -123,7 +123,7 @@ def _read(
         first=min(first, reader.count),
         end=reader.count,
         end_byte=0,
-        malformed=source.malformed,
+        broken_lines=source.broken_lines,
         cwds=(root,) if root else (),
     )
     return transcript, since

@@ -24,7 +24,7 @@ class Lines:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.malformed = 0
+        self.broken_lines = 0
 
     def messages(self) -> Iterator[tuple[JsonObject, bool]]:
         """Each message as often as it was written; none can still grow unseen."""
@@ -32,7 +32,7 @@ class Lines:
             for line in read_lines(file):
                 record = parse_line(line.data)
                 if record is None:
-                    self.malformed += 1
+                    self.broken_lines += 1
                 elif "type" in record:
                     yield record, False
                 else:
@@ -46,7 +46,7 @@ class Document:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.malformed = 0
+        self.broken_lines = 0
 
     def messages(self) -> Iterator[tuple[JsonObject, bool]]:
         """Each message, and whether it is the last, which may still grow."""
@@ -70,17 +70,17 @@ class Document:
         del data
         start = _MESSAGES.search(text)
         at, decoder = start.end() if start else len(text), json.JSONDecoder()
-        self.malformed += start is None
+        self.broken_lines += start is None
         while (at := _after(_BETWEEN, text, at)) < len(text) and text[at] != "]":
             try:
                 message, at = decoder.raw_decode(text, at)
             except (ValueError, RecursionError):
-                self.malformed += 1
+                self.broken_lines += 1
                 return
             if isinstance(message, dict):
                 yield message
             else:
-                self.malformed += 1
+                self.broken_lines += 1
 
 
 def open_source(path: Path) -> Source:

@@ -21,7 +21,7 @@ from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.guard.untrusted import clean_line, clean_text
 from gitmem.model.change import Change
-from gitmem.model.memory import KINDS, Decision, ErrorMet, Json, Memory
+from gitmem.model.memory import KINDS, Decision, Json, Memory, RecordedError
 from gitmem.model.session import EventKind
 
 _MAX_MEMORIES = 4
@@ -73,7 +73,7 @@ def _facts(evidence: Evidence, change: Change | None) -> _Facts:
     paths = part.edited if change is None else change.paths
     return _Facts(
         change=change,
-        printed=_folded("\n".join(e.text for e in part.events if e.kind in kinds)),
+        printed=_fold_spaces("\n".join(e.text for e in part.events if e.kind in kinds)),
         paths=paths[:_MAX_FILES],
         symbols=() if change is None else change.symbols[:_MAX_ITEMS],
         terms="" if change is None else terms_of(change),
@@ -81,7 +81,7 @@ def _facts(evidence: Evidence, change: Change | None) -> _Facts:
     )
 
 
-def _folded(text: str) -> str:
+def _fold_spaces(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
@@ -130,12 +130,12 @@ def _decision(given: Mapping[str, Any]) -> Decision:
     )
 
 
-def _errors(given: Sequence[Mapping[str, Any]], facts: _Facts) -> Iterator[ErrorMet]:
+def _errors(given: Sequence[Mapping[str, Any]], facts: _Facts) -> Iterator[RecordedError]:
     """The errors that were really printed, with their places; a paraphrase is useless."""
     for error in given[:_MAX_ITEMS]:
         message = clean_text(str(error["message"]), _MAX_ERROR)
-        folded = _folded(message)
+        folded = _fold_spaces(message)
         if folded and folded in facts.printed:
-            frames = (f.met.frames for f in facts.failures if f.met.message in folded)
+            frames = (f.error.frames for f in facts.failures if f.error.message in folded)
             resolution = clean_text(str(error.get("resolution", "")), _MAX_TEXT)
-            yield ErrorMet(message, frames=next(frames, ()), resolution=resolution)
+            yield RecordedError(message, frames=next(frames, ()), resolution=resolution)

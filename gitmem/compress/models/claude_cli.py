@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from gitmem.compress.models.json_salvage import json_part
-from gitmem.compress.models.passes import ModelReply, UselessAnswer, cut_off, refused
+from gitmem.compress.models.passes import ModelReply, UselessAnswer, model_refusal, truncated_answer
 from gitmem.compress.models.plan import Request
 from gitmem.errors import CompressorFailed
 from gitmem.guard.untrusted import clean_line
@@ -178,16 +178,18 @@ def _prompt(request: Request, before: UselessAnswer | None) -> str:
     asked = f"{request.shared}{request.own}"
     if before is None:
         return asked
-    return f"{asked}\nYour earlier answer:\n<answer>\n{before.quoted}\n</answer>\n{before.repair}\n"
+    return (
+        f"{asked}\nYour earlier answer:\n<answer>\n{before.quotation}\n</answer>\n{before.repair}\n"
+    )
 
 
 def _problem(report: Mapping[str, Any]) -> UselessAnswer | None:
     """Why the answer is useless, if the model gave a reason."""
     if report.get("stop_reason") == "refusal":
-        return refused()
+        return model_refusal()
     said = str(report.get("result") or "")
     if report.get("api_error") == "max_output_tokens" or "output token maximum" in said:
-        return cut_off()
+        return truncated_answer()
     return None
 
 

@@ -46,7 +46,7 @@ def request_of(groups: Sequence[Sequence[Memory]]) -> Request:
     lines = []
     for number, group in enumerate(groups, 1):
         lines.append(f'<group number="{number}">')
-        lines += [f"- {_told(memory)}" for memory in group[:_MOST_OF_A_GROUP]]
+        lines += [f"- {_memory_text(memory)}" for memory in group[:_MOST_OF_A_GROUP]]
         lines.append("</group>")
     text = "\n".join(lines)
     return Request(_SYSTEM, _SCHEMA, "", text, _MAX_OUTPUT_TOKENS, _USUAL_OUTPUT_TOKENS)
@@ -67,7 +67,7 @@ def parse_judgement(text: str, count: int) -> frozenset[int]:
     return frozenset(number - 1 for number in same)
 
 
-def _told(memory: Memory) -> str:
+def _memory_text(memory: Memory) -> str:
     decided = "; ".join(decision.chose for decision in memory.decisions[:3])
     errors = "; ".join(error.message for error in memory.errors[:2])
     said = [memory.title, memory.why, *memory.what[:3], decided, errors]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from gitmem.compress.models.passes import ModelReply, UselessAnswer, cut_off, refused
+from gitmem.compress.models.passes import ModelReply, UselessAnswer, model_refusal, truncated_answer
 from gitmem.compress.models.plan import Request
 from gitmem.compress.models.sdk import PATIENCE_SECONDS, fit_tries, translated_sdk_errors
 from gitmem.errors import CompressorFailed
@@ -115,7 +115,7 @@ def text_of(message: Message) -> str:
 def problem_of(message: Message) -> UselessAnswer | None:
     """Why the answer is of no use: the model refused, or was cut off before it was finished."""
     if message.stop_reason == "refusal":
-        return refused()
+        return model_refusal()
     if message.stop_reason in ("max_tokens", "model_context_window_exceeded"):
-        return cut_off(text_of(message))
+        return truncated_answer(text_of(message))
     return None

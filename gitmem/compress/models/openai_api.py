@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from gitmem.compress.models.json_salvage import json_part
-from gitmem.compress.models.passes import ModelReply, UselessAnswer, cut_off, refused
+from gitmem.compress.models.passes import ModelReply, UselessAnswer, model_refusal, truncated_answer
 from gitmem.compress.models.plan import Request
 from gitmem.compress.models.sdk import PATIENCE_SECONDS, fit_tries, translated_sdk_errors
 from gitmem.errors import CompressorFailed
@@ -157,8 +157,8 @@ def _problem_of(choice: Any) -> UselessAnswer | None:
     """Why the answer is of no use: the model refused, or was cut off before it was finished."""
     ended = getattr(choice, "finish_reason", "")
     if getattr(choice.message, "refusal", None) or ended == "content_filter":
-        return refused()
-    return cut_off(_text_of(choice)) if ended == "length" else None
+        return model_refusal()
+    return truncated_answer(_text_of(choice)) if ended == "length" else None
 
 
 def _first_words(body: object) -> str:

@@ -38,7 +38,7 @@ class UselessAnswer(CompressorFailed):
         self.is_cut = is_cut
 
     @property
-    def quoted(self) -> str:
+    def quotation(self) -> str:
         """What the model said, as far as it is repeated to it."""
         return self.said.strip()[:_MAX_SAID] or "(no answer)"
 
@@ -51,18 +51,18 @@ class UselessAnswer(CompressorFailed):
     def turns(self) -> list[dict[str, str]]:
         """Both, as an API takes them after the request."""
         return [
-            {"role": "assistant", "content": self.quoted},
+            {"role": "assistant", "content": self.quotation},
             {"role": "user", "content": self.repair},
         ]
 
 
-def refused() -> UselessAnswer:
+def model_refusal() -> UselessAnswer:
     """The model would not answer."""
     complaint = "This is a software project's own log. Summarise what of it you can."
     return UselessAnswer("the model refused", complaint)
 
 
-def cut_off(said: str = "") -> UselessAnswer:
+def truncated_answer(said: str = "") -> UselessAnswer:
     """The answer did not fit."""
     complaint = "Your answer was cut off. Be much shorter."
     return UselessAnswer("the answer was cut off", complaint, said, is_cut=True)

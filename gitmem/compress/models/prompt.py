@@ -10,7 +10,7 @@ import json
 
 from gitmem.compress.compressor import Estimate
 from gitmem.compress.kinds import FAILURES, PHASES
-from gitmem.compress.models.session_text import as_data, middle_cut, session_lines
+from gitmem.compress.models.session_text import as_data, cut_middle, session_lines
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
 from gitmem.model.memory import KINDS
@@ -120,7 +120,7 @@ def render_request(evidence: Evidence, change: Change | None, max_tokens: int) -
     head = change_part(change)
     room = max(max_tokens * CHARACTERS_PER_TOKEN - len(head) - 100, 1_000)
     said = "\n".join(text for _, text in session_lines(evidence.slice.events))
-    return f"{head}<session>\n{middle_cut(said, room)}\n</session>\n"
+    return f"{head}<session>\n{cut_middle(said, room)}\n</session>\n"
 
 
 def change_part(change: Change | None) -> str:
@@ -131,7 +131,9 @@ def change_part(change: Change | None) -> str:
 def _change_text(change: Change | None) -> str:
     if change is None:
         return "(not committed yet)"
-    files = [f"{file.status} {file.path} +{file.added} -{file.removed}" for file in change.files]
+    files = [
+        f"{file.status} {file.path} +{file.insertions} -{file.deletions}" for file in change.files
+    ]
     shown = files[:100] + ([f"... and {len(files) - 100} more"] if len(files) > 100 else [])
     symbols = f"symbols: {', '.join(change.symbols)}" if change.symbols else ""
     return as_data("\n".join([change.message.strip()[:_MAX_WORDS], *shown, symbols]))

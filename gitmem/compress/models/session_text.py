@@ -43,7 +43,7 @@ def as_data(text: str) -> str:
     return _CLOSER.sub("< /", clean_text(text, len(text)))
 
 
-def middle_cut(text: str, limit: int) -> str:
+def cut_middle(text: str, limit: int) -> str:
     """At most about ``limit`` characters: the first third and the end."""
     if len(text) <= limit:
         return text
@@ -60,18 +60,18 @@ def _text(event: Event, *, is_failure: bool) -> str:
 
 def _result(event: Event, is_failure: bool) -> str:
     if is_failure:
-        return f"FAILED: {as_data(middle_cut(event.text, _MAX_FAILURE))}"
+        return f"FAILED: {as_data(cut_middle(event.text, _MAX_FAILURE))}"
     if event.tool in REPORT_TOOLS:
-        return f"OUTPUT: {as_data(middle_cut(event.text, _MAX_REPORT))}"
+        return f"OUTPUT: {as_data(cut_middle(event.text, _MAX_REPORT))}"
     if event.tool in RUN_TOOLS and event.text.strip() and not event.is_subagent:
-        return f"OUTPUT: {as_data(middle_cut(event.text.strip(), _MAX_OUTPUT))}"
+        return f"OUTPUT: {as_data(cut_middle(event.text.strip(), _MAX_OUTPUT))}"
     return ""
 
 
 def _call(event: Event) -> str:
     """A command, or the file that was edited; what was looked at is left out."""
     if event.tool in RUN_TOOLS:
-        return f"TOOL {as_data(event.tool)}: {as_data(middle_cut(event.text, _MAX_COMMAND))}"
+        return f"TOOL {as_data(event.tool)}: {as_data(cut_middle(event.text, _MAX_COMMAND))}"
     if event.tool in EDIT_TOOLS:
         return f"TOOL {as_data(event.tool)}: {as_data(event.path)}"
     return ""
@@ -80,7 +80,7 @@ def _call(event: Event) -> str:
 def _thought(event: Event) -> str:
     """The reasons in what the agent thought: most of a thought is about what to read next."""
     found = [s.strip() for s in _SENTENCE.findall(event.text) if _REASONS.search(s)]
-    kept = middle_cut(" ".join(found), _MAX_THOUGHT)
+    kept = cut_middle(" ".join(found), _MAX_THOUGHT)
     return f"THOUGHT: {as_data(kept)}" if kept else ""
 
 
@@ -90,7 +90,7 @@ def _nothing(_: Event) -> str:
 
 _TEXTS: dict[EventKind, Callable[[Event], str]] = {
     EventKind.PROMPT: lambda event: f"USER: {as_data(event.text[:_MAX_WORDS])}",
-    EventKind.SUMMARY: lambda event: f"EARLIER: {as_data(middle_cut(event.text, _MAX_SUMMARY))}",
+    EventKind.SUMMARY: lambda event: f"EARLIER: {as_data(cut_middle(event.text, _MAX_SUMMARY))}",
     EventKind.SAY: lambda event: f"AGENT: {as_data(event.text[:_MAX_WORDS])}",
     EventKind.THINK: _thought,
     EventKind.CALL: _call,

@@ -29,7 +29,7 @@ _FORM = re.compile(
     r"branch : \S+$|co-authored-by|signed-off-by|🤖 generated with|---------$",
     re.I,
 )
-_REFERRING = frozenset(
+_REFERENCE_TRAILERS = frozenset(
     {
         *("fix", "fixes", "fixed", "close", "closes", "closed", "resolve", "resolves", "resolved"),
         *("bug", "issue", "issues", "ref", "refs", "references", "related", "see", "see-also"),
@@ -176,7 +176,7 @@ def _without_trailers(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     references: list[str] = []
     for line in lines:
         match = _TRAILER.match(line.strip())
-        if match and match[1].lower() in _REFERRING:
+        if match and match[1].lower() in _REFERENCE_TRAILERS:
             references += _references(f" {line}") or [match[2].strip()[:120]]
         elif not _FORM.match(line.strip()):
             kept.append(line)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences, stems
+from gitmem.compress.sentences import condense, looks_like_code, sentences, shorten, stems
 from gitmem.model.memory import Decision
 from gitmem.model.session import Event, EventKind
 
@@ -39,7 +39,7 @@ _STRONG = re.compile(
 )
 _VERSUS = re.compile(r"\b(?:instead of|rather than)\s+", re.I)
 # "A fits better than B: C", "chose A over B because C": each part bounded, none nested.
-_COMPARED = re.compile(
+_COMPARISON = re.compile(
     r"([^,;:]{3,80}?) (?:fits|works|is|suits|reads|scales) "
     r"(?:better|safer|simpler|cleaner|cheaper) than ([^,;:.]{3,80})"
     r"(?:[:;,] (?:because )?|\s(?=because)|\.?$)(.*)",
@@ -80,7 +80,7 @@ _BUSY = re.compile(
 )
 
 _MIN_AFTER_LEAD = 12
-_MIN_FINDING = 7
+_MIN_FINDING_WORDS = 7
 _MIN_WORDS = 5
 _MIN_BRIEF = 3  # "No new dependencies." is a constraint, however short
 _MIN_STEMS = 4
@@ -124,11 +124,11 @@ def decision_of(statement: ChoiceSentence) -> Decision:
     Only where the sentence says so plainly; otherwise it is kept whole.  Words that only lead
     into the sentence are left out.
     """
-    found = _taken_apart(statement)
-    rejected = (_balanced(text) for text in found.rejected)
+    found = _take_apart(statement)
+    rejected = (_balance(text) for text in found.rejected)
     return replace(
         found,
-        chose=without_lead(_balanced(found.chose)),
+        chose=without_lead(_balance(found.chose)),
         rejected=tuple(text for text in rejected if text),
     )
 
@@ -141,7 +141,7 @@ def without_lead(text: str) -> str:
     return text
 
 
-def _balanced(text: str) -> str:
+def _balance(text: str) -> str:
     """A part of a sentence up to a bracket that closes what was opened elsewhere."""
     depth = 0
     for place, character in enumerate(text):
@@ -151,8 +151,8 @@ def _balanced(text: str) -> str:
     return text if text.count('"') % 2 == 0 else text.replace('"', "").strip()
 
 
-def _taken_apart(statement: ChoiceSentence) -> Decision:
-    compared = _OVER.fullmatch(statement.text) or _COMPARED.fullmatch(statement.text)
+def _take_apart(statement: ChoiceSentence) -> Decision:
+    compared = _OVER.fullmatch(statement.text) or _COMPARISON.fullmatch(statement.text)
     if compared:
         chose, rejected, because = (part.strip(" .") for part in compared.groups())
         return Decision(chose, because=because, rejected=(rejected,))
@@ -177,9 +177,9 @@ def _statement(sentence: str, by_user: bool, at: int) -> ChoiceSentence | None:
         return None
     if sentence.endswith(("?", ":")) and not (by_user and is_choice):
         return None
-    if not by_user and not is_choice and (words < _MIN_FINDING or _BUSY.match(sentence)):
+    if not by_user and not is_choice and (words < _MIN_FINDING_WORDS or _BUSY.match(sentence)):
         return None
-    text = condensed(sentence, _MAX_SENTENCE)
+    text = condense(sentence, _MAX_SENTENCE)
     weight = 2.0 if by_user else 1.0
     weight += 1.0 if _STRONG.search(sentence) else 0.0
     weight -= 0.8 if _MUSING.search(sentence) else 0.0
@@ -201,5 +201,5 @@ def _split_clause(text: str) -> tuple[str, str]:
     ends = (m for m in _CLAUSE_END.finditer(text) if text.count("`", 0, m.start()) % 2 == 0)
     match = next(ends, None)  # a comma inside a piece of code ends no clause
     if match is None:
-        return cut(text.rstrip(" ."), _MAX_PART), ""
-    return cut(text[: match.start()].strip(), _MAX_PART), text[match.start() :].strip(" ,;:—-")
+        return shorten(text.rstrip(" ."), _MAX_PART), ""
+    return shorten(text[: match.start()].strip(), _MAX_PART), text[match.start() :].strip(" ,;:—-")

@@ -16,14 +16,14 @@ from gitmem.compress.compressor import Compression, Estimate
 from gitmem.compress.failures import Failure, failures_of
 from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
 from gitmem.compress.offline.decisions import ChoiceSentence, decision_of, statements
-from gitmem.compress.offline.gate import gated
+from gitmem.compress.offline.gate import trim_to_worth
 from gitmem.compress.offline.intents import title_of, why
 from gitmem.compress.offline.outcomes import closing_facts, next_steps
-from gitmem.compress.sentences import cut, sentences, stems
+from gitmem.compress.sentences import sentences, shorten, stems
 from gitmem.compress.terms import terms_of
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
-from gitmem.model.memory import Decision, ErrorMet, Memory
+from gitmem.model.memory import Decision, Memory, RecordedError
 from gitmem.model.session import Event, EventKind, Slice
 
 NAME = "extractive/2"
@@ -36,17 +36,17 @@ _MAX_DECISIONS = 8
 _MAX_FACTS = 6
 _MAX_ERRORS = 16
 _MAX_OPEN_ERRORS = 2
-_MAX_CLOSING = 2
+_MAX_CLOSING_FACTS = 2
 _MAX_NEXT = 2
-_MAX_READ = 4
+_MAX_FILES_READ = 4
 _MAX_SYMBOLS = 8
 _MAX_CONCEPTS = 4
 _ITEM_OVERHEAD = 12
-_COVERED_BY_ONE = 0.7
-_COVERED_BY_ALL = 0.85
-_NAMED = re.compile(r"`([A-Za-z_][\w.-]{3,39})(?:\(\))?`")
-_MAX_NAMED_IN = 4_000
-_MIN_NAMED = 2
+_COVER_BY_ONE = 0.7
+_COVER_BY_ALL = 0.85
+_CODE_NAME = re.compile(r"`([A-Za-z_][\w.-]{3,39})(?:\(\))?`")
+_MAX_TEXT_FOR_NAMES = 4_000
+_MIN_MENTIONS = 2
 _WORK = (EventKind.PROMPT, EventKind.SAY, EventKind.CALL)
 
 
@@ -63,7 +63,7 @@ class ExtractiveCompressor:
         part = evidence.slice
         if not any(event.kind in _WORK for event in part.events):
             return Compression((), NAME)
-        kept = gated(_memory(part, change), change)
+        kept = trim_to_worth(_memory(part, change), change)
         return Compression((kept,) if kept else (), NAME)
 
     def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
@@ -73,20 +73,20 @@ class ExtractiveCompressor:
 
 def _memory(part: Slice, change: Change | None) -> Memory:
     events = part.events
-    changed = _bounded(_changed(part, change), _FILE_CHARACTERS)
+    changed = _fit_paths(_changed_paths(part, change), _FILE_CHARACTERS)
     failures = failures_of(events, [*changed, *part.edited, *part.read])
     title = _title(part, change)
     asked = why(events)
     kind = kind_of(change, asked)
     reason = asked or _reason_in_message(change)
-    chosen = _Chosen(title, reason)
+    chosen = _MemoryWords(title, reason)
     errors = _errors(failures, change is None)
     for error in errors:
         chosen.note(error.message, error.resolution)
     borne_out = [s for s in statements(events) if s.is_choice or is_borne_out(s.text, change)]
     decisions, facts = _statements(borne_out, chosen)
-    for fact in closing_facts(events, 3 * _MAX_CLOSING):
-        if len(facts) < _MAX_CLOSING and is_borne_out(fact, change) and chosen.take(fact):
+    for fact in closing_facts(events, 3 * _MAX_CLOSING_FACTS):
+        if len(facts) < _MAX_CLOSING_FACTS and is_borne_out(fact, change) and chosen.take(fact):
             facts.append(fact)
     return Memory(
         kind=kind,
@@ -99,14 +99,14 @@ def _memory(part: Slice, change: Change | None) -> Memory:
         concepts=tuple(_concepts(events, chosen)),
         tags=tags_of(kind, changed, failures),
         files_changed=changed,
-        files_read=tuple(path for path in part.read if path not in changed)[:_MAX_READ],
+        files_read=tuple(path for path in part.read if path not in changed)[:_MAX_FILES_READ],
         symbols=change.symbols[:_MAX_SYMBOLS] if change is not None else (),
         terms=terms_of(change) if change is not None else "",
     )
 
 
 @dataclass
-class _Chosen:
+class _MemoryWords:
     """The words that are already in the memory, so that nothing is said twice."""
 
     title: str
@@ -135,16 +135,16 @@ class _Chosen:
     def _says(self, words: frozenset[str]) -> bool:
         by_one = max((len(words & item) for item in self._items), default=0)
         by_all = len(words & self._all)
-        return by_one >= _COVERED_BY_ONE * len(words) or by_all >= _COVERED_BY_ALL * len(words)
+        return by_one >= _COVER_BY_ONE * len(words) or by_all >= _COVER_BY_ALL * len(words)
 
 
 def _title(part: Slice, change: Change | None) -> str:
     if change is not None and change.subject.strip():
-        return cut(title_of_subject(change.subject), _MAX_TITLE)
+        return shorten(title_of_subject(change.subject), _MAX_TITLE)
     asked = title_of(part.events, _MAX_TITLE)
     if asked or not part.edited:
         return asked or "Untitled work"
-    return cut(f"Work on {', '.join(part.edited[:3])}", _MAX_TITLE)
+    return shorten(f"Work on {', '.join(part.edited[:3])}", _MAX_TITLE)
 
 
 def _reason_in_message(change: Change | None) -> str:
@@ -153,10 +153,10 @@ def _reason_in_message(change: Change | None) -> str:
         return ""
     body = change.message.partition("\n")[2]
     told = [s for s in sentences(body) if len(s.split()) > 3 and "-by: " not in s.lower()]
-    return cut(" ".join(told[:2]), 240)
+    return shorten(" ".join(told[:2]), 240)
 
 
-def _changed(part: Slice, change: Change | None) -> Sequence[str]:
+def _changed_paths(part: Slice, change: Change | None) -> Sequence[str]:
     """The paths of the commit, those this session edited first; without one what was edited."""
     if change is None:
         return part.edited
@@ -165,7 +165,7 @@ def _changed(part: Slice, change: Change | None) -> Sequence[str]:
     return sorted(paths, key=lambda path: path not in edited)
 
 
-def _bounded(paths: Sequence[str], characters: int) -> tuple[str, ...]:
+def _fit_paths(paths: Sequence[str], characters: int) -> tuple[str, ...]:
     kept: list[str] = []
     for path in paths:
         characters -= len(path) + 4
@@ -176,7 +176,7 @@ def _bounded(paths: Sequence[str], characters: int) -> tuple[str, ...]:
 
 
 def _statements(
-    found: Sequence[ChoiceSentence], chosen: _Chosen
+    found: Sequence[ChoiceSentence], chosen: _MemoryWords
 ) -> tuple[list[Decision], list[str]]:
     """The weightiest statements that fit, as decisions and as facts, in the order of time."""
     room = _STATEMENT_CHARACTERS
@@ -193,7 +193,7 @@ def _statements(
     return decisions, [s.text for s in kept if not s.is_choice]
 
 
-def _errors(failures: Sequence[Failure], is_pending: bool) -> list[ErrorMet]:
+def _errors(failures: Sequence[Failure], is_pending: bool) -> list[RecordedError]:
     """The resolved errors that fit, latest first; open ones matter while work is pending."""
     wanted = [f for f in reversed(failures) if f.is_resolved]
     if is_pending:
@@ -201,7 +201,7 @@ def _errors(failures: Sequence[Failure], is_pending: bool) -> list[ErrorMet]:
     room = _ERROR_CHARACTERS
     kept: list[Failure] = []
     for failure in wanted:
-        cost = len(failure.met.message) + sum(map(len, failure.met.frames)) + 3 * _ITEM_OVERHEAD
+        cost = len(failure.error.message) + sum(map(len, failure.error.frames)) + 3 * _ITEM_OVERHEAD
         if cost <= room and len(kept) < _MAX_ERRORS:
             room -= cost
             kept.append(failure)
@@ -209,20 +209,20 @@ def _errors(failures: Sequence[Failure], is_pending: bool) -> list[ErrorMet]:
     return list(_without_repeated_resolutions(sorted(kept, key=lambda f: (f.kind == "test", f.at))))
 
 
-def _without_repeated_resolutions(failures: Iterable[Failure]) -> Iterator[ErrorMet]:
+def _without_repeated_resolutions(failures: Iterable[Failure]) -> Iterator[RecordedError]:
     """One fix often resolves several errors: it is stated with the first."""
     told: set[str] = set()
     for failure in failures:
-        met = failure.met
-        yield replace(met, resolution="") if met.resolution in told else met
-        told.add(met.resolution)
+        error = failure.error
+        yield replace(error, resolution="") if error.resolution in told else error
+        told.add(error.resolution)
 
 
-def _concepts(events: Sequence[Event], chosen: _Chosen) -> list[str]:
+def _concepts(events: Sequence[Event], chosen: _MemoryWords) -> list[str]:
     """Names in code that the conversation was about and the memory would otherwise lack."""
     counted: Counter[str] = Counter()
     for event in events:
         if event.kind in (EventKind.PROMPT, EventKind.SAY) and not event.is_subagent:
-            counted.update(set(_NAMED.findall(event.text[:_MAX_NAMED_IN])))
-    frequent = sorted((-n, name) for name, n in counted.items() if n >= _MIN_NAMED)
+            counted.update(set(_CODE_NAME.findall(event.text[:_MAX_TEXT_FOR_NAMES])))
+    frequent = sorted((-n, name) for name, n in counted.items() if n >= _MIN_MENTIONS)
     return [name for _, name in frequent if chosen.take(name)][:_MAX_CONCEPTS]

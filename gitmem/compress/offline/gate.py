@@ -17,7 +17,7 @@ from gitmem.model.change import Change
 from gitmem.model.memory import Memory
 
 _SLIGHT_LINES = 40
-_GENERATED = re.compile(
+_GENERATED_FILE = re.compile(
     r"(?:^|/)(?:[\w.-]*lock(?:\.json|\.yaml|file)?|go\.sum|[\w.-]+\.lock|npm-shrinkwrap\.json"
     r"|[\w.-]+\.min\.(?:js|css)|[\w.-]+(?:\.pb\.go|_pb2\.py|\.g\.dart|\.snap|\.generated\.\w+)"
     r"|(?:vendor|node_modules|dist|third_party)/.+)$",
@@ -42,7 +42,7 @@ def worth_of(memory: Memory, change: Change | None) -> Worth:
     return Worth.SHORT if memory.why or memory.what or memory.next else Worth.NONE
 
 
-def gated(memory: Memory, change: Change | None) -> Memory | None:
+def trim_to_worth(memory: Memory, change: Change | None) -> Memory | None:
     """The memory as far as it is worth keeping."""
     worth = worth_of(memory, change)
     if worth is Worth.SHORT:
@@ -56,7 +56,7 @@ def is_trivial(change: Change) -> bool:
     """Whether a commit by itself says nothing worth knowing."""
     if len(change.parents) > 1 and not change.files:
         return True
-    if change.files and all(_GENERATED.search(file.path) for file in change.files):
+    if change.files and all(_GENERATED_FILE.search(file.path) for file in change.files):
         return True
-    lines = sum(file.added + file.removed for file in change.files)
+    lines = sum(file.insertions + file.deletions for file in change.files)
     return is_routine(change.subject) or (is_slight(change.subject) and lines <= _SLIGHT_LINES)

@@ -19,11 +19,11 @@ from gitmem.compress.failures import signatures
 from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
 from gitmem.compress.offline.commit_message import CommitMessage, parse_message
 from gitmem.compress.offline.decisions import decision_of, statements
-from gitmem.compress.sentences import condensed, cut, looks_like_code, sentences, stems
-from gitmem.compress.terms import terms_of, words_moved
+from gitmem.compress.sentences import condense, looks_like_code, sentences, shorten, stems
+from gitmem.compress.terms import changed_word_count, terms_of
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change, FileChange
-from gitmem.model.memory import Decision, ErrorMet, Memory
+from gitmem.model.memory import Decision, Memory, RecordedError
 from gitmem.model.session import Event, EventKind
 
 NAME = "history/2"
@@ -37,9 +37,9 @@ _MAX_ERRORS = 4
 _ROOM = (12, 12)  # files and symbols of a commit that says why ...
 _ROOM_SHORT = (5, 8)  # ... and of one that is only to be found
 _MIN_STEMS = 3
-_MIN_WORDS_MOVED = 2  # a typo that is mended moves one
+_MIN_CHANGED_WORDS = 2  # a typo that is mended moves one
 _MIN_WORDS = 4
-_SAID = 0.8
+_SAME_SHARE = 0.8
 
 _BOT = re.compile(
     r"\[bot\]|\b(?:dependabot|renovate|greenkeeper|pre-commit-ci|pyup-bot|snyk)\b", re.I
@@ -83,7 +83,7 @@ _REASON = re.compile(
     r"\bavoid\w*|\bprevent\w*|\bhowever\b|\bbut\b|\btrade-?off\b|\bcompatib\w*|\bfaster\b|\bslow\w*",
     re.I,
 )
-_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|aka|approx|resp)|^\d{1,2})\.$", re.I)
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|aka|approx|resp)|^\d{1,2})\.$", re.I)
 _ENDS = re.compile(
     r"[\s.!)]*$|[\s,;:(]*(?:because|since|as|so that|which|for|due to)\b|\s*[;:,]", re.I
 )
@@ -120,21 +120,23 @@ def is_worth_reading(message: str, author: str, parents: int) -> bool:
     """
     if _BOT.search(author):
         return False
-    said = _said_in(message)
-    title = said.parsed.title
+    said = _content_of(message)
+    title = said.commit_message.title
     if not title or is_routine(title):
         return False
-    if parents > 1 and (said.parsed.is_template or not said.told):
-        return len(said.told) > 1 and any(_REASON.search(text) for text in said.told)
-    return not said.parsed.is_template or bool(_told_title(said.parsed))
+    if parents > 1 and (said.commit_message.is_template or not said.texts):
+        return len(said.texts) > 1 and any(_REASON.search(text) for text in said.texts)
+    return not said.commit_message.is_template or bool(_title_under_template(said.commit_message))
 
 
 def says_enough(message: str, author: str, parents: int) -> bool:
     """Whether a memory will come of the commit whatever its difference, unless it has no code."""
     if not is_worth_reading(message, author, parents):
         return False
-    said = _said_in(message)
-    return bool(said.told) or _is_telling(_told_title(said.parsed) or said.parsed.title)
+    said = _content_of(message)
+    return bool(said.texts) or _is_informative(
+        _title_under_template(said.commit_message) or said.commit_message.title
+    )
 
 
 def is_routine(subject: str) -> bool:
@@ -154,23 +156,23 @@ def memory_of(change: Change) -> Memory | None:
     """
     if not is_worth_reading(change.message, change.author, len(change.parents)):
         return None
-    said = _said_in(change.message)
+    said = _content_of(change.message)
     files = sorted(change.files, key=_importance)
-    subject = _told_title(said.parsed) or said.parsed.title
-    if not said.told and not _brings_something(subject, change):
+    subject = _title_under_template(said.commit_message) or said.commit_message.title
+    if not said.texts and not _is_worth_finding(subject, change):
         return None
-    title = cut(title_of_subject(subject), _MAX_TITLE)
-    decisions = _decisions(said.parsed)
-    kind = _kind(change, said.parsed, decisions)
+    title = shorten(title_of_subject(subject), _MAX_TITLE)
+    decisions = _decisions(said.commit_message)
+    kind = _kind(change, said.commit_message, decisions)
     paths = [file.path for file in files]
-    most_files, most_symbols = _ROOM if said.told else _ROOM_SHORT
+    most_files, most_symbols = _ROOM if said.texts else _ROOM_SHORT
     return Memory(
         kind=kind,
         title=title,
         why=_why(said, decisions),
-        what=(*_points(said), *_facts(said.parsed)),
+        what=(*_points(said), *_facts(said.commit_message)),
         decisions=tuple(decisions.values()),
-        errors=tuple(_errors(said.parsed, title)),
+        errors=tuple(_errors(said.commit_message, title)),
         tags=tags_of(kind, paths, ()),
         files_changed=tuple(paths[:most_files]),
         symbols=change.symbols[:most_symbols],
@@ -178,49 +180,53 @@ def memory_of(change: Change) -> Memory | None:
     )
 
 
-def _told_title(parsed: CommitMessage) -> str:
+def _title_under_template(commit_message: CommitMessage) -> str:
     """The line below a subject that the forge wrote over one squashed commit; else nothing."""
-    first = parsed.paragraphs[0] if parsed.is_template and parsed.paragraphs else ""
+    first = (
+        commit_message.paragraphs[0]
+        if commit_message.is_template and commit_message.paragraphs
+        else ""
+    )
     return first if len(stems(first)) >= _MIN_STEMS and not is_routine(first) else ""
 
 
-def _brings_something(title: str, change: Change) -> bool:
+def _is_worth_finding(title: str, change: Change) -> bool:
     """Whether a commit that gives no reason is worth finding.
 
     By what it says, or by the words that came or went: none do with a format or a moved function,
     and behind "add changelog" may stand a whole feature.
     """
-    is_telling = _is_telling(title)
+    is_telling = _is_informative(title)
     if is_telling and any(_is_code(file.path) for file in change.files):
         return True
-    return words_moved(change) >= (1 if is_telling else _MIN_WORDS_MOVED)
+    return changed_word_count(change) >= (1 if is_telling else _MIN_CHANGED_WORDS)
 
 
-def _is_telling(title: str) -> bool:
+def _is_informative(title: str) -> bool:
     return not is_slight(title) and len(stems(title_of_subject(title))) >= _MIN_STEMS
 
 
 @dataclass(frozen=True)
-class _Said:
+class _MessageContent:
     """A message, its sentences, and which of them and of its points say more than the title."""
 
-    parsed: CommitMessage
+    commit_message: CommitMessage
     sentences: tuple[str, ...]
     points: tuple[str, ...]
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def texts(self) -> tuple[str, ...]:
         return self.sentences + self.points
 
 
 @lru_cache(maxsize=1)  # it is asked for before the difference is read, and again behind that
-def _said_in(message: str) -> _Said:
-    parsed = parse_message(message)
-    known = stems(parsed.title)
-    found = (s for paragraph in parsed.paragraphs for s in _sentences(paragraph))
-    points = (p for p in parsed.points if not _SLIGHT.search(p) and not _META.search(p))
-    return _Said(
-        parsed,
+def _content_of(message: str) -> _MessageContent:
+    commit_message = parse_message(message)
+    known = stems(commit_message.title)
+    found = (s for paragraph in commit_message.paragraphs for s in _sentences(paragraph))
+    points = (p for p in commit_message.points if not _SLIGHT.search(p) and not _META.search(p))
+    return _MessageContent(
+        commit_message,
         tuple(sentence for sentence in found if _says_more(sentence, known)),
         tuple(point for point in points if _says_more(point, known)),
     )
@@ -229,7 +235,7 @@ def _said_in(message: str) -> _Said:
 def _sentences(paragraph: str) -> list[str]:
     whole: list[str] = []
     for part in sentences(paragraph):
-        if whole and _ABBREVIATED.search(whole[-1]):
+        if whole and _ABBREVIATION.search(whole[-1]):
             whole[-1] = f"{whole[-1]} {part}"
         else:
             whole.append(part)
@@ -238,12 +244,12 @@ def _sentences(paragraph: str) -> list[str]:
 
 def _says_more(text: str, known: frozenset[str]) -> bool:
     words = stems(text)
-    return len(text.split()) >= _MIN_WORDS and len(words & known) < _SAID * len(words)
+    return len(text.split()) >= _MIN_WORDS and len(words & known) < _SAME_SHARE * len(words)
 
 
-def _why(said: _Said, decisions: Mapping[str, Decision]) -> str:
+def _why(said: _MessageContent, decisions: Mapping[str, Decision]) -> str:
     """The message's own words, whole where they are few, else the sentences that give reasons."""
-    left = [s for s in said.sentences if not decisions or condensed(s, len(s)) not in decisions]
+    left = [s for s in said.sentences if not decisions or condense(s, len(s)) not in decisions]
     room = _WHY_CHARACTERS
     kept = set()
     ranked = sorted(range(len(left)), key=lambda i: (-_weight(left[i], i), i))
@@ -252,26 +258,26 @@ def _why(said: _Said, decisions: Mapping[str, Decision]) -> str:
             room -= len(left[place]) + 1
             kept.add(place)
     if left and not kept:
-        return cut(left[ranked[0]], _WHY_CHARACTERS)
-    return " ".join(_closed(left[place]) for place in sorted(kept))
+        return shorten(left[ranked[0]], _WHY_CHARACTERS)
+    return " ".join(_end_sentence(left[place]) for place in sorted(kept))
 
 
 def _weight(sentence: str, place: int) -> float:
     return (2.0 if _REASON.search(sentence) else 0.0) + max(1.5 - 0.3 * place, 0.0)
 
 
-def _closed(sentence: str) -> str:
+def _end_sentence(sentence: str) -> str:
     """A sentence with its end; the list that a colon announced stands elsewhere."""
     return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence.rstrip(':; ')}."
 
 
-def _decisions(parsed: CommitMessage) -> dict[str, Decision]:
+def _decisions(commit_message: CommitMessage) -> dict[str, Decision]:
     """The choices that name what was not chosen, by the sentence that does.
 
     Only where the rejected ends its sentence or its reason follows: taking apart what goes on
     behind it would put words together that nobody wrote.  Others are told by the reason itself.
     """
-    text = "\n".join([*parsed.paragraphs, *parsed.points])
+    text = "\n".join([*commit_message.paragraphs, *commit_message.points])
     found: dict[str, Decision] = {}
     for statement in statements([Event(EventKind.SAY, 0, 0.0, text)]):
         decision = decision_of(statement) if statement.is_choice else None
@@ -282,36 +288,38 @@ def _decisions(parsed: CommitMessage) -> dict[str, Decision]:
     return dict(list(found.items())[:_MAX_DECISIONS])
 
 
-def _points(said: _Said) -> list[str]:
+def _points(said: _MessageContent) -> list[str]:
     """The points of the message's lists that say something; of many, those with a reason."""
-    short = [cut(condensed(point, 2 * _MAX_POINT), _MAX_POINT) for point in said.points]
+    short = [shorten(condense(point, 2 * _MAX_POINT), _MAX_POINT) for point in said.points]
     best = sorted(dict.fromkeys(short), key=lambda point: not _REASON.search(point))[:_MAX_POINTS]
     return [point for point in dict.fromkeys(short) if point in best]
 
 
-def _facts(parsed: CommitMessage) -> list[str]:
-    facts = [f"Reverts {parsed.reverts[:10]}"] if parsed.reverts else []
-    return facts + ([f"See {', '.join(parsed.references)}"] if parsed.references else [])
+def _facts(commit_message: CommitMessage) -> list[str]:
+    facts = [f"Reverts {commit_message.reverts[:10]}"] if commit_message.reverts else []
+    return facts + (
+        [f"See {', '.join(commit_message.references)}"] if commit_message.references else []
+    )
 
 
-def _errors(parsed: CommitMessage, title: str) -> list[ErrorMet]:
+def _errors(commit_message: CommitMessage, title: str) -> list[RecordedError]:
     """The errors that the message quotes, letter by letter; the commit is what resolved them."""
-    found: dict[str, ErrorMet] = {}
-    for signature in signatures(parsed.verbatim):
+    found: dict[str, RecordedError] = {}
+    for signature in signatures(commit_message.verbatim):
         frames = (signature.frame,) if signature.frame else ()
         resolution = "" if found else title
-        found.setdefault(signature.message, ErrorMet(signature.message, frames, resolution))
+        found.setdefault(signature.message, RecordedError(signature.message, frames, resolution))
     return list(found.values())[:_MAX_ERRORS]
 
 
-def _kind(change: Change, parsed: CommitMessage, decisions: Mapping[str, Decision]) -> str:
+def _kind(change: Change, commit_message: CommitMessage, decisions: Mapping[str, Decision]) -> str:
     """The kind by the subject; behind a prefix that names a place by what follows it."""
-    is_revert = bool(parsed.reverts) or parsed.title.lower().startswith("revert ")
-    prefix = _PREFIX.match(parsed.title)
+    is_revert = bool(commit_message.reverts) or commit_message.title.lower().startswith("revert ")
+    prefix = _PREFIX.match(commit_message.title)
     is_place = prefix is not None and prefix[1].lower() not in _TYPES
-    subject = parsed.title[prefix.end() :] if prefix and is_place else parsed.title
+    subject = commit_message.title[prefix.end() :] if prefix and is_place else commit_message.title
     kind = "change" if is_revert else kind_of(replace(change, subject=subject))
-    is_decided = bool(decisions) or (is_revert and parsed.has_body)
+    is_decided = bool(decisions) or (is_revert and commit_message.has_body)
     return "decision" if kind == "change" and is_decided else kind
 
 
@@ -321,4 +329,4 @@ def _is_code(path: str) -> bool:
 
 def _importance(file: FileChange) -> tuple[bool, int]:
     """Code before tests and prose; among them what changed most."""
-    return not _is_code(file.path), -(file.added + file.removed)
+    return not _is_code(file.path), -(file.insertions + file.deletions)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from gitmem.compress.sentences import (
-    capitalised,
-    condensed,
-    cut,
+    capitalise,
+    condense,
     looks_like_code,
     sentences,
+    shorten,
     stems,
 )
 from gitmem.model.session import Event, EventKind
@@ -32,7 +32,7 @@ _MAX_STEERINGS = 3
 def title_of(events: Sequence[Event], limit: int) -> str:
     """The first request as a title; empty without one."""
     for request in _requests(events):
-        return capitalised(cut(request[0].rstrip(".:"), limit))
+        return capitalise(shorten(request[0].rstrip(".:"), limit))
     return ""
 
 
@@ -41,12 +41,10 @@ def why(events: Sequence[Event]) -> str:
     requests = _requests(events)
     if not requests:
         return ""
-    first = cut(" ".join(_closed(sentence) for sentence in requests[0]), _MAX_REQUEST)
+    first = shorten(" ".join(_end_sentence(sentence) for sentence in requests[0]), _MAX_REQUEST)
     steering = _steering(requests[1:], first)
     return (
-        " Then: ".join([capitalised(first), "; ".join(steering)])
-        if steering
-        else capitalised(first)
+        " Then: ".join([capitalise(first), "; ".join(steering)]) if steering else capitalise(first)
     )
 
 
@@ -65,7 +63,7 @@ def _request(text: str) -> list[str]:
     """At most two sentences that ask for something; pasted output does not."""
     kept = []
     for sentence in sentences(text, 2_000):
-        short = condensed(sentence, _MAX_REQUEST)
+        short = condense(sentence, _MAX_REQUEST)
         if _PLEASANTRY.fullmatch(short) or len(short) < 3 or looks_like_code(short):
             continue
         kept.append(short)
@@ -79,7 +77,7 @@ def _steering(requests: Sequence[Sequence[str]], first: str) -> list[str]:
     known = set(stems(first))
     kept: list[str] = []
     for request in requests:
-        short = cut(request[0].rstrip("."), _MAX_STEERING)
+        short = shorten(request[0].rstrip("."), _MAX_STEERING)
         new = stems(short) - known
         if len(short.split()) >= _MIN_STEERING_WORDS and len(new) >= 2:
             known |= new
@@ -87,5 +85,5 @@ def _steering(requests: Sequence[Sequence[str]], first: str) -> list[str]:
     return kept[:_MAX_STEERINGS]
 
 
-def _closed(sentence: str) -> str:
+def _end_sentence(sentence: str) -> str:
     return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence}."

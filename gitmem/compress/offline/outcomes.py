@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from gitmem.compress.sentences import condensed, looks_like_code, sentences
+from gitmem.compress.sentences import condense, looks_like_code, sentences
 from gitmem.model.session import Event, EventKind
 
 _NEXT = re.compile(
@@ -24,14 +24,14 @@ _EMPTY = re.compile(
     re.I,
 )
 # "Added `x` to y.go": the diff says it better, unless the sentence gives a reason.
-_SHOWN = re.compile(
+_DIFF_SHOWS = re.compile(
     r"(?:`[^`]{1,120}`[:,]?\s*(?:-\s*)?)?"
     r"(?:files?|functions?\S{0,20}|variables?\S{0,20}|tests?|constants?)?"
     r"(?: \w+)?:?\s*(?:added|add|updated?|renamed?|renames|created?|removed?|deleted?|modified"
     r"|modify|changed?|replaced?|moved?|extracted?|implemented?|`[^`]{1,120}` (?:→|->))(?!\w)",
     re.I,
 )
-_REASONED = re.compile(
+_REASON = re.compile(
     r"\b(?:because|so that|so|instead|rather|since|avoid\w*|prevent\w*|ensur\w*|otherwise|must"
     r"|cannot|can't|won't|without|only|even (?:if|when)|unless|allows?|handles?|when|if)\b",
     re.I,
@@ -46,9 +46,9 @@ def closing_facts(events: Sequence[Event], count: int) -> list[str]:
     """Sentences of the assistant's last words that say what was done."""
     found: list[str] = []
     for sentence in _last_sentences(events):
-        short = condensed(sentence, _MAX_FACT)
+        short = condense(sentence, _MAX_FACT)
         is_told = len(short.split()) >= _MIN_WORDS and not _EMPTY.search(short)
-        is_shown = _SHOWN.match(short) and not _REASONED.search(short)
+        is_shown = _DIFF_SHOWS.match(short) and not _REASON.search(short)
         if is_told and not is_shown and not _NEXT.search(short):
             found.append(short)
     return found[:count]
@@ -57,7 +57,7 @@ def closing_facts(events: Sequence[Event], count: int) -> list[str]:
 def next_steps(events: Sequence[Event], count: int) -> list[str]:
     """Sentences of the last words that say what remains."""
     steps = [
-        condensed(sentence, _MAX_NEXT)
+        condense(sentence, _MAX_NEXT)
         for sentence in _last_sentences(events)
         if _NEXT.search(sentence) and len(sentence.split()) >= _MIN_WORDS
     ]

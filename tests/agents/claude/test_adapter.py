@@ -42,7 +42,7 @@ def test_a_real_transcript_reads_as_what_was_asked_said_and_done() -> None:
     assert kinds.count(EventKind.PROMPT) == 1
     assert {event.path for event in edits} == {"/home/dev/project/fetchkit/dates.py"}
     assert any(event.is_error and "ValueError" in event.text for event in transcript.events)
-    assert transcript.malformed == 0
+    assert transcript.broken_lines == 0
 
 
 @pytest.mark.parametrize("client", ["", "client-2.1.197", "client-2.0.77"])
@@ -119,7 +119,7 @@ def test_a_half_written_last_line_is_left_for_the_next_reading(writer: SessionWr
     transcript = read_transcript(writer.path)
     writer.raw(b'lf"}}\n')
 
-    assert (transcript.end, transcript.malformed) == (1, 0)
+    assert (transcript.end, transcript.broken_lines) == (1, 0)
     assert said(read_transcript(writer.path, first=1)) == [("prompt", "half")]
 
 
@@ -129,7 +129,7 @@ def test_malformed_lines_are_counted_and_the_others_read(writer: SessionWriter) 
     transcript = read_transcript(writer.path)
 
     assert [text for _, text in said(transcript)] == ["one", "two"]
-    assert transcript.malformed == 3
+    assert transcript.broken_lines == 3
     assert transcript.end == 5
 
 
@@ -147,7 +147,7 @@ def test_unknown_records_are_passed_over(writer: SessionWriter) -> None:
 
     transcript = read_transcript(writer.path)
 
-    assert (said(transcript), transcript.malformed) == ([("prompt", "one")], 0)
+    assert (said(transcript), transcript.broken_lines) == ([("prompt", "one")], 0)
 
 
 @given(lines=st.lists(st.binary(max_size=60), max_size=8))

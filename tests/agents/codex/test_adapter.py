@@ -58,7 +58,7 @@ def test_what_each_version_wrote_is_read_the_same(
     assert told(transcript.events)[:18] == spoken + edits(refusal)
     assert transcript.agent == f"codex {version}.0"
     assert (transcript.cwds, transcript.branches) == ((str(WORK),), ("master",))
-    assert transcript.malformed == 0
+    assert transcript.broken_lines == 0
     assert slice_of(transcript, str(WORK)).edited == (
         "stats.py",
         "tests/test_stats.py",

@@ -47,7 +47,7 @@ def test_what_each_version_wrote_is_read_the_same(tmp_path: Path, version: str) 
     events = [line for line in told(transcript.events) if not line.startswith("result! Edit")]
 
     assert events == [line for line in ALL if not line.startswith("result! Edit")]
-    assert (transcript.agent, transcript.malformed) == ("gemini-cli", 0)
+    assert (transcript.agent, transcript.broken_lines) == ("gemini-cli", 0)
     part = slice_of(transcript, str(WORK))
     assert (part.edited, part.read) == (("stats.py", "tests/test_stats.py"), ("stats.py",))
 

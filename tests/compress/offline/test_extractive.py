@@ -128,8 +128,8 @@ def test_an_error_is_resolved_when_an_edit_and_a_run_follow_and_it_is_gone() -> 
     (failure,) = failures_of(events)
 
     assert failure.is_resolved
-    assert failure.met.message == "KeyError: 'prize'"
-    assert "spelled wrong" in failure.met.resolution
+    assert failure.error.message == "KeyError: 'prize'"
+    assert "spelled wrong" in failure.error.resolution
 
 
 def test_an_error_that_comes_back_is_not_resolved() -> None:

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from gitmem.compress.offline.extractive import ExtractiveCompressor
-from gitmem.compress.offline.gate import Worth, gated, is_trivial, worth_of
+from gitmem.compress.offline.gate import Worth, is_trivial, trim_to_worth, worth_of
 from gitmem.model.change import Change, FileChange
-from gitmem.model.memory import Decision, ErrorMet, Memory
+from gitmem.model.memory import Decision, Memory, RecordedError
 from tests.support.evidence import change_of, event, evidence_of
 
 BARE = Memory("change", "Fix a typo", symbols=("parse",), concepts=("x",), tags={"stack": ["go"]})
@@ -47,25 +47,25 @@ def test_others_do(change: Change) -> None:
     "said",
     [
         {"decisions": (Decision("tabs", because="the linter wants them"),)},
-        {"errors": (ErrorMet("E501 line too long", resolution="wrapped"),)},
+        {"errors": (RecordedError("E501 line too long", resolution="wrapped"),)},
     ],
 )
 def test_a_decision_or_a_resolved_error_makes_any_commit_worth_it(said: dict[str, object]) -> None:
     memory = replace(BARE, **said)  # type: ignore[arg-type]
 
-    assert gated(memory, change_of("a.py", subject="Fix typo")) == memory
+    assert trim_to_worth(memory, change_of("a.py", subject="Fix typo")) == memory
 
 
 def test_a_reason_is_kept_in_short() -> None:
     memory = replace(BARE, why="The API says colour.", what=("One.", "Two."))
 
-    kept = gated(memory, change_of("a.py", subject="Fix spelling"))
+    kept = trim_to_worth(memory, change_of("a.py", subject="Fix spelling"))
 
     assert kept == replace(memory, what=("One.",), symbols=(), concepts=(), tags={})
 
 
 def test_uncommitted_work_always_passes() -> None:
-    assert gated(BARE, None) == BARE
+    assert trim_to_worth(BARE, None) == BARE
 
 
 def test_the_offline_compressor_keeps_nothing_of_a_commit_nobody_spoke_of() -> None:

@@ -24,7 +24,7 @@ def change_of(message: str, *paths: str, author: str = AUTHOR, parents: int = 1)
         committer_name="Ada Author",
         committer_email="ada@example.com",
         time=1_767_225_600,
-        committed=1_767_225_600,
+        commit_time=1_767_225_600,
         files=tuple(FileChange(path, "M", 3, 1) for path in paths or ("src/price.py",)),
         symbols=("Price", "total"),
     )
