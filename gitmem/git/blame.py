@@ -79,7 +79,7 @@ def blame(repo: Repo, path: str, first: int | None = None, last: int | None = No
 def _asked(
     repo: Repo, arguments: Sequence[str], environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes] | None:
-    """With as much effort as there is time for; None if there is none."""
+    """Blame with as much effort as time allows; None if there is no time."""
     for effort, seconds in _EFFORTS:
         with suppress(subprocess.TimeoutExpired):
             return try_git(repo, "blame", *effort, *arguments, environ=environ, timeout=seconds)
@@ -87,7 +87,7 @@ def _asked(
 
 
 def _clipped(parts: Sequence[Blamed], first: int, last: int, path: str) -> list[Blamed]:
-    """What of the parts is in these lines."""
+    """The parts that are in these lines."""
     found = []
     for part in parts:
         start, end = max(part.first, first), min(part.last, last)

@@ -90,7 +90,7 @@ class CommitReader:
             pygit2.settings.cache_max_size(blob_cache_bytes)
 
     def head(self, commit: str) -> CommitText:
-        """What a commit says of itself; no tree is looked at.
+        """What a commit says about itself; no tree is read.
 
         Raises:
             UnknownRevision: there is no such commit here.

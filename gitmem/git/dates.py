@@ -15,7 +15,7 @@ _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def instant_of(text: str, *, is_end: bool = False) -> str:
-    """The instant as the memories have theirs: ISO 8601, UTC, to the second; "" for no text.
+    """The instant in the memories' form: ISO 8601, UTC, to the second; "" for no text.
 
     A day is its beginning, or with ``is_end`` its end, where this machine is.  What is not
     ISO 8601 is read by git (``2.weeks``, ``last friday``).

@@ -41,7 +41,7 @@ class TraceReader:
         return self._known[commit]
 
     def difference(self, base: str | None, tip: str, paths: frozenset[str] | None = None) -> Delta:
-        """What lies between two commits (None: the empty tree), as one change; of some paths only.
+        """The difference of two commits (None: the empty tree), perhaps of some paths only.
 
         Empty and not whole where one of them or contents are missing.
         """

@@ -14,7 +14,7 @@ _BRANCH = re.compile(r"ref: (refs/heads/[^\s\x00]+)")
 
 
 def head_commit(repo: Repo) -> str:
-    """The id of HEAD's commit; "" where there is none yet."""
+    """The id of HEAD's commit; "" if there is none yet."""
     try:
         head = (repo.git_dir / "HEAD").read_text(encoding="ascii").strip()
         named = _BRANCH.fullmatch(head)
@@ -28,7 +28,7 @@ def head_commit(repo: Repo) -> str:
 
 
 def commit_named(repo: Repo, revision: str) -> str:
-    """The id of the commit that a revision names; "" where it names none."""
+    """The id of the commit that a revision names; "" if it names none."""
     name = f"{revision}^{{commit}}"
     done = try_git(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
     found = os.fsdecode(done.stdout).strip()

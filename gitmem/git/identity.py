@@ -27,7 +27,7 @@ NOBODY = Identity("gitmem", "gitmem@localhost")
 
 
 def find_identity(repo: Repo, fallback: Identity | None = None) -> tuple[Identity, bool]:
-    """The committer by git's own rules, and whether the fallback had to be taken.
+    """The committer by git's own rules, and whether the fallback was needed.
 
     Environment first, then ``committer.*`` and ``user.*`` in git config, never a guess from the
     machine's name.  Without a fallback a neutral name is used: a memory is not lost for want

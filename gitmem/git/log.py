@@ -95,7 +95,7 @@ def walk_parents(repo: Repo, revision: str) -> Generator[tuple[str, tuple[str, .
 
 
 def read_heads(repo: Repo, commits: Sequence[str]) -> Iterator[CommitHead]:
-    """What these commits say of themselves, in their order; no history is walked.
+    """What these commits say about themselves, in order; no history is walked.
 
     Raises:
         UnknownRevision: one of them is not here.

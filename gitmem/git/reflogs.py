@@ -30,7 +30,7 @@ class Reflogs:
             self._left_by[old] = said
 
     def what_left(self, commit: str) -> str:
-        """In a word, what moved HEAD away from the commit last; empty when nothing did."""
+        """In a word, what last moved HEAD away from the commit; empty if nothing did."""
         said = self._left_by.get(commit, "")
         word = re.match(r"[a-z-]+", said)
         return word[0] if word else ""

@@ -79,12 +79,12 @@ def known_tip(repo: Repo, remote: str) -> str | None:
 
 
 def put_known_tip(repo: Repo, remote: str, tip: str) -> None:
-    """From now on the remote is known to have this notes commit."""
+    """Record that the remote has this notes commit."""
     try_git(repo, "update-ref", tracking_ref(exchanged(remote)), tip)
 
 
 def forget_tips(repo: Repo, remote: str) -> None:
-    """From now on the remote is known to have no notes."""
+    """Record that the remote has no notes."""
     for place in places_of(remote):
         try_git(repo, "update-ref", "-d", tracking_ref(place))
 

@@ -52,7 +52,7 @@ class _Entry:
 
 @dataclass(frozen=True)
 class Share:
-    """How much of a commit stands, as long as nothing happens to ``paths``.
+    """How much of a commit stands, as long as ``paths`` do not change.
 
     ``is_open``: a file is gone; any new one may turn out to be it.
     """
@@ -240,7 +240,7 @@ def _line_end(data: memoryview, at: int) -> int:
 def _new_names(
     repo: Repo, head: str, gone: Collection[bytes], touched: dict[str, list[Touched]]
 ) -> dict[bytes, bytes]:
-    """What files that are gone are called at ``head``, as far as git finds them there."""
+    """The names at ``head`` of files that are gone, if git finds them there."""
     left = set(gone)
     bases: list[str] = []
     for commit, files in touched.items():

@@ -56,7 +56,7 @@ _LEFT_OUT = frozenset(
 
 
 def fetch_notes(repo: Repo, remote: str, timeout: float) -> bool:
-    """Bring the remote's notes here; returns whether they are others than before.
+    """Fetch the remote's notes; returns whether they have changed.
 
     ``timeout`` is in seconds.  A remote without notes is not a failure.  Where pushes go to another
     address than fetches come from, both are asked: a push must hold the notes of the former.
@@ -175,7 +175,7 @@ class _Remote:
 
 
 def _fetch(repo: Repo, own: _Remote, timeout: float, ref: str) -> None:
-    """Bring the notes of one address to one ref; where it has none, the ref goes."""
+    """Fetch the notes of one address to one ref; if it has none, the ref is deleted."""
     depth = [_ALL_OF_HISTORY] if _is_cut(repo) else []
     free_stale_lock(repo, ref)
     for _ in range(_FETCH_TRIES):

@@ -96,7 +96,7 @@ _LOGIN_IN_URL = re.compile(r"(?<=://)[^/@\s']+@")
 
 
 def read_push(printed: str, ref: str) -> Answer | None:
-    """What ``git push --porcelain`` says of our ref; None when it says nothing.
+    """What ``git push --porcelain`` says about our ref; None if it says nothing.
 
     A line is a flag, a tab, FROM:TO, a tab, a summary.  Of several addresses the worst counts.
     """
@@ -129,7 +129,7 @@ def push_trouble(remote: str, complaint: str, *, is_refused: bool = False) -> Re
 
 
 def reason_of(complaint: str) -> str:
-    """The line that says most, cleaned and without a login that an address may hold."""
+    """The most informative line, cleaned and without any login in an address."""
     found = [match["what"] for line in complaint.splitlines() if (match := _SAYS_WHY.match(line))]
     telling = [line for line in found if _NO_LOGIN.search(line) or _NO_RIGHT.search(line)]
     line = next(iter([*telling, *found]), "no reason given")

@@ -17,7 +17,7 @@ _AT_ONCE = 2_000
 
 @dataclass(frozen=True)
 class Removal:
-    """How many objects were removed, and how many lie in packs and stay until git collects them."""
+    """How many objects were removed, and how many stay in packs until git collects them."""
 
     removed: int = 0
     packed: int = 0
@@ -30,7 +30,7 @@ def drop_ref(repo: Repo, ref: str) -> None:
 
 
 def drop_reflog(repo: Repo, ref: str) -> None:
-    """Forget where a ref stood before, whether it is still there or not."""
+    """Forget where a ref pointed before, whether it still exists or not."""
     try_git(repo, "reflog", "expire", "--expire=all", "--expire-unreachable=all", ref)
     if try_git(repo, "rev-parse", "--verify", "--quiet", ref).returncode != 0:
         with suppress(OSError):

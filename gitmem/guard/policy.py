@@ -89,7 +89,7 @@ class Masker:
                 raise invalid_pattern(pattern, str(error)) from error
 
     def fits_nothing(self) -> bool:
-        """Whether one of the patterns fits an empty text."""
+        """Whether one of the patterns matches an empty text."""
         return any(pattern.search("") is not None for pattern in self._patterns)
 
     def masked(self, text: str, mask: str, unchecked: str) -> tuple[str, int]:
@@ -125,7 +125,7 @@ def invalid_pattern(pattern: str, reason: str) -> SettingsInvalid:
 
 
 def _spans(pattern: Any, text: str) -> Iterator[tuple[int, int]]:
-    """What the pattern finds, but for what is masked already, in order."""
+    """What the pattern finds, except for what is already masked, in order."""
     group = "secret" if "secret" in pattern.groupindex else 0
     masks = [mask.span() for mask in MASK.finditer(text)]
     for match in pattern.finditer(text, timeout=_SECONDS_A_TEXT):

@@ -97,7 +97,7 @@ def _masked_formats(text: str, forms: Iterable[Format], folded: str) -> tuple[st
 
 
 def mask_of(kind: str) -> str:
-    """What stands where a secret stood."""
+    """What replaces a secret."""
     return f"[masked:{kind}]"
 
 
@@ -247,7 +247,7 @@ class _Cleaner:
         return {self.text(name): self._field(name, value) for name, value in fields.items()}
 
     def _field(self, name: str, value: Json) -> Json:
-        """A named value: a name that says secret counts as it does in text."""
+        """A named value: a name that says it is secret counts, as it does in text."""
         if isinstance(value, str) and assignments.is_secret(name, value):
             return mask_of("value")
         return self.json(value)

@@ -54,7 +54,7 @@ def items(text: str, at: int) -> list[Item]:
 
 
 def member(text: str, at: int, key: str) -> Item | None:
-    """The member of that key; the last one where a key is repeated, as all readers take it."""
+    """The member of that key; the last one if a key is repeated, as all readers read it."""
     return next((item for item in reversed(items(text, at)) if item.key == key), None)
 
 

@@ -55,7 +55,7 @@ class Manifest:
         return replace(self, files=(*others, kept))
 
     def without_file(self, path: str) -> Manifest:
-        """The file is its owner's again."""
+        """The file belongs to its owner again."""
         return replace(self, files=tuple(kept for kept in self.files if kept.path != path))
 
     def with_entries(self, entries: tuple[tuple[str, str], ...]) -> Manifest:

@@ -80,7 +80,7 @@ def look(path: Path) -> Present:
 
 
 class Keeper:
-    """The files of one repository that gitmem has its hands on."""
+    """The files of one repository that gitmem changes."""
 
     def __init__(self, repo: Repo) -> None:
         self._repo = repo

@@ -86,7 +86,7 @@ def _generator(content: bytes) -> str:
 
 
 def _tell_once(repo: Repo, place: HooksPlace, lost: Sequence[str]) -> None:
-    """Tell what is amiss, and not again before it has changed."""
+    """Leave a notice of what is wrong, and not again until that changes."""
     told = repo.state_dir / "hooks.told"
     if not lost:
         told.unlink(missing_ok=True)

@@ -36,7 +36,7 @@ class LostFiles:
         write_atomically(self.folder / commit / name, document.text)
 
     def commits(self) -> list[str]:
-        """The commits that something is kept of."""
+        """The commits for which something is kept."""
         with suppress(OSError):
             return sorted(path.name for path in self.folder.iterdir() if any(path.iterdir()))
         return []

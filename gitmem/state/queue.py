@@ -69,7 +69,7 @@ class Queue:
         queued.path.unlink(missing_ok=True)
 
     def retry(self, queued: QueuedJob) -> bool:
-        """Count a failed attempt; after the last one the job is set aside.  Whether it stays."""
+        """Count a failed attempt; after the last it is set aside.  Returns whether it stays."""
         job = replace(queued.job, attempt=queued.job.attempt + 1)
         stays = job.attempt < MAX_ATTEMPTS
         target = (self._folder if stays else self._failed) / queued.path.name

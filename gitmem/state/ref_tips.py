@@ -33,7 +33,7 @@ class Tips:
 
 
 def read_tips(repo: Repo) -> Tips:
-    """Where the refs stand now."""
+    """Where the refs point now."""
     listed = try_git(repo, "for-each-ref", "--format=%(objectname) %(refname)", *REFS)
     return tips_of(repo, os.fsdecode(listed.stdout).splitlines())
 

@@ -23,7 +23,7 @@ DAY_SECONDS = 86_400.0
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why the remote took nothing, and from when on it is worth asking again (POSIX seconds)."""
+    """Why the remote took nothing, and when it is worth asking again (POSIX seconds)."""
 
     reason: str
     until: float

@@ -20,7 +20,7 @@ _NONE = "0" * 40
 
 
 def parse_pairs(text: str) -> list[tuple[str, str]]:
-    """The pairs in lines ``OLD NEW``, what follows in a line passed over.
+    """The pairs in lines ``OLD NEW``; the rest of each line is ignored.
 
     A commit that became itself, or nothing, is left out.  So git writes them for ``post-rewrite``
     and git-filter-repo in its ``commit-map``.

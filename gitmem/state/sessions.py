@@ -58,7 +58,7 @@ class Registry:
         return _read(self._folder / f"{session}.json")
 
     def sessions(self) -> list[RegisteredSession]:
-        """All known sessions, the last active first."""
+        """All known sessions, last active first."""
         return [found for path in newest_first(self._folder) if (found := _read(path))]
 
 

@@ -226,7 +226,7 @@ def _from_history(
 
 
 class _Batch:
-    """Judged commits that are not written yet: one note commit for many."""
+    """Judged commits that are not yet written: one note commit for many."""
 
     def __init__(
         self, repo: Repo, notes: NoteStore, report: Report, better: _Better | None
@@ -241,7 +241,7 @@ class _Batch:
         self._since = time.monotonic()
 
     def put(self, judgement: Judgement) -> None:
-        """Take in one; written when there are many or the last write is long ago."""
+        """Add one; written when there are many, or when the last write was long ago."""
         document = judgement.document
         if document is None:
             self._not_worth.append(judgement.commit)

@@ -36,7 +36,7 @@ _BYTES_A_TOKEN = 4
 
 @dataclass(frozen=True)
 class Selection:
-    """Which commits: a revision or range, dates as git reads them, the most to be done."""
+    """Which commits: a revision or range, dates as git reads them, and a limit."""
 
     revision: str = "HEAD"
     since: str = ""
@@ -194,7 +194,7 @@ def _with_transcripts(means: Means, commits: Sequence[str]) -> list[str]:
 
 
 def _begun(file: TranscriptFile) -> float:
-    """About when a session began: the first time that stands in its transcript.
+    """About when a session began: the first time in its transcript.
 
     Every agent writes times so.  A file's own time is when it was written to last, or copied.
     """

@@ -49,7 +49,7 @@ class Batches:
 
 @dataclass
 class Collected:
-    """What came back: memories written, slices of which none came, and batches still at work."""
+    """What came back: memories written, slices of which none came, and batches still running."""
 
     memories: int = 0
     failed: int = 0
@@ -74,7 +74,7 @@ def choose_batches(means: Means, environ: Mapping[str, str] | None = None) -> Ba
 
 
 def entries_of(commit: str, memories: Iterable[Memory]) -> list[Entry]:
-    """What of these memories of a commit a model is to make again: one entry a slice."""
+    """Which of a commit's memories a model should rewrite: one entry per slice."""
     by_slice: dict[tuple[str, tuple[int, int]], list[Memory]] = {}
     for memory in memories:
         origin = memory.provenance
@@ -282,7 +282,7 @@ class _Remaker:
 
 
 def commit_slice(change: Change) -> Slice:
-    """A commit without a session, as far as a model needs more of it than its message."""
+    """A commit without a session, if a model needs more than its message."""
     shown = "\n".join(change.added_lines[:_SHOWN_LINES])
     events = (
         Event(EventKind.SAY, 0, float(change.time), text=change.message),

@@ -76,7 +76,7 @@ class Fold:
 
 @dataclass(frozen=True)
 class Plan:
-    """What curation would do; ``kept_apart`` are pairs that are alike, and what forbids a fold."""
+    """What curation would do; ``kept_apart`` are similar pairs, and what forbids folding them."""
 
     looked_at: int
     folds: tuple[Fold, ...]
@@ -159,7 +159,7 @@ def apply(repo: Repo, folds: Iterable[Fold]) -> int:
 
 
 def undo(repo: Repo) -> int:
-    """Forget every fold that counts now, so that what it stood for counts again; how many.
+    """Forget every fold that counts now, so that its parts count again; returns how many.
 
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: nothing was written.

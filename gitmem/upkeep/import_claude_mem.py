@@ -79,7 +79,7 @@ def import_claude_mem(
     to_head: bool = False,
     dry_run: bool = False,
 ) -> Imported:
-    """Take over the rows of these projects; with ``dry_run`` only find out what would be done.
+    """Import the rows of these projects; with ``dry_run``, only find out what would be done.
 
     ``to_head`` gives what cannot be tied to HEAD.
 
@@ -128,7 +128,7 @@ class _Importer:
         self._counts = Counter(found.commit for found in stored)
 
     def run(self) -> Imported:
-        """Take over every row, in batches."""
+        """Import every row, in batches."""
         base = self._notes.tip()
         batch: dict[str, list[Document]] = defaultdict(list)
         size = 0

@@ -70,7 +70,7 @@ def estimate(means: Means, capture: Capture, compressor: Compressor) -> Estimate
 def recompress(
     means: Means, captures: Iterable[Capture], compressor: Compressor
 ) -> Iterator[Result]:
-    """Better the captures one by one; each is durable when its result is given.
+    """Improve the captures one by one; each is durable when its result is returned.
 
     What cannot be improved stays as it is, with a reason.
 
@@ -168,7 +168,7 @@ def _material(
 
 
 def _edited(notes: NoteStore, capture: Capture) -> set[str]:
-    """The ids of memories that a person wrote over: theirs are the better words."""
+    """The ids of memories that a person edited: their words are better."""
     return {
         document.memory.id
         for _, note in notes.read_many(capture.commits)

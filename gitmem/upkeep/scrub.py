@@ -49,7 +49,7 @@ _MAX_FILE_BYTES = 64 << 20
 
 @dataclass(frozen=True)
 class Target:
-    """What is to go: the memory ``id``, or what ``scrubber`` finds."""
+    """What to remove: the memory ``id``, or what ``scrubber`` finds."""
 
     id: str = ""
     scrubber: Scrubber | None = None
@@ -85,7 +85,7 @@ class ScrubReport:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether it stands nowhere."""
+        """Whether it is nowhere."""
         return not (self.hits or self.pending or self.files or self.is_in_history)
 
 
@@ -110,7 +110,7 @@ def find_target(repo: Repo, what: str, *, is_regex: bool) -> Target:
 
 
 def look_for(repo: Repo, target: Target) -> ScrubReport:
-    """What a scrub would do; nothing is changed but that fetched memories are joined.
+    """What a scrub would do; nothing is changed, except that fetched memories are joined.
 
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
@@ -139,7 +139,7 @@ def scrub(
     today: str = "",
     patience: float = _PATIENCE_SECONDS,
 ) -> ScrubReport:
-    """Take it out; what was done.  A target that stands nowhere leaves everything as it is.
+    """Remove it; returns what was done.  A target that is nowhere leaves everything as it is.
 
     ``send`` replaces the notes of a remote, before what it brought is removed here.  ``unpack``
     makes git rewrite packs that contain old notes; ``patience`` (seconds) is how long a
@@ -331,7 +331,7 @@ def _known(repo: Repo) -> Iterator[tuple[Memory, str]]:
 
 
 def _files_holding(repo: Repo, scrubber: Scrubber) -> list[Path]:
-    """gitmem's own files, but for the patterns themselves, that hold it."""
+    """gitmem's own files that contain it, except for the patterns themselves."""
     found = [Path(folder, name) for folder, _, names in os.walk(repo.state_dir) for name in names]
     patterns = scrubbed_path(repo)
     return sorted(path for path in found if path != patterns and _holds(path, scrubber))

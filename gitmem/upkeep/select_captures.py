@@ -65,7 +65,7 @@ class Capture:
 
     @property
     def origin(self) -> Provenance:
-        """Where the memories come from: the same for all but for who wrote them."""
+        """Where the memories come from: the same for all, except for who wrote them."""
         return self.memories[0].provenance
 
 
