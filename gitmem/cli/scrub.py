@@ -103,8 +103,8 @@ def _tell(repo: Repo, report: ScrubReport, *, dry_run: bool, is_pattern: bool) -
     if report.removal.in_pack:
         click.echo(
             f"{_count_of(report.removal.in_pack, 'object')} of the old notes stay in packs until"
-            " git collects them.\n  To remove them now: git gc --prune=now (which also drops everything"
-            " else that is unreachable)"
+            " git collects them.\n  To remove them now: git gc --prune=now (which also drops"
+            " everything else that is unreachable)"
         )
     for ref in report.foreign_refs:
         click.echo(
