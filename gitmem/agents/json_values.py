@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
 from gitmem.agents.text_budget import cut_middle
+from gitmem.model.session import is_session_id
 
 JsonObject = Mapping[str, Any]
 
@@ -20,6 +21,7 @@ MAX_PATH = 4_096
 """Characters; a longer path is none."""
 
 _MAX_NAME = 200
+_MAX_PATHS = 64
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(?:Z|\+00:00)?")
 
 
@@ -46,8 +48,12 @@ def parse_text(value: object) -> str:
     """A text, or the texts of a list of content parts, a line each."""
     if isinstance(value, str):
         return value
-    texts = (part.get("text") for part in parse_objects(value))
-    return "\n".join(text for text in texts if isinstance(text, str))
+    return join_texts(part.get("text") for part in parse_objects(value))
+
+
+def join_texts(values: Iterable[object]) -> str:
+    """The texts among the values, a line each."""
+    return "\n".join(value for value in values if isinstance(value, str))
 
 
 def parse_name(value: object) -> str:
@@ -58,6 +64,17 @@ def parse_name(value: object) -> str:
 def parse_path(value: object) -> str:
     """A path, if the text can be one."""
     return value if isinstance(value, str) and len(value) <= MAX_PATH and "\0" not in value else ""
+
+
+def parse_id(value: object) -> str:
+    """A session's id or a client's version, if it is one that a file may be named by."""
+    return value if isinstance(value, str) and is_session_id(value) else ""
+
+
+def collect_path(paths: dict[str, None], value: object) -> None:
+    """Add a folder or a branch to the ``paths``, once, while there are fewer than 64."""
+    if (path := parse_path(value)) and len(paths) < _MAX_PATHS:
+        paths.setdefault(path)
 
 
 def parse_time(stamp: object) -> float | None:

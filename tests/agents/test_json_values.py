@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from gitmem.agents.json_values import (
     MAX_PATH,
+    collect_path,
+    parse_id,
     parse_line,
     parse_name,
     parse_object,
@@ -38,6 +40,7 @@ values = st.recursive(
         (parse_text, str),
         (parse_name, str),
         (parse_path, str),
+        (parse_id, str),
         (parse_time, (float, type(None))),
     ],
 )
@@ -76,6 +79,20 @@ def test_a_name_can_be_written_to_a_file() -> None:
 def test_what_no_file_can_be_called_is_no_path(path: str) -> None:
     assert parse_path("/w/a.py") == "/w/a.py"
     assert parse_path(path) == ""
+
+
+def test_an_id_is_one_that_a_file_may_be_named_by() -> None:
+    assert parse_id("2.1.329") == "2.1.329"
+    assert parse_id("../a") == ""
+
+
+def test_paths_are_collected_once_in_order_and_not_without_end() -> None:
+    paths: dict[str, None] = {}
+    for value in ("/b", "/a", "/b", 3, "", *map(str, range(100))):
+        collect_path(paths, value)
+
+    assert list(paths)[:3] == ["/b", "/a", "0"]
+    assert len(paths) == 64
 
 
 @pytest.mark.parametrize(

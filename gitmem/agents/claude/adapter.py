@@ -11,20 +11,19 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from gitmem.agents.adapter import TranscriptFile, translate_errors
 from gitmem.agents.claude.projects import find_transcript, find_transcripts, list_projects_dirs
 from gitmem.agents.claude.records import RecordReader
 from gitmem.agents.claude.subagents import find_subagents
-from gitmem.agents.json_values import JsonObject, parse_line, parse_path, parse_time
+from gitmem.agents.json_values import JsonObject, collect_path, parse_id, parse_line, parse_time
 from gitmem.agents.lines import read_lines, seek_line
 from gitmem.agents.subagents import add_subagents, read_time_before
 from gitmem.agents.text_budget import Retention
-from gitmem.model.session import Transcript, is_session_id
+from gitmem.model.session import Transcript
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_MAX_NAMES = 64
 
 
 class ClaudeCode:
@@ -97,16 +96,8 @@ def _read(
     number, end_byte, broken_lines, time = start, file.tell(), 0, 0.0
     for line in read_lines(file):
         records, is_malformed = _parse_records(line.data)
-        time = max(
-            [
-                time,
-                *(
-                    t
-                    for record in records
-                    if (t := parse_time(record.get("timestamp"))) is not None
-                ),
-            ]
-        )
+        times = (parse_time(record.get("timestamp")) or 0.0 for record in records)
+        time = max([time, *times])
         if until is not None and time > until:
             break
         broken_lines += is_malformed
@@ -185,17 +176,7 @@ class _SessionFacts:
     def add(self, record: JsonObject) -> None:
         """Take what this record tells."""
         if not self._session:
-            self._session = _parse_id(record.get("sessionId"))
-        self._version = _parse_id(record.get("version")) or self._version
-        _add_name(self.cwds, record.get("cwd"))
-        _add_name(self.branches, record.get("gitBranch"))
-
-
-def _parse_id(value: Any) -> str:
-    """A name from a record, if it is a harmless one."""
-    return value if isinstance(value, str) and is_session_id(value) else ""
-
-
-def _add_name(names: dict[str, None], value: Any) -> None:
-    if (name := parse_path(value)) and len(names) < _MAX_NAMES:
-        names.setdefault(name)
+            self._session = parse_id(record.get("sessionId"))
+        self._version = parse_id(record.get("version")) or self._version
+        collect_path(self.cwds, record.get("cwd"))
+        collect_path(self.branches, record.get("gitBranch"))

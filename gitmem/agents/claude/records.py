@@ -7,11 +7,12 @@ the message holds.  Nothing here may fail on a record of another shape.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from gitmem.agents.draft import Draft, render_input
 from gitmem.agents.json_values import (
     JsonObject,
+    join_texts,
     parse_name,
     parse_object,
     parse_objects,
@@ -117,13 +118,9 @@ def _new_text(inputs: JsonObject) -> str:
     texts = [inputs.get(key) for key in _NEW_TEXTS]
     if text := next((text for text in texts if isinstance(text, str) and text), ""):
         return text
-    return _join(edit.get("new_string") for edit in parse_objects(inputs.get("edits")))
+    return join_texts(edit.get("new_string") for edit in parse_objects(inputs.get("edits")))
 
 
 def _old_text(inputs: JsonObject) -> str:
     edits = [inputs, *parse_objects(inputs.get("edits"))]
-    return _join(edit.get("old_string") for edit in edits)
-
-
-def _join(texts: Iterable[object]) -> str:
-    return "\n".join(text for text in texts if isinstance(text, str))
+    return join_texts(edit.get("old_string") for edit in edits)

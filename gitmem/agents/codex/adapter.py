@@ -26,14 +26,21 @@ from gitmem.agents.codex.files import (
 from gitmem.agents.codex.items import ItemReader
 from gitmem.agents.draft import Draft
 from gitmem.agents.folders import is_below, resolve_names
-from gitmem.agents.json_values import JsonObject, parse_line, parse_object, parse_path, parse_time
+from gitmem.agents.json_values import (
+    JsonObject,
+    collect_path,
+    parse_id,
+    parse_line,
+    parse_object,
+    parse_path,
+    parse_time,
+)
 from gitmem.agents.lines import read_lines, seek_line
 from gitmem.agents.subagents import add_subagents, read_time_before
 from gitmem.agents.text_budget import Retention
 from gitmem.model.session import Transcript, is_session_id
 
 _COPY_SECONDS = 5.0
-_MAX_NAMES = 64
 
 
 class Codex:
@@ -114,19 +121,18 @@ class _Head:
 
 def _read_head(file: BinaryIO, path: Path) -> _Head:
     line = next(read_lines(file), None)
-    record = parse_line(line.data if line else None) or {}
+    data = (line.data if line else None) or b""
+    record = parse_line(data) or {}
     meta = parse_object(record.get("payload")) if "payload" in record else record
     match = ROLLOUT_NAME.fullmatch(path.name)
-    told, source = meta.get("id"), parse_object(meta.get("source"))
-    session = match[1] if match else told if isinstance(told, str) else path.stem
-    version = meta.get("cli_version")
+    session = match[1] if match else parse_id(meta.get("id"))
     return _Head(
-        session=session if is_session_id(session) else path.stem,
-        version=version if isinstance(version, str) and is_session_id(version) else "",
+        session=session or path.stem,
+        version=parse_id(meta.get("cli_version")),
         cwd=parse_path(meta.get("cwd")),
         branch=parse_path(parse_object(meta.get("git")).get("branch")),
         time=parse_time(record.get("timestamp")) or parse_time(meta.get("timestamp")) or 0.0,
-        is_subagent=any("subagent" in key.lower() for key in source),
+        is_subagent=is_subagent(data),
         is_copy=isinstance(meta.get("forked_from_id"), str),
     )
 
@@ -134,7 +140,8 @@ def _read_head(file: BinaryIO, path: Path) -> _Head:
 def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Transcript:
     items, kept, prefix = ItemReader(head.cwd), Retention(), _ForkPrefix(head)
     number, end_byte, broken_lines, time = start, file.tell(), 0, head.time
-    cwds: dict[str, None] = {head.cwd: None} if head.cwd else {}
+    cwds: dict[str, None] = {}
+    collect_path(cwds, head.cwd)
     for line in read_lines(file):
         record = parse_line(line.data)
         time = max(time, parse_time(record.get("timestamp")) or 0.0) if record else time
@@ -145,8 +152,7 @@ def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Trans
             draft = Draft(number, time, is_subagent=head.is_subagent)
             for event in items.draft_events(record, draft):
                 kept.add(event)
-            if items.cwd and len(cwds) < _MAX_NAMES:
-                cwds.setdefault(items.cwd)
+            collect_path(cwds, items.cwd)
         number, end_byte = number + 1, line.end_byte
     return Transcript(
         session=head.session,

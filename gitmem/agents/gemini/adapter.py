@@ -58,7 +58,7 @@ class GeminiCli:
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Sessions in a work tree or a folder below it, each with its newest file."""
         newest: dict[str, TranscriptFile] = {}
-        for path in sorted(self._chats(resolve_names(worktree)), key=_read_age):
+        for path in sorted(self._find_chats(resolve_names(worktree)), key=_read_age):
             mtime, _ = _read_age(path)
             if mtime >= since and self.owns(path) and (session := _read_session(path)):
                 newest[session] = TranscriptFile(session, path, mtime)
@@ -85,7 +85,7 @@ class GeminiCli:
         subagents = _find_subagents(path, session)
         return add_subagents(transcript, _read_subagents(subagents, root, until), since)
 
-    def _chats(self, roots: list[str]) -> Iterator[Path]:
+    def _find_chats(self, roots: list[str]) -> Iterator[Path]:
         if self._folder is None or not self._folder.is_dir():
             return
         hashes = {_hash(root) for root in roots}

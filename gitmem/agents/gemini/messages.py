@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from gitmem.agents.draft import Draft, render_input
 from gitmem.agents.json_values import (
     JsonObject,
+    join_texts,
     parse_name,
     parse_object,
     parse_objects,
@@ -125,9 +126,8 @@ class MessageReader:
         text = parse_text(message.get("content"))
         if kind == "gemini":
             for thought in parse_objects(message.get("thoughts")):
-                words = (thought.get("subject"), thought.get("description"))
-                told = "\n".join(word for word in words if isinstance(word, str))
-                yield from draft.words(EventKind.THINK, told.strip())
+                words = join_texts([thought.get("subject"), thought.get("description")])
+                yield from draft.words(EventKind.THINK, words.strip())
             yield from draft.words(EventKind.SAY, text.strip())
         elif kind == "user" and _SNAPSHOT.match(text):
             yield from draft.words(EventKind.SUMMARY, text.strip())
