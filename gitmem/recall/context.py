@@ -181,13 +181,13 @@ class ContextChoice:
         self.likely_files = likely_files
 
     @property
-    def given(self) -> list[ContextItem]:
+    def items(self) -> list[ContextItem]:
         """What to give, most important first."""
         return [one.item for one in self.candidates if not one.refusal]
 
     def block(self, budget_tokens: int, *, path: str = "") -> ContextBlock:
         """The text, within the budget; ``path`` is the file that it is about."""
-        items = self.given
+        items = self.items
         if not items:
             return ContextBlock("", 0, 0)
         commits = [item.commit for item in items if item.commit]

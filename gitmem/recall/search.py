@@ -151,7 +151,7 @@ class Recaller:
         size, most = max(_CANDIDATES, 2 * end), max(_RANK_POOL, 2 * end)
         while True:
             scores = self._scores(text, query, size)
-            held = self._held(scores, most, query, scope, branch)
+            held = self._first_holders(scores, most, query, scope, branch)
             if len(held) >= end or len(scores) < size or size >= _MOST_CANDIDATES:
                 break
             size *= 8  # much of what matches is elsewhere: look further
@@ -167,7 +167,7 @@ class Recaller:
             [held[place] for place in places],
         )
 
-    def _held(
+    def _first_holders(
         self,
         places: Iterable[int],
         most: int,

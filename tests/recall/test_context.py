@@ -391,7 +391,7 @@ def test_what_was_weighed_and_left_out_can_be_asked(git: GitDriver) -> None:
     given = [one for one in weighed.candidates if not one.refusal]
     left = [one for one in weighed.candidates if one.refusal]
     assert [one.item.memory.id for one in given] == [
-        item.memory.id for item in weigh_start(git.repo).given
+        item.memory.id for item in weigh_start(git.repo).items
     ]
     assert left
     assert all(one.files and 0 < one.worth <= 1 for one in weighed.candidates)
