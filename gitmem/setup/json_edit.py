@@ -11,9 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from gitmem.errors import ForeignFile
+
 _SPACE = re.compile(r"[ \t\r\n]*")
 _LINE_START = re.compile(r"[ \t]*")
 _DECODER = json.JSONDecoder()
+_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,24 @@ class Item:
     end: int
     value: Any
     key: str = ""
+
+
+def decode_object(content: bytes | None, name: str) -> tuple[bytes, str, dict[str, Any]]:
+    """The byte order mark, if any, the text behind it, and the object that it is (empty for none).
+
+    Raises:
+        ForeignFile: it is not a JSON object; ``name`` is what the person calls it, in the plural.
+    """
+    data = content or b""
+    mark = _MARK if data.startswith(_MARK) else b""
+    try:
+        text = data[len(mark) :].decode("utf-8")
+        value = json.loads(text) if text.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise ForeignFile(f"{name} are not JSON ({error})") from error
+    if not isinstance(value, dict):
+        raise ForeignFile(f"{name} are not a JSON object")
+    return mark, text, value
 
 
 def root(text: str) -> int:
@@ -77,10 +98,10 @@ def append(text: str, at: int, value: Any, key: str = "") -> str:
     return f"{text[: at + 1]}{newline}{inner}{piece}{newline}{outer}{text[close:]}"
 
 
-def remove(text: str, at: int, index: int) -> str:
-    """Take the item number ``index`` out of the array or object at ``at``."""
+def remove(text: str, at: int, item: Item) -> str:
+    """Take the item out of the array or object at ``at``."""
     present = items(text, at)
-    item = present[index]
+    index = [one.start for one in present].index(item.start)
     if index > 0:
         return text[: present[index - 1].end] + text[item.end :]
     if len(present) > 1:

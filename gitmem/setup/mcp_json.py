@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from gitmem.errors import ForeignFile
-from gitmem.setup import json_edit as jsontext
+from gitmem.setup import json_edit
 from gitmem.setup.launcher_line import FIND_LAUNCHER, LAUNCHER
 
 PROJECT_FILE = ".mcp.json"
@@ -37,12 +37,12 @@ def with_server(content: bytes | None) -> bytes:
         return content
     head, text = _decode(content)
     text = _without(text) if text.strip() else _NEW
-    top = jsontext.root(text)
-    servers = jsontext.member(text, top, _SERVERS)
+    top = json_edit.root(text)
+    servers = json_edit.member(text, top, _SERVERS)
     if servers is None:
-        text = jsontext.append(text, top, {NAME: SERVER}, _SERVERS)
+        text = json_edit.append(text, top, {NAME: SERVER}, _SERVERS)
     else:
-        text = jsontext.append(text, servers.value_at, SERVER, NAME)
+        text = json_edit.append(text, servers.value_at, SERVER, NAME)
     return head + text.encode("utf-8", "surrogatepass")
 
 
@@ -84,30 +84,19 @@ def _entry(text: str) -> Any:
 
 
 def _without(text: str) -> str:
-    top = jsontext.root(text)
-    servers = jsontext.member(text, top, _SERVERS)
-    ours = jsontext.member(text, servers.value_at, NAME) if servers else None
+    top = json_edit.root(text)
+    servers = json_edit.member(text, top, _SERVERS)
+    ours = json_edit.member(text, servers.value_at, NAME) if servers else None
     if servers is None or ours is None or not _is_ours(ours.value):
         return text
     if len(servers.value) > 1:
-        return _remove(text, servers.value_at, ours)
-    return _remove(text, top, servers)
-
-
-def _remove(text: str, holder_at: int, item: jsontext.Item) -> str:
-    starts = [present.start for present in jsontext.items(text, holder_at)]
-    return jsontext.remove(text, holder_at, starts.index(item.start))
+        return json_edit.remove(text, servers.value_at, ours)
+    return json_edit.remove(text, top, servers)
 
 
 def _decode(content: bytes | None) -> tuple[bytes, str]:
     """The byte order mark, if any, and the text behind it, which is known to be sound."""
-    data = content or b""
-    head = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-    try:
-        text = data[len(head) :].decode("utf-8")
-        value = json.loads(text) if text.strip() else {}
-    except (ValueError, RecursionError) as error:
-        raise ForeignFile(f"the project's MCP servers are not JSON ({error})") from error
-    if not isinstance(value, dict) or not isinstance(value.get(_SERVERS, {}), dict):
-        raise ForeignFile("the project's MCP servers are not a JSON object")
-    return head, text
+    mark, text, value = json_edit.decode_object(content, "the project's MCP servers")
+    if not isinstance(value.get(_SERVERS, {}), dict):
+        raise ForeignFile(f"'{_SERVERS}' of the project's MCP servers is not a JSON object")
+    return mark, text
