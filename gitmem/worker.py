@@ -207,7 +207,7 @@ def _attempt(run: _Run, queue: Queue, queued: QueuedJob) -> int:
         _log(run.workspace.repo, queued, error)
         queue.retry(queued)
         return 0
-    queue.done(queued)
+    queue.finish(queued)
     return 1
 
 

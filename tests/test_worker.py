@@ -85,7 +85,7 @@ def test_a_job_that_keeps_failing_does_not_stop_the_others(committed: GitDriver)
         work(workspace_of(committed))
 
     assert len(memories_on(committed, commit)) == 1
-    assert [queued.job.session for queued in Queue(committed.repo).failed()] == ["lost"]
+    assert [queued.job.session for queued in Queue(committed.repo).failed_jobs()] == ["lost"]
     assert "no transcript of session 'lost'" in read_log(committed.repo, 1)[0]
 
 

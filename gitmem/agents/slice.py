@@ -31,8 +31,8 @@ def slice_of(transcript: Transcript, worktree: str, roots: Sequence[str] = ()) -
         events=tuple(_without_memory(transcript.events)),
         first=transcript.first,
         end=transcript.end,
-        edited=tuple(dict.fromkeys(edits)),
-        read=tuple(dict.fromkeys(_reads(transcript.events, tree))),
+        edited_paths=tuple(dict.fromkeys(edits)),
+        read_paths=tuple(dict.fromkeys(_reads(transcript.events, tree))),
         roots=tuple(dict.fromkeys([worktree, *roots])),
     )
 

@@ -221,7 +221,7 @@ def _branch_of(workspace: Workspace, work: AgentWork) -> str:
 def _pending_memory(part: Slice, branch: str, policy: Policy) -> Memory | None:
     """The offline memory of uncommitted work; words after a commit are not work by themselves."""
     asked = any(event.kind is EventKind.PROMPT for event in part.events)
-    if not asked and not part.edited:
+    if not asked and not part.edited_paths:
         return None
     from gitmem.compress.offline.extractive import ExtractiveCompressor
 

@@ -97,8 +97,8 @@ class Exclusion:
         return replace(
             whole,
             events=tuple(self._visible_events(whole.events, hidden, whole.roots)),
-            edited=self._visible_paths(whole.edited),
-            read=self._visible_paths(whole.read),
+            edited_paths=self._visible_paths(whole.edited_paths),
+            read_paths=self._visible_paths(whole.read_paths),
         )
 
     def without_change(self, change: Change) -> Change:

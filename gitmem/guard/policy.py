@@ -92,7 +92,7 @@ class Masker:
         """Whether one of the patterns matches an empty text."""
         return any(pattern.search("") is not None for pattern in self._patterns)
 
-    def masked(self, text: str, mask: str, unchecked: str) -> tuple[str, int]:
+    def mask_matches(self, text: str, mask: str, unchecked: str) -> tuple[str, int]:
         """The text with every match replaced by ``mask``, and how many there were.
 
         What is masked already is left alone.  A text that takes too long becomes ``unchecked``.

@@ -57,7 +57,7 @@ def redact_with_counts(text: str, policy: Policy = PLAIN) -> tuple[str, int]:
     for _ in range(_MOST_PASSES):
         count = 0
         if policy.masker is not None:
-            text, count = policy.masker.masked(text, mask_of(CUSTOM), mask_of(UNCHECKED))
+            text, count = policy.masker.mask_matches(text, mask_of(CUSTOM), mask_of(UNCHECKED))
             total += count
         text, found = _mask_once(text)
         total += found
@@ -123,13 +123,13 @@ _SEAL = object()
 
 @dataclass(frozen=True)
 class Evidence:
-    """A slice whose every text is masked; ``masked`` counts what was.
+    """A slice whose every text is masked; ``mask_count`` says of how much.
 
     Build it with :func:`make_evidence`: the constructor refuses anybody else.
     """
 
     slice: Slice
-    masked: int
+    mask_count: int
     _seal: object = None
 
     def __post_init__(self) -> None:
@@ -162,8 +162,8 @@ def make_evidence(slice: Slice, policy: Policy = PLAIN) -> Evidence:  # noqa: A0
     clean = replace(
         whole,
         events=tuple(masked_event(event) for event in whole.events),
-        edited=tuple(masked(path) for path in whole.edited),
-        read=tuple(masked(path) for path in whole.read),
+        edited_paths=tuple(masked(path) for path in whole.edited_paths),
+        read_paths=tuple(masked(path) for path in whole.read_paths),
     )
     return Evidence(clean, total, _SEAL)
 

@@ -48,7 +48,7 @@ class Scrubber:
             UsageError: the pattern takes too long.
         """
         try:
-            return self._masker.masked(text, mask_of(KIND), mask_of(KIND))[0]
+            return self._masker.mask_matches(text, mask_of(KIND), mask_of(KIND))[0]
         except SettingsInvalid as error:
             raise UsageError("the pattern takes too long", "Make it simpler") from error
 

@@ -50,7 +50,7 @@ def _work(repo: Repo) -> None:
         reinstate_hooks(repo)
     else:
         for queued in Queue(repo).jobs():
-            Queue(repo).done(queued)
+            Queue(repo).finish(queued)
 
 
 def _end_all(signum: int, frame: object) -> None:

@@ -12,7 +12,7 @@ class LogEntry:
     """A commit and what is remembered of it, or (``is_pending``) memories without a commit yet.
 
     ``time`` is the author's, POSIX seconds; ``refs`` is what git decorates the commit with.
-    ``problems`` tell of documents in the note that could not be read.  ``abandoned`` says since
+    ``problems`` tell of documents in the note that could not be read.  ``abandonment`` says since
     when and by what the commit is on no branch any more.  ``remarks`` are further lines of the
     head, each with its label.
     """
@@ -25,5 +25,5 @@ class LogEntry:
     memories: tuple[Memory, ...] = ()
     problems: tuple[str, ...] = ()
     is_pending: bool = False
-    abandoned: str = ""
+    abandonment: str = ""
     remarks: tuple[tuple[str, str], ...] = ()

@@ -93,7 +93,7 @@ class Note:
         return tuple(d.tombstone for d in self.documents if d.tombstone is not None)
 
     @property
-    def abandoned(self) -> Abandonment | None:
+    def abandonment(self) -> Abandonment | None:
         """The mark, if there is one."""
         return next((d.mark for d in self.documents if d.mark is not None), None)
 

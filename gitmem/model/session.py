@@ -92,8 +92,8 @@ class Transcript:
 class Slice:
     """The part of a session that belongs to one commit (or, without a commit, is still pending).
 
-    ``edited`` and ``read`` are paths inside the work tree, relative to it, in order of first use;
-    ``roots`` are the names of the work tree.
+    ``edited_paths`` and ``read_paths`` are inside the work tree, relative to it, in order of
+    first use; ``roots`` are the names of the work tree.
     """
 
     session: str
@@ -101,6 +101,6 @@ class Slice:
     events: tuple[Event, ...]
     first: int
     end: int
-    edited: tuple[str, ...] = ()
-    read: tuple[str, ...] = ()
+    edited_paths: tuple[str, ...] = ()
+    read_paths: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()

@@ -33,7 +33,7 @@ def read_abandoned_entries(repo: Repo) -> Iterator[LogEntry]:
             ]
             if memories:
                 entry = replace(entry_of(repo, commit), memories=tuple(memories))
-                yield replace(entry, abandoned=abandonment_text(*marks[commit]))
+                yield replace(entry, abandonment=abandonment_text(*marks[commit]))
 
 
 def _is_reached_elsewhere(

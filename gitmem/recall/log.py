@@ -118,7 +118,7 @@ def find_entry(repo: Repo, name: str) -> LogEntry:
         problem = entry.problems[0]
         kind = NewerFormat if problem.startswith(NEWER) else NoteUnreadable
         raise kind(f"the note of commit '{commit[:10]}' {problem}")
-    return replace(entry, abandoned=mark)
+    return replace(entry, abandonment=mark)
 
 
 def entry_of(repo: Repo, commit: str) -> LogEntry:
@@ -217,4 +217,4 @@ def _find_by_id(repo: Repo, prefix: str) -> LogEntry | None:
         gone = missing_from_refs(repo, NoteStore(repo), commits)
         commit = next((commit for commit in commits if commit not in gone), commits[0])
         mark = abandonment(repo, index, commit)
-    return replace(entry_of(repo, commit), memories=(stored[0].memory,), abandoned=mark)
+    return replace(entry_of(repo, commit), memories=(stored[0].memory,), abandonment=mark)

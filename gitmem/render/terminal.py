@@ -88,7 +88,7 @@ def entry_fields(entry: LogEntry) -> dict[str, Json]:
         "subject": _text(entry.subject),
         "refs": _text(entry.refs),
         "pending": entry.is_pending,
-        "abandoned": _text(entry.abandoned) or None,
+        "abandoned": _text(entry.abandonment) or None,
     }
     memories: list[Json] = [
         {"id": memory.id, **clean_fields(to_fields(memory))} for memory in entry.memories
@@ -131,8 +131,8 @@ def _head(entry: LogEntry, colours: Palette) -> Iterator[str]:
     else:
         yield "(this commit is not in this clone)"
     yield from _remarks(entry)
-    if entry.abandoned:
-        yield tint(f"abandoned {_line(entry.abandoned)}", colours.error, colours)
+    if entry.abandonment:
+        yield tint(f"abandoned {_line(entry.abandonment)}", colours.error, colours)
     if entry.subject:
         yield ""
         yield _INDENT + _line(entry.subject)

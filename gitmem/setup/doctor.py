@@ -333,7 +333,7 @@ def _check_remote(repo: Repo, practice: Practice) -> Iterator[Finding]:
 
 def _check_queue(repo: Repo, practice: Practice) -> Iterator[Finding]:
     queue = Queue(repo)
-    jobs, failed = queue.jobs(), queue.failed()
+    jobs, failed = queue.jobs(), queue.failed_jobs()
     now = time.time() if practice.now is None else practice.now
     late = [queued for queued in jobs if now - queued.time > _PATIENCE_SECONDS]
     drain = partial(_drain, repo)

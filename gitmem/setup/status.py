@@ -87,7 +87,7 @@ def read_status(
         commits=commits,
         pending=len(PendingStore(repo).newest_first()),
         waiting=len(queue.jobs()),
-        failed=len(queue.failed()),
+        failed=len(queue.failed_jobs()),
         is_working=is_worker_running(repo),
         remote=remote,
         is_shared=_is_shared(repo, remote),

@@ -60,11 +60,11 @@ class Queue:
         """All whole jobs, oldest first."""
         return self._read(self._folder)
 
-    def failed(self) -> list[QueuedJob]:
+    def failed_jobs(self) -> list[QueuedJob]:
         """The jobs set aside, oldest first."""
         return self._read(self._failed)
 
-    def done(self, queued: QueuedJob) -> None:
+    def finish(self, queued: QueuedJob) -> None:
         """Take a job out: its work is done."""
         queued.path.unlink(missing_ok=True)
 
@@ -76,15 +76,15 @@ class Queue:
         StateFile(target).write(render_job(job))
         os.utime(target, (queued.time, queued.time))
         if not stays:
-            self.done(queued)
+            self.finish(queued)
         return stays
 
     def requeue_failed_jobs(self) -> int:
         """Give the jobs set aside another chance; returns how many there are."""
-        failed = self.failed()
+        failed = self.failed_jobs()
         for queued in failed:
             self.add(replace(queued.job, attempt=0), queued.time)
-            self.done(queued)
+            self.finish(queued)
         return len(failed)
 
     def _read(self, folder: Path) -> list[QueuedJob]:

@@ -19,15 +19,15 @@ def test_edited_files_are_paths_of_the_work_tree(writer: SessionWriter, tmp_path
 
     part = slice_of(read_transcript(writer.path), str(tmp_path / "work"))
 
-    assert part.edited == ("src/a.py", "b.py")
+    assert part.edited_paths == ("src/a.py", "b.py")
 
 
 def test_another_name_of_the_work_tree_counts(writer: SessionWriter, tmp_path: Path) -> None:
     writer.write("a.py")
     transcript = read_transcript(writer.path)
 
-    assert slice_of(transcript, "/link").edited == ()
-    assert slice_of(transcript, "/link", [str(tmp_path / "work")]).edited == ("a.py",)
+    assert slice_of(transcript, "/link").edited_paths == ()
+    assert slice_of(transcript, "/link", [str(tmp_path / "work")]).edited_paths == ("a.py",)
 
 
 def test_an_edit_that_failed_is_none(writer: SessionWriter, tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_an_edit_that_failed_is_none(writer: SessionWriter, tmp_path: Path) -> N
         "\n".join([lines[0], lines[1].replace('"is_error":false', '"is_error":true')]) + "\n"
     )
 
-    assert slice_of(read_transcript(writer.path), str(tmp_path / "work")).edited == ()
+    assert slice_of(read_transcript(writer.path), str(tmp_path / "work")).edited_paths == ()
 
 
 @pytest.mark.parametrize("command", ["gitmem log", "git mem show HEAD", "git notes show"])

@@ -96,7 +96,7 @@ def test_an_excluded_files_part_of_a_diff_goes() -> None:
 def test_the_names_of_excluded_files_are_not_told() -> None:
     part = _kept(edited=("a.py", "secrets/pin"), read=(".env", "b.py"))
 
-    assert (part.edited, part.read) == (("a.py",), ("b.py",))
+    assert (part.edited_paths, part.read_paths) == (("a.py",), ("b.py",))
 
 
 def test_a_change_loses_its_excluded_files() -> None:

@@ -51,7 +51,7 @@ def test_masking_twice_is_masking_once_whatever_the_patterns(text: str, given: l
 def test_a_text_that_takes_too_long_is_masked_whole() -> None:
     masker = Masker([_SLOW])
 
-    assert masker.masked(_ENDLESS, "[masked:custom]", "[masked:unchecked]") == (
+    assert masker.mask_matches(_ENDLESS, "[masked:custom]", "[masked:unchecked]") == (
         "[masked:unchecked]",
         1,
     )
@@ -62,7 +62,7 @@ def test_a_pattern_that_keeps_taking_too_long_stops_everything() -> None:
 
     def look_again_and_again() -> None:
         for _ in range(20):
-            masker.masked(_ENDLESS, "", "")
+            masker.mask_matches(_ENDLESS, "", "")
 
     with pytest.raises(SettingsInvalid, match=r"gitmem\.redact"):
         look_again_and_again()
@@ -76,7 +76,7 @@ def test_what_is_no_pattern_is_told() -> None:
 def test_everything_that_leaves_the_transcript_passes_the_patterns() -> None:
     policy = Policy(("zebra",))
     event = Event(EventKind.SAY, 0, 0.0, text="the zebra", path="/x/zebra")
-    part = Slice("s", "agent", (event,), 0, 1, edited=("zebra.py",))
+    part = Slice("s", "agent", (event,), 0, 1, edited_paths=("zebra.py",))
     change = change_of("zebra.py", subject="Feed the zebra", added_lines=("zebra()",))
 
     assert "zebra" not in repr(make_evidence(part, policy))

@@ -71,7 +71,9 @@ def test_repeated_beginnings_cost_linear_time(hostile: str) -> None:
 
 
 def _slice(*events: Event) -> Slice:
-    return Slice("s", "agent", events, 0, 9, edited=(f"a/{_SECRET}.py",), read=("b.py",))
+    return Slice(
+        "s", "agent", events, 0, 9, edited_paths=(f"a/{_SECRET}.py",), read_paths=("b.py",)
+    )
 
 
 def test_evidence_has_every_text_and_path_masked() -> None:
@@ -79,7 +81,7 @@ def test_evidence_has_every_text_and_path_masked() -> None:
     evidence = make_evidence(_slice(call, Event(EventKind.SAY, 2, 0.0, text="fine")))
 
     assert _SECRET not in repr(evidence)
-    assert evidence.masked == 3
+    assert evidence.mask_count == 3
     assert evidence.slice.events[1].text == "fine"
 
 

@@ -131,7 +131,7 @@ def test_the_end_of_nobodys_turn_is_not_queued(ready: GitDriver) -> None:
     run_agent_hook("Stop", b"{}", environ(ready))
 
     assert Queue(ready.repo).is_empty()
-    assert Queue(ready.repo).failed() == []
+    assert Queue(ready.repo).failed_jobs() == []
 
 
 def remember(git: GitDriver, title: str, path: str) -> None:

@@ -114,7 +114,7 @@ def _check_change(
 
 def _check_dropped(clone: Place, change: int, holders: set[str]) -> None:
     store = NoteStore(clone.git.repo)
-    marked = [c for c in holders if (note := store.read(c)) is not None and note.abandoned]
+    marked = [c for c in holders if (note := store.read(c)) is not None and note.abandonment]
     if not marked:
         raise Broken(f"change {change} was dropped, and {_short(holders)} do not say so")
 

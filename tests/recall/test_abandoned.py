@@ -34,9 +34,9 @@ def test_what_was_dropped_is_listed_with_when_and_by_what(
     (entry,) = read_abandoned_entries(git.repo)
 
     assert (commit, ["tried"]) == (entry.commit, [m.title for m in entry.memories])
-    assert entry.abandoned == "since 2027-01-15 (reset)"
-    assert find_entry(git.repo, commit).abandoned == entry.abandoned
-    assert find_entry(git.repo, entry.memories[0].id).abandoned == entry.abandoned
+    assert entry.abandonment == "since 2027-01-15 (reset)"
+    assert find_entry(git.repo, commit).abandonment == entry.abandonment
+    assert find_entry(git.repo, entry.memories[0].id).abandonment == entry.abandonment
 
 
 def test_a_ref_that_reaches_it_again_ends_the_mark(dropped_commit: tuple[GitDriver, str]) -> None:
@@ -44,7 +44,7 @@ def test_a_ref_that_reaches_it_again_ends_the_mark(dropped_commit: tuple[GitDriv
     git.run("branch", "again", commit)
 
     assert list(read_abandoned_entries(git.repo)) == []
-    assert find_entry(git.repo, commit).abandoned == ""
+    assert find_entry(git.repo, commit).abandonment == ""
 
 
 def test_work_that_another_commit_takes_up_is_not_abandoned(
@@ -59,8 +59,8 @@ def test_work_that_another_commit_takes_up_is_not_abandoned(
     assert [(commit, git.out("rev-parse", "HEAD"))] == [(c.source, c.target) for c in done.copies]
     assert list(read_abandoned_entries(git.repo)) == []
     shown = find_entry(git.repo, NoteStore(git.repo).read(commit).memories[0].id)  # type: ignore[union-attr]
-    assert (git.out("rev-parse", "HEAD"), "") == (shown.commit, shown.abandoned)
-    assert NoteStore(git.repo).read(shown.commit).abandoned is None  # type: ignore[union-attr]
+    assert (git.out("rev-parse", "HEAD"), "") == (shown.commit, shown.abandonment)
+    assert NoteStore(git.repo).read(shown.commit).abandonment is None  # type: ignore[union-attr]
 
 
 def test_a_team_mate_without_the_commit_sees_it_too(
@@ -77,7 +77,11 @@ def test_a_team_mate_without_the_commit_sees_it_too(
     (entry,) = read_abandoned_entries(other.repo)
     shown = find_entry(other.repo, entry.memories[0].id)
 
-    assert (commit, "", "since 2027-01-15 (reset)") == (shown.commit, shown.author, shown.abandoned)
+    assert (commit, "", "since 2027-01-15 (reset)") == (
+        shown.commit,
+        shown.author,
+        shown.abandonment,
+    )
 
 
 def test_what_others_dropped_is_not_ours_to_mark(git: GitDriver) -> None:

@@ -25,7 +25,7 @@ def test_a_job_stays_until_it_is_done(git: GitDriver) -> None:
     (queued,) = queue.jobs()
 
     assert not queue.is_empty()
-    queue.done(queued)
+    queue.finish(queued)
     assert queue.is_empty()
 
 
@@ -36,7 +36,7 @@ def test_a_failing_job_is_set_aside_after_its_last_attempt(git: GitDriver) -> No
 
     assert stays == [True] * (MAX_ATTEMPTS - 1) + [False]
     assert queue.is_empty()
-    assert [(queued.job.commit, queued.time) for queued in queue.failed()] == [("c", 100.0)]
+    assert [(queued.job.commit, queued.time) for queued in queue.failed_jobs()] == [("c", 100.0)]
 
 
 def test_what_was_set_aside_can_be_tried_again(git: GitDriver) -> None:

@@ -70,14 +70,14 @@ class _Facts:
 def _facts(evidence: Evidence, change: Change | None) -> _Facts:
     part = evidence.slice
     kinds = (EventKind.RESULT, EventKind.PROMPT)
-    paths = part.edited if change is None else change.paths
+    paths = part.edited_paths if change is None else change.paths
     return _Facts(
         change=change,
         printed=_fold_spaces("\n".join(e.text for e in part.events if e.kind in kinds)),
         paths=paths[:_MAX_FILES],
         symbols=() if change is None else change.symbols[:_MAX_ITEMS],
         terms="" if change is None else terms_of(change),
-        failures=failures_of(part.events, [*paths, *part.edited, *part.read]),
+        failures=failures_of(part.events, [*paths, *part.edited_paths, *part.read_paths]),
     )
 
 

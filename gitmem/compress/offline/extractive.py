@@ -74,7 +74,7 @@ class ExtractiveCompressor:
 def _memory(part: Slice, change: Change | None) -> Memory:
     events = part.events
     changed = _fit_paths(_changed_paths(part, change), _FILE_CHARACTERS)
-    failures = failures_of(events, [*changed, *part.edited, *part.read])
+    failures = failures_of(events, [*changed, *part.edited_paths, *part.read_paths])
     title = _title(part, change)
     asked = why(events)
     kind = kind_of(change, asked)
@@ -99,7 +99,7 @@ def _memory(part: Slice, change: Change | None) -> Memory:
         concepts=tuple(_concepts(events, chosen)),
         tags=tags_of(kind, changed, failures),
         files_changed=changed,
-        files_read=tuple(path for path in part.read if path not in changed)[:_MAX_FILES_READ],
+        files_read=tuple(path for path in part.read_paths if path not in changed)[:_MAX_FILES_READ],
         symbols=change.symbols[:_MAX_SYMBOLS] if change is not None else (),
         terms=terms_of(change) if change is not None else "",
     )
@@ -142,9 +142,9 @@ def _title(part: Slice, change: Change | None) -> str:
     if change is not None and change.subject.strip():
         return shorten(title_of_subject(change.subject), _MAX_TITLE)
     asked = title_of(part.events, _MAX_TITLE)
-    if asked or not part.edited:
+    if asked or not part.edited_paths:
         return asked or "Untitled work"
-    return shorten(f"Work on {', '.join(part.edited[:3])}", _MAX_TITLE)
+    return shorten(f"Work on {', '.join(part.edited_paths[:3])}", _MAX_TITLE)
 
 
 def _reason_in_message(change: Change | None) -> str:
@@ -159,9 +159,9 @@ def _reason_in_message(change: Change | None) -> str:
 def _changed_paths(part: Slice, change: Change | None) -> Sequence[str]:
     """The paths of the commit, those this session edited first; without one what was edited."""
     if change is None:
-        return part.edited
+        return part.edited_paths
     paths = [file.path for file in change.files]
-    edited = set(part.edited)
+    edited = set(part.edited_paths)
     return sorted(paths, key=lambda path: path not in edited)
 
 

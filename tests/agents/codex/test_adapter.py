@@ -59,7 +59,7 @@ def test_what_each_version_wrote_is_read_the_same(
     assert transcript.agent == f"codex {version}.0"
     assert (transcript.cwds, transcript.branches) == ((str(WORK),), ("master",))
     assert transcript.broken_lines == 0
-    assert slice_of(transcript, str(WORK)).edited == (
+    assert slice_of(transcript, str(WORK)).edited_paths == (
         "stats.py",
         "tests/test_stats.py",
         "average.py",
@@ -274,7 +274,7 @@ def test_a_patch_beside_other_commands_fails_by_itself(tmp_path: Path) -> None:
         output(answer + "no such file", "d"),
     )
 
-    assert slice_of(read(path), "/w").edited == ("sub/a.py",)
+    assert slice_of(read(path), "/w").edited_paths == ("sub/a.py",)
 
 
 def test_a_scripts_own_items_tell_what_its_text_does_not(tmp_path: Path) -> None:
@@ -315,7 +315,7 @@ def test_a_scripts_own_items_tell_what_its_text_does_not(tmp_path: Path) -> None
     transcript = read(path)
     part = slice_of(transcript, "/w")
 
-    assert (part.edited, part.read) == (("a.py", "b.py"), ("Makefile",))
+    assert (part.edited_paths, part.read_paths) == (("a.py", "b.py"), ("Makefile",))
     assert told(transcript.events)[-1] == "result! Bash E: broken"
     assert "call Bash make\ttest" in told(transcript.events)
 

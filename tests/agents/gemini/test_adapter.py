@@ -49,7 +49,10 @@ def test_what_each_version_wrote_is_read_the_same(tmp_path: Path, version: str) 
     assert events == [line for line in ALL if not line.startswith("result! Edit")]
     assert (transcript.agent, transcript.broken_lines) == ("gemini-cli", 0)
     part = slice_of(transcript, str(WORK))
-    assert (part.edited, part.read) == (("stats.py", "tests/test_stats.py"), ("stats.py",))
+    assert (part.edited_paths, part.read_paths) == (
+        ("stats.py", "tests/test_stats.py"),
+        ("stats.py",),
+    )
 
 
 def test_a_version_that_recorded_words_only(tmp_path: Path) -> None:
@@ -206,7 +209,7 @@ def test_a_subagents_work_is_its_sessions(tmp_path: Path) -> None:
 
     assert told(added)[0] == "call Write helper.py"
     assert [e for e in whole.events if not e.is_subagent] == list(alone.events)
-    assert slice_of(whole, str(WORK)).edited == ("helper.py",)
+    assert slice_of(whole, str(WORK)).edited_paths == ("helper.py",)
     agent = GeminiCli({"HOME": str(tmp_path)})
     assert [file.path for file in agent.transcripts_for(WORK, 0.0)] == [path]
     assert read(path, first=whole.end).events == ()
@@ -224,6 +227,6 @@ def test_a_subagent_has_no_user_and_relative_paths_are_the_projects(tmp_path: Pa
 
     transcript = read(path)
 
-    assert slice_of(transcript, "/w").edited == ("a.py",)
+    assert slice_of(transcript, "/w").edited_paths == ("a.py",)
     assert all(event.is_subagent for event in transcript.events)
     assert transcript.cwds == ("/w",)
