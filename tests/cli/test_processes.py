@@ -65,7 +65,7 @@ def test_a_process_says_and_leaves_what_a_call_in_the_tests_own_does(
     before = story.path.with_name("before")
     shutil.copytree(story.path, before, symlinks=True)
     here = gitmem(story, *arguments)
-    notes = story.out("for-each-ref", "--format=%(refname) %(tree)")
+    notes = story.out("notes", "--ref", "claude-mem", "list")
     shutil.rmtree(story.path)
     before.rename(story.path)
 
@@ -76,4 +76,4 @@ def test_a_process_says_and_leaves_what_a_call_in_the_tests_own_does(
         here.stdout,
         here.stderr,
     )
-    assert notes == story.out("for-each-ref", "--format=%(refname) %(tree)")
+    assert notes == story.out("notes", "--ref", "claude-mem", "list")
