@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.api import POLL_SECONDS
+
 USER, PASSWORD = "carl", "a-word-to-pass"
 
 
@@ -38,7 +40,7 @@ def serve(root: Path, *, reads: str = "all", writes: str = "all") -> Iterator[Gi
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     told = GitServer(root, f"http://127.0.0.1:{server.server_port}/", reads, writes)
     server.told = told  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     try:
         yield told
