@@ -119,8 +119,8 @@ def _show_plan(
     cost = estimate_backfill(workspace, plan, batches)
     counts = {
         "commits": plan.commits,
-        "remembered": plan.remembered,
-        "not_worth_before": plan.judged,
+        "remembered": plan.with_memory,
+        "not_worth_before": plan.not_worth,
         "maybe_from_transcripts": len(plan.sessions),
         "from_history": worth,
         "by_difference": len(plan.history) - worth,
@@ -128,9 +128,11 @@ def _show_plan(
     if as_json:
         click.echo(json.dumps({**counts, "cost": asdict(cost)}))
         return
-    click.echo(f"{_commits(plan.commits)}, {plan.remembered} of them already with a memory.")
-    if plan.judged:
-        click.echo(f"{_commits(plan.judged)} were looked at before and found not worth a memory.")
+    click.echo(f"{_commits(plan.commits)}, {plan.with_memory} of them already with a memory.")
+    if plan.not_worth:
+        click.echo(
+            f"{_commits(plan.not_worth)} were looked at before and found not worth a memory."
+        )
     if plan.sessions:
         click.echo(f"{_commits(len(plan.sessions))} may have been made by a session on this disk.")
     click.echo(f"{_commits(worth)} say enough in their message alone;")

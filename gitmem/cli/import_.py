@@ -106,8 +106,8 @@ def set_aside(everything: bool, dry_run: bool) -> None:
     noun = "1 memory" if done.memories == 1 else f"{done.memories} memories"
     of = "1 commit" if done.commits == 1 else f"{done.commits} commits"
     click.echo(f"{noun} of {of} {'would be ' if dry_run else ''}restored.")
-    if done.left:
-        click.echo(f"{done.left} stay set aside: their commits are gone (use --all).")
+    if done.still_aside:
+        click.echo(f"{done.still_aside} stay set aside: their commits are gone (use --all).")
     if done.memories and not dry_run:
         ready_repo()
 

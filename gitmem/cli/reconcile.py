@@ -82,7 +82,7 @@ def _lines(done: ReconcileReport) -> list[str]:
         f" ({moved.how.value})"
         for moved in done.copies
     ]
-    lines += [f"{_short(commit)} was dropped: marked as abandoned" for commit in done.abandoned]
+    lines += [f"{_short(commit)} was dropped: marked as abandoned" for commit in done.abandonments]
     lines += [
         f"{_short(commit)} is on no branch, but resembles {' '.join(map(_short, found))}."
         f" If it became that: gitmem reconcile --pair {_short(commit)} {_short(found[0])}"
@@ -104,7 +104,7 @@ def _fields(done: ReconcileReport) -> dict[str, object]:
             }
             for moved in done.copies
         ],
-        "abandoned": list(done.abandoned),
+        "abandoned": list(done.abandonments),
         "unmatched": {commit: list(found) for commit, found in done.unmatched.items()},
         "left_out": done.over_limit,
         "deferred": done.is_deferred,

@@ -54,15 +54,15 @@ def _tell(report: SyncReport, *, dry_run: bool) -> None:
         return
     for notice in report.notices:
         click.echo(f"gitmem: {notice}", err=True)
-    asked = ", ".join(report.asked)
+    asked = ", ".join(report.sources)
     if dry_run:
-        click.echo(f"{_amount_text(report.received)} to receive from {asked}")
-        click.echo(f"{_amount_text(report.sent)} to send to {report.remote}")
+        click.echo(f"{_amount_text(report.incoming)} to receive from {asked}")
+        click.echo(f"{_amount_text(report.outgoing)} to send to {report.remote}")
         return
-    got = _amount_text(report.received) if report.received.memories else "nothing new"
+    got = _amount_text(report.incoming) if report.incoming.memories else "nothing new"
     click.echo(f"{asked}: {got} received")
     if report.is_pushed:
-        click.echo(f"{report.remote}: {_amount_text(report.sent)} sent")
+        click.echo(f"{report.remote}: {_amount_text(report.outgoing)} sent")
     elif report.trouble is None:
         click.echo(f"{report.remote}: already up to date")
 
@@ -70,10 +70,10 @@ def _tell(report: SyncReport, *, dry_run: bool) -> None:
 def _object(report: SyncReport, *, dry_run: bool) -> dict[str, object]:
     return {
         "remote": report.remote,
-        "asked": list(report.asked),
+        "asked": list(report.sources),
         "dry_run": dry_run,
-        "received": vars(report.received),
-        "sent": vars(report.sent),
+        "received": vars(report.incoming),
+        "sent": vars(report.outgoing),
         "is_pushed": report.is_pushed,
         "trouble": report.trouble.message if report.trouble else "",
         "notices": list(report.notices),

@@ -30,7 +30,7 @@ def command(user: bool) -> None:
 
     report = uninstall(repo, user_settings=user_settings() if user else None, drain=drain)
     KnownRepos(machine_folder()).remove(repo)
-    for done in report.done:
+    for done in report.removals:
         click.echo(f"restored {done}")
     for notice in report.notices:
         click.echo(f"note: {notice}", err=True)

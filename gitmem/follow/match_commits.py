@@ -45,7 +45,7 @@ _MONTHS_SECONDS = 180 * 86_400
 class Carriers:
     """What was found: (source, target) → how; without a carrier, who resembles a source."""
 
-    found: dict[tuple[str, str], CarrierProof] = field(default_factory=dict)
+    matches: dict[tuple[str, str], CarrierProof] = field(default_factory=dict)
     similar_commits: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -87,7 +87,7 @@ class CarrierFinder:
             others = (among if commit in fresh else new).near(source)
             known = told.get(commit, ())
             verdict = self._judge(source, lost[commit], others, known, like.get(commit, {}))
-            carriers.found.update({(commit, to): how for to, how in verdict.carriers.items()})
+            carriers.matches.update({(commit, to): how for to, how in verdict.carriers.items()})
             if verdict.similar_commits:
                 carriers.similar_commits[commit] = verdict.similar_commits
         return carriers
@@ -141,12 +141,12 @@ class CarrierFinder:
         for source in sources:
             found = {**like.get(source.commit, {}), **same_change(source, [target])}
             if target.commit in found:
-                carriers.found[source.commit, target.commit] = found[target.commit]
+                carriers.matches[source.commit, target.commit] = found[target.commit]
         for commit in sources_of_squash(target, sources):
-            carriers.found.setdefault((commit, target.commit), CarrierProof.LINES)
+            carriers.matches.setdefault((commit, target.commit), CarrierProof.LINES)
         here = [source.commit for source in sources if source.delta is not None]
         for commit in self._commits_of_squash(target, here):
-            carriers.found.setdefault((commit, target.commit), CarrierProof.RANGE)
+            carriers.matches.setdefault((commit, target.commit), CarrierProof.RANGE)
 
     def _commits_of_squash(self, target: Trace, elsewhere: Sequence[str]) -> list[str]:
         """The annotated commits of a branch whose squash the target is."""

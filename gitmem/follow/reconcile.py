@@ -60,13 +60,13 @@ class NoteCopy:
 class ReconcileReport:
     """What a reconciliation did, or would do.
 
-    ``abandoned`` are commits that were dropped; ``unmatched`` those whose memories stay where no
+    ``abandonments`` are dropped commits; ``unmatched`` those whose memories stay where no
     ref reaches, each with the commits that resemble it.  ``is_deferred``: a rebase is under way.
     ``over_limit`` is how many new commits were too many to be compared.
     """
 
     copies: tuple[NoteCopy, ...] = ()
-    abandoned: tuple[str, ...] = ()
+    abandonments: tuple[str, ...] = ()
     unmatched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     over_limit: int = 0
     is_deferred: bool = False
@@ -74,11 +74,11 @@ class ReconcileReport:
 
 @dataclass(frozen=True)
 class ReconcileRange:
-    """What to look at beyond what is new: ``arrived`` commits (None: those that are new), ``pairs``
-    of old and new from elsewhere, and with ``is_full`` everything that is annotated.
+    """What to look at beyond what is new: ``new_commits`` (None: those since last
+    time), ``pairs`` of old and new from elsewhere, and with ``is_full`` all that is annotated.
     """
 
-    arrived: tuple[str, ...] | None = None
+    new_commits: tuple[str, ...] | None = None
     pairs: tuple[tuple[str, str], ...] = ()
     is_full: bool = False
 
@@ -110,29 +110,29 @@ def reconcile(
     notes = NoteStore(repo)
     traces = TraceReader(repo)
     finder = CarrierFinder(repo, index, traces)
-    news = _backlog(repo, index, notes, finder, scope)
-    if news is None:
+    backlog = _read_backlog(repo, index, notes, finder, scope)
+    if backlog is None:
         return ReconcileReport()
-    work = _Reconciler(repo, index, notes, traces, news)
+    work = _Reconciler(repo, index, notes, traces, backlog)
     plan = work.plan(finder)
-    seen = news.notes
+    seen = backlog.notes
     additions, done = work.additions(plan, time.time() if now is None else now)
     if is_dry_run:
         return done
     if additions:
-        count = sum(copies.memories for copies in done.copies)
+        count = sum(copy.memories for copy in done.copies)
         subject = f"notes: carry {count} memories" if count else "notes: mark abandoned work"
-        seen = _next_notes_tip(repo, news.notes, notes.add(additions, subject))
+        seen = _next_notes_tip(repo, backlog.notes, notes.add(additions, subject))
         refresh_index(notes, index)
-    gone = {copies.source for copies in done.copies} | {source for source, _ in plan.found}
-    stay = {**news.known.lost, **news.lost}
-    lost = {c: tip for c, tip in stay.items() if c not in gone and c not in news.returned}
-    unmatched = {**news.known.unmatched, **plan.similar_commits}
+    gone = {copy.source for copy in done.copies} | {source for source, _ in plan.matches}
+    stay = {**backlog.last.lost, **backlog.unreachable}
+    lost = {c: tip for c, tip in stay.items() if c not in gone and c not in backlog.reachable_again}
+    unmatched = {**backlog.last.unmatched, **plan.similar_commits}
     write_unreachable_notes(
         repo,
-        UnreachableNotes(lost, unmatched, seen, len(news.journal), news.filter_map),
+        UnreachableNotes(lost, unmatched, seen, len(backlog.journal), backlog.filter_map),
     )
-    write_last_tips(repo, news.tips)
+    write_last_tips(repo, backlog.tips)
     return done
 
 
@@ -140,21 +140,22 @@ def reconcile(
 class _Backlog:
     """What happened since the last reconciliation.
 
-    ``lost`` are the annotated commits that no ref reaches (and the tips of their branches),
-    ``fresh`` those of them that were not known, or whose notes changed, and ``returned`` are those
-    that were lost and that some ref reaches again.  ``changed`` are the commits whose notes gained
-    something, ``sources`` the annotated ones that git may have told of.
+    ``unreachable`` are the annotated commits that no ref reaches (and the tips of their branches),
+    ``fresh`` those of them that were not known, or whose notes changed, and
+    ``reachable_again`` those that were lost and that some ref reaches again.  ``changed_notes``
+    are the commits whose notes gained something, ``sources`` the annotated ones that git may
+    have told of.
     """
 
     tips: Tips
-    known: UnreachableNotes
+    last: UnreachableNotes
     notes: str
-    arrived: Sequence[str]
+    new_commits: Sequence[str]
     over_limit: int
-    lost: Mapping[str, str]
+    unreachable: Mapping[str, str]
     fresh: frozenset[str]
-    returned: frozenset[str]
-    changed: frozenset[str]
+    reachable_again: frozenset[str]
+    changed_notes: frozenset[str]
     sources: frozenset[str]
     pairs: Mapping[str, Collection[str]]
     journal: Sequence[tuple[str, str]]
@@ -162,7 +163,7 @@ class _Backlog:
     is_thorough: bool
 
 
-def _backlog(
+def _read_backlog(
     repo: Repo, index: Index, notes: NoteStore, finder: CarrierFinder, scope: ReconcileRange
 ) -> _Backlog | None:
     """What there is to do; None when nothing moved."""
@@ -176,44 +177,46 @@ def _backlog(
         return None
     old = before.commits if before is not None else tips.commits
     annotated = annotated_commits(index)
-    changed = (
+    changed_notes = (
         annotated if is_first else _commits_with_changed_notes(notes, known.notes, tip) & annotated
     )
-    arrived = scope.arrived
-    if arrived is None and is_first:
-        arrived = tuple(commits_between(repo, tips.commits, (), MAX_FIRST)) if annotated else ()
-    elif arrived is None:
+    new_commits = scope.new_commits
+    if new_commits is None and is_first:
+        new_commits = tuple(commits_between(repo, tips.commits, (), MAX_FIRST)) if annotated else ()
+    elif new_commits is None:
         started = tips.commits - old
-        arrived = tuple(commits_between(repo, started, old, MAX_NEW_COMMITS + 1)) if started else ()
-    is_cut = scope.arrived is None and len(arrived) > MAX_NEW_COMMITS
-    over_limit = len(arrived) - MAX_NEW_COMMITS if is_cut else 0
-    arrived = arrived[:MAX_NEW_COMMITS] if is_cut else arrived
-    asked = finder.near(arrived) & set(known.lost)
+        new_commits = (
+            tuple(commits_between(repo, started, old, MAX_NEW_COMMITS + 1)) if started else ()
+        )
+    is_cut = scope.new_commits is None and len(new_commits) > MAX_NEW_COMMITS
+    over_limit = len(new_commits) - MAX_NEW_COMMITS if is_cut else 0
+    new_commits = new_commits[:MAX_NEW_COMMITS] if is_cut else new_commits
+    asked = finder.near(new_commits) & set(known.lost)
     lost = _unreachable_commits(
-        repo, annotated, old - tips.commits, changed, {c: known.lost[c] for c in asked}
+        repo, annotated, old - tips.commits, changed_notes, {c: known.lost[c] for c in asked}
     )
     new_pairs = [*journal[known.pairs if known.pairs <= len(journal) else 0 :], *scope.pairs]
     new_pairs += mapped if filter_map != known.filter_map else []
-    fresh = frozenset([c for c in lost if c in changed or c not in known.lost][:MAX_FRESH])
-    sources = (fresh | changed | {source for source, _ in new_pairs}) & annotated
+    fresh = frozenset([c for c in lost if c in changed_notes or c not in known.lost][:MAX_FRESH])
+    sources = (fresh | changed_notes | {source for source, _ in new_pairs}) & annotated
     pairs = [*journal, *scope.pairs, *mapped]
     if fresh:
         pairs += Reflogs(repo).amends
     return _Backlog(
         tips=tips,
-        known=known,
+        last=known,
         notes=tip,
-        arrived=arrived,
+        new_commits=new_commits,
         over_limit=over_limit,
-        lost=lost,
+        unreachable=lost,
         fresh=fresh,
-        returned=frozenset(asked - set(lost)),
-        changed=frozenset() if is_first else frozenset(changed),
+        reachable_again=frozenset(asked - set(lost)),
+        changed_notes=frozenset() if is_first else frozenset(changed_notes),
         sources=frozenset(sources),
         pairs=new_by_old(pairs),
         journal=journal,
         filter_map=filter_map,
-        is_thorough=scope.arrived is not None,
+        is_thorough=scope.new_commits is not None,
     )
 
 
@@ -236,11 +239,11 @@ def _unreachable_commits(
     repo: Repo,
     annotated: Collection[str],
     gone_tips: Collection[str],
-    changed: Collection[str],
+    changed_notes: Collection[str],
     known: Mapping[str, str],
 ) -> dict[str, str]:
     """The annotated commits that no ref reaches, each with the tip its branch had."""
-    found = unreachable_commits(repo, {*gone_tips, *changed, *known})[:_MAX_WALK]
+    found = unreachable_commits(repo, {*gone_tips, *changed_notes, *known})[:_MAX_WALK]
     traces = TraceReader(repo)
     tip_of = {commit: tip for commit, tip in known.items() if tip}
     for commit in found:  # children come before parents
@@ -249,7 +252,7 @@ def _unreachable_commits(
         for parent in traces.parents(commit):
             tip_of.setdefault(parent, own)
     lost = {commit: tip_of[commit] for commit in found if commit in annotated}
-    away = [c for c in {*changed, *known} if c in annotated and not traces.has(c)]
+    away = [c for c in {*changed_notes, *known} if c in annotated and not traces.has(c)]
     return {**dict.fromkeys(away, ""), **lost}
 
 
@@ -257,25 +260,25 @@ class _Reconciler:
     """One reconciliation: decide, then say what to write."""
 
     def __init__(
-        self, repo: Repo, index: Index, notes: NoteStore, traces: TraceReader, news: _Backlog
+        self, repo: Repo, index: Index, notes: NoteStore, traces: TraceReader, backlog: _Backlog
     ) -> None:
         self._repo = repo
         self._index = index
         self._notes = notes
-        self._backlog = news
+        self._backlog = backlog
         self._traces = traces
 
     def plan(self, finder: CarrierFinder) -> Carriers:
         """Who carries what."""
-        news = self._backlog
+        backlog = self._backlog
         told = self._rewrite_targets()
-        plan = finder.of_unreachable(news.lost, news.fresh, news.arrived, told)
-        late = finder.after(news.changed - set(news.lost))
-        looked_at = list(dict.fromkeys([*news.arrived, *late]))
-        arrivals = finder.of_arrivals(looked_at, is_thorough=news.is_thorough)
-        plan.found = {**arrivals.found, **plan.found}
+        plan = finder.of_unreachable(backlog.unreachable, backlog.fresh, backlog.new_commits, told)
+        late = finder.after(backlog.changed_notes - set(backlog.unreachable))
+        looked_at = list(dict.fromkeys([*backlog.new_commits, *late]))
+        arrivals = finder.of_arrivals(looked_at, is_thorough=backlog.is_thorough)
+        plan.matches = {**arrivals.matches, **plan.matches}
         for source, targets in told.items():
-            plan.found.update({(source, target): CarrierProof.GIT_RECORD for target in targets})
+            plan.matches.update({(source, target): CarrierProof.GIT_RECORD for target in targets})
         return plan
 
     def _rewrite_targets(self) -> dict[str, set[str]]:
@@ -286,7 +289,7 @@ class _Reconciler:
         asked = set().union(*became.values()) if became else set()
         dead = set(unreachable_commits(self._repo, asked)) if asked else set()
         alive = {commit for commit in asked - dead if self._traces.has(commit)}
-        return {source: news & alive for source, news in became.items() if news & alive}
+        return {source: targets & alive for source, targets in became.items() if targets & alive}
 
     def additions(
         self, plan: Carriers, now: float
@@ -294,20 +297,20 @@ class _Reconciler:
         """The documents to add to each note, and the report."""
         additions: dict[str, list[Document]] = {}
         copies = []
-        for (source, target), how in sorted(plan.found.items()):
-            news = self._documents_to_copy(source, target, how)
-            if news:
-                additions.setdefault(target, []).extend(news)
-                count = sum(document.memory is not None for document in news)
+        for (source, target), how in sorted(plan.matches.items()):
+            documents = self._documents_to_copy(source, target, how)
+            if documents:
+                additions.setdefault(target, []).extend(documents)
+                count = sum(document.memory is not None for document in documents)
                 copies.append(NoteCopy(source, target, how, count))
-        taken = {source for source, _ in plan.found}
-        abandoned = self._causes_of_abandonment(plan, additions)
-        for commit, action in abandoned.items():
+        taken = {source for source, _ in plan.matches}
+        causes = self._causes_of_abandonment(plan, additions)
+        for commit, action in causes.items():
             mark = mark_document(Abandonment(iso_time(now), action))
             additions.setdefault(commit, []).append(mark)
         unmatched = {c: found for c, found in plan.similar_commits.items() if c not in taken}
         over_limit = self._backlog.over_limit
-        return additions, ReconcileReport(tuple(copies), tuple(abandoned), unmatched, over_limit)
+        return additions, ReconcileReport(tuple(copies), tuple(causes), unmatched, over_limit)
 
     def _documents_to_copy(self, source: str, target: str, how: CarrierProof) -> list[Document]:
         """What the source's note has and the target's lacks; marks stay behind."""
@@ -316,8 +319,8 @@ class _Reconciler:
             return []
         ours = self._notes.read(target)
         known = {document.key for document in ours.documents} if ours else set()
-        news = (d for d in theirs.documents if d.mark is None and d.key not in known)
-        return [d for d in news if d.memory is None or self._fits(d.memory, source, target, how)]
+        missing = (d for d in theirs.documents if d.mark is None and d.key not in known)
+        return [d for d in missing if d.memory is None or self._fits(d.memory, source, target, how)]
 
     def _fits(self, memory: Memory, source: str, target: str, how: CarrierProof) -> bool:
         """Whether a target carries the change of this memory, of several that a source holds.
@@ -364,7 +367,8 @@ class _Reconciler:
             safe |= {document.memory.id for document in documents if document.memory is not None}
         reflogs, marked = Reflogs(self._repo), abandoned_commits(self._index)
         return {
-            commit: reflogs.last_move_from(self._backlog.lost[commit]) or "its branch was deleted"
+            commit: reflogs.last_move_from(self._backlog.unreachable[commit])
+            or "its branch was deleted"
             for commit in sorted(asked)
             if memories[commit] - safe and commit in reflogs.heads and commit not in marked
         }

@@ -28,15 +28,15 @@ class Amount:
 class SyncReport:
     """What a sync did, or would do.
 
-    ``remote`` is the one that memories go to, empty when the repository has none; ``asked`` are
+    ``remote`` is the one that memories go to, empty when the repository has none; ``sources`` are
     those that they come from.  ``trouble`` is why ours were not sent; ``notices`` tell of
     other remotes that could not be asked.
     """
 
     remote: str
-    asked: tuple[str, ...] = ()
-    received: Amount = Amount()
-    sent: Amount = Amount()
+    sources: tuple[str, ...] = ()
+    incoming: Amount = Amount()
+    outgoing: Amount = Amount()
     is_pushed: bool = False
     trouble: RemoteError | None = None
     notices: tuple[str, ...] = field(default_factory=tuple)
@@ -57,9 +57,9 @@ def sync(workspace: Workspace, remote: str = "") -> SyncReport:
     notes = NoteStore(workspace.repo)
     join_fetched_notes(workspace.repo, notes)
     before = notes.tip()
-    asked = [elected] if remote else remotes_to_fetch(workspace.repo, elected)
+    sources = [elected] if remote else remotes_to_fetch(workspace.repo, elected)
     notices = []
-    for name in asked:
+    for name in sources:
         try:
             fetch_notes(workspace.repo, name, workspace.settings.push_timeout)
         except RemoteError as error:
@@ -67,8 +67,10 @@ def sync(workspace: Workspace, remote: str = "") -> SyncReport:
                 raise
             notices.append(error.message)
     join_fetched_notes(workspace.repo, notes)
-    received = _amount(_new_memories(notes, before, notes.tip()))
-    sent = _amount(_new_memories(notes, read_exchange_tip(workspace.repo, elected), notes.tip()))
+    incoming = _amount(_new_memories(notes, before, notes.tip()))
+    outgoing = _amount(
+        _new_memories(notes, read_exchange_tip(workspace.repo, elected), notes.tip())
+    )
     is_pushed, trouble = False, None
     try:
         is_pushed = push(workspace, elected)
@@ -80,9 +82,9 @@ def sync(workspace: Workspace, remote: str = "") -> SyncReport:
         refresh_index(notes, index)
     return SyncReport(
         elected,
-        tuple(asked),
-        received,
-        sent if is_pushed else Amount(),
+        tuple(sources),
+        incoming,
+        outgoing if is_pushed else Amount(),
         is_pushed,
         trouble,
         tuple(notices),
@@ -100,11 +102,11 @@ def preview(workspace: Workspace, remote: str = "") -> SyncReport:
         return SyncReport("")
     notes = NoteStore(workspace.repo)
     ours = notes.tip()
-    asked = [elected] if remote else remotes_to_fetch(workspace.repo, elected)
+    sources = [elected] if remote else remotes_to_fetch(workspace.repo, elected)
     brought: set[tuple[str, str]] = set()
     notices = []
     theirs = None
-    for name in asked:  # the elected one comes last
+    for name in sources:  # the elected one comes last
         try:
             theirs = fetch_remote_tip(workspace.repo, name, workspace.settings.push_timeout)
         except RemoteError as error:
@@ -114,12 +116,12 @@ def preview(workspace: Workspace, remote: str = "") -> SyncReport:
             continue
         brought.update(_new_memories(notes, ours, theirs))
     is_theirs = set(_new_memories(notes, None, theirs))
-    sent = (set(_new_memories(notes, None, ours)) | brought) - is_theirs
+    outgoing = (set(_new_memories(notes, None, ours)) | brought) - is_theirs
     return SyncReport(
         elected,
-        tuple(asked),
+        tuple(sources),
         _amount(brought),
-        _amount(sent),
+        _amount(outgoing),
         notices=tuple(notices),
     )
 

@@ -73,7 +73,7 @@ class ReturnReport:
 
     memories: int = 0
     commits: int = 0
-    left: int = 0
+    still_aside: int = 0
 
 
 def restore_quarantine(
@@ -95,8 +95,8 @@ def restore_quarantine(
         notes.add(additions, f"notes: take back {count} memories")
         for commit in additions:
             kept.drop(commit)
-    left = kept.count() - (count if dry_run else 0)
-    return ReturnReport(count, len(additions), left)
+    still_aside = kept.count() - (count if dry_run else 0)
+    return ReturnReport(count, len(additions), still_aside)
 
 
 def _commits_still_here(repo: Repo, commits: Iterable[str]) -> list[str]:

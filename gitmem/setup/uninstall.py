@@ -43,9 +43,9 @@ _HOOK_FILE = FileForm(rest=without_block, is_same=bytes.__eq__, is_nothing=is_em
 
 @dataclass
 class UninstallReport:
-    """``done`` is what was removed, ``notices`` what the person should look at."""
+    """``removals`` names what was removed, ``notices`` what the person should look at."""
 
-    done: list[str] = field(default_factory=list)
+    removals: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
 
@@ -129,7 +129,7 @@ def _put_back_and_tell(
 ) -> None:
     notice = put_back(repo, owned_files, kept)
     report.notices += [notice] if notice else []
-    report.done.append(os.fspath(path_of_name(repo, kept.path)))
+    report.removals.append(os.fspath(path_of_name(repo, kept.path)))
 
 
 def _leave_client(path: Path, report: UninstallReport) -> None:
@@ -139,7 +139,7 @@ def _leave_client(path: Path, report: UninstallReport) -> None:
     rest = without_hooks(present.content)
     if rest != present.content:
         write_atomically(path.resolve(), rest, mode=present.mode)
-        report.done.append(os.fspath(path))
+        report.removals.append(os.fspath(path))
 
 
 def _forget_tracking(repo: Repo) -> None:

@@ -54,8 +54,8 @@ class BackfillPlan:
     """
 
     commits: int
-    remembered: int
-    judged: int
+    with_memory: int
+    not_worth: int
     sessions: tuple[str, ...]
     history: tuple[str, ...]
 
@@ -76,17 +76,17 @@ def plan_backfill(workspace: Workspace, selection: BackfillSelection) -> Backfil
     commits = list(walk_ids(repo, selection.revision, options))
     with closing(refresh(repo)) as index:
         annotated = annotated_commits(index)
-    judged = SkippedCommits(repo, NAME).commits()
+    not_worth = SkippedCommits(repo, NAME).commits()
     open_ = [commit for commit in commits if commit not in annotated]
-    history = [commit for commit in open_ if commit not in judged]
+    history = [commit for commit in open_ if commit not in not_worth]
     possible = _with_transcripts(workspace, open_[::-1]) if selection.with_transcripts else []
     if selection.limit is not None:
         history = history[: selection.limit]
         possible = [commit for commit in possible if commit in set(history)]
     return BackfillPlan(
         commits=len(commits),
-        remembered=len(commits) - len(open_),
-        judged=len(open_) - len([commit for commit in open_ if commit not in judged]),
+        with_memory=len(commits) - len(open_),
+        not_worth=len(open_) - len([commit for commit in open_ if commit not in not_worth]),
         sessions=tuple(possible),
         history=tuple(history) if selection.with_history else (),
     )

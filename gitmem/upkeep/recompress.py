@@ -161,7 +161,7 @@ def _material(
     """What there is to compress.
 
     Raises:
-        _Settled: the capture is to stay as it is.
+        _NothingToDo: the capture is to stay as it is.
         TranscriptMissing: its records are not there any more.
         UnknownRevision: nor is its commit.
     """

@@ -35,7 +35,7 @@ class Case:
     name: str
     operation: Operation
     expected: dict[str, list[str]]
-    abandoned: tuple[str, ...] = ()
+    abandonments: tuple[str, ...] = ()
 
 
 def rebase(git: GitDriver, todo: str, *options: str, check: bool = True) -> None:
@@ -225,7 +225,7 @@ CASES = [
         "drop",
         lambda git: rebase(git, "pick {one}\ndrop {two}\npick {three}\n"),
         {"main~1": ["one"], "main": ["three"]},
-        abandoned=("two",),
+        abandonments=("two",),
     ),
     Case(
         "reorder",
@@ -256,7 +256,7 @@ CASES = [
         "reset --hard",
         reset,
         {"main~1": ["one"], "main": ["two"]},
-        abandoned=("three",),
+        abandonments=("three",),
     ),
 ]
 
@@ -298,8 +298,8 @@ def test_each_memory_is_found_on_the_commit_that_carries_its_change(
 
     found = {revision: titles_at(three, revision) for revision in case.expected}
     assert case.expected == found
-    subjects = sorted(three.out("log", "-1", "--format=%s", commit) for commit in done.abandoned)
-    assert sorted(case.abandoned) == subjects
+    subjects = sorted(three.out("log", "-1", "--format=%s", commit) for commit in done.abandonments)
+    assert sorted(case.abandonments) == subjects
     assert dict(done.unmatched) == {}
     everywhere = [title for commit in commits for title in titles_at(three, commit)]
     assert sorted(everywhere) == ["one", "three", "two"]  # nothing is taken away
@@ -343,7 +343,7 @@ def check_followed(git: GitDriver, case: Case) -> None:
         dropped = [
             git.out("log", "-1", "--format=%s", commit) for commit in abandoned_commits(index)
         ]
-    assert sorted(case.abandoned) == sorted(dropped)
+    assert sorted(case.abandonments) == sorted(dropped)
     assert read_log(git.repo, 10) == []
 
 

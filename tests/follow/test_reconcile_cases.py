@@ -87,7 +87,7 @@ def test_a_squash_is_found_though_main_went_on_in_between(topic: GitDriver) -> N
     squashed_on_server(topic)
     done = followed(topic)
 
-    assert {CarrierProof.RANGE} == {copies.how for copies in done.copies}
+    assert {CarrierProof.RANGE} == {copy.how for copy in done.copies}
     assert titles_at(topic, "main") == ["one", "two"]
 
 
@@ -100,7 +100,7 @@ def test_a_squash_whose_branch_was_deleted_before_it_was_fetched(topic: GitDrive
     topic.run("update-ref", "refs/remotes/origin/main", squashed)
     followed(topic)
 
-    assert len(first.abandoned) == 2
+    assert len(first.abandonments) == 2
     assert titles_at(topic, "origin/main") == ["one", "two"]
 
 
@@ -157,7 +157,7 @@ def test_commits_that_were_never_here_are_known_by_their_memories(
     other.run("pull", "-q", "--ff-only", "origin", "main")
     done = followed(other)
 
-    assert {CarrierProof.PATCH} == {copies.how for copies in done.copies}
+    assert {CarrierProof.PATCH} == {copy.how for copy in done.copies}
     assert (titles_at(other, "main~1"), titles_at(other, "main")) == (["one"], ["two"])
 
 
@@ -250,7 +250,7 @@ def test_a_change_id_follows_through_any_rewriting(git: GitDriver) -> None:
     git.commit("one, quite another\n\nChange-Id: I0123456789", **{"c.txt": lines("c")})
     done = followed(git)
 
-    assert [copies.how for copies in done.copies] == [CarrierProof.CHANGE_ID]
+    assert [copy.how for copy in done.copies] == [CarrierProof.CHANGE_ID]
 
 
 def test_a_filters_map_is_followed_by_itself(topic: GitDriver) -> None:
@@ -264,7 +264,7 @@ def test_a_filters_map_is_followed_by_itself(topic: GitDriver) -> None:
 
     done = followed(topic)
 
-    assert {CarrierProof.GIT_RECORD} == {copies.how for copies in done.copies}
+    assert {CarrierProof.GIT_RECORD} == {copy.how for copy in done.copies}
     assert (titles_at(topic, "main~1"), titles_at(topic, "main")) == (["one"], ["two"])
 
 
@@ -309,9 +309,9 @@ def test_a_detached_work_tree_keeps_its_commits_from_being_dropped(
     topic.run("worktree", "add", "-q", "--detach", str(tmp_path / "tree"), "topic")
     topic.run("branch", "-q", "-D", "topic")
 
-    assert followed(topic).abandoned == ()
+    assert followed(topic).abandonments == ()
     topic.run("worktree", "remove", str(tmp_path / "tree"))
-    assert len(followed(topic).abandoned) == 2
+    assert len(followed(topic).abandonments) == 2
 
 
 def test_nothing_is_judged_in_the_middle_of_a_rebase(topic: GitDriver) -> None:

@@ -46,7 +46,7 @@ def test_what_one_clone_remembers_the_other_receives(two: tuple[GitDriver, GitDr
     sent = sync(workspace_of(one))
     received = sync(workspace_of(other))
 
-    assert (sent.is_pushed, received.received) == (True, Amount(1, 1))
+    assert (sent.is_pushed, received.incoming) == (True, Amount(1, 1))
     assert titles(other) == {"from one"}
 
 

@@ -97,5 +97,5 @@ def test_what_others_dropped_is_not_ours_to_mark(git: GitDriver) -> None:
     followed(git)
     git.run("update-ref", "-d", "refs/remotes/origin/topic")
 
-    assert followed(git).abandoned == ()
+    assert followed(git).abandonments == ()
     assert list(read_abandoned_entries(git.repo)) == []

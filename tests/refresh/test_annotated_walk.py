@@ -187,7 +187,7 @@ def test_remembering_changes_no_answer(
     git.now += 3_000
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_FRONT", 4)
-        patch.setattr(module, "_WORTH_KEEPING", 4)
+        patch.setattr(module, "_LONG_WALK", 4)
         patch.setattr(module, "_SPARSE", 1)
         for _ in range(data.draw(st.integers(3, 10), "steps")):
             step = data.draw(st.sampled_from(["commit", "merge", "annotate", "look", "back"]))

@@ -204,7 +204,7 @@ def test_what_is_remembered_or_was_judged_is_left_alone(committed: GitDriver) ->
     plan = plan_backfill(workspace_of(committed), BackfillSelection())
     report = filled_in(committed)
 
-    assert (plan.commits, plan.remembered, plan.judged, plan.steps) == (3, 1, 2, 0)
+    assert (plan.commits, plan.with_memory, plan.not_worth, plan.steps) == (3, 1, 2, 0)
     assert report == Report()
     assert NoteStore(committed.repo).tip() == tip
     assert len(memories_on(committed, known)) == 1
@@ -421,7 +421,7 @@ def test_an_interrupt_keeps_what_was_judged(git: GitDriver) -> None:
         backfill(workspace, plan_backfill(workspace, BackfillSelection()), interrupt)
 
     plan = plan_backfill(workspace, BackfillSelection())
-    assert (plan.remembered, plan.judged, plan.steps) == (16, 4, 20)
+    assert (plan.with_memory, plan.not_worth, plan.steps) == (16, 4, 20)
 
 
 def test_only_one_at_a_time(committed: GitDriver) -> None:
