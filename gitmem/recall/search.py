@@ -7,9 +7,9 @@ forgotten and what is superseded does not count; pending work does.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from types import TracebackType
 from typing import Any
@@ -47,6 +47,39 @@ _MORE_JUDGED = 5  # than are shown: what is no longer so makes room for these
 _CLOSER = 40  # of the best, that everything which ranks looks at
 
 __all__ = ["Recaller", "recall"]
+
+
+@dataclass(frozen=True)
+class _Pool:
+    """What may be shown: memories of notes, each with its place in the index and the commit that
+    holds it, and behind them pending work, which has neither.
+    """
+
+    candidates: Sequence[Candidate]
+    places: Sequence[int]
+    holders: Sequence[Holder]
+
+    def holders_of(self, numbers: Iterable[int]) -> list[Holder]:
+        """Those of the candidates of these numbers that are not pending."""
+        return [self.holders[number] for number in numbers if number < len(self.holders)]
+
+    def with_standings(self, standing: Mapping[str, Standing]) -> _Pool:
+        """The same, each candidate of a note with how its commit stands, as far as is told."""
+        ours = zip(self.candidates, self.holders, strict=False)
+        judged = [replace(one, standing=standing.get(held.commit)) for one, held in ours]
+        return replace(self, candidates=[*judged, *self.candidates[len(judged) :]])
+
+    def hit(self, one: Rank) -> Hit:
+        """A candidate at its place in the order."""
+        candidate = self.candidates[one.number]
+        return Hit(
+            candidate.memory,
+            "" if candidate.is_pending else self.holders[one.number].commit,
+            candidate.is_pending,
+            one.score,
+            one.reasons,
+            candidate.standing,
+        )
 
 
 class Recaller:
@@ -93,51 +126,73 @@ class Recaller:
         Raises:
             GitmemError: the index is damaged; it is set aside, so that the next try works.
         """
+        self._reopen_if_replaced()
+        text, end = query.text[:MAX_TEXT], query.offset + query.limit
+        scope = None if query.beyond_head else scope_of(self._repo, self._index)
+        pool = self._pool(text, query, scope)
+        rank = self._ranking(text, query, pool, now)
+        order = rank(pool.candidates)
+        if judge:
+            first = dict.fromkeys(one.number for one in order[: end + _MORE_JUDGED])
+            pool = pool.with_standings(self._standings(pool.holders_of(first), scope))
+            order = _judged_first(rank(pool.candidates), first)
+        return [pool.hit(one) for one in order[query.offset : end]]
+
+    def _reopen_if_replaced(self) -> None:
         if not self._index.is_current():
             self._index.close()
             self._index = Index.open(self._repo.state_dir)
             self._postings = self._vectors = None
-        wanted = query.offset + query.limit
-        scope = None if query.beyond_head else scope_of(self._repo, self._index)
+
+    def _pool(self, text: str, query: Query, scope: Reachable | None) -> _Pool:
+        """What may be shown, looked for ever deeper until it fills the page or there is no more."""
         branch = scope_of(self._repo, self._index, query.branch) if query.branch else None
-        text = query.text[:MAX_TEXT]
-        size, closer = max(_CANDIDATES, 2 * wanted), max(_CLOSER, 2 * wanted)
+        end = query.offset + query.limit
+        size, most = max(_CANDIDATES, 2 * end), max(_CLOSER, 2 * end)
         while True:
-            found = self._asked(text, query, size)
-            held, left = dict[int, Holder](), iter(found)
-            while len(held) < closer and (some := list(islice(left, closer))):
-                held.update(self._living(some, query, scope, branch))
-            if len(held) >= wanted or len(found) < size or size >= _MOST_CANDIDATES:
+            scores = self._scores(text, query, size)
+            held = self._held(scores, most, query, scope, branch)
+            if len(held) >= end or len(scores) < size or size >= _MOST_CANDIDATES:
                 break
             size *= 8  # much of what matches is elsewhere: look further
-        places = list(islice((place for place in found if place in held), closer))
-        known = memories(self._index, places)
-        places = [place for place in places if place in known]  # another process may be writing
-        candidates = [Candidate(known[place], *found[place]) for place in places]
-        candidates += self._pending(text, query)
-        if text.strip():
-            setting = QueryContext(time.time() if now is None else now, query.near, query.branch)
-            likeness = self._likeness(places)
-            order = ranked(candidates, setting, likeness, amended)
-        else:
-            order = _newest_first(candidates)
-        commits = [held[place].commit for place in places]
-        if judge:
-            first = {one.number: None for one in order[: wanted + _MORE_JUDGED]}
-            shown = [held[places[number]] for number in first if number < len(places)]
-            standing = self._standings(shown, scope)
-            candidates = [
-                replace(c, standing=standing.get(commits[n])) if n < len(commits) else c
-                for n, c in enumerate(candidates)
-            ]
-            if text.strip():
-                order = ranked(candidates, setting, likeness, amended)
-                # What nobody judged is no better for it: it stays behind what was.
-                order.sort(key=lambda one: one.number not in first)
-        return [_hit(candidates[r.number], commits, r) for r in order[query.offset : wanted]]
+        best = list(islice((place for place in scores if place in held), most))
+        read = memories(self._index, best)
+        places = [place for place in best if place in read]  # another process may be writing
+        return _Pool(
+            [
+                *(Candidate(read[place], *scores[place]) for place in places),
+                *self._pending(text, query),
+            ],
+            places,
+            [held[place] for place in places],
+        )
 
-    def _asked(self, text: str, query: Query, size: int) -> dict[int, tuple[float, float]]:
-        """The candidates' places with their scores for words and for meaning, best first."""
+    def _held(
+        self,
+        places: Iterable[int],
+        most: int,
+        query: Query,
+        scope: Reachable | None,
+        branch: Reachable | None,
+    ) -> dict[int, Holder]:
+        """Where the first of these count, until ``most`` do; further ones are not looked at."""
+        held, left = dict[int, Holder](), iter(places)
+        while len(held) < most and (some := list(islice(left, most))):
+            held.update(self._living(some, query, scope, branch))
+        return held
+
+    def _ranking(
+        self, text: str, query: Query, pool: _Pool, now: float | None
+    ) -> Callable[[Sequence[Candidate]], list[Rank]]:
+        """What puts the pool in order: all that speaks for a memory, or without words its age."""
+        if not text.strip():
+            return _newest_first
+        setting = QueryContext(time.time() if now is None else now, query.near, query.branch)
+        likeness = self._likeness(pool.places)
+        return lambda candidates: ranked(candidates, setting, likeness, amended)
+
+    def _scores(self, text: str, query: Query, size: int) -> dict[int, tuple[float, float]]:
+        """The places of what matches with their scores for words and for meaning, best first."""
         if not text.strip():
             return dict.fromkeys(newest(self._index, query, size), (0.0, 0.0))
         only = set(newest(self._index, query, _ALL)) if query.is_filtered else None
@@ -193,7 +248,7 @@ class Recaller:
                 found.append(Candidate(memory, share, share, is_pending=True))
         return found
 
-    def _likeness(self, places: list[int]) -> Likeness | None:
+    def _likeness(self, places: Sequence[int]) -> Likeness | None:
         """How alike memories are that have a vector; pending ones and others are like none."""
         if self._vectors is None:
             return None
@@ -242,10 +297,9 @@ def recall(
         return recaller.search(query, judge=judge)
 
 
-def _hit(candidate: Candidate, commits: Sequence[str], one: Rank) -> Hit:
-    commit = "" if candidate.is_pending else commits[one.number]
-    told = one.reasons, candidate.standing
-    return Hit(candidate.memory, commit, candidate.is_pending, one.score, *told)
+def _judged_first(order: Sequence[Rank], judged: Collection[int]) -> list[Rank]:
+    """What nobody judged is no better for it: it stays behind what was."""
+    return sorted(order, key=lambda one: one.number not in judged)
 
 
 def _newest_first(candidates: Sequence[Candidate]) -> list[Rank]:
