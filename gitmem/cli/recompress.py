@@ -18,7 +18,7 @@ from gitmem.errors import CompressorFailed, GitmemError
 from gitmem.git.repo import find_repo
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import KINDS
-from gitmem.state.settings import COMPRESSORS, read_compressors
+from gitmem.state.setting_types import COMPRESSORS, parse_compressors
 from gitmem.upkeep.recompress import RecompressResult, estimate, recompress
 from gitmem.upkeep.select_captures import Capture, CaptureSelection, find_captures, split_names
 
@@ -39,7 +39,7 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> float
 def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
     """Compressors, as gitmem.compressor lists them."""
     try:
-        return () if value is None else read_compressors(value)
+        return () if value is None else parse_compressors(value)
     except ValueError as error:
         raise click.BadParameter(f"'{value}' is not a list of {', '.join(COMPRESSORS)}") from error
 
