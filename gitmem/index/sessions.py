@@ -1,7 +1,4 @@
-"""Sessions: how far the records of one are captured.
-
-Standard library only: agent hooks import this.
-"""
+"""Sessions: how far the records of one are captured."""
 
 from __future__ import annotations
 
