@@ -69,26 +69,19 @@ def parse_embedding(text: str | None) -> str:
     return value
 
 
-def parse_several(text: str | None) -> tuple[str, ...]:
-    """The values of a setting that is given several times, separated by NULs."""
-    return tuple(part for part in (text or "").split("\0") if part.strip())
-
-
-def parse_patterns(text: str | None) -> tuple[str, ...]:
-    """Regular expressions, each tried out.
+def parse_pattern(text: str | None) -> str:
+    """A regular expression, tried out.
 
     Raises:
-        SettingsInvalid: one is none; the reason is told.
+        SettingsInvalid: it is none; the reason is told.
     """
-    patterns = parse_several(text)
-    for pattern in patterns:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of what a later Python may read otherwise
-                re.compile(pattern)
-        except (re.error, RecursionError, OverflowError) as error:
-            raise invalid_pattern(pattern, str(error)) from error
-    return patterns
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what a later Python may read otherwise
+            re.compile(text or "")
+    except (re.error, RecursionError, OverflowError) as error:
+        raise invalid_pattern(text or "", str(error)) from error
+    return text or ""
 
 
 def parse_compressors(text: str | None) -> tuple[str, ...]:

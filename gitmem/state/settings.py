@@ -7,7 +7,7 @@ the field's in camel case.  Standard library only: agent hooks read them.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -20,10 +20,9 @@ from gitmem.state.setting_types import (
     parse_compressors,
     parse_count,
     parse_embedding,
-    parse_patterns,
+    parse_pattern,
     parse_price,
     parse_program,
-    parse_several,
     parse_text,
     parse_url,
 )
@@ -91,13 +90,12 @@ def read_settings(repo: Repo) -> Settings:
         SettingsInvalid: a value has the wrong form.
         GitFailed: the git configuration itself cannot be read.
     """
-    return parse_settings(_gathered(_pairs(_list(repo))))
+    return parse_settings(_values_of(_pairs(_list(repo))))
 
 
-def parse_settings(given: Mapping[str, str | None]) -> Settings:
-    """Settings from git's pairs: names in lower case, None for a name without a value.
-
-    The values of a setting that is given several times are one text, separated by NULs.
+def parse_settings(given: Mapping[str, Sequence[str | None]]) -> Settings:
+    """Settings from the values that git has for each name: names in lower case, values in git's
+    order (at least one), None for a name without a value.
 
     Raises:
         SettingsInvalid: a value has the wrong form.
@@ -119,17 +117,17 @@ def describe_settings(repo: Repo) -> list[Setting]:
         GitFailed: the git configuration itself cannot be read.
     """
     sourced = _sourced(repo)
-    values = _gathered([(name, value) for _, name, value in sourced])
-    set_here = {name: (values[name], source) for source, name, _ in sourced}
+    values = _values_of([(name, value) for _, name, value in sourced])
+    sources = {name: source for source, name, _ in sourced}  # of the last value
     described = []
     for field in fields(Settings):
-        name = _name(field.name)
-        default = _text(field.default)
-        value, source = set_here.pop(name.lower(), (default, "default"))
-        shown = "true" if value is None else value.replace("\0", ", ")
-        described.append(Setting(name, shown, default, source, _FORMS[field.name].help))
-    for name, (value, source) in sorted(set_here.items()):
-        described.append(Setting(name, value or "", "", source, "", is_known=False))
+        name, default, form = _name(field.name), _text(field.default), _FORMS[field.name]
+        given = values.pop(name.lower(), None)
+        shown = default if given is None else form.text(given)
+        source = sources.get(name.lower(), "default")
+        described.append(Setting(name, shown, default, source, form.help))
+    for name, given in sorted(values.items()):
+        described.append(Setting(name, given[-1] or "", "", sources[name], "", is_known=False))
     return described
 
 
@@ -149,12 +147,11 @@ def _list(repo: Repo, *options: str) -> list[str]:
     return os.fsdecode(done.stdout).split("\0")[:-1]
 
 
-def _gathered(pairs: Sequence[tuple[str, str | None]]) -> dict[str, str | None]:
-    """All values of a setting that may be given several times, the last value of any other."""
-    found: dict[str, str | None] = {}
+def _values_of(pairs: Iterable[tuple[str, str | None]]) -> dict[str, list[str | None]]:
+    """The values of each name, in git's order."""
+    found: dict[str, list[str | None]] = {}
     for name, value in pairs:
-        is_more = name in _SEVERAL and value and found.get(name)
-        found[name] = f"{found[name]}\0{value}" if is_more else value
+        found.setdefault(name, []).append(value)
     return found
 
 
@@ -184,20 +181,45 @@ def _text(value: object) -> str:
 
 @dataclass(frozen=True)
 class _Form:
-    """How a value is parsed, what is expected (in words), and what the setting is for."""
+    """How a value is parsed, what is expected (in words), and what the setting is for.
+
+    Of several values the last counts; of a list all do, as far as no empty one takes them back.
+    """
 
     parse: Callable[[str | None], object]
     expected: str
     help: str
+    is_list: bool = False
 
-    def read(self, name: str, text: str | None) -> object:
+    def read(self, name: str, values: Sequence[str | None]) -> object:
+        """The value of the setting of that name.
+
+        Raises:
+            SettingsInvalid: it has the wrong form.
+        """
+        if self.is_list:
+            return tuple(self.parse(value) for value in _not_taken_back(values) if value.strip())
         try:
-            return self.parse(text)
+            return self.parse(values[-1])
         except ValueError as error:
             raise SettingsInvalid(
-                f"'{name}' is '{text or ''}'; expected {self.expected}",
+                f"'{name}' is '{values[-1] or ''}'; expected {self.expected}",
                 f"Nothing was changed. Run: git config {name} VALUE, or: git config --unset {name}",
             ) from error
+
+    def text(self, values: Sequence[str | None]) -> str:
+        """The values as a person reads them, whatever their form."""
+        if values[-1] is None:
+            return "true"
+        return ", ".join(_not_taken_back(values)) if self.is_list else values[-1]
+
+
+def _not_taken_back(values: Sequence[str | None]) -> list[str]:
+    """The values behind the last empty one: as elsewhere in git, it takes back those before it."""
+    found: list[str] = []
+    for value in values:
+        found = [*found, value] if value else []
+    return found
 
 
 _BOOL = (parse_bool, "true or false")
@@ -283,14 +305,16 @@ _FORMS = {
     ),
     "pending": _Form(*_BOOL, "Whether uncommitted work is remembered, too."),
     "redact": _Form(
-        parse_patterns,
+        parse_pattern,
         "a regular expression",
         "Regular expressions for text to mask in addition to what gitmem masks by itself.",
+        is_list=True,
     ),
     "exclude": _Form(
-        parse_several,
+        parse_text,
         "a pattern of paths",
         "Files (patterns as in .gitignore) about which nothing is remembered.",
+        is_list=True,
     ),
     "remote": _Form(
         parse_text,
@@ -301,5 +325,3 @@ _FORMS = {
     "push_wait": _Form(*_SECONDS, "How long 'git push' waits for the memories, in seconds."),
     "push_timeout": _Form(*_SECONDS, "How long an exchange with a remote may take, in seconds."),
 }
-
-_SEVERAL = frozenset(_name(field.name).lower() for field in fields(Settings) if field.default == ())
