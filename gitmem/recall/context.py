@@ -308,7 +308,15 @@ def _judged(
         return refused[place] in ("", _BEFORE)
 
     taken = 0
-    for choice in choose(outlook.files_of, outlook.chances, _WORTH_A_LOOK, counts, outlook.shares):
+    choices = choose(
+        outlook.files_of,
+        outlook.chances,
+        _WORTH_A_LOOK,
+        counts,
+        outlook.shares,
+        outlook.alone,
+    )
+    for choice in choices:
         place = choice.place
         item = ContextItem(read[place], outlook.commit_of[place], is_pending=False)
         why = refused[place]
@@ -336,8 +344,7 @@ def _until_enough(
 
 
 def _reasons(choice: Choice, outlook: Outlook) -> tuple[tuple[str, float], ...]:
-    named = (path for path in choice.files[:3] if not path.startswith("\0"))
-    return tuple((path, outlook.chances[path]) for path in named)
+    return tuple((path, outlook.chances[path]) for path in choice.files[:3])
 
 
 def _left_off(
