@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
@@ -294,32 +295,20 @@ def _weighed(
 def _judged(
     index: Index, outlook: Outlook, measure: Measure, given: SessionContext, own: str
 ) -> Iterator[ContextCandidate]:
-    read: dict[int, Memory] = {}
-    refused: dict[int, str] = {}
-
-    def counts(place: int) -> bool:
-        """Whether the session has it, then: what it is not given leaves its files to others."""
-        siblings = [p for p, c in outlook.commit_of.items() if c == outlook.commit_of[place]]
-        read.update(memories(index, siblings))
-        refused[place] = _refusal(read[place], given, own)
-        is_said = any(not read[p].provenance.is_of_history for p in siblings)
-        if read[place].provenance.is_of_history and is_said:
-            refused[place] = refused[place] or "its commit has a session's memory"
-        return refused[place] in ("", _BEFORE)
-
-    taken = 0
+    judge = cache(partial(_judge, index, outlook, given, own))  # each memory is read once
     choices = choose(
         outlook.files_of,
         outlook.chances,
         _WORTH_A_LOOK,
-        counts,
+        lambda place: judge(place).counts,
         outlook.shares,
         outlook.alone,
     )
+    taken = 0
     for choice in choices:
-        place = choice.place
-        item = ContextItem(read[place], outlook.commit_of[place], is_pending=False)
-        why = refused[place]
+        place, judgement = choice.place, judge(choice.place)
+        item = ContextItem(judgement.memory, outlook.commit_of[place], is_pending=False)
+        why = judgement.refusal
         if not why and choice.worth < measure.least:
             why = f"worth less than {measure.least:g}"
         if not why and taken == measure.most:
@@ -327,6 +316,35 @@ def _judged(
         taken += not why
         is_elsewhere = place in outlook.elsewhere
         yield ContextCandidate(item, choice.worth, _reasons(choice, outlook), why, is_elsewhere)
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    """A memory, and why it is not given, whatever it is worth; empty where nothing speaks
+    against it.
+    """
+
+    memory: Memory
+    refusal: str
+
+    @property
+    def counts(self) -> bool:
+        """Whether the session has it, then: what it is not given leaves its files to others."""
+        return self.refusal in ("", _BEFORE)
+
+
+def _judge(
+    index: Index, outlook: Outlook, given: SessionContext, own: str, place: int
+) -> _Judgement:
+    """The memory at a place, judged beside the others of its commit."""
+    commit = outlook.commit_of[place]
+    siblings = memories(index, [p for p, held in outlook.commit_of.items() if held == commit])
+    memory = siblings[place]
+    refusal = _refusal(memory, given, own)
+    is_told_by_a_session = any(not one.provenance.is_of_history for one in siblings.values())
+    if not refusal and memory.provenance.is_of_history and is_told_by_a_session:
+        refusal = "its commit has a session's memory"
+    return _Judgement(memory, refusal)
 
 
 def _until_enough(
