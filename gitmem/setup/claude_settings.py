@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from gitmem.errors import ForeignFile
-from gitmem.setup import json_edit as jsontext
+from gitmem.setup import json_edit
 from gitmem.setup.launcher_line import FIND_LAUNCHER, LAUNCHER
 
 TIMEOUTS = {
@@ -135,22 +135,22 @@ def _check(hooks: Any) -> None:
 
 
 def _hooks_value(text: str) -> dict[str, Any]:
-    found = jsontext.member(text, jsontext.root(text), "hooks")
+    found = json_edit.member(text, json_edit.root(text), "hooks")
     return dict(found.value) if found else {}
 
 
 def _add(text: str, event: str) -> str:
-    top = jsontext.root(text)
-    hooks = jsontext.member(text, top, "hooks")
+    top = json_edit.root(text)
+    hooks = json_edit.member(text, top, "hooks")
     group: dict[str, Any] = {"hooks": _wanted(event)}
     if event in MATCHERS:
         group = {"matcher": MATCHERS[event], **group}
     if hooks is None:
-        return jsontext.append(text, top, {event: [group]}, "hooks")
-    groups = jsontext.member(text, hooks.value_at, event)
+        return json_edit.append(text, top, {event: [group]}, "hooks")
+    groups = json_edit.member(text, hooks.value_at, event)
     if groups is None:
-        return jsontext.append(text, hooks.value_at, [group], event)
-    return jsontext.append(text, groups.value_at, group)
+        return json_edit.append(text, hooks.value_at, [group], event)
+    return json_edit.append(text, groups.value_at, group)
 
 
 def _without(text: str) -> str:
@@ -161,11 +161,11 @@ def _without(text: str) -> str:
 
 
 def _without_one(text: str) -> str | None:
-    top = jsontext.root(text)
-    hooks = jsontext.member(text, top, "hooks")
+    top = json_edit.root(text)
+    hooks = json_edit.member(text, top, "hooks")
     if hooks is None:
         return None
-    for event in jsontext.items(text, hooks.value_at):
+    for event in json_edit.items(text, hooks.value_at):
         for group in _items(text, event, list):
             inner = next((i for i in _items(text, group, dict) if i.key == "hooks"), None)
             for hook in _items(text, inner, list):
@@ -175,14 +175,14 @@ def _without_one(text: str) -> str | None:
     return None
 
 
-def _items(text: str, holder: jsontext.Item | None, form: type) -> list[jsontext.Item]:
+def _items(text: str, holder: json_edit.Item | None, form: type) -> list[json_edit.Item]:
     """The items of a holder of that form; none of anything else."""
     if holder is None or not isinstance(holder.value, form):
         return []
-    return jsontext.items(text, holder.value_at)
+    return json_edit.items(text, holder.value_at)
 
 
-def _remove_with_empty_holders(text: str, top: int, *chain: jsontext.Item) -> str:
+def _remove_with_empty_holders(text: str, top: int, *chain: json_edit.Item) -> str:
     """Remove the last of the chain, and upwards every holder that held only it.
 
     A group goes with its last hook whatever its matcher says.
@@ -197,6 +197,6 @@ def _remove_with_empty_holders(text: str, top: int, *chain: jsontext.Item) -> st
     return _remove(text, top, hooks)
 
 
-def _remove(text: str, holder_at: int, item: jsontext.Item) -> str:
-    starts = [present.start for present in jsontext.items(text, holder_at)]
-    return jsontext.remove(text, holder_at, starts.index(item.start))
+def _remove(text: str, holder_at: int, item: json_edit.Item) -> str:
+    starts = [present.start for present in json_edit.items(text, holder_at)]
+    return json_edit.remove(text, holder_at, starts.index(item.start))

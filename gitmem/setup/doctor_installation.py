@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from gitmem.git.repo import Repo
-from gitmem.setup import mcp_json as mcpfile
+from gitmem.setup import mcp_json
 from gitmem.setup.claude_settings import PROJECT_FILE, has_hooks
 from gitmem.setup.config_hazards import find_dangers
 from gitmem.setup.doctor_finding import Finding, Level, Practice
@@ -109,12 +109,12 @@ def check_client(repo: Repo, practice: Practice) -> Iterator[Finding]:
 
 def check_server(repo: Repo, practice: Practice) -> Iterator[Finding]:
     """Offering the MCP server to the agent is optional."""
-    path = repo.need_worktree() / mcpfile.PROJECT_FILE
+    path = repo.need_worktree() / mcp_json.PROJECT_FILE
     content = look(path).content
-    if content is not None and mcpfile.has_server(content):
+    if content is not None and mcp_json.has_server(content):
         yield Finding(Level.GOOD, f"the MCP server in '{path}'")
-    elif content is not None and mcpfile.has_other(content):
-        what = f"'{path}' has a server '{mcpfile.NAME}' that is not gitmem's"
+    elif content is not None and mcp_json.has_other(content):
+        what = f"'{path}' has a server '{mcp_json.NAME}' that is not gitmem's"
         yield Finding(Level.NOTE, what, "It is left alone; to start gitmem's: gitmem mcp")
     elif _has_old_server(content):
         what = f"the MCP server in '{path}' has an old form"
@@ -127,7 +127,7 @@ def check_server(repo: Repo, practice: Practice) -> Iterator[Finding]:
 
 
 def _has_old_server(content: bytes | None) -> bool:
-    return content is not None and mcpfile.without_server(content) != content
+    return content is not None and mcp_json.without_server(content) != content
 
 
 def _repair(repo: Repo, practice: Practice) -> Callable[[], object]:
@@ -141,7 +141,7 @@ def _repair(repo: Repo, practice: Practice) -> Callable[[], object]:
         user_settings=settings if is_users else None,
         git_version=practice.git_version,
         # If the server was left out, that was on purpose.
-        with_mcp=_has_old_server(look(repo.need_worktree() / mcpfile.PROJECT_FILE).content),
+        with_mcp=_has_old_server(look(repo.need_worktree() / mcp_json.PROJECT_FILE).content),
     )
 
 

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from gitmem.errors import ForeignFile
-from gitmem.setup import json_edit as jsontext
+from gitmem.setup import json_edit
 from gitmem.setup.launcher_line import FIND_LAUNCHER, LAUNCHER
 
 PROJECT_FILE = ".mcp.json"
@@ -37,12 +37,12 @@ def with_server(content: bytes | None) -> bytes:
         return content
     head, text = _decode(content)
     text = _without(text) if text.strip() else _NEW
-    top = jsontext.root(text)
-    servers = jsontext.member(text, top, _SERVERS)
+    top = json_edit.root(text)
+    servers = json_edit.member(text, top, _SERVERS)
     if servers is None:
-        text = jsontext.append(text, top, {NAME: SERVER}, _SERVERS)
+        text = json_edit.append(text, top, {NAME: SERVER}, _SERVERS)
     else:
-        text = jsontext.append(text, servers.value_at, SERVER, NAME)
+        text = json_edit.append(text, servers.value_at, SERVER, NAME)
     return head + text.encode("utf-8", "surrogatepass")
 
 
@@ -84,9 +84,9 @@ def _entry(text: str) -> Any:
 
 
 def _without(text: str) -> str:
-    top = jsontext.root(text)
-    servers = jsontext.member(text, top, _SERVERS)
-    ours = jsontext.member(text, servers.value_at, NAME) if servers else None
+    top = json_edit.root(text)
+    servers = json_edit.member(text, top, _SERVERS)
+    ours = json_edit.member(text, servers.value_at, NAME) if servers else None
     if servers is None or ours is None or not _is_ours(ours.value):
         return text
     if len(servers.value) > 1:
@@ -94,9 +94,9 @@ def _without(text: str) -> str:
     return _remove(text, top, servers)
 
 
-def _remove(text: str, holder_at: int, item: jsontext.Item) -> str:
-    starts = [present.start for present in jsontext.items(text, holder_at)]
-    return jsontext.remove(text, holder_at, starts.index(item.start))
+def _remove(text: str, holder_at: int, item: json_edit.Item) -> str:
+    starts = [present.start for present in json_edit.items(text, holder_at)]
+    return json_edit.remove(text, holder_at, starts.index(item.start))
 
 
 def _decode(content: bytes | None) -> tuple[bytes, str]:
