@@ -9,7 +9,8 @@ from gitmem.cli.user_paths import user_settings
 from gitmem.errors import GitmemError
 from gitmem.git.repo import find_repo
 from gitmem.guard.untrusted import clean_text
-from gitmem.setup.doctor import Finding, Level, Practice, diagnose, render_finding
+from gitmem.setup.doctor import diagnose, render_finding
+from gitmem.setup.doctor_finding import Finding, Level, Practice
 
 _MAX_FINDING = 4_000
 _COLOURS = {Level.WARNING: "yellow", Level.ERROR: "red", Level.NOTE: "cyan", Level.GOOD: "green"}

@@ -18,7 +18,7 @@ from gitmem.errors import CompressorFailed, GitmemError
 from gitmem.git.repo import find_repo
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import KINDS
-from gitmem.state.settings import COMPRESSORS, parse_compressors
+from gitmem.state.setting_types import COMPRESSORS, parse_compressors
 from gitmem.upkeep.recompress import RecompressResult, estimate, recompress
 from gitmem.upkeep.select_captures import Capture, CaptureSelection, find_captures, split_names
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import click
 
@@ -72,8 +73,8 @@ def _object(report: SyncReport, *, dry_run: bool) -> dict[str, object]:
         "remote": report.remote,
         "asked": list(report.sources),
         "dry_run": dry_run,
-        "received": vars(report.incoming),
-        "sent": vars(report.outgoing),
+        "received": asdict(report.incoming),
+        "sent": asdict(report.outgoing),
         "is_pushed": report.is_pushed,
         "trouble": report.trouble.message if report.trouble else "",
         "notices": list(report.notices),

@@ -7,11 +7,11 @@ look at one bounded line at a time and do not backtrack over more.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from gitmem.model.text import PROSE_STOP_WORDS, ascii_words, beginnings
 
 _END = re.compile(r"(?<=[.!?])\s+")
-_BARRIER = "\n\0\n"  # where code stood
 _BULLET = re.compile(r"\s{0,20}(?:[-*•>]|\d{1,3}[.)]|#{1,6}|\[[ xX]\]|⏺|❯)\s+")
 _MARKUP = re.compile(r"\*\*|__(?=\w)|(?<=\w)__|[✅❌⚠️🎉🚀✓✔]")
 _OPENER = re.compile(
@@ -44,8 +44,8 @@ def sentences(text: str, limit: int = _MAX_PROSE) -> list[str]:
     """
     found: list[str] = []
     can_join = False
-    for line in _BARRIER.join(text[:limit].split("```")[::2]).split("\n"):
-        if line.startswith(("|", "#", "\0")) or line.count("|") > 3:
+    for line in _prose_lines(text[:limit]):
+        if line is None:
             can_join = False
             continue
         for part in _END.split(plain(line)):
@@ -58,6 +58,15 @@ def sentences(text: str, limit: int = _MAX_PROSE) -> list[str]:
                 found.append(part)
                 can_join = bool(_GOES_ON.search(part))
     return found
+
+
+def _prose_lines(text: str) -> Iterator[str | None]:
+    """The lines of prose; None where something else stands: code, a table, a heading, bytes."""
+    for block in text.split("```")[::2]:
+        yield None
+        for line in block.split("\n"):
+            is_prose = not line.startswith(("|", "#", "\0")) and line.count("|") <= 3
+            yield line if is_prose else None
 
 
 def plain(line: str) -> str:

@@ -127,8 +127,7 @@ def memories(index: Index, places: Iterable[int]) -> dict[int, Memory]:
                 f" WHERE place IN ({marks(some)}) ORDER BY place"
             )
             for place, name, fields in database.execute(statement, some):
-                found[place] = unpack_memory(fields)
-                vars(found[place])["id"] = name  # known: to derive it costs as much as to read it
+                found[place] = unpack_memory(fields, name)
     return found
 
 

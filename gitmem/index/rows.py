@@ -349,13 +349,14 @@ def pack_memory(memory: Memory) -> bytes:
     return compressor.compress(text) + compressor.flush()
 
 
-def unpack_memory(fields: bytes) -> Memory:
-    """The memory of stored fields.
+def unpack_memory(fields: bytes, known_id: str = "") -> Memory:
+    """The memory of stored fields; ``known_id`` is the id of the same row, where it is at hand.
 
     Raises:
         ValueError, FieldError, zlib.error: they are not what :func:`pack_memory` made.
     """
-    return from_fields(json.loads(zlib.decompressobj(zdict=_COMMON).decompress(fields)))
+    text = zlib.decompressobj(zdict=_COMMON).decompress(fields)
+    return from_fields(json.loads(text), known_id=known_id)
 
 
 def storable(row: Sequence[str | int]) -> list[str | int]:

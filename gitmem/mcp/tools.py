@@ -195,8 +195,15 @@ class Tools:
         sessions = [self._environ.get(name, "") for name in _SESSION_NAMES]
         session = next((one for one in sessions if is_session_id(one)), "")
         agent = self._environ.get("AI_AGENT", "").partition("_")[0]
-        given = (tuple(files), tuple(concepts))
-        note = AgentNote(text, title, kind.strip().lower(), *given, session=session, agent=agent)
+        note = AgentNote(
+            text,
+            title,
+            kind.strip().lower(),
+            files=tuple(files),
+            concepts=tuple(concepts),
+            session=session,
+            agent=agent,
+        )
         memory = self.service.remember(note, self._place)
         told = "pending: it becomes part of the memory of the commit that takes this work"
         return reply(Kept(memory.id[:ID_LENGTH], line(memory.title, 300), told), "Kept.")

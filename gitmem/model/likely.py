@@ -123,22 +123,25 @@ def choose(
     least: float,
     counts: Callable[[int], bool] = lambda place: True,
     shares: Mapping[int, float] | None = None,
+    alone: Mapping[int, float] | None = None,
 ) -> Iterator[Choice]:
     """The memories by what each adds to those before it, as long as that is ``least`` or more.
 
-    ``shares`` tells of which memories only a part of what their files say counts.  Of equals the
-    first of ``files_of`` comes first.  What does not ``count``, asked when its turn
-    comes, takes nothing from those behind it.  The same input gives the same order.
+    ``shares`` tells of which memories only a part of what their files say counts, ``alone`` the
+    chance that one without files helps.  Of equals the first of ``files_of`` comes first.  What
+    does not ``count``, asked when its turn comes, takes nothing from those behind it.  The same
+    input gives the same order.
     """
-    left, parts = dict(chances), shares or {}
+    left, parts, by_itself = dict(chances), shares or {}, alone or {}
     remaining = {
         place: known
         for place, files in files_of.items()
-        if (known := _files_with_chance(files, left))
+        if (known := _files_with_chance(files, left)) or by_itself.get(place, 0.0) > 0
     }
     while remaining:
         worths = {
-            place: worth(files, left) * parts.get(place, 1.0) for place, files in remaining.items()
+            place: (worth(files, left) if files else by_itself[place]) * parts.get(place, 1.0)
+            for place, files in remaining.items()
         }
         best = max(worths, key=worths.__getitem__)
         if worths[best] < least:

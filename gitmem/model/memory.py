@@ -205,10 +205,11 @@ def to_fields(memory: Memory) -> dict[str, Json]:
     return fields
 
 
-def from_fields(fields: Mapping[str, Json]) -> Memory:
+def from_fields(fields: Mapping[str, Json], *, known_id: str = "") -> Memory:
     """Read a memory from plain values; unknown fields are kept in ``extra``.
 
-    ``id`` is not looked at: it follows from the content.
+    ``id`` is not looked at: it follows from the content.  ``known_id`` is what follows, from a
+    caller who has derived it before: that costs as much as all the reading here.
 
     Raises:
         FieldError: ``kind`` or ``title`` is missing, or a known field has another type.
@@ -221,7 +222,7 @@ def from_fields(fields: Mapping[str, Json]) -> Memory:
     if not kind or not title:
         raise FieldError("'kind' and 'title' must be there and not empty")
     files = _mapping(rest, "files")
-    return Memory(
+    memory = Memory(
         kind=kind,
         title=title,
         why=_text(rest, "why"),
@@ -241,6 +242,9 @@ def from_fields(fields: Mapping[str, Json]) -> Memory:
         schema=schema,
         extra=rest,
     )
+    if known_id:
+        memory.__dict__["id"] = known_id  # where the cached property would keep it
+    return memory
 
 
 def _put(fields: dict[str, Json], key: str, value: Json) -> None:

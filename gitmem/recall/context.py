@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
@@ -298,33 +299,27 @@ def _weigh(
 
     With ``explain`` as far as they are worth a look.
     """
-    judged = _judge(index, prediction, quota, given, own)
-    return list(judged if explain else _take_until_enough(judged, quota))
+    candidates = _candidates(index, prediction, quota, given, own)
+    return list(candidates if explain else _take_until_enough(candidates, quota))
 
 
-def _judge(
+def _candidates(
     index: Index, prediction: Prediction, quota: Quota, given: SessionContext, own: str
 ) -> Iterator[ContextCandidate]:
-    read: dict[int, Memory] = {}
-    refusal: dict[int, str] = {}
-
-    def counts(place: int) -> bool:
-        """Whether the session has it, then: what it is not given leaves its files to others."""
-        siblings = [p for p, c in prediction.commit_of.items() if c == prediction.commit_of[place]]
-        read.update(memories(index, siblings))
-        refusal[place] = _refusal(read[place], given, own)
-        is_said = any(not read[p].provenance.is_of_history for p in siblings)
-        if read[place].provenance.is_of_history and is_said:
-            refusal[place] = refusal[place] or "its commit has a session's memory"
-        return refusal[place] in ("", _GIVEN_BEFORE)
-
+    judge = cache(partial(_judge, index, prediction, given, own))  # each memory is read once
+    choices = choose(
+        prediction.files_of,
+        prediction.chances,
+        _WORTH_A_LOOK,
+        lambda place: judge(place).counts,
+        prediction.shares,
+        prediction.alone,
+    )
     taken = 0
-    for choice in choose(
-        prediction.files_of, prediction.chances, _WORTH_A_LOOK, counts, prediction.shares
-    ):
-        place = choice.place
-        item = ContextItem(read[place], prediction.commit_of[place], is_pending=False)
-        why = refusal[place]
+    for choice in choices:
+        place, judgement = choice.place, judge(choice.place)
+        item = ContextItem(judgement.memory, prediction.commit_of[place], is_pending=False)
+        why = judgement.refusal
         if not why and choice.worth < quota.least:
             why = f"worth less than {quota.least:g}"
         if not why and taken == quota.most:
@@ -332,6 +327,35 @@ def _judge(
         taken += not why
         is_elsewhere = place in prediction.elsewhere
         yield ContextCandidate(item, choice.worth, _reasons(choice, prediction), why, is_elsewhere)
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    """A memory, and why it is not given, whatever it is worth; empty where nothing speaks
+    against it.
+    """
+
+    memory: Memory
+    refusal: str
+
+    @property
+    def counts(self) -> bool:
+        """Whether the session has it, then: what it is not given leaves its files to others."""
+        return self.refusal in ("", _GIVEN_BEFORE)
+
+
+def _judge(
+    index: Index, prediction: Prediction, given: SessionContext, own: str, place: int
+) -> _Judgement:
+    """The memory at a place, judged beside the others of its commit."""
+    commit = prediction.commit_of[place]
+    siblings = memories(index, [p for p, held in prediction.commit_of.items() if held == commit])
+    memory = siblings[place]
+    refusal = _refusal(memory, given, own)
+    is_told_by_a_session = any(not one.provenance.is_of_history for one in siblings.values())
+    if not refusal and memory.provenance.is_of_history and is_told_by_a_session:
+        refusal = "its commit has a session's memory"
+    return _Judgement(memory, refusal)
 
 
 def _take_until_enough(
@@ -349,8 +373,7 @@ def _take_until_enough(
 
 
 def _reasons(choice: Choice, prediction: Prediction) -> tuple[tuple[str, float], ...]:
-    named = (path for path in choice.files[:3] if not path.startswith("\0"))
-    return tuple((path, prediction.chances[path]) for path in named)
+    return tuple((path, prediction.chances[path]) for path in choice.files[:3])
 
 
 def _next_steps(

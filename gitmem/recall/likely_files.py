@@ -38,6 +38,7 @@ _MAX_ON_BRANCH = 40
 _MAX_MATCHES = 50
 _MAX_BY_FILE = 60
 _MAX_FILES = 250
+_MOST_EXPECTED = 80
 MAX_PROMPT = 20_000
 _MATCH_HALF = 5
 _WORDS_ALONE = 0.4
@@ -51,10 +52,11 @@ _MAX_NAMES = 40
 class Prediction:
     """What may be given, newest first, and the chance that each file is edited.
 
-    ``files_of`` and ``commit_of`` go by the memories' places in the index.  A memory without files
-    has one of its own that is no path.  Files that tell nothing apart have no chance.  Of those in
-    ``shares`` only a part counts; ``elsewhere`` are those that HEAD does not reach, ``newest``
-    those of the commit where work was left off: the branch's, or HEAD's history's, newest.
+    ``files_of`` and ``commit_of`` go by the memories' places in the index; what has no file is in
+    ``files_of`` as well, and in ``alone`` with the chance that it helps.  Files that tell nothing
+    apart have no chance.  Of those in ``shares`` only a part counts; ``elsewhere`` are those that
+    HEAD does not reach, ``newest`` those of the commit where work was left off: the branch's, or
+    HEAD's history's, newest.
     """
 
     files_of: Mapping[int, Sequence[str]] = field(default_factory=dict)
@@ -64,16 +66,19 @@ class Prediction:
     shares: Mapping[int, float] = field(default_factory=dict)
     elsewhere: Collection[int] = frozenset()
     newest: Sequence[int] = ()
+    alone: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def likely_files(self) -> dict[str, float]:
         """The likeliest files, for the hook that sees which are read."""
         likely = sorted(self.chances.items(), key=lambda item: (-item[1], item[0]))
-        return {p: round(c, 4) for p, c in likely[:80] if c >= 0.01 and not p.startswith("\0")}
+        return {
+            path: round(chance, 4) for path, chance in likely[:_MOST_EXPECTED] if chance >= 0.01
+        }
 
     @property
     def for_prompt(self) -> Prediction:
-        """Only the memories of files that the prompt itself suggests."""
+        """Only the memories of files that the prompt itself suggests, and those of no file."""
         meant = {
             path
             for path, known in self.signs.items()
@@ -82,7 +87,7 @@ class Prediction:
         files_of = {
             place: files
             for place, files in self.files_of.items()
-            if not meant.isdisjoint(files) or files[:1] == [f"\0{place}"]
+            if not meant.isdisjoint(files) or place in self.alone
         }
         return replace(self, files_of=files_of)
 
@@ -131,13 +136,21 @@ def predict_files(
     if text:
         signs = _with_prompt(signs, files_of, found, mentions, text)
     chances = _chances(repo, index, signs, has_prompt=bool(text))
-    for place in [place for place, files in files_of.items() if not files]:
-        files_of[place] = [f"\0{place}"]
-        chances[f"\0{place}"] = _chance_without_files(place, found, newest, has_prompt=bool(text))
-    shares = shares_of(index, files_of, elsewhere)
     ours = _by_commit(commit_of, made_there) if branch else newest
-    last = ours[0] if ours else ()
-    return Prediction(files_of, commit_of, chances, signs, shares, elsewhere, last)
+    return Prediction(
+        files_of,
+        commit_of,
+        chances,
+        signs,
+        shares=shares_of(index, files_of, elsewhere),
+        elsewhere=elsewhere,
+        newest=ours[0] if ours else (),
+        alone={
+            place: _chance_without_files(place, found, newest, has_prompt=bool(text))
+            for place, files in files_of.items()
+            if not files
+        },
+    )
 
 
 def _files_in_text(index: Index, text: str) -> dict[str, float]:

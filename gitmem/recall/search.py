@@ -57,15 +57,15 @@ class _Pool:
 
     candidates: Sequence[Candidate]
     places: Sequence[int]
-    holders_of: Sequence[Holder]
+    holders: Sequence[Holder]
 
-    def holdings_of(self, numbers: Iterable[int]) -> list[Holder]:
+    def holders_of(self, numbers: Iterable[int]) -> list[Holder]:
         """Those of the candidates of these numbers that are not pending."""
-        return [self.holders_of[number] for number in numbers if number < len(self.holders_of)]
+        return [self.holders[number] for number in numbers if number < len(self.holders)]
 
     def with_standings(self, standing: Mapping[str, Standing]) -> _Pool:
         """The same, each candidate of a note with how its commit stands, as far as is told."""
-        ours = zip(self.candidates, self.holders_of, strict=False)
+        ours = zip(self.candidates, self.holders, strict=False)
         judged = [replace(one, standing=standing.get(held.commit)) for one, held in ours]
         return replace(self, candidates=[*judged, *self.candidates[len(judged) :]])
 
@@ -74,7 +74,7 @@ class _Pool:
         candidate = self.candidates[one.number]
         return Hit(
             candidate.memory,
-            "" if candidate.is_pending else self.holders_of[one.number].commit,
+            "" if candidate.is_pending else self.holders[one.number].commit,
             candidate.is_pending,
             one.score,
             one.reasons,
@@ -134,7 +134,7 @@ class Recaller:
         order = rank(pool.candidates)
         if judge:
             first = dict.fromkeys(one.number for one in order[: end + _EXTRA_STANDINGS])
-            pool = pool.with_standings(self._standings(pool.holdings_of(first), scope))
+            pool = pool.with_standings(self._standings(pool.holders_of(first), scope))
             order = _judged_first(rank(pool.candidates), first)
         return [pool.hit(one) for one in order[query.offset : end]]
 

@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 
-from gitmem.git import log as history
+from gitmem.git.log import walk_parents
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.commits import (
@@ -41,7 +41,7 @@ def annotated_walk(
     if limit is not None and limit <= 0:
         return
     birth, mark = index.birth, index.mark
-    with closing(history.walk_parents(repo, revision)) as commits:
+    with closing(walk_parents(repo, revision)) as commits:
         front = list(islice(commits, _FRONT if limit is None else min(limit, _FRONT)))
         if not front:
             return

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gitmem.errors import ForeignFile, GitmemError
 from gitmem.git.repo import Repo
-from gitmem.setup import mcp_json as mcpfile
+from gitmem.setup import mcp_json
 from gitmem.setup.claude_settings import PROJECT_FILE, with_hooks, without_hooks
 from gitmem.setup.git_config import (
     config_path,
@@ -212,18 +212,18 @@ def _add_to_client(
 
 
 def _add_server(repo: Repo, owned_files: OwnedFiles, report: InstallReport) -> None:
-    path = repo.need_worktree() / mcpfile.PROJECT_FILE
+    path = repo.need_worktree() / mcp_json.PROJECT_FILE
     present = look(path)
     try:
-        if present.content is not None and mcpfile.has_other(present.content):
-            report.notices.append(f"'{path.name}' has a server '{mcpfile.NAME}' that is not ours")
+        if present.content is not None and mcp_json.has_other(present.content):
+            report.notices.append(f"'{path.name}' has a server '{mcp_json.NAME}' that is not ours")
             return
-        new = mcpfile.with_server(present.content)
-        original = None if present.content is None else mcpfile.without_server(present.content)
+        new = mcp_json.with_server(present.content)
+        original = None if present.content is None else mcp_json.without_server(present.content)
     except ForeignFile as error:
         raise ForeignFile(f"'{path}': {error.message}") from error
     if owned_files.change(path, new, present.mode, original):
-        report.changes.append(f"the MCP server '{mcpfile.NAME}' in {_display_path(path, repo)}")
+        report.changes.append(f"the MCP server '{mcp_json.NAME}' in {_display_path(path, repo)}")
 
 
 def _fetch(repo: Repo, fetch: Callable[[Repo], None], report: InstallReport) -> None:

@@ -17,7 +17,7 @@ from gitmem.errors import GitmemError, NotInitialised
 from gitmem.git.remotes import TRACKING
 from gitmem.git.repo import Repo, run_git, try_git
 from gitmem.model.note import WATERMARK_REF
-from gitmem.setup import mcp_json as mcpfile
+from gitmem.setup import mcp_json
 from gitmem.setup.claude_settings import is_same_settings, without_hooks
 from gitmem.setup.git_config import config_path, is_same_config, lock_config, without_entries
 from gitmem.setup.hook_file import aside_of, is_empty_hook, without_block
@@ -104,7 +104,7 @@ def put_back(repo: Repo, owned_files: OwnedFiles, kept: FileRecord) -> str:
     path = path_of_name(repo, kept.path)
     if path == config_path(repo):
         return _put_back_config(repo, owned_files, kept)
-    if path.name == mcpfile.PROJECT_FILE:
+    if path.name == mcp_json.PROJECT_FILE:
         return owned_files.put_back(kept, _MCP_SERVERS)
     if path.suffix == ".json":
         return owned_files.put_back(kept, _CLIENT_SETTINGS)

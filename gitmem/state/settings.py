@@ -6,23 +6,26 @@ the field's in camel case.  Standard library only: agent hooks read them.
 
 from __future__ import annotations
 
-import math
 import os
-import re
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from gitmem.errors import GitFailed, SettingsInvalid
 from gitmem.git.repo import Repo, try_git
-from gitmem.guard.policy import invalid_pattern
-
-COMPRESSORS = ("extractive", "anthropic", "claude-cli", "openai")
-
-_TRUE = ("true", "yes", "on", "1")
-_FALSE = ("false", "no", "off", "0", "")
-_UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+from gitmem.state.setting_types import (
+    COMPRESSORS,
+    parse_amount,
+    parse_bool,
+    parse_compressors,
+    parse_count,
+    parse_embedding,
+    parse_pattern,
+    parse_price,
+    parse_program,
+    parse_text,
+    parse_url,
+)
 
 
 @dataclass(frozen=True)
@@ -87,13 +90,12 @@ def read_settings(repo: Repo) -> Settings:
         SettingsInvalid: a value has the wrong form.
         GitFailed: the git configuration itself cannot be read.
     """
-    return parse_settings(_gathered(_pairs(_list(repo))))
+    return parse_settings(_values_of(_pairs(_list(repo))))
 
 
-def parse_settings(given: Mapping[str, str | None]) -> Settings:
-    """Settings from git's pairs: names in lower case, None for a name without a value.
-
-    The values of a setting that is given several times are one text, separated by NULs.
+def parse_settings(given: Mapping[str, Sequence[str | None]]) -> Settings:
+    """Settings from the values that git has for each name: names in lower case, values in git's
+    order (at least one), None for a name without a value.
 
     Raises:
         SettingsInvalid: a value has the wrong form.
@@ -115,17 +117,17 @@ def describe_settings(repo: Repo) -> list[Setting]:
         GitFailed: the git configuration itself cannot be read.
     """
     sourced = _sourced(repo)
-    values = _gathered([(name, value) for _, name, value in sourced])
-    set_here = {name: (values[name], source) for source, name, _ in sourced}
+    values = _values_of([(name, value) for _, name, value in sourced])
+    sources = {name: source for source, name, _ in sourced}  # of the last value
     described = []
     for field in fields(Settings):
-        name = _name(field.name)
-        default = _text(field.default)
-        value, source = set_here.pop(name.lower(), (default, "default"))
-        shown = "true" if value is None else value.replace("\0", ", ")
-        described.append(Setting(name, shown, default, source, _FORMS[field.name].help))
-    for name, (value, source) in sorted(set_here.items()):
-        described.append(Setting(name, value or "", "", source, "", is_known=False))
+        name, default, form = _name(field.name), _text(field.default), _FORMS[field.name]
+        given = values.pop(name.lower(), None)
+        shown = default if given is None else form.text(given)
+        source = sources.get(name.lower(), "default")
+        described.append(Setting(name, shown, default, source, form.help))
+    for name, given in sorted(values.items()):
+        described.append(Setting(name, given[-1] or "", "", sources[name], "", is_known=False))
     return described
 
 
@@ -145,12 +147,11 @@ def _list(repo: Repo, *options: str) -> list[str]:
     return os.fsdecode(done.stdout).split("\0")[:-1]
 
 
-def _gathered(pairs: Sequence[tuple[str, str | None]]) -> dict[str, str | None]:
-    """All values of a setting that may be given several times, the last value of any other."""
-    found: dict[str, str | None] = {}
+def _values_of(pairs: Iterable[tuple[str, str | None]]) -> dict[str, list[str | None]]:
+    """The values of each name, in git's order."""
+    found: dict[str, list[str | None]] = {}
     for name, value in pairs:
-        is_more = name in _SEVERAL and value and found.get(name)
-        found[name] = f"{found[name]}\0{value}" if is_more else value
+        found.setdefault(name, []).append(value)
     return found
 
 
@@ -178,115 +179,53 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _read_bool(text: str | None) -> bool:
-    if text is None or text.lower() in _TRUE:  # a name alone is git's short form of true
-        return True
-    if text.lower() in _FALSE:
-        return False
-    raise ValueError(text)
-
-
-def _read_count(text: str | None) -> int:
-    digits = (text or "").strip().lower()
-    factor = _UNITS.get(digits[-1:], 1)
-    number = int(digits[:-1] if factor > 1 else digits)
-    if number < 0:
-        raise ValueError(text)
-    return number * factor
-
-
-def _read_amount(text: str | None) -> float:
-    amount = float(text or "")
-    if not math.isfinite(amount) or amount < 0:
-        raise ValueError(text)
-    return amount
-
-
-def _read_price(text: str | None) -> str:
-    amounts = [_read_amount(part) for part in text.split(",")] if text else []
-    if len(amounts) not in (0, 2, 3):
-        raise ValueError(text)
-    return text or ""
-
-
-def _read_text(text: str | None) -> str:
-    return text or ""
-
-
-def _read_embedding(text: str | None) -> str:
-    value = (text or "").strip()
-    kind, colon, model = value.partition(":")
-    is_plain = value in ("static", "none")
-    if not is_plain and not (kind in ("sentence-transformers", "openai") and colon and model):
-        raise ValueError
-    return value
-
-
-def _read_several(text: str | None) -> tuple[str, ...]:
-    return tuple(part for part in (text or "").split("\0") if part.strip())
-
-
-def _read_patterns(text: str | None) -> tuple[str, ...]:
-    patterns = _read_several(text)
-    for pattern in patterns:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of what a later Python may read otherwise
-                re.compile(pattern)
-        except (re.error, RecursionError, OverflowError) as error:
-            raise invalid_pattern(pattern, str(error)) from error
-    return patterns
-
-
-def parse_compressors(text: str | None) -> tuple[str, ...]:
-    """The names of an ordered list such as ``claude-cli, anthropic``.
-
-    Raises:
-        ValueError: one is unknown or named twice, none is named, or one comes after
-            ``extractive``, which never fails and so never lets it have its turn.
-    """
-    names = tuple(name.strip() for name in (text or "").split(","))
-    if not set(names) <= set(COMPRESSORS) or len(set(names)) < len(names):
-        raise ValueError(text)
-    if "extractive" in names[:-1]:
-        raise ValueError(text)
-    return names
-
-
-def _read_program(text: str | None) -> str:
-    if not text:
-        raise ValueError(text)
-    return text
-
-
-def _read_url(text: str | None) -> str:
-    if text and not text.startswith(("https://", "http://")):
-        raise ValueError(text)
-    return text or ""
-
-
 @dataclass(frozen=True)
 class _Form:
-    """How a value is parsed, what is expected (in words), and what the setting is for."""
+    """How a value is parsed, what is expected (in words), and what the setting is for.
+
+    Of several values the last counts; of a list all do, as far as no empty one takes them back.
+    """
 
     parse: Callable[[str | None], object]
     expected: str
     help: str
+    is_list: bool = False
 
-    def read(self, name: str, text: str | None) -> object:
+    def read(self, name: str, values: Sequence[str | None]) -> object:
+        """The value of the setting of that name.
+
+        Raises:
+            SettingsInvalid: it has the wrong form.
+        """
+        if self.is_list:
+            return tuple(self.parse(value) for value in _not_taken_back(values) if value.strip())
         try:
-            return self.parse(text)
+            return self.parse(values[-1])
         except ValueError as error:
             raise SettingsInvalid(
-                f"'{name}' is '{text or ''}'; expected {self.expected}",
+                f"'{name}' is '{values[-1] or ''}'; expected {self.expected}",
                 f"Nothing was changed. Run: git config {name} VALUE, or: git config --unset {name}",
             ) from error
 
+    def text(self, values: Sequence[str | None]) -> str:
+        """The values as a person reads them, whatever their form."""
+        if values[-1] is None:
+            return "true"
+        return ", ".join(_not_taken_back(values)) if self.is_list else values[-1]
 
-_BOOL = (_read_bool, "true or false")
-_COUNT = (_read_count, "a whole number, 0 or more")
-_DOLLARS = (_read_amount, "an amount of dollars, 0 or more")
-_SECONDS = (_read_amount, "a number of seconds, 0 or more")
+
+def _not_taken_back(values: Sequence[str | None]) -> list[str]:
+    """The values behind the last empty one: as elsewhere in git, it takes back those before it."""
+    found: list[str] = []
+    for value in values:
+        found = [*found, value] if value else []
+    return found
+
+
+_BOOL = (parse_bool, "true or false")
+_COUNT = (parse_count, "a whole number, 0 or more")
+_DOLLARS = (parse_amount, "an amount of dollars, 0 or more")
+_SECONDS = (parse_amount, "a number of seconds, 0 or more")
 
 _COMPRESSOR_NAMES = " or ".join(f"'{name}'" for name in COMPRESSORS)
 
@@ -300,15 +239,15 @@ _FORMS = {
         "claude and its login) or 'openai' (an endpoint with OpenAI's interface). In a list, "
         "separated by commas, each stands in for the one before; 'extractive' is always the last.",
     ),
-    "model": _Form(_read_text, "the name of a model", "The model that 'anthropic' asks."),
+    "model": _Form(parse_text, "the name of a model", "The model that 'anthropic' asks."),
     "api_base_url": _Form(
-        _read_url,
+        parse_url,
         "an address that begins with https:// or http://",
         "The address of the API; empty: ANTHROPIC_BASE_URL, or the usual address.",
     ),
     "api_timeout": _Form(*_SECONDS, "How long one request to the API may take, in seconds."),
     "price": _Form(
-        _read_price,
+        parse_price,
         "two or three amounts separated by commas, such as 1,5 or 1,5,0.1",
         "The model's price in dollars per million tokens: read, written, and read from a cache. "
         "Empty: gitmem's own price list. Estimates, limits and `gitmem stats` use it.",
@@ -326,19 +265,19 @@ _FORMS = {
     ),
     "max_dollars_per_day": _Form(*_DOLLARS, "The same per day (UTC) in this repository."),
     "claude_command": _Form(
-        _read_program, "the name or path of a program", "The program that 'claude-cli' runs."
+        parse_program, "the name or path of a program", "The program that 'claude-cli' runs."
     ),
     "claude_model": _Form(
-        _read_text, "the name of a model", "The model that 'claude-cli' passes as --model."
+        parse_text, "the name of a model", "The model that 'claude-cli' passes as --model."
     ),
     "claude_timeout": _Form(*_SECONDS, "How long 'claude-cli' may take per commit, in seconds."),
     "openai_base_url": _Form(
-        _read_url,
+        parse_url,
         "an address that begins with https:// or http://",
         "The address of the endpoint for 'openai'; empty: OPENAI_BASE_URL, or OpenAI's own.",
     ),
     "openai_model": _Form(
-        _read_text, "the name of a model", "The model that 'openai' asks; there is no default."
+        parse_text, "the name of a model", "The model that 'openai' asks; there is no default."
     ),
     "budget_tokens": _Form(
         *_COUNT, "How much context an agent's session receives at its start, in tokens."
@@ -353,7 +292,7 @@ _FORMS = {
         *_COUNT, "The most tokens a session receives in all, until it is cleared or compacted."
     ),
     "embedding": _Form(
-        _read_embedding,
+        parse_embedding,
         "'static', 'none', 'sentence-transformers:MODEL' or 'openai:MODEL'",
         "What recognises texts of similar meaning: 'static' (a table that comes with gitmem), "
         "'none' (words only), a model on this machine, or one behind the endpoint of 'openai'. "
@@ -366,17 +305,19 @@ _FORMS = {
     ),
     "pending": _Form(*_BOOL, "Whether uncommitted work is remembered, too."),
     "redact": _Form(
-        _read_patterns,
+        parse_pattern,
         "a regular expression",
         "Regular expressions for text to mask in addition to what gitmem masks by itself.",
+        is_list=True,
     ),
     "exclude": _Form(
-        _read_several,
+        parse_text,
         "a pattern of paths",
         "Files (patterns as in .gitignore) about which nothing is remembered.",
+        is_list=True,
     ),
     "remote": _Form(
-        _read_text,
+        parse_text,
         "the name of a remote",
         "The remote that all memories are sent to; empty: the remote that you push to.",
     ),
@@ -384,5 +325,3 @@ _FORMS = {
     "push_wait": _Form(*_SECONDS, "How long 'git push' waits for the memories, in seconds."),
     "push_timeout": _Form(*_SECONDS, "How long an exchange with a remote may take, in seconds."),
 }
-
-_SEVERAL = frozenset(_name(field.name).lower() for field in fields(Settings) if field.default == ())

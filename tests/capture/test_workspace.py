@@ -20,8 +20,8 @@ KEY = "not-a-real-key"
 
 
 def compress(listed: str, environ: dict[str, str], **settings: str) -> Compression:
-    given = {"gitmem.compressor": listed, "gitmem.apiretries": "0"}
-    given |= {f"gitmem.{name}": value for name, value in settings.items()}
+    given = {"gitmem.compressor": [listed], "gitmem.apiretries": ["0"]}
+    given |= {f"gitmem.{name}": [value] for name, value in settings.items()}
     chosen = choose_compressor(parse_settings(given), environ)
     return chosen.compress(session_evidence(), change_of("dates.py"))
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from gitmem.model.job import parse_job
-from gitmem.setup.doctor import Level, Practice, diagnose
+from gitmem.setup.doctor import diagnose
+from gitmem.setup.doctor_finding import Level, Practice
 from gitmem.setup.hook_location import read_git_version
 from gitmem.setup.install import install
 from gitmem.setup.uninstall import uninstall

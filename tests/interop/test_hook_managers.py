@@ -12,7 +12,8 @@ import sys
 
 import pytest
 
-from gitmem.setup.doctor import Level, Practice, diagnose
+from gitmem.setup.doctor import diagnose
+from gitmem.setup.doctor_finding import Level, Practice
 from gitmem.setup.hook_file import EVENTS
 from gitmem.setup.hook_location import read_git_version
 from gitmem.setup.install import install

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.setup.doctor import Level, Practice, diagnose
+from gitmem.setup.doctor import diagnose
+from gitmem.setup.doctor_finding import Level, Practice
 from gitmem.setup.hook_file import EVENTS
 from gitmem.setup.install import install
 from gitmem.setup.reinstate import reinstate_hooks

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.setup.doctor import Practice, diagnose
+from gitmem.setup.doctor import diagnose
+from gitmem.setup.doctor_finding import Practice
 from gitmem.setup.hook_file import EVENTS
 from gitmem.setup.hook_location import read_git_version
 from gitmem.setup.install import install

@@ -70,6 +70,18 @@ def test_what_counts_in_part_comes_behind_its_equal() -> None:
     assert [choice.place for choice in chosen] == [2, 1]
 
 
+def test_what_has_no_file_is_worth_its_own_chance() -> None:
+    """Whatever is told before it: it shares no file with anything."""
+    files_of = {1: ["a.py"], 2: [], 3: [], 4: [], 5: ["a.py"]}
+    chances, alone = {"a.py": 0.5}, {2: 0.45, 3: 0.0, 4: 0.6}
+
+    chosen = list(choose(files_of, chances, 0.0, alone=alone))
+
+    assert [choice.place for choice in chosen] == [4, 1, 2, 5]
+    assert [choice.files for choice in chosen] == [(), ("a.py",), (), ("a.py",)]
+    assert [choice.worth for choice in chosen] == [0.6, 0.5, 0.45, 0.35]
+
+
 @given(FILES, CHANCES)
 def test_nothing_is_chosen_that_is_worth_less_than_asked(
     files_of: dict[int, list[str]], chances: dict[str, float]

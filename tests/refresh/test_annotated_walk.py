@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitmem.git import log as history
+from gitmem.git.log import walk_parents
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.commits import annotated_commits
@@ -34,16 +34,15 @@ LONG = 1_500
 def streamed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many commits each walk took from git."""
     counts: list[int] = []
-    inner = history.walk_parents
 
     def counted(repo: Repo, revision: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         counts.append(0)
-        with closing(inner(repo, revision)) as commits:
+        with closing(walk_parents(repo, revision)) as commits:
             for commit in commits:
                 counts[-1] += 1
                 yield commit
 
-    monkeypatch.setattr(history, "walk_parents", counted)
+    monkeypatch.setattr(module, "walk_parents", counted)
     return counts
 
 

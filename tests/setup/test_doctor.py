@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from gitmem.model.job import Job
-from gitmem.setup.doctor import Finding, Level, Practice, diagnose, render_finding
+from gitmem.setup.doctor import diagnose, render_finding
+from gitmem.setup.doctor_finding import Finding, Level, Practice
 from gitmem.setup.hook_file import EVENTS
 from gitmem.setup.install import install
 from gitmem.state.error_log import append_log

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import Field, fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -158,7 +159,45 @@ def test_describing_shows_names_that_mean_nothing(git: GitDriver) -> None:
     assert unknown == ["gitmem.modle", "gitmem.sub.name"]
 
 
-@given(st.dictionaries(st.sampled_from(["gitmem.pushwait", "gitmem.pending"]), st.text()))
-def test_any_text_is_a_value_or_a_foreseen_error(values: dict[str, str]) -> None:
+@pytest.mark.parametrize("field", fields(Settings), ids=lambda field: field.name)
+def test_of_several_values_a_list_has_all_and_any_other_the_last(field: Field[Any]) -> None:
+    """A list is a setting that is an empty tuple where nothing is set."""
+    words = field.name.split("_")
+    name = "gitmem." + "".join(words)
+    value = {"compressor": "openai", "embedding": "none", "price": "1,5"}.get(field.name, "1")
+    value = "http://localhost" if field.name.endswith("url") else value
+
+    read = getattr(parse_settings({name: ["wrong", value]}), field.name)
+
+    if field.default == ():
+        assert read == ("wrong", value)
+    else:
+        assert read == getattr(parse_settings({name: [value]}), field.name)
+
+
+@pytest.mark.parametrize(
+    ("values", "paths"),
+    [
+        (["a", "b"], ("a", "b")),
+        (["a", "", "b"], ("b",)),
+        (["a", None, "b"], ("b",)),
+        (["a", ""], ()),
+        ([None], ()),
+        ([" ", "a"], ("a",)),
+    ],
+)
+def test_an_empty_value_takes_back_those_before_it(
+    values: list[str | None], paths: tuple[str, ...]
+) -> None:
+    assert parse_settings({"gitmem.exclude": values}).exclude == paths
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["gitmem.pushwait", "gitmem.pending", "gitmem.exclude"]),
+        st.lists(st.none() | st.text(), min_size=1),
+    )
+)
+def test_any_text_is_a_value_or_a_foreseen_error(values: dict[str, list[str | None]]) -> None:
     with suppress(SettingsInvalid):
         assert isinstance(parse_settings(values), Settings)

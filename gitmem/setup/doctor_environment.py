@@ -1,0 +1,110 @@
+"""The checks of what gitmem works with: programs, settings, identity, compressors, remote."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+
+from gitmem.capture.compressors import unusable_compressors
+from gitmem.git.identity import find_identity
+from gitmem.git.remotes import memory_remote
+from gitmem.git.repo import Repo
+from gitmem.git.transport import fetch_notes
+from gitmem.guard.policy import Policy
+from gitmem.process.child import run
+from gitmem.setup.doctor_finding import Finding, Level, Practice
+from gitmem.setup.hook_location import MIN_GIT, read_git_version
+from gitmem.state.refused_remotes import read_refusal
+from gitmem.state.settings import describe_settings, read_settings
+
+_CLIENT_TIMEOUT = 10.0
+_MIN_CLIENT = (2, 0)
+_NUMBERS = re.compile(r"(\d+)\.(\d+)")
+
+
+def check_versions(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    """git, Python and the agent's program are new enough."""
+    git = practice.git_version or read_git_version()
+    if git < MIN_GIT:
+        needed = ".".join(map(str, MIN_GIT))
+        yield Finding(
+            Level.ERROR, f"git {_version_text(git)} is too old", f"Install git {needed} or newer"
+        )
+    else:
+        yield Finding(Level.GOOD, f"git {_version_text(git)}")
+    python = _version_text(sys.version_info[:3])
+    yield Finding(Level.GOOD, f"Python {python}, pygit2 {metadata.version('pygit2')}")
+    if practice.client:
+        yield _client_version(practice.client)
+
+
+def _version_text(numbers: tuple[int, ...]) -> str:
+    return ".".join(map(str, numbers))
+
+
+def _client_version(client: str) -> Finding:
+    try:
+        done = run([client, "--version"], seconds=_CLIENT_TIMEOUT)
+    except (OSError, subprocess.TimeoutExpired):
+        return Finding(Level.NOTE, f"'{client}' does not run: its version is unknown")
+    version = os.fsdecode(done.stdout).strip()
+    found = _NUMBERS.search(version)
+    if not found:
+        return Finding(Level.NOTE, f"'{client}' does not report a version")
+    if (int(found[1]), int(found[2])) < _MIN_CLIENT:
+        return Finding(Level.WARNING, f"{version} is old", "Run: claude update")
+    return Finding(Level.GOOD, f"Claude Code {version.split()[0]}")
+
+
+def check_settings(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    """The settings can be read, and each has a meaning."""
+    settings = read_settings(repo)
+    _ = Policy(settings.redact).masker  # refuses a pattern that its engine does not know
+    if not settings.enabled:
+        remedy = "Run: git config gitmem.enabled true"
+        yield Finding(Level.WARNING, "gitmem is switched off by gitmem.enabled", remedy)
+    for setting in describe_settings(repo):
+        if not setting.is_known:
+            remedy = f"To see the names: gitmem config; then: git config --unset {setting.name}"
+            yield Finding(
+                Level.WARNING, f"'{setting.name}' ({setting.source}) has no meaning", remedy
+            )
+
+
+def check_identity(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    """Memories are recorded by somebody with a name."""
+    identity, is_fallback = find_identity(repo)
+    if is_fallback:
+        remedy = "Run: git config user.name NAME; git config user.email ADDRESS"
+        yield Finding(Level.WARNING, f"no identity: memories are recorded by {identity}", remedy)
+    else:
+        yield Finding(Level.GOOD, f"memories are recorded by {identity}")
+
+
+def check_compressor(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    """Each compressor that is named can be used from here."""
+    settings = read_settings(repo)
+    for name, lack in unusable_compressors(settings).items():
+        remedy = "The next one in gitmem.compressor stands in, and finally the offline one"
+        yield Finding(Level.WARNING, f"compressor '{name}' cannot be used here: {lack}", remedy)
+
+
+def check_remote(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    """The remote answers, where it may be contacted, and accepts memories."""
+    settings = read_settings(repo)
+    remote = memory_remote(repo, settings.remote)
+    if remote is None:
+        yield Finding(Level.NOTE, "no remote: memories stay in this clone")
+    elif not practice.network:
+        yield Finding(Level.GOOD, f"memories are shared with '{remote}' (not contacted)")
+    else:
+        fetch_notes(repo, remote, settings.push_timeout)
+        yield Finding(Level.GOOD, f"memories are shared with '{remote}', which answers")
+    refusal = read_refusal(repo, remote) if remote else None
+    if refusal is not None:
+        remedy = "Nothing was lost: they stay here until it accepts them. Run: gitmem sync"
+        yield Finding(Level.WARNING, refusal.reason, remedy)
