@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ def functions(text: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             source = ast.unparse(node)
-            starts = "subprocess.run(" in source or "subprocess.Popen(" in source
+            starts = re.search(r"\b(?:run|start|ending|subprocess\.Popen)\(", source)
             if starts and ("'git'" in source or "git_command(" in source):
                 yield source
 

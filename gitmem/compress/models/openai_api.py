@@ -145,7 +145,7 @@ def _choice(answer: object) -> object:
     choices = getattr(answer, "choices", None)
     choice = choices[0] if isinstance(choices, list) and choices else None
     if getattr(choice, "message", None) is None:
-        raise CompressorFailed("the endpoint's answer has another form")
+        raise CompressorFailed("the endpoint's answer has an unknown form")
     return choice
 
 
