@@ -19,7 +19,7 @@ _CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
-class Line:
+class FileLine:
     """A line that ends in a newline.  ``data`` is None when it was too long to hold; ``end_byte``
     is the offset behind its newline.
     """
@@ -38,13 +38,13 @@ def read_head(path: Path, limit: int) -> bytes:
         return file.read(limit)
 
 
-def read_lines(file: BinaryIO, limit: int = MAX_LINE_BYTES) -> Iterator[Line]:
+def read_lines(file: BinaryIO, limit: int = MAX_LINE_BYTES) -> Iterator[FileLine]:
     """Yield the whole lines from where ``file`` stands; what has no newline yet is left out."""
     offset = file.tell()
     while data := file.readline(limit + 1):
         offset += len(data)
         if data.endswith(b"\n"):
-            yield Line(data, offset)
+            yield FileLine(data, offset)
             continue
         if len(data) <= limit:
             return
@@ -53,7 +53,7 @@ def read_lines(file: BinaryIO, limit: int = MAX_LINE_BYTES) -> Iterator[Line]:
         offset += skipped
         if not is_whole:
             return
-        yield Line(None, offset)
+        yield FileLine(None, offset)
 
 
 def skip_lines(file: BinaryIO, count: int) -> int:

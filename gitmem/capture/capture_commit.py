@@ -74,13 +74,13 @@ def capture_commit(
         )
         memories += [as_provisional(memory, workspace) for memory in made] if stand_in else made
         notices += [notice] if notice else []
-    orphans = [] if work.is_past else _pending_of(workspace, change, work)
-    memories += [_memory_of_commit(orphan.memory, change) for orphan in orphans]
+    waiting = [] if work.is_past else _pending_of(workspace, change, work)
+    memories += [_memory_of_commit(pending.memory, change) for pending in waiting]
     if memories:
         _write(workspace, index, change, memories)
         _settle(workspace, [share for share in shares if _is_in(share.transcript, memories)], work)
-        for orphan in orphans:
-            PendingStore(workspace.repo).drop(orphan.key)
+        for pending in waiting:
+            PendingStore(workspace.repo).drop(pending.key)
     for share in shares if workspace.settings.pending else []:
         if share.has_rest:
             capture_turn(workspace, index, AgentWork(work.worktree, share.transcript.session))

@@ -34,7 +34,7 @@ from gitmem.state.pending import PendingStore
 from gitmem.state.skipped_commits import SkippedCommits
 from gitmem.upkeep.backfill_plan import BackfillPlan, worktrees_with_transcripts
 from gitmem.upkeep.batches import Batches, collect_batches, entries_of, submit_waiting
-from gitmem.upkeep.history_memories import Judgement, judge_history
+from gitmem.upkeep.history_memories import HistoryVerdict, judge_history
 
 _BATCH = 1_000
 _BATCH_SECONDS = 20.0
@@ -255,7 +255,7 @@ class _Batch:
         self._long: list[BatchEntry] = []
         self._since = time.monotonic()
 
-    def put(self, judgement: Judgement) -> None:
+    def put(self, judgement: HistoryVerdict) -> None:
         """Add one; written when there are many, or when the last write was long ago."""
         document = judgement.document
         if document is None:

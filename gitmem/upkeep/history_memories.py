@@ -40,7 +40,7 @@ _BLOB_CACHE_BYTES = 96 << 20
 
 
 @dataclass(frozen=True)
-class Judgement:
+class HistoryVerdict:
     """What came of a commit: a document, or None if it is worth no memory.
 
     ``problem`` says in a line why it could not be read; it is not judged then.  ``is_long``: the
@@ -58,7 +58,7 @@ def judge_history(
     commits: Sequence[str],
     policy: Policy = PLAIN,
     processes: int | None = None,
-) -> Generator[Judgement, None, None]:
+) -> Generator[HistoryVerdict, None, None]:
     """Judge commits, in their order.  ``processes`` None: one a processor, for many commits.
 
     Closing the iterator ends the processes; they also end by themselves when this one is gone.
@@ -83,26 +83,26 @@ class _Judge:
         self._policy = policy
         self._reader = CommitReader(repo, blob_cache_bytes=_BLOB_CACHE_BYTES)
 
-    def all(self, commits: Sequence[str]) -> list[Judgement]:
+    def all(self, commits: Sequence[str]) -> list[HistoryVerdict]:
         return [self._one(commit) for commit in commits]
 
-    def _one(self, commit: str) -> Judgement:
+    def _one(self, commit: str) -> HistoryVerdict:
         try:
             head = self._reader.head(commit)
             if not is_worth_reading(head.message, head.author, head.parents):
-                return Judgement(commit, None)
+                return HistoryVerdict(commit, None)
             change = self._reader.change(commit, is_excluded=self._policy.covers, with_marks=False)
             # Masking takes longer than reading; a memory needs the words of the first lines only.
             few = change.added_lines[:_MOST_LINES]
             change = redact_change(replace(change, added_lines=few), self._policy)
             memory = memory_of(change)
             if memory is None:
-                return Judgement(commit, None)
+                return HistoryVerdict(commit, None)
             (made,) = finish(Compression((memory,), NAME), NO_SESSION, change, self._policy)
             is_long = len(change.message) > LONG_MESSAGE
-            return Judgement(commit, document_of(made), is_long=is_long)
+            return HistoryVerdict(commit, document_of(made), is_long=is_long)
         except GitmemError as error:
-            return Judgement(commit, None, problem=error.message)
+            return HistoryVerdict(commit, None, problem=error.message)
 
 
 def serve(questions: BinaryIO, answers: BinaryIO) -> None:

@@ -41,7 +41,7 @@ class Lines:
                         yield message, False
 
 
-class Document:
+class SessionDocument:
     """The older form, parsed a message at a time; one that is half written ends early."""
 
     def __init__(self, path: Path) -> None:
@@ -85,7 +85,7 @@ class Document:
 
 def open_source(path: Path) -> Source:
     """The messages of a session's file, by its form."""
-    return Lines(path) if path.suffix == ".jsonl" else Document(path)
+    return Lines(path) if path.suffix == ".jsonl" else SessionDocument(path)
 
 
 def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
@@ -93,4 +93,4 @@ def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
     return match.end() if match else at
 
 
-Source = Union[Lines, Document]
+Source = Union[Lines, SessionDocument]
