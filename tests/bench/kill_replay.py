@@ -39,14 +39,14 @@ _WORKER = """
 import sys
 from gitmem.agents.adapters import Agents
 from gitmem.compress.offline.extractive import ExtractiveCompressor
-from gitmem.capture.workspace import Means
+from gitmem.capture.workspace import Workspace
 from gitmem.worker import work
 from gitmem.git.repo import find_repo
 from gitmem.state.settings import Settings
 import gitmem.notes.store, gitmem.index.cache, yaml
 print("ready", flush=True)
 repo = find_repo(sys.argv[1])
-work(Means(repo, Settings(), ExtractiveCompressor(), Agents.from_environment({})))
+work(Workspace(repo, Settings(), ExtractiveCompressor(), Agents.from_environment({})))
 """
 _LOCK_AGE_SECONDS = 11 * 60
 _LONGEST_SECONDS = 300.0

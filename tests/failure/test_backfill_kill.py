@@ -21,18 +21,19 @@ pytestmark = pytest.mark.slow
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
-from tests.support.capture import means_of
+from tests.support.capture import workspace_of
 from tests.support.git import GitDriver
 from gitmem.upkeep import backfill as b, backfill_plan as p, history_memories as history
 b._BATCH = 16
 history._process_count = lambda commits: int(sys.argv[4])
-means, limit, done = means_of(GitDriver(Path(sys.argv[1]), Path(sys.argv[2]))), int(sys.argv[3]), 0
+workspace = workspace_of(GitDriver(Path(sys.argv[1]), Path(sys.argv[2])))
+limit, done = int(sys.argv[3]), 0
 def count(steps):
     global done
     done += steps
     if done >= limit:
         os.kill(os.getpid(), signal.SIGKILL)
-b.backfill(means, p.plan_backfill(means, p.Selection()), count)
+b.backfill(workspace, p.plan_backfill(workspace, p.BackfillSelection()), count)
 """
 
 

@@ -23,10 +23,10 @@ pytestmark = pytest.mark.slow
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
-from tests.support.capture import means_of
+from tests.support.capture import workspace_of
 from tests.support.git import GitDriver
 from gitmem.index.cache import Index
-from gitmem.model.note import NOTES_REF, SEEN_REF
+from gitmem.model.note import NOTES_REF, WATERMARK_REF
 from gitmem.worker import work
 limit, calls = int(sys.argv[3]), 0
 def count(frame, event, argument):
@@ -35,9 +35,9 @@ def count(frame, event, argument):
         calls += 1
         if calls == limit:
             os.kill(os.getpid(), signal.SIGKILL)
-means = means_of(GitDriver(Path(sys.argv[1]), Path(sys.argv[2])))
+workspace = workspace_of(GitDriver(Path(sys.argv[1]), Path(sys.argv[2])))
 sys.setprofile(count)
-work(means)
+work(workspace)
 sys.setprofile(None)
 print(calls)
 """

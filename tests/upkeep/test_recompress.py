@@ -512,9 +512,9 @@ def test_two_at_once_would_write_twice_so_the_second_is_refused(committed: GitDr
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
-from gitmem.upkeep.select_captures import Wanted, find_captures
+from gitmem.upkeep.select_captures import CaptureSelection, find_captures
 from gitmem.upkeep.recompress import recompress
-from tests.support.capture import means_of
+from tests.support.capture import workspace_of
 from tests.support.git import GitDriver
 from tests.support.model import FakeModel
 limit, calls = int(sys.argv[3]), 0
@@ -524,9 +524,9 @@ def count(frame, event, argument):
         calls += 1
         if calls == limit:
             os.kill(os.getpid(), signal.SIGKILL)
-means = means_of(GitDriver(Path(sys.argv[1]), Path(sys.argv[2])))
+workspace = workspace_of(GitDriver(Path(sys.argv[1]), Path(sys.argv[2])))
 sys.setprofile(count)
-for _ in recompress(means, find_captures(means.repo, Wanted()), FakeModel()):
+for _ in recompress(workspace, find_captures(workspace.repo, CaptureSelection()), FakeModel()):
     pass
 sys.setprofile(None)
 print(calls)
