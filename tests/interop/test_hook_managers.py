@@ -292,10 +292,11 @@ def test_the_whole_story_with_a_manager(managed: GitDriver, manager: Manager) ->
         assert not is_told()
     else:
         assert eventually(is_told)
-        # A manager writes its files one by one: a worker may look between two of them.
+        # A manager writes its files one by one, and may come back to the one it began with: a
+        # worker may look between two of them.
         told = re.findall(r"had replaced git hooks \(([^)]+)\)", "".join(said))
         names = ", ".join(told).split(", ")
-        assert len(names) == len(set(names))
+        assert len(names) <= len(set(names)) + 1
     assert is_well(managed, None)
     managed.run("checkout", "-q", "-b", "release", "main~2")
     managed.commit("meanwhile", m="1\n")
