@@ -67,9 +67,13 @@ def test_every_tool_answers_the_real_client(
     assert "quantize once" in whole
     assert "it knows the quota" in why
     assert "pending" in kept
+    # The session has ended: a worker may have tied the note to HEAD by now.
     notes = [pending for pending in PendingStore(git.repo).newest_first() if pending.note]
-    assert [pending.memory.title for pending in notes] == ["Tenants share no cache."]
-    assert notes[0].session
+    tied = git.run("notes", "--ref", "claude-mem", "show", "HEAD", check=False).stdout
+    assert b"Tenants share no cache." in tied or [pending.memory.title for pending in notes] == [
+        "Tenants share no cache."
+    ]
+    assert all(pending.session for pending in notes)
 
 
 def test_what_the_server_says_of_itself_reaches_the_model(

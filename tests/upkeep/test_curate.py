@@ -168,8 +168,8 @@ def test_the_model_can_only_keep_apart(twice: tuple[GitDriver, Memory, Memory]) 
 
     def asked(verdict: str, *options: str) -> tuple[str, list[dict[str, object]]]:
         with api([Answer(verdict)]) as served:
-            keys = ("ANTHROPIC_API_KEY=test-key", f"ANTHROPIC_BASE_URL={served.url}")
-            done = gitmem(git, "curate", "--judge", *options, around=("env", *keys))
+            git.environ |= {"ANTHROPIC_API_KEY": "test-key", "ANTHROPIC_BASE_URL": served.url}
+            done = gitmem(git, "curate", "--judge", *options)
             assert done.returncode == 0, done.stderr
             return done.stdout, served.requests
 
