@@ -165,6 +165,8 @@ def _endpoint(name: str, settings: Settings, environ: Mapping[str, str]) -> Endp
             timeout=settings.claude_timeout,
             retries=settings.api_retries,
         )
+    if name != "openai":
+        raise ValueError(f"no compressor of the name '{name}' asks a model")
     from gitmem.compress.models.openai_api import OpenAiApi
 
     return OpenAiApi(

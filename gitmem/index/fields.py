@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-from gitmem.model.text_roles import Role
+from gitmem.model.memory import Decision, Memory, Provenance, RecordedError
+from gitmem.model.text_roles import Role, describe_roles
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ MEANING_WEIGHTS = tuple(field.meaning for field in FIELDS if field.meaning is no
 
 
 def digest_of(fields: Sequence[Field]) -> str:
-    """Tells one table from another, in every process and on every machine alike."""
-    text = repr([astuple(field) for field in fields])
+    """Tells one table from another, in every process and on every machine alike.
+
+    The roles that a memory's texts have count as well: a field that is new, or has another role,
+    is in no column of an index made before.
+    """
+    roles = describe_roles(Memory, Decision, RecordedError, Provenance)
+    text = f"{[astuple(field) for field in fields]!r} {roles}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]

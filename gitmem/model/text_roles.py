@@ -63,6 +63,12 @@ def map_texts(
     return replace(value, **changed) if changed else value  # type: ignore[type-var]
 
 
+def describe_roles(*classes: Any) -> str:
+    """Which field of these dataclasses has which role, as a text to tell two states apart by."""
+    rows = ((cls.__name__, name, role.value) for cls in classes for name, role in _roles(cls))
+    return " ".join(".".join(row) for row in rows)
+
+
 def _class(value: Any) -> Any:
     return type(value)
 

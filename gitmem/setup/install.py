@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,7 +40,7 @@ from gitmem.setup.hook_location import HooksPlace, PlaceKind, find_place, read_g
 from gitmem.setup.launcher import put_program
 from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import path_of_name
-from gitmem.setup.owned_files import FileState, OwnedFiles, look
+from gitmem.setup.owned_files import FileState, OwnedFiles, look, refuse_way_out
 from gitmem.setup.uninstall import put_back, undo_install
 from gitmem.state.atomic import write_atomically
 
@@ -82,6 +82,8 @@ def install(
         if put_program(repo, python):
             report.changes.append(f"the program: {python}")
         place = find_place(repo, git_version or read_git_version())
+        for path in _project_files(repo, place, user_settings, with_mcp=with_mcp):
+            refuse_way_out(repo, path)  # before anything is written
         _add_to_config(repo, owned_files, place, report)
         _add_hooks(repo, owned_files, place, report)
         _add_to_client(repo, owned_files, user_settings, report)
@@ -94,6 +96,20 @@ def install(
     if fetch is not None:
         _fetch(repo, fetch, report)
     return report
+
+
+def _project_files(
+    repo: Repo, place: HooksPlace, user_settings: Path | None, *, with_mcp: bool
+) -> Iterator[Path]:
+    """What may be written in the work tree; a hook that is a link is moved, not written."""
+    if place.kind is PlaceKind.HUSKY:
+        yield from (place.folder / event for event in EVENTS)
+    elif place.kind is PlaceKind.FOLDER:
+        yield place.folder
+    if user_settings is None:
+        yield repo.need_worktree() / PROJECT_FILE
+        if with_mcp:
+            yield repo.need_worktree() / mcp_json.PROJECT_FILE
 
 
 def _add_to_config(
@@ -162,7 +178,7 @@ def add_hook(owned_files: OwnedFiles, place: HooksPlace, event: str) -> bool:
     """
     path = place.folder / event
     changed = _add_to_file(owned_files, place, event)
-    return bool(clean_moved_copies(path, aside_of(path))) or changed
+    return bool(clean_moved_copies(owned_files.repo, path, aside_of(path))) or changed
 
 
 def _add_to_file(owned_files: OwnedFiles, place: HooksPlace, event: str) -> bool:

@@ -11,15 +11,18 @@ LAUNCHER = "/gitmem/run"
 """What marks a command as ours: the launcher, behind a git directory."""
 
 FIND_LAUNCHER = (
-    "d=$(while [ ! -e .git ]; do case $PWD in / | //) break ;; esac; cd -P .. || exit; done"
-    "; pwd -P)"
-    f' && [ -e "$d/.git" ] && g=$d/.git{LAUNCHER} && {{ [ -O "$g" ]'
-    ' || g=$(git -C "$d" rev-parse --path-format=absolute --git-common-dir 2>/dev/null)'
+    "d=$(cd -P . && while [ ! -e .git ]; do case $PWD in / | //) break ;; esac; cd -P .. || exit"
+    '; done; printf %s/ "$PWD")'
+    f' && [ -e "$d.git" ] && g=$d.git{LAUNCHER} && {{ [ -O "$g" ]'
+    " || g=$(unset GIT_DIR GIT_COMMON_DIR GIT_WORK_TREE"
+    '; git -C "$d" rev-parse --path-format=absolute --git-common-dir 2>/dev/null)'
     f'{LAUNCHER}; }} && [ -x "$g" ]'
 )
 """Sets ``g`` to the launcher of the work tree that the current folder lies in; fails where there
 is none.
 
-git is asked for a linked work tree or a submodule, and for a launcher that belongs to somebody
-else, which is git's to refuse.  No brace follows a dollar: that is the client's to replace.
+``d`` ends with a slash, so that a newline at the end of a folder's name is not lost.  git is asked
+for a linked work tree or a submodule, whatever repository the environment names, and for a
+launcher that belongs to somebody else, which is git's to refuse.  No brace follows a dollar: that
+is the client's to replace.
 """

@@ -10,15 +10,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gitmem.git.repo import translate_os_errors
+from gitmem.git.repo import Repo, translate_os_errors
 from gitmem.setup.hook_file import has_block, is_empty_hook, without_block
-from gitmem.setup.owned_files import look
+from gitmem.setup.owned_files import look, refuse_way_out
 from gitmem.state.atomic import write_atomically
 
 SUFFIXES = (".legacy", ".old")
 
 
-def clean_moved_copies(path: Path, aside: Path) -> list[Path]:
+def clean_moved_copies(repo: Repo, path: Path, aside: Path) -> list[Path]:
     """Take our lines out of the copies of the hook file ``path``; returns those changed.
 
     A copy that was ours alone goes, unless it stood for the hook that we had set ``aside``:
@@ -31,6 +31,10 @@ def clean_moved_copies(path: Path, aside: Path) -> list[Path]:
     changed = []
     for suffix in SUFFIXES:
         copy = path.with_name(path.name + suffix)
+        if copy.is_symlink():
+            continue  # what is behind it is not ours to move or to write
+        for folder in (copy.parent, aside.parent):
+            refuse_way_out(repo, folder)
         present = look(copy)
         if present.content is None or not has_block(present.content):
             continue

@@ -7,6 +7,7 @@ was there before, the original comes back to the byte.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -74,6 +75,10 @@ def look(path: Path) -> FileState:
             return FileState(None, is_link=is_link)
         except NotADirectoryError as error:
             raise ForeignFile(f"'{path.parent}' is not a folder") from error
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+            raise ForeignFile(f"'{path}' is a link that leads in a circle") from error
         if not stat.S_ISREG(mode):
             raise ForeignFile(f"'{path}' is not a file")
         return FileState(path.read_bytes(), stat.S_IMODE(mode), is_link)
@@ -83,7 +88,7 @@ class OwnedFiles:
     """The files of one repository that gitmem changes."""
 
     def __init__(self, repo: Repo) -> None:
-        self._repo = repo
+        self.repo = repo
         self.manifest = read_manifest(repo)
 
     def begin(self) -> bool:
@@ -92,9 +97,9 @@ class OwnedFiles:
         Raises:
             DiskFull, ReadOnlyRepository: it cannot, and nothing was changed.
         """
-        if manifest_path(self._repo).exists():
+        if manifest_path(self.repo).exists():
             return False
-        write_manifest(self._repo, self.manifest)
+        write_manifest(self.repo, self.manifest)
         return True
 
     def change(
@@ -113,13 +118,13 @@ class OwnedFiles:
         Raises:
             ForeignFile, DiskFull, ReadOnlyRepository: the file system does not allow it.
         """
-        _refuse_way_out(self._repo, path)
+        refuse_way_out(self.repo, path)
         present = look(path)
         if (present.content, present.mode) == (content, mode):
             return False
         kept = self._file_record(path)
         if kept is None or kept.left != _digest(present.content):
-            before = FileRecord(name_of_path(self._repo, path), original, present.mode)
+            before = FileRecord(name_of_path(self.repo, path), original, present.mode)
             kept = replace(before, aside=kept.aside if kept else "")
         self._record(self.manifest.with_file(kept))
         self._make_folder(path.parent)
@@ -136,11 +141,11 @@ class OwnedFiles:
             DiskFull, ReadOnlyRepository: the file system refuses.
         """
         for folder in (path.parent, aside.parent):
-            _refuse_way_out(self._repo, folder)
+            refuse_way_out(self.repo, folder)
         if os.path.lexists(aside):
             raise ForeignFile(f"'{aside}' is in the way")
-        name = name_of_path(self._repo, path)
-        kept = FileRecord(name, None, 0o755, aside=name_of_path(self._repo, aside))
+        name = name_of_path(self.repo, path)
+        kept = FileRecord(name, None, 0o755, aside=name_of_path(self.repo, aside))
         self._record(self.manifest.with_file(kept))
         self._make_folder(aside.parent)
         with translate_os_errors(f"set '{path}' aside"):
@@ -154,10 +159,11 @@ class OwnedFiles:
         Raises:
             ForeignFile, DiskFull, ReadOnlyRepository: it stays as it is, and stays kept.
         """
-        path = path_of_name(self._repo, kept.path)
-        aside = path_of_name(self._repo, kept.aside) if kept.aside else None
+        path = path_of_name(self.repo, kept.path)
+        aside = path_of_name(self.repo, kept.aside) if kept.aside else None
         notice = ""
-        _refuse_way_out(self._repo, path if aside is None else path.parent)
+        for place in (path, aside.parent) if aside else (path,):
+            refuse_way_out(self.repo, place)
         if aside and os.path.lexists(aside):
             notice = _bring_back(path, aside, form)
         else:
@@ -176,22 +182,24 @@ class OwnedFiles:
     def remove_folders(self) -> None:
         """Remove the folders that we made, where nothing is left in them."""
         for name in reversed(self.manifest.folders):
-            with suppress(OSError):
-                path_of_name(self._repo, name).rmdir()
+            folder = path_of_name(self.repo, name)
+            with suppress(OSError, ForeignFile):
+                refuse_way_out(self.repo, folder)
+                folder.rmdir()
 
     def _file_record(self, path: Path) -> FileRecord | None:
-        return self.manifest.file(name_of_path(self._repo, path))
+        return self.manifest.file(name_of_path(self.repo, path))
 
     def _record(self, manifest: Manifest) -> None:
         if manifest != self.manifest:
-            write_manifest(self._repo, manifest)
+            write_manifest(self.repo, manifest)
             self.manifest = manifest
 
     def _make_folder(self, folder: Path) -> None:
         if folder.is_dir():
             return
         self._make_folder(folder.parent)
-        self._record(self.manifest.with_folder(name_of_path(self._repo, folder)))
+        self._record(self.manifest.with_folder(name_of_path(self.repo, folder)))
         with translate_os_errors(f"make the folder '{folder}'"):
             try:
                 folder.mkdir()
@@ -239,26 +247,40 @@ def _digest(content: bytes | None) -> str:
     return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
-def _refuse_way_out(repo: Repo, path: Path) -> None:
-    """Raise where a link would lead what we write in a work tree out of it, or into ``.git``.
+def refuse_way_out(repo: Repo, path: Path) -> None:
+    """Do nothing where what is written at ``path`` in a work tree lands in that work tree.
 
     A project can bring links along, in the place of a file or of a folder on the way to it.  One
     that ends inside the work tree is followed; those in the git directory are the owner's own.
+
+    Raises:
+        ForeignFile: a link leads out of the work tree, or into a git directory.
     """
     written = path.absolute()
     if written.is_relative_to(repo.common_dir):
         return
-    top = next((folder for folder in written.parents if os.path.lexists(folder / ".git")), None)
-    if top is None:
-        return
-    target, real_top = path.resolve(), top.resolve()
-    if not target.is_relative_to(real_top) or ".git" in target.relative_to(real_top).parts:
+    target, top = _real(written), _top_of(written, repo)
+    git_dirs = [_real(folder) for folder in (repo.common_dir, repo.git_dir)]
+    is_outside = not target.is_relative_to(top) or ".git" in target.relative_to(top).parts
+    if is_outside or any(target.is_relative_to(folder) for folder in git_dirs):
         raise ForeignFile(
             f"'{path}' is reached by a link to '{target}', which is not a file of the project",
             "Nothing was written there. Replace the link by a file, or run: gitmem init --user",
         )
 
 
+def _top_of(written: Path, repo: Repo) -> Path:
+    """The work tree that the path lies in by its own name, whatever links on the way lead to."""
+    tops = (folder for folder in written.parents if os.path.lexists(folder / ".git"))
+    own = next((folder for folder in tops if _real(folder) == folder), None)
+    return own or _real(repo.worktree or repo.common_dir)
+
+
+def _real(path: Path) -> Path:
+    """The path without links; where links lead in a circle, as far as there is a way."""
+    return Path(os.path.realpath(path))
+
+
 def _target(path: Path) -> Path:
     """The file to replace: never a symbolic link by a file."""
-    return path.resolve() if path.is_symlink() else path
+    return _real(path) if path.is_symlink() else path

@@ -84,7 +84,7 @@ def uninstall(
 def undo_install(
     repo: Repo, owned_files: OwnedFiles, report: UninstallReport | None = None
 ) -> None:
-    """Undo everything that the keeper recorded, then forget it; problems go to the report."""
+    """Undo everything in the manifest, then forget it; problems go to the report."""
     told = report or UninstallReport()
     for kept in owned_files.manifest.files:
         _try(told, partial(_put_back_and_tell, repo, owned_files, kept, told))
@@ -108,7 +108,7 @@ def put_back(repo: Repo, owned_files: OwnedFiles, kept: FileRecord) -> str:
         return owned_files.put_back(kept, _MCP_SERVERS)
     if path.suffix == ".json":
         return owned_files.put_back(kept, _CLIENT_SETTINGS)
-    clean_moved_copies(path, aside_of(path))
+    clean_moved_copies(repo, path, aside_of(path))
     return owned_files.put_back(kept, _HOOK_FILE)
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from gitmem.hooks.agent import run_agent_hook
+from gitmem.hooks.agent import EVENTS, run_agent_hook
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
+from gitmem.setup.claude_settings import TIMEOUTS
 from gitmem.state.error_log import read_log
 from gitmem.state.queue import Queue
 from gitmem.state.sessions import RegisteredSession, Registry
@@ -280,3 +281,7 @@ def test_a_damaged_index_is_no_trouble(orchard: GitDriver) -> None:
     (orchard.repo.state_dir / "index" / "memories.sqlite3").write_bytes(b"not a database" * 100)
 
     assert run_agent_hook("PostToolUse", tool_use(orchard, "src/tree3.py"), environ(orchard)) == ""
+
+
+def test_every_event_that_is_registered_is_handled() -> None:
+    assert set(TIMEOUTS) <= set(EVENTS)

@@ -53,6 +53,33 @@ def test_nothing_that_a_clone_brings_is_run(
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_repository_that_the_environment_names_is_not_taken(
+    embedded_repo: Path, tmp_path: Path, home: Path
+) -> None:
+    own, linked = GitDriver(tmp_path / "own", home).init(), tmp_path / "linked"
+    own.run("config", "user.name", "Ada")
+    own.run("config", "user.email", "ada@example.com")
+    own.commit("first", a="1")
+    own.run("worktree", "add", "-q", str(linked))
+
+    start(["sh", "-c", hook_command("Stop")], linked, own, GIT_DIR=str(embedded_repo))
+
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("name", ["plain", "with\nnewline", "at the end\n", "-dash"])
+def test_a_launcher_is_found_whatever_the_folder_is_called(
+    tmp_path: Path, home: Path, name: str
+) -> None:
+    git = GitDriver(tmp_path / name, home).init()
+    run = git.write(".git/gitmem/run", f"#!/bin/sh\necho \"$@\" >>'{tmp_path}/ours'\n")
+    run.chmod(0o755)
+
+    start(["sh", "-c", hook_command("Stop")], git.path, git)
+
+    assert (tmp_path / "ours").read_text() == "hook Stop\n"
+
+
 def test_the_clones_own_launcher_is_found_from_inside(
     embedded_repo: Path, git: GitDriver, tmp_path: Path
 ) -> None:

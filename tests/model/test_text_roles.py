@@ -13,7 +13,7 @@ from gitmem.guard.redact import redact_change, redact_memory
 from gitmem.guard.scrubbing import Scrubber
 from gitmem.model.change import Change, FileChange
 from gitmem.model.memory import Decision, Memory, Provenance, RecordedError, from_fields, to_fields
-from gitmem.model.text_roles import Role, map_texts, texts_of
+from gitmem.model.text_roles import Role, describe_roles, map_texts, texts_of
 from tests.guard import samples
 from tests.strategies import memories
 
@@ -171,3 +171,13 @@ def test_a_change_is_masked_but_for_its_ids_and_people() -> None:
     assert masked.author == _SECRET
     assert masked.removed_words == change.removed_words
     assert _SECRET not in repr(replace(masked, author="", removed_words=frozenset()))
+
+
+def test_a_new_field_and_another_role_are_told_from_what_was() -> None:
+    @dataclass(frozen=True)
+    class Shown:
+        by: str = field(default="", metadata={Role: Role.LABEL})
+
+    known = {describe_roles(cls) for cls in (Memory, ReviewedMemory, Review, Shown)}
+
+    assert len(known) == 4

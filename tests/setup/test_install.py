@@ -16,6 +16,7 @@ import pytest
 from gitmem.errors import BareRepository, ForeignFile, GitFailed, RemoteUnavailable
 from gitmem.git.repo import Repo, find_repo
 from gitmem.setup.claude_settings import TIMEOUTS
+from gitmem.setup.hook_file import SHEBANG, block, with_block
 from gitmem.setup.install import install
 from gitmem.setup.mcp_json import SERVER
 from gitmem.setup.uninstall import uninstall
@@ -466,6 +467,120 @@ def test_hooks_behind_a_link_out_of_the_project_are_left_alone(
         install(committed.repo, git_version=OLD_GIT)
 
     assert snapshot(elsewhere) == before
+
+
+def foreign_hooks(git: GitDriver) -> Path:
+    """A folder beside the repository with a hook that calls gitmem, and the state of it."""
+    folder = git.path.parent / "elsewhere"
+    for name in ("post-commit", "post-commit.legacy"):
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(with_block(b"#!/bin/sh\nexit 3\n", "post-commit"))
+        path.chmod(0o755)
+    return folder
+
+
+def test_a_link_into_another_repository_is_not_followed(committed: GitDriver, home: Path) -> None:
+    other = GitDriver(committed.path.parent / "other", home).init()
+    (committed.path / ".claude").symlink_to(other.path)
+    before = snapshot(other.path)
+
+    with pytest.raises(ForeignFile, match=r"no[t] a file of the project"):
+        install(committed.repo, git_version=OLD_GIT)
+
+    assert snapshot(other.path) == before
+
+
+def test_a_hook_set_aside_elsewhere_is_not_taken_for_a_copy(committed: GitDriver) -> None:
+    elsewhere = foreign_hooks(committed)
+    committed.run("config", "core.hooksPath", ".githooks")
+    hooks = committed.path / ".githooks"
+    hooks.mkdir()
+    for name in ("post-commit", "post-commit.legacy"):
+        (hooks / name).write_bytes(SHEBANG + block("post-commit"))
+    (committed.path / ".githooks.gitmem-kept").symlink_to(elsewhere)
+    before = snapshot(elsewhere)
+
+    with suppress(ForeignFile):
+        install(committed.repo, git_version=OLD_GIT)
+
+    assert snapshot(elsewhere) == before
+
+
+@pytest.mark.parametrize("swap", ["kept", "hook", "hooks", "copy"])
+def test_uninstall_follows_no_link_that_came_since(committed: GitDriver, swap: str) -> None:
+    committed.run("config", "core.hooksPath", ".githooks")
+    hook = committed.write(".githooks/post-commit", "#!/usr/bin/env python3\n")
+    hook.chmod(0o755)
+    install(committed.repo, git_version=OLD_GIT)
+    elsewhere = foreign_hooks(committed)
+    kept = committed.path / ".githooks.gitmem-kept"
+    if swap == "copy":
+        (hook.parent / "post-commit.legacy").symlink_to(elsewhere / "post-commit")
+    elif swap == "hooks":
+        shutil.rmtree(hook.parent)
+        hook.parent.symlink_to(elsewhere)
+    else:
+        shutil.rmtree(kept)
+        kept.symlink_to(elsewhere)
+    if swap == "hook":
+        kept.unlink()
+        hook.unlink()
+        hook.symlink_to(elsewhere / "post-commit")
+    before = snapshot(elsewhere)
+
+    uninstall(committed.repo)
+
+    assert snapshot(elsewhere) == before
+
+
+def test_folders_of_others_are_not_removed(committed: GitDriver) -> None:
+    committed.run("config", "core.hooksPath", "a/b/c")
+    install(committed.repo, git_version=OLD_GIT)
+    (committed.path.parent / "elsewhere/b/c").mkdir(parents=True)
+    shutil.rmtree(committed.path / "a")
+    (committed.path / "a").symlink_to("../elsewhere")
+
+    uninstall(committed.repo)
+
+    assert (committed.path.parent / "elsewhere/b/c").is_dir()
+
+
+def test_a_git_directory_by_another_name_is_not_written(tmp_path: Path, home: Path) -> None:
+    git = GitDriver(tmp_path / "separate", home)
+    git.path.mkdir()
+    git.run("init", "-q", "--separate-git-dir", str(git.path / "gd"), ".")
+    (git.path / ".mcp.json").symlink_to("gd/new")
+
+    with pytest.raises(ForeignFile):
+        install(git.repo, git_version=OLD_GIT)
+
+    assert not (git.path / "gd/new").exists()
+
+
+def test_a_link_in_a_circle_is_told_and_stops_nothing_else(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    shutil.rmtree(committed.path / ".claude")
+    (committed.path / ".claude").symlink_to(".claude")
+
+    report = uninstall(committed.repo)
+
+    assert report.notices
+    assert not (committed.path / ".mcp.json").exists()
+
+
+def test_a_second_init_that_is_refused_has_written_nothing(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    (committed.path / ".git/hooks/post-commit").unlink()
+    committed.run("config", "--unset-all", "notes.rewriteRef")
+    (committed.path / ".mcp.json").unlink()
+    (committed.path / ".mcp.json").symlink_to("../elsewhere.json")
+    before = snapshot(committed.path)
+
+    with pytest.raises(ForeignFile):
+        install(committed.repo, git_version=OLD_GIT)
+
+    assert snapshot(committed.path) == before
 
 
 def test_a_link_that_came_after_init_is_not_followed_out(committed: GitDriver) -> None:
