@@ -72,30 +72,44 @@ def create_file(folder: Path) -> None:
 
 def discard_file(folder: Path) -> None:
     """Take the folder out of the way in one step, then delete it: readers keep their open files."""
-    import shutil
-    import tempfile
-
-    aside = Path(tempfile.mkdtemp(prefix=f"{FOLDER}.old-", dir=folder.parent))
-    with suppress(OSError):
-        folder.replace(aside / FOLDER)
-    shutil.rmtree(aside, ignore_errors=True)
+    _delete(_set_aside(folder))
 
 
 def replace_file(folder: Path, other: Path) -> None:
     """Move a whole index to its place; who reads the old one keeps it.
 
+    The old one is deleted after that: whoever comes in between finds none, and begins an empty one.
+
     Raises:
         OSError: it cannot be moved there.
     """
     for _ in range(_MAX_TRIES):
-        discard_file(folder)
+        aside = _set_aside(folder)
         try:
             other.replace(folder)
             return
         except OSError as error:  # another process has just made an empty one
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
+        finally:
+            _delete(aside)
     other.replace(folder)
+
+
+def _set_aside(folder: Path) -> Path:
+    """Move the folder, if it is there, into a new one beside it; the new one."""
+    import tempfile
+
+    aside = Path(tempfile.mkdtemp(prefix=f"{FOLDER}.old-", dir=folder.parent))
+    with suppress(OSError):
+        folder.replace(aside / FOLDER)
+    return aside
+
+
+def _delete(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def copy_to_memory(file: Path) -> sqlite3.Connection:
