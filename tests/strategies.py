@@ -5,7 +5,16 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from gitmem.model.memory import KINDS, Decision, Json, Memory, Provenance, RecordedError, Tombstone
+from gitmem.model.memory import (
+    KINDS,
+    Citation,
+    Decision,
+    Json,
+    Memory,
+    Provenance,
+    RecordedError,
+    Tombstone,
+)
 from gitmem.model.note import Document, Note, note_of
 from gitmem.notes.codec import document_of, tombstone_document
 
@@ -74,6 +83,17 @@ def errors() -> st.SearchStrategy[RecordedError]:
     )
 
 
+def citations() -> st.SearchStrategy[Citation]:
+    items = st.sampled_from(["why", "what/0", "decisions/0", "errors/1", "next/0"]) | texts()
+    return st.builds(
+        Citation,
+        item=items,
+        records=st.lists(st.integers(0, 10**6), max_size=3).map(tuple),
+        quote=texts(),
+        extra=extras(),
+    )
+
+
 def provenances() -> st.SearchStrategy[Provenance]:
     ranges = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)).map(
         lambda pair: (min(pair), max(pair))
@@ -108,6 +128,7 @@ def memories() -> st.SearchStrategy[Memory]:
         files_extra=extras(),
         terms=texts(),
         supersedes=text_tuples(),
+        citations=st.lists(citations(), max_size=2).map(tuple),
         provenance=provenances(),
         extra=extras(),
     )

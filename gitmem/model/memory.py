@@ -61,6 +61,21 @@ class RecordedError:
 
 
 @dataclass(frozen=True)
+class Citation:
+    """Where one item of a memory stands in the session that the provenance names.
+
+    ``item`` is ``why``, or a list's name and a place in it: ``what/0``, ``decisions/1``,
+    ``errors/0``, ``next/0``.  ``records`` are transcript records (0-based), ascending.  ``quote``
+    is what stands there, verbatim but for masks; empty where the item itself is the quotation.
+    """
+
+    item: str = field(metadata={Role: Role.LABEL})
+    records: tuple[int, ...] = ()
+    quote: str = field(default="", metadata={Role: Role.LABEL})
+    extra: Mapping[str, Json] = field(default_factory=dict, metadata={Role: Role.LABEL})
+
+
+@dataclass(frozen=True)
 class Provenance:
     """Where a memory comes from.  ``time`` is the commit's author time, UTC, ISO 8601.
 
@@ -114,6 +129,7 @@ class Memory:
     symbols: tuple[str, ...] = field(default=(), metadata={Role: Role.SYMBOL})
     terms: str = field(default="", metadata={Role: Role.TERM})
     supersedes: tuple[str, ...] = field(default=(), metadata={Role: Role.IDENTITY})
+    citations: tuple[Citation, ...] = ()
     provenance: Provenance = field(default_factory=Provenance)
     schema: int = SCHEMA
     extra: Mapping[str, Json] = field(default_factory=dict, metadata={Role: Role.LABEL})
@@ -200,6 +216,7 @@ def to_fields(memory: Memory) -> dict[str, Json]:
     _put(fields, "symbols", list(memory.symbols))
     _put(fields, "terms", memory.terms)
     _put(fields, "supersedes", list(memory.supersedes))
+    _put(fields, "citations", [_citation_fields(citation) for citation in memory.citations])
     _put(fields, "provenance", _provenance_fields(memory.provenance))
     fields.update(memory.extra)
     return fields
@@ -238,6 +255,7 @@ def from_fields(fields: Mapping[str, Json], *, known_id: str = "") -> Memory:
         symbols=_texts(rest, "symbols"),
         terms=_text(rest, "terms"),
         supersedes=_texts(rest, "supersedes"),
+        citations=tuple(_citation(item) for item in _items(rest, "citations")),
         provenance=_provenance(_mapping(rest, "provenance")),
         schema=schema,
         extra=rest,
@@ -265,6 +283,14 @@ def _error_fields(error: RecordedError) -> dict[str, Json]:
     _put(fields, "frames", list(error.frames))
     _put(fields, "resolution", error.resolution)
     fields.update(error.extra)
+    return fields
+
+
+def _citation_fields(citation: Citation) -> dict[str, Json]:
+    fields: dict[str, Json] = {"item": citation.item}
+    _put(fields, "records", list(citation.records))
+    _put(fields, "quote", citation.quote)
+    fields.update(citation.extra)
     return fields
 
 
@@ -337,6 +363,18 @@ def _error(fields: dict[str, Json]) -> RecordedError:
     )
 
 
+def _citation(fields: dict[str, Json]) -> Citation:
+    records = fields.pop("records", [])
+    if not isinstance(records, list):
+        raise FieldError("'records' of a citation must be a list of whole numbers")
+    return Citation(
+        item=_text(fields, "item"),
+        records=tuple(_count(record) for record in records),
+        quote=_text(fields, "quote"),
+        extra=fields,
+    )
+
+
 def _provenance(fields: dict[str, Json]) -> Provenance:
     records = fields.pop("records", None)
     tokens = _mapping(fields, "tokens")
@@ -372,4 +410,4 @@ def _range(value: Json) -> tuple[int, int] | None:
 def _count(value: Json) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    raise FieldError("'tokens' must be whole numbers")
+    raise FieldError("'tokens', and the 'records' of a citation, must be whole numbers from 0")

@@ -12,7 +12,15 @@ from hypothesis import given
 from gitmem.guard.redact import redact_change, redact_memory
 from gitmem.guard.scrubbing import Scrubber
 from gitmem.model.change import Change, FileChange
-from gitmem.model.memory import Decision, Memory, Provenance, RecordedError, from_fields, to_fields
+from gitmem.model.memory import (
+    Citation,
+    Decision,
+    Memory,
+    Provenance,
+    RecordedError,
+    from_fields,
+    to_fields,
+)
 from gitmem.model.text_roles import Role, describe_roles, map_texts, texts_of
 from tests.guard import samples
 from tests.strategies import memories
@@ -116,6 +124,7 @@ def _strings(value: Any) -> list[str]:
 _VALUES: Mapping[str, Any] = {
     "decisions": (Decision("x"),),
     "errors": (RecordedError("x"),),
+    "citations": (Citation("why", (3, 4), "x"),),
     "provenance": Provenance(commit="x"),
     "schema": 7,
     "records": (1, 2),
