@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gitmem.compress.sentences import condense, looks_like_code, sentences, shorten
+from gitmem.compress.sentences import shorten
 from gitmem.model.memory import RecordedError
 from gitmem.model.session import Event, EventKind
 
@@ -22,6 +22,7 @@ _MAX_MESSAGE = 200
 _MAX_FRAMES = 2
 _MAX_PASTE = 4_000
 _MAX_RESOLUTION = 140
+_MAX_RESOLUTION_FILES = 3
 _MAX_SIGNATURES = 400
 
 _EDITS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
@@ -66,11 +67,6 @@ _ASSERTS = re.compile(
 _NOISE = re.compile(
     r"task failed|exit status \d{1,3}$|Error: Exit code|\d{1,6} issues?:|Command failed|"
     r"ERROR: (?:Failed to run|task)|npm (?:ERR!|error) (?:code|errno|A complete log|path|command)\b"
-)
-_BUSY = re.compile(
-    r"let me fix\b|(?:let me |i'?ll |i will |i need to )?(?:now )?(?:re-?)?"
-    r"(?:run|build|test|check|verify|see|look|read|find|search|view|examine)\b",
-    re.I,
 )
 _SPACES = re.compile(r"\s+")
 
@@ -243,13 +239,16 @@ def _is_edit(event: Event) -> bool:
 
 
 def _resolution(events: Sequence[Event], at: int, edits: Sequence[int]) -> str:
-    """What the assistant said it does about the error, else which file it edited next."""
-    first_edit = next(index for index in edits if index > at)
-    for event in events[at + 1 : first_edit + 1]:
-        if event.kind is EventKind.SAY:
-            for sentence in sentences(event.text, 2_000):
-                short = condense(sentence, _MAX_RESOLUTION)
-                if len(short.split()) >= 5 and not (_BUSY.match(short) or looks_like_code(short)):
-                    return short
-    path = events[first_edit].path
-    return shorten(f"edited {path.rpartition('/')[2]}", _MAX_RESOLUTION) if path else ""
+    """Which files were edited after an error was last seen and before something ran again.
+
+    What was said about it then is a plan or a guess, and often dropped two sentences later.
+    """
+    first = next(index for index in edits if index > at)
+    run = next((i for i in range(first, len(events)) if _is_run_result(events[i])), len(events))
+    paths = (events[index].path for index in edits if at < index < run)
+    names = dict.fromkeys(path.replace("\\", "/").rpartition("/")[2] for path in paths if path)
+    if not names:
+        return ""
+    shown = ", ".join(list(names)[:_MAX_RESOLUTION_FILES])
+    more = " and others" if len(names) > _MAX_RESOLUTION_FILES else ""
+    return shorten(f"gone after edits to {shown}{more}", _MAX_RESOLUTION)

@@ -11,7 +11,7 @@ from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter
 
 PRICE = "We take integer cents, because floats cannot hold a tenth exactly."
-TAX = "The tax table is a file of its own, because the office edits it by hand."
+TAX = "We keep the tax table in a file of its own, because the office edits it by hand."
 PRICE_LINES = "PRICE_IN_CENTS = 1999\nPRICE_OF_SHIPPING = 499\nPRICE_OF_WRAPPING = 250\n"
 TAX_LINES = "TAX_PERCENT_REDUCED = 7\nTAX_PERCENT_USUAL = 19\nTAX_IS_INCLUDED = True\n"
 

@@ -23,7 +23,7 @@ def compress(listed: str, environ: dict[str, str], **settings: str) -> Compressi
     given = {"gitmem.compressor": [listed], "gitmem.apiretries": ["0"]}
     given |= {f"gitmem.{name}": [value] for name, value in settings.items()}
     chosen = choose_compressor(parse_settings(given), environ)
-    return chosen.compress(session_evidence(), change_of("dates.py"))
+    return chosen.compress(session_evidence(), change_of("dates.py", subject="Read time zones"))
 
 
 def good() -> Answer:

@@ -36,8 +36,10 @@ def test_a_change_of_a_file_that_is_not_there_is_no_claim_to_keep(sentence: str)
 
 
 def test_neither_compressor_keeps_such_a_claim() -> None:
-    false = "I updated gateway.yaml because the proxy hangs up after ten seconds."
-    true = "I updated up.py because the proxy hangs up after ten long seconds."
+    false = (
+        "I use retries in the updated gateway.yaml because the proxy hangs up after ten seconds."
+    )
+    true = "We keep the pause in the updated up.py because a request now waits for ten minutes."
     told = evidence_of(event("prompt", "Retry uploads."), event("say", f"{false}\n{true}"))
 
     (offline,) = ExtractiveCompressor().compress(told, CHANGE).memories
@@ -45,5 +47,5 @@ def test_neither_compressor_keeps_such_a_claim() -> None:
     (model,) = parse_answer(answer, session_evidence(), CHANGE)
 
     assert "gateway.yaml" not in str(offline)
-    assert "up.py" in str(offline.what)
+    assert "up.py" in str(offline.decisions)
     assert model.what == (true,)

@@ -46,8 +46,16 @@ def trim_to_worth(memory: Memory, change: Change | None) -> Memory | None:
     """The memory as far as it is worth keeping."""
     worth = worth_of(memory, change)
     if worth is Worth.SHORT:
+        dropped = {f"what/{place}" for place in range(1, len(memory.what))}
         return replace(
-            memory, what=memory.what[:1], concepts=(), files_read=(), symbols=(), terms="", tags={}
+            memory,
+            what=memory.what[:1],
+            concepts=(),
+            files_read=(),
+            symbols=(),
+            terms="",
+            tags={},
+            citations=tuple(c for c in memory.citations if c.item not in dropped),
         )
     return memory if worth is Worth.FULL else None
 

@@ -399,10 +399,10 @@ def test_nothing_done_is_nothing_asked() -> None:
 def test_behind_a_failure_stands_the_offline_compressor() -> None:
     with api([Answer(status=500)]) as served:
         both = FallbackCompressor(compressor(served.url), ExtractiveCompressor())
-        made = both.compress(evidence(), change_of("dates.py"))
+        made = both.compress(evidence(), change_of("dates.py", subject="Read time zones"))
 
     assert len(made.memories) == 1
-    assert made.compressor == "extractive/2 after anthropic/2"
+    assert made.compressor == "extractive/3 after anthropic/2"
     assert "the API answered 500" in made.notice
 
 

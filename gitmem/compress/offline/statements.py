@@ -1,0 +1,188 @@
+"""Which sentences of a session are told, and as what.
+
+A sentence is told only where the model is sure enough of its role, where nothing later takes it
+back, and where the memory does not say the same already.  A person's choice and the agent's answer
+that takes it up are one decision.  Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from gitmem.compress.claims import is_borne_out
+from gitmem.compress.offline.cue_words import CUE_WORDS, PLAIN_CHOICE
+from gitmem.compress.offline.cues import Cues, can_be_told, cues_of, is_taken_back
+from gitmem.compress.offline.dialogue import Dialogue, Sentence
+from gitmem.compress.offline.role_model import RoleModel, StoryRole, role_model
+from gitmem.model.change import Change
+
+MAX_DECISIONS = 4
+MAX_FACTS = 3
+
+_SAME = 0.6
+_PARTNER = 0.12  # the least chance of either side of an exchange
+_PLAIN = 0.8  # the least chance of a choice in so many words
+_SHARED = 2  # words by which an answer takes up what was asked
+_MIN_USER_STEMS = 4
+_POINTS_BACK = re.compile(
+    r"\b(?:options?|number|#) ?\d|^(?:\W{0,3}(?:yes|no|ok|okay|yeah|and|so|but)\W+)*\d\b|"
+    r"\b(?:do|look at|try|like|with|option) \d\b|^(?:it|this|that|these|those|they)\b",
+    re.I,
+)
+_LEANS = re.compile(r"(?:it|this|that|these|those|they|both|which|so)\b", re.I)
+_WHY_PARTNER = 0.12
+_WHY_REACH = (-1, 1, 2)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A decision or a fact: the sentences that make it, in the order they were said."""
+
+    role: StoryRole
+    sentences: tuple[Sentence, ...]
+    chance: float
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is told of a dialogue: the reason's sentences, then the statements in order of time."""
+
+    why: tuple[Sentence, ...] = ()
+    decisions: tuple[Statement, ...] = ()
+    facts: tuple[Statement, ...] = ()
+
+
+def stands_alone(sentence: Sentence) -> bool:
+    """Whether a sentence can be understood without the one before it."""
+    if sentence.by_user:
+        return len(sentence.stems) >= _MIN_USER_STEMS and not _POINTS_BACK.search(sentence.text)
+    return _LEANS.match(sentence.text) is None
+
+
+def is_plain_choice(sentence: Sentence) -> bool:
+    """Whether it states a choice in so many words: the labels hold too few such to teach it."""
+    return (
+        PLAIN_CHOICE.match(sentence.text) is not None
+        and CUE_WORDS["hedge"].search(sentence.text) is None
+        and not sentence.text.endswith("?")
+    )
+
+
+def select_statements(
+    dialogue: Dialogue, change: Change | None, model: RoleModel | None = None
+) -> Selection:
+    """Choose what is told of a dialogue."""
+    return _Selector(dialogue, change, model or role_model()).selection()
+
+
+@dataclass
+class _Selector:
+    dialogue: Dialogue
+    change: Change | None
+    model: RoleModel
+    _said: list[frozenset[str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._sentences = self.dialogue.sentences
+        self._cues: Sequence[Cues] = cues_of(self.dialogue, self.change)
+        self._candidates = [
+            place for place, sentence in enumerate(self._sentences) if can_be_told(sentence)
+        ]
+        self._chances = {
+            role: {place: self.model.chance(role, self._cues[place]) for place in self._candidates}
+            for role in StoryRole
+        }
+        decisions = self._chances[StoryRole.DECISION]
+        for place in self._candidates:
+            if is_plain_choice(self._sentences[place]):
+                decisions[place] = max(decisions[place], _PLAIN)
+
+    def selection(self) -> Selection:
+        """Decisions first: a sentence has one role, and they are worth most."""
+        decisions = self._take(sorted(self._decisions(), key=_rank), MAX_DECISIONS)
+        facts = self._take(sorted(self._facts(), key=_rank), MAX_FACTS)
+        return Selection(self._why(), decisions, facts)
+
+    def _decisions(self) -> Iterator[Statement]:
+        chances = self._chances[StoryRole.DECISION]
+        for place in self._candidates:
+            if stands_alone(self._sentences[place]):
+                yield self._statement(StoryRole.DECISION, (place,), chances[place])
+        for turn, places in enumerate(self.dialogue.turns):
+            if self._sentences[places[0]].by_user:
+                yield from self._exchanges(places, turn)
+
+    def _exchanges(self, places: Sequence[int], turn: int) -> Iterator[Statement]:
+        """A person's words, each with the likeliest sentence that takes them up."""
+        chances = self._chances[StoryRole.DECISION]
+        answers = self.dialogue.turns[turn + 1] if turn + 1 < len(self.dialogue.turns) else ()
+        for asked in places:
+            taking_up = [
+                said for said in answers if said in chances and self._takes_up(said, asked)
+            ]
+            said = max(taking_up, key=chances.__getitem__, default=None)
+            if asked not in chances or said is None:
+                continue
+            if min(chances[asked], chances[said]) >= _PARTNER:
+                chance = 1 - (1 - chances[asked]) * (1 - chances[said])
+                yield self._statement(StoryRole.DECISION, (asked, said), chance)
+
+    def _takes_up(self, said: int, asked: int) -> bool:
+        """Whether an answer is about what was asked: by words of it, or by accepting it."""
+        shared = self._sentences[said].stems & self._sentences[asked].stems
+        return len(shared) >= _SHARED or bool(self._cues[said].get("accepting, says"))
+
+    def _facts(self) -> Iterator[Statement]:
+        chances = self._chances[StoryRole.FACT]
+        for place in self._candidates:
+            yield self._statement(StoryRole.FACT, (place,), chances[place])
+
+    def _statement(self, role: StoryRole, places: Sequence[int], chance: float) -> Statement:
+        sentences = tuple(self._sentences[place] for place in places)
+        return Statement(role, sentences, chance, tuple(places))
+
+    def _take(self, found: Sequence[Statement], most: int) -> tuple[Statement, ...]:
+        taken: list[Statement] = []
+        for statement in found:
+            if statement.chance < self.model.least[statement.role] or len(taken) == most:
+                break
+            if self._is_true(statement) and self._is_new(statement):
+                self._said += (sentence.stems for sentence in statement.sentences)
+                taken.append(statement)
+        return tuple(sorted(taken, key=lambda statement: statement.sentences[0].at))
+
+    def _is_true(self, statement: Statement) -> bool:
+        """As far as can be told: the commit bears it out, and nobody takes it back."""
+        return all(
+            is_borne_out(self._sentences[place].text, self.change)
+            and not is_taken_back(self.dialogue, place)
+            for place in statement.places
+        )
+
+    def _is_new(self, statement: Statement) -> bool:
+        words = frozenset().union(*(sentence.stems for sentence in statement.sentences))
+        return bool(words) and not any(
+            len(words & said) >= _SAME * min(len(words), len(said)) for said in self._said
+        )
+
+    def _why(self) -> tuple[Sentence, ...]:
+        """The likeliest reason, with what stands beside it in the same turn and may be one."""
+        chances = self._chances[StoryRole.WHY]
+        best = max(chances, key=chances.__getitem__, default=None)
+        if best is None or chances[best] < self.model.least[StoryRole.WHY]:
+            return ()
+        turn = self._sentences[best].turn
+        beside = (best + step for step in _WHY_REACH)
+        near = (
+            place
+            for place in beside
+            if chances.get(place, 0.0) >= _WHY_PARTNER and self._sentences[place].turn == turn
+        )
+        return tuple(self._sentences[place] for place in sorted({best, *near}))
+
+
+def _rank(statement: Statement) -> float:
+    return -statement.chance

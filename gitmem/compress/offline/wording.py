@@ -1,0 +1,117 @@
+"""Statements in the words they were said in, and by whom.  Pure.
+
+Nothing is reworded.  What a person said stands in quotation marks and says so; the agent's words
+lose their openers.  What was rejected, and why, is told apart only where a sentence says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gitmem.compress.offline.dialogue import Sentence
+from gitmem.compress.offline.statements import Statement
+from gitmem.compress.sentences import condense, shorten
+from gitmem.model.memory import Decision
+
+_MAX_SENTENCE = 320
+_MAX_QUOTATION = 240
+_MAX_WHY = 360
+_MAX_REJECTED_WORDS = 8
+_MIN_REASON_WORDS = 4
+
+_LEAD = re.compile(
+    r"(?:now(?:,| that)?|so,?|ok(?:ay)?[,.!]?|great[,.!]|perfect[,.!]"
+    r"|good (?:point|catch|idea|question)[,.!]?|got it[,.!]?|makes sense[,.!]?|agreed[,.!]?"
+    r"|fair (?:point|enough)[,.!]?|you['’]?re (?:absolutely )?right[,.!]?|interesting[,.!]?"
+    r"|actually,?|yes[,.!]|right[,.!])\s*(?:[-–—:]\s*)?(?=[\w`\"'])",
+    re.I,
+)
+_MIN_AFTER_LEAD = 12
+_BECAUSE = re.compile(r"(?:,|\s[-–—])?\s+because\s+", re.I)
+_VERSUS = re.compile(
+    r"\b(?:instead of|rather than)\s+([^,;:.()—]{2,80}?)(?=\s*(?:$|[,;.()—]|\s[-–]\s"
+    r"|\bbecause\b|\bsince\b|\bso that\b))",
+    re.I,
+)
+_OVER = re.compile(
+    r"\b(?:chose|choose|picked?|prefer(?:red)?|took|take|opted for|went with) "
+    r"[^,;:.]{3,80}? over ([^,;:.()—]{2,80}?)(?=\s*(?:$|[,;.()—]|\bbecause\b))",
+    re.I,
+)
+_CODE_SPAN = re.compile(r"`[^`]*`")
+
+
+def decision_of(statement: Statement) -> Decision:
+    """A decision: the agent's sentence, the person's in quotation marks, or both."""
+    said = [sentence for sentence in statement.sentences if not sentence.by_user]
+    asked = [sentence for sentence in statement.sentences if sentence.by_user]
+    if not said:
+        return Decision(" ".join(map(_quote, asked)))
+    chosen = without_lead(condense(said[-1].text, _MAX_SENTENCE))
+    chosen, because = _split_reason(chosen)
+    rejected = _rejected(chosen)
+    words = f"{chosen} (asked by {_quote(asked[0])})" if asked else chosen
+    return Decision(words, because=because, rejected=rejected)
+
+
+def fact_of(statement: Statement) -> str:
+    """A fact in one sentence."""
+    sentence = statement.sentences[0]
+    if sentence.by_user:
+        return _quote(sentence)
+    return without_lead(condense(sentence.text, _MAX_SENTENCE))
+
+
+def why_of(sentences: Sequence[Sentence]) -> str:
+    """The reason in the words of who gave it; all of it is of one speaker."""
+    if not sentences:
+        return ""
+    texts = [_end_sentence(shorten(sentence.text, _MAX_QUOTATION)) for sentence in sentences]
+    kept = texts[:1]
+    for text in texts[1:]:
+        if len(" ".join([*kept, text])) <= _MAX_WHY:
+            kept.append(text)
+    told = " ".join(kept)
+    return f'the user: "{told}"' if sentences[0].by_user else without_lead(told)
+
+
+def without_lead(text: str) -> str:
+    """A sentence without "You're right -" and the like before it."""
+    while (match := _LEAD.match(text)) and len(text) - match.end() > _MIN_AFTER_LEAD:
+        text = text[match.end() :]
+        text = text[:1].upper() + text[1:]
+    return text
+
+
+def _quote(sentence: Sentence) -> str:
+    return f'the user: "{shorten(sentence.text, _MAX_QUOTATION)}"'
+
+
+def _split_reason(text: str) -> tuple[str, str]:
+    """The sentence up to its only "because", and what follows, where both are whole clauses."""
+    parts = _BECAUSE.split(_mask_code(text))
+    if len(parts) != 2 or min(len(part.split()) for part in parts) < _MIN_REASON_WORDS:
+        return text, ""
+    at = len(parts[0])
+    reason = text[len(text) - len(parts[1]) :].strip(" .")
+    return text[:at].strip(" ,-–—"), reason
+
+
+def _mask_code(text: str) -> str:
+    """The text with what stands in backquotes made unreadable, at the same length."""
+    return _CODE_SPAN.sub(lambda match: "`" + "x" * (len(match[0]) - 2) + "`", text)
+
+
+def _rejected(text: str) -> tuple[str, ...]:
+    """What "instead of", "rather than" or "chose … over" names, where it is a short phrase."""
+    match = _OVER.search(text) or _VERSUS.search(text)
+    if match is None or text[: match.start()].count("`") % 2:
+        return ()
+    words = match[1].strip()
+    is_whole = words.count("`") % 2 == 0 and words.count('"') % 2 == 0
+    return (words,) if is_whole and len(words.split()) <= _MAX_REJECTED_WORDS else ()
+
+
+def _end_sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
