@@ -18,13 +18,12 @@ from gitmem.compress.compressor import Compression
 from gitmem.compress.failures import signatures
 from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
 from gitmem.compress.offline.commit_message import CommitMessage, parse_message
-from gitmem.compress.offline.decisions import decision_of, statements
+from gitmem.compress.offline.message_choice import choice_in
 from gitmem.compress.sentences import condense, looks_like_code, sentences, shorten, stems
 from gitmem.compress.terms import changed_word_count, terms_of
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change, FileChange
 from gitmem.model.memory import Decision, Memory, RecordedError
-from gitmem.model.session import Event, EventKind
 
 NAME = "history/2"
 
@@ -40,6 +39,7 @@ _MIN_STEMS = 3
 _MIN_CHANGED_WORDS = 2  # a typo that is mended moves one
 _MIN_WORDS = 4
 _SAME_SHARE = 0.8
+_MOST_UNTOLD = 1  # content words of a sentence that its decision may leave out
 
 _BOT = re.compile(
     r"\[bot\]|\b(?:dependabot|renovate|greenkeeper|pre-commit-ci|pyup-bot|snyk)\b", re.I
@@ -162,7 +162,7 @@ def memory_of(change: Change) -> Memory | None:
     if not said.texts and not _is_worth_finding(subject, change):
         return None
     title = shorten(title_of_subject(subject), _MAX_TITLE)
-    decisions = _decisions(said.commit_message)
+    decisions = _decisions(said)
     kind = _kind(change, said.commit_message, decisions)
     paths = [file.path for file in files]
     most_files, most_symbols = _ROOM if said.texts else _ROOM_SHORT
@@ -249,7 +249,7 @@ def _says_more(text: str, known: frozenset[str]) -> bool:
 
 def _why(said: _MessageContent, decisions: Mapping[str, Decision]) -> str:
     """The message's own words, whole where they are few, else the sentences that give reasons."""
-    left = [s for s in said.sentences if not decisions or condense(s, len(s)) not in decisions]
+    left = [s for s in said.sentences if not _is_told(s, decisions)]
     room = _WHY_CHARACTERS
     kept = set()
     ranked = sorted(range(len(left)), key=lambda i: (-_weight(left[i], i), i))
@@ -271,21 +271,35 @@ def _end_sentence(sentence: str) -> str:
     return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence.rstrip(':; ')}."
 
 
-def _decisions(commit_message: CommitMessage) -> dict[str, Decision]:
-    """The choices that name what was not chosen, by the sentence that does.
+def _decisions(said: _MessageContent) -> dict[str, Decision]:
+    """The choices that the writer makes, by the sentence that does.
 
-    Only where the rejected ends its sentence or its reason follows: taking apart what goes on
-    behind it would put words together that nobody wrote.  Others are told by the reason itself.
+    One of the subject counts only if more is said: a bare subject tells it by itself.
     """
-    text = "\n".join([*commit_message.paragraphs, *commit_message.points])
     found: dict[str, Decision] = {}
-    for statement in statements([Event(EventKind.SAY, 0, 0.0, text)]):
-        decision = decision_of(statement) if statement.is_choice else None
-        if decision is not None and decision.rejected:
-            behind = statement.text.rpartition(decision.rejected[-1].rstrip("…"))[2]
-            if _ENDS.match(behind):
-                found[statement.text] = decision
+    title = said.commit_message.title
+    if said.texts and not said.commit_message.reverts and not said.commit_message.is_template:
+        if choice := choice_in(title, is_title=True):
+            found[title] = choice
+    problem = said.commit_message.problem
+    for point in (point for point in said.commit_message.points if point not in problem):
+        for sentence in _sentences(point):
+            if choice := choice_in(sentence, is_title=True):
+                found.setdefault(sentence, choice)
+    for paragraph in (each for each in said.commit_message.paragraphs if each not in problem):
+        for sentence in _sentences(paragraph):
+            if choice := choice_in(sentence):
+                found.setdefault(sentence, choice)
     return dict(list(found.items())[:_MAX_DECISIONS])
+
+
+def _is_told(sentence: str, decisions: Mapping[str, Decision]) -> bool:
+    """Whether a decision tells all of the sentence, so that it need not be told again."""
+    decision = decisions.get(sentence)
+    if decision is None:
+        return False
+    told = stems(" ".join([decision.chose, decision.because, *decision.rejected]))
+    return len(stems(sentence) - told) <= _MOST_UNTOLD
 
 
 def _points(said: _MessageContent) -> list[str]:

@@ -58,7 +58,7 @@ def test_a_rejected_alternative_is_a_decision_and_is_said_once() -> None:
     )
 
     assert memory.decisions == (
-        Decision("We use integers", because="the driver returns floats.", rejected=("decimals",)),
+        Decision("We use integers", because="the driver returns floats", rejected=("decimals",)),
     )
     assert memory.kind == "decision"
 
