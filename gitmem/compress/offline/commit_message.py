@@ -37,7 +37,11 @@ _PLAN = re.compile(
     r"[^.:]{0,40}:?\**$",
     re.I,
 )
-_LABEL = re.compile(r"(problem|issue|solution|fix|cause|before|after|now|result)\s{0,3}:\s+(?=\S)", re.I)
+_LABEL = re.compile(
+    r"(problem|issue|solution|fix|cause|before|after|now|result)\s{0,3}:\s+(?=\S)", re.I
+)
+_SENTENCE_END = re.compile(r"[.!?](?:\s+|$)")
+_CAPITAL = re.compile(r"\s{0,3}[A-Z][a-z]")
 _WRAP = 72
 _COMMENT = re.compile(r"<!--.{0,4000}?-->", re.DOTALL)
 _CONFLICTS = re.compile(r"#?\s*Conflicts?:\s*$", re.I)
@@ -45,7 +49,8 @@ _TRAILER = re.compile(r"([A-Za-z][A-Za-z-]{1,40})(?::\s|\s#)\s{0,20}(\S.{0,400})
 # Who did it, and what tools left behind: known to git, or of no use to a reader.
 _FORM = re.compile(
     r"(?:[\w-]{2,30}-by|cc|change-id|git-svn-id|pr-url|reviewed-on|commit-queue|auto-submit|"
-    r"bot-commit|gerrit-\w+|claude-session|\w+-dev-\w+): |\(cherry picked from commit |--hg--$|"
+    r"bot-commit|gerrit-\w+|claude-session|\w+-dev-\w+): |--hg--$|\[[^\]]{1,12}\]:?\s{1,3}https?://\S+\s*$|"
+    r"\((?:cherry picked from commit|cherry[- ]picked from|backport|backported from|picked from) |"
     r"branch : \S+$|co-authored-by|signed-off-by|🤖 generated with|---------$",
     re.I,
 )
@@ -101,9 +106,10 @@ class CommitMessage:
 def parse_message(text: str) -> CommitMessage:
     """Take a message apart; an empty one has an empty title."""
     lines = _COMMENT.sub("", text[:MAX_CHARACTERS].replace("\r\n", "\n")).strip().split("\n")
-    subject, body = _subject_and_body(lines)
+    subject, whole = _subject_and_body(lines)
+    body = _without_rest_of_subject(subject, whole)
     references = _references(subject)
-    reverts = _REVERTS.search("\n".join(body))
+    reverts = _REVERTS.search("\n".join(whole))
     paragraphs: list[str] = []
     points: list[str] = []
     problem: set[str] = set()
@@ -131,7 +137,7 @@ def parse_message(text: str) -> CommitMessage:
         title=_without_numbers(subject),
         paragraphs=tuple(paragraphs),
         points=tuple(points),
-        verbatim="\n".join(body),
+        verbatim="\n".join(whole),
         references=tuple(dict.fromkeys(references))[:MAX_REFERENCES],
         reverts=reverts[1] if reverts else "",
         is_template=bool(_MERGE.match(subject)),
@@ -151,6 +157,28 @@ def _subject_and_body(lines: Sequence[str]) -> tuple[str, list[str]]:
     if end == 1 or (end == 2 and len(joined) <= 120 and not _BULLET.match(lines[1])):
         return joined, list(lines[end:])
     return lines[0].strip(), list(lines[1:])
+
+
+def _without_rest_of_subject(subject: str, body: list[str]) -> list[str]:
+    """The body without the end of a subject that runs on in the line below it.
+
+    Half a sentence says nothing by itself.
+    """
+    first = body[0].strip() if body else ""
+    if not first or subject.endswith((".", ":", "!", "?")) or _BULLET.match(body[0]):
+        return body
+    if (
+        not (first[0].islower() or first[0] == "(")
+        or first_verb(first)
+        or base_of(first.split()[0])
+    ):
+        return body
+    for place, line in enumerate(body):
+        if not line.strip():
+            return body[place:]
+        if end := _SENTENCE_END.search(line):
+            return [line[end.end() :], *body[place + 1 :]]
+    return []
 
 
 def _without_numbers(subject: str) -> str:
@@ -177,7 +205,7 @@ class _Block:
 
 def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
     for block in _raw_blocks(lines):
-        if block.is_code or block.is_point or not _is_list_of_commands(block.lines):
+        if block.is_code or not _is_list_of_commands(block.lines):
             yield block
         else:
             yield from (_Block([line], is_point=True) for line in block.lines)
@@ -192,6 +220,7 @@ def _is_list_of_commands(lines: Sequence[str]) -> bool:
     if len(words) < 2 or any(_TRAILER.match(line) or _FORM.match(line) for line in lines):
         return False
     is_command = all(first_verb(" ".join(line)) or base_of(line[0]) for line in words)
+    is_command = is_command or all(_CAPITAL.match(line) and line[-1:].isalnum() for line in lines)
     breaks = zip(lines, lines[1:], strict=False)
     return is_command and all(
         len(line) + 1 + len(after.split(" ", 1)[0]) <= _WRAP and line[-1:] not in ",("

@@ -73,7 +73,14 @@ _META = re.compile(
     r"\bthis (?:pr|pull request) (?:has|is divided|contains)|\bcommit message\b|"
     r"\bpull request #|^see (?:also )?(?:the )?(?:pr|issue|discussion|#|http)|"
     r"\b(?:add(?:s|ed)?|fix(?:es|ed)?|updates?) (?:an? |the |some |more )?(?:test|typo)s?\b|"
-    r"\bplease review\b|\bby @\w|^https?://\S+$|^(?:note|ps|p\.s)[.:]?$",
+    r"\bplease review\b|\bby @\w|^https?://\S+$|^(?:note|ps|p\.s)[.:]?$|"
+    r"^(?:for )?(?:more|additional|further) (?:details?|info|information|context)\b|^see more\b|"
+    r"^\(?(?:inspired|suggested|reported|requested|spotted|found|noticed|as suggested) by\b|"
+    r"^squashed from\b|^\(?(?:this is |it'?s )?(?:a |minor )?follow[- ]?up (?:to|for|of)\b|"
+    r"^(?:related|relates|refs?|cc|ping|usage|citing)\b|pre-commit\.ci\b|\bcodecov\b|"
+    r"^\(?(?:backport|cherry[- ]?pick)\w*\b|^(?:all )?tests? (?:are |is )?(?:added|pass\w*|updated)\b|"
+    r"^(?:also |and )?(?:improved?|updated?|fix(?:ed)?|formatted) (?:the |some )?(?:comments?|docs)\.?$|"
+    r"^original (?:pr|commit|author)\b|\bsame as #\d",
     re.I,
 )
 _REASON = re.compile(

@@ -32,7 +32,9 @@ _FAVOUR = re.compile(
     r")\s+(.{2,120}?),?\s+in favou?r of\s+(.+)",
     re.I,
 )
-_REPLACE = re.compile(r"(.*?\b(?:replac|substitut)(?:e|es|ed|ing))\s+(.{2,90}?)\s+(with|by)\s+(.+)", re.I)
+_REPLACE = re.compile(
+    r"(.*?\b(?:replac|substitut)(?:e|es|ed|ing))\s+(.{2,90}?)\s+(with|by)\s+(.+)", re.I
+)
 _FROM_TO = re.compile(
     r"(.*?\b(?:switch|migrat|mov|convert|chang)(?:e|es|ed|ing)?(?:\s+(?:over|away))?)\s+from\s+"
     r"(.{2,90}?)\s+to\s+(.+)",
@@ -56,12 +58,13 @@ _BETTER = re.compile(
     re.I,
 )
 _REASON = re.compile(
-    r"[\s,;(]*\b(?:because|since|as(?=\s+(?:it|this|that|there|we|they|the|these|those)\b))\s+(?!of\b)",
+    r"[\s,;(]*\b(?:because|since(?!\s+(?:at|v?\d|version|release|then|its|ever|the (?:very )?"
+    r"(?:beginning|start|first|early)|[A-Z]\w+ \d))|as(?=\s+(?:it|this|that|there|we|they|the|these|those)\b))\s+(?!of\b)",
     re.I,
 )
 # Behind what was rejected: where it ends, and what says under which condition it would be.
 _ENDS = re.compile(
-    r"[.!]?\s*$|\)|[,;:]\s|\s[-–—]{1,2}\s|\s\(|\s(?:because|since|so|but|although|though|whereas)\s|"
+    r"[.!]?\s*$|\sand\s(?:it|this|that|we|they)\s|\)|[,;:]\s|\s[-–—]{1,2}\s|\s\(|\s(?:because|since|so|but|although|though|whereas)\s|"
     r"\sas\s(?:it|this|that|there|we|they|the|these|those)\s|"
     r"\sin order\s|\s(?=to\s(?:avoid|prevent|improve|speed|reduce|save|simplify|ensure|make)\b)",
     re.I,
@@ -101,7 +104,10 @@ _LEAD = re.compile(
     r"(?=\S)",
     re.I,
 )
-_REASON_LEAD = re.compile(r"(?:because|since|as(?=\s(?:it|this|that|there|we|they|the|these|those)\b))\s([^,;:]{8,160}),\s+(?=\S)", re.I)
+_REASON_LEAD = re.compile(
+    r"(?:because|since|as(?=\s(?:it|this|that|there|we|they|the|these|those)\b))\s([^,;:]{8,160}),\s+(?=\S)",
+    re.I,
+)
 _PLACE = re.compile(
     r"(?:\[[^\][]{1,40}\]\s*:?\s*){1,3}|(?:[\w./,*{}-]{1,40}|[\w-]{1,20} [\w./-]{1,20})"
     r"(?:\([^()]{1,60}\))?!?:\s+"
@@ -120,7 +126,10 @@ _OTHER_SUBJECT = re.compile(
     r",\s+(?:the|a|an|its|their|our|some|all|each|every)\s+(?:[\w.-]+\s+){1,3}\w+s\b",
     re.I,
 )
-_FINITE = re.compile(r"\b(?:is|are|has|(?<!to )have|does|goes|gets|got|went|ends|fails|will|should)\b", re.I)
+_NAME_AND_PAST = re.compile(r"\b[A-Z][a-z]+\s+([a-z]+ed)\s+[a-z]")
+_FINITE = re.compile(
+    r"\b(?:is|are|has|(?<!to )have|does|goes|gets|got|went|ends|fails|will|should)\b", re.I
+)
 _OLD = re.compile(
     r"\b(?:previously|formerly|currently|originally|used to|until (?:now|recently)|at the moment|"
     r"in the past|so far|today|up to now|right now|before this|prior to|accidentally|mistakenly|"
@@ -128,7 +137,9 @@ _OLD = re.compile(
     r"later (?:on|pr|commit|patch)|future (?:commit|patch|pr|work|refactor))\b",
     re.I,
 )
-_TAKES_BACK = re.compile(r"(?:revert|reapply|undo|back ?out)\w*:?\s+(?:[\"'“`]|commit\b|part)", re.I)
+_TAKES_BACK = re.compile(
+    r"(?:revert|reapply|undo|back ?out)\w*:?\s+(?:[\"'“`]|commit\b|part)", re.I
+)
 _NEVER = re.compile(r"(?:do not|don'?t|never|avoid)\s+(\w+)", re.I)
 _KEEP = re.compile(r"(?:keep|leave|stick (?:with|to)|stay (?:with|on))\s+\S", re.I)
 _DEFECT = re.compile(
@@ -146,7 +157,14 @@ _POINTS_AWAY = re.compile(
     r"now|here|there|other|others|another|the other|the latter|the former|usual|before)\W*$",
     re.I,
 )
+_CONDITION = re.compile(r"\b(?:if|unless)\b", re.I)
+_RELATIVE = re.compile(r"\b(?:that|which|who|where|when|what|how|as)\b", re.I)
 _THIS = re.compile(r"(?:this|that|these|those|such|its|their|both|any of)\s", re.I)
+_GENERIC = re.compile(
+    r"\b(?:a|an|the|new|old|own|our|its|proper|better|faster|simpler|other|more|some|all|any|"
+    r"function|method|code|call|one|version|way|implementation|approach|thing|stuff|usage|use)s?\b\s*",
+    re.I,
+)
 _VERB_AND_PRONOUN = re.compile(r"(?:\w+\s+)?\w+\s+(?:it|them|this|that|these|those|one|so)$", re.I)
 
 
@@ -208,7 +226,17 @@ def _choice_of(clause: _Clause, *, is_title: bool) -> Decision | None:
     text, reason = clause.text.strip(), clause.reason
     if lead := _REASON_LEAD.match(text):
         reason, text = lead[1], text[lead.end() :]
-    for take in (_against, _over, _better, _fronted, _in_favour, _replaced, _from_to, _versus, _refused):
+    for take in (
+        _against,
+        _over,
+        _better,
+        _fronted,
+        _in_favour,
+        _replaced,
+        _from_to,
+        _versus,
+        _refused,
+    ):
         found = take(text, is_title)
         if found is not None:
             parts = (found.chose, *found.rejected)
@@ -277,7 +305,9 @@ def _replaced(text: str, is_title: bool) -> Decision | None:
         return None
     old, (new, because) = match[2].strip(), _cut_end(match[4])
     bare = _without_quotes(f"{old} {new}")
-    if not new or re.search(r"\b(?:with|by|itself|broken|wrong|correct|proper|typos?)\b", bare, re.I):
+    if not new or re.search(
+        r"\b(?:with|by|itself|broken|wrong|correct|proper|typos?)\b", bare, re.I
+    ):
         return None
     if _NO_MAIN_CLAUSE.search(_without_quotes(old)) or _points_elsewhere(old):
         return None
@@ -311,7 +341,9 @@ def _versus(text: str, is_title: bool) -> Decision | None:
     rejected, because = _rejected(rest)
     if not _decides(chose, is_title=is_title, is_of_now=bool(because)):
         return None
-    if is_bracket and not re.fullmatch(r"[^()]+\)[\s.,;]*.{0,3}", rest[: rest.find(")") + 4] or "x"):
+    if is_bracket and not re.fullmatch(
+        r"[^()]+\)[\s.,;]*.{0,3}", rest[: rest.find(")") + 4] or "x"
+    ):
         return None
     return Decision(chose, because, (rejected,)) if rejected else None
 
@@ -324,7 +356,9 @@ def _refused(text: str, is_title: bool) -> Decision | None:
     if refused is not None and (_DEFECT.match(refused[1]) or _is_finite(text)):
         return None
     chose, because = _cut_reason(text)
-    if not because or _NO_MAIN_CLAUSE.search(_without_quotes(chose[refused.end(1) if refused else 0 :])):
+    if not because or _NO_MAIN_CLAUSE.search(
+        _without_quotes(chose[refused.end(1) if refused else 0 :])
+    ):
         return None
     return Decision(chose.rstrip(" .,;:"), because)
 
@@ -348,10 +382,15 @@ def _decides(
         behind = re.sub(r"\bnot\b", "", behind)
     if re.match(r"\s*(?:of|is|are|was|were|to)\b", behind) or not behind.strip():
         return False
-    if _OTHER_SUBJECT.search(behind):
+    if _OTHER_SUBJECT.search(behind) or _has_other_verb(behind):
         return False
     makes_sure = re.match(r"(?:so |also )?(?:make sure|ensure)\b", text, re.I)
     return not _NO_MAIN_CLAUSE.search(behind) and bool(makes_sure or not _is_finite(behind))
+
+
+def _has_other_verb(text: str) -> bool:
+    """Whether a name in it does something: "Read the Docs moved to X" commands nothing."""
+    return any(base_of(match[1]) for match in _NAME_AND_PAST.finditer(text))
 
 
 def _head(text: str, *, is_title: bool, is_of_now: bool) -> int:
@@ -367,7 +406,11 @@ def _head(text: str, *, is_title: bool, is_of_now: bool) -> int:
     if match := _BETTER_TO.match(text):
         return match.end() if match[1].lower() in CHOOSING_VERBS | {"not"} else -1
     if is_of_now and (match := _FIRST_PERSON.match(text)):
-        words = re.match(r"(?:(?:now|will|should|must|therefore|thus|instead|can)\s+){0,3}(\w+)", text[match.end() :], re.I)
+        words = re.match(
+            r"(?:(?:now|will|should|must|therefore|thus|instead|can)\s+){0,3}(\w+)",
+            text[match.end() :],
+            re.I,
+        )
         if words and words[1].lower() in CHOOSING_VERBS:
             return match.end() + words.end()
     if is_title and (match := re.match(r"[A-Za-z]+", text)):
@@ -405,6 +448,10 @@ def _rejected(rest: str) -> tuple[str, str]:
         rejected, behind = rejected[: purpose.start()].strip(), ""
     if len(rejected) > _MAX_REJECTED or _points_elsewhere(rejected):
         return "", ""
+    bare = _without_quotes(rejected)
+    finite = _FINITE.search(bare)
+    if _CONDITION.search(bare) or (finite and not _RELATIVE.search(bare[: finite.start()])):
+        return "", ""  # a condition of the choice itself, or a sentence where a thing should be
     return rejected, _reason_in(behind)
 
 
@@ -439,8 +486,10 @@ def _points_elsewhere(text: str) -> bool:
 
 def _is_specific(text: str) -> bool:
     """Whether it names something: more than one word, or one that looks like a name."""
-    bare = text.strip(" .\"'`")
-    return len(bare) > 1 and (" " in bare or not bare.isalpha() or not bare.islower() or "`" in text)
+    bare = _GENERIC.sub("", text).strip(" .\"'`")
+    return len(bare) > 1 and (
+        " " in bare or not bare.isalpha() or not bare.islower() or "`" in text
+    )
 
 
 def _is_phrase(text: str, most: int) -> bool:
@@ -458,7 +507,8 @@ def _is_phrase(text: str, most: int) -> bool:
 
 
 def _tidy(text: str) -> str:
-    return re.sub(r",?\s+instead$", "", text.strip(" .,;:"))
+    bare = re.sub(r",?\s+instead$", "", text.strip(" .,;:"))
+    return bare.strip("*") if bare.count("*") % 2 else bare
 
 
 def _mask_quotes(text: str) -> str:
