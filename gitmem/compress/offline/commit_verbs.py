@@ -68,6 +68,7 @@ _MANNER = re.compile(
     r"explicitly|consistently|directly|again|finally|lazily|silently|please|let'?s),?\s+){1,4}",
     re.I,
 )
+_DONE = re.compile(r"\s+(?:been|had|\w{3,20}ed)\b", re.I)  # "have relied" tells
 _FIRST = re.compile(r"[A-Za-z][a-z-]{0,30}(?=[\s,]|\.?$)")
 
 
@@ -79,6 +80,8 @@ def first_verb(text: str) -> str:
     manner = _MANNER.match(text)
     found = _FIRST.match(text, manner.end() if manner else 0)
     verb = found[0].lower() if found else ""
+    if found and verb == "have" and _DONE.match(text, found.end()):
+        return ""
     return verb if verb in BASE_VERBS else ""
 
 

@@ -74,6 +74,7 @@ _OTHER_SUBJECT = re.compile(
     r",\s+(?:the|a|an|its|their|our|some|all|each|every)\s+(?:[\w.-]+\s+){1,3}\w+s\b",
     re.I,
 )
+_NO_OBJECT = re.compile(r"\W*(?:$|(?:of|is|are|was|were|to)\b|been\b)")
 _NAME_AND_PAST = re.compile(r"\b[A-Z][a-z]+\s+([a-z]+ed)\s+[a-z]")
 _OTHER_TIME = re.compile(
     r"\b(?:previously|formerly|currently|originally|used to|until (?:now|recently)|at the moment|"
@@ -136,8 +137,8 @@ def decides(
     behind = without_quotes(text[head:])
     if may_negate:
         behind = re.sub(r"\bnot\b", "", behind)
-    if re.match(r"\s*(?:(?:of|is|are|was|were|to)\b|$)", behind):
-        return False  # the verb was a noun: "Use of X ..."
+    if _NO_OBJECT.match(behind):
+        return False  # the verb was a noun ("Use of X"), or commands nothing ("have relied on X")
     if _OTHER_SUBJECT.search(behind) or _OTHER_CLAUSE.search(behind) or _has_other_verb(behind):
         return False
     return _MAKES_SURE.match(text) is not None or not is_finite(behind)

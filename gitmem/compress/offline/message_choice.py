@@ -142,6 +142,8 @@ def _choice_of(clause: Clause, *, is_title: bool) -> Decision | None:
         return None
     because = found.because or reason
     because = because if is_phrase(because, MAX_BECAUSE) else ""
+    if not because and not found.rejected:
+        return None
     return Decision(tidy(found.chose), because, tuple(map(tidy, found.rejected)))
 
 
@@ -188,7 +190,7 @@ def _in_favour(text: str, *, is_title: bool) -> Decision | None:
     if match is None or not _decides_with(match[1], is_title=is_title):
         return None
     chose, because = cut_chosen(match[3])
-    if not chose or has_other_clause(match[2]):
+    if not chose or has_other_clause(match[2]) or points_elsewhere(match[2]):
         return None
     return Decision(chose, because, (match[2].strip(" ,"),))
 
@@ -201,7 +203,7 @@ def _replaced(text: str, *, is_title: bool) -> Decision | None:
     old, (new, because) = match[2].strip(), cut_chosen(match[3])
     if _NO_REPLACEMENT.search(without_quotes(f"{old} {new}")) or has_other_clause(old):
         return None
-    if points_elsewhere(old) or not (is_specific(new) and is_specific(old)):
+    if points_elsewhere(old) or not new or not (is_specific(new) and is_specific(old)):
         return None
     return Decision(new, because, (old,))
 

@@ -47,12 +47,13 @@ _DANGLING = re.compile(
 )
 _POINTS_AWAY = re.compile(
     r"(?:it|them|this|that|these|those|one|ones|something|anything|nothing|everything|doing so|"
-    r"now|here|there|other|others|another|the other|the latter|the former|usual|before)\W*$|"
+    r"now|here|there|other|others|another|the other|the latter|the former|usual|before|vice[- ]versa|the alternatives?)\W*$|"
     r"(?:this|that|these|those|such|its|their|both|any of)\s",
     re.I,
 )
 _VERB_AND_PRONOUN = re.compile(
-    r"(?:\w+\s+)?\w+\s+(?:it|them|this|that|these|those|one|so)\W*", re.I
+    r"(?:it\s(?:\w+\s){1,3}to\s|(?:we|i)\s(?:now\s)?)?(?:\w+\s+)?\w+\s+(?:it|them|this|that|these|those|one|so)(?:\s+(?:there|here|so))?\W*",
+    re.I,
 )
 _GENERIC = re.compile(
     r"\b(?:a|an|the|new|old|own|our|its|proper|better|faster|simpler|other|more|some|all|any|"
