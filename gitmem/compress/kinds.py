@@ -59,10 +59,12 @@ _DEPENDENCY = re.compile(
 _BESIDE_CODE = re.compile(
     _PLACE + r"(?:docs?|documentation|tests?|testing|ci|travis|changelog)\b"
     r"|(?:add|updat|improv|extend|implement|introduc|enabl|allow|creat|provid|support|mov|mak)\w* "
-    r"(?:(?!\bfor\b|\bto\b)[\w'`*-]+ ){0,4}(?:tests?|test (?:case|suite)s?|unit ?tests?|benchmarks?|docs?|"
-    r"documentation|docstrings?|doctests?|comments?|change ?log\w*|changes entry|readme|examples?|"
+    r"(?:(?!\bfor\b|\bto\b)[\w'`*-]+ ){0,4}(?:tests?|test (?:case|suite)s?|unit ?tests?|"
+    r"benchmarks?|docs?|documentation|docstrings?|doctests?|comments?|change ?log\w*|"
+    r"changes entry|readme|examples?|"
     r"type (?:hints?|annotations?)|annotations|badges?|copyright|licen[cs]e|syntax highlighting|"
-    r"code ?coverage|coverage|ci|workflows?|github actions?|tox|linter|pre-commit)\b(?!\.\w|:\S| option)",
+    r"code ?coverage|coverage|ci|workflows?|github actions?|tox|linter|pre-commit)\b"
+    r"(?!\.\w|:\S| option)",
     re.I,
 )
 _STACKS = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gitmem.compress.offline.commit_verbs import base_of, first_verb
 
@@ -26,14 +27,16 @@ _QUOTE = re.compile(r"\s{0,4}>")
 _PROBLEM = re.compile(
     r"[\s#*]*(?:the )?(?:problems?|issues?|motivation|background|symptoms?|before|bugs?|"
     r"(?:current|existing|old|previous|actual|observed) (?:behaviou?rs?|state|situation|result)|"
-    r"steps to reproduce|reproduc\w+|(?:root )?causes?|context|implications|consequences)\b[\s\w]{0,20}[:*.]*$"
-    r"|.{0,120}\b(?:problems?|issues?|bugs?|symptoms|implications|consequences|failures|following happens?|"
-    r"wrong|could lead to|scenarios?)\b[^.:]{0,40}:$",
+    r"steps to reproduce|reproduc\w+|(?:root )?causes?|context|implications|consequences)\b"
+    r"[\s\w]{0,20}[:*.]*$"
+    r"|.{0,120}\b(?:problems?|issues?|bugs?|symptoms|implications|consequences|failures|"
+    r"following happens?|wrong|could lead to|scenarios?)\b[^.:]{0,40}:$",
     re.I,
 )
 _PLAN = re.compile(
     r".{0,60}\b(?:todos?|to[- ]do|tbd|future work|next steps?|follow[- ]?ups?|remaining(?: work)?|"
-    r"left to do|known (?:issues|limitations)|still (?:missing|to do)|not (?:yet )?(?:done|supported))\b"
+    r"left to do|known (?:issues|limitations)|still (?:missing|to do)|"
+    r"not (?:yet )?(?:done|supported))\b"
     r"[^.:]{0,40}:?\**$",
     re.I,
 )
@@ -221,7 +224,7 @@ def _is_list_of_commands(lines: Sequence[str]) -> bool:
         return False
     is_command = all(first_verb(" ".join(line)) or base_of(line[0]) for line in words)
     is_command = is_command or all(_CAPITAL.match(line) and line[-1:].isalnum() for line in lines)
-    breaks = zip(lines, lines[1:], strict=False)
+    breaks = pairwise(lines)
     return is_command and all(
         len(line) + 1 + len(after.split(" ", 1)[0]) <= _WRAP and line[-1:] not in ",("
         for line, after in breaks

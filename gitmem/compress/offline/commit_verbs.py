@@ -9,48 +9,50 @@ from __future__ import annotations
 import re
 
 _BASE = """
-    abandon abort accept access acquire activate add adjust adopt advance align alias allocate allow
-    always amend annotate answer append apply archive arrange ask assert assign assume attach
-    automate avoid back base batch begin block borrow bound bring broadcast build bump bundle bypass
-    cache calculate call cancel cap capture carry cast catch centralise centralize change check
-    choose clamp clarify clean clear clone close coerce collapse collect colour color combine
-    compare compile complete compose compress compute configure confirm connect consider consolidate
-    construct consume contain continue convert copy correct count cover create cut deactivate
-    debounce declare decode decouple decrease deduplicate default defer define delay delegate delete
-    deliver demote deprecate derive describe deserialize detach detect determine disable disallow
-    discard discourage dispatch display distinguish distribute ditch do document drain draw drive
-    drop dump duplicate echo edit elide embed emit employ enable encapsulate enclose encode
-    encourage end enforce ensure enter enumerate erase error escape evaluate exclude execute exempt
-    exit expand expect explain export expose extend extract factor fail fall favor favour fetch fill
-    filter find finish fix flag flatten flip flush fold follow forbid force forward free freeze
-    generalise generalize generate get give go grant group guard guess halt handle harden have hide
-    highlight hoist hold hook ignore implement import improve include increase increment index
-    indicate infer inherit initialise initialize inject inline insert inspect install instantiate
-    integrate intercept interpret introduce invalidate invert invoke iterate join jump keep kill
-    label launch lazily leave let leverage lift limit link list listen load lock log look lookup
-    loosen lower maintain make manage mark mask match measure memoize mention merge migrate mimic
-    minimise minimize mirror mock modify monitor mount move name narrow negate normalise normalize
-    note notify obey omit only open optimise optimize order outline override own pack pad parse
-    pass patch pause perform permit persist pick pin pipe place plug point poll populate port
-    postpone prefer prefix prepare prepend preserve prevent print process produce prohibit promote
-    propagate protect provide prune publish pull purge push put query queue quote raise randomize
-    read rearrange rebase rebuild recognise recognize recommend recompute reconnect record recreate
-    redefine redirect redo reduce refactor refer reference refine reformat refresh refuse register
-    reimplement reinstate reject relax release reload rely remember remove rename render reorder
-    reorganise reorganize repair repeat replace reply report represent request require rescue
-    resend reserve reset resize resolve respect respond restart restore restrict restructure retain
-    rethrow retire retrieve retry return reuse revamp reverse revert rewrite rework rip roll rollback
-    rotate round route run sanitise sanitize save scan schedule scope search select send separate
-    serialise serialize serve set share shift ship short shorten show shrink shuffle signal silence
-    simplify simulate skip sleep slice sort spawn specify speed split squash stabilise stabilize
-    stage standardise standardize start state stay stick stop store stream strengthen strip structure
-    stub subscribe substitute suggest supply support suppress swallow swap switch sync synchronise
-    synchronize take target teach tear tell terminate test throttle throw tie tighten time toggle
-    tolerate track transfer transform translate treat trigger trim truncate trust try tune turn tweak
-    type undo unescape unify unlink unlock unregister unroll unset unwrap update upgrade use utilise
-    utilize validate vendor verify wait walk warn whitelist widen wire work wrap write yield zero
+    abandon abort accept access acquire activate add adjust adopt advance align alias allocate
+    allow amend annotate answer append apply archive arrange ask assert assign assume attach
+    automate avoid back base batch begin block borrow bound bring broadcast build bump bundle
+    bypass cache calculate call cancel cap capture carry cast catch centralise centralize change
+    check choose clamp clarify clean clear clone close coerce collapse collect colour color
+    combine compare compile complete compose compress compute configure confirm connect consider
+    consolidate construct consume contain continue convert copy correct count cover create cut
+    deactivate debounce declare decode decouple decrease deduplicate default defer define delay
+    delegate delete deliver demote deprecate derive describe deserialize detach detect determine
+    disable disallow discard discourage dispatch display distinguish distribute ditch do
+    document drain draw drive drop dump duplicate echo edit elide embed emit employ enable
+    encapsulate enclose encode encourage end enforce ensure enter enumerate erase error escape
+    evaluate exclude execute exempt exit expand expect explain export expose extend extract
+    factor fail fall favor favour fetch fill filter find finish fix flag flatten flip flush fold
+    follow forbid force forward free freeze generalise generalize generate get give go grant
+    group guard guess halt handle harden have hide highlight hoist hold hook ignore implement
+    import improve include increase increment index indicate infer inherit initialise initialize
+    inject inline insert inspect install instantiate integrate intercept interpret introduce
+    invalidate invert invoke iterate join jump keep kill label launch leave let leverage lift
+    limit link list listen load lock log look lookup loosen lower maintain make manage mark mask
+    match measure memoize mention merge migrate mimic minimise minimize mirror mock modify
+    monitor mount move name narrow negate normalise normalize note notify obey omit open
+    optimise optimize order outline override own pack pad parse pass patch pause perform permit
+    persist pick pin pipe place plug point poll populate port postpone prefer prefix prepare
+    prepend preserve prevent print process produce prohibit promote propagate protect provide
+    prune publish pull purge push put query queue quote raise randomize read rearrange rebase
+    rebuild recognise recognize recommend recompute reconnect record recreate redefine redirect
+    redo reduce refactor refer reference refine reformat refresh refuse register reimplement
+    reinstate reject relax release reload rely remember remove rename render reorder reorganise
+    reorganize repair repeat replace reply report represent request require rescue resend
+    reserve reset resize resolve respect respond restart restore restrict restructure retain
+    rethrow retire retrieve retry return reuse revamp reverse revert rewrite rework rip roll
+    rollback rotate round route run sanitise sanitize save scan schedule scope search select
+    send separate serialise serialize serve set share shift ship short shorten show shrink
+    shuffle signal silence simplify simulate skip sleep slice sort spawn specify speed split
+    squash stabilise stabilize stage standardise standardize start state stay stick stop store
+    stream strengthen strip structure stub subscribe substitute suggest supply support suppress
+    swallow swap switch sync synchronise synchronize take target teach tear tell terminate test
+    throttle throw tie tighten time toggle tolerate track transfer transform translate treat
+    trigger trim truncate trust try tune turn tweak type undo unescape unify unlink unlock
+    unregister unroll unset unwrap update upgrade use utilise utilize validate vendor verify
+    wait walk warn whitelist widen wire work wrap write yield zero
 """
-BASE_VERBS = frozenset(_BASE.split()) - {"always", "only", "lazily"}
+BASE_VERBS = frozenset(_BASE.split())
 """Verbs in the form in which they command."""
 
 # Their object is a defect, or what becomes possible beside what there was: "fix X being used

@@ -21,10 +21,10 @@ from gitmem.compress.offline.phrases import (
     without_quotes,
 )
 
-_BREAKS = re.compile(r"[;:]\s+|\s+[-–—]{1,2}\s+|,?\s+(?:but|therefore|thus|hence)\s+", re.I)
+_BREAKS = re.compile(r"[;:]\s+|\s+[-–—]{1,2}\s+|,?\s+(?:therefore|thus|hence)\s+", re.I)
 _SO = re.compile(r",?\s+(?:and\s+)?so,?\s+(?!that\b|as\b|far\b|on\b|we can\b)", re.I)
 LEAD = re.compile(
-    r"(?:when|if|for|after|in|on|at|with|while|once|before|during|as an?|by|where)"
+    r"(?:when|if|for|after|in|on|at|with|while|once|before|during|as an?|by|where|to)"
     r"\s[^,;:]{2,120},\s+(?=\S)",
     re.I,
 )

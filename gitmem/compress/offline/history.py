@@ -78,8 +78,10 @@ _META = re.compile(
     r"^\(?(?:inspired|suggested|reported|requested|spotted|found|noticed|as suggested) by\b|"
     r"^squashed from\b|^\(?(?:this is |it'?s )?(?:a |minor )?follow[- ]?up (?:to|for|of)\b|"
     r"^(?:related|relates|refs?|cc|ping|usage|citing)\b|pre-commit\.ci\b|\bcodecov\b|"
-    r"^\(?(?:backport|cherry[- ]?pick)\w*\b|^(?:all )?tests? (?:are |is )?(?:added|pass\w*|updated)\b|"
-    r"^(?:also |and )?(?:improved?|updated?|fix(?:ed)?|formatted) (?:the |some )?(?:comments?|docs)\.?$|"
+    r"^\(?(?:backport|cherry[- ]?pick)\w*\b|"
+    r"^(?:all )?tests? (?:are |is )?(?:added|pass\w*|updated)\b|"
+    r"^(?:also |and )?(?:improved?|updated?|fix(?:ed)?|formatted) (?:the |some )?"
+    r"(?:comments?|docs)\.?$|"
     r"^original (?:pr|commit|author)\b|\bsame as #\d",
     re.I,
 )
@@ -284,20 +286,25 @@ def _decisions(said: _MessageContent) -> dict[str, Decision]:
     One of the subject counts only if more is said: a bare subject tells it by itself.
     """
     found: dict[str, Decision] = {}
-    title = said.commit_message.title
-    if said.texts and not said.commit_message.reverts and not said.commit_message.is_template:
-        if choice := choice_in(title, is_title=True):
-            found[title] = choice
-    problem = said.commit_message.problem
-    for point in (point for point in said.commit_message.points if point not in problem):
-        for sentence in _sentences(point):
-            if choice := choice_in(sentence, is_title=True):
-                found.setdefault(sentence, choice)
-    for paragraph in (each for each in said.commit_message.paragraphs if each not in problem):
-        for sentence in _sentences(paragraph):
-            if choice := choice_in(sentence):
-                found.setdefault(sentence, choice)
+    message = said.commit_message
+    if said.texts and not message.reverts and not message.is_template:
+        _add_choice(found, message.title, is_title=True)
+    for texts, is_title in ((message.points, True), (message.paragraphs, False)):
+        for text in (text for text in texts if text not in message.problem):
+            for sentence in _sentences(text):
+                _add_choice(found, sentence, is_title=is_title)
     return dict(list(found.items())[:_MAX_DECISIONS])
+
+
+def _add_choice(found: dict[str, Decision], sentence: str, *, is_title: bool) -> None:
+    """Add the choice of the sentence, if it makes one that no other did."""
+    choice = choice_in(sentence, is_title=is_title)
+    if choice is not None and not any(_is_same_choice(choice, known) for known in found.values()):
+        found[sentence] = choice
+
+
+def _is_same_choice(one: Decision, other: Decision) -> bool:
+    return (one.chose.lower(), one.rejected) == (other.chose.lower(), other.rejected)
 
 
 def _is_told(sentence: str, decisions: Mapping[str, Decision]) -> bool:

@@ -55,6 +55,7 @@ _REASON_LEAD = re.compile(
 )
 _VERSUS = re.compile(r",?\s*(\()?\b(?:instead of|rather than)\s+", re.I)
 _FRONTED = re.compile(r"(?:instead of|rather than)\s+([^,]{2,160}?),\s+(.+)", re.I | re.DOTALL)
+_HAS_SUBJECT = re.compile(r"\b(?:we|i)\s", re.I)
 _NOT = re.compile(r",\s+(?:and\s+)?not\s+(?!only\b|just\b|yet\b|sure\b|even\b|necessarily\b)", re.I)
 _ENDS_WITH_BRACKET = re.compile(r"[^()]+\)[\s.,;]*.{0,3}")
 _FAVOUR = re.compile(
@@ -176,7 +177,7 @@ def _fronted(text: str) -> Decision | None:
     """Instead of Y, do X: not where something happens instead."""
     lead = LEAD.match(text)
     match = _FRONTED.match(text, lead.end() if lead else 0)
-    if match is None or points_elsewhere(match[1]):
+    if match is None or points_elsewhere(match[1]) or (lead and _HAS_SUBJECT.search(lead[0])):
         return None
     chose, because = cut_reason(match[2])
     if not decides(chose, is_title=False, may_negate=True):
