@@ -1,0 +1,81 @@
+"""Twins: commits that do the same work twice, on another branch or once more on the same.
+
+A fix is picked to a release branch, and later both arrive in one history.  Each has its memory,
+which stays in its note; but whoever is told of one has been told of both.  Two memories are twins
+if their commits have the same patch or change id, the same author, time and subject, or if one
+names the other as what it was picked from.  Only what was made from history alone is left out for
+its twin: a session's memory says more than its commit.  Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from gitmem.model.memory import Memory
+
+_MARKS = re.compile(
+    r"^(?:\s*(?:\[[^\[\]]{1,30}\]|\(?(?:backport|cherry[- ]?pick)(?:ed)?\)?:?)\s*)+|"
+    r"\s*\((?:#|GH-|backport|cherry[- ]?pick)[^()]{0,30}\)",
+    re.I,
+)
+_TAKES_BACK = re.compile(r"(?:revert|reapply|reland)\b", re.I)
+
+
+class ToldWork:
+    """Whose work was told; asks in constant time whether a memory's was."""
+
+    def __init__(self, memories: Iterable[Memory] = ()) -> None:
+        self._commits_of: dict[tuple[str, ...], set[str]] = {}
+        for memory in memories:
+            self.add(memory)
+
+    def add(self, memory: Memory) -> None:
+        """Count this memory's work as told."""
+        for key in _keys(memory):
+            self._commits_of.setdefault(key, set()).add(memory.provenance.commit)
+
+    def leaves_out(self, memory: Memory) -> bool:
+        """Whether the memory is of history alone and a twin of it was told."""
+        ours = memory.provenance
+        return ours.is_of_history and any(
+            self._commits_of.get(key, set()) - {ours.commit} for key in _keys(memory)
+        )
+
+
+def without_twins(memories: Iterable[tuple[int, Memory]]) -> set[int]:
+    """Those of the numbered memories, best first, that are left when each work is told once.
+
+    What a session left counts first, wherever it stands.
+    """
+    ordered = list(memories)
+    told = ToldWork(memory for _, memory in ordered if not memory.provenance.is_of_history)
+    left = set()
+    for number, memory in ordered:
+        if not told.leaves_out(memory):
+            told.add(memory)
+            left.add(number)
+    return left
+
+
+def _keys(memory: Memory) -> list[tuple[str, ...]]:
+    """What the memory has in common with its twins; nothing for one that tells no commit."""
+    origin = memory.provenance
+    if not origin.commit:
+        return []
+    keys: list[tuple[str, ...]] = [("commit", origin.commit)]
+    keys += [("commit", picked) for picked in origin.picked_from]
+    # What takes a commit back and puts it in again has the same patch and another reason.
+    if origin.patch_id and not _takes_back(memory):
+        keys.append(("patch", origin.patch_id))
+    if origin.change_id:
+        keys.append(("change", origin.change_id))
+    if origin.author and origin.time:
+        title = " ".join(_MARKS.sub("", memory.title).lower().split())
+        keys.append(("made", origin.author, origin.time, title))
+    return keys
+
+
+def _takes_back(memory: Memory) -> bool:
+    said = [memory.title, *memory.what]
+    return any(_TAKES_BACK.match(text) for text in said)
