@@ -20,7 +20,12 @@ _TYPES = {
     "feature": "feature",
     "refactor": "refactor",
     "security": "security",
-}
+    **dict.fromkeys(
+        ("docs", "doc", "test", "tests", "perf", "style", "chore", "build", "ci", "revert", "deps",
+         "wip", "release"),
+        "change",
+    ),
+}  # fmt: skip
 _SECURITY = re.compile(
     r"\b(?:cve-|vulnerab|security|sanitiz|injection|leak(?:ed|ing)? secret)", re.I
 )
@@ -110,8 +115,8 @@ def kind_of(change: Change | None, asked: str = "") -> str:
         return "session"
     subject = change.subject.strip()
     match = _CONVENTIONAL.match(subject.lower())
-    if match:
-        return _of_paths(_TYPES.get(match[1], "change"), subject, change)
+    if match and match[1] in _TYPES:  # before any other colon stands a place
+        return _of_paths(_TYPES[match[1]], subject, change)
     kind = _kind_in_subject(subject)
     if not kind and not _TAKES_AWAY.match(subject):
         kind = _first_kind(asked, _ASKED_FEATURE)

@@ -19,7 +19,7 @@ _MARKS = re.compile(
     r"\s*\((?:#|GH-|backport|cherry[- ]?pick)[^()]{0,30}\)",
     re.I,
 )
-_TAKES_BACK = re.compile(r"(?:revert|reapply|reland)\b", re.I)
+_TAKES_BACK = re.compile(r"(?:revert(?:s|ed)?|reapply|reland)\b", re.I)
 
 
 class ToldWork:

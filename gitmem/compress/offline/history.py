@@ -25,7 +25,7 @@ from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change, FileChange
 from gitmem.model.memory import Decision, Memory, RecordedError
 
-NAME = "history/2"
+NAME = "history/3"
 
 _MAX_TITLE = 120
 _WHY_CHARACTERS = 600

@@ -23,13 +23,13 @@ from gitmem.compress.offline.deciding_clause import (
 from gitmem.compress.offline.phrases import (
     MAX_BECAUSE,
     MAX_CHOSE,
+    are_specific,
     cut_chosen,
     cut_reason,
     cut_rejected,
     does_what,
     is_finite,
     is_phrase,
-    is_specific,
     mask_quotes,
     points_elsewhere,
     reason_in,
@@ -204,7 +204,7 @@ def _replaced(text: str, *, is_title: bool) -> Decision | None:
     old, (new, because) = match[2].strip(), cut_chosen(match[3])
     if _NO_REPLACEMENT.search(without_quotes(f"{old} {new}")) or has_other_clause(old):
         return None
-    if points_elsewhere(old) or not new or not (is_specific(new) and is_specific(old)):
+    if points_elsewhere(old) or not new or not are_specific(new, old):
         return None
     return Decision(new, because, (old,))
 

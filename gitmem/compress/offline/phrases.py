@@ -98,8 +98,14 @@ def is_phrase(text: str, most: int) -> bool:
     )
 
 
-def is_specific(text: str) -> bool:
-    """Whether it names something: more than one word, or one that looks like a name."""
+def are_specific(one: str, other: str) -> bool:
+    """Whether both name something, and one of them in more than one word or by a name."""
+    return all(_GENERIC.sub("", text).strip(" .\"'`") for text in (one, other)) and (
+        _is_name(one) or _is_name(other)
+    )
+
+
+def _is_name(text: str) -> bool:
     bare = _GENERIC.sub("", text).strip(" .\"'`")
     looks_like_name = " " in bare or not (bare.isalpha() and bare.islower()) or "`" in text
     return len(bare) > 1 and looks_like_name
