@@ -4,7 +4,7 @@ A fix is picked to a release branch, and later both arrive in one history.  Each
 which stays in its note; but whoever is told of one has been told of both.  Two memories are twins
 if their commits have the same patch or change id, the same author, time and subject, or if one
 names the other as what it was picked from.  Only what was made from history alone is left out for
-its twin: a session's memory says more than its commit.  Pure.
+its twin, or for a session's memory of its own commit, which says more than the message.  Pure.
 """
 
 from __future__ import annotations
@@ -26,20 +26,21 @@ class ToldWork:
     """Whose work was told; asks in constant time whether a memory's was."""
 
     def __init__(self, memories: Iterable[Memory] = ()) -> None:
-        self._commits_of: dict[tuple[str, ...], set[str]] = {}
+        self._told_at: dict[tuple[str, ...], set[str]] = {}  # key to commits; "" for a session
         for memory in memories:
             self.add(memory)
 
     def add(self, memory: Memory) -> None:
         """Count this memory's work as told."""
+        origin = memory.provenance
         for key in _keys(memory):
-            self._commits_of.setdefault(key, set()).add(memory.provenance.commit)
+            self._told_at.setdefault(key, set()).add(origin.commit if origin.is_of_history else "")
 
     def leaves_out(self, memory: Memory) -> bool:
-        """Whether the memory is of history alone and a twin of it was told."""
+        """Whether the memory is of history alone, and a twin or a session told its work."""
         ours = memory.provenance
         return ours.is_of_history and any(
-            self._commits_of.get(key, set()) - {ours.commit} for key in _keys(memory)
+            self._told_at.get(key, set()) - {ours.commit} for key in _keys(memory)
         )
 
 

@@ -252,11 +252,18 @@ class _Finder:
 
 
 def _without_twins(origins: Sequence[Origin]) -> list[Origin]:
-    """The same, but of commits that did the same work twice only the first."""
+    """The same without memories whose work another tells; an origin without any is left out."""
     numbered = [(n, memory) for n, origin in enumerate(origins) for memory in origin.entry.memories]
     left = without_twins((number, memory) for number, (_, memory) in enumerate(numbered))
-    told = {numbered[number][0] for number in left}
-    return [origin for n, origin in enumerate(origins) if n in told or not origin.entry.memories]
+    memories: dict[int, list[Memory]] = {}
+    for number in sorted(left):
+        place, memory = numbered[number]
+        memories.setdefault(place, []).append(memory)
+    return [
+        replace(origin, entry=replace(origin.entry, memories=tuple(memories[place])))
+        for place, origin in enumerate(origins)
+        if place in memories
+    ]
 
 
 def _by_commit(parts: Iterable[BlameRange]) -> dict[str, list[BlameRange]]:

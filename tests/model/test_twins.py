@@ -74,6 +74,12 @@ def test_what_a_session_left_is_always_told_and_first() -> None:
     assert without_twins([(0, FIRST), (1, session)]) == {1}
 
 
+def test_what_a_session_left_tells_its_own_commit_too() -> None:
+    session = replace(FIRST, provenance=replace(ORIGIN, compressor="extractive/2"))
+
+    assert without_twins([(0, FIRST), (1, session)]) == {1}
+
+
 def test_a_chain_of_picks_is_told_once() -> None:
     second, third = other(picked_from=(A,)), other("third", commit="c" * 40, picked_from=(B,))
 

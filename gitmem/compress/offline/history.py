@@ -96,13 +96,6 @@ _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|aka|approx|resp)|^\d{1,2})\
 _ENDS = re.compile(
     r"[\s.!)]*$|[\s,;:(]*(?:because|since|as|so that|which|for|due to)\b|\s*[;:,]", re.I
 )
-_PREFIX = re.compile(r"([\w./-]{2,30})(?:\([^()]{1,60}\))?!?:\s+(?=\S)")
-# The types of conventional commits; before any other colon stands a place: "redis-cli: ...".
-_TYPE_NAMES = """
-    feat feature fix bugfix hotfix refactor security perf docs doc test tests style chore build ci
-    revert deps wip release
-"""
-_TYPES = frozenset(_TYPE_NAMES.split())
 _FEW_REASONS = frozenset({".md", ".rst", ".txt", ".adoc", ".lock", ".sum"})
 _TEST_PATH = re.compile(r"(?:^|[/_.-])(?:tests?|spec|testdata|e2e)(?:[/_.-]|$)", re.I)
 
@@ -341,12 +334,9 @@ def _errors(commit_message: CommitMessage, title: str) -> list[RecordedError]:
 
 
 def _kind(change: Change, commit_message: CommitMessage, decisions: Mapping[str, Decision]) -> str:
-    """The kind by the subject; behind a prefix that names a place by what follows it."""
+    """The kind by the subject; of what is decided, where that tells none, a decision."""
     is_revert = bool(commit_message.reverts) or commit_message.title.lower().startswith("revert ")
-    prefix = _PREFIX.match(commit_message.title)
-    is_place = prefix is not None and prefix[1].lower() not in _TYPES
-    subject = commit_message.title[prefix.end() :] if prefix and is_place else commit_message.title
-    kind = "change" if is_revert else kind_of(replace(change, subject=subject))
+    kind = "change" if is_revert else kind_of(replace(change, subject=commit_message.title))
     is_decided = bool(decisions) or (is_revert and commit_message.has_body)
     return "decision" if kind == "change" and is_decided else kind
 
