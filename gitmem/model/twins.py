@@ -72,11 +72,15 @@ def _keys(memory: Memory) -> list[tuple[str, ...]]:
     if origin.change_id:
         keys.append(("change", origin.change_id))
     if origin.author and origin.time:
-        title = " ".join(_MARKS.sub("", memory.title).lower().split())
-        keys.append(("made", origin.author, origin.time, title))
+        keys.append(("made", origin.author, origin.time, _bare(memory.title)))
     return keys
 
 
+def _bare(title: str) -> str:
+    """The title without the marks of a backport and the number of its pull request."""
+    marked = title[:1] in "[(bBcC" or "(" in title  # most are not: this runs with each search
+    return (_MARKS.sub("", title) if marked else title).strip().lower()
+
+
 def _takes_back(memory: Memory) -> bool:
-    said = [memory.title, *memory.what]
-    return any(_TAKES_BACK.match(text) for text in said)
+    return any(_TAKES_BACK.match(text) for text in (memory.title, *memory.what))
