@@ -43,7 +43,11 @@ _ASKED_FEATURE = re.compile(
     r"\b(?:add(?:s|ed|ing)?|implement\w*|introduc\w*|support|new|enable\w*)\b", re.I
 )
 # In a subject "support", "new" and the like are mostly things: only as its verb they bring any.
-_ADDS = re.compile(r"\b(?:add(?:s|ed|ing)?|implement(?:s|ed|ing)?|introduc(?:e[sd]?|ing))\b", re.I)
+_ADDS = re.compile(
+    r"\b(?:add(?:s|ed|ing)?(?! (?:a |the )?missing\b)|implement(?:s|ed|ing)?|"
+    r"introduc(?:e[sd]?|ing))\b",
+    re.I,
+)
 _PLACE = r"(?:\[[^\[\]]{1,40}\]:?\s*|[\w./,*-]{1,40}(?:\([^()]{1,40}\))?!?:\s+|[-*•]\s+){0,3}"
 _BRINGS = re.compile(
     _PLACE + r"(?:(?:also|now|optionally|initial|basic) )?(?:support(?:s|ed|ing)?(?= )|new(?= )|"

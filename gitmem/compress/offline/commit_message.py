@@ -45,6 +45,11 @@ _LABEL = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?](?:\s+|$)")
 _CAPITAL = re.compile(r"\s{0,3}[A-Z][a-z]")
+_RUNS_ON = re.compile(
+    r"(?:[,(;:–-]|\b(?:and|or|but|the|an?|to|of|in|on|at|by|for|from|with|that|which|as|"
+    r"is|are|be))\s*$",
+    re.I,
+)
 _WRAP = 72
 _COMMENT = re.compile(r"<!--.{0,4000}?-->", re.DOTALL)
 _CONFLICTS = re.compile(r"#?\s*Conflicts?:\s*$", re.I)
@@ -77,7 +82,9 @@ _ONLY_REFERS = re.compile(
 )
 _REVERTS = re.compile(r"\bThis reverts commit ([0-9a-f]{7,40})\b[^\n]{0,80}", re.I)
 _MERGE = re.compile(
-    r"merge (?:pull request|(?:remote-tracking )?branch(?:es)?|tag|commit|origin/|\S+ into )", re.I
+    r"(?:auto )?merge (?:of #|pull request|(?:remote-tracking )?branch(?:es)?|tag|commit|origin/|"
+    r"\S+ into )",
+    re.I,
 )
 
 
@@ -222,11 +229,12 @@ def _is_list_of_commands(lines: Sequence[str]) -> bool:
     words = [line.split() for line in lines if line.strip()]
     if len(words) < 2 or any(_TRAILER.match(line) or _FORM.match(line) for line in lines):
         return False
-    is_command = all(first_verb(" ".join(line)) or base_of(line[0]) for line in words)
+    commands = [bool(first_verb(" ".join(line)) or base_of(line[0])) for line in words]
+    is_command = all(commands) or (len(words) >= 5 and sum(commands) >= 0.8 * len(words))
     is_command = is_command or all(_CAPITAL.match(line) and line[-1:].isalnum() for line in lines)
     breaks = pairwise(lines)
     return is_command and all(
-        len(line) + 1 + len(after.split(" ", 1)[0]) <= _WRAP and line[-1:] not in ",("
+        len(line) + 1 + len(after.split(" ", 1)[0]) <= _WRAP and not _RUNS_ON.search(line)
         for line, after in breaks
     )
 

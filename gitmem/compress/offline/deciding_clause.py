@@ -69,6 +69,9 @@ _OTHER_CLAUSE = re.compile(
     r"used to|not|never|no longer|don|doesn|isn|aren|won|without|being)\b",
     re.I,
 )
+_SUBORDINATE = re.compile(
+    r",?\s+(?:that|which|who|whose|where|when|while|if|unless|until|so|how|whether|without)\s", re.I
+)
 _OTHER_SUBJECT = re.compile(
     r"[;:—]\s|\s[-–]{1,2}\s|,\s+(?:it|this|that|they|there|we|i|he|she)\b|"
     r",\s+(?:the|a|an|its|their|our|some|all|each|every)\s+(?:[\w.-]+\s+){1,3}\w+s\b",
@@ -120,13 +123,12 @@ def has_other_clause(text: str) -> bool:
     return _OTHER_CLAUSE.search(without_quotes(text)) is not None
 
 
-def decides(
-    text: str, *, is_title: bool, may_negate: bool = False, is_of_now: bool = False
-) -> bool:
+def decides(text: str, *, is_title: bool, is_whole: bool = False, is_of_now: bool = False) -> bool:
     """Whether the writer decides in this clause, which ends where the choice is told.
 
     ``is_title``: it stands where people also write "Replaced ..." for "Replace ...".
-    ``may_negate``: it may say what not to do.  ``is_of_now``: what "we" do is not the old state.
+    ``is_whole``: nothing follows, so that it may say what not to do and go on in other clauses.
+    ``is_of_now``: what "we" do is not the old state.
     """
     lead = LEAD.match(text)
     is_of_now = is_of_now or _OF_NOW.match(text) is not None
@@ -135,8 +137,8 @@ def decides(
     if head < 0:
         return False
     behind = without_quotes(text[head:])
-    if may_negate:
-        behind = re.sub(r"\bnot\b", "", behind)
+    if is_whole:
+        behind = re.sub(r"\bnot\b", "", _SUBORDINATE.split(behind, maxsplit=1)[0])
     if _NO_OBJECT.match(behind):
         return False  # the verb was a noun ("Use of X"), or commands nothing ("have relied on X")
     if _OTHER_SUBJECT.search(behind) or _OTHER_CLAUSE.search(behind) or _has_other_verb(behind):

@@ -92,6 +92,12 @@ _REASON = re.compile(
     r"\bavoid\w*|\bprevent\w*|\bhowever\b|\bbut\b|\btrade-?off\b|\bcompatib\w*|\bfaster\b|\bslow\w*",
     re.I,
 )
+_FRAGMENT = re.compile(r"(?:even (?:if|though)|which|or|that|than)\b|(?i:todo|fixme|xxx)\b")
+_OPTION = re.compile(r"(?:^|\s)--?[a-zA-Z][\w-]*")
+_ENGLISH = re.compile(
+    r"\b(?:the|is|are|was|to|of|for|in|it|and|we|not|be|with|when|as|that|this|will|can|now|if)\b",
+    re.I,
+)
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|aka|approx|resp)|^\d{1,2})\.$", re.I)
 _ENDS = re.compile(
     r"[\s.!)]*$|[\s,;:(]*(?:because|since|as|so that|which|for|due to)\b|\s*[;:,]", re.I
@@ -241,7 +247,14 @@ def _sentences(paragraph: str) -> list[str]:
             whole[-1] = f"{whole[-1]} {part}"
         else:
             whole.append(part)
-    return [s for s in whole if not _META.search(s) and not looks_like_code(s)]
+    return [s for s in whole if not _META.search(s) and not _is_output(s)]
+
+
+def _is_output(sentence: str) -> bool:
+    """Whether it is code, a command line or half a sentence rather than prose."""
+    if looks_like_code(sentence) or _FRAGMENT.match(sentence):
+        return True
+    return _OPTION.search(sentence) is not None and not _ENGLISH.search(sentence)
 
 
 def _says_more(text: str, known: frozenset[str]) -> bool:

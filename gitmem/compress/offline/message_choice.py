@@ -180,7 +180,7 @@ def _fronted(text: str) -> Decision | None:
     if match is None or points_elsewhere(match[1]) or (lead and _HAS_SUBJECT.search(lead[0])):
         return None
     chose, because = cut_reason(match[2])
-    if not decides(chose, is_title=False, may_negate=True):
+    if not decides(chose, is_title=False, is_whole=True):
         return None
     return Decision(chose, because, (match[1],))
 
