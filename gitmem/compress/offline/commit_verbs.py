@@ -66,10 +66,16 @@ CHOOSING_VERBS = BASE_VERBS - frozenset(_OF_NO_CHOICE.split())
 """Verbs whose object may be what was chosen."""
 
 _MANNER = re.compile(
-    r"(?:(?:so|then|also|now|therefore|thus|hence|instead|and|but|just|simply|always|only|better|"
+    r"(?:(?:so|then|also|now|therefore|thus|hence|instead|just|simply|always|only|better|"
     r"explicitly|consistently|directly|again|finally|lazily|silently|please|let'?s),?\s+){1,4}",
     re.I,
 )
+_DOES = re.compile(r"\s+(?:now\s+)?(\w+s)\b")
+_THING_NAMES = """
+    call display hook index link list log map note object order output print query read result return
+    set state test type
+"""
+_THINGS = frozenset(_THING_NAMES.split())
 _DONE = re.compile(r"\s+(?:been|had|\w{3,20}ed)\b", re.I)  # "have relied" tells
 _FIRST = re.compile(r"[A-Za-z][a-z-]{0,30}(?=[\s,]|\.?$)")
 
@@ -84,6 +90,9 @@ def first_verb(text: str) -> str:
     verb = found[0].lower() if found else ""
     if found and verb == "have" and _DONE.match(text, found.end()):
         return ""
+    does = _DOES.match(text, found.end()) if found and verb in _THINGS else None
+    if does and base_of(does[1]):
+        return ""  # "Query builds itself" is about a thing of that name
     return verb if verb in BASE_VERBS else ""
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from gitmem.compress.offline.commit_verbs import base_of, first_verb
+from gitmem.compress.offline.commit_verbs import first_verb
 from gitmem.compress.offline.deciding_clause import (
     LEAD,
     Clause,
@@ -57,6 +57,7 @@ _VERSUS = re.compile(r",?\s*(\()?\b(?:instead of|rather than)\s+", re.I)
 _FRONTED = re.compile(r"(?:instead of|rather than)\s+([^,]{2,160}?),\s+(.+)", re.I | re.DOTALL)
 _HAS_SUBJECT = re.compile(r"\b(?:we|i)\s", re.I)
 _NOT = re.compile(r",\s+(?:and\s+)?not\s+(?!only\b|just\b|yet\b|sure\b|even\b|necessarily\b)", re.I)
+_THING = re.compile(r"(?:the|an?|its|our|each|only one)\b|[`\"'A-Z0-9]|[\w.]*[_.(]")
 _ENDS_WITH_BRACKET = re.compile(r"[^()]+\)[\s.,;]*.{0,3}")
 _FAVOUR = re.compile(
     r"(.*?\b(?:drop|remov|delet|deprecat|replac|discard|retir|abandon|ditch|eliminat|get rid of)"
@@ -229,9 +230,8 @@ def _versus(text: str, *, is_title: bool) -> Decision | None:
     is_bracket = match is not None and match[1] is not None
     if match is None:
         match = _NOT.search(masked) if first_verb(text) else None
-        first = masked[match.end() :].split(" ", 1)[0] if match else ""
-        if match is None or base_of(first):
-            return None  # "..., not used"
+        if match is None or not _THING.match(text, match.end()):
+            return None  # "..., not done yet"
     chose, rest = text[: match.start()].rstrip(" ,"), text[match.end() :]
     if is_bracket and not _ENDS_WITH_BRACKET.fullmatch(rest):
         return None

@@ -48,7 +48,7 @@ _DANGLING = re.compile(
 _POINTS_AWAY = re.compile(
     r"(?:it|them|this|that|these|those|one|ones|something|anything|nothing|everything|doing so|"
     r"now|here|there|other|others|another|the other|the latter|the former|usual|before|"
-    r"vice[- ]versa|the alternatives?)\W*$|"
+    r"vice[- ]versa|the alternatives?|[a-z]+ing)\W*$|"
     r"(?:this|that|these|those|such|its|their|both|any of)\s",
     re.I,
 )
