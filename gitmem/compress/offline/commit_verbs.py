@@ -72,8 +72,8 @@ _MANNER = re.compile(
 )
 _DOES = re.compile(r"\s+(?:now\s+)?(\w+s)\b")
 _THING_NAMES = """
-    call display hook index link list log map note object order output print query read result return
-    set state test type
+    call display hook index link list log map note object order output print query read result
+    return set state test type
 """
 _THINGS = frozenset(_THING_NAMES.split())
 _DONE = re.compile(r"\s+(?:been|had|\w{3,20}ed)\b", re.I)  # "have relied" tells
