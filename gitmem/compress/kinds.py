@@ -71,7 +71,8 @@ _BESIDE_CODE = re.compile(
     r"(?:(?!\bfor\b|\bto\b)[\w'`*-]+ ){0,4}(?:tests?|test (?:case|suite)s?|unit ?tests?|"
     r"benchmarks?|docs?|documentation|docstrings?|doctests?|comments?|change ?log\w*|"
     r"changes entry|readme|examples?|"
-    r"type (?:hints?|annotations?)|annotations|badges?|copyright|licen[cs]e|syntax highlighting|"
+    r"type (?:hint(?:s|ing)?|annotations?)|annotations|badges?|copyright|licen[cs]e|"
+    r"syntax highlighting|"
     r"code ?coverage|coverage|ci|workflows?|github actions?|tox|linter|pre-commit)\b"
     r"(?!\.\w|:\S| option)",
     re.I,

@@ -229,7 +229,10 @@ def _is_list_of_commands(lines: Sequence[str]) -> bool:
     words = [line.split() for line in lines if line.strip()]
     if len(words) < 2 or any(_TRAILER.match(line) or _FORM.match(line) for line in lines):
         return False
-    commands = [bool(first_verb(" ".join(line)) or base_of(line[0])) for line in words]
+    commands = [
+        bool(first_verb(" ".join(line)) or base_of(line[0]) or line[:2] == ["no", "longer"])
+        for line in words
+    ]
     is_command = all(commands) or (len(words) >= 5 and sum(commands) >= 0.8 * len(words))
     is_command = is_command or all(_CAPITAL.match(line) and line[-1:].isalnum() for line in lines)
     breaks = pairwise(lines)

@@ -82,7 +82,8 @@ _META = re.compile(
     r"^(?:all )?tests? (?:are |is )?(?:added|pass\w*|updated)\b|"
     r"^(?:also |and )?(?:improved?|updated?|fix(?:ed)?|formatted) (?:the |some )?"
     r"(?:comments?|docs)\.?$|"
-    r"^original (?:pr|commit|author)\b|\bsame as #\d",
+    r"^original (?:pr|commit|author)\b|\bsame as #\d|"
+    r"^as (?:discussed|suggested|reported|mentioned|requested) (?:in|by|on)\b.{0,40}$",
     re.I,
 )
 _REASON = re.compile(
