@@ -8,7 +8,7 @@ from __future__ import annotations
 from tests.bench.history_decisions import read_labels, score
 
 JUDGED = ("tokio-rs/tokio", "junegunn/fzf")
-"""The projects that the rules were not tuned on."""
+"""The projects whose labels the rules were not tuned on."""
 
 
 def test_there_are_enough_of_them() -> None:
