@@ -108,6 +108,7 @@ def provenances() -> st.SearchStrategy[Provenance]:
         records=st.none() | ranges,
         tokens_in=st.integers(0, 10**9),
         tokens_extra=extras(),
+        picked_from=text_tuples(),
         extra=extras(),
     )
 

@@ -32,6 +32,7 @@ def finish(made: Compression, part: Slice, change: Change, policy: Policy = PLAI
         commit=change.commit,
         patch_id=change.patch_id,
         change_id=change.change_id,
+        picked_from=change.picked_from,
         branch=change.branch,
         author=change.author,
         time=iso_time(change.time),

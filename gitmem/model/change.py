@@ -11,6 +11,17 @@ WORD = re.compile(r"[^\W\d]\w{2,40}")
 """A word or a name in the lines of a change."""
 
 
+# As "cherry-pick -x" writes it, people who backport by hand, and the stable kernels.
+_PICKED = re.compile(
+    r"^[\s(\[]*(?:(?:cherry[- ]picked|back-?ported|picked) (?:from )?(?:commit )?|"
+    r"(?:upstream )?commit )([0-9a-f]{40})(?: upstream)?[)\].]?\s*$",
+    re.I | re.MULTILINE,
+)
+
+
+MAX_PICKED = 20
+
+
 def word_key(word: str) -> str:
     """What makes two spellings of a word one."""
     return word.strip("_").lower()
@@ -60,6 +71,11 @@ class Change:
     removed_words: frozenset[str] = frozenset()
     added_marks: frozenset[int] = frozenset()
     removed_marks: frozenset[int] = frozenset()
+
+    @property
+    def picked_from(self) -> tuple[str, ...]:
+        """The commits that the message names as those it was cherry-picked or backported from."""
+        return tuple(dict.fromkeys(_PICKED.findall(self.message)))[:MAX_PICKED]
 
     @property
     def paths(self) -> tuple[str, ...]:

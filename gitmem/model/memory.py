@@ -79,6 +79,7 @@ class Citation:
 class Provenance:
     """Where a memory comes from.  ``time`` is the commit's author time, UTC, ISO 8601.
 
+    ``picked_from`` are the commits that the message says it was picked or backported from.
     ``records`` is the half-open range of transcript lines that was compressed;
     ``tokens_in`` and ``tokens_out`` are what a model was paid for (0 offline).
     """
@@ -97,6 +98,7 @@ class Provenance:
     tokens_in: int = 0
     tokens_out: int = 0
     tokens_extra: Mapping[str, Json] = field(default_factory=dict, metadata={Role: Role.LABEL})
+    picked_from: tuple[str, ...] = field(default=(), metadata={Role: Role.IDENTITY})
     extra: Mapping[str, Json] = field(default_factory=dict, metadata={Role: Role.LABEL})
 
     @property
@@ -299,6 +301,7 @@ def _provenance_fields(provenance: Provenance) -> dict[str, Json]:
     _put(fields, "commit", provenance.commit)
     _put(fields, "patch-id", provenance.patch_id)
     _put(fields, "change-id", provenance.change_id)
+    _put(fields, "picked-from", list(provenance.picked_from))
     _put(fields, "branch", provenance.branch)
     _put(fields, "author", provenance.author)
     _put(fields, "time", provenance.time)
@@ -382,6 +385,7 @@ def _provenance(fields: dict[str, Json]) -> Provenance:
         commit=_text(fields, "commit"),
         patch_id=_text(fields, "patch-id"),
         change_id=_text(fields, "change-id"),
+        picked_from=_texts(fields, "picked-from"),
         branch=_text(fields, "branch"),
         author=_text(fields, "author"),
         time=_text(fields, "time"),

@@ -19,11 +19,12 @@ from gitmem.git.standing import standings
 from gitmem.index.cache import Index
 from gitmem.index.commits import annotated_commit_count
 from gitmem.index.lexical import match_of
-from gitmem.index.lookup import memories, places_touching, touch_counts
+from gitmem.index.lookup import memories, places_of, places_touching, touch_counts
 from gitmem.index.nearby import is_touched, paths_of
 from gitmem.model.context_item import ContextItem
 from gitmem.model.likely import Choice, choose, name_words, tells_apart
-from gitmem.model.memory import Memory
+from gitmem.model.twins import ToldWork
+from gitmem.recall.judgement import judge_memory, refusal_of
 from gitmem.recall.likely_files import (
     MAX_PROMPT,
     Prediction,
@@ -44,7 +45,6 @@ _MAX_BY_FILE = 60
 # everybody touches (its memories are weighed by their other files), and one of the same name,
 # as a test has.
 _CHANCE_IF_READ, _CHANCE_IF_READ_BY_ALL, _CHANCE_OF_NAMESAKE = 0.5, 0.26, 0.3
-_GIVEN_BEFORE = "given before"
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def weigh_start(
     own = session if known is not None else ""
     worktree_state = read_worktree_state(repo)
     pending = [
-        ContextCandidate(item, 1.0, refusal=_refusal(item.memory, given, own))
+        ContextCandidate(item, 1.0, refusal=refusal_of(item.memory, given, own))
         for item in _pending(repo)
     ]
     with closing(Index.open(repo.state_dir)) as index:
@@ -306,7 +306,9 @@ def _weigh(
 def _candidates(
     index: Index, prediction: Prediction, quota: Quota, given: SessionContext, own: str
 ) -> Iterator[ContextCandidate]:
-    judge = cache(partial(_judge, index, prediction, given, own))  # each memory is read once
+    told = ToldWork(memories(index, places_of(index, given.ids).values()).values())
+    # Each memory is read once, and judged when its turn comes, so that it is known what was told.
+    judge = cache(partial(judge_memory, index, prediction, given, own, told))
     choices = choose(
         prediction.files_of,
         prediction.chances,
@@ -324,38 +326,11 @@ def _candidates(
             why = f"worth less than {quota.least:g}"
         if not why and taken == quota.most:
             why = f"{quota.most} are enough"
-        taken += not why
+        if not why:
+            taken += 1
+            told.add(judgement.memory)
         is_elsewhere = place in prediction.elsewhere
         yield ContextCandidate(item, choice.worth, _reasons(choice, prediction), why, is_elsewhere)
-
-
-@dataclass(frozen=True)
-class _Judgement:
-    """A memory, and why it is not given, whatever it is worth; empty where nothing speaks
-    against it.
-    """
-
-    memory: Memory
-    refusal: str
-
-    @property
-    def counts(self) -> bool:
-        """Whether the session has it, then: what it is not given leaves its files to others."""
-        return self.refusal in ("", _GIVEN_BEFORE)
-
-
-def _judge(
-    index: Index, prediction: Prediction, given: SessionContext, own: str, place: int
-) -> _Judgement:
-    """The memory at a place, judged beside the others of its commit."""
-    commit = prediction.commit_of[place]
-    siblings = memories(index, [p for p, held in prediction.commit_of.items() if held == commit])
-    memory = siblings[place]
-    refusal = _refusal(memory, given, own)
-    is_told_by_a_session = any(not one.provenance.is_of_history for one in siblings.values())
-    if not refusal and memory.provenance.is_of_history and is_told_by_a_session:
-        refusal = "its commit has a session's memory"
-    return _Judgement(memory, refusal)
 
 
 def _take_until_enough(
@@ -384,20 +359,5 @@ def _next_steps(
     return [
         ContextCandidate(ContextItem(memory, prediction.commit_of[place], is_pending=False), 1.0)
         for place, memory in found.items()
-        if memory.next and not _refusal(memory, given, own)
+        if memory.next and not refusal_of(memory, given, own)
     ][:1]
-
-
-def _refusal(memory: Memory, given: SessionContext, own: str) -> str:
-    """Why it is not given, whatever its worth; empty if nothing speaks against it."""
-    if memory.id in given.ids:
-        return _GIVEN_BEFORE
-    if own and memory.provenance.session == own:
-        return "the session's own"
-    if memory.provenance.is_of_history and not _has_reason(memory):
-        return "made from history, without a reason"
-    return ""
-
-
-def _has_reason(memory: Memory) -> bool:
-    return bool(memory.why or memory.what or memory.decisions or memory.errors)

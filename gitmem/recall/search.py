@@ -31,6 +31,7 @@ from gitmem.model.query import MAX_TEXT, Query
 from gitmem.model.standing import Standing
 from gitmem.model.text import words_of
 from gitmem.model.text_roles import Role, texts_of
+from gitmem.model.twins import without_twins
 from gitmem.refresh.embed import embed_memories
 from gitmem.refresh.encoders import encoder_of
 from gitmem.refresh.reachable import Reachable, scope_of
@@ -119,7 +120,8 @@ class Recaller:
     def search(self, query: Query, now: float | None = None, *, judge: bool = False) -> list[Hit]:
         """The memories that match the query, best first, from ``offset`` on, at most ``limit``.
 
-        Without words they come newest first.  ``now`` are POSIX seconds, to tell ages by.
+        Of twins (:mod:`gitmem.model.twins`) only one comes.  Without words they come newest first.
+        ``now`` are POSIX seconds, to tell ages by.
         ``judge``: git is asked how the first ones stand, where that is not known, and what is no
         longer so comes later; else no process is run.
 
@@ -136,6 +138,8 @@ class Recaller:
             first = dict.fromkeys(one.number for one in order[: end + _EXTRA_STANDINGS])
             pool = pool.with_standings(self._standings(pool.holders_of(first), scope))
             order = _judged_first(rank(pool.candidates), first)
+        left = without_twins((one.number, pool.candidates[one.number].memory) for one in order)
+        order = [one for one in order if one.number in left]
         return [pool.hit(one) for one in order[query.offset : end]]
 
     def _reopen_if_replaced(self) -> None:

@@ -20,6 +20,7 @@ from gitmem.index.memories import memories_of
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing
+from gitmem.model.twins import without_twins
 from gitmem.state.pending import PendingStore
 
 _PLACE = re.compile(
@@ -58,7 +59,9 @@ class Origin:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What is known, best first.  ``nearest`` are the commits about which nothing is known."""
+    """What is known, best first; of twins (:mod:`gitmem.model.twins`) only one.  ``nearest`` are
+    the commits about which nothing is known.
+    """
 
     place: CodePlace
     origins: tuple[Origin, ...] = ()
@@ -150,7 +153,7 @@ class _Finder:
         nearest = [Origin(heads[one], _spans(groups[one])) for one in silent]
         if fresh and not any(origin.entry.is_pending for origin in origins):
             nearest.insert(0, Origin(LogEntry(is_pending=True), _spans(fresh)))
-        return Explanation(self._place, tuple(origins[:limit]), tuple(nearest))
+        return Explanation(self._place, tuple(_without_twins(origins)[:limit]), tuple(nearest))
 
     def of_path(self, limit: int) -> Explanation:
         commits = self._commits_of_path()
@@ -172,7 +175,8 @@ class _Finder:
             if one in found
         ]
         nearest = [] if origins else [Origin(e) for e in self._entries(commits[:1]).values()]
-        return Explanation(self._place, tuple([*pending, *origins][:limit]), tuple(nearest))
+        told = _without_twins([*pending, *origins])
+        return Explanation(self._place, tuple(told[:limit]), tuple(nearest))
 
     def _origins_of(self, commits: Sequence[str]) -> dict[str, Origin]:
         """Those of the commits that have live memories; what mentions the path comes first."""
@@ -245,6 +249,21 @@ class _Finder:
 
     def _is_there(self) -> bool:
         return self._repo.worktree is not None and self._full_path().exists()
+
+
+def _without_twins(origins: Sequence[Origin]) -> list[Origin]:
+    """The same without memories whose work another tells; an origin without any is left out."""
+    numbered = [(n, memory) for n, origin in enumerate(origins) for memory in origin.entry.memories]
+    left = without_twins((number, memory) for number, (_, memory) in enumerate(numbered))
+    memories: dict[int, list[Memory]] = {}
+    for number in sorted(left):
+        place, memory = numbered[number]
+        memories.setdefault(place, []).append(memory)
+    return [
+        replace(origin, entry=replace(origin.entry, memories=tuple(memories[place])))
+        for place, origin in enumerate(origins)
+        if place in memories
+    ]
 
 
 def _by_commit(parts: Iterable[BlameRange]) -> dict[str, list[BlameRange]]:

@@ -137,6 +137,7 @@ def _origin(origin: Provenance) -> Iterator[tuple[str, str]]:
     yield "commit", origin.commit
     yield "patch-id", origin.patch_id
     yield "change-id", origin.change_id
+    yield "picked from", " ".join(origin.picked_from)
     yield "branch", origin.branch
     yield "author", origin.author
     yield "time", origin.time

@@ -7,7 +7,8 @@ memory by backfill's own code, from its message and its patch (which is cut at 6
 there); commits and notes are written into a repository of their own, and each entry is asked
 through the public search, with vectors and everything that ranks.  The baseline is FTS5 with its
 own tokenizer (porter), columns title, body, files, symbols weighted 4/2/1/1, any word of the
-query, over the same memories.  Found is the commit itself, not another of its pull request.
+query, over the same memories.  Found is the commit itself or its twin (the same subject at the
+same second, of which recall tells one), not another of its pull request.
 
 ``--folder`` keeps the repositories for the next run.
 """
@@ -119,9 +120,10 @@ def measure(
             hits = recaller.search(Query(text, limit=DEPTH))
             return [names[hit.commit] for hit in hits]
 
+        works = {doc["id"]: (doc["subject"], doc["author_time"]) for doc in docs}
         return {
-            "gitmem": tried(ours, queries),
-            "FTS5 BM25": tried(plain(made), queries),
+            "gitmem": tried(ours, queries, works),
+            "FTS5 BM25": tried(plain(made), queries, works),
         }
 
 
@@ -260,14 +262,20 @@ def plain(made: Mapping[str, Memory]) -> Callable[[str], list[str]]:
     return search
 
 
-def tried(search: Callable[[str], list[str]], queries: Sequence[Mapping[str, Any]]) -> Row:
+def tried(
+    search: Callable[[str], list[str]],
+    queries: Sequence[Mapping[str, Any]],
+    works: Mapping[str, object],
+) -> Row:
+    """Ask each query; ``works`` tells which commits are twins."""
     search(queries[0]["query"])
     ranks, times = [], []
     for query in queries:
         begun = time.perf_counter()
-        found = search(query["query"])
+        found = [works[name] for name in search(query["query"])]
         times.append((time.perf_counter() - begun) * 1000)
-        ranks.append(found.index(query["sha"]) + 1 if query["sha"] in found else 0)
+        sought = works.get(query["sha"])
+        ranks.append(found.index(sought) + 1 if sought in found else 0)
     return Row.of(ranks, times)
 
 

@@ -18,15 +18,14 @@ from gitmem.compress.compressor import Compression
 from gitmem.compress.failures import signatures
 from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
 from gitmem.compress.offline.commit_message import CommitMessage, parse_message
-from gitmem.compress.offline.decisions import decision_of, statements
+from gitmem.compress.offline.message_choice import choice_in
 from gitmem.compress.sentences import condense, looks_like_code, sentences, shorten, stems
 from gitmem.compress.terms import changed_word_count, terms_of
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change, FileChange
 from gitmem.model.memory import Decision, Memory, RecordedError
-from gitmem.model.session import Event, EventKind
 
-NAME = "history/2"
+NAME = "history/3"
 
 _MAX_TITLE = 120
 _WHY_CHARACTERS = 600
@@ -40,6 +39,7 @@ _MIN_STEMS = 3
 _MIN_CHANGED_WORDS = 2  # a typo that is mended moves one
 _MIN_WORDS = 4
 _SAME_SHARE = 0.8
+_MOST_UNTOLD = 1  # content words of a sentence that its decision may leave out
 
 _BOT = re.compile(
     r"\[bot\]|\b(?:dependabot|renovate|greenkeeper|pre-commit-ci|pyup-bot|snyk)\b", re.I
@@ -73,7 +73,17 @@ _META = re.compile(
     r"\bthis (?:pr|pull request) (?:has|is divided|contains)|\bcommit message\b|"
     r"\bpull request #|^see (?:also )?(?:the )?(?:pr|issue|discussion|#|http)|"
     r"\b(?:add(?:s|ed)?|fix(?:es|ed)?|updates?) (?:an? |the |some |more )?(?:test|typo)s?\b|"
-    r"\bplease review\b|\bby @\w|^https?://\S+$|^(?:note|ps|p\.s)[.:]?$",
+    r"\bplease review\b|\bby @\w|^https?://\S+$|^(?:note|ps|p\.s)[.:]?$|"
+    r"^(?:for )?(?:more|additional|further) (?:details?|info|information|context)\b|^see more\b|"
+    r"^\(?(?:inspired|suggested|reported|requested|spotted|found|noticed|as suggested) by\b|"
+    r"^squashed from\b|^\(?(?:this is |it'?s )?(?:a |minor )?follow[- ]?up (?:to|for|of)\b|"
+    r"^(?:related|relates|refs?|cc|ping|usage|citing)\b|pre-commit\.ci\b|\bcodecov\b|"
+    r"^\(?(?:backport|cherry[- ]?pick)\w*\b|"
+    r"^(?:all )?tests? (?:are |is )?(?:added|pass\w*|updated)\b|"
+    r"^(?:also |and )?(?:improved?|updated?|fix(?:ed)?|formatted) (?:the |some )?"
+    r"(?:comments?|docs)\.?$|"
+    r"^original (?:pr|commit|author)\b|\bsame as #\d|"
+    r"^as (?:discussed|suggested|reported|mentioned|requested) (?:in|by|on)\b.{0,40}$",
     re.I,
 )
 _REASON = re.compile(
@@ -83,17 +93,16 @@ _REASON = re.compile(
     r"\bavoid\w*|\bprevent\w*|\bhowever\b|\bbut\b|\btrade-?off\b|\bcompatib\w*|\bfaster\b|\bslow\w*",
     re.I,
 )
+_FRAGMENT = re.compile(r"(?:even (?:if|though)|which|or|that|than)\b|(?i:todo|fixme|xxx)\b")
+_OPTION = re.compile(r"(?:^|\s)--?[a-zA-Z][\w-]*")
+_ENGLISH = re.compile(
+    r"\b(?:the|is|are|was|to|of|for|in|it|and|we|not|be|with|when|as|that|this|will|can|now|if)\b",
+    re.I,
+)
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|aka|approx|resp)|^\d{1,2})\.$", re.I)
 _ENDS = re.compile(
     r"[\s.!)]*$|[\s,;:(]*(?:because|since|as|so that|which|for|due to)\b|\s*[;:,]", re.I
 )
-_PREFIX = re.compile(r"([\w./-]{2,30})(?:\([^()]{1,60}\))?!?:\s+(?=\S)")
-# The types of conventional commits; before any other colon stands a place: "redis-cli: ...".
-_TYPE_NAMES = """
-    feat feature fix bugfix hotfix refactor security perf docs doc test tests style chore build ci
-    revert deps wip release
-"""
-_TYPES = frozenset(_TYPE_NAMES.split())
 _FEW_REASONS = frozenset({".md", ".rst", ".txt", ".adoc", ".lock", ".sum"})
 _TEST_PATH = re.compile(r"(?:^|[/_.-])(?:tests?|spec|testdata|e2e)(?:[/_.-]|$)", re.I)
 
@@ -162,7 +171,7 @@ def memory_of(change: Change) -> Memory | None:
     if not said.texts and not _is_worth_finding(subject, change):
         return None
     title = shorten(title_of_subject(subject), _MAX_TITLE)
-    decisions = _decisions(said.commit_message)
+    decisions = _decisions(said)
     kind = _kind(change, said.commit_message, decisions)
     paths = [file.path for file in files]
     most_files, most_symbols = _ROOM if said.texts else _ROOM_SHORT
@@ -239,7 +248,14 @@ def _sentences(paragraph: str) -> list[str]:
             whole[-1] = f"{whole[-1]} {part}"
         else:
             whole.append(part)
-    return [s for s in whole if not _META.search(s) and not looks_like_code(s)]
+    return [s for s in whole if not _META.search(s) and not _is_output(s)]
+
+
+def _is_output(sentence: str) -> bool:
+    """Whether it is code, a command line or half a sentence rather than prose."""
+    if looks_like_code(sentence) or _FRAGMENT.match(sentence):
+        return True
+    return _OPTION.search(sentence) is not None and not _ENGLISH.search(sentence)
 
 
 def _says_more(text: str, known: frozenset[str]) -> bool:
@@ -249,7 +265,7 @@ def _says_more(text: str, known: frozenset[str]) -> bool:
 
 def _why(said: _MessageContent, decisions: Mapping[str, Decision]) -> str:
     """The message's own words, whole where they are few, else the sentences that give reasons."""
-    left = [s for s in said.sentences if not decisions or condense(s, len(s)) not in decisions]
+    left = [s for s in said.sentences if not _is_told(s, decisions)]
     room = _WHY_CHARACTERS
     kept = set()
     ranked = sorted(range(len(left)), key=lambda i: (-_weight(left[i], i), i))
@@ -271,21 +287,40 @@ def _end_sentence(sentence: str) -> str:
     return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence.rstrip(':; ')}."
 
 
-def _decisions(commit_message: CommitMessage) -> dict[str, Decision]:
-    """The choices that name what was not chosen, by the sentence that does.
+def _decisions(said: _MessageContent) -> dict[str, Decision]:
+    """The choices that the writer makes, by the sentence that does.
 
-    Only where the rejected ends its sentence or its reason follows: taking apart what goes on
-    behind it would put words together that nobody wrote.  Others are told by the reason itself.
+    One of the subject counts only if more is said: a bare subject tells it by itself.
     """
-    text = "\n".join([*commit_message.paragraphs, *commit_message.points])
     found: dict[str, Decision] = {}
-    for statement in statements([Event(EventKind.SAY, 0, 0.0, text)]):
-        decision = decision_of(statement) if statement.is_choice else None
-        if decision is not None and decision.rejected:
-            behind = statement.text.rpartition(decision.rejected[-1].rstrip("…"))[2]
-            if _ENDS.match(behind):
-                found[statement.text] = decision
+    message = said.commit_message
+    if said.texts and not message.reverts and not message.is_template:
+        _add_choice(found, message.title, is_title=True)
+    for texts, is_title in ((message.points, True), (message.paragraphs, False)):
+        for text in (text for text in texts if text not in message.problem):
+            for sentence in _sentences(text):
+                _add_choice(found, sentence, is_title=is_title)
     return dict(list(found.items())[:_MAX_DECISIONS])
+
+
+def _add_choice(found: dict[str, Decision], sentence: str, *, is_title: bool) -> None:
+    """Add the choice of the sentence, if it makes one that no other did."""
+    choice = choice_in(sentence, is_title=is_title)
+    if choice is not None and not any(_is_same_choice(choice, known) for known in found.values()):
+        found[sentence] = choice
+
+
+def _is_same_choice(one: Decision, other: Decision) -> bool:
+    return (one.chose.lower(), one.rejected) == (other.chose.lower(), other.rejected)
+
+
+def _is_told(sentence: str, decisions: Mapping[str, Decision]) -> bool:
+    """Whether a decision tells all of the sentence, so that it need not be told again."""
+    decision = decisions.get(sentence)
+    if decision is None:
+        return False
+    told = stems(" ".join([decision.chose, decision.because, *decision.rejected]))
+    return len(stems(sentence) - told) <= _MOST_UNTOLD
 
 
 def _points(said: _MessageContent) -> list[str]:
@@ -313,12 +348,9 @@ def _errors(commit_message: CommitMessage, title: str) -> list[RecordedError]:
 
 
 def _kind(change: Change, commit_message: CommitMessage, decisions: Mapping[str, Decision]) -> str:
-    """The kind by the subject; behind a prefix that names a place by what follows it."""
+    """The kind by the subject; of what is decided, where that tells none, a decision."""
     is_revert = bool(commit_message.reverts) or commit_message.title.lower().startswith("revert ")
-    prefix = _PREFIX.match(commit_message.title)
-    is_place = prefix is not None and prefix[1].lower() not in _TYPES
-    subject = commit_message.title[prefix.end() :] if prefix and is_place else commit_message.title
-    kind = "change" if is_revert else kind_of(replace(change, subject=subject))
+    kind = "change" if is_revert else kind_of(replace(change, subject=commit_message.title))
     is_decided = bool(decisions) or (is_revert and commit_message.has_body)
     return "decision" if kind == "change" and is_decided else kind
 

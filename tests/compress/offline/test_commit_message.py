@@ -51,6 +51,8 @@ def test_code_headings_and_comments_are_no_prose(block: str) -> None:
         "Co-authored-by: Bob <bob@example.com>",
         "Change-Id: I0123456789",
         "(cherry picked from commit 0123456789)",
+        "(backported from commit 0123456789)",
+        "[1]: https://example.com/a/page",
         "git-svn-id: https://example.com/svn@1 0-0",
         "- [x] I have read the contributing guide",
     ],
@@ -125,3 +127,56 @@ def test_any_shape_of_message_can_be_taken_apart(lines: list[str]) -> None:
     parsed = parse_message("\n".join(["Subject", "", *lines]))
 
     assert parsed.title == "Subject"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Subject\n\nProblem: The map was read twice.\n\nSolution: Read it once.",
+        "Subject\n\n## Motivation\n\nThe map was read twice.\n\n## Solution\n\nRead it once.",
+        "Subject\n\nThere were two problems:\n- The map was read twice.\n\nRead it once.",
+    ],
+)
+def test_what_stands_below_a_problem_is_known_for_it(message: str) -> None:
+    parsed = parse_message(message)
+
+    told = " ".join(parsed.problem)
+    assert "read twice" in told
+    assert "Read it once" not in told
+    assert "Read it once" in " ".join(parsed.paragraphs)
+
+
+def test_what_is_still_to_do_is_no_point() -> None:
+    parsed = parse_message("Subject\n\nCurrent todo:\n- replace the map\n\nThis adds:\n- a map\n")
+
+    assert parsed.points == ("a map",)
+
+
+def test_what_somebody_else_said_is_no_prose() -> None:
+    parsed = parse_message("Subject\n\nThey write:\n\n> Use a map instead of a list\n\nSo be it.")
+
+    assert "list" not in " ".join([*parsed.paragraphs, *parsed.points])
+
+
+def test_lines_that_each_command_are_points() -> None:
+    parsed = parse_message("Subject\n\nuse a map instead of a list\nupdate the docs, add a test\n")
+
+    assert parsed.points == ("use a map instead of a list", "update the docs, add a test")
+
+
+def test_a_wrapped_command_is_one_text() -> None:
+    """Its second line begins with a verb by chance: it had no room on the first."""
+    first = "Let the server decide which of the many maps the client may read or"
+    parsed = parse_message(f"Subject\n\n{first}\nwrite to.\n")
+
+    assert parsed.paragraphs == (f"{first} write to.",)
+
+
+def test_the_end_of_a_long_subject_is_no_reason() -> None:
+    parsed = parse_message(
+        "improved the session support for more efficient session storing\n"
+        "on the filesystem, where sessions are stored by the name of their owner\n"
+        "and by nothing else.  Also added a listing of the sessions.\n"
+    )
+
+    assert parsed.paragraphs == ("Also added a listing of the sessions.",)

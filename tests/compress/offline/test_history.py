@@ -58,7 +58,7 @@ def test_a_rejected_alternative_is_a_decision_and_is_said_once() -> None:
     )
 
     assert memory.decisions == (
-        Decision("We use integers", because="the driver returns floats.", rejected=("decimals",)),
+        Decision("We use integers", because="the driver returns floats", rejected=("decimals",)),
     )
     assert memory.kind == "decision"
 
@@ -78,7 +78,7 @@ def test_words_that_nobody_wrote_are_not_put_together() -> None:
         ("LCS: fix the emission of the last range", "bugfix"),
         ("redis-cli: Add hints for subcommands", "feature"),
         ("docs: fix the description of uploads", "change"),
-        ("feat(api)!: drop the old upload", "feature"),
+        ("feat(api)!: drop the old upload", "change"),
         ('Revert "Fix the upload of empty files"', "change"),
     ],
 )
