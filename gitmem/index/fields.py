@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-from gitmem.model.memory import Decision, Memory, Provenance, RecordedError
+from gitmem.model.memory import Citation, Decision, Memory, Provenance, RecordedError
 from gitmem.model.text_roles import Role, describe_roles
 
 
@@ -54,6 +54,6 @@ def digest_of(fields: Sequence[Field]) -> str:
     The roles that a memory's texts have count as well: a field that is new, or has another role,
     is in no column of an index made before.
     """
-    roles = describe_roles(Memory, Decision, RecordedError, Provenance)
+    roles = describe_roles(Memory, Decision, RecordedError, Citation, Provenance)
     text = f"{[astuple(field) for field in fields]!r} {roles}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]
