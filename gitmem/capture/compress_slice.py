@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gitmem.compress.citations import cite_verbatim
 from gitmem.compress.compressor import Compression, Compressor
 from gitmem.guard.policy import PLAIN, Policy
 from gitmem.guard.redact import make_evidence, redact_change, redact_memory
@@ -22,7 +23,9 @@ def compress_slice(
         CompressorFailed: the compressor, and all that back it up, gave no usable answer.
         SettingsInvalid: a pattern of the policy keeps taking too long.
     """
-    made = compressor.compress(make_evidence(part, policy), redact_change(change, policy))
+    evidence = make_evidence(part, policy)
+    made = compressor.compress(evidence, redact_change(change, policy))
+    made = replace(made, memories=tuple(cite_verbatim(made.memories, evidence.slice.events)))
     return finish(made, part, change, policy), made.notice
 
 
