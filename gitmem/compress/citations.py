@@ -6,6 +6,7 @@ by looking: the message of an error where it was printed, other words where they
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,14 +16,16 @@ from gitmem.model.items import Item, items_of
 from gitmem.model.memory import Citation, Memory
 from gitmem.model.session import Event, EventKind
 
+_BREAK = re.compile(r"(?<=[.!?])\s+|[;:]\s+|\n+|\bThen: ")
 _MAX_LINES = 40  # of a message that are looked up
 
 
 def cite_verbatim(memories: Sequence[Memory], events: Sequence[Event]) -> list[Memory]:
     """The memories with a citation for each item that has none and stands in the events.
 
-    ``events`` are masked as the memories are.  An item stands there if all of its words do, those
-    of a decision in whatever records; what does not, or is too short to be known, is not cited.
+    ``events`` are masked as the memories are.  An item stands there if all of its words do,
+    sentence by sentence, in whatever records; what does not, or is too short to be known, is not
+    cited.
     """
     said = SessionWords(events)
     printed = SessionWords([event for event in events if event.kind is EventKind.RESULT])
@@ -44,8 +47,21 @@ def _records_of(item: Item, said: SessionWords, printed: SessionWords) -> tuple[
         lines = [line for line in item.words[0].text.splitlines() if len(fold(line)) >= MIN_QUOTE]
         whole = printed.records_of(item.words[0].text)
         return whole or _common_records(lines[:_MAX_LINES], printed)
-    places = [said.records_of(words.text) for words in item.words]
+    parts = [part for words in item.words for part in _known_parts(words.text, said)]
+    places = [said.records_of(part) for part in parts]
     return tuple(sorted({place[0] for place in places})) if all(places) else ()
+
+
+def _known_parts(text: str, said: SessionWords) -> list[str]:
+    return [text] if said.records_of(text) else sentences_of(text)
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a text that was put together, each as it may stand in the session; the text
+    itself where it has none that are long enough to be known.
+    """
+    parts = (part.strip(" .;:") for part in _BREAK.split(text))
+    return [part for part in parts if len(fold(part)) >= MIN_QUOTE] or [text]
 
 
 def _common_records(lines: Sequence[str], printed: SessionWords) -> tuple[int, ...]:

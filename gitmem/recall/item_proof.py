@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from gitmem.compress.citations import sentences_of
 from gitmem.compress.quotes import fold
 from gitmem.guard.untrusted import MARK
 from gitmem.model import labels
@@ -23,7 +24,7 @@ from gitmem.recall.session_records import SessionRecords, fold_masked
 _ENOUGH = 0.5  # of an item's words; with fewer it is not what stands there
 _AROUND = 160
 _MAX_PASSAGE = 600
-_MAX_EVENTS = 3
+_MAX_EVENTS = 4
 _MAX_NUMBERS = 8
 _CUT = "characters left out …]"  # as a text is marked that was too long to be read whole
 
@@ -128,6 +129,8 @@ class _Prover:
                 else where
             )
             return Verdict.RIGHT, f"{self._claim()} stands in {place}"
+        if not self._citation.quote and not is_error and self._is_proved_in_parts(events):
+            return Verdict.RIGHT, f"it stands, sentence by sentence, in {where}"
         if reason := self._why_unsure(events):
             return Verdict.UNKNOWN, reason
         if not events and numbers:
@@ -162,8 +165,14 @@ class _Prover:
     def _is_proved(self, events: Sequence[Event]) -> bool:
         return all(any(self._holds(event, one) for event in events) for one in self._needles())
 
+    def _is_proved_in_parts(self, events: Sequence[Event]) -> bool:
+        return all(any(self._holds(event, part) for event in events) for part in self._parts())
+
     def _holds_something(self, event: Event) -> bool:
-        return any(self._holds(event, one) for one in self._needles())
+        return any(self._holds(event, one) for one in (*self._needles(), *self._parts()))
+
+    def _parts(self) -> list[str]:
+        return [part for one in self._needles() for part in sentences_of(one)]
 
     def _needles(self) -> list[str]:
         """What must stand in the records: the quotation, the message's lines, or the words."""
@@ -182,7 +191,8 @@ class _Prover:
 
     def _cited_record(self, event: Event) -> CitedRecord:
         text = self._text(event)
-        needle = next((one for one in self._needles() if fold_masked(one) in fold_masked(text)), "")
+        wanted = (*self._needles(), *self._parts())
+        needle = next((one for one in wanted if fold_masked(one) in fold_masked(text)), "")
         passage = passage_around(text, fold_masked(needle))
         return CitedRecord(event.record, event.time, _speaker(event), passage)
 
