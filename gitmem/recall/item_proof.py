@@ -103,11 +103,18 @@ class _Prover:
             events = self._records.at(self._citation.records)
             if self._records.is_rewritten and not any(map(self._holds_something, events)):
                 return [e for e in self._records.events if self._holds_something(e)]
-            return events
+            return [*events, *self._of_subagents_before()]
         if self._item.label == labels.ERROR and self._range is not None:
             inside = self._records.within(*self._range)
             return [event for event in inside if self._holds_something(event)]
         return []
+
+    def _of_subagents_before(self) -> list[Event]:
+        """A subagent's event stands at the record that it was written after, but at the one behind
+        it where a slice began between the two.
+        """
+        before = self._records.at([number - 1 for number in self._citation.records])
+        return [event for event in before if event.is_subagent and self._holds_something(event)]
 
     def _judge(self, events: Sequence[Event]) -> tuple[Verdict, str]:
         numbers = self._citation.records

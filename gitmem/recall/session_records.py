@@ -47,8 +47,8 @@ class SessionRecords:
     policy: Policy
     is_rewritten: bool = False
     is_whole: bool = True
-    _masked: dict[int, str] = field(default_factory=dict)
-    _folded: dict[int, str] = field(default_factory=dict)
+    _masked: dict[int, str] = field(default_factory=dict, init=False)
+    _folded: dict[int, str] = field(default_factory=dict, init=False)
 
     def within(self, first: int, end: int) -> list[Event]:
         """The events of a half-open range of records."""
