@@ -24,7 +24,7 @@ def command(names: tuple[str, ...], as_json: bool, colour: str) -> int:
     """Check what can be checked of memories: quotations, errors, files, commits and ids.
 
     Looks quotations and errors up in the transcripts on this machine, files in the commit, the
-    commit by what it changes, and computes ids anew.  Names what is wrong, and what cannot be
+    commit by what it changes, and computes each id again.  Names what is wrong, and what cannot be
     checked with the reason.  Without arguments, checks all that HEAD reaches.  Changes nothing.
     Exits with 1 if something is wrong.
 
@@ -47,4 +47,4 @@ def command(names: tuple[str, ...], as_json: bool, colour: str) -> int:
         count += 1
     if not as_json:
         click.echo(summary_of(count, verdicts))
-    return int(Verdict.WRONG in verdicts)
+    return int(any(verdict is Verdict.WRONG for verdict in verdicts))
