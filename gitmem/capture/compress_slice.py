@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gitmem.compress.citations import cite_verbatim
+from gitmem.compress.citations import cite_evidence
 from gitmem.compress.compressor import Compression, Compressor
 from gitmem.guard.policy import PLAIN, Policy
 from gitmem.guard.redact import make_evidence, redact_change, redact_memory
@@ -25,8 +25,7 @@ def compress_slice(
     """
     evidence = make_evidence(part, policy)
     made = compressor.compress(evidence, redact_change(change, policy))
-    made = replace(made, memories=tuple(cite_verbatim(made.memories, evidence.slice.events)))
-    return finish(made, part, change, policy), made.notice
+    return finish(cite_evidence(made, evidence), part, change, policy), made.notice
 
 
 def finish(made: Compression, part: Slice, change: Change, policy: Policy = PLAIN) -> list[Memory]:

@@ -10,7 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from gitmem.compress.compressor import Compression
 from gitmem.compress.quotes import MIN_QUOTE, SessionWords, fold
+from gitmem.guard.redact import Evidence
 from gitmem.model import labels
 from gitmem.model.items import Item, items_of
 from gitmem.model.memory import Citation, Memory
@@ -30,6 +32,13 @@ def cite_verbatim(memories: Sequence[Memory], events: Sequence[Event]) -> list[M
     said = SessionWords(events)
     printed = SessionWords([event for event in events if event.kind is EventKind.RESULT])
     return [_with_citations(memory, said, printed) for memory in memories]
+
+
+def cite_evidence(made: Compression, evidence: Evidence) -> Compression:
+    """What a compressor made of the evidence, cited in it; a commit without a session has none."""
+    if not evidence.slice.session:
+        return made
+    return replace(made, memories=tuple(cite_verbatim(made.memories, evidence.slice.events)))
 
 
 def _with_citations(memory: Memory, said: SessionWords, printed: SessionWords) -> Memory:
