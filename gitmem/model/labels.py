@@ -48,7 +48,8 @@ _REPETITIONS = {
         rf"(?:next|next\s+steps?|the\s+next\s+steps?|next\s+up|to-?\s?dos?|remaining|still\s+to\s+do"
         rf"|left\s+to\s+do|what['’]s\s+(?:next|left)|follow-?\s?ups?){_SIGN}"
         r"|(?:the\s+|our\s+|a\s+)?next\s+steps?\s+(?:is|are|would\s+be|will\s+be)\s+(?:to\s+)?"
-        r"|next,\s+(?:(?:i|we)(?:['’]ll|\s+will|\s+should|\s+need\s+to)\s+)?"
+        r"|next,?\s+(?:i|we)(?:['’](?:ll|m|re)|\s+(?:will|should|need\s+to|am|are))\s+"
+        r"|next,\s+"
     ),
 }
 _MAX_REPETITIONS = 3  # "Decision: We decided to ..."
