@@ -7,11 +7,12 @@ was condensed, no machine can tell.  Note and transcript are both compared witho
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from gitmem.compress.citations import sentences_of
-from gitmem.compress.quotes import fold
+from gitmem.compress.quotes import MIN_QUOTE, fold
 from gitmem.guard.untrusted import MARK
 from gitmem.model import labels
 from gitmem.model.items import Item, items_of
@@ -26,6 +27,7 @@ _AROUND = 160
 _MAX_PASSAGE = 600
 _MAX_EVENTS = 4
 _MAX_NUMBERS = 8
+_NAME = re.compile(r"why|(?:what|decisions|errors|next)/\d+")
 _CUT = "characters left out …]"  # as a text is marked that was too long to be read whole
 
 _SPEAKERS = {
@@ -65,8 +67,15 @@ def _proofs(memory: Memory, records: SessionRecords | None, reason: str) -> Iter
                 else _unread(item, citation, reason)
             )
     for name in (name for name in cited if name not in items):
-        check = Check(name, Verdict.WRONG, "a citation names an item that the memory does not have")
-        yield ItemProof(name, None, check)
+        yield ItemProof(name, None, _dangling(name))
+
+
+def _dangling(name: str) -> Check:
+    """A citation of nothing: a mistake, or of a kind of item that a newer gitmem knows."""
+    if _NAME.fullmatch(name):
+        text = "a citation names an item that the memory does not have"
+        return Check(name, Verdict.WRONG, text)
+    return Check(name, Verdict.UNKNOWN, "a citation names an item of an unknown kind")
 
 
 def _unread(item: Item, citation: Citation, reason: str) -> ItemProof:
@@ -129,6 +138,8 @@ class _Prover:
             first, end = self._range
             return Verdict.WRONG, f"{_named(numbers)} is not within {first} to {end}, its slice"
         where = _named(numbers) if numbers else "its slice of the session"
+        if not is_error and sum(len(fold(one)) for one in self._needles()) < MIN_QUOTE:
+            return Verdict.UNKNOWN, f"{self._claim()} is too short to prove anything"
         if self._is_proved(events):
             place = (
                 f"{where} of the transcript before it was rewritten"

@@ -52,7 +52,7 @@ def verdict(memory: Memory, records: SessionRecords = RECORDS) -> tuple[Verdict,
         (cited([1], "quota is 5 requests a second"), "the quotation stands in record 1"),
         (cited([2], 'a "fixed pause" keeps the  WORKERS'), "the quotation stands in record 2"),
         (cited([1], "Our quota is 5 … we hit it daily"), "the quotation stands in record 1"),
-        (cited([1, 2], "quota is 5"), "the quotation stands in records 1, 2"),
+        (cited([1, 2], "Our quota is 5 requests"), "the quotation stands in records 1, 2"),
         (cited([1], why="our quota is 5 requests a second"), "it stands in record 1"),
         (
             cited([1, 2], why="Our quota is 5 requests a second. Then: Full jitter it is"),
@@ -95,8 +95,17 @@ def test_an_item_without_a_citation_is_not_judged() -> None:
 
 def test_a_citation_of_nothing_is_wrong() -> None:
     memory = Memory("change", "t", citations=(Citation("decisions/3", (1,)),))
+    newer = Memory("change", "t", citations=(Citation("summary/0", (1,)),))
 
     assert verdict(memory)[0] is Verdict.WRONG
+    assert verdict(newer)[0] is Verdict.UNKNOWN
+
+
+def test_a_few_letters_prove_nothing() -> None:
+    text = "the quotation is too short to prove anything"
+
+    assert verdict(cited([1], "we hit it")) == (Verdict.UNKNOWN, text)
+    assert verdict(cited([1], why="quota"))[0] is Verdict.UNKNOWN
 
 
 def test_each_part_of_a_decision_must_stand() -> None:
