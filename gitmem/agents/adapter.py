@@ -39,6 +39,12 @@ class Adapter(Protocol):
     def session_variables(self) -> tuple[str, ...]:
         """Environment variables in which the agent gives its session id to what it runs."""
 
+    @property
+    def usual_place(self) -> str:
+        """Where a transcript is kept, as people write it: ``~``, ``*``, and ``{session}``
+        or its ``{beginning}``.
+        """
+
     def owns(self, path: Path) -> bool:
         """Whether a file of this name is a transcript of this agent; the file is not opened."""
 

@@ -33,6 +33,13 @@ class Agents:
         found = (adapter.find(session) for adapter in self._adapters)
         return next((path for path in found if path is not None), None)
 
+    def usual_place(self, agent: str, session: str) -> str:
+        """Where the agent of that name keeps the session's transcript, as people write it; empty
+        for an agent that nobody knows.
+        """
+        place = next((a.usual_place for a in self._adapters if a.name == agent), "")
+        return place.format(session=session, beginning=session[:8])
+
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Transcripts of sessions in a work tree or below it, last written first.
 

@@ -18,6 +18,7 @@ from gitmem.capture.compress_slice import compress_slice
 from gitmem.capture.session_candidates import makers_of, session_file
 from gitmem.capture.transcript_range import move_mark, read_new_records
 from gitmem.capture.workspace import Workspace
+from gitmem.compress.citations import cite_evidence
 from gitmem.errors import GitmemError, TranscriptMissing
 from gitmem.git.commits import read_change
 from gitmem.git.identity import Identity
@@ -225,7 +226,8 @@ def _pending_memory(part: Slice, branch: str, policy: Policy) -> Memory | None:
         return None
     from gitmem.compress.offline.extractive import ExtractiveCompressor
 
-    made = ExtractiveCompressor().compress(make_evidence(part, policy), None)
+    evidence = make_evidence(part, policy)
+    made = cite_evidence(ExtractiveCompressor().compress(evidence, None), evidence)
     if not made.memories:
         return None
     provenance = Provenance(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gitmem.compress.citations import cite_evidence
 from gitmem.compress.compressor import Compression, Compressor
 from gitmem.guard.policy import PLAIN, Policy
 from gitmem.guard.redact import make_evidence, redact_change, redact_memory
@@ -22,8 +23,9 @@ def compress_slice(
         CompressorFailed: the compressor, and all that back it up, gave no usable answer.
         SettingsInvalid: a pattern of the policy keeps taking too long.
     """
-    made = compressor.compress(make_evidence(part, policy), redact_change(change, policy))
-    return finish(made, part, change, policy), made.notice
+    evidence = make_evidence(part, policy)
+    made = compressor.compress(evidence, redact_change(change, policy))
+    return finish(cite_evidence(made, evidence), part, change, policy), made.notice
 
 
 def finish(made: Compression, part: Slice, change: Change, policy: Policy = PLAIN) -> list[Memory]:

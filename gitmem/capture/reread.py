@@ -39,11 +39,11 @@ def reread(workspace: Workspace, origin: Provenance) -> Slice:
         raise TranscriptMissing(
             f"the transcript of session '{session}' does not contain records {first} to {end}", ""
         )
-    worktree, *others = dict.fromkeys(_roots(workspace, transcript))
+    worktree, *others = dict.fromkeys(roots_of(workspace, transcript))
     return slice_of(replace(transcript, events=events, end=end), worktree, others)
 
 
-def _roots(workspace: Workspace, transcript: Transcript) -> Iterator[str]:
+def roots_of(workspace: Workspace, transcript: Transcript) -> Iterator[str]:
     """The work trees that the session may have worked in, likeliest first."""
     registered = Registry(workspace.repo).get(transcript.session)
     places = [] if registered is None else [registered.worktree]

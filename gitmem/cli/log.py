@@ -15,6 +15,7 @@ from gitmem.errors import UsageError
 from gitmem.git.repo import Repo, top_relative
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import KINDS
+from gitmem.model.repeats import tell_once
 from gitmem.recall.abandoned import read_abandoned_entries
 from gitmem.recall.log import (
     LogSelection,
@@ -107,6 +108,8 @@ def command(
     )
     if pending:
         entries = chain(read_pending_entries(repo), entries)
+    if form in ("full", "markdown"):
+        entries = tell_once(entries)
     if reverse:
         entries = iter(list(entries)[::-1])
     is_coloured = wants_colour(colour) and form in ("full", "oneline")

@@ -29,6 +29,7 @@ COMMANDS = {
     "import": "Import memories from another tool, or restore lost ones.",
     "recompress": "Improve memories that a stand-in wrote.",
     "curate": "Fold memories that say the same thing into one.",
+    "verify": "Check memories against transcripts, commits and files.",
     "scrub": "Remove a leaked secret from all memories, or forget one memory.",
     "reindex": "Rebuild the index from the notes.",
     "reconcile": "Copy memories to the commits that now carry their changes.",

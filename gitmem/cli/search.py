@@ -20,7 +20,7 @@ from gitmem.model.hit import Hit
 from gitmem.model.memory import KINDS
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.recall.results import is_being_built, search, search_everywhere
-from gitmem.render.results import render_result, result_fields
+from gitmem.render.results import render_result, result_fields, snippets
 from gitmem.render.terminal import palette
 from gitmem.state.known_repos import KnownRepos
 
@@ -173,8 +173,8 @@ def _blocks(
     results: Sequence[Hit], text: str, *, is_coloured: bool, explain: bool
 ) -> Iterator[str]:
     colours, width = palette(is_coloured), text_width()
-    for number, result in enumerate(results, 1):
-        block = render_result(number, result, text, colours, width, explain=explain)
+    for number, (result, told) in enumerate(zip(results, snippets(results, text), strict=True), 1):
+        block = render_result(number, result, told, colours, width, explain=explain)
         yield block if number == 1 else "\n" + block
     yield "\nTo see all of one: gitmem show ID\n"
 

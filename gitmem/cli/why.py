@@ -12,7 +12,7 @@ import click
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.model.memory import Json
-from gitmem.recall.why import Explanation, Origin, parse_place, why
+from gitmem.recall.why import Explanation, Origin, parse_place, told_once, why
 from gitmem.render.terminal import Palette, entry_fields, palette, render_log
 from gitmem.render.why import remarks_of, render_nearest, standing_fields
 
@@ -53,7 +53,7 @@ def command(place: str, count: int, history: bool, as_json: bool, colour: str) -
 
 
 def _blocks(answer: Explanation, colours: Palette) -> Iterator[str]:
-    for position, origin in enumerate(answer.origins):
+    for position, origin in enumerate(told_once(answer.origins)):
         remarks = remarks_of(origin.lines, origin.standing, is_earlier=origin.is_earlier)
         block = render_log(replace(origin.entry, remarks=remarks), colours, text_width())
         yield block if position == 0 else "\n" + block

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-from gitmem.model.memory import Decision, Memory, Provenance, RecordedError
+from gitmem.model.memory import Citation, Decision, Memory, Provenance, RecordedError
 from gitmem.model.text_roles import Role, describe_roles
 
 

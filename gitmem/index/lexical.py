@@ -7,12 +7,14 @@ Standard library only: agent hooks import this.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gitmem.index.fields import FIELDS
 from gitmem.model.memory import Memory
 from gitmem.model.text import STOP_WORDS, words_of
 from gitmem.model.text_roles import texts_of
 
-VERSION = 3
+VERSION = 4
 """The version of the texts below, and of those that are encoded: an index made with another one
 does not fit.
 """
@@ -27,7 +29,7 @@ _MAX_END = 6_000  # characters at either end of a query
 
 def columns_of(memory: Memory) -> tuple[str, ...]:
     """The memory's texts as the index takes them, one for each of :data:`.fields.COLUMNS`."""
-    return tuple(_split_words("\n".join(texts_of(memory, field.roles))) for field in FIELDS)
+    return tuple(_split_words(list(texts_of(memory, field.roles))) for field in FIELDS)
 
 
 def query_words(text: str) -> list[str]:
@@ -52,5 +54,25 @@ def match_of(text: str) -> str:
     return " OR ".join(f'"{word}"' for word in query_words(text))
 
 
-def _split_words(text: str) -> str:
-    return " ".join(words_of(text[:_MAX_COLUMN]))
+def _split_words(texts: Sequence[str]) -> str:
+    """The words of the texts.  Of too many characters the longest texts give theirs, so that a
+    printed error leaves room for what comes behind it.
+    """
+    room = _longest_that_fits([len(text) for text in texts])
+    kept = (text if len(text) <= room else _both_ends(text, room) for text in texts)
+    return " ".join(words_of("\n".join(kept)))
+
+
+def _longest_that_fits(lengths: Sequence[int]) -> int:
+    """How long a text may be for all, each cut to that, to have :data:`_MAX_COLUMN` characters."""
+    left = _MAX_COLUMN
+    for number, length in enumerate(rising := sorted(lengths)):
+        share = left // (len(rising) - number)
+        if length > share:
+            return share
+        left -= length
+    return _MAX_COLUMN
+
+
+def _both_ends(text: str, room: int) -> str:
+    return f"{text[: room // 2]} {text[len(text) - room // 2 :]}"

@@ -13,10 +13,13 @@ from typing import Any, TypeVar
 
 from gitmem.guard.untrusted import INTRODUCTION, clean_line, clean_text, frame_as_data, neutralise
 from gitmem.mcp.shapes import Behind, Decided, Found, Met, Whole
+from gitmem.model import labels
 from gitmem.model.hit import Hit
+from gitmem.model.items import shown_title
+from gitmem.model.labels import without_label
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing
-from gitmem.render.results import snippet, standing_text
+from gitmem.render.results import snippets, standing_text
 from gitmem.render.why import lines_text
 
 ID_LENGTH = 12
@@ -63,8 +66,13 @@ def notice() -> str:
     return INTRODUCTION
 
 
-def brief_of(result: Hit, query: str = "") -> Found:
-    """A result in a list."""
+def briefs_of(results: Sequence[Hit], query: str = "") -> list[Found]:
+    """Results in a list; what one of them says, no later one of the same story says again."""
+    told = snippets(results, query, _MAX_SNIPPET)
+    return [_brief_of(result, text) for result, text in zip(results, told, strict=True)]
+
+
+def _brief_of(result: Hit, told: str) -> Found:
     memory = result.memory
     files = [line(path, 160) for path in memory.files_changed[:_MAX_FILES]]
     if len(memory.files_changed) > _MAX_FILES:
@@ -72,13 +80,13 @@ def brief_of(result: Hit, query: str = "") -> Found:
     return Found(
         id=memory.id[:ID_LENGTH],
         kind=line(memory.kind, 40),
-        title=line(memory.title, _MAX_TITLE),
+        title=line(shown_title(memory), _MAX_TITLE),
         date=line(memory.provenance.time, 40)[:10],
         commit=result.commit[:10],
         pending=result.is_pending,
         author=_name(memory),
         standing=_standing(result.standing),
-        snippet=line(snippet(memory, query), _MAX_SNIPPET),
+        snippet=line(told, _MAX_SNIPPET),
         files=files,
         repository=line(result.repository, 80),
     )
@@ -90,7 +98,7 @@ def whole_of(result: Hit) -> Whole:
     return Whole(
         id=memory.id,
         kind=line(memory.kind, 40),
-        title=line(memory.title, _MAX_TITLE),
+        title=line(shown_title(memory), _MAX_TITLE),
         date=line(origin.time, 40),
         commit=result.commit,
         pending=result.is_pending,
@@ -98,17 +106,21 @@ def whole_of(result: Hit) -> Whole:
         branch=line(origin.branch, 200),
         standing=_standing(result.standing),
         superseded_by=result.superseded_by,
-        why=text(memory.why),
-        what=_texts(memory.what),
+        why=_told(labels.WHY, memory.why),
+        what=_texts(memory.what, labels.WHAT),
         decisions=[
-            Decided(text(d.chose), text(d.because), _texts(d.rejected))
+            Decided(
+                _told(labels.DECIDED, d.chose),
+                _told(labels.BECAUSE, d.because),
+                _texts(d.rejected, labels.REJECTED),
+            )
             for d in memory.decisions[:_MAX_ITEMS]
         ],
         errors=[
-            Met(text(e.message), _texts(e.frames), text(e.resolution))
+            Met(text(e.message), _texts(e.frames), _told(labels.RESOLVED, e.resolution))
             for e in memory.errors[:_MAX_ITEMS]
         ],
-        next=_texts(memory.next),
+        next=_texts(memory.next, labels.NEXT),
         concepts=_texts(memory.concepts),
         files_changed=_texts(memory.files_changed),
         files_read=_texts(memory.files_read),
@@ -158,8 +170,13 @@ def text(value: str) -> str:
     return neutralise(clean_text(value, _MAX_TEXT)).strip()
 
 
-def _texts(values: Sequence[str]) -> list[str]:
-    shown = [text(value) for value in values[:_MAX_ITEMS]]
+def _told(label: str, value: str) -> str:
+    """Text in a field whose name is its label."""
+    return text(without_label(label, value))
+
+
+def _texts(values: Sequence[str], label: str = "") -> list[str]:
+    shown = [_told(label, value) for value in values[:_MAX_ITEMS]]
     if len(values) > _MAX_ITEMS:
         shown.append(f"and {len(values) - _MAX_ITEMS} more")
     return shown

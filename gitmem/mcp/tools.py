@@ -18,7 +18,7 @@ from gitmem.mcp.answers import (
     ID_LENGTH,
     ToolReply,
     behind_of,
-    brief_of,
+    briefs_of,
     fit_answer,
     line,
     notice,
@@ -33,7 +33,7 @@ from gitmem.model.session import is_session_id
 from gitmem.recall.context import context_for
 from gitmem.recall.memory_service import MemoryService
 from gitmem.recall.results import is_being_built, search_everywhere
-from gitmem.recall.why import Origin
+from gitmem.recall.why import Origin, told_once
 from gitmem.state.known_repos import KnownRepos, repo_name
 from gitmem.state.settings import read_settings
 
@@ -116,7 +116,7 @@ class Tools:
             every = self._search_project(replace(asked, offset=0, limit=_SORT_LIMIT), project)
             every.sort(key=lambda r: r.memory.provenance.time, reverse=ordered == "date_desc")
             results = every[offset : offset + limit + 1]
-        shown = fit_answer([brief_of(result, asked.text) for result in results[:limit]])
+        shown = fit_answer(briefs_of(results[:limit], asked.text))
         more = offset + len(shown) if len(results) > len(shown) else None
         if shown:
             hint = "Details: get_observations(ids=[...]). Before and after: timeline(anchor=id)."
@@ -139,7 +139,7 @@ class Tools:
         after = parse_count(depth_after, "depth_after", most=25)
         centre = self._anchor(anchor.strip(), query)
         results = self.service.around(centre, before, after)
-        shown = [brief_of(result, query) for result in results]
+        shown = briefs_of(results, query)
         hint = "Details: get_observations(ids=[...])."
         return reply(Line(notice(), centre.memory.id[:ID_LENGTH], shown, hint))
 
@@ -175,7 +175,7 @@ class Tools:
         place = path if not start else f"{path}:{start}" + (f"-{end}" if end else "")
         count = parse_count(limit, "limit", most=50, least=1)
         answer = self.service.why(place, self._place, count)
-        every = [_behind(origin) for origin in (*answer.origins, *answer.nearest)]
+        every = [_behind(origin) for origin in (*told_once(answer.origins), *answer.nearest)]
         commits = fit_answer(every)
         hint = "" if answer.origins else "Nothing is remembered about these; subjects are shown."
         if len(commits) < len(every):

@@ -17,8 +17,8 @@ from gitmem.model.note import NOTES_REF
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing
 from gitmem.model.text import words_of
+from gitmem.model.text_roles import Role, texts_of
 from gitmem.recall.search import recall
-from gitmem.render.results import sentences_of
 from gitmem.state.error_log import append_log
 from gitmem.state.known_repos import KnownRepos, repo_name
 from gitmem.state.settings import read_settings
@@ -28,6 +28,7 @@ Judge = Callable[[Sequence[str]], Mapping[str, Standing]]
 
 _MAX_STANDINGS = 20
 _MAX_WORDS = 400
+_TOLD_ROLES = (Role.TITLE, Role.PROSE, Role.FRAME)
 
 
 def results_of(hits: Sequence[Hit], judge: Judge) -> list[Hit]:
@@ -95,4 +96,4 @@ def _search_or_log(repo: Repo, query: Query) -> Iterable[Hit]:
 def _coverage(memory: Memory, asked: set[str]) -> float:
     if not asked:
         return 1.0
-    return len(asked & set(words_of("\n".join(sentences_of(memory))))) / len(asked)
+    return len(asked & set(words_of("\n".join(texts_of(memory, _TOLD_ROLES))))) / len(asked)

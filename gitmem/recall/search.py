@@ -19,6 +19,7 @@ from gitmem.git.repo import Repo
 from gitmem.index.amendment import amendment_of
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
+from gitmem.index.fields import FIELDS
 from gitmem.index.lexical import query_words
 from gitmem.index.lookup import Holder, holders_in_scope, holders_of, memories, newest
 from gitmem.index.postings import Postings
@@ -30,7 +31,7 @@ from gitmem.model.memory import Memory
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.model.standing import Standing
 from gitmem.model.text import words_of
-from gitmem.model.text_roles import Role, texts_of
+from gitmem.model.text_roles import texts_of
 from gitmem.model.twins import without_twins
 from gitmem.refresh.embed import embed_memories
 from gitmem.refresh.encoders import encoder_of
@@ -39,7 +40,7 @@ from gitmem.refresh.standing import standings_of
 from gitmem.state.pending import PendingStore
 from gitmem.state.settings import read_settings
 
-_SEARCH_ROLES = (Role.TITLE, Role.PROSE, Role.FILE, Role.SYMBOL, Role.CONCEPT)
+_SEARCH_ROLES = frozenset(role for field in FIELDS for role in field.roles)
 _CANDIDATES = 200
 _MOST_CANDIDATES = 200_000
 _ALL = -1  # no limit, as SQLite says it

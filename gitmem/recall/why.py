@@ -19,6 +19,7 @@ from gitmem.index.commits import annotated_commits_among
 from gitmem.index.memories import memories_of
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Memory
+from gitmem.model.repeats import tell_once
 from gitmem.model.standing import Standing
 from gitmem.model.twins import without_twins
 from gitmem.state.pending import PendingStore
@@ -113,6 +114,12 @@ def why(
         if place.first is not None:
             return finder.of_lines(place.first, place.last, limit, with_history=with_history)
         return finder.of_path(limit)
+
+
+def told_once(origins: Sequence[Origin]) -> list[Origin]:
+    """The origins without what another of them says as well; see :func:`tell_once`."""
+    entries = tell_once(origin.entry for origin in origins)
+    return [replace(one, entry=entry) for one, entry in zip(origins, entries, strict=True)]
 
 
 class _Finder:

@@ -7,14 +7,17 @@ at: the same memories give the same text, and a resumed session is not told twic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gitmem.guard.untrusted import clean_line, frame_as_data, neutralise
 from gitmem.model.context_item import ContextItem
 from gitmem.model.instant import parse_any_iso_time
-from gitmem.model.memory import Decision, Memory, RecordedError
+from gitmem.model.items import Item, items_of, shown_title
+from gitmem.model.memory import Memory
+from gitmem.model.repeats import Told, is_title, kin_of
 from gitmem.model.standing import Standing, Verdict
+from gitmem.render.item_line import item_line
 
 BYTES_PER_TOKEN = 4
 """The estimate of a token's size, in UTF-8 bytes: about right for English and for code, and on
@@ -76,29 +79,29 @@ class _DatedItem:
 
 
 def _fit(items: Sequence[_DatedItem], room: int) -> Iterator[tuple[_DatedItem, str]]:
-    """Each item in the fullest form that its share of the room takes."""
-    forms = ((_in_full, _SHARE_IN_FULL), (_in_brief, _SHARE_IN_BRIEF), (_heading, 1.0))
+    """Each item in the fullest form that its share of the room takes; nothing is told twice."""
+    told = Told()
     for position, item in enumerate(items):
         if room < _SMALLEST_ITEM:
             return
-        block = _fullest_block(item, forms, room, is_alone=position == len(items) - 1)
+        is_alone = position == len(items) - 1
+        block, said = _fullest_block(item, room, told, is_alone=is_alone)
         if block:
+            for one in said:
+                told.add(one, kin_of(item.item.memory, item.item.commit))
             room -= _size(block) + 1
             yield item, block
 
 
 def _fullest_block(
-    item: _DatedItem,
-    forms: Iterable[tuple[Callable[[_DatedItem], str], float]],
-    room: int,
-    *,
-    is_alone: bool,
-) -> str:
-    for form, share in forms:
-        block = neutralise(form(item))  # before it is measured: look-alikes take more bytes
+    item: _DatedItem, room: int, told: Told, *, is_alone: bool
+) -> tuple[str, list[Item]]:
+    for form, share in ((_FULL, _SHARE_IN_FULL), (_BRIEF, _SHARE_IN_BRIEF), (_TITLE, 1.0)):
+        text, said = _block(item, form, told)
+        block = neutralise(text)  # before it is measured: look-alikes take more bytes
         if _size(block) + 1 <= (room if is_alone else int(room * share)):
-            return block
-    return ""
+            return block, said
+    return "", []
 
 
 def _frame(blocks: Sequence[str], omitted_count: int, path: str) -> str:
@@ -116,7 +119,7 @@ def _size(text: str) -> int:
 
 
 def _heading(known: _DatedItem) -> str:
-    return f"- {_line(known.item.memory.title, 160)} ({', '.join(_origin(known))})"
+    return f"- {_line(shown_title(known.item.memory), 160)} ({', '.join(_origin(known))})"
 
 
 def _origin(known: _DatedItem) -> Iterator[str]:
@@ -153,69 +156,42 @@ def _age(time: str, head_time: int) -> str:
     return f"{days} day{'s' if days > 1 else ''} before HEAD"
 
 
-def _in_full(known: _DatedItem) -> str:
+@dataclass(frozen=True)
+class _Form:
+    """How fully a memory is told: how many items of each list and files, and how long they are."""
+
+    most: Mapping[str, int]
+    limits: Mapping[str, int]
+    files: int
+
+
+_FULL = _Form(
+    {"why": 1, "what": 5, "decisions": 5, "errors": 4, "next": 4},
+    {"why": 700, "what": 240, "decisions": 400, "errors": 400, "next": 240},
+    8,
+)
+_BRIEF = _Form(
+    {"why": 1, "decisions": 2, "errors": 1, "next": 1},
+    {"why": 200, "decisions": 200, "errors": 200, "next": 120},
+    3,
+)
+_TITLE = _Form({}, {}, 0)
+
+
+def _block(known: _DatedItem, form: _Form, told: Told) -> tuple[str, list[Item]]:
+    """The memory in that form, and the items that it tells: none that were told before."""
     memory = known.item.memory
-    return _block(
-        known,
-        [
-            *_field("why", memory.why, 700),
-            *(_line(fact, 240) for fact in memory.what[:5]),
-            *(_decision(decision, 400) for decision in memory.decisions[:5]),
-            *(_error(error, 400) for error in memory.errors[:4]),
-            *(f"next: {_line(step, 240)}" for step in memory.next[:4]),
-            *_files(memory, 8),
-        ],
-    )
-
-
-def _in_brief(known: _DatedItem) -> str:
-    memory = known.item.memory
-    return _block(
-        known,
-        [
-            *_field("why", memory.why, 200),
-            *(_decision(decision, 200) for decision in memory.decisions[:2]),
-            *(_error(error, 200) for error in memory.errors[:1]),
-            *(f"next: {_line(step, 120)}" for step in memory.next[:1]),
-            *_files(memory, 3),
-        ],
-    )
-
-
-def _block(known: _DatedItem, lines: Iterable[str]) -> str:
-    return "\n".join([_heading(known), *(f"  {line}" for line in lines if line)])
-
-
-def _field(name: str, value: str, limit: int) -> Iterator[str]:
-    text = _line(value, limit)
-    if text:
-        yield f"{name}: {text}"
-
-
-def _decision(decision: Decision, limit: int) -> str:
-    because = _line(decision.because, limit)
-    rejected = "; ".join(_line(option, limit // 2) for option in decision.rejected[:3] if option)
-    return "".join(
-        [
-            f"decided: {_line(decision.chose, limit)}",
-            f", because {because}" if because else "",
-            f" (rejected: {rejected})" if rejected else "",
-        ]
-    )
-
-
-def _error(error: RecordedError, limit: int) -> str:
-    resolution = _line(error.resolution, limit)
-    solved = f" -> resolved: {resolution}" if resolution else ""
-    return f"error: {_error_line(error.message, limit)}{solved}"
-
-
-def _error_line(message: str, limit: int) -> str:
-    """The message on one line; of a long one the line that says most, not the first characters."""
-    lines = message.strip().splitlines()
-    if len(lines) > 1 and len(message) > limit:
-        message = lines[-1] if lines[0].startswith("Traceback") else lines[0]
-    return _line(message, limit)
+    kin = kin_of(memory, known.item.commit)
+    left, items = dict(form.most), []
+    for item in items_of(memory):
+        name = item.name.partition("/")[0]
+        if left.get(name, 0) and not told.covers(item, kin) and not is_title(item, memory):
+            left[name] -= 1
+            items.append(item)
+    lines = [item_line(item, form.limits[item.name.partition("/")[0]]) for item in items]
+    below = [line for line in [*lines, *_files(memory, form.files)] if line]
+    shown = [_heading(known), *(f"  {line}" for line in below)]
+    return "\n".join(shown), items
 
 
 def _files(memory: Memory, most: int) -> Iterator[str]:

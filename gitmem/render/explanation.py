@@ -7,6 +7,7 @@ from typing import Protocol
 
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.context_item import ContextItem
+from gitmem.model.items import shown_title
 from gitmem.model.memory import Memory
 from gitmem.render.context import COMMIT_LENGTH, ID_LENGTH, ContextBlock
 
@@ -44,7 +45,7 @@ def render_explanation(candidates: Sequence[Explainable], block: ContextBlock) -
 def _lines(one: Explainable, *, is_given: bool) -> Iterator[str]:
     memory = one.item.memory
     verdict = "given" if is_given else one.refusal or "no room in the budget"
-    title = clean_line(memory.title, 100)
+    title = clean_line(shown_title(memory), 100)
     yield f"{one.worth:4.0%}  {title} ({_origin(memory, one.item)}): {verdict}"
     if one.files:
         files = ", ".join(f"{clean_line(path, 120)} {chance:.0%}" for path, chance in one.files)

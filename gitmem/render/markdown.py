@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gitmem.guard.markdown import code_block, code_span, markdown_line, markdown_lines
+from gitmem.model import labels
+from gitmem.model.items import Item, Words, items_of, shown_title
+from gitmem.model.labels import labelled, without_label
 from gitmem.model.log_entry import LogEntry
-from gitmem.model.memory import Decision, Memory, RecordedError
+from gitmem.model.memory import Memory
 from gitmem.render.terminal import COMMIT_LENGTH, ID_LENGTH
 
 MAX_CHARACTERS = 60_000
@@ -61,42 +64,56 @@ def _heading(entry: LogEntry) -> str:
 def _head(memory: Memory, entry: LogEntry) -> Iterator[str]:
     """Kind, title and id, and why; a title that only repeats the commit's subject is left out."""
     kind, name = markdown_line(memory.kind, _MAX_LINE), code_span(memory.id[:ID_LENGTH], ID_LENGTH)
-    title = "" if memory.title == entry.subject else f": {markdown_line(memory.title, _MAX_LINE)}"
+    title = (
+        ""
+        if memory.title == entry.subject
+        else f": {markdown_line(shown_title(memory), _MAX_LINE)}"
+    )
     yield f"**{kind}**{title} ({name})"
-    if why := markdown_lines(memory.why, _MAX_TEXT):
+    if why := markdown_lines(without_label(labels.WHY, memory.why), _MAX_TEXT):
         yield from ["", *why]
 
 
 def _parts(memory: Memory) -> Iterator[list[str]]:
-    if what := _items(memory.what):
-        yield what
-    if decisions := [line for decision in memory.decisions for line in _decision(decision)]:
-        yield ["**Decisions**", "", *decisions]
-    if errors := [line for error in memory.errors for line in _error(error)]:
-        yield ["**Errors**", "", *errors]
-    if following := _items(memory.next):
-        yield ["**Next**", "", *following]
+    items = list(items_of(memory))
+    for name, heading in (
+        ("what", ""),
+        ("decisions", "Decisions"),
+        ("errors", "Errors"),
+        ("next", "Next"),
+    ):
+        alike = [item for item in items if item.name.startswith(f"{name}/")]
+        lines = [line for item in alike for line in _item(item)]
+        if lines:
+            yield [f"**{heading}**", "", *lines] if heading else lines
 
 
-def _items(texts: Iterable[str]) -> list[str]:
-    return [f"- {line}" for text in texts if (line := markdown_line(text, _MAX_TEXT))]
+def _item(item: Item) -> Iterator[str]:
+    """An item of the list below its heading, and below it, labelled, what belongs to it."""
+    first, *others = item.words
+    if item.name.startswith("errors/"):
+        yield from _error(item)
+        return
+    is_claim = first.label not in (labels.BECAUSE, labels.REJECTED)
+    claim = markdown_line(first.text, _MAX_TEXT) if is_claim else _marked(first)
+    below = [line for words in others if (line := _marked(words))]
+    if claim:
+        yield f"- {claim}"
+    yield from (f"  - {line}" if claim else f"- {line}" for line in below)
 
 
-def _decision(decision: Decision) -> Iterator[str]:
-    because = markdown_line(decision.because, _MAX_TEXT)
-    yield f"- {markdown_line(decision.chose, _MAX_TEXT)}{f' – {because}' if because else ''}"
-    for rejected in decision.rejected:
-        yield f"  - rejected: {markdown_line(rejected, _MAX_TEXT)}"
+def _marked(words: Words) -> str:
+    return labelled(words.label, markdown_line(words.text, _MAX_TEXT))
 
 
-def _error(error: RecordedError) -> Iterator[str]:
+def _error(item: Item) -> Iterator[str]:
     """An item of a list that begins with a block of code: its lines stand below the item's."""
-    text = "\n".join([error.message.strip(), *error.frames])
-    first, *rest = code_block(text, _MAX_CODE)
+    printed = [words.text for words in item.words if words.label in labels.VERBATIM]
+    first, *rest = code_block("\n".join(printed), _MAX_CODE)
     yield f"- {first}"
     yield from (f"  {line}" for line in rest)
-    if error.resolution.strip():
-        yield f"  resolved: {markdown_line(error.resolution, _MAX_TEXT)}"
+    solved = (_marked(words) for words in item.words if words.label == labels.RESOLVED)
+    yield from (f"  {line}" for line in solved if line)
 
 
 def _fold(lines: list[str], memory: Memory) -> list[str]:

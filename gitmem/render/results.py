@@ -6,42 +6,39 @@ Memories may come from a remote: whatever could drive the terminal is taken out 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.hit import Hit
+from gitmem.model.items import Item, Words, items_of, shown_title
 from gitmem.model.memory import Json, Memory, to_fields
+from gitmem.model.repeats import Told, fold_words, kin_of
 from gitmem.model.standing import Standing, Verdict
+from gitmem.render.item_line import item_line
 from gitmem.render.rows import wrap_text
 from gitmem.render.terminal import COMMIT_LENGTH, ID_LENGTH, Palette, clean_fields, tint
 
 _MAX_LINE = 300
-_MAX_SNIPPET = 320
+MAX_SNIPPET = 320
+_ORDER = ("why", "decisions", "what", "errors", "next")  # most informative first
 _MAX_FILES = 3
 _MIN_WIDTH = 30
+_MAX_TELLING = 3
+_LABEL_ROOM = 15
 _WORD = re.compile(r"\w{3,}")
 
 
-def sentences_of(memory: Memory) -> list[str]:
-    """The memory's sentences, most informative first."""
-    decided = [_join_sentences(d.chose, d.because, *d.rejected) for d in memory.decisions]
-    met = [_join_sentences(error.message, error.resolution) for error in memory.errors]
-    found = [memory.title, memory.why, *decided, *memory.what, *met, *memory.next]
-    return [text for text in found if text.strip()]
-
-
 def render_result(
-    number: int, result: Hit, query: str, colours: Palette, width: int, *, explain: bool
+    number: int, result: Hit, text: str, colours: Palette, width: int, *, explain: bool
 ) -> str:
-    """One result: what it is, where it comes from, and the sentence that answers best."""
+    """One result: what it is, where it comes from, and what of it answers best (``text``)."""
     memory = result.memory
     lead = f"{number}. "
     margin = " " * len(lead)
     kind = tint(clean_line(memory.kind, 40), colours.kind, colours)
-    title = tint(clean_line(memory.title, _MAX_LINE), colours.title, colours)
+    title = tint(clean_line(shown_title(memory), _MAX_LINE), colours.title, colours)
     lines = [f"{lead}{kind}: {title}"]
     lines.append(margin + "  ".join(_origin(result, colours)))
-    text = snippet(memory, query)
     if text:
         lines += [margin + line for line in wrap_text(text, max(width, _MIN_WIDTH) - len(margin))]
     if memory.files_changed:
@@ -51,17 +48,49 @@ def render_result(
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def snippet(memory: Memory, query: str) -> str:
-    """The sentence, beside the title, that has most of the query's words; the reason where none
-    has any.
+def snippets(results: Sequence[Hit], query: str, limit: int = MAX_SNIPPET) -> list[str]:
+    """For each result the item, beside its title, that has most of the query's words; the reason
+    where none has any.  Words stand behind their labels.
+
+    What one result says, no later one of the same session or commit says again.  A text is empty
+    where nothing is left to say, and has at most ``limit`` characters.
     """
-    texts = [text for text in sentences_of(memory) if text != memory.title]
-    if not texts:
-        return ""
+    told = Told()
     asked: set[str] = set(_WORD.findall(query[:10_000].lower()))
-    shared = [len(asked & set(_WORD.findall(text.lower()))) for text in texts]
-    best = texts[shared.index(max(shared))]
-    return clean_line(best, _MAX_SNIPPET)
+    return [_snippet(result, asked, told, limit) for result in results]
+
+
+def _snippet(result: Hit, asked: Collection[str], told: Told, limit: int) -> str:
+    memory, kin = result.memory, kin_of(result.memory, result.commit)
+    items = [item for item in items_of(memory) if not _only_says_title(item, memory)]
+    items.sort(key=lambda item: _ORDER.index(item.name.partition("/")[0]))
+    items.sort(key=lambda item: -_shared(item.words, asked))
+    item = next((item for item in items if not told.covers(item, kin)), None)
+    if item is None:
+        return ""
+    told.add(item, kin)
+    return _fitted_line(item, asked, limit)
+
+
+def _shared(words: Iterable[Words], asked: Collection[str]) -> int:
+    """How many of the query's words stand there."""
+    return len({word for one in words for word in _WORD.findall(one.text.lower())} & set(asked))
+
+
+def _only_says_title(item: Item, memory: Memory) -> bool:
+    title = fold_words(shown_title(memory))
+    return len(item.words) == 1 and fold_words(item.words[0].text) == title
+
+
+def _fitted_line(item: Item, asked: Collection[str], limit: int) -> str:
+    """The item on a line; of a long one the claim, shortened, and what has words of the query."""
+    line = item_line(item, limit)
+    if len(line) > limit and len(item.words) > 1:
+        first, *others = item.words
+        telling = [words for words in others if _shared([words], asked)][:_MAX_TELLING]
+        share = limit // (1 + len(telling)) - _LABEL_ROOM
+        line = item_line(Item(item.name, (first, *telling)), share, share)
+    return clean_line(line, limit)
 
 
 def standing_text(standing: Standing) -> str:
@@ -121,7 +150,3 @@ def _reasons(result: Hit) -> Iterator[str]:
 def _files(names: Sequence[str]) -> str:
     shown = ", ".join(clean_line(name, 120) for name in names[:_MAX_FILES])
     return shown + (f" and {len(names) - _MAX_FILES} more" if len(names) > _MAX_FILES else "")
-
-
-def _join_sentences(*texts: str) -> str:
-    return ". ".join(text.strip().rstrip(".") for text in texts if text.strip())

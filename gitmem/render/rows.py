@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from gitmem.model.memory import SCHEMA, Decision, Json, Memory, Provenance, RecordedError
+from gitmem.model import labels
+from gitmem.model.items import Item, items_of
+from gitmem.model.memory import SCHEMA, Citation, Json, Memory, Provenance
 
 _FILES_IN_LOG = 8
 _ERROR_LINES_IN_LOG = 6
@@ -29,27 +32,20 @@ def rows_of_log(memory: Memory) -> Iterator[Row]:
     """Why, what the diff does not say, what was decided against what, what failed and how it
     was mended, what is next.
     """
-    yield from _text_row("why", memory.why)
-    yield from _list_rows("what", memory.what)
-    for decision in memory.decisions:
-        yield from _decision_rows(decision)
-    for error in memory.errors:
-        yield from _error_rows(error, _ERROR_LINES_IN_LOG)
-    yield from _list_rows("next", memory.next)
+    for rows in _item_rows(memory, _ERROR_LINES_IN_LOG).values():
+        yield from rows
     yield from _text_row("files", _names_text(memory.files_changed, _FILES_IN_LOG))
 
 
 def rows_in_full(memory: Memory) -> Iterator[Row]:
     """Everything, unknown fields and where it comes from included."""
-    yield from _text_row("why", memory.why)
-    yield from _list_rows("what", memory.what)
-    for decision in memory.decisions:
-        yield from _decision_rows(decision)
-        yield from _extra_rows(decision.extra, depth=1)
-    for error in memory.errors:
-        yield from _error_rows(error, None)
-        yield from _extra_rows(error.extra, depth=1)
-    yield from _list_rows("next", memory.next)
+    extras = {f"decisions/{n}": one.extra for n, one in enumerate(memory.decisions)}
+    extras |= {f"errors/{n}": one.extra for n, one in enumerate(memory.errors)}
+    for name, rows in _item_rows(memory, None).items():
+        yield from rows
+        yield from _extra_rows(extras.pop(name, {}), depth=1)
+    for name, extra in extras.items():  # of what has no words
+        yield from _extra_rows(extra, prefix=f"{name} ")
     yield from _text_row("concepts", ", ".join(memory.concepts))
     yield from _extra_rows(memory.tags, prefix="tag ")
     yield from _list_rows("changed", memory.files_changed)
@@ -58,6 +54,7 @@ def rows_in_full(memory: Memory) -> Iterator[Row]:
     yield from _text_row("symbols", ", ".join(memory.symbols))
     yield from _text_row("terms", memory.terms)
     yield from _text_row("supersedes", ", ".join(memory.supersedes))
+    yield from _list_rows("evidence", [_citation_text(one) for one in memory.citations])
     yield from _extra_rows(memory.extra)
     yield from _provenance_rows(memory)
 
@@ -94,21 +91,46 @@ def _list_rows(label: str, texts: Sequence[str], depth: int = 0) -> Iterator[Row
         yield from (Row("", text, depth + 1) for text in texts)
 
 
-def _decision_rows(decision: Decision) -> Iterator[Row]:
-    yield from _text_row("decided", decision.chose)
-    yield from _text_row("because", decision.because, 1)
-    yield from _list_rows("rejected", decision.rejected, 1)
+def _item_rows(memory: Memory, most_error_lines: int | None) -> dict[str, list[Row]]:
+    """The rows of each item by its name; the items of a list stand at the name of its first."""
+    found: dict[str, list[Row]] = {}
+    for label, items in groupby(items_of(memory), key=lambda item: item.label):
+        alike = list(items)
+        if label in (labels.WHAT, labels.NEXT):
+            found[alike[0].name] = list(_list_rows(label, [one.words[0].text for one in alike]))
+        else:
+            found |= {item.name: list(_rows_of(item, most_error_lines)) for item in alike}
+    return found
 
 
-def _error_rows(error: RecordedError, most_lines: int | None) -> Iterator[Row]:
-    lines = error.message.strip().splitlines()
-    shown = lines[:most_lines]
+def _rows_of(item: Item, most_error_lines: int | None) -> Iterator[Row]:
+    """The claim, and below it the words that belong to it."""
+    for depth, (label, words) in enumerate(groupby(item.words, key=lambda one: one.label)):
+        texts = [one.text for one in words]
+        if label == labels.ERROR:
+            yield Row(label, _first_lines(texts[0], most_error_lines), is_verbatim=True)
+        elif label == labels.FRAMES:
+            if most_error_lines is None:
+                yield Row(label, texts[0], 1, is_verbatim=True)
+        else:
+            yield from _list_rows(label, texts, min(depth, 1))
+
+
+def _first_lines(text: str, most: int | None) -> str:
+    lines = text.splitlines()
+    shown = lines[:most]
     if len(shown) < len(lines):
         shown.append(f"... {len(lines) - len(shown)} more lines")
-    yield Row("error", "\n".join(shown), is_verbatim=True)
-    if most_lines is None and error.frames:
-        yield Row("frames", "\n".join(error.frames), 1, is_verbatim=True)
-    yield from _text_row("resolved", error.resolution, 1)
+    return "\n".join(shown)
+
+
+def _citation_text(citation: Citation) -> str:
+    records = ", ".join(map(str, citation.records))
+    where = f"{'record' if len(citation.records) == 1 else 'records'} {records}" if records else ""
+    quote = f'"{citation.quote.strip()}"' if citation.quote.strip() else ""
+    extra = json.dumps(citation.extra, ensure_ascii=False) if citation.extra else ""
+    told = [part for part in (where, quote, extra) if part]
+    return f"{citation.item}: {', '.join(told)}" if told else citation.item
 
 
 def _names_text(names: Sequence[str], most: int) -> str:

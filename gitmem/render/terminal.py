@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from gitmem.guard.untrusted import clean_line, clean_text
+from gitmem.model.items import shown_title
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Json, Memory, to_fields
 from gitmem.render.rows import Row, rows_in_full, rows_of_log, wrap_text
@@ -71,7 +72,7 @@ def render_oneline(entry: LogEntry, colours: Palette) -> str:
     lines = [
         f"{tint(commit, colours.commit, colours)} "
         f"{tint(_line(memory.kind), colours.kind, colours)} "
-        f"{_line(memory.title)} {tint(f'({memory.id[:ID_LENGTH]})', colours.dim, colours)}"
+        f"{_line(shown_title(memory))} {tint(f'({memory.id[:ID_LENGTH]})', colours.dim, colours)}"
         for memory in entry.memories
     ]
     return "".join(f"{line}\n" for line in lines)
@@ -149,7 +150,7 @@ def _title(memory: Memory, subject: str, colours: Palette) -> str:
     mark = tint(f"({memory.id[:ID_LENGTH]})", colours.dim, colours)
     if memory.title == subject:
         return f"{_INDENT}{kind} {mark}"
-    title = tint(_line(memory.title), colours.title, colours)
+    title = tint(_line(shown_title(memory)), colours.title, colours)
     return f"{_INDENT}{kind}: {title} {mark}"
 
 

@@ -19,6 +19,7 @@ from gitmem.capture.compressors import allowance_of, batches_of
 from gitmem.capture.session_candidates import session_file
 from gitmem.capture.transcript_range import read_again
 from gitmem.capture.workspace import Workspace
+from gitmem.compress.citations import cite_evidence
 from gitmem.compress.compressor import BatchCompressor, BatchItem, Compression, Estimate
 from gitmem.compress.models.allowance import Allowance
 from gitmem.compress.models.prices import BATCH_SHARE
@@ -265,6 +266,8 @@ class _Remaker:
     def finish_entry(self, entry: BatchEntry, made: Compression, change: Change) -> list[Memory]:
         """The answer's memories with their origin, in the place of those made before."""
         part = Slice(entry.session, self._agent(entry), (), entry.first, entry.end)
+        if entry.session:
+            made = cite_evidence(made, self._evidence(entry, change))
         memories = finish(made, part, change, self._workspace.policy)
         return [replace(memory, supersedes=entry.before) for memory in memories]
 

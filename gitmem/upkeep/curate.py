@@ -295,6 +295,7 @@ def _fold(
             symbols=_union(m.symbols for m in everything),
             concepts=_union(m.concepts for m in everything),
             supersedes=tuple(sorted({m.id for m in everything})),
+            citations=(),  # each part keeps its own: a fold is of no single session
             provenance=replace(
                 newest.provenance, compressor=NAME, model="", session="", records=None
             ),

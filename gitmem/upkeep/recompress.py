@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from gitmem.capture.reread import reread
 from gitmem.capture.workspace import Workspace
+from gitmem.compress.citations import cite_evidence
 from gitmem.compress.compressor import Compression, Compressor, Estimate
 from gitmem.compress.writer_name import (
     is_by,
@@ -209,7 +210,8 @@ def _compress(
     workspace: Workspace, part: Slice, change: Change | None, compressor: Compressor
 ) -> Compression:
     shown = None if change is None else redact_change(change, workspace.policy)
-    made = compressor.compress(make_evidence(part, workspace.policy), shown)
+    evidence = make_evidence(part, workspace.policy)
+    made = cite_evidence(compressor.compress(evidence, shown), evidence)
     if is_stand_in(made.compressor):
         raise CompressorFailed(made.notice or "only a stand-in answered")
     return made

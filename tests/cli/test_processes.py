@@ -26,6 +26,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "import": ("claude-mem", "--from", "nowhere"),
     "recompress": ("--dry-run",),
     "curate": ("--dry-run",),
+    "verify": (),
     "scrub": ("hunter22",),
     "reindex": (),
     "reconcile": (),

@@ -35,7 +35,7 @@ _OTHER_CODES = {
     ),
     errors.EXIT_INTERRUPTED: ("Interrupted with Ctrl-C", "What was done so far is kept"),
 }
-_ALSO_FAILURE = "; `gitmem doctor` found something wrong"
+_ALSO_FAILURE = "; `gitmem doctor` or `gitmem verify` found something wrong"
 _UNATTENDED = """
 A command that is ended by a signal has no code of its own: shells show 128 plus the number of
 the signal, such as 143 for SIGTERM.

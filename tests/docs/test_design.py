@@ -102,12 +102,13 @@ def test_every_command_that_measures_exists() -> None:
 
 def test_the_index_lists_every_record_by_its_number_and_title() -> None:
     written = []
-    for number, record in enumerate(RECORDS, 1):
-        heading = _HEADING.findall(read(record))[0]
-        assert f"{number:03d}-" == record.name[:4]
-        assert heading.startswith(f"{number:03d}. ")
-        written.append((f"{number:03d}", heading[5:], record.name))
+    for record in RECORDS:  # a number may be missing: its record is still on a branch
+        heading, number = _HEADING.findall(read(record))[0], record.name[:3]
+        assert record.name[3] == "-"
+        assert heading.startswith(f"{number}. ")
+        written.append((number, heading[5:], record.name))
 
+    assert len({number for number, *_ in written}) == len(RECORDS)
     assert written == sorted(_INDEXED.findall(read(DOCS / "decisions" / "index.md")))
 
 

@@ -56,7 +56,9 @@ def test_no_items_are_silence() -> None:
 
 
 def test_what_comes_first_is_told_most_fully() -> None:
-    block = render_context(items(30, why="a reason of some length, told twice. " * 8), 500)
+    whys = [f"reason {n} of some length, told twice. " * 8 for n in range(30)]
+    found = [item(Memory("change", f"title {n}", why=why)) for n, why in enumerate(whys)]
+    block = render_context(found, 500)
 
     told = [len(part) for part in block.text.split("\n- ")[1:]]
     assert told[0] == max(told)

@@ -61,7 +61,7 @@ def test_a_title_that_is_the_commits_subject_is_not_said_twice() -> None:
     told = "".join(render_markdown([entry(memory)]))
 
     assert told.count("subject") == 1
-    assert "- this – that\n  - rejected: other\n" in told
+    assert "- this\n  - because: that\n  - rejected: other\n" in told
 
 
 def test_it_ends_before_a_forge_would_refuse_it() -> None:

@@ -1,9 +1,22 @@
 from __future__ import annotations
 
+import re
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.model.memory import Memory, RecordedError
+from gitmem.model.memory import (
+    Citation,
+    Decision,
+    Memory,
+    Provenance,
+    RecordedError,
+    to_fields,
+)
 from gitmem.render.rows import rows_in_full, rows_of_log, wrap_text
 
 
@@ -41,3 +54,106 @@ def test_a_memory_of_a_newer_schema_says_so() -> None:
     rows = {row.label: row.text for row in rows_in_full(Memory("change", "t", schema=2))}
 
     assert rows["schema"] == "2 (written by a newer gitmem)"
+
+
+_MARK = "zanzibar"
+_NOT_SHOWN: dict[str, str] = {
+    "kind": "stands beside the title",
+    "title": "stands above the rows",
+    "schema": "only where it is a newer one",
+}
+
+
+@pytest.mark.parametrize("name", sorted({f.name for f in fields(Memory)} - set(_NOT_SHOWN)))
+def test_every_field_of_a_memory_is_shown_in_full(name: str) -> None:
+    """A new field is shown, or is listed above with the reason why it is not."""
+    memory = replace(Memory("change", "t"), **{name: _marked(name)})
+
+    assert _MARK in "\n".join(f"{row.label} {row.text}" for row in rows_in_full(memory))
+
+
+@pytest.mark.parametrize("cls", [Decision, RecordedError, Citation, Provenance])
+def test_every_field_of_its_parts_is_shown_in_full(cls: type[Any]) -> None:
+    for field in fields(cls):
+        part = replace(_PARTS[cls], **{field.name: _value(cls, field.name)})
+        holder = {Decision: "decisions", RecordedError: "errors", Citation: "citations"}.get(cls)
+        changed = {"provenance": part} if holder is None else {holder: (part,)}
+        rows = rows_in_full(replace(Memory("change", "t"), **changed))
+
+        assert re.search(f"{_MARK}|4711", "\n".join(f"{r.label} {r.text}" for r in rows)), (
+            field.name
+        )
+
+
+_PARTS: dict[type[Any], Any] = {
+    Decision: Decision("c"),
+    RecordedError: RecordedError("e"),
+    Citation: Citation("why"),
+    Provenance: Provenance(),
+}
+
+
+def _marked(name: str) -> Any:
+    parts = {"decisions": Decision(_MARK), "errors": RecordedError(_MARK)}
+    parts["citations"] = Citation("why", (3,), _MARK)
+    if name in parts:
+        return (parts[name],)
+    return Provenance(branch=_MARK) if name == "provenance" else _value(Memory, name)
+
+
+def _value(cls: type[Any], name: str) -> Any:
+    kind = next(str(field.type) for field in fields(cls) if field.name == name)
+    if "Mapping" in kind:
+        return {"x": _MARK}
+    if "int" in kind:
+        return (4711, 4712) if kind.startswith("tuple") else 4711
+    return (_MARK,) if kind.startswith("tuple") else _MARK
+
+
+def test_every_field_is_described_in_the_format() -> None:
+    """By the name it has in a note, in a row of a table of the page."""
+    page = (Path(__file__).parents[2] / "docs" / "format.md").read_text("utf-8")
+    described = {name for row in re.findall(r"^\| (`[^|]+) \|", page, re.M) for name in _names(row)}
+    told: dict[type[Any], Any] = {**_PARTS, Memory: Memory("change", "t")}
+    written: set[str] = set()
+    for cls, part in told.items():
+        for name in {field.name for field in fields(cls)} - {"extra"}:
+            value = _marked(name) if cls is Memory else _value(cls, name)
+            changed = replace(part, **{name: value}) if name != "schema" else part
+            written |= _keys(to_fields(_holding(changed)))
+
+    assert {"rejected", "frames", "citations", "quote", "patch-id", "tokens"} <= written
+    assert written - {"x"} - _IN_WORDS <= described
+
+
+_IN_WORDS = {"chose", "because", "rejected", "message", "frames", "resolution"} | {
+    "changed",
+    "read",
+    "in",
+    "out",
+}
+"""Described in the row of the field that holds them."""
+
+
+def test_what_is_described_with_its_field_is_described() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "format.md").read_text("utf-8")
+
+    assert [name for name in _IN_WORDS if f"`{name}`" not in page] == []
+
+
+def _names(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def _holding(part: Any) -> Memory:
+    if isinstance(part, Memory):
+        return part
+    name = {Decision: "decisions", RecordedError: "errors", Citation: "citations"}.get(type(part))
+    changed = {"provenance": part} if name is None else {name: (part,)}
+    return replace(Memory("change", "t"), **changed)
+
+
+def _keys(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return {*value} | {key for item in value.values() for key in _keys(item)}
+    return {key for item in value for key in _keys(item)} if isinstance(value, list) else set()

@@ -31,6 +31,7 @@ class ClaudeCode:
 
     name = "claude-code"
     session_variables = ("CLAUDE_CODE_SESSION_ID",)
+    usual_place = "~/.claude/projects/*/{session}.jsonl"
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._projects = list_projects_dirs(environ)

@@ -48,6 +48,7 @@ class Codex:
 
     name = "codex"
     session_variables = ("CODEX_SESSION_ID", "CODEX_THREAD_ID")
+    usual_place = "~/.codex/sessions/*/*/*/rollout-*-{session}.jsonl"
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         home = environ.get("CODEX_HOME") or (

@@ -35,6 +35,7 @@ class GeminiCli:
 
     name = "gemini-cli"
     session_variables = ()
+    usual_place = "~/.gemini/tmp/*/chats/session-*-{beginning}.json*"
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         home = environ.get("GEMINI_CLI_HOME") or environ.get("HOME")
