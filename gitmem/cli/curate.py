@@ -18,7 +18,7 @@ from gitmem.index.encoder import StaticEncoder
 from gitmem.model.memory import Memory
 from gitmem.refresh.encoders import encoder_of
 from gitmem.state.settings import Settings, read_settings
-from gitmem.upkeep.curate import Fold, apply, is_reversal, plan, review_folds, undo
+from gitmem.upkeep.curate import Fold, apply, plan, review_folds, undo
 
 _WIDTH = 100
 _MAX_PARTS = 6
@@ -35,7 +35,7 @@ _MAX_PARTS = 6
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(is_applied: bool, is_undone: bool, apart: bool, judge: bool, as_json: bool) -> None:
-    """Fold memories that say the same thing into one, and link decisions to their reversals.
+    """Fold memories that say the same thing into one, and link decisions to what amends them.
 
     Without --apply it only shows what it would do.  A fold is an ordinary memory that supersedes
     others: it is shared like any other, nothing is deleted (gitmem show ID still shows each part),
@@ -56,7 +56,7 @@ def command(is_applied: bool, is_undone: bool, apart: bool, judge: bool, as_json
         return
     settings = read_settings(repo)
     encoder = encoder_of(settings) or StaticEncoder()
-    found = plan(repo, encoder, reverses=is_reversal)
+    found = plan(repo, encoder)
     if judge:
         found = review_folds(found, _opinion(repo, settings))
     written = apply(repo, found.folds) if is_applied else 0

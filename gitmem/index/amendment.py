@@ -1,62 +1,57 @@
-"""Amendments: whether a newer memory replaces an older one that it does not name.
+"""Amendments: whether a newer memory says otherwise than an older one, by how both are worded.
 
 People write "Store sessions in Redis" and a year later "Move sessions back to Postgres".  Both
-match a question about sessions, and the older often better.  Told by how titles and decisions
-are worded, deterministically, and only where the two are about the same thing: what is merely
-alike ("Store rate limits in Redis") must never hide anything.  Pure, standard library only.
+match a question about sessions, and the older often better.  Words alone prove nothing: that the
+newer commit takes away what the older one wrote, or names it, is for git to tell
+(:mod:`gitmem.refresh.amendments`).  Pure, standard library only.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Mapping
 
-from gitmem.index.statement import Statement, statement_of
+from gitmem.index.statement import (
+    AS_SAID,
+    Statement,
+    names_a_thing,
+    names_one_thing,
+    statement_of,
+)
+from gitmem.model.amendment import Amendment, Mention, mentions_in
 from gitmem.model.memory import Memory
-from gitmem.model.text import OPPOSITES, STOP_WORDS, stem, words_of
+from gitmem.model.text import OPPOSITES, stem
+from gitmem.model.text_roles import Role, texts_of
 
-PERHAPS = "perhaps amended by"
-"""Of two commits whose messages decide nothing: too often they only touch the same thing."""
-
-_REVERT = re.compile(r"revert(?:s|ed)?\b[\s:]*[\"'“]?(.{3,200}?)[\"'”]?\s*$", re.I)
-_REVERTS_COMMIT = re.compile(r"Reverts ([0-9a-f]{7,40})\b")
 _SAME = 0.6
-_MOST = 0.7
+_MOST = 0.75
+_SAID = (Role.TITLE, Role.PROSE)
 
 
-def amendment_of(newer: Memory, older: Memory, likeness: float = 0.0) -> str:
-    """In which way the newer memory replaces the older one; "" where it does not.
-
-    ``likeness`` (0 to 1) is not needed: what is worded alike is not about the same thing for it.
-    Memories of the same time, or without one, replace none.
-    """
-    if not older.provenance.time or newer.provenance.time <= older.provenance.time:
-        return ""
-    if _is_reverted(newer, older):
-        return "reverted by"
-    if not replaces(statement_of(newer), statement_of(older)):
-        return ""
-    return "amended by" if _is_decided(newer) or _is_decided(older) else PERHAPS
+def is_later(newer: Memory, older: Memory) -> bool:
+    """Whether the one was made after the other; of what has no time nobody knows."""
+    return bool(older.provenance.time) and newer.provenance.time > older.provenance.time
 
 
-def _is_decided(memory: Memory) -> bool:
-    """Whether it states a decision; a commit's message does if it says what was rejected."""
-    return memory.kind == "decision" or not memory.provenance.is_of_history
+def mentions_of(memory: Memory) -> tuple[Mention, ...]:
+    """What the memory's own words say it does to commits and memories that they name."""
+    return tuple(mentions_in("\n".join(texts_of(memory, _SAID))))
 
 
-def _is_reverted(newer: Memory, older: Memory) -> bool:
-    """By the commit that is named, or by the title that git puts in quotes."""
-    for fact in newer.what:
-        match = _REVERTS_COMMIT.search(fact)
-        if match and older.provenance.commit.startswith(match[1]):
-            return True
-    match = _REVERT.match(newer.title)
-    if match is None:
-        return False
-    taken_back, said = _stems(match[1]), _stems(older.title)
-    return bool(said) and _share(said, taken_back) >= 0.8 and _share(taken_back, said) >= 0.8
+def naming_among(mentions: Iterable[Mention], older: Memory, commit: str) -> Amendment | None:
+    """What is done to the older memory, which one of its commits holds, where it is named."""
+    ids = [name for name in (older.id, commit, older.provenance.commit) if name]
+    for mention in mentions:
+        if any(name.startswith(mention.name) for name in ids):
+            return mention.how
+    return None
 
 
-def replaces(new: Statement, old: Statement) -> bool:
+def says_otherwise(newer: Memory, older: Memory) -> bool:
+    """Whether the newer memory is about the same thing as the older one and contradicts it."""
+    return is_later(newer, older) and contradicts(statement_of(newer), statement_of(older))
+
+
+def contradicts(new: Statement, old: Statement) -> bool:
     """Whether the one statement, made later, is about the same thing and says otherwise."""
     if new.is_addition or old.is_fix or new.is_fix or not old.words & new.every:
         return False
@@ -70,20 +65,43 @@ def replaces(new: Statement, old: Statement) -> bool:
     )
 
 
+def in_force(found: Mapping[int, tuple[int, Amendment]]) -> dict[int, tuple[int, Amendment]]:
+    """The amendments, each older memory with the newer one, without those by a memory that is
+    reverted itself: what it took back holds again.
+    """
+    is_reverted: dict[int, bool] = {}
+    for number in found:
+        chain = [number]
+        while (last := chain[-1]) in found and last not in is_reverted:
+            chain.append(found[last][0])
+        for one in reversed(chain):
+            if one not in is_reverted:
+                newer, how = found.get(one, (one, Amendment.AMENDED))
+                is_reverted[one] = how is Amendment.REVERTED and not is_reverted[newer]
+    return {older: by for older, by in found.items() if not is_reverted[by[0]]}
+
+
 def _is_flipped(new: Statement, old: Statement) -> bool:
-    """One says to do it and the other not to."""
-    if new.polarity == old.polarity or (new.numbers and old.numbers != new.numbers):
+    """One is for it and the other against it."""
+    opposed = {name for name, side in new.sides.items() if old.sides.get(name, 0) == -side}
+    if not opposed or (new.numbers and old.numbers != new.numbers):
         return False
-    is_opposed = new.polarity * old.polarity < 0
-    if not is_opposed and new.polarity >= 0:
+    if new.is_conditional and not old.is_universal:
         return False
-    if is_opposed and len(old.words) > 1 and old.words <= new.words:
+    if not names_one_thing(new.words & old.words_and_verb):
+        return False
+    if opposed == {AS_SAID}:
+        return new.words_and_verb == old.words_and_verb or _is_left_alone(new, old)
+    done = {stem(old.verb)}  # "compress responses" and "no compression of responses"
+    if new.words in (old.words, old.direct, old.object, old.direct | done, old.object | done):
         return True
-    return (
-        _is_same_thing(old.words, new.words)
-        or _is_same_thing(old.words_and_verb, new.words)
-        or (bool(old.value) and _is_same_thing(old.subject, new.words))
-    )
+    # Of a rule an exception is told by "in", "for" or "on" a part of what it is about.
+    is_rule = old.is_universal or bool(opposed & {"permission", "duty", "always"})
+    return is_rule and new.object >= old.words == old.object
+
+
+def _is_left_alone(new: Statement, old: Statement) -> bool:
+    return new.verb == "leave" and new.words == old.direct
 
 
 def _is_opposite(new: Statement, old: Statement) -> bool:
@@ -93,56 +111,76 @@ def _is_opposite(new: Statement, old: Statement) -> bool:
         return False
     poles = {stem(pole) for one in found for pole in (one, OPPOSITES[one])}
     rest_old, rest_new = old.words - poles, new.words - poles
-    return bool(rest_old) and _share(rest_old, rest_new) >= _MOST
+    return names_a_thing(rest_old) and _share(rest_old, rest_new) >= _MOST
 
 
 def _is_other_amount(new: Statement, old: Statement) -> bool:
     """The same is kept, waited for or allowed, in another number."""
-    if not new.numbers or not old.numbers or new.numbers == old.numbers:
+    if not (new.numbers - old.numbers and old.numbers - new.numbers):
         return False
-    if old.is_listing or new.is_listing or not _can_share_verb(new, old):
+    if old.is_listing or new.is_listing or not names_a_thing(old.words & new.words):
         return False
-    return bool(old.words & new.words) and _overlap(old.words, new.words) >= _SAME
+    if not (new.verb and old.verb):  # "one approval is enough"
+        return _overlap(old.words, new.words) >= _MOST
+    return _can_share_verb(new, old) and _overlap(old.words, new.words) >= _SAME
 
 
 def _is_other_choice(new: Statement, old: Statement) -> bool:
     """For the same thing something else is chosen, or it is put somewhere else."""
     if old.is_listing or new.is_listing or not new.value or not old.value:
         return False
+    if old.is_against or new.is_against:  # "do not use this" chooses nothing
+        return False
+    if {"replace", "swap"} & {new.verb, old.verb}:  # of these what is given up decides
+        return False
     if new.numbers != old.numbers or not _can_share_verb(new, old):
         return False
     if not new.value_kinds & old.value_kinds:
         return False
     mine, theirs = new.value - old.value, old.value - new.value
-    is_same_thing = bool(old.subject) and _overlap(old.subject, new.subject) >= _SAME
+    is_same_thing = names_a_thing(old.subject & new.subject)
+    is_same_thing &= _overlap(old.subject, new.subject) >= _MOST
     return is_same_thing and bool(mine) and bool(theirs)
 
 
 def _is_given_up(new: Statement, old: Statement) -> bool:
     """What the older one chose is what the newer one moves away from."""
-    chosen = old.value or old.words
-    if old.polarity < 0 or _share(chosen, new.rejected) < 0.5:
+    if old.is_against:
         return False
-    rest = old.words - new.rejected
-    return not rest or _share(rest, new.every) >= 0.5
+    brings = old.is_for and old.is_listing  # "support this by that" is about this
+    chosen = old.direct if brings else old.value or (old.words if old.is_for else frozenset())
+    for given_up in new.rejected:
+        rest = old.words - given_up
+        if _is_same_name(chosen, given_up) and (not rest or _share(rest, new.every) >= 0.5):
+            return True
+    # What a decision rejects may have to do with anything: its title must be about the subject,
+    # and not be about what was rejected.
+    return any(
+        _is_same_name(chosen, given_up)
+        and not given_up <= new.words
+        and _share(old.words - given_up, new.words) >= 0.5
+        for given_up in new.refused
+    )
+
+
+def _is_same_name(chosen: frozenset[str], given_up: frozenset[str]) -> bool:
+    """Whether two short names mean one thing: of either all is in the other, and at least half."""
+    is_part = given_up <= chosen or chosen <= given_up
+    return is_part and names_a_thing(chosen & given_up) and _overlap(chosen, given_up) >= 0.5
 
 
 def _is_taken_back(new: Statement, old: Statement) -> bool:
     """Back, again, after all: to what was before the older one."""
-    if not new.is_return or old.is_return:
+    if not new.is_return or old.is_return or new.is_listing:
+        return False
+    if new.words <= old.words and new.verb == old.verb:  # the same once more
         return False
     return len(old.words & new.words) > 1 and _share(old.words, new.every) >= _MOST
 
 
-def _is_same_thing(old: frozenset[str], new: frozenset[str]) -> bool:
-    """Whether most of either is in the other; a single word must be all that either says."""
-    shared = len(old & new)
-    return old == new or (shared > 1 and shared >= _MOST * len(old) and 2 * shared >= len(new))
-
-
 def _can_share_verb(new: Statement, old: Statement) -> bool:
     """Whether both verbs could speak of one decision: they are the same, or of a sort."""
-    return new.verb == old.verb or not new.verb or not old.verb or bool(new.sort & old.sort)
+    return new.verb == old.verb or bool(new.sort & old.sort)
 
 
 def _share(part: frozenset[str], whole: frozenset[str]) -> float:
@@ -151,7 +189,3 @@ def _share(part: frozenset[str], whole: frozenset[str]) -> float:
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(len(one), len(other), 1)
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words_of(text) if word not in STOP_WORDS)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gitmem.index.amendment import PERHAPS
+from gitmem.index.identifiers import has_identifier
+from gitmem.model.amendment import Amendment
 from gitmem.model.hit import Reason
 from gitmem.model.instant import parse_any_iso_time
 from gitmem.model.memory import Memory
@@ -33,8 +34,9 @@ _DAY = 86_400.0
 Likeness = Callable[[int, int], float]
 """How alike two candidates are by their vectors, 0 to 1, by their numbers in the list."""
 
-AmendmentRule = Callable[[Memory, Memory, float], str]
-"""Given a newer memory, an older one and their likeness: in which way it is amended, or ""."""
+AmendmentRule = Callable[[Sequence[int]], Mapping[int, tuple[int, Amendment]]]
+"""Given candidates by their numbers, those that are amended by another of them, with its number
+and in which way."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,15 @@ class Candidate:
 
 @dataclass(frozen=True)
 class QueryContext:
-    """Where the question comes from: the paths at hand, the branch, the time (POSIX seconds)."""
+    """Where the question comes from: the paths at hand, the branch, the time (POSIX seconds).
+
+    ``identifiers`` are what it names letter by letter.
+    """
 
     now: float
     near: tuple[str, ...] = ()
     branch: str = ""
+    identifiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,13 +110,9 @@ def rank_candidates(
         return spread
     first = spread[:_AMENDMENT_WINDOW]
     return [
-        *_amendments_first(first, candidates, likeness or _unlike, amended),
+        *_amendments_first(first, candidates, amended, setting.identifiers),
         *spread[_AMENDMENT_WINDOW:],
     ]
-
-
-def _unlike(one: int, other: int) -> float:
-    return 0.0
 
 
 def _reasons(candidate: Candidate, setting: QueryContext) -> tuple[Reason, ...]:
@@ -191,33 +193,41 @@ def _spread(scored: Sequence[Rank], likeness: Likeness) -> list[Rank]:
 def _amendments_first(
     order: Sequence[Rank],
     candidates: Sequence[Candidate],
-    likeness: Likeness,
     amended: AmendmentRule,
+    identifiers: Sequence[str],
 ) -> list[Rank]:
-    """What was amended comes right after its amendment, and says so."""
-    newest_first = sorted(
-        order, key=lambda one: candidates[one.number].memory.provenance.time, reverse=True
-    )
-    by: dict[int, tuple[Rank, str]] = {}
-    for place, older in enumerate(newest_first):
-        for newer in newest_first[:place]:
-            how = amended(
-                candidates[newer.number].memory,
-                candidates[older.number].memory,
-                likeness(newer.number, older.number),
-            )
-            if how:
-                by[older.number] = (newer, how)
-                break
+    """What was amended says so, and comes right after what takes its place.
+
+    It stays where it is if it has an identifier that was asked for and the amendment has not.
+    """
+    numbers = {one.number for one in order}
+    by = {
+        older: (newer, how)
+        for older, (newer, how) in amended([one.number for one in order]).items()
+        if older in numbers and newer in numbers
+    }
     found: list[Rank] = []
     for one in order:
         if one.number in by:
             newer, how = by[one.number]
-            told = Reason("superseded", 0.0, f"{how} {candidates[newer.number].memory.id[:8]}")
+            told = Reason("superseded", 0.0, f"{how.value} {candidates[newer].memory.id[:8]}")
             one = replace(one, reasons=(*one.reasons, told))
         found.append(one)
-    sure = {number: newer.number for number, (newer, how) in by.items() if how != PERHAPS}
-    return _move_behind(found, sure)
+    behind = {
+        older: newer
+        for older, (newer, how) in by.items()
+        if how.takes_its_place
+        and not _has_more(candidates[older].memory, candidates[newer].memory, identifiers)
+    }
+    return _move_behind(found, behind)
+
+
+def _has_more(older: Memory, newer: Memory, identifiers: Sequence[str]) -> bool:
+    """Whether the older memory has one of the identifiers and the newer one has not."""
+    return any(
+        has_identifier(older, identifier) and not has_identifier(newer, identifier)
+        for identifier in identifiers
+    )
 
 
 def _move_behind(order: Sequence[Rank], behind: Mapping[int, int]) -> list[Rank]:

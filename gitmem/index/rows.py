@@ -27,7 +27,7 @@ def validity_of(fields: Sequence[Field]) -> str:
     It names all that rows and vectors were made with: tables, words, weights and schema.
     """
     return (
-        f"gitmem index 6, words {lexical.VERSION}, fields {digest_of(fields)},"
+        f"gitmem index 7, words {lexical.VERSION}, fields {digest_of(fields)},"
         f" memory schema {SCHEMA}"
     )
 
@@ -90,6 +90,14 @@ CREATE TABLE standing (note INTEGER PRIMARY KEY, share REAL NOT NULL);
 CREATE TABLE standing_path (
     path INTEGER NOT NULL, note INTEGER NOT NULL, PRIMARY KEY (path, note)
 ) WITHOUT ROWID;
+CREATE TABLE named_commit (
+    note INTEGER NOT NULL, commit_oid TEXT NOT NULL, how TEXT NOT NULL,
+    PRIMARY KEY (note, commit_oid)
+) WITHOUT ROWID;
+CREATE TABLE rewritten (
+    newer INTEGER NOT NULL, older INTEGER NOT NULL, is_so INTEGER NOT NULL,
+    PRIMARY KEY (newer, older)
+) WITHOUT ROWID;
 CREATE TABLE reach (
     tip TEXT PRIMARY KEY, mark INTEGER NOT NULL, used INTEGER NOT NULL, notes BLOB NOT NULL
 ) WITHOUT ROWID;
@@ -108,6 +116,8 @@ _CONTENT = (
     "reach",
     "standing",
     "standing_path",
+    "named_commit",
+    "rewritten",
 )
 
 # What memories have in common, so that even a short one is stored in half its size.

@@ -10,22 +10,24 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from types import TracebackType
 from typing import Any
 
 from gitmem.errors import EncoderUnavailable
 from gitmem.git.repo import Repo
-from gitmem.index.amendment import amendment_of
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
 from gitmem.index.fields import FIELDS
+from gitmem.index.identifiers import identifiers_in
 from gitmem.index.lexical import query_words
 from gitmem.index.lookup import Holder, holders_in_scope, holders_of, memories, newest
 from gitmem.index.postings import Postings
 from gitmem.index.rank import Candidate, Likeness, QueryContext, Rank, fuse_scores, rank_candidates
 from gitmem.index.rows import facets_of
 from gitmem.index.vectors import Vectors, read_meta
+from gitmem.model.amendment import Amendment
 from gitmem.model.hit import Hit
 from gitmem.model.memory import Memory
 from gitmem.model.query import MAX_TEXT, Query
@@ -33,6 +35,7 @@ from gitmem.model.standing import Standing
 from gitmem.model.text import words_of
 from gitmem.model.text_roles import texts_of
 from gitmem.model.twins import without_twins
+from gitmem.refresh.amendments import HeldMemory, amendments_among
 from gitmem.refresh.embed import embed_memories
 from gitmem.refresh.encoders import encoder_of
 from gitmem.refresh.reachable import Reachable, scope_of
@@ -64,6 +67,13 @@ class _Pool:
     def holders_of(self, numbers: Iterable[int]) -> list[Holder]:
         """Those of the candidates of these numbers that are not pending."""
         return [self.holders[number] for number in numbers if number < len(self.holders)]
+
+    def held_memory(self, number: int) -> HeldMemory:
+        """A candidate's memory with the commit that holds it, if it is not pending."""
+        memory = self.candidates[number].memory
+        if number >= len(self.holders):
+            return HeldMemory(memory)
+        return HeldMemory(memory, self.holders[number].commit, self.holders[number].note)
 
     def with_standings(self, standing: Mapping[str, Standing]) -> _Pool:
         """The same, each candidate of a note with how its commit stands, as far as is told."""
@@ -124,7 +134,7 @@ class Recaller:
         Of twins (:mod:`gitmem.model.twins`) only one comes.  Without words they come newest first.
         ``now`` are POSIX seconds, to tell ages by.
         ``judge``: git is asked how the first ones stand, where that is not known, and what is no
-        longer so comes later; else no process is run.
+        longer so comes later.  What amends what among them is asked of git in any case, once.
 
         Raises:
             GitmemError: the index is damaged; it is set aside, so that the next try works.
@@ -192,9 +202,17 @@ class Recaller:
         """What puts the pool in order: all that speaks for a memory, or without words its age."""
         if not text.strip():
             return _newest_first
-        setting = QueryContext(time.time() if now is None else now, query.near, query.branch)
+        moment = time.time() if now is None else now
+        setting = QueryContext(moment, query.near, query.branch, identifiers_in(text))
         likeness = self._likeness(pool.places)
-        return lambda candidates: rank_candidates(candidates, setting, likeness, amendment_of)
+        amended = partial(self._amended, pool)
+        return lambda candidates: rank_candidates(candidates, setting, likeness, amended)
+
+    def _amended(self, pool: _Pool, numbers: Sequence[int]) -> Mapping[int, tuple[int, Amendment]]:
+        """Which of the candidates are amended by which others."""
+        held = [pool.held_memory(number) for number in numbers]
+        found = amendments_among(self._repo, self._index, held)
+        return {numbers[older]: (numbers[newer], how) for older, (newer, how) in found.items()}
 
     def _scores(self, text: str, query: Query, size: int) -> dict[int, tuple[float, float]]:
         """The places of what matches with their scores for words and for meaning, best first."""

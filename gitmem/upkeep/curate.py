@@ -1,4 +1,4 @@
-"""Curation: memories that say the same thing are folded into one, reversals are linked.
+"""Curation: memories that say the same thing are folded into one, amendments are linked.
 
 Nothing is deleted.  A fold is an ordinary memory that supersedes others: it syncs, merges and is
 undone by forgetting it, whereupon the others count again.  Likeness alone never folds: see
@@ -17,7 +17,6 @@ from typing import Any
 from gitmem.compress.models.fold_review import MOST_GROUPS
 from gitmem.compress.offline.history import is_slight
 from gitmem.git.repo import Repo
-from gitmem.index.amendment import PERHAPS, amendment_of
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder
 from gitmem.index.lookup import Holder, holders_in_scope, memories, places_above
@@ -28,6 +27,7 @@ from gitmem.model.memory import Memory, Tombstone
 from gitmem.model.note import Document
 from gitmem.notes.codec import document_of, tombstone_document
 from gitmem.notes.store import NoteStore
+from gitmem.refresh.amendments import Amended, HeldMemory, amendments_among
 from gitmem.refresh.embed import embed_memories
 from gitmem.refresh.reachable import scope_of
 from gitmem.refresh.refresh import refresh, refresh_index
@@ -39,7 +39,8 @@ _SAME = "they say the same thing"
 _MOST = 20_000  # memories compared with one another: the newest
 _NEIGHBOURS = 12
 _COSINE = 0.80  # from here on two may say the same ...
-_COSINE_OF_REVERSAL = 0.45  # ... and from here on one may take the other back
+_COSINE_OF_AMENDMENT = 0.45  # ... and from here on one may amend the other
+_AMENDMENT_SECONDS = 60.0
 _MOST_FILES = 12
 _FEW_TRIVIAL = 3
 _FEW_TERMS = 6
@@ -59,19 +60,11 @@ _SLIGHT_TOPICS = (
 
 
 @dataclass(frozen=True)
-class MemoryAtHead:
-    """A memory that counts at HEAD, and the commit that holds it."""
-
-    memory: Memory
-    commit: str
-
-
-@dataclass(frozen=True)
 class Fold:
     """Memories that one would do for, newest first, and why; ``into`` is the one."""
 
     because: str
-    parts: tuple[MemoryAtHead, ...]
+    parts: tuple[HeldMemory, ...]
     into: Memory
 
 
@@ -84,13 +77,11 @@ class CuratePlan:
     apart_pairs: tuple[tuple[Memory, Memory, str], ...] = field(default=())
 
 
-Reverses = Callable[[Memory, Memory], bool]
-
-
-def plan(repo: Repo, encoder: Encoder, *, reverses: Reverses | None = None) -> CuratePlan:
+def plan(repo: Repo, encoder: Encoder) -> CuratePlan:
     """What would be folded and linked, among the newest 20,000 memories that HEAD reaches.
 
-    ``reverses`` tells whether the first of two memories takes back what the second one decided.
+    What was amended, by the rule that search follows, is put behind its amendment; never are two
+    folded as the same of which one amends the other.
 
     Raises:
         EncoderUnavailable: the model that is set is not there.
@@ -102,22 +93,19 @@ def plan(repo: Repo, encoder: Encoder, *, reverses: Reverses | None = None) -> C
         with index.reader() as database:
             rows = Vectors(database, encoder.dimensions).rows(places)
         pairs = _pairs(rows)
+        near = [(n, m) for n, m, _ in pairs]
+        amended = amendments_among(repo, index, here, near, seconds=_AMENDMENT_SECONDS)
         apart: list[tuple[Memory, Memory, str]] = []
-        groups = _groups(here, (pair for pair in pairs if pair[2] >= _COSINE), apart)
+        alike = (pair for pair in pairs if pair[2] >= _COSINE)
+        groups = _groups(here, alike, amended, apart)
         folds = [_fold(index, _SAME, [here[n] for n in group]) for group in groups]
         taken = {n for group in groups for n in group}
         left = [part for n, part in enumerate(here) if n not in taken]
         for topic, some in _trivial(left).items():
             folds.append(_fold(index, f"each is only about {topic}", some, count_in_title=True))
         trivial = {part.memory.id for fold in folds for part in fold.parts}
-        if reverses is not None:
-            folds += _reversals(index, here, pairs, reverses, trivial)
+        folds += _amendments(index, here, amended, trivial)
         return CuratePlan(len(here), tuple(folds), tuple(apart))
-
-
-def is_reversal(newer: Memory, older: Memory) -> bool:
-    """Whether the newer memory surely reverts or amends the older one, by how both are worded."""
-    return amendment_of(newer, older) not in ("", PERHAPS)
 
 
 def review_folds(
@@ -182,13 +170,14 @@ def undo(repo: Repo) -> int:
         return len(ids)
 
 
-def _here(repo: Repo, index: Index) -> tuple[list[int], list[MemoryAtHead]]:
+def _here(repo: Repo, index: Index) -> tuple[list[int], list[HeldMemory]]:
     """The places of the newest memories that HEAD reaches, and the memories."""
     scope = scope_of(repo, index)
     where: Mapping[int, Holder] = holders_in_scope(index, places_above(index, 0), scope)
     found = memories(index, where)
     newest = sorted(found, key=lambda p: (found[p].provenance.time, p), reverse=True)[:_MOST]
-    return newest, [MemoryAtHead(found[place], where[place].commit) for place in newest]
+    held = [HeldMemory(found[p], where[p].commit, where[p].note) for p in newest]
+    return newest, held
 
 
 def _pairs(rows: Any) -> list[tuple[int, int, float]]:
@@ -205,14 +194,15 @@ def _pairs(rows: Any) -> list[tuple[int, int, float]]:
         (min(n, int(m)), max(n, int(m))): float(score)
         for n, (line, others) in enumerate(zip(scores, found, strict=True))
         for score, m in zip(line, others, strict=True)
-        if m != n and m >= 0 and score >= _COSINE_OF_REVERSAL
+        if m != n and m >= 0 and score >= _COSINE_OF_AMENDMENT
     }
     return sorted(((n, m, score) for (n, m), score in near.items()), key=lambda p: (-p[2], p[:2]))
 
 
 def _groups(
-    here: Sequence[MemoryAtHead],
+    here: Sequence[HeldMemory],
     pairs: Iterable[tuple[int, int, float]],
+    amended: Amended,
     apart: list[tuple[Memory, Memory, str]],
 ) -> list[list[int]]:
     """Groups of which every two members may be one; what forbids it elsewhere goes to ``apart``."""
@@ -226,7 +216,7 @@ def _groups(
                 why
                 for a in one
                 for b in other
-                if (why := reason_to_keep_apart(here[a].memory, here[b].memory))
+                if (why := _reason_to_keep_apart(here, amended, a, b))
             ),
             "",
         )
@@ -239,9 +229,16 @@ def _groups(
     return sorted(unique.values())
 
 
-def _trivial(here: Iterable[MemoryAtHead]) -> dict[str, list[MemoryAtHead]]:
+def _reason_to_keep_apart(here: Sequence[HeldMemory], amended: Amended, a: int, b: int) -> str:
+    """What keeps two from being one; "" if nothing does."""
+    if any(one in amended and amended[one][0] == other for one, other in ((a, b), (b, a))):
+        return "one amends the other"
+    return reason_to_keep_apart(here[a].memory, here[b].memory)
+
+
+def _trivial(here: Iterable[HeldMemory]) -> dict[str, list[HeldMemory]]:
     """Those that only say that a typo or formatting was fixed, by what they are about."""
-    found: dict[str, list[MemoryAtHead]] = defaultdict(list)
+    found: dict[str, list[HeldMemory]] = defaultdict(list)
     for part in here:
         memory = part.memory
         says = memory.why or memory.what or memory.decisions or memory.errors or memory.next
@@ -253,30 +250,32 @@ def _trivial(here: Iterable[MemoryAtHead]) -> dict[str, list[MemoryAtHead]]:
     return {topic: some for topic, some in found.items() if len(some) >= _FEW_TRIVIAL}
 
 
-def _reversals(
-    index: Index,
-    here: Sequence[MemoryAtHead],
-    pairs: Iterable[tuple[int, int, float]],
-    reverses: Reverses,
-    taken: set[str],
+def _amendments(
+    index: Index, here: Sequence[HeldMemory], amended: Amended, taken: set[str]
 ) -> list[Fold]:
-    """What a newer memory reverses is superseded by a repetition of that memory."""
-    folds: dict[str, list[MemoryAtHead]] = {}
-    for n, m, _ in pairs:  # the smaller number is the newer memory
-        newer, older = here[n], here[m]
-        if {newer.memory.id, older.memory.id} & taken or older.memory.id in folds:
-            continue
-        if reverses(newer.memory, older.memory):
-            folds.setdefault(newer.memory.id, [newer]).append(older)
+    """What another memory took the place of is superseded by a repetition of that one.
+
+    Of a chain of amendments the last one supersedes all.
+    """
+    behind = {
+        older: newer
+        for older, (newer, how) in amended.items()
+        if how.takes_its_place and not {here[n].memory.id for n in (older, newer)} & taken
+    }
+    folds: dict[int, list[int]] = {}
+    for older in behind:
+        last = older
+        while last in behind:
+            last = behind[last]
+        folds.setdefault(last, []).append(older)
     return [
-        _fold(index, "the newer one reverses it", parts)
-        for newer, parts in folds.items()
-        if not any(newer in {p.memory.id for p in others[1:]} for others in folds.values())
+        _fold(index, "the newer one amends it", [here[n] for n in (last, *sorted(older))])
+        for last, older in sorted(folds.items())
     ]
 
 
 def _fold(
-    index: Index, because: str, parts: Sequence[MemoryAtHead], *, count_in_title: bool = False
+    index: Index, because: str, parts: Sequence[HeldMemory], *, count_in_title: bool = False
 ) -> Fold:
     """One memory for these, newest first: its words, the files and names of all.
 

@@ -7,6 +7,10 @@ repository's commits, older before newer, and each pair's question is asked thro
 search, vectors and all.  An amended pair is right when the newer one comes first and the older one
 is marked as superseded or is not there; a look-alike is wrong when one of the two is marked as
 superseded by the other.  The baseline is FTS5's BM25 over the same memories in the same run.
+
+Two repositories are made.  In the first each newer commit rewrites the line that its older one
+wrote, that of a look-alike too, so that words alone must tell them apart; in the second it touches
+another file, and only a revert that names what it reverts may be marked.
 """
 
 from __future__ import annotations
@@ -25,8 +29,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.recall.search import Recaller
 from gitmem.refresh.reindex import reindex
-from tests.support.amendments import ALIKE, AMENDED, LATER, LATER_ALIKE, Pair
-from tests.support.bigrepo import fill
+from tests.support.amendments import ALIKE, AMENDED, LATER, LATER_ALIKE, Pair, commit_pairs
 from tests.support.git import GitDriver
 
 _SETS = {
@@ -46,29 +49,31 @@ class Made:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="superseded-") as folder:
-        git = GitDriver(Path(folder) / "repo", Path(folder) / "home")
-        git.home.mkdir()
-        git.init()
-        every = [pair for pairs in _SETS.values() for pair in pairs]
-        made = written(git, every)
-        plain = baseline([m for one in made.values() for m in (one.older, one.newer)])
-        head = (
-            f"{'pairs':>6}{'newer first':>13}{'marked':>8}{'left out':>9}{'BM25 newer first':>18}"
-        )
-        print(f"{'':26}{head}")
-        with Recaller(git.repo) as recaller:
-            for name, pairs in _SETS.items():
-                told = [tried(recaller, pair, made[pair]) for pair in pairs]
-                theirs = [plain(pair.query, made[pair]) for pair in pairs]
-                first, marked, out = (sum(column) for column in zip(*told, strict=True))
-                row = f"{len(pairs):6}{first:13}{marked:8}{out:9}{sum(theirs):18}"
-                print(f"{name:26}{row}")
+    head = f"{'pairs':>6}{'newer first':>13}{'marked':>8}{'left out':>9}{'BM25 newer first':>18}"
+    for text, is_rewritten in (("lines rewritten", True), ("lines untouched", False)):
+        print(f"{text:26}{head}")
+        with tempfile.TemporaryDirectory(prefix="superseded-") as folder:
+            git = GitDriver(Path(folder) / "repo", Path(folder) / "home")
+            git.home.mkdir()
+            git.init()
+            measure(git, is_rewritten=is_rewritten)
 
 
-def written(git: GitDriver, pairs: Sequence[Pair]) -> dict[Pair, Made]:
+def measure(git: GitDriver, *, is_rewritten: bool) -> None:
+    every = [pair for pairs in _SETS.values() for pair in pairs]
+    made = written(git, every, is_rewritten=is_rewritten)
+    plain = baseline([m for one in made.values() for m in (one.older, one.newer)])
+    with Recaller(git.repo) as recaller:
+        for name, pairs in _SETS.items():
+            told = [tried(recaller, pair, made[pair]) for pair in pairs]
+            theirs = [plain(pair.query, made[pair]) for pair in pairs]
+            first, marked, out = (sum(column) for column in zip(*told, strict=True))
+            print(f"{name:26}{len(pairs):6}{first:13}{marked:8}{out:9}{sum(theirs):18}")
+
+
+def written(git: GitDriver, pairs: Sequence[Pair], *, is_rewritten: bool) -> dict[Pair, Made]:
     """Every pair's memories in notes: all older ones at older commits than all newer ones."""
-    commits = fill(git, 2 * len(pairs))
+    commits = commit_pairs(git, pairs, is_rewritten=is_rewritten)
     made: dict[Pair, Made] = {}
     documents = {}
     for number, pair in enumerate(pairs):

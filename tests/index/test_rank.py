@@ -6,11 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.index.rank import MEANING, WORDS, Candidate, QueryContext, fuse_scores, rank_candidates
+from gitmem.index.rank import (
+    MEANING,
+    WORDS,
+    AmendmentRule,
+    Candidate,
+    QueryContext,
+    fuse_scores,
+    rank_candidates,
+)
+from gitmem.model.amendment import Amendment
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.standing import Standing, Verdict
 
 NOW = 1_767_225_600.0  # 2026-01-01
+AMENDED = Amendment.AMENDED
 HERE = QueryContext(now=NOW, near=("src/up.py",), branch="topic")
 
 
@@ -96,15 +106,47 @@ def test_what_is_merely_related_keeps_its_place() -> None:
     assert [one.number for one in rank_candidates(three, HERE, lambda a, b: 0.9)] == [0, 1, 2]
 
 
+def by(how: Amendment) -> AmendmentRule:
+    """The first candidate is amended by the last."""
+    return lambda numbers: {min(numbers): (max(numbers), how)}
+
+
+def test_what_was_only_fixed_says_so_and_stays() -> None:
+    candidates = [candidate(1.0), candidate(0.8), candidate(0.4)]
+
+    found = rank_candidates(candidates, HERE, None, by(Amendment.FIXED))
+
+    assert [one.number for one in found] == [0, 1, 2]
+    assert found[0].reasons[-1].text.startswith("fixed by ")
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [("Use the other one", [0, 1, 2]), ("Replace parse_args", [2, 0, 1])],
+)
+def test_who_has_the_identifier_is_put_behind_only_who_has_it_too(
+    title: str, expected: list[int]
+) -> None:
+    asked = QueryContext(now=NOW, identifiers=("parse_args",))
+    candidates = [
+        candidate(1.0, title="Use parse_args"),
+        candidate(0.8),
+        candidate(0.4, title=title),
+    ]
+
+    found = rank_candidates(candidates, asked, None, by(AMENDED))
+
+    assert [one.number for one in found] == expected
+    marked = next(one for one in found if one.number == 0)
+    assert marked.reasons[-1].name == "superseded"
+
+
 def test_what_was_amended_stands_behind_its_amendment() -> None:
     old = candidate(1.0, title="Keep for 30 days", time="2025-01-01T00:00:00Z")
     other = candidate(0.8, title="Something else", time="2025-02-01T00:00:00Z")
     new = candidate(0.4, title="Keep for 90 days", time="2025-03-01T00:00:00Z")
 
-    def amended(newer: Memory, older: Memory, likeness: float) -> str:
-        return "amended by" if (newer, older) == (new.memory, old.memory) else ""
-
-    found = rank_candidates([old, other, new], HERE, lambda a, b: 0.5, amended)
+    found = rank_candidates([old, other, new], HERE, lambda a, b: 0.5, by(AMENDED))
 
     assert [one.number for one in found] == [2, 0, 1]
     assert found[1].reasons[-1].name == "superseded"
@@ -120,7 +162,7 @@ def test_of_a_chain_of_amendments_the_last_comes_first() -> None:
     ]
 
     found = rank_candidates(
-        chain, HERE, lambda a, b: 0.5, lambda newer, older, likeness: "amended by"
+        chain, HERE, lambda a, b: 0.5, lambda _: {0: (1, AMENDED), 1: (2, AMENDED)}
     )
 
     assert found[0].number == 2
@@ -134,8 +176,8 @@ shares = st.floats(0, 1)
 def test_everything_is_ranked_once_and_its_reasons_add_up(
     candidates: list[Candidate], alike: float, is_amended: bool
 ) -> None:
-    def amended(newer: Memory, older: Memory, likeness: float) -> str:
-        return "amended by" if is_amended else ""
+    def amended(numbers: Sequence[int]) -> dict[int, tuple[int, Amendment]]:
+        return {n: (n + 1, AMENDED) for n in numbers if is_amended and n + 1 in numbers}
 
     found = rank_candidates(candidates, HERE, lambda a, b: alike, amended)
 

@@ -8,7 +8,10 @@ of the 22 look-alikes wrongly, then some rules and thresholds were mended with t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from tests.support.git import EPOCH, GitDriver
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,29 @@ class Pair:
     query: str
     older: tuple[str, str]
     newer: tuple[str, str]
+
+
+def commit_pairs(git: GitDriver, pairs: Sequence[Pair], *, is_rewritten: bool) -> list[str]:
+    """A commit for each older memory, then one for each newer; their ids, oldest first.
+
+    Each writes a line with its title into a file; where ``is_rewritten`` both of a pair write the
+    same one.
+    """
+    stream = []
+    told = [(n, pair.older[0]) for n, pair in enumerate(pairs)]
+    told += [(n, pair.newer[0]) for n, pair in enumerate(pairs)]
+    for mark, (number, title) in enumerate(told, 1):
+        path = f"{number}.txt" if is_rewritten or mark <= len(pairs) else f"{number}-later.txt"
+        line = f"line of pair {number}: {title}\n"
+        when = f"<ada@example.com> {EPOCH + mark * 60} +0000"
+        stream.append(
+            f"commit refs/heads/main\nmark :{mark}\nauthor Ada {when}\ncommitter Ada {when}\n"
+            f"data {len(title.encode())}\n{title}\n"
+            + (f"from :{mark - 1}\n" if mark > 1 else "")
+            + f"M 644 inline {path}\ndata {len(line.encode())}\n{line}\n"
+        )
+    git.run("fast-import", "--quiet", "--force", stdin="".join(stream).encode())
+    return git.out("rev-list", "--reverse", "main").split("\n")
 
 
 AMENDED = (

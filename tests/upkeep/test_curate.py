@@ -12,7 +12,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.recall.search import recall
 from gitmem.refresh.refresh import refresh
-from gitmem.upkeep.curate import apply, is_reversal, plan, undo
+from gitmem.upkeep.curate import apply, plan, undo
 from tests.support.api import Answer, api
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
@@ -132,7 +132,7 @@ def test_what_is_taken_back_is_linked(committed: GitDriver) -> None:
         committed, "Move sessions back to Postgres", day=2, decisions=(Decision("in Postgres"),)
     )
 
-    (fold,) = plan(committed.repo, ENCODER, reverses=is_reversal).folds
+    (fold,) = plan(committed.repo, ENCODER).folds
     assert [part.memory for part in fold.parts] == [new, old]
 
     apply(committed.repo, [fold])
@@ -140,6 +140,29 @@ def test_what_is_taken_back_is_linked(committed: GitDriver) -> None:
     ids = found(committed, "sessions")
     assert fold.into.id in ids
     assert old.id not in ids
+
+
+def test_what_only_reads_like_it_is_not_linked(committed: GitDriver) -> None:
+    remember(committed, "Move sessions to Redis", day=1)
+    committed.commit("Other work", file="something else\n")
+    remember(committed, "Move sessions back to Postgres", day=2)
+
+    assert plan(committed.repo, ENCODER).folds == ()
+
+
+def test_of_a_chain_the_last_supersedes_all(committed: GitDriver) -> None:
+    chain = [remember(committed, f"Keep the logs for {n} days", day=n) for n in range(2, 5)]
+
+    (fold,) = plan(committed.repo, ENCODER).folds
+
+    assert [part.memory for part in fold.parts] == chain[::-1]
+
+
+def test_what_was_only_fixed_is_not_hidden(committed: GitDriver) -> None:
+    old = remember(committed, "Keep sessions in Redis", day=1)
+    remember(committed, f"Keep sessions in Redis alive\n\nFixes: {old.provenance.commit}", day=2)
+
+    assert plan(committed.repo, ENCODER).folds == ()
 
 
 def test_the_command_shows_does_and_takes_back(
