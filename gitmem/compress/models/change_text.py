@@ -108,10 +108,8 @@ def _elsewhere(part: Slice, change: Change) -> list[str]:
     if not made:
         return []
     named = "; ".join(f"{commit.oid} {commit.subject}" for commit in made[-_MAX_COMMITS:])
-    return [
-        f"All that it edited was committed as {named}. Unless this commit joins or repeats that, "
-        "the session is about other work."
-    ]
+    told = f"All that it edited was committed as {named}."
+    return [f"{told} Unless this commit joins or repeats that, the session is about other work."]
 
 
 def _names(paths: Sequence[str]) -> str:

@@ -42,8 +42,8 @@ other systems;
 - open: what is left to do.
 
 All but the errors have a `quote`: 4 to 30 words copied character by character from one entry of \
-the segment (... for words left out) that says it. A claim whose quote the segment does not hold is \
-thrown away.
+the segment (... for words left out) that says it. A claim whose quote the segment does not hold \
+is thrown away.
 
 Leave out what the diff shows, what was only looked at or discussed, what the same segment \
 overturns later, and what is about other commits. Empty lists are a good answer. Use the language \

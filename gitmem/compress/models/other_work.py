@@ -155,7 +155,7 @@ def commits_of_others(part: Slice, change: Change) -> list[MadeCommit]:
 
 
 def shared_files(part: Slice, change: Change) -> tuple[list[str], list[str]]:
-    """The commit's files that the session edited, and what else it edited, in order of first use."""
+    """The commit's files that the session edited, and what else it edited, as first used."""
     mine = set(change.paths)
     edited: Sequence[str] = part.edited_paths
     return [path for path in edited if path in mine], [path for path in edited if path not in mine]

@@ -1,4 +1,4 @@
-"""How what the agent ran and edited ended: passed, failed, failed and then gone, or never ran.  Pure.
+"""How what the agent ran ended: passed, failed, failed and then gone, or never ran.  Pure.
 
 An edit tool that did not find its place, a search without a hit, a command that was interrupted
 and a tool that the person refused have not failed: nothing about the project is known from them.
@@ -65,7 +65,7 @@ def is_refusal(result: Event) -> bool:
 
 def words_of_refusal(result: Event) -> str:
     """What the person said in place of an approval; empty where nothing was said."""
-    match = _USER_SAID.search(result.text)
+    match = _USER_SAID.search(result.text) if is_refusal(result) else None
     return match[1].strip() if match and not match[1].startswith(_UNANSWERED) else ""
 
 

@@ -116,9 +116,7 @@ def first_pass(
     ]
 
 
-def second_pass(
-    extracts: Sequence[Extract], evidence: Evidence, change: Change | None
-) -> Request:
+def second_pass(extracts: Sequence[Extract], evidence: Evidence, change: Change | None) -> Request:
     """The request that writes the memories of a long session."""
     text = extracts_part(extracts, evidence.slice, change)
     return Request(SYSTEM, SCHEMA, "", text, _MAX_OUTPUT_TOKENS, USUAL_OUTPUT_TOKENS)

@@ -20,8 +20,9 @@ _MOST_TOKENS = 1_000_000_000
 def count_of(usage: object, name: str) -> int:
     """A count of tokens as an endpoint reports it: 0 where it is missing or none."""
     value = usage.get(name) if isinstance(usage, Mapping) else getattr(usage, name, 0)
-    is_count = isinstance(value, int) and not isinstance(value, bool) and value > 0
-    return min(value, _MOST_TOKENS) if is_count else 0
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return max(0, min(value, _MOST_TOKENS))
 
 
 def fit_tries(timeout: float, retries: int, seconds: float) -> tuple[float, int]:

@@ -185,15 +185,18 @@ class _Telling:
             if result is None or not (result.is_error or never_ran(result)):
                 name = self._names.short(event.path)
                 self._edited[name] = self._edited.get(name, 0) + 1
-        elif event.tool in RUN_TOOLS and result is None and not event.is_subagent:
-            if runs_something(event.text):
-                self._say("RAN", f"{_first_line(event.text)} (no answer yet)")
+        elif result is None and self._is_waited_for(event):
+            self._say("RAN", f"{_first_line(event.text)} (no answer yet)")
+
+    @staticmethod
+    def _is_waited_for(call: Event) -> bool:
+        return call.tool in RUN_TOOLS and not call.is_subagent and runs_something(call.text)
 
     def _result(self, index: int, event: Event) -> None:
         if said := words_of_refusal(event):
             path = next((self._names.short(e.path) for e in self._calls(event) if e.path), "")
-            about = f"refusing an edit of {path}" if path else "refusing what the agent wanted to run"
-            self._say("USER", f"({about}) {keep_lines(said, _MAX_WORDS)}", is_prompt=False)
+            about = f"an edit of {path}" if path else "what the agent wanted to do"
+            self._say("USER", f"(refusing {about}) {keep_lines(said, _MAX_WORDS)}")
         elif is_refusal(event):
             self._say(*_REFUSED.split(": "))
         elif event.tool in REPORT_TOOLS:

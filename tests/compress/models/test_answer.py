@@ -21,7 +21,7 @@ REFUSAL = (
 def session() -> Evidence:
     return evidence_of(
         event("prompt", "Do it, the nightly import is too slow."),
-        event("result", "line one\n  TypeError:   bad\tthing\nline three", tool="Bash", call_id="1"),
+        event("result", "one\n  TypeError:   bad\tthing\nthree", tool="Bash", call_id="1"),
         event("say", f"{PROPOSAL}\n\n{FACT}"),
         event("prompt", "yes, read both"),
         event("result", REFUSAL, tool="Edit", call_id="2", is_error=True),

@@ -78,7 +78,8 @@ def test_a_useless_answer_is_asked_for_once_more(claude: FakeClaude) -> None:
 
 def test_a_long_session_is_read_in_two_passes(claude: FakeClaude) -> None:
     good = json.dumps(report(structured_output={"memories": [answered_memory()]}))
-    extract = json.dumps(report(structured_output=extracted(facts=[{"text": "The API sends Z.", "quote": "Word 3. Word 3."}])))
+    fact = {"text": "The API sends Z.", "quote": "Word 3. Word 3."}
+    extract = json.dumps(report(structured_output=extracted(facts=[fact])))
     claude.does(f"grep -q '^Segment' {claude.folder}/stdin && echo '{extract}' || echo '{good}'")
 
     long = evidence_of(*(event("prompt", f"Word {n}. " * 300) for n in range(25)))

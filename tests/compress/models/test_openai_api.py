@@ -102,7 +102,8 @@ def test_a_useless_answer_is_asked_for_once_more() -> None:
 
 
 def test_a_long_session_is_read_in_two_passes() -> None:
-    extract = completion(json.dumps(extracted(facts=[{"text": "The API sends Z.", "quote": "Word 3. Word 3."}])))
+    fact = {"text": "The API sends Z.", "quote": "Word 3. Word 3."}
+    extract = completion(json.dumps(extracted(facts=[fact])))
     long = evidence_of(*(event("prompt", f"Word {n}. " * 300) for n in range(25)))
     with api([extract, extract, extract, good()]) as served:
         made = compressor(served.url).compress(long, change_of("dates.py"))
