@@ -72,6 +72,7 @@ _TAKES_BACK = re.compile(
     r"|(?:^|[;&|] *)(?:rm|mv)\s"
 )
 _REFUSED = "USER: (refused what the agent was about to do)"
+_SHELLS = ("Bash", "PowerShell")
 _LAUNCHED = "Async agent launched"
 _SUCCESS = re.compile(
     r"ok\s|\?\s.*no test files|(?:===|---) (?:RUN|PASS|CONT|PAUSE)|PASS\b|.* PASSED\b|test .* ok$"
@@ -232,8 +233,8 @@ class _Telling:
     def _pass(self, event: Event, command: str) -> None:
         """What passed is told by its name; of what prints more than that it did, the end."""
         bare = _first_line(command)
-        if not bare:
-            return  # it was called in a part of the session that is told elsewhere
+        if not bare or event.tool not in _SHELLS:
+            return  # it was called in a part that is told elsewhere, or only waited for
         shown = event.text.strip()
         if _CHECK.search(command) or _TAKES_BACK.search(command) or not shown:
             self._passed.setdefault(bare)

@@ -71,7 +71,11 @@ def test_an_earlier_form_of_the_commit_is_no_other_one() -> None:
 
 
 def test_talk_is_kept_and_what_failed_is_no_edit() -> None:
-    talk = [event("prompt", "What about b?"), event("say", "b stays."), *edit("x.py", is_error=True)]
+    talk = [
+        event("prompt", "What about b?"),
+        event("say", "b stays."),
+        *edit("x.py", is_error=True),
+    ]
 
     assert left_out(*talk, *commit("d" * 7), *edit("a.py")) == set()
 

@@ -79,6 +79,8 @@ def test_what_passed_is_told_by_its_name_and_what_only_looked_not_at_all() -> No
         *ran("git status", "nothing to commit"),
         *ran("grep -rn x", "Exit code 1", is_error=True),
         *ran("python bench.py", "loaded 3 files\n41 ms a file"),
+        call("TaskOutput", "t", '{"task_id": "a1"}'),
+        result("TaskOutput", "t", "<retrieval_status>not_ready</retrieval_status>"),
     ) == [
         "PASSED: pytest -q; mise run lint",
         "RAN: python bench.py\nloaded 3 files\n41 ms a file",
