@@ -26,7 +26,7 @@ they do not say, and only what the session shows to be true at its end.
 
 Of each memory:
 - kind: decision (a choice that binds later work), feature, bugfix, refactor (same behaviour), \
-security, discovery (something found out), gotcha (a trap for whoever comes next), change (others).
+security, discovery (something found out), gotcha (a trap for whoever comes next), change (else).
 - title: what changed, in at most 80 characters.
 - why: the problem or goal that somebody states. Empty where nobody does.
 - decisions: what was settled for the project and still holds at the end: done this way and not \
@@ -35,8 +35,8 @@ them empty rather than infer. No plan, no option merely discussed, not how the e
 - what: facts: behaviour and constraints that the diff does not show: causes, limits, traps, how \
 other systems behave, measured results. True after the commit; the defect that it mends belongs in \
 why.
-- errors: only those that would come up again or explain the change, and really failed; the message \
-copied character by character; `resolution` empty where nothing resolved it.
+- errors: only those that would come up again or explain the change, and really failed; the \
+message copied character by character; `resolution` empty where nothing resolved it.
 - next: work that is really left undone, and was said to be. Rare.
 - concepts: up to six words to search by. files: those of the commit that the memory is about.
 

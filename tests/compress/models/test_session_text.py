@@ -115,10 +115,12 @@ def test_of_thoughts_the_reasons_are_told_in_whole_sentences_and_once() -> None:
         "I should use the other helper instead."
     )
 
-    assert told(event("think", thought), event("think", thought)) == [
+    (line,) = told(event("think", thought), event("think", thought))
+
+    assert line == (
         "THOUGHT: The helper lives in start_test.go, so both need it because Go shares a package. "
         "... The lock must be held by the caller."
-    ]
+    )
 
 
 def test_what_the_agent_is_about_to_do_is_left_out() -> None:
