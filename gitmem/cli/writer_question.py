@@ -16,8 +16,8 @@ _ENTER = ("\r", "\n")
 _END_OF_INPUT = "\x04"
 _SENT = (
     "A model writes better ones. It is then sent, for each commit that a session made: the "
-    "commit's message and the names of its files, what you and the agent said, and what failing "
-    "commands printed, all with secrets masked. Neither the diff nor files are sent."
+    "commit's message and the names of its files, what you and the agent said, and parts of what "
+    "commands printed, all with secrets masked. The diff and the files themselves are not sent."
 )
 
 

@@ -58,7 +58,7 @@ def _messages(settings: Settings, environ: Mapping[str, str]) -> Iterator[Writer
         return
     address = settings.api_base_url or environ.get("ANTHROPIC_BASE_URL", "")
     host = host_of(address) or "api.anthropic.com"
-    asks = f"{host} with ANTHROPIC_API_KEY, model {settings.model}"
+    asks = f"{host} with the ANTHROPIC_API_KEY that is set where git runs, model {settings.model}"
     lack = endpoint_of("anthropic", settings, environ).lack()
     yield WriterOffer("a", "anthropic", asks, _cost(settings, settings.model), lack)
 

@@ -52,7 +52,7 @@ def test_one_key_takes_what_was_found(committed: GitDriver, claude: FakeClaude) 
 
     assert shown.code == 0
     assert "[c] claude-cli: the program 'claude' with its login, model haiku" in shown.text
-    assert "[a] anthropic: api.anthropic.com with ANTHROPIC_API_KEY" in shown.text
+    assert "[a] anthropic: api.anthropic.com with the ANTHROPIC_API_KEY that is set" in shown.text
     assert "openai" not in shown.text, "only what was found is offered"
     assert KEY not in shown.text
     assert "gitmem is set up" in shown.text
