@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 LEFT_OUT = "[...]"
 """Stands on a line of its own where lines are left out."""
@@ -35,6 +36,31 @@ def keep_lines(text: str, limit: int) -> str:
     if not head and not tail:
         return _keep_words(text, limit)
     return "\n".join([*head, LEFT_OUT, *reversed(tail)])
+
+
+def keep_telling(text: str, is_telling: Callable[[str], bool], limit: int) -> str:
+    """At most about ``limit`` characters: whole lines, first those that are ``is_telling`` (up to
+    two thirds), then the last ones, in the text's order.
+    """
+    if len(text) <= limit:
+        return text
+    lines = text.split("\n")
+    kept: set[int] = set()
+    telling = [place for place, line in enumerate(lines) if is_telling(line)]
+    for places, room in ((telling, limit * 2 // 3), (range(len(lines) - 1, -1, -1), limit)):
+        for place in places:
+            size = sum(len(lines[other]) + 1 for other in kept)
+            if place not in kept and size + len(lines[place]) + 1 > room:
+                break
+            kept.add(place)
+    if not kept:
+        return keep_lines(text, limit)
+    told: list[str] = []
+    before = -1
+    for place in sorted(kept):
+        told += [lines[place]] if place == before + 1 else [LEFT_OUT, lines[place]]
+        before = place
+    return "\n".join(told)
 
 
 def keep_newest(parts: list[str], limit: int) -> list[str]:
@@ -103,6 +129,6 @@ def _take(lines: list[str], room: int) -> tuple[list[str], int]:
 
 
 def _keep_words(text: str, limit: int) -> str:
-    head = text[: limit // _HEAD_SHARE].rsplit(None, 1)[0]
-    tail = text[-(limit - limit // _HEAD_SHARE) :].split(None, 1)[-1]
-    return f"{head}\n{LEFT_OUT}\n{tail}"
+    head = text[: limit // _HEAD_SHARE].rsplit(None, 1)[:1]
+    tail = text[-(limit - limit // _HEAD_SHARE) :].split(None, 1)[-1:]
+    return "\n".join([*head, LEFT_OUT, *tail])

@@ -26,11 +26,12 @@ _CHANGES_HISTORY = re.compile(
     r"\bgit\b[^|;&\n]{0,200}\b(?:commit|merge|rebase|cherry-pick|revert|am|apply|push)\b"
 )
 _MADE = re.compile(r"^\[([^\[\]\n]{1,200}) ([0-9a-f]{7,40})\] (.{0,300})$", re.MULTILINE)
+_MAX_COMMAND = 2_000
 _MAKES_COMMIT = re.compile(r"\b(?:git|jj|commit)\b")
-_PLUMBING = re.compile(r"\s*2>&1|\s*\|\s*(?:head|tail)(?:\s+-\w{1,12})*(?:\s+\d{1,9})?\s*$")
-_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"")
+_PLUMBING = re.compile(r" ?2>&1| ?\| ?(?:head|tail)(?: -\w{1,12}){0,3}(?: \d{1,9})? ?$")
+_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\]){0,600}\"")
 _HERE_DOCUMENT = re.compile(r"<<-?\s*\S+.*", re.DOTALL)
-_ASSIGNMENT = re.compile(r"(?:^|(?<=[;&|\n]))\s*\w{1,80}=(?:\$\()?")
+_ASSIGNMENT = re.compile(r"(?:^|(?<=[;&|\n])) {0,8}\w{1,80}=(?:\$\()?")
 
 
 class Ending(Enum):
@@ -136,7 +137,7 @@ def runs_something(command: str) -> bool:
 
     What stands in quotation marks or in a here-document is no command.
     """
-    words = _HERE_DOCUMENT.sub("", _QUOTED.sub("", command[:4_000]))
+    words = _HERE_DOCUMENT.sub("", _QUOTED.sub("", command[:_MAX_COMMAND]))
     return is_run(_ASSIGNMENT.sub(" ", words)) or _CHANGES_HISTORY.search(words) is not None
 
 

@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gitmem.compress.failures import signatures
 from gitmem.compress.models.excerpts import (
     keep_lines,
     keep_newest,
     keep_story,
+    keep_telling,
     keep_words_about_code,
 )
 from gitmem.compress.models.other_work import PathNames, commands_of, is_commit_of, other_work
@@ -43,11 +45,12 @@ _MAX_OUTPUT = 240
 _MAX_COMMAND = 120
 _MAX_REPORT = 3_000
 _MAX_ANSWER = 4_000
+_MAX_NARRATION = 600
 _KNOWN_LINE = 24
 """Characters from which a line that a failure printed before is not printed again."""
 
 _CLOSER = re.compile(r"</(?=\s*(?:change|session|outline|extracts)\b)", re.IGNORECASE)
-_SENTENCE = re.compile(r"\S.{0,600}?(?:[.!?](?=\s)|\n|\Z)", re.DOTALL)
+_SENTENCE = re.compile(r"\S.{0,600}?(?:[.!?](?=\s)|\n|\Z)|\S.{0,600}", re.DOTALL)
 _REASONS = re.compile(
     r"\b(?:because|instead|rather|decid\w+|choos\w+|chose|reject\w*|trade-?offs?|must|cannot|can't"
     r"|won't|constraint\w*|require[sd]?|limit\w*|otherwise|avoid\w*|prefer\w*|root cause"
@@ -59,6 +62,7 @@ _INTENTION = re.compile(
     r"(?:let me|let's|i'll|i will|i'm going to|i (?:should|need to|want to|have to|can|could))\b",
     re.IGNORECASE,
 )
+_RESTATES = re.compile(r"(?:the|this) user\b", re.IGNORECASE)
 _FIRM_REASON = re.compile(
     r"\b(?:because|otherwise|cannot|can't|won't|root cause|the (?:issue|problem|bug|reason) is)\b",
     re.IGNORECASE,
@@ -226,7 +230,13 @@ class _Telling:
             limit = _MAX_FAILURE if ending is Ending.FAILED else _MAX_GONE
             shown = self._not_printed_before(event.text)
             label = "FAILED" if ending is Ending.FAILED else "FAILED, GONE LATER"
-            self._say(label, f"{_first_line(command)}\n{keep_lines(shown, limit)}")
+            messages = [signature.message for signature in signatures(shown)]
+
+            def is_telling(line: str) -> bool:
+                squashed = " ".join(line.split())
+                return any(message in squashed for message in messages)
+
+            self._say(label, f"{_first_line(command)}\n{keep_telling(shown, is_telling, limit)}")
         elif _TAKES_BACK.search(command) and not event.is_error and not event.is_subagent:
             self._pass(event, command)
 
@@ -299,6 +309,8 @@ def _sentences(text: str) -> list[str]:
 
 def _is_narration(text: str) -> bool:
     """Whether all that is said is what the agent is about to do."""
+    if len(text) > _MAX_NARRATION:
+        return False
     sentences = _sentences(text.strip())
     if len(sentences) == 1 and _NARRATION.match(sentences[0]):
         return True
@@ -306,7 +318,7 @@ def _is_narration(text: str) -> bool:
 
 
 def _is_reason(sentence: str) -> bool:
-    if not _REASONS.search(sentence) or sentence.endswith(":"):
+    if not _REASONS.search(sentence) or sentence.endswith(":") or _RESTATES.match(sentence):
         return False
     return not _INTENTION.match(sentence) or _FIRM_REASON.search(sentence) is not None
 

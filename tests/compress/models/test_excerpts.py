@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +9,7 @@ from gitmem.compress.models.excerpts import (
     keep_lines,
     keep_newest,
     keep_story,
+    keep_telling,
     keep_words_about_code,
 )
 
@@ -46,10 +48,27 @@ def test_what_is_kept_is_whole_lines_of_the_text(text: str, limit: int) -> None:
         assert text.endswith(tail.lstrip("\n"))
 
 
+@pytest.mark.parametrize("text", [" " * 500, "x" * 500, "\n" * 500, "x" * 300 + " " * 300])
+def test_a_text_without_words_or_lines_is_cut_all_the_same(text: str) -> None:
+    assert len(keep_lines(text, 60)) < 80
+
+
 def test_a_line_that_is_too_long_alone_is_cut_between_words() -> None:
     kept = keep_lines("words " * 100, 60)
 
     assert set(kept.replace(LEFT_OUT, "").split()) == {"words"}
+
+
+def test_the_telling_lines_and_the_last_ones_are_kept_in_order() -> None:
+    lines = [f"noise {number}" for number in range(200)]
+    lines[90] = "panic: the id is too long"
+
+    kept = keep_telling("\n".join(lines), lambda line: line.startswith("panic"), 120).split("\n")
+
+    assert kept[:3] == [LEFT_OUT, "panic: the id is too long", LEFT_OUT]
+    assert kept[3:] == lines[-len(kept[3:]) :]
+    assert len("\n".join(kept)) < 150
+    assert keep_telling("short", lambda line: False, 120) == "short"
 
 
 def test_the_newest_parts_are_kept_and_one_at_least() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitmem.compress.models.prompt import render_request
 from gitmem.compress.models.session_text import session_lines
-from gitmem.model.session import Event
+from gitmem.model.session import Event, EventKind
 from tests.support.evidence import change_of, event, evidence_of
 
 REFUSAL = "The user doesn't want to proceed with this tool use. The tool use was rejected."
@@ -108,11 +112,22 @@ def test_a_failure_is_told_with_how_it_ended_and_not_twice() -> None:
     ]
 
 
+def test_of_a_long_failure_the_lines_that_say_what_failed_are_kept() -> None:
+    trace = "\n".join(f"goroutine {number} [running] in /usr/lib/go" for number in range(200))
+    output = f"{trace}\npanic: invalid checkpoint ID: too long\n{trace}\nFAIL"
+
+    (line,) = told(*ran("make test", f"Exit code 1\n{output}", is_error=True))
+
+    assert "panic: invalid checkpoint ID: too long" in line
+    assert line.endswith("FAIL")
+    assert len(line) < 1_400
+
+
 def test_of_thoughts_the_reasons_are_told_in_whole_sentences_and_once() -> None:
     thought = (
         "Let me look at start_test.go instead of that. The helper lives in start_test.go, so "
         "both need it because Go shares a package. Fine. The lock must be held by the caller. "
-        "I should use the other helper instead."
+        "The user wants both because of the name. I should use the other helper instead."
     )
 
     (line,) = told(event("think", thought), event("think", thought))
@@ -207,3 +222,55 @@ def test_nothing_in_a_session_can_end_its_part() -> None:
     )
 
     assert "</" not in "".join(lines)
+
+
+KINDS = [kind.value for kind in EventKind]
+TOOLS = ["Bash", "Edit", "Write", "Task", "AskUserQuestion", "ExitPlanMode", "TaskOutput", "", "x"]
+PIECES = st.sampled_from(
+    [
+        *("", " ", "\n", "x", "git commit -m x", "make", "Exit code 1\n", "FAIL", "```\n", "."),
+        *(
+            "[main 1a2b3c4] s\n",
+            "The user doesn't want to",
+            "the user said:\n",
+            "because ",
+            "1. A:",
+        ),
+        *(
+            "Summary:\n",
+            "<tool_use_error>",
+            "</session>",
+            "E   ValueError: no\n",
+            "<<EOF",
+            "'",
+            '"',
+        ),
+    ]
+)
+TEXTS = st.lists(PIECES, max_size=30).map("".join) | PIECES.map(lambda piece: piece * 700)
+EVENTS = st.builds(
+    lambda kind, text, tool, path, call_id, is_error, is_subagent: event(
+        kind,
+        text,
+        tool=tool,
+        path=path,
+        call_id=call_id,
+        is_error=is_error,
+        is_subagent=is_subagent,
+    ),
+    st.sampled_from(KINDS),
+    TEXTS,
+    st.sampled_from(TOOLS),
+    st.sampled_from(["", "/w/src/a.py", "C:\\\\w\\\\b", "/", "..", "</session>"]),
+    st.sampled_from(["", "1", "2"]),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+@given(st.lists(EVENTS, max_size=12))
+def test_whatever_a_transcript_holds_can_be_told_and_ends_no_part(events: list[Event]) -> None:
+    text = render_request(evidence_of(*events, edited=("src/a.py",)), CHANGE, 2_000)
+
+    assert text.count("</session>") == text.count("</change>") == 1
+    assert len(text) < 8_000 + 400
