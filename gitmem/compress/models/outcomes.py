@@ -26,6 +26,7 @@ _CHANGES_HISTORY = re.compile(
     r"\bgit\b[^|;&\n]{0,200}\b(?:commit|merge|rebase|cherry-pick|revert|am|apply|push)\b"
 )
 _MADE = re.compile(r"^\[([^\[\]\n]{1,200}) ([0-9a-f]{7,40})\] (.{0,300})$", re.MULTILINE)
+_PRINTS_A_FILE = re.compile(r"(^|[;&|\n]) ?(?:nl|bat|tac|od|xxd|hexdump|cmp|column)\b")
 _MAX_COMMAND = 2_000
 _MAKES_COMMIT = re.compile(r"\b(?:git|jj|commit)\b")
 _PLUMBING = re.compile(r" ?2>&1| ?\| ?(?:head|tail)(?: -\w{1,12}){0,3}(?: \d{1,9})? ?$")
@@ -138,7 +139,8 @@ def runs_something(command: str) -> bool:
     What stands in quotation marks or in a here-document is no command.
     """
     words = _HERE_DOCUMENT.sub("", _QUOTED.sub("", command[:_MAX_COMMAND]))
-    return is_run(_ASSIGNMENT.sub(" ", words)) or _CHANGES_HISTORY.search(words) is not None
+    words = _PRINTS_A_FILE.sub(r"\1cat", _ASSIGNMENT.sub(" ", words))
+    return is_run(words) or _CHANGES_HISTORY.search(words) is not None
 
 
 def bare_command(command: str) -> str:

@@ -91,6 +91,8 @@ def test_an_error_whose_call_was_told_elsewhere_counts() -> None:
         ("owner=$(gh repo view) && echo $owner", False),
         ("cat <<'EOF'\nmake\nEOF", False),
         ("ls; git status", False),
+        ("nl -ba README.md | sed -n 1,20p", False),
+        ("nl -ba README.md && make", True),
     ],
 )
 def test_what_runs_something(command: str, does: bool) -> None:
