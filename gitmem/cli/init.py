@@ -11,7 +11,7 @@ from gitmem.capture.compressors import endpoint_of
 from gitmem.capture.workspace import open_workspace
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.cli.writer_question import ask_for_writer, may_ask
-from gitmem.errors import GitmemError
+from gitmem.errors import GitmemError, SettingsInvalid
 from gitmem.follow.sync import fetch
 from gitmem.git.repo import Repo, find_repo
 from gitmem.index.memories import memory_count
@@ -45,13 +45,19 @@ def _ask(repo: Repo) -> str:
     is_settled = repo.is_initialised or read_config(repo).values("gitmem.compressor")
     if is_settled or not may_ask(os.environ):
         return ""
-    return ask_for_writer(find_writers(read_settings(repo), os.environ))
+    try:
+        settings = read_settings(repo)
+    except SettingsInvalid:
+        return ""  # whoever can be offered cannot be told; `gitmem doctor` says what is wrong
+    return ask_for_writer(find_writers(settings, os.environ))
 
 
 def _tell_lacks(repo: Repo, chosen: str) -> None:
     """A word about each compressor that was chosen and cannot be used from here."""
+    if not chosen:
+        return
     settings = read_settings(repo)
-    for name in filter(None, chosen.split(",")):
+    for name in chosen.split(","):
         lack = "" if name == "extractive" else endpoint_of(name, settings, os.environ).lack()
         if lack:
             click.echo(f"note: '{name}' cannot be used here yet: {lack}", err=True)

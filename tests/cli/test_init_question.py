@@ -196,6 +196,15 @@ def test_a_name_that_is_none_is_refused_before_anything_is_done(
     assert not committed.repo.is_initialised
 
 
+def test_a_setting_that_is_wrong_is_no_reason_to_ask_or_to_stop(committed: GitDriver) -> None:
+    committed.run("config", "gitmem.apiTimeout", "soon")
+
+    shown = init(committed, ANTHROPIC_API_KEY=KEY)
+
+    assert QUESTION not in shown.text
+    assert committed.repo.is_initialised
+
+
 def test_what_is_not_ready_is_told_and_cannot_be_chosen(capsys: pytest.CaptureFixture[str]) -> None:
     lacking = WriterOffer("c", "claude-cli", "the program 'claude'", "", "no login was found")
 
