@@ -34,6 +34,7 @@ def slice_of(transcript: Transcript, worktree: str, roots: Sequence[str] = ()) -
         edited_paths=tuple(dict.fromkeys(edits)),
         read_paths=tuple(dict.fromkeys(_reads(transcript.events, tree))),
         roots=tuple(dict.fromkeys([worktree, *roots])),
+        goes_on=transcript.goes_on,
     )
 
 

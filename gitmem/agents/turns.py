@@ -56,7 +56,7 @@ def drop_waiting_turns(
     if cut == len(turns):
         return replace(transcript, events=events)
     end = min(event.record for event in turns[cut].events)
-    return replace(transcript, events=events, end=end, end_byte=0)
+    return replace(transcript, events=events, end=end, end_byte=0, goes_on=True)
 
 
 def turns_with(events: Iterable[Event], tree: WorkTree, times: Collection[float]) -> list[Event]:

@@ -18,7 +18,7 @@ from gitmem.capture.session_candidates import session_file
 from gitmem.capture.transcript_range import move_mark, read_again, read_new_records
 from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import Compressor
-from gitmem.compress.writer_name import early_mark, is_early
+from gitmem.compress.writer_name import early_mark, is_early, judged_mark
 from gitmem.errors import NoteUnreadable, UnknownRevision
 from gitmem.git.commits import read_change
 from gitmem.git.remotes import tracking_tips
@@ -26,6 +26,7 @@ from gitmem.index.cache import Index
 from gitmem.index.memories import IndexedMemory, memories_of_session
 from gitmem.index.sessions import last_record
 from gitmem.model.memory import Memory, Provenance
+from gitmem.model.session import Slice
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh_index
@@ -95,9 +96,12 @@ def _remake_slice(
     except UnknownRevision:
         return []  # the commit is gone; what was written of it stays
     part = work.slice_of(transcript)
-    made, _ = compress_slice(workspace.compressor, part, change, workspace.policy)
+    made, notice = compress_slice(workspace.compressor, part, change, workspace.policy)
     before = [stored.memory for stored in group]
-    if not made or {_content(m) for m in made} == {_content(m) for m in before}:
+    if not made and not notice:
+        early = [memory for memory in before if is_early(memory.provenance.compressor)]
+        made = [_as_judged(memory, workspace, part) for memory in early]
+    if not made or {_said(m) for m in made} == {_said(m) for m in before}:
         return []
     ids = tuple(memory.id for memory in before)
     made = [replace(memory, supersedes=ids) for memory in made]
@@ -111,9 +115,19 @@ def _remake_slice(
     return made
 
 
-def _content(memory: Memory) -> str:
-    """What a memory says, without where it comes from."""
-    return replace(memory, provenance=Provenance(), supersedes=()).id
+def _as_judged(memory: Memory, workspace: Workspace, part: Slice) -> Memory:
+    """What was written early, marked as seen by who was to rewrite it and has nothing to tell:
+    or it would be asked again, and paid, at each stop.
+    """
+    mark = judged_mark(memory.provenance.compressor, workspace.compressor.name)
+    origin = replace(memory.provenance, compressor=mark, records=(part.first, part.end))
+    return replace(memory, provenance=origin)
+
+
+def _said(memory: Memory) -> tuple[str, bool]:
+    """What a memory says, without where it comes from, and whether another is to say it anew."""
+    is_waiting = is_early(memory.provenance.compressor)
+    return replace(memory, provenance=Provenance(), supersedes=()).id, is_waiting
 
 
 def _unsent_ids(

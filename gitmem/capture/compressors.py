@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 
 
 def choose_compressor(
-    settings: Settings, environ: Mapping[str, str], allowance: Allowance | None = None
+    settings: Settings, environ: Mapping[str, str], repo: Repo | None = None
 ) -> Compressor:
-    """The compressors that ``gitmem.compressor`` names; the offline one always comes last."""
+    """The compressors that ``gitmem.compressor`` names; the offline one always comes last.
+
+    In a repository they keep to its limits, and how they fared is recorded there.
+    """
     names = [name for name in settings.compressor if name != "extractive"]
-    return chain_compressors([*names, "extractive"], settings, environ, allowance)
+    return chain_compressors([*names, "extractive"], settings, environ, repo)
 
 
 def compressor_without_fallback(
@@ -43,9 +46,8 @@ def compressor_without_fallback(
     """
     surroundings = os.environ if environ is None else environ
     models = [name for name in settings.compressor if name != "extractive"]
-    allowance = allowance_of(repo, settings)
     chosen = names or models or ["extractive"]
-    return chain_compressors(chosen, settings, surroundings, allowance)
+    return chain_compressors(chosen, settings, surroundings, repo)
 
 
 def unusable_compressors(
@@ -54,7 +56,7 @@ def unusable_compressors(
     """Each configured compressor that cannot be used here, with what it lacks."""
     surroundings = os.environ if environ is None else environ
     models = [name for name in settings.compressor if name != "extractive"]
-    found = {name: _endpoint(name, settings, surroundings).lack() for name in models}
+    found = {name: endpoint_of(name, settings, surroundings).lack() for name in models}
     return {name: lack for name, lack in found.items() if lack}
 
 
@@ -62,15 +64,16 @@ def chain_compressors(
     names: Sequence[str],
     settings: Settings,
     environ: Mapping[str, str],
-    allowance: Allowance | None = None,
+    repo: Repo | None = None,
 ) -> Compressor:
     """These compressors, each used if the one before it fails; at least one is named.
 
-    Those that cost something keep to the allowance, where one is given.
+    In a repository those that cost something share its allowance, and are recorded.
     """
     from gitmem.compress.fallback import FallbackCompressor
 
-    *before, last = (_compressor_with_limits(name, settings, environ, allowance) for name in names)
+    allowance = allowance_of(repo, settings) if repo is not None else None
+    *before, last = (_one(name, settings, environ, allowance, repo) for name in names)
     for compressor in reversed(before):
         last = FallbackCompressor(compressor, last)
     return last
@@ -129,8 +132,12 @@ def batches_of(settings: Settings, environ: Mapping[str, str]) -> MessageBatches
     )
 
 
-def _compressor_with_limits(
-    name: str, settings: Settings, environ: Mapping[str, str], allowance: Allowance | None
+def _one(
+    name: str,
+    settings: Settings,
+    environ: Mapping[str, str],
+    allowance: Allowance | None,
+    repo: Repo | None,
 ) -> Compressor:
     """One compressor; it says itself, when it is asked, what it lacks."""
     if name == "extractive":
@@ -139,20 +146,23 @@ def _compressor_with_limits(
         return ExtractiveCompressor()
     from gitmem.compress.models.model_compressor import ModelCompressor
 
-    endpoint = _endpoint(name, settings, environ)
+    endpoint = endpoint_of(name, settings, environ)
     compressor = ModelCompressor(
         endpoint,
         max_input_tokens=settings.max_input_tokens,
         price=price_of(endpoint.model, settings.price),
         allowance=allowance,
     )
-    if allowance is None:
+    if allowance is None or repo is None:
         return compressor
-    return LimitedCompressor(compressor, allowance, counts_itself=True)
+    from gitmem.capture.recorded_compressor import RecordedCompressor
+
+    limited = LimitedCompressor(compressor, allowance, counts_itself=True)
+    return RecordedCompressor(limited, repo, name)
 
 
-def _endpoint(name: str, settings: Settings, environ: Mapping[str, str]) -> Endpoint:
-    """The model that a compressor of this name asks, and how it is reached."""
+def endpoint_of(name: str, settings: Settings, environ: Mapping[str, str]) -> Endpoint:
+    """The model that a compressor of this name asks, and how it is reached; nobody is asked."""
     if name == "anthropic":
         return _messages_api(settings, environ)
     if name == "claude-cli":

@@ -40,7 +40,8 @@ def reread(workspace: Workspace, origin: Provenance) -> Slice:
             f"the transcript of session '{session}' does not contain records {first} to {end}", ""
         )
     worktree, *others = dict.fromkeys(roots_of(workspace, transcript))
-    return slice_of(replace(transcript, events=events, end=end), worktree, others)
+    part = replace(transcript, events=events, end=end, goes_on=transcript.end > end)
+    return slice_of(part, worktree, others)
 
 
 def roots_of(workspace: Workspace, transcript: Transcript) -> Iterator[str]:

@@ -63,7 +63,7 @@ def read_again(
     if until is not None:
         return rest
     events = tuple(event for event in rest.events if event.record < end)
-    return replace(rest, events=events, end=end)
+    return replace(rest, events=events, end=end, goes_on=rest.end > end)
 
 
 def move_mark(

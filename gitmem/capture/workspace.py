@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gitmem.agents.adapters import Agents
-from gitmem.capture.compressors import allowance_of, choose_compressor
+from gitmem.capture.compressors import choose_compressor
 from gitmem.compress.compressor import Compressor
 from gitmem.git.repo import Repo
 from gitmem.guard.policy import Policy
@@ -43,6 +43,6 @@ def open_workspace(repo: Repo, environ: Mapping[str, str] | None = None) -> Work
     return Workspace(
         repo=repo,
         settings=settings,
-        compressor=choose_compressor(settings, surroundings, allowance_of(repo, settings)),
+        compressor=choose_compressor(settings, surroundings, repo),
         agents=Agents.from_environment(surroundings),
     )

@@ -2,22 +2,65 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 
 import click
 
+from gitmem.capture.compressors import endpoint_of
 from gitmem.capture.workspace import open_workspace
 from gitmem.cli.user_paths import machine_folder, user_settings
-from gitmem.errors import GitmemError
+from gitmem.cli.writer_question import ask_for_writer, may_ask
+from gitmem.errors import GitmemError, SettingsInvalid
 from gitmem.follow.sync import fetch
-from gitmem.git.repo import find_repo
+from gitmem.git.repo import Repo, find_repo
 from gitmem.index.memories import memory_count
 from gitmem.refresh.refresh import refresh
+from gitmem.setup.git_config import read_config
 from gitmem.setup.install import install
+from gitmem.setup.writer_offers import find_writers
 from gitmem.state.known_repos import KnownRepos
+from gitmem.state.setting_types import COMPRESSORS, parse_compressors
+from gitmem.state.settings import read_settings
 from gitmem.worker import watch_reflog
 
 _SHARED = (".claude/settings.json", ".mcp.json")
+
+
+def _checked_names(context: click.Context, option: click.Parameter, value: str | None) -> str:
+    """The value as the setting takes it."""
+    if value is None:
+        return ""
+    try:
+        return ",".join(parse_compressors(value))
+    except ValueError as error:
+        names = ", ".join(COMPRESSORS)
+        raise click.BadParameter(
+            f"'{value}' is none of {names}, nor a list of them with 'extractive' last"
+        ) from error
+
+
+def _ask(repo: Repo) -> str:
+    """Who is to write, from a person at a terminal; empty where nobody is asked or it stays."""
+    is_settled = repo.is_initialised or read_config(repo).values("gitmem.compressor")
+    if is_settled or not may_ask(os.environ):
+        return ""
+    try:
+        settings = read_settings(repo)
+    except SettingsInvalid:
+        return ""  # whoever can be offered cannot be told; `gitmem doctor` says what is wrong
+    return ask_for_writer(find_writers(settings, os.environ))
+
+
+def _tell_lacks(repo: Repo, chosen: str) -> None:
+    """A word about each compressor that was chosen and cannot be used from here."""
+    if not chosen:
+        return
+    settings = read_settings(repo)
+    for name in chosen.split(","):
+        lack = "" if name == "extractive" else endpoint_of(name, settings, os.environ).lack()
+        if lack:
+            click.echo(f"note: '{name}' cannot be used here yet: {lack}", err=True)
 
 
 @click.command()
@@ -31,21 +74,36 @@ _SHARED = (".claude/settings.json", ".mcp.json")
     "--no-mcp", is_flag=True, help="Do not offer gitmem's tools to agents (an MCP server)."
 )
 @click.option("--no-fetch", is_flag=True, help="Do not fetch the team's memories.")
-def command(user: bool, no_mcp: bool, no_fetch: bool) -> None:
+@click.option(
+    "--compressor",
+    metavar="NAME",
+    callback=_checked_names,
+    help="Who writes the memories here: extractive (offline, the default), anthropic, claude-cli"
+    " or openai, or several separated by commas. Asks nothing.",
+)
+def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     """Set up this repository.  Run it again at any time: whatever is in place stays.
 
     Adds git hooks next to any existing ones, a fetch refspec for each remote, the configuration
     that makes git carry notes through amend and rebase, Claude Code's hooks, and, in .mcp.json,
     the server that lets agents search (with --user it leaves both project files alone).  Then it
     fetches the team's memories.  `gitmem uninstall` removes all of this again, byte for byte.
+
+    At a terminal it first offers the models that it finds here to write the memories, and takes
+    one key for an answer; Enter keeps them offline.  Without a terminal, or where gitmem.compressor
+    is set, nothing is asked, and nothing is sent anywhere.
     """
     repo = find_repo(".")
+    repo.need_worktree()
+    chosen = compressor or _ask(repo)  # before anything is written: Ctrl-C leaves no half
     report = install(
         repo,
         user_settings=user_settings() if user else None,
         with_mcp=not no_mcp,
         fetch=None if no_fetch else lambda repo: fetch(open_workspace(repo)),
+        compressor=chosen,
     )
+    _tell_lacks(repo, chosen)
     watch_reflog(repo)
     with suppress(GitmemError):  # a read-only home: --everywhere will not look here
         KnownRepos(machine_folder()).add(repo)

@@ -22,7 +22,7 @@ def command(as_json: bool) -> None:
     still waiting.  `gitmem doctor` also tries things out.
     """
     agents = Agents.from_environment(os.environ)
-    status = read_status(ready_repo(), agents=agents)
+    status = read_status(ready_repo(), agents=agents, environ=os.environ)
     if as_json:
         click.echo(json.dumps(asdict(status), ensure_ascii=False))
         return

@@ -232,10 +232,15 @@ def _is_run_result(event: Event) -> bool:
     return event.kind is EventKind.CALL and event.tool == "Bash" and is_run(event.text)
 
 
+def is_edit_command(command: str) -> bool:
+    """Whether a command line changes files, as far as its words tell."""
+    return _EDIT_COMMAND.search(command) is not None
+
+
 def _is_edit(event: Event) -> bool:
     if event.kind is not EventKind.CALL:
         return False
-    return event.tool in _EDITS or (event.tool == "Bash" and bool(_EDIT_COMMAND.search(event.text)))
+    return event.tool in _EDITS or (event.tool == "Bash" and is_edit_command(event.text))
 
 
 def _resolution(events: Sequence[Event], at: int, edits: Sequence[int]) -> str:

@@ -102,16 +102,6 @@ _FAILURE_KINDS = {
 }
 
 
-PHASES = (
-    "exploration", "design", "implementation", "debugging", "refactoring", "testing",
-    "documentation", "release",
-)  # fmt: skip
-"""What of a project's life a memory belongs to."""
-
-FAILURES = ("build", "test", "exception", "environment", "data", "concurrency", "performance")
-"""In which way something failed."""
-
-
 def kind_of(change: Change | None, asked: str = "") -> str:
     """The kind of a change by its subject, or else by what was ``asked`` for; ``session`` for
     work that is not committed.

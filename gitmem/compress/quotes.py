@@ -21,6 +21,9 @@ _SPOKEN = (EventKind.PROMPT, EventKind.SAY, EventKind.THINK, EventKind.SUMMARY, 
 _LOOKALIKES = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "*": None, "`": None}
 )
+_ENDS = ".,;:!? "
+"""What a copyist puts behind a quotation that stops in the middle of a sentence."""
+
 _SPACE = re.compile(r"\s+")
 _GAP = re.compile(r"\s*(?:\[\.\.\.\]|\[…\]|\.\.\.|…)\s*")
 
@@ -47,7 +50,8 @@ class SessionWords:
         "…" inside it stands for words left out: then every part must be in one record, in order,
         and long enough by itself.
         """
-        parts = [part for part in _GAP.split(fold(quote).strip("\"' ")) if part]
+        folded = fold(quote).strip("\"' ").rstrip(_ENDS)
+        parts = [part for part in _GAP.split(folded) if part]
         if not parts or any(len(part) < MIN_QUOTE for part in parts):
             return ()
         found = (record for record, text in self._texts if _holds(text, parts))

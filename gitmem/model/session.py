@@ -73,7 +73,7 @@ class Transcript:
     ``first`` and ``end`` are the half-open range of records, ``end_byte`` the offset behind the
     last whole one.  ``broken_lines`` counts the lines that are not JSON objects.  ``cwds`` are the
     working directories seen, in order.  ``shift`` is how much larger the record numbers are than
-    the file's, after the file was rewritten.
+    the file's, after the file was rewritten.  ``goes_on``: the file has more behind ``end``.
     """
 
     session: str
@@ -86,6 +86,7 @@ class Transcript:
     cwds: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
     shift: int = 0
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ class Slice:
     """The part of a session that belongs to one commit (or, without a commit, is still pending).
 
     ``edited_paths`` and ``read_paths`` are inside the work tree, relative to it, in order of
-    first use; ``roots`` are the names of the work tree.
+    first use; ``roots`` are the names of the work tree.  ``goes_on``: the session had more behind
+    it when this was read.
     """
 
     session: str
@@ -104,3 +106,4 @@ class Slice:
     edited_paths: tuple[str, ...] = ()
     read_paths: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
+    goes_on: bool = False

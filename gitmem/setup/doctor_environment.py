@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from importlib import metadata
 
@@ -16,6 +17,7 @@ from gitmem.git.repo import Repo
 from gitmem.git.transport import fetch_notes
 from gitmem.guard.policy import Policy
 from gitmem.process.child import run
+from gitmem.setup.current_writer import describe_writer
 from gitmem.setup.doctor_finding import Finding, Level, Practice
 from gitmem.setup.hook_location import MIN_GIT, read_git_version
 from gitmem.state.refused_remotes import read_refusal
@@ -86,8 +88,15 @@ def check_identity(repo: Repo, practice: Practice) -> Iterator[Finding]:
 
 
 def check_compressor(repo: Repo, practice: Practice) -> Iterator[Finding]:
-    """Each compressor that is named can be used from here."""
+    """Who writes the memories, how that fared, and whether each that is named can be used here."""
     settings = read_settings(repo)
+    now = time.time() if practice.now is None else practice.now
+    told, failed_last = describe_writer(repo, settings, os.environ, now)
+    if failed_last:
+        remedy = "What another wrote meanwhile can be improved: gitmem recompress --dry-run"
+        yield Finding(Level.NOTE, told, remedy)
+    else:
+        yield Finding(Level.GOOD, told)
     for name, lack in unusable_compressors(settings).items():
         remedy = "The next one in gitmem.compressor stands in, and finally the offline one"
         yield Finding(Level.WARNING, f"compressor '{name}' cannot be used here: {lack}", remedy)

@@ -27,6 +27,7 @@ Entry = tuple[str, str]
 OUR_STRATEGY = f"notes.{NOTES_REF.removeprefix('refs/notes/')}.mergeStrategy"
 """How ``git notes merge`` joins notes of ours; git's own default stops in a conflict."""
 
+_COMPRESSOR = "gitmem.compressor"
 _HOOKS = "hook.gitmem-"
 _HOOK = _HOOKS + "{event}.{name}"
 _OUR_REFSPECS = f"+{NOTES_REF}*:refs/gitmem/*/claude-mem*"
@@ -44,6 +45,10 @@ class GitConfig:
     def values(self, name: str) -> list[str]:
         """Every value of the name; the last one is the one that counts where one counts."""
         return [value for _, other, value in self.lines if other == name]
+
+    def local_values(self, name: str) -> list[str]:
+        """The values of the name in the repository's own configuration."""
+        return [value for scope, other, value in self.lines if (scope, other) == ("local", name)]
 
     def scope(self, name: str) -> str:
         """Which level the last value comes from: local, worktree, global, system; or nothing."""
@@ -107,6 +112,18 @@ def stale_entries(config: GitConfig, *, with_hooks: bool) -> list[Entry]:
     wanted = hook_entries() if with_hooks else []
     hooks = [(name, value) for _, name, value in config.lines if name.startswith(_HOOKS)]
     return refspecs + [entry for entry in hooks if entry not in wanted]
+
+
+def writer_entries(config: GitConfig, compressor: str) -> list[Entry]:
+    """What must be added so that this compressor is the one that counts here."""
+    here = config.local_values(_COMPRESSOR)
+    return [] if here[-1:] == [compressor] else [(_COMPRESSOR, compressor)]
+
+
+def other_writer_entries(config: GitConfig, compressor: str) -> list[Entry]:
+    """The repository's own lines that name another compressor."""
+    here = config.local_values(_COMPRESSOR)
+    return [(_COMPRESSOR, value) for value in here if value != compressor]
 
 
 def hook_entries() -> list[Entry]:

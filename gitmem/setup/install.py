@@ -20,10 +20,12 @@ from gitmem.setup.git_config import (
     config_path,
     lock_config,
     missing_entries,
+    other_writer_entries,
     read_config,
     stale_entries,
     with_entries,
     without_entries,
+    writer_entries,
 )
 from gitmem.setup.hook_file import (
     EVENTS,
@@ -61,12 +63,14 @@ def install(
     git_version: tuple[int, int] | None = None,
     fetch: Callable[[Repo], None] | None = None,
     with_mcp: bool = True,
+    compressor: str = "",
 ) -> InstallReport:
     """Set up the repository, in any of its work trees.
 
     With ``user_settings``, our hooks go into the user's own agent settings instead of the
     project's, and the project's files stay as they are.  ``with_mcp``: the project offers the
     MCP server to agents.  ``fetch`` gets the team's memories; if it fails, that is a notice.
+    ``compressor`` is who writes the memories here from now on; empty: whoever does it now.
 
     Raises:
         BareRepository: there is no work tree.
@@ -84,7 +88,7 @@ def install(
         place = find_place(repo, git_version or read_git_version())
         for path in _project_files(repo, place, user_settings, with_mcp=with_mcp):
             refuse_way_out(repo, path)  # before anything is written
-        _add_to_config(repo, owned_files, place, report)
+        _add_to_config(repo, owned_files, place, report, compressor)
         _add_hooks(repo, owned_files, place, report)
         _add_to_client(repo, owned_files, user_settings, report)
         if with_mcp and user_settings is None:
@@ -113,12 +117,19 @@ def _project_files(
 
 
 def _add_to_config(
-    repo: Repo, owned_files: OwnedFiles, place: HooksPlace, report: InstallReport
+    repo: Repo,
+    owned_files: OwnedFiles,
+    place: HooksPlace,
+    report: InstallReport,
+    compressor: str,
 ) -> None:
     config = read_config(repo)
     with_hooks = place.kind is PlaceKind.CONFIG
     missing = missing_entries(config, with_hooks=with_hooks)
     stale = stale_entries(config, with_hooks=with_hooks)
+    if compressor:
+        missing += writer_entries(config, compressor)
+        stale += other_writer_entries(config, compressor)
     if not missing and not stale:
         return
     owned_files.add_entries(tuple(missing))

@@ -15,6 +15,7 @@ from gitmem.index.cache import Index
 from gitmem.index.commits import annotated_commit_count
 from gitmem.index.memories import memory_count
 from gitmem.model.note import NOTES_REF
+from gitmem.setup.current_writer import describe_writer
 from gitmem.setup.git_config import missing_entries, read_config
 from gitmem.setup.hook_file import EVENTS
 from gitmem.setup.hook_location import PlaceKind, find_place, read_git_version
@@ -34,6 +35,7 @@ _SESSION_DAYS = 14
 class Status:
     """One repository's state.  ``hooks`` of ``hooks_wanted`` are in place, at ``hooks_place``;
     ``remote`` is empty if there is none to share with; ``refusal`` is why it takes no memories.
+    ``writer`` says who writes the memories, and when that last succeeded.
     """
 
     is_initialised: bool
@@ -53,16 +55,19 @@ class Status:
     failures: tuple[str, ...]
     sessions: Mapping[str, int] = field(default_factory=dict)
     refusal: str = ""
+    writer: str = ""
 
 
 def read_status(
     repo: Repo,
     git_version: tuple[int, int] | None = None,
     agents: Agents | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> Status:
     """Gather the state from disk; nothing is changed and no remote is contacted.
 
-    With ``agents`` the sessions in the work tree of the last two weeks are counted.
+    With ``agents`` the sessions in the work tree of the last two weeks are counted.  ``environ``
+    is where the compressors find their addresses.
 
     Raises:
         SettingsInvalid, GitFailed: the configuration cannot be read.
@@ -94,6 +99,7 @@ def read_status(
         failures=tuple(read_log(repo, _SHOWN_FAILURES)),
         sessions=_sessions(repo, agents),
         refusal=refusal.reason if refusal else "",
+        writer=describe_writer(repo, settings, environ or {}, time.time())[0],
     )
 
 
@@ -107,6 +113,7 @@ def render_status(status: Status) -> list[str]:
         *_sessions_line(status),
         _queue_line(status),
         _remote_line(status),
+        status.writer,
         *[f"log: {entry}" for entry in status.failures],
     ]
 

@@ -24,7 +24,9 @@ from typing import Any
 from gitmem.compress.models.messages_api import MessagesApi
 from gitmem.compress.models.model_compressor import ModelCompressor
 from gitmem.compress.models.prices import price_of
-from gitmem.guard.redact import Evidence, make_evidence
+from gitmem.git.commits import read_change
+from gitmem.git.repo import find_repo
+from gitmem.guard.redact import Evidence, make_evidence, redact_change
 from gitmem.model.session import EventKind
 from tests.bench import real_sessions
 from tests.support.api import Answer, Api, api
@@ -33,18 +35,16 @@ _FIELD_TOKENS = 55_960
 _MEMORY = {
     "kind": "change",
     "title": "A memory",
-    "why": "Because.",
+    "why": {"text": "Because.", "quote": ""},
     "what": [],
     "decisions": [],
     "errors": [],
     "next": [],
     "concepts": [],
     "files": [],
-    "phase": "",
-    "failure": "",
 }
 _EXTRACT: dict[str, list[str]] = {
-    name: [] for name in ("intents", "decisions", "errors", "constraints", "open")
+    name: [] for name in ("intents", "decisions", "errors", "facts", "open")
 }
 _ANSWER = json.dumps({"memories": [_MEMORY], **_EXTRACT})
 """One text that is an answer to either pass."""
@@ -124,13 +124,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     data = real_sessions.load_eval("transcripts").Dataset(str(real_sessions.FOLDER))
     commits = data.with_memory()
     commits = commits[: given.commits or len(commits)]
-    by_id = {commit["commit"]: commit for commit in commits}
     known = frozenset(data.files)
-    messages = data.messages(data.clone())
+    repo = find_repo(data.clone())
     with tempfile.TemporaryDirectory() as scratch, asking(given.model) as (compressor, served):
         asked = []
         for part in real_sessions.write_parts(data, Path(scratch), commits):
-            change = real_sessions.change_of(by_id[part.commit], messages[part.commit])
+            change = redact_change(read_change(repo, part.commit))
             evidence = make_evidence(real_sessions.read_part(part, known))
             asked.append(ask(compressor, served, evidence, change))
     _print([each for each in asked if each.requests], given.model)

@@ -49,6 +49,16 @@ class Model:
         return Estimate(9, 9)
 
 
+class SilentModel(Model):
+    """One that finds nothing worth remembering."""
+
+    name = "silent/1"
+
+    def compress(self, evidence: Evidence, change: Change | None) -> Compression:
+        self.asked += 1
+        return Compression((), self.name, tokens_in=9)
+
+
 @pytest.fixture
 def writer(committed: GitDriver) -> SessionWriter:
     found = session_in(committed).prompt("Make prices exact.").write("price.py")
@@ -160,6 +170,26 @@ def test_a_paid_model_is_asked_once_when_the_turn_stops(
     assert memory.provenance.compressor == "model/1"
     assert "cannot hold 0.1" in str(memory)
     assert model.asked == 1
+
+
+def test_a_model_that_has_nothing_to_tell_is_asked_once_too(
+    committed: GitDriver, writer: SessionWriter
+) -> None:
+    model = SilentModel()
+    workspace = workspace_of(committed, model)
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+    capture(workspace, commit, worktree(committed), float(committed.now) + 1, SESSION)
+    (before,) = memories_on(committed, commit)
+    writer.now += 120
+    writer.say(LAST_WORDS)
+
+    complete(workspace, SESSION, worktree(committed))
+    complete(workspace, SESSION, worktree(committed))
+
+    (memory,) = memories_on(committed, commit)
+    assert model.asked == 1
+    assert memory.provenance.compressor == f"{ExtractiveCompressor().name} kept by silent/1"
+    assert (memory.title, memory.supersedes) == (before.title, (before.id,))
 
 
 def test_of_two_commits_in_a_turn_each_keeps_its_part(

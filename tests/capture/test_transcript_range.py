@@ -3,8 +3,9 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from gitmem.agents.slice import slice_of
 from gitmem.capture.agent_work import SessionFile
-from gitmem.capture.transcript_range import own_start, read_new_records
+from gitmem.capture.transcript_range import own_start, read_again, read_new_records
 from gitmem.model.session import EventKind, Transcript
 from gitmem.refresh.refresh import refresh
 from gitmem.state.cursors import read_cursors
@@ -42,6 +43,19 @@ def test_what_is_remembered_is_not_read_again(committed: GitDriver) -> None:
 
     assert prompts(found) == ["Now the taxes."]
     assert (found.first, found.end) == (4, 5)
+
+
+def test_a_part_that_is_read_again_knows_that_the_session_goes_on(committed: GitDriver) -> None:
+    writer = captured(committed, "price.py", "Make prices exact.")
+    writer.prompt("Now the taxes.")
+    workspace, file = workspace_of(committed), SessionFile(writer.session, writer.path)
+
+    part = read_again(workspace, file, 0, 4)
+    whole = read_again(workspace, file, 0, 5)
+
+    assert (part.end, part.goes_on) == (4, True)
+    assert (whole.end, whole.goes_on) == (5, False)
+    assert slice_of(part, str(committed.path)).goes_on
 
 
 def test_a_transcript_cut_short_loses_nothing_that_is_new(committed: GitDriver) -> None:

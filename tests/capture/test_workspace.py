@@ -63,7 +63,7 @@ def test_the_second_stands_in_for_the_first(broken_claude: dict[str, str]) -> No
     with api([good()]) as served:
         made = compress("claude-cli,anthropic", broken_claude, apibaseurl=served.url)
 
-    assert made.compressor == "anthropic/2 after claude-cli/1"
+    assert made.compressor == "anthropic/3 after claude-cli/2"
     assert made.model == "a-model-2026"
     assert "not logged in" in made.notice
 
@@ -76,7 +76,7 @@ def test_when_all_fail_the_offline_one_answers_and_says_for_whom(
 
     writer, *others = made.compressor.split(" after ")
     assert writer.startswith("extractive/")
-    assert others == ["anthropic/2", "claude-cli/1"]
+    assert others == ["anthropic/3", "claude-cli/2"]
     assert len(made.memories) == 1
     assert "not logged in" in made.notice
     assert "the API answered 500" in made.notice
@@ -86,7 +86,7 @@ def test_the_first_that_answers_is_the_only_one_asked(broken_claude: dict[str, s
     with api([good()]) as served:
         made = compress("anthropic,claude-cli", broken_claude, apibaseurl=served.url)
 
-    assert (made.compressor, made.notice) == ("anthropic/2", "")
+    assert (made.compressor, made.notice) == ("anthropic/3", "")
 
 
 def test_an_endpoint_is_told_by_its_settings() -> None:
@@ -97,5 +97,5 @@ def test_an_endpoint_is_told_by_its_settings() -> None:
     with api([Answer(raw=json.dumps(body).encode())]) as served:
         made = compress("openai", {}, openaibaseurl=served.url, openaimodel="llama")
 
-    assert (made.compressor, made.model) == ("openai/1", "local")
+    assert (made.compressor, made.model) == ("openai/2", "local")
     assert served.requests[0]["model"] == "llama"

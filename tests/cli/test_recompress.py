@@ -34,7 +34,7 @@ def shop(committed: GitDriver, api_server: Api) -> GitDriver:
     committed.run("config", "gitmem.apiRetries", "0")
     committed.run("config", "gitmem.apiBaseUrl", api_server.url)
     committed.environ = {"ANTHROPIC_API_KEY": "not-a-real-key"}
-    down = FallbackCompressor(FakeModel("anthropic/2", fails="down"), ExtractiveCompressor())
+    down = FallbackCompressor(FakeModel("anthropic/3", fails="down"), ExtractiveCompressor())
     writer = session_in(committed)
     for name in ("first.py", "second.py"):
         writer.prompt(f"Make {name} exact.").write(name).say("Because floats lie.")
@@ -79,7 +79,7 @@ def test_a_dry_run_tells_the_cost_and_does_nothing(shop: GitDriver, api_server: 
     assert "2 memories of 2 captures; 2 can be improved." in done.stdout
     assert "Nothing was asked or written." in done.stdout
     (told,) = objects(machine)
-    assert (told["captures"], told["possible"], told["compressor"]) == (1, 1, "anthropic/2")
+    assert (told["captures"], told["possible"], told["compressor"]) == (1, 1, "anthropic/3")
     assert int(str(told["tokens_in"])) > 300
     assert api_server.requests == []
     assert shop.out("for-each-ref") == refs
@@ -94,7 +94,7 @@ def test_json_is_one_object_a_capture(shop: GitDriver) -> None:
     (new,) = [m for m in memories_on(shop, head) if m.id != old.id]
     assert told["commits"] == [head]
     assert (told["old"], told["new"]) == ([old.id], [new.id])
-    assert told["compressor"] == "anthropic/2"
+    assert told["compressor"] == "anthropic/3"
     assert told["tokens"] == {"in": 1200, "out": 80}
 
 
@@ -106,7 +106,7 @@ def test_a_failure_is_told_by_the_exit_code_and_nothing_is_lost(shop: GitDriver)
 
     assert done.returncode == CompressorFailed.exit_code
     assert "ANTHROPIC_API_KEY is not set" in done.stderr
-    assert "'anthropic/2' failed for 2 of 2" in done.stderr
+    assert "'anthropic/3' failed for 2 of 2" in done.stderr
     assert "They stay as they were" in done.stderr
     assert shop.out("for-each-ref") == refs
 
@@ -116,7 +116,7 @@ def test_another_compressor_may_be_named(shop: GitDriver) -> None:
     done = gitmem(shop, "recompress", "HEAD", "--with", "claude-cli")
 
     assert done.returncode == CompressorFailed.exit_code
-    assert "'claude-cli/1' failed for 1 of 1" in done.stderr
+    assert "'claude-cli/2' failed for 1 of 1" in done.stderr
 
 
 def test_without_a_model_stand_ins_stay(shop: GitDriver) -> None:

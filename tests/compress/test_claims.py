@@ -7,7 +7,7 @@ import pytest
 from gitmem.compress.claims import is_borne_out
 from gitmem.compress.models.answer import parse_answer
 from gitmem.compress.offline.extractive import ExtractiveCompressor
-from tests.support.answers import answered_memory, session_evidence
+from tests.support.answers import answered_memory
 from tests.support.evidence import change_of, event, evidence_of
 
 CHANGE = change_of("src/up.py", "README.md")
@@ -43,8 +43,9 @@ def test_neither_compressor_keeps_such_a_claim() -> None:
     told = evidence_of(event("prompt", "Retry uploads."), event("say", f"{false}\n{true}"))
 
     (offline,) = ExtractiveCompressor().compress(told, CHANGE).memories
-    answer = json.dumps({"memories": [answered_memory(what=[false, true])]})
-    (model,) = parse_answer(answer, session_evidence(), CHANGE)
+    claims = [{"text": claim, "quote": claim} for claim in (false, true)]
+    answer = json.dumps({"memories": [answered_memory(what=claims, decisions=[])]})
+    (model,) = parse_answer(answer, told, CHANGE)
 
     assert "gateway.yaml" not in str(offline)
     assert "up.py" in str(offline.decisions)

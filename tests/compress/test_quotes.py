@@ -35,6 +35,8 @@ WORDS = SessionWords(
         ("it’s pause_before.", (8, 11)),
         ('"imports fail three times in a row"', (3,)),
         ("429 Too Many Requests", (9,)),
+        ("imports fail three times in a row.", (3,)),
+        ("“a fixed pause keeps the workers in step,”", (8, 11)),
         ("We keep full jitter … keeps the workers in step", (8, 11)),
     ],
 )

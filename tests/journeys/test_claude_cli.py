@@ -98,7 +98,7 @@ def test_a_commit_is_remembered_and_the_client_leaves_no_trace(
 
     (found,) = memories_on(ada, made)
     assert found.title == "Read time stamps with a zone"
-    assert found.provenance.compressor == "claude-cli/1"
+    assert found.provenance.compressor == "claude-cli/2"
     assert found.provenance.tokens_in > 0
     assert len(asked) == 1  # no recursion: a captured client would ask again
     assert {tool["name"] for tool in asked[0]["tools"]} <= {
@@ -138,7 +138,7 @@ def test_what_goes_wrong_is_told_and_the_commit_is_remembered_offline(
 
     assert said in "\n".join(read_log(ada.repo, 20))
     (found,) = memories_on(ada, made)
-    assert found.provenance.compressor.endswith(" after claude-cli/1")
+    assert found.provenance.compressor.endswith(" after claude-cli/2")
 
 
 def test_a_worker_killed_while_the_client_waits_leaves_no_client(
@@ -170,7 +170,7 @@ def test_a_worker_killed_while_the_client_waits_leaves_no_client(
     assert list(temporary(ada).iterdir()) == []
     assert len(workers) == 1
     assert before == ()
-    assert [m.provenance.compressor for m in memories_on(ada, made)] == ["claude-cli/1"]
+    assert [m.provenance.compressor for m in memories_on(ada, made)] == ["claude-cli/2"]
 
 
 def workers_of(ada: GitDriver) -> list[str]:

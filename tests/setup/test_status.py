@@ -30,6 +30,7 @@ def test_after_init_everything_is_in_place(committed: GitDriver) -> None:
         "memories: 0 of 0 commits, 0 pending",
         "queue: 0 jobs waiting, no worker is running",
         "remote: none",
+        "memories are written by the offline compressor (free, nothing leaves this machine)",
     ]
 
 

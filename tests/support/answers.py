@@ -13,22 +13,27 @@ def answered_memory(**fields: object) -> dict[str, object]:
     return {
         "kind": "bugfix",
         "title": "Read time stamps with a zone",
-        "why": "The API sends Z.",
+        "why": {"text": "The API sends Z.", "quote": ""},
         "what": [],
-        "decisions": [{"chose": "fromisoformat", "because": "it reads Z", "rejected": ["%Z"]}],
+        "decisions": [
+            {
+                "chose": "fromisoformat",
+                "because": "it reads Z",
+                "rejected": ["%Z"],
+                "quote": "I use fromisoformat instead.",
+            }
+        ],
         "errors": [{"message": ERROR, "resolution": "fromisoformat"}],
         "next": [],
         "concepts": ["dates"],
         "files": ["dates.py"],
-        "phase": "",
-        "failure": "",
         **fields,
     }
 
 
 def extracted(**fields: object) -> dict[str, object]:
     """What a segment of a long session holds, as a model answers with it."""
-    lists: dict[str, object] = {"intents": [], "decisions": [], "errors": [], "constraints": []}
+    lists: dict[str, object] = {"intents": [], "decisions": [], "errors": [], "facts": []}
     return {**lists, "open": [], **fields}
 
 
@@ -37,6 +42,6 @@ def session_evidence() -> Evidence:
     return evidence_of(
         event("prompt", "Find out why the test fails."),
         event("call", "pytest", tool="Bash", call_id="1"),
-        event("result", f"E   {ERROR}", call_id="1", is_error=True),
+        event("result", f"E   {ERROR}", tool="Bash", call_id="1", is_error=True),
         event("say", "I use fromisoformat instead."),
     )

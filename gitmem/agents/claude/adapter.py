@@ -95,11 +95,13 @@ def _read(
 ) -> Transcript:
     reader, kept, facts = RecordReader(subagents), Retention(), _SessionFacts(path.stem)
     number, end_byte, broken_lines, time = start, file.tell(), 0, 0.0
+    goes_on = False
     for line in read_lines(file):
         records, is_malformed = _parse_records(line.data)
         times = (parse_time(record.get("timestamp")) or 0.0 for record in records)
         time = max([time, *times])
         if until is not None and time > until:
+            goes_on = True
             break
         broken_lines += is_malformed
         for record in records:
@@ -117,6 +119,7 @@ def _read(
         broken_lines=broken_lines,
         cwds=tuple(facts.cwds),
         branches=tuple(facts.branches),
+        goes_on=goes_on,
     )
 
 

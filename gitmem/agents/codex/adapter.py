@@ -143,10 +143,12 @@ def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Trans
     number, end_byte, broken_lines, time = start, file.tell(), 0, head.time
     cwds: dict[str, None] = {}
     collect_path(cwds, head.cwd)
+    goes_on = False
     for line in read_lines(file):
         record = parse_line(line.data)
         time = max(time, parse_time(record.get("timestamp")) or 0.0) if record else time
         if until is not None and time > until:
+            goes_on = True
             break
         broken_lines += record is None
         if record is not None and not prefix.covers(record, time):
@@ -165,6 +167,7 @@ def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Trans
         broken_lines=broken_lines,
         cwds=tuple(cwds),
         branches=(head.branch,) if head.branch else (),
+        goes_on=goes_on,
     )
 
 

@@ -106,11 +106,12 @@ def _read(
     until: float | None,
 ) -> tuple[Transcript, float]:
     """What was read, and the time of what stands before it."""
-    kept, time, since = Retention(), 0.0, 0.0
+    kept, time, since, goes_on = Retention(), 0.0, 0.0, False
     for part in _parts(source, reader):
         time = max(time, part.time)
         if until is not None and time > until:
             reader.forget(part)
+            goes_on = True
             break
         if part.number >= first:
             for event in reader.draft_events(part, time):
@@ -126,6 +127,7 @@ def _read(
         end_byte=0,
         broken_lines=source.broken_lines,
         cwds=(root,) if root else (),
+        goes_on=goes_on,
     )
     return transcript, since
 

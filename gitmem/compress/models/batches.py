@@ -13,18 +13,26 @@ from typing import TYPE_CHECKING, Any
 
 from gitmem.compress.compressor import BatchItem, Compression, Estimate
 from gitmem.compress.models.answer import parse_answer
-from gitmem.compress.models.messages_api import MessagesApi, problem_of, text_of, tokens_of
+from gitmem.compress.models.messages_api import (
+    MessagesApi,
+    model_of,
+    problem_of,
+    text_of,
+    tokens_of,
+    unknown_form,
+)
 from gitmem.compress.models.plan import one_call, price_requests
 from gitmem.compress.models.prices import Price
 from gitmem.compress.models.prompt import has_work
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
+from gitmem.guard.untrusted import clean_line
 from gitmem.model.change import Change
 
 if TYPE_CHECKING:
     from anthropic.types.messages import MessageBatchIndividualResponse
 
-NAME = "anthropic-batch/1"
+NAME = "anthropic-batch/2"
 
 
 class MessageBatches:
@@ -61,7 +69,10 @@ class MessageBatches:
             for item in items
         ]
         with replace(self._endpoint, retries=0).client() as client:
-            return client.messages.batches.create(requests=requests).id
+            batch_id = getattr(client.messages.batches.create(requests=requests), "id", None)
+        if not isinstance(batch_id, str) or not batch_id:
+            raise unknown_form()
+        return batch_id
 
     def collect(
         self, batch_id: str, items: Sequence[BatchItem]
@@ -76,10 +87,16 @@ class MessageBatches:
         asked = {item.key: item for item in items}
         found: dict[str, Compression | CompressorFailed] = {}
         with self._endpoint.client() as client:
-            if client.messages.batches.retrieve(batch_id).processing_status != "ended":
+            batch = client.messages.batches.retrieve(batch_id)
+            status = getattr(batch, "processing_status", None)
+            if not isinstance(status, str):
+                raise unknown_form()
+            if status != "ended":
                 return None
             for response in client.messages.batches.results(batch_id):
-                found[response.custom_id] = _outcome(response, asked.get(response.custom_id))
+                key = getattr(response, "custom_id", None)
+                if isinstance(key, str):
+                    found[key] = _outcome(response, asked.get(key))
         return found
 
     def estimate(self, evidence: Evidence, change: Change | None) -> Estimate:
@@ -93,11 +110,12 @@ class MessageBatches:
 def _outcome(
     response: MessageBatchIndividualResponse, item: BatchItem | None
 ) -> Compression | CompressorFailed:
-    result = response.result
-    if result.type != "succeeded":
-        return CompressorFailed(f"the batch left it {result.type}")
+    result: Any = response.result
+    kind = getattr(result, "type", None)
+    if kind != "succeeded":
+        return CompressorFailed(f"the batch left it {clean_line(str(kind), 40)}")
     read, cached, written = tokens_of(result.message)
-    made = Compression((), NAME, result.message.model, read + cached, written)
+    made = Compression((), NAME, model_of(result.message), read + cached, written)
     if item is None:
         return made
     try:

@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 from gitmem.compress.models.json_salvage import json_part
 from gitmem.compress.models.passes import ModelReply, UselessAnswer, model_refusal, truncated_answer
 from gitmem.compress.models.plan import Request
+from gitmem.compress.models.sdk import count_of
 from gitmem.errors import CompressorFailed
 from gitmem.guard.untrusted import clean_line
 from gitmem.process.leash import ProcessResult, run_on_leash
@@ -51,7 +52,7 @@ class ClaudeCli:
     overload.
     """
 
-    name: ClassVar[str] = "claude-cli/1"
+    name: ClassVar[str] = "claude-cli/2"
 
     environ: Mapping[str, str]
     command: str = "claude"
@@ -222,13 +223,8 @@ def _tokens(report: Mapping[str, Any]) -> tuple[int, int, int]:
     usage = report.get("usage")
     if not isinstance(usage, Mapping):
         return 0, 0, 0
-    read = _count(usage.get("input_tokens")) + _count(usage.get("cache_creation_input_tokens"))
-    cached = _count(usage.get("cache_read_input_tokens"))
-    return read, cached, _count(usage.get("output_tokens"))
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+    read = count_of(usage, "input_tokens") + count_of(usage, "cache_creation_input_tokens")
+    return read, count_of(usage, "cache_read_input_tokens"), count_of(usage, "output_tokens")
 
 
 def _model_of(report: Mapping[str, Any]) -> str:
@@ -237,7 +233,7 @@ def _model_of(report: Mapping[str, Any]) -> str:
     if not isinstance(used, Mapping):
         return ""
     written = {
-        str(name): _count(of.get("outputTokens"))
+        str(name): count_of(of, "outputTokens")
         for name, of in used.items()
         if isinstance(of, Mapping)
     }

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from gitmem.compress.models.passes import ModelReply, UselessAnswer, model_refusal, truncated_answer
 from gitmem.compress.models.plan import Request
-from gitmem.compress.models.sdk import PATIENCE_SECONDS, fit_tries, translated_sdk_errors
+from gitmem.compress.models.sdk import (
+    PATIENCE_SECONDS,
+    count_of,
+    fit_tries,
+    translated_sdk_errors,
+)
 from gitmem.errors import CompressorFailed
+from gitmem.guard.untrusted import clean_line
 
 if TYPE_CHECKING:
     from anthropic import Anthropic
@@ -26,7 +32,7 @@ class MessagesApi:
     long as the API says.
     """
 
-    name: ClassVar[str] = "anthropic/2"
+    name: ClassVar[str] = "anthropic/3"
     patience: ClassVar[float] = PATIENCE_SECONDS
 
     model: str
@@ -50,9 +56,9 @@ class MessagesApi:
         with self.client(seconds) as client:
             message: Message = client.messages.create(**asked)
         read, cached, written = tokens_of(message)
-        return ModelReply(
-            text_of(message), message.model, read, cached, written, problem_of(message)
-        )
+        problem = problem_of(message)
+        text = "" if problem else text_of(message)
+        return ModelReply(text, model_of(message), read, cached, written, problem)
 
     @contextmanager
     def client(self, seconds: float | None = None) -> Iterator[Anthropic]:
@@ -102,20 +108,43 @@ class MessagesApi:
 
 def tokens_of(message: Message) -> tuple[int, int, int]:
     """What an answer cost: tokens read (those put into a cache too), from a cache, written."""
-    usage = message.usage
-    read = usage.input_tokens + (usage.cache_creation_input_tokens or 0)
-    return read, usage.cache_read_input_tokens or 0, usage.output_tokens
+    usage = getattr(message, "usage", None)
+    read = count_of(usage, "input_tokens") + count_of(usage, "cache_creation_input_tokens")
+    return read, count_of(usage, "cache_read_input_tokens"), count_of(usage, "output_tokens")
 
 
 def text_of(message: Message) -> str:
-    """The answer's text."""
-    return "".join(block.text for block in message.content or () if block.type == "text")
+    """The answer's text.  The SDK checks no form: a proxy may answer with anything.
+
+    Raises:
+        CompressorFailed: this is no message.
+    """
+    content = getattr(message, "content", None)
+    if not isinstance(content, list):
+        raise unknown_form()
+    texts = [getattr(block, "text", "") for block in content if _kind_of(block) == "text"]
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def unknown_form() -> CompressorFailed:
+    """What came is no answer to what was asked."""
+    return CompressorFailed("the API's answer has an unknown form")
+
+
+def model_of(message: Message) -> str:
+    """Who answered, as far as it is told."""
+    return clean_line(str(getattr(message, "model", None) or ""), 100)
 
 
 def problem_of(message: Message) -> UselessAnswer | None:
     """Why the answer is of no use: the model refused, or was cut off before it was finished."""
-    if message.stop_reason == "refusal":
+    reason = getattr(message, "stop_reason", None)
+    if reason == "refusal":
         return model_refusal()
-    if message.stop_reason in ("max_tokens", "model_context_window_exceeded"):
+    if reason in ("max_tokens", "model_context_window_exceeded"):
         return truncated_answer(text_of(message))
     return None
+
+
+def _kind_of(block: object) -> object:
+    return getattr(block, "type", None)

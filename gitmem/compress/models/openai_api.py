@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from gitmem.compress.models.json_salvage import json_part
 from gitmem.compress.models.passes import ModelReply, UselessAnswer, model_refusal, truncated_answer
 from gitmem.compress.models.plan import Request
-from gitmem.compress.models.sdk import PATIENCE_SECONDS, fit_tries, translated_sdk_errors
+from gitmem.compress.models.sdk import (
+    PATIENCE_SECONDS,
+    count_of,
+    fit_tries,
+    translated_sdk_errors,
+)
 from gitmem.errors import CompressorFailed
 from gitmem.guard.untrusted import clean_line
 
@@ -37,7 +42,7 @@ class OpenAiApi:
     ``retries`` how often the SDK tries again after an overload or a broken connection.
     """
 
-    name: ClassVar[str] = "openai/1"
+    name: ClassVar[str] = "openai/2"
     patience: ClassVar[float] = PATIENCE_SECONDS
 
     model: str
@@ -170,9 +175,7 @@ def _first_words(body: object) -> str:
 
 def _tokens(answer: object) -> tuple[int, int]:
     usage = getattr(answer, "usage", None)
-    counts = (getattr(usage, name, 0) for name in ("prompt_tokens", "completion_tokens"))
-    ins, outs = (n if isinstance(n, int) and n > 0 else 0 for n in counts)
-    return ins, outs
+    return count_of(usage, "prompt_tokens"), count_of(usage, "completion_tokens")
 
 
 def _unread(sent: int, tokens_in: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol, TypeVar
 
 from gitmem.compress.compressor import Compression
@@ -16,6 +17,7 @@ from gitmem.compress.models.answer import parse_answer
 from gitmem.compress.models.extracts import parse_extract
 from gitmem.compress.models.plan import Request, first_pass, one_call, price_requests, second_pass
 from gitmem.compress.models.prices import Price
+from gitmem.compress.quotes import SessionWords
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
@@ -156,7 +158,9 @@ class Asker:
         if requests is None:
             last = one_call(evidence, change, max_input_tokens)
         else:
-            last = second_pass([self.ask(each, parse_extract) for each in requests], change)
+            words = SessionWords(evidence.slice.events)
+            extracts = [self.ask(each, partial(parse_extract, words=words)) for each in requests]
+            last = second_pass(extracts, evidence, change)
         memories = self.ask(last, parse)
         tokens = self._tokens_in, self._tokens_out
         return Compression(memories, self._endpoint.name, self._model, *tokens, self._notice)

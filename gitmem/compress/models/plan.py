@@ -26,6 +26,7 @@ from gitmem.compress.models.prompt import (
     SCHEMA,
     SYSTEM,
     USUAL_OUTPUT_TOKENS,
+    ending,
     render_request,
 )
 from gitmem.compress.models.segments import outline_of, segments_of
@@ -91,15 +92,17 @@ def first_pass(
 
     Of a session beyond ``max_input_tokens`` the first third and the end of what fits is read.
     """
-    events = evidence.slice.events
-    size = sum(len(text) + 1 for _, text in session_lines(events)) // CHARACTERS_PER_TOKEN
+    part = evidence.slice
+    lines = session_lines(part, change)
+    size = sum(len(line.text) + 1 for line in lines) // CHARACTERS_PER_TOKEN
     if size <= ONE_CALL_TOKENS or max_input_tokens <= ONE_CALL_TOKENS:
         return None
-    segments = segments_of(events, SEGMENT_TOKENS * CHARACTERS_PER_TOKEN)
+    segments = segments_of(lines, SEGMENT_TOKENS * CHARACTERS_PER_TOKEN)
+    segments[-1] += f"\n{ending(part)}"
     most = max(2, max_input_tokens // SEGMENT_TOKENS)
     if len(segments) > most:
         segments = segments[: most // 3] + segments[most // 3 - most :]
-    shared = shared_part(change, outline_of(events))
+    shared = shared_part(change, part, outline_of(part.events))
     return [
         Request(
             EXTRACT_SYSTEM,
@@ -113,9 +116,9 @@ def first_pass(
     ]
 
 
-def second_pass(extracts: Sequence[Extract], change: Change | None) -> Request:
+def second_pass(extracts: Sequence[Extract], evidence: Evidence, change: Change | None) -> Request:
     """The request that writes the memories of a long session."""
-    text = extracts_part(extracts, change)
+    text = extracts_part(extracts, evidence.slice, change)
     return Request(SYSTEM, SCHEMA, "", text, _MAX_OUTPUT_TOKENS, USUAL_OUTPUT_TOKENS)
 
 
@@ -130,7 +133,7 @@ def estimate_of(
     requests = first_pass(evidence, change, max_input_tokens)
     if requests is None:
         return price_requests([one_call(evidence, change, max_input_tokens)], model, price)
-    last = second_pass([], change)
+    last = second_pass([], evidence, change)
     extracts = "x" * (len(requests) * _EXTRACT_CHARACTERS)
     last = Request(last.system, last.schema, "", extracts, last.max_tokens, last.usual_output)
     return price_requests([*requests, last], model, price)

@@ -11,6 +11,12 @@ from dataclasses import dataclass, replace
 
 AS_OF = "2026-01"
 
+TYPICAL_TOKENS = (3_600, 600)
+"""What a commit's memory takes on average, read and written.
+
+**Source:** ``python -m tests.bench.api_requests``, over 306 slices of real sessions.
+"""
+
 BATCH_SHARE = 0.5
 """What a request costs in a batch, compared with one that is answered at once."""
 

@@ -5,7 +5,7 @@ Each is imported by the endpoint that it is for, when that is asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +13,16 @@ from gitmem.errors import CompressorFailed
 
 PATIENCE_SECONDS = 420.0
 """For all requests of a slice together."""
+
+_MOST_TOKENS = 1_000_000_000
+
+
+def count_of(usage: object, name: str) -> int:
+    """A count of tokens as an endpoint reports it: 0 where it is missing or none."""
+    value = usage.get(name) if isinstance(usage, Mapping) else getattr(usage, name, 0)
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return max(0, min(value, _MOST_TOKENS))
 
 
 def fit_tries(timeout: float, retries: int, seconds: float) -> tuple[float, int]:

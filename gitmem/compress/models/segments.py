@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gitmem.compress.models.session_text import as_data, session_lines
+from gitmem.compress.models.excerpts import keep_lines
+from gitmem.compress.models.session_text import Line, as_data
 from gitmem.model.session import Event, EventKind
 
 _MAX_OUTLINE = 6_000
 _MAX_OUTLINED_PROMPT = 500
 
 
-def segments_of(events: Sequence[Event], limit: int) -> list[str]:
+def segments_of(lines: Sequence[Line], limit: int) -> list[str]:
     """The session's text in parts of at most about ``limit`` characters, in order."""
     segments: list[str] = []
     current: list[str] = []
-    for turn in _turns(session_lines(events)):
+    for turn in _turns(lines):
         for piece in _pieces(turn, limit):
             if current and _size(current) + _size(piece) > limit:
                 segments.append("\n".join(current))
@@ -31,7 +32,7 @@ def segments_of(events: Sequence[Event], limit: int) -> list[str]:
 def outline_of(events: Iterable[Event]) -> str:
     """All that was asked, shortened: what a part of a session is understood by."""
     prompts = [event.text for event in events if event.kind is EventKind.PROMPT]
-    lines = [f"- {as_data(text.strip()[:_MAX_OUTLINED_PROMPT])}" for text in prompts]
+    lines = [f"- {as_data(keep_lines(text.strip(), _MAX_OUTLINED_PROMPT))}" for text in prompts]
     kept: list[str] = []
     for line in lines:
         if _size(kept) + len(line) > _MAX_OUTLINE:
@@ -41,13 +42,13 @@ def outline_of(events: Iterable[Event]) -> str:
     return "\n".join(kept)
 
 
-def _turns(lines: Iterable[tuple[Event, str]]) -> Iterator[list[str]]:
+def _turns(lines: Iterable[Line]) -> Iterator[list[str]]:
     turn: list[str] = []
-    for event, text in lines:
-        if event.kind is EventKind.PROMPT and turn:
+    for line in lines:
+        if line.is_prompt and turn:
             yield turn
             turn = []
-        turn.append(text)
+        turn.append(line.text)
     if turn:
         yield turn
 
@@ -59,7 +60,7 @@ def _pieces(turn: list[str], limit: int) -> Iterator[list[str]]:
         if piece and _size(piece) + len(line) > limit:
             yield piece
             piece = []
-        piece.append(line[:limit])
+        piece.append(keep_lines(line, limit))
     if piece:
         yield piece
 

@@ -96,6 +96,8 @@ def test_reading_ends_at_the_moment(writer: SessionWriter) -> None:
     transcript = read_transcript(writer.path, until=moment)
 
     assert said(transcript) == [("prompt", "before")]
+    assert transcript.goes_on
+    assert not read_transcript(writer.path).goes_on
     assert transcript.end == 1
     assert transcript.end_byte == writer.path.read_bytes().index(b"\n") + 1
 

@@ -106,6 +106,7 @@ def test_a_slice_begins_where_the_last_ended(tmp_path: Path) -> None:
     after = read(path, first=before.end, first_byte=before.end_byte)
 
     assert before.events + after.events == whole.events
+    assert (before.goes_on, after.goes_on, whole.goes_on) == (True, False, False)
     assert (after.first, after.end) == (before.end, whole.end)
     assert read(path, first=before.end, first_byte=7) == after
     assert after.agent == whole.agent

@@ -100,6 +100,7 @@ def test_a_moment_ends_the_reading(tmp_path: Path) -> None:
     before = read(path, until=cut)
     after = read(path, first=before.end)
 
+    assert (before.goes_on, after.goes_on) == (True, False)
     assert told(before.events)[-2] == "call Edit nowhere.py"
     assert before.events + after.events == whole.events
 

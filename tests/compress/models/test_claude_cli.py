@@ -47,7 +47,7 @@ def test_an_answer_becomes_a_memory_with_what_it_cost(claude: FakeClaude) -> Non
     (found,) = made.memories
     assert (found.kind, found.title) == ("bugfix", "Read time stamps with a zone")
     assert found.errors[0].message == ERROR
-    assert (made.compressor, made.model) == ("claude-cli/1", "a-model-2026")
+    assert (made.compressor, made.model) == ("claude-cli/2", "a-model-2026")
     assert (made.tokens_in, made.tokens_out) == (1200, 80)
 
 
@@ -78,7 +78,8 @@ def test_a_useless_answer_is_asked_for_once_more(claude: FakeClaude) -> None:
 
 def test_a_long_session_is_read_in_two_passes(claude: FakeClaude) -> None:
     good = json.dumps(report(structured_output={"memories": [answered_memory()]}))
-    extract = json.dumps(report(structured_output=extracted(constraints=["The API sends Z."])))
+    fact = {"text": "The API sends Z.", "quote": "Word 3. Word 3."}
+    extract = json.dumps(report(structured_output=extracted(facts=[fact])))
     claude.does(f"grep -q '^Segment' {claude.folder}/stdin && echo '{extract}' || echo '{good}'")
 
     long = evidence_of(*(event("prompt", f"Word {n}. " * 300) for n in range(25)))

@@ -63,7 +63,7 @@ def test_an_answer_becomes_a_memory_with_what_it_cost() -> None:
 
     (found,) = made.memories
     assert found.errors[0].message == ERROR
-    assert (made.compressor, made.model) == ("openai/1", "a-model-2026")
+    assert (made.compressor, made.model) == ("openai/2", "a-model-2026")
     assert (made.tokens_in, made.tokens_out, made.notice) == (1200, 80, "")
     (asked,) = served.requests
     assert asked["model"] == "a-model"
@@ -102,7 +102,8 @@ def test_a_useless_answer_is_asked_for_once_more() -> None:
 
 
 def test_a_long_session_is_read_in_two_passes() -> None:
-    extract = completion(json.dumps(extracted(constraints=["The API sends Z."])))
+    fact = {"text": "The API sends Z.", "quote": "Word 3. Word 3."}
+    extract = completion(json.dumps(extracted(facts=[fact])))
     long = evidence_of(*(event("prompt", f"Word {n}. " * 300) for n in range(25)))
     with api([extract, extract, extract, good()]) as served:
         made = compressor(served.url).compress(long, change_of("dates.py"))
@@ -110,13 +111,13 @@ def test_a_long_session_is_read_in_two_passes() -> None:
     first, last = served.requests[0], served.requests[-1]
     assert len(made.memories) == 1
     assert "Segment 1 of 3" in first["messages"][1]["content"]
-    assert "constraints" in first["response_format"]["json_schema"]["schema"]["properties"]
+    assert "facts" in first["response_format"]["json_schema"]["schema"]["properties"]
     assert last["messages"][1]["content"].count("The API sends Z.") == 3
 
 
 def test_no_request_is_made_beyond_a_limit_and_useless_answers_count() -> None:
     paid: list[Payment] = []
-    allowance = Allowance(Limits(tokens_per_commit=4_000), Expense, paid.append, lambda *_: None)
+    allowance = Allowance(Limits(tokens_per_commit=4_900), Expense, paid.append, lambda *_: None)
     with api([completion("I would rather chat.")]) as served:
         told = failure(served.url, allowance=allowance)
         again = failure(served.url, allowance=allowance)
@@ -124,7 +125,7 @@ def test_no_request_is_made_beyond_a_limit_and_useless_answers_count() -> None:
     assert "not of the form" in told
     assert "gitmem.maxTokensPerCommit" in again
     assert len(served.requests) == len(paid) == 3, "two for the first, and one more fitted"
-    assert {payment.compressor for payment in paid} == {"openai/1"}
+    assert {payment.compressor for payment in paid} == {"openai/2"}
 
 
 def test_no_secret_leaves_the_machine() -> None:

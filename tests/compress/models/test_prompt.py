@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
-from gitmem.compress.models.prompt import render_request
+from gitmem.compress.models.prompt import SCHEMA, SYSTEM, render_request
+from gitmem.guard.redact import make_evidence
 from tests.support.evidence import change_of, event, evidence_of
 
 
@@ -32,3 +36,36 @@ def test_a_long_session_is_cut_to_size_and_keeps_both_ends(limit: int) -> None:
     assert len(text) <= limit * 4 + 200
     assert "FIRST WORDS" in text
     assert "LAST WORDS" in text
+
+
+def test_of_a_long_session_no_words_are_cut() -> None:
+    words = [f"Reason {number}. " + "It is so. " * 60 for number in range(100)]
+    told = evidence_of(*(event("say", each) for each in words))
+
+    kept = render_request(told, None, 5_000)
+
+    said = [line for line in kept.split("\n") if line.startswith("AGENT: ")]
+    assert 10 < len(said) < 100
+    assert {line.removeprefix("AGENT: ") for line in said} <= {each.strip() for each in words}
+    assert kept.count("[...]") == 1
+
+
+@pytest.mark.parametrize(
+    ("goes_on", "told"),
+    [(True, "(the session goes on behind this)"), (False, "(the session ends here)")],
+)
+def test_how_the_session_ended_is_said(goes_on: bool, told: str) -> None:
+    evidence = evidence_of(event("prompt", "Do it."))
+    evidence = make_evidence(replace(evidence.slice, goes_on=goes_on))
+
+    assert render_request(evidence, None, 5_000).endswith(f"\n{told}\n</session>\n")
+
+
+def test_kinds_are_defined_and_all_fields_of_the_answer_are_asked_for() -> None:
+    item = SCHEMA["properties"]["memories"]["items"]  # type: ignore[index]
+
+    for kind in item["properties"]["kind"]["enum"]:
+        assert re.search(rf"\b{kind}\b", SYSTEM), kind
+    for name in {*item["required"], "quote", "because", "rejected", "resolution"} - {"kind"}:
+        assert re.search(rf"\b{name}\b", SYSTEM), name
+    assert "session" not in item["properties"]["kind"]["enum"]

@@ -1,0 +1,56 @@
+"""Who writes the memories here now, and how that fared, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gitmem.capture.compressors import endpoint_of
+from gitmem.git.repo import Repo
+from gitmem.guard.untrusted import clean_line
+from gitmem.state.settings import Settings
+from gitmem.state.writer_record import WriterRecord, read_writer_records
+
+OFFLINE = "the offline compressor (free, nothing leaves this machine)"
+
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+
+
+def describe_writer(
+    repo: Repo, settings: Settings, environ: Mapping[str, str], now: float
+) -> tuple[str, bool]:
+    """The sentence, and whether the first that is asked failed last; ``now`` is POSIX seconds."""
+    models = [name for name in settings.compressor if name != "extractive"]
+    if not models:
+        return f"memories are written by {OFFLINE}", False
+    told = [_named(name, settings, environ) for name in models]
+    others = f", then by {' and '.join(told[1:])} where that fails" if told[1:] else ""
+    record = read_writer_records(repo).get(models[0], WriterRecord())
+    stand_in = "the next one" if told[1:] else "the offline one"
+    fared = _fared(record, stand_in, now)
+    return f"memories are written by {told[0]}{others}; {fared}", record.failed_last
+
+
+def _named(name: str, settings: Settings, environ: Mapping[str, str]) -> str:
+    model = endpoint_of(name, settings, environ).model
+    return f"{name} (model {clean_line(model, 100)})" if model else name
+
+
+def _fared(record: WriterRecord, stand_in: str, now: float) -> str:
+    success = (
+        f"last success {_ago(now - record.succeeded)}"
+        if record.succeeded
+        else "it has not succeeded yet"
+    )
+    if not record.failed_last:
+        return success
+    reason = clean_line(record.reason, 200)
+    failure = f"it failed {_ago(now - record.failed)}: {reason}; {stand_in} stood in"
+    return f"{failure}; {success}"
+
+
+def _ago(seconds: float) -> str:
+    for size, unit in _UNITS:
+        count = int(seconds // size)
+        if count >= 1:
+            return f"{count} {unit} ago" if count == 1 else f"{count} {unit}s ago"
+    return "just now"
