@@ -4,9 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.compress.offline.decisions import statements
 from gitmem.compress.sentences import condense, looks_like_code, sentences, shorten
-from gitmem.model.session import Event, EventKind
 
 
 @pytest.mark.parametrize(
@@ -39,18 +37,6 @@ def test_what_is_cut_fits(text: str, limit: int) -> None:
 )
 def test_courtesies_are_left_out(said: str, kept: str) -> None:
     assert condense(said, 100) == kept
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "Would you prefer to use a lock instead of a queue?",
-        "Let me go with the other file for a moment.",
-        "The issue is:",
-    ],
-)
-def test_what_the_assistant_only_asks_or_plans_is_no_statement(said: str) -> None:
-    assert statements([Event(EventKind.SAY, 0, 0.0, said)]) == []
 
 
 @pytest.mark.parametrize(
