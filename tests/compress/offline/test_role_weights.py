@@ -7,7 +7,7 @@ import json
 import pytest
 
 from gitmem.compress.offline.role_model import StoryRole, role_model
-from tests.bench import stories, train_roles
+from tests.bench import real_sessions, stories, train_roles
 
 
 def test_each_label_names_sentences_and_a_slice() -> None:
@@ -30,7 +30,7 @@ def test_an_agents_option_and_a_persons_veto_weigh_as_they_should() -> None:
 
 @pytest.mark.slow
 def test_the_weights_are_those_that_the_labels_teach() -> None:
-    if not (stories.FOLDER / "manifest.jsonl").is_file():
+    if not (real_sessions.FOLDER / "manifest.jsonl").is_file():
         pytest.skip("../shared/sessions is not here: the labelled stories have no words")
     found = [*stories.gold_stories(), *stories.labelled_stories()]
 
