@@ -11,7 +11,16 @@ from gitmem.cli.main import COMMANDS
 from tests.docs.generate import command_contexts
 
 CONTEXTS = {context.command_path: context for context in command_contexts()}
-WITH_EXAMPLES = {"backfill", "curate", "log", "recompress", "reconcile", "search", "why"}
+WITH_EXAMPLES = {
+    "backfill",
+    "curate",
+    "log",
+    "recompress",
+    "reconcile",
+    "remember",
+    "search",
+    "why",
+}
 
 
 def examples(context: click.Context) -> list[str]:
