@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gitmem.capture.agent_memory import write_agent_memory
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit, capture_turn
 from gitmem.capture.complete_turn import complete_turn
@@ -151,7 +152,8 @@ def _drain(run: _Run) -> int:
             if _must_wait(queued.job):
                 continue  # git has begun to rewrite commits since
             run.paths.add(queued.path)
-            run.commits.add(queued.job.commit)
+            if queued.job.kind == "capture":
+                run.commits.add(queued.job.commit)
             done += _attempt(run, queue, queued)
     return done
 
@@ -170,7 +172,7 @@ def _queue_missed_commits(run: _Run, queue: Queue) -> list[QueuedJob]:
     """Queue the commits that a reflog knows and no hook reported."""
     repo = run.workspace.repo
     before = seen = read_cursors(repo)
-    queued = {other.job.commit for other in queue.jobs()}
+    queued = {other.job.commit for other in queue.jobs() if other.job.kind == "capture"}
     for git_dir, worktree in before.worktrees.items():
         place = _repo_at(worktree)
         if place is None or str(place.git_dir) != git_dir:
@@ -233,6 +235,12 @@ def _capture(run: _Run, queued: QueuedJob) -> None:
         append_log(workspace.repo, f"capture {job.commit[:10]}: {notice}")
 
 
+def _answer(run: _Run, queued: QueuedJob) -> None:
+    workspace, job = run.workspace, queued.job
+    work = AgentWork(job.worktree, job.session, queued.time)
+    write_agent_memory(workspace, run.index(), job.commit, job.session, work)
+
+
 def _turn(run: _Run, queued: QueuedJob) -> None:
     if _is_last_of_session(run.workspace, queued) and run.workspace.settings.pending:
         _stop(run, queued.job)
@@ -276,6 +284,7 @@ def _merge(run: _Run, queued: QueuedJob) -> None:
 
 _VERBS: dict[str, Callable[[_Run, QueuedJob], None]] = {
     "capture": _capture,
+    "answer": _answer,
     "turn": _turn,
     "end": _end,
     "push": _push,

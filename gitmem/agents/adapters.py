@@ -26,6 +26,15 @@ class Agents:
         """The agents of this person, wherever the environment says their files are."""
         return cls([make(environ) for make in ADAPTERS])
 
+    def session_in(self, environ: Mapping[str, str]) -> str:
+        """The session that an agent told its commands, or that our hook did where its client does
+        not; empty where nobody did.
+        """
+        last_first = reversed(self._adapters)  # Claude Code, whose commands may start the others
+        names = [name for adapter in last_first for name in adapter.session_variables]
+        sessions = (environ.get(name, "") for name in (*names, "GITMEM_SESSION_ID"))
+        return next((one for one in sessions if is_session_id(one)), "")
+
     def find(self, session: str) -> Path | None:
         """The transcript of a session, whatever agent and folder it was."""
         if not is_session_id(session):

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gitmem.capture.agent_memory import has_answer
 from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.commit_share import CommitShare, share_of
 from gitmem.capture.complete_turn import as_provisional, provisional_compressor
@@ -36,6 +37,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh_index
 from gitmem.state.pending import Pending, PendingStore
+from gitmem.state.questions import Questions
 from gitmem.state.sessions import Registry
 
 
@@ -67,8 +69,10 @@ def capture_commit(
     notices = _missing_transcript_notices(work, [share.transcript for share in shares])
     memories: list[Memory] = []
     for share in shares:
-        is_amid_turn = share.transcript.session == work.session and _has_stop_hook(workspace, work)
-        stand_in = provisional_compressor(workspace) if is_amid_turn else None
+        session = share.transcript.session
+        is_amid_turn = session == work.session and _has_stop_hook(workspace, session)
+        is_early = is_amid_turn or has_answer(workspace, change.commit, session)
+        stand_in = provisional_compressor(workspace) if is_early else None
         part = work.slice_of(share.transcript)
         made, notice = compress_slice(
             stand_in or workspace.compressor, part, change, workspace.policy
@@ -76,12 +80,14 @@ def capture_commit(
         memories += [as_provisional(memory, workspace) for memory in made] if stand_in else made
         notices += [notice] if notice else []
     waiting = [] if work.is_past else _pending_of(workspace, change, work)
-    memories += [_memory_of_commit(pending.memory, change) for pending in waiting]
+    memories += [_memory_of_commit(pending, change) for pending in waiting]
     if memories:
         _write(workspace, index, change, memories)
         _settle(workspace, [share for share in shares if _is_in(share.transcript, memories)], work)
         for pending in waiting:
             PendingStore(workspace.repo).drop(pending.key)
+    if not (work.is_past or work.session):
+        _note_what_to_ask(workspace, change, shares)
     for share in shares if workspace.settings.pending else []:
         if share.has_rest:
             capture_turn(workspace, index, AgentWork(work.worktree, share.transcript.session))
@@ -127,9 +133,16 @@ def _shares(
                 raise
 
 
-def _has_stop_hook(workspace: Workspace, work: AgentWork) -> bool:
+def _has_stop_hook(workspace: Workspace, session: str) -> bool:
     """Whether the session's agent runs our hooks, so that the end of the turn will be told."""
-    return Registry(workspace.repo).get(work.session) is not None
+    return Registry(workspace.repo).get(session) is not None
+
+
+def _note_what_to_ask(workspace: Workspace, change: Change, shares: Sequence[CommitShare]) -> None:
+    """A person made the commit: whose work it holds may be asked about it with the next prompt."""
+    for share in shares if workspace.settings.ask != "never" else []:
+        if _has_stop_hook(workspace, share.transcript.session):
+            Questions(workspace.repo).add_commit(share.transcript.session, change.commit)
 
 
 def _pending_of(workspace: Workspace, change: Change, work: AgentWork) -> list[Pending]:
@@ -156,6 +169,8 @@ def _is_for(note: Pending, work: AgentWork, paths: Collection[str]) -> bool:
     """Whether an agent's note, written before the commit, belongs to it: it is about one of these
     paths, or about no file at all and of the session that commits, as far as either is known.
     """
+    if note.commit:
+        return False  # it was written about a commit that is there
     if work.moment is not None and note.memory.provenance.time > iso_time(work.moment):
         return False
     about = set(note.memory.files_changed)
@@ -169,8 +184,12 @@ def _has_transcript(workspace: Workspace, session: str) -> bool:
     return file is not None and file.path.is_file()
 
 
-def _memory_of_commit(memory: Memory, change: Change) -> Memory:
-    """A pending memory as one of the commit that took its work; only files that it took."""
+def _memory_of_commit(pending: Pending, change: Change) -> Memory:
+    """A pending memory as one of the commit that took its work; only files that it took.
+
+    The id of a note was handed out, and leads to this.
+    """
+    memory = pending.memory
     provenance = replace(
         memory.provenance,
         commit=change.commit,
@@ -180,7 +199,8 @@ def _memory_of_commit(memory: Memory, change: Change) -> Memory:
         time=iso_time(change.time),
     )
     taken = tuple(path for path in memory.files_changed if path in change.paths)
-    return replace(memory, files_changed=taken, provenance=provenance)
+    supersedes = (*memory.supersedes, memory.id) if pending.note else memory.supersedes
+    return replace(memory, files_changed=taken, supersedes=supersedes, provenance=provenance)
 
 
 def _missing_transcript_notices(work: AgentWork, transcripts: Sequence[Transcript]) -> list[str]:

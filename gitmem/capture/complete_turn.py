@@ -7,29 +7,29 @@ push; at the stop it is made again of the whole, and what was not yet sent is re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from gitmem.agents.turn_boundary import end_of_commit_words
+from gitmem.capture.agent_memory import join_agents_words
 from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.compress_slice import compress_slice
+from gitmem.capture.hand_edits import hand_edited_ids
+from gitmem.capture.replace_memories import replace_memories
 from gitmem.capture.session_candidates import session_file
 from gitmem.capture.transcript_range import move_mark, read_again, read_new_records
 from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import Compressor
-from gitmem.compress.writer_name import early_mark, is_early, judged_mark
-from gitmem.errors import NoteUnreadable, UnknownRevision
+from gitmem.compress.writer_name import early_mark, is_by_agent, is_early, judged_mark
+from gitmem.errors import UnknownRevision
 from gitmem.git.commits import read_change
-from gitmem.git.remotes import tracking_tips
 from gitmem.index.cache import Index
 from gitmem.index.memories import IndexedMemory, memories_of_session
 from gitmem.index.sessions import last_record
 from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import Slice
-from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.refresh.refresh import refresh_index
 
 
 def provisional_compressor(workspace: Workspace) -> Compressor | None:
@@ -88,6 +88,8 @@ def _remake_slice(
     provenance = group[0].memory.provenance
     if provenance.records is None:
         return []
+    if hand_edited_ids(NoteStore(workspace.repo), [group[0].commit]) & {s.memory.id for s in group}:
+        return []  # a person's words stay as they are
     transcript = read_again(workspace, file, *provenance.records, work.moment)
     try:
         change = read_change(
@@ -96,20 +98,28 @@ def _remake_slice(
     except UnknownRevision:
         return []  # the commit is gone; what was written of it stays
     part = work.slice_of(transcript)
-    made, notice = compress_slice(workspace.compressor, part, change, workspace.policy)
+    words = next((s.memory for s in group if is_by_agent(s.memory.provenance.compressor)), None)
+    compressor = workspace.compressor
+    if words is not None:  # the agent has told it: no model is paid to
+        compressor = provisional_compressor(workspace) or compressor
+    made, notice = compress_slice(compressor, part, change, workspace.policy)
     before = [stored.memory for stored in group]
-    if not made and not notice:
-        early = [memory for memory in before if is_early(memory.provenance.compressor)]
-        made = [_as_judged(memory, workspace, part) for memory in early]
-    if not made or {_said(m) for m in made} == {_said(m) for m in before}:
-        return []
-    ids = tuple(memory.id for memory in before)
-    made = [replace(memory, supersedes=ids) for memory in made]
-    notes = NoteStore(workspace.repo)
-    unsent = _unsent_ids(workspace, notes, change.commit, ids)
-    documents = {change.commit: [document_of(memory) for memory in made]}
-    notes.add(documents, f"notes: complete {change.commit[:10]}", without=unsent)
-    refresh_index(notes, index)
+    ids = [memory.id for memory in before]
+    if words is not None:  # what ended the turn belongs to the slice, though the agent told it all
+        supersedes = [*ids, *words.supersedes]
+        origin = replace(words.provenance, records=(transcript.first, transcript.end))
+        if origin.records == provenance.records:
+            return []
+        made = [join_agents_words(words, made[0] if made else words, origin, supersedes)]
+    else:
+        if not made and not notice:
+            early = [memory for memory in before if is_early(memory.provenance.compressor)]
+            made = [_as_judged(memory, workspace, part) for memory in early]
+        if not made or {_said(m) for m in made} == {_said(m) for m in before}:
+            return []
+        made = [replace(memory, supersedes=tuple(ids)) for memory in made]
+    subject = f"notes: complete {change.commit[:10]}"
+    replace_memories(workspace, index, [change.commit], ids, made, subject)
     if work.moment is not None:
         move_mark(workspace, transcript, file.path, work.moment)
     return made
@@ -128,17 +138,3 @@ def _said(memory: Memory) -> tuple[str, bool]:
     """What a memory says, without where it comes from, and whether another is to say it anew."""
     is_waiting = is_early(memory.provenance.compressor)
     return replace(memory, provenance=Provenance(), supersedes=()).id, is_waiting
-
-
-def _unsent_ids(
-    workspace: Workspace, notes: NoteStore, commit: str, ids: Collection[str]
-) -> set[str]:
-    """The memories that no remote is known to hold: these can be replaced without a trace."""
-    sent: set[str] = set()
-    for tip in tracking_tips(workspace.repo).values():
-        try:
-            note = notes.read_at(tip, commit)
-        except NoteUnreadable:
-            return set()
-        sent |= {memory.id for memory in note.memories} if note else set()
-    return set(ids) - sent

@@ -10,6 +10,7 @@ from gitmem.errors import GitmemError, UnknownRevision
 from gitmem.git.dirty import uncommitted_paths
 from gitmem.git.repo import Repo, find_repo, resolve_commit, try_git
 from gitmem.model.instant import iso_time
+from gitmem.model.memory import Memory
 from gitmem.model.note import Document
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
@@ -33,13 +34,15 @@ def settle_pending(repo: Repo) -> int:
 def end_session(repo: Repo, session: str) -> None:
     """The session is over: what is pending of it waits for a commit of its edits, or settles.
 
+    What it said about a commit that is there is the worker's to make that commit's memory.
+
     Raises:
         ReadOnlyRepository, DiskFull: it could not be written.
     """
     store = PendingStore(repo)
     of_session = [pending] if (pending := store.get(session)) else []
     for found in [*of_session, *(p for p in store.newest_first() if p.note)]:
-        if not found.note or found.session == session:
+        if not found.note or (found.session == session and not found.commit):
             store.put(replace(found, has_ended=True))
 
 
@@ -69,13 +72,20 @@ def settle_ended_sessions(repo: Repo) -> int:
 def _write(repo: Repo, waiting: Sequence[Pending]) -> None:
     additions: dict[str, list[Document]] = defaultdict(list)
     for pending in waiting:
-        commit = _head_of(pending.worktree) or resolve_commit(repo, "HEAD")
-        origin = replace(pending.memory.provenance, commit=commit)
-        additions[commit].append(document_of(replace(pending.memory, provenance=origin)))
+        commit = pending.commit or _head_of(pending.worktree) or resolve_commit(repo, "HEAD")
+        additions[commit].append(document_of(_tied(pending, commit)))
     if waiting:
         NoteStore(repo).add(additions, f"notes: settle {len(waiting)} pending")
     for pending in waiting:
         PendingStore(repo).drop(pending.key)
+
+
+def _tied(pending: Pending, commit: str) -> Memory:
+    """The memory as one of that commit; the id of a note was handed out, and leads to this."""
+    memory = pending.memory
+    supersedes = (*memory.supersedes, memory.id) if pending.note else memory.supersedes
+    origin = replace(memory.provenance, commit=commit)
+    return replace(memory, supersedes=supersedes, provenance=origin)
 
 
 def _head_of(worktree: str) -> str | None:

@@ -24,6 +24,7 @@ COMMANDS = {
     "why": "Show why a line of code, or a file, is as it is.",
     "context": "Show what the agent's next session here receives.",
     "mcp": "Serve the memory to an agent (MCP over standard input and output).",
+    "remember": "Remember what a diff does not show: for an agent, from its shell.",
     "capture": "Remember a commit now, by hand.",
     "backfill": "Remember commits made before gitmem, from transcripts and history.",
     "import": "Import memories from another tool, or restore lost ones.",

@@ -2,7 +2,7 @@
 
 ``A after B``: A stood in for B, which failed.  ``A before B``: A wrote in the middle of a turn
 what B is to write when it stops.  ``A kept by B``: what A wrote was shown to B, which had nothing
-better.
+better.  ``agent/1`` stands for the session's own agent.
 """
 
 from __future__ import annotations
@@ -14,6 +14,11 @@ _BEFORE = " before "
 _KEPT_BY = " kept by "
 _NAMES = re.compile(f"{_AFTER}|{_BEFORE}|{_KEPT_BY}")
 _OFFLINE = "extractive/"
+
+AGENT = "agent/1"
+"""The session's own agent, asked about its commit: what it says is checked, and nobody's to
+rewrite but a person's.
+"""
 
 
 def stand_in_mark(mark: str, failed: str) -> str:
@@ -54,6 +59,11 @@ def is_stand_in(mark: str) -> bool:
     One model in another's place is not meant: whoever lists both takes either.
     """
     return mark.startswith(_OFFLINE) and (_AFTER in mark or _BEFORE in mark)
+
+
+def is_by_agent(mark: str) -> bool:
+    """Whether the session's own agent wrote it about its commit."""
+    return writer_of(mark).partition("/")[0] == AGENT.partition("/")[0]
 
 
 def is_named_in(name: str, mark: str) -> bool:

@@ -1,6 +1,7 @@
 """What Claude Code calls: SessionStart, UserPromptSubmit, PostToolUse, Stop and SessionEnd.
 
-The first three print context: at the start, for a prompt, beside a file that was read or edited.
+The first three print context: at the start, for a prompt, beside a file that was read or edited;
+behind a prompt there may be a question about a commit (:mod:`gitmem.hooks.question`).
 The others queue their job.  Whatever happens, the agent's session goes on: trouble goes to the
 log and the exit is 0.
 Standard library only, but for what the worker does in its own process.
@@ -28,9 +29,10 @@ from gitmem.recall.context import (
 from gitmem.refresh.catch_up import catch_up
 from gitmem.render.context import ContextBlock
 from gitmem.state.error_log import append_log
+from gitmem.state.questions import Questions
 from gitmem.state.queue import Queue
 from gitmem.state.sessions import RegisteredSession, Registry
-from gitmem.state.settings import read_settings
+from gitmem.state.settings import Settings, read_settings
 from gitmem.state.worker_launch import launch_worker
 
 _FILE_EVENTS = ("PostToolUse", "PreToolUse")  # the latter for who registers it by hand
@@ -72,7 +74,7 @@ def _handle(
         if not is_session_id(payload.session):
             return ""
         block = context_of_prompt(repo, payload.session, payload.prompt, settings)
-        return _output(event, block)
+        return _output(event, block, _question(repo, payload, settings))
     if event != "SessionStart":
         if not is_session_id(payload.session):
             return ""  # nobody's turn: a job for it could only fail
@@ -133,10 +135,24 @@ def _path_in(worktree: Path, file: str) -> str:
     return "" if is_outside else inside.replace(os.sep, "/")
 
 
-def _output(event: str, block: ContextBlock) -> str:
-    if not block.text:
+def _question(repo: Repo, payload: HookPayload, settings: Settings) -> str:
+    """What to ask about a commit that a person made of the session's work; mostly nothing."""
+    if not Questions(repo).has_commits(payload.session):
         return ""
-    output = {"hookEventName": event, "additionalContext": block.text}
+    from gitmem.hooks.question import ask
+
+    try:
+        return ask(repo, payload, settings)
+    except GitmemError as error:
+        append_log(repo, f"hook UserPromptSubmit: {error}")
+        return ""
+
+
+def _output(event: str, block: ContextBlock, question: str = "") -> str:
+    text = "\n".join(part for part in (block.text, question) if part)
+    if not text:
+        return ""
+    output = {"hookEventName": event, "additionalContext": text}
     return json.dumps({"hookSpecificOutput": output})
 
 

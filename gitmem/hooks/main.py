@@ -41,6 +41,11 @@ def _dispatch(arguments: list[str]) -> None:
         line = run_pre_push(find_repo("."), arguments[2] if len(arguments) > 2 else "")
         if line:
             print(line, file=sys.stderr)  # noqa: T201 - what the person pushing reads
+    elif arguments[1:] == ["PostToolUse", "Bash"]:
+        from gitmem.hooks.question import run_command_hook
+
+        payload = sys.stdin.buffer.read(_MAX_PAYLOAD_BYTES)
+        sys.stdout.write(run_command_hook(payload, os.environ))
     elif len(arguments) > 1 and arguments[1] in ("PostToolUse", "PreToolUse"):
         from gitmem.hooks.file_precheck import may_tell
 

@@ -6,6 +6,7 @@ hooks import this.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from gitmem.index.parameters import batches, marks
 from gitmem.index.rows import storable, unpack_memory
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
+
+_ID_PREFIX = re.compile(r"m[0-9a-f]{0,20}")
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,30 @@ def successors(index: Index, ids: Iterable[str]) -> dict[str, str]:
             )
             found.update(database.execute(statement, storable(some)))
     return found
+
+
+def successor_of_former(index: Index, id_prefix: str) -> tuple[list[str], str]:
+    """The ids beginning so that no memory has but that one supersedes, and the memory that came of
+    it in the end; empty if there is none, or the ids are several.
+
+    Such an id was handed out for what was still pending, or for what was replaced without a trace.
+    """
+    if not _ID_PREFIX.fullmatch(id_prefix):
+        return [], ""
+    with index.reader() as database:
+        statement = (
+            "SELECT DISTINCT id FROM supersedes WHERE id >= ? AND id < ? AND by_id NOT IN"
+            " (SELECT id FROM tombstone) ORDER BY id LIMIT 2"
+        )
+        former = [row[0] for row in database.execute(statement, (id_prefix, id_prefix + "g"))]
+    if len(former) != 1:
+        return former, ""
+    seen = {former[0]}
+    name = former[0]
+    while (after := successors(index, [name]).get(name)) and after not in seen:
+        seen.add(after)
+        name = after
+    return former, name
 
 
 def places_touching(index: Index, paths: Sequence[str], limit: int) -> list[int]:

@@ -123,8 +123,9 @@ class Reasons:
 
 @dataclass
 class Kept:
-    """The answer of remember."""
+    """The answer of remember; ``left_out`` says why something was."""
 
     id: str
-    title: str
     state: str
+    title: str = ""
+    left_out: list[str] | None = None

@@ -10,8 +10,11 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from gitmem.capture.agent_answer import Speaker, speaker_of
 from gitmem.capture.agent_note import AgentNote
+from gitmem.compress.agent_answer import AgentAnswer, answer_of
 from gitmem.errors import UnknownMemory, UsageError
 from gitmem.git.repo import find_enclosing_repo, top_relative
 from gitmem.mcp.answers import (
@@ -29,7 +32,6 @@ from gitmem.mcp.arguments import parse_count, parse_kinds, parse_names, parse_or
 from gitmem.mcp.shapes import Behind, Kept, Line, Listing, Observations, Reasons
 from gitmem.model.hit import Hit
 from gitmem.model.query import MAX_TEXT, Query
-from gitmem.model.session import is_session_id
 from gitmem.recall.context import context_for
 from gitmem.recall.memory_service import MemoryService
 from gitmem.recall.results import is_being_built, search_everywhere
@@ -39,7 +41,6 @@ from gitmem.state.settings import read_settings
 
 _EVERYWHERE = ("*", "all", "everywhere")
 _SORT_LIMIT = 300
-_SESSION_NAMES = ("CLAUDE_CODE_SESSION_ID", "GITMEM_SESSION_ID")
 
 
 class Tools:
@@ -190,23 +191,47 @@ class Tools:
         kind: str = "discovery",
         files: Sequence[str] = (),
         concepts: Sequence[str] = (),
+        commit: str = "",
+        why: str = "",
+        decisions: Sequence[Any] = (),
+        facts: Sequence[Any] = (),
+        next: Sequence[str] = (),  # noqa: A002 - the field's name in a memory
     ) -> ToolReply:
-        """Keep a note from the agent; it stays pending until a commit takes it."""
-        sessions = [self._environ.get(name, "") for name in _SESSION_NAMES]
-        session = next((one for one in sessions if is_session_id(one)), "")
-        agent = self._environ.get("AI_AGENT", "").partition("_")[0]
+        """Keep a note from the agent, pending until a commit takes it; or, where it says why a
+        commit was made, that commit's memory.
+        """
+        speaker = speaker_of(self._environ, is_sure=False)
+        if commit or why or decisions or facts or next:
+            fields = {
+                "why": why or text,
+                "decisions": list(decisions),
+                "facts": list(facts),
+                "next": list(next),
+                "title": title,
+                # what the tool says of a note without being told is no word about a commit
+                "kind": "" if kind == "discovery" else kind,
+                "files": list(files),
+            }
+            return self._remember_commit(answer_of(fields), commit, speaker)
         note = AgentNote(
             text,
             title,
             kind.strip().lower(),
             files=tuple(files),
             concepts=tuple(concepts),
-            session=session,
-            agent=agent,
+            session=speaker.session,
+            agent=speaker.agent,
         )
         memory = self.service.remember(note, self._place)
         told = "pending: it becomes part of the memory of the commit that takes this work"
-        return reply(Kept(memory.id[:ID_LENGTH], line(memory.title, 300), told), "Kept.")
+        return reply(Kept(memory.id[:ID_LENGTH], told, line(memory.title, 300)), "Kept.")
+
+    def _remember_commit(self, answer: AgentAnswer, commit: str, speaker: Speaker) -> ToolReply:
+        kept = self.service.remember_commit(answer, commit, speaker, self._place)
+        told = f"the memory of commit {kept.commit[:10]}"
+        left_out = [line(refusal, 200) for refusal in kept.refusals] or None
+        shown = Kept(kept.memory.id[:ID_LENGTH], told, left_out=left_out)
+        return reply(shown, "Kept.")
 
     def context(self) -> str:
         """What a session that starts now receives."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-KINDS = ("capture", "turn", "end", "push", "merge")
+KINDS = ("capture", "answer", "turn", "end", "push", "merge")
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Job:
     """One piece of queued work.
 
     ``capture``: ``commit`` was made in ``worktree``, by ``session`` where the environment told.
+    ``answer``: ``session`` said something about ``commit``, which is to become its memory.
     ``turn``: ``session`` ended a turn; what it did is pending.  ``end``: it ended, and what it did
     without a commit is kept.  ``push``: send memories to ``remote``.  ``merge``: join what was
     fetched.  ``attempt`` counts the tries before this one.

@@ -20,6 +20,7 @@ from gitmem.git.reachability import unreachable_commits
 from gitmem.git.repo import Repo, resolve_commit, top_relative, try_git
 from gitmem.index.cache import Index
 from gitmem.index.commits import abandoned_commits, annotated_commits_among
+from gitmem.index.lookup import successor_of_former
 from gitmem.index.memories import memories_of, memories_with_id
 from gitmem.model.instant import parse_iso_time
 from gitmem.model.log_entry import LogEntry
@@ -211,6 +212,11 @@ def _find_by_id(repo: Repo, prefix: str) -> LogEntry | None:
         stored = memories_with_id(index, prefix)
         if len({found.memory.id for found in stored}) > 1:
             raise UnknownMemory(f"'{prefix}' is the beginning of several memory ids")
+        if not stored:
+            former, name = successor_of_former(index, prefix)
+            if len(former) > 1:
+                raise UnknownMemory(f"'{prefix}' is the beginning of several memory ids")
+            stored = memories_with_id(index, name) if name else []
         if not stored:
             return None
         commits = [found.commit for found in stored]

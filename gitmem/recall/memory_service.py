@@ -13,13 +13,15 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from gitmem.capture.agent_answer import KeptAnswer, Speaker, keep_agent_answer
 from gitmem.capture.agent_note import AgentNote, write_agent_note
+from gitmem.compress.agent_answer import AgentAnswer
 from gitmem.errors import UnknownMemory, UnknownRevision
 from gitmem.git.repo import Repo, resolve_commit
 from gitmem.index.cache import Index
 from gitmem.index.commits import note_numbers
 from gitmem.index.file import FILE, FOLDER
-from gitmem.index.lookup import successors
+from gitmem.index.lookup import successor_of_former, successors
 from gitmem.index.memories import memories_of, memories_with_id
 from gitmem.model.hit import Hit
 from gitmem.model.instant import iso_of, parse_iso_time
@@ -124,6 +126,18 @@ class MemoryService:
         """
         return write_agent_note(self.repo, note, here)
 
+    def remember_commit(
+        self, answer: AgentAnswer, commit: str, speaker: Speaker, here: Path
+    ) -> KeptAnswer:
+        """Keep what an agent says about a commit; see
+        :func:`gitmem.capture.agent_answer.keep_agent_answer`.
+
+        Raises:
+            UsageError, UnknownRevision, BareRepository, GitmemError, DiskFull,
+            ReadOnlyRepository: as there.
+        """
+        return keep_agent_answer(self.repo, answer, commit, speaker, here)
+
     def prepare(self) -> None:
         """Make sure that there is an index, if there is anything to index."""
         self._open_recaller()
@@ -180,6 +194,11 @@ class MemoryService:
         stored = memories_with_id(index, prefix)
         if len({found.memory.id for found in stored}) > 1:
             raise UnknownMemory(f"'{prefix}' is the beginning of several memory ids")
+        if not stored:
+            former, name = successor_of_former(index, prefix)
+            if len(former) > 1:
+                raise UnknownMemory(f"'{prefix}' is the beginning of several memory ids")
+            stored = memories_with_id(index, name) if name else []
         if not stored:
             return None
         judged = self._standings([found.commit for found in stored])

@@ -24,9 +24,11 @@ TIMEOUTS = {
 SessionEnd would be cut off after 1.5 s.
 """
 
-MATCHERS = {"PostToolUse": "Read|Edit|Write|MultiEdit|NotebookEdit"}
-"""The tools whose use concerns us.  What a hook prints before a tool is used reaches the model
-with the tool's result anyway, and not at all in client 2.0.77; after it, in all of them.
+MATCHERS = {"PostToolUse": {"Read|Edit|Write|MultiEdit|NotebookEdit": "", "Bash": " Bash"}}
+"""The tools whose use concerns us, each set with what the command says of it.  What a hook prints
+before a tool is used reaches the model with the tool's result anyway, and not at all in client
+2.0.77; after it, in all of them.  Commands are told apart, so that the launcher can end the hook
+before any Python starts where no commit was made.
 """
 
 PROJECT_FILE = ".claude/settings.json"
@@ -34,13 +36,15 @@ PROJECT_FILE = ".claude/settings.json"
 _NEW = "{\n}\n"
 
 
-def hook_command(event: str) -> str:
+def hook_command(event: str, tool: str = "") -> str:
     """What the client runs.  It is committed with the project, hence no path of this machine;
     in a clone without gitmem, or outside a repository, it does nothing and says nothing.
+
+    ``tool`` is what a value of ``MATCHERS`` adds.
     """
     return (
         f'cd "${{CLAUDE_PROJECT_DIR:-.}}" 2>/dev/null && {FIND_LAUNCHER}'
-        f' && exec "$g" hook {event}; exit 0'
+        f' && exec "$g" hook {event}{tool}; exit 0'
     )
 
 
@@ -55,7 +59,8 @@ def with_hooks(content: bytes | None) -> bytes:
     head, text = _decode(content)
     text = _without(text) if text.strip() else _NEW
     for event in TIMEOUTS:
-        text = _add(text, event)
+        for group in _groups_for(event):
+            text = _add(text, event, group)
     return head + text.encode("utf-8", "surrogatepass")
 
 
@@ -92,9 +97,22 @@ def is_same_settings(one: bytes, other: bytes) -> bool:
 
 
 def _hooks_for(event: str) -> list[dict[str, Any]]:
+    return [hook for group in _groups_for(event) for hook in group["hooks"]]
+
+
+def _groups_for(event: str) -> list[dict[str, Any]]:
     if event not in TIMEOUTS:
         return []
-    return [{"type": "command", "command": hook_command(event), "timeout": TIMEOUTS[event]}]
+
+    def hooks(tool: str = "") -> list[dict[str, Any]]:
+        command = hook_command(event, tool)
+        return [{"type": "command", "command": command, "timeout": TIMEOUTS[event]}]
+
+    found = MATCHERS.get(event, {})
+    groups: list[dict[str, Any]] = [
+        {"matcher": tools, "hooks": hooks(tool)} for tools, tool in found.items()
+    ]
+    return groups or [{"hooks": hooks()}]
 
 
 def _our_hooks(groups: Any) -> list[Any]:
@@ -131,12 +149,9 @@ def _hooks_value(text: str) -> dict[str, Any]:
     return dict(found.value) if found else {}
 
 
-def _add(text: str, event: str) -> str:
+def _add(text: str, event: str, group: dict[str, Any]) -> str:
     top = json_edit.root(text)
     hooks = json_edit.member(text, top, "hooks")
-    group: dict[str, Any] = {"hooks": _hooks_for(event)}
-    if event in MATCHERS:
-        group = {"matcher": MATCHERS[event], **group}
     if hooks is None:
         return json_edit.append(text, top, {event: [group]}, "hooks")
     groups = json_edit.member(text, hooks.value_at, event)

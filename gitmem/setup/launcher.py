@@ -21,6 +21,11 @@ _RUN = """\
 #!/bin/sh
 # Starts the gitmem that `gitmem init` was run with; says nothing where that is gone.
 [ -x {python} ] && [ -f {main} ] || exit 0
+# Behind each command of an agent: there is something to do only where git made a commit.
+if [ "$*" = "hook PostToolUse Bash" ]; then
+    [ -n "${{CLAUDE_CODE_SESSION_ID-}}" ] || exit 0
+    [ -f "${{0%/*}}/commits/$CLAUDE_CODE_SESSION_ID" ] || exit 0
+fi
 exec {python} {form} "$@"
 """
 _CALL = "from gitmem.__main__ import main; main()"

@@ -29,6 +29,7 @@ class Pending:
     ``has_ended``: its session is over, so nothing but a commit of its edits can claim it.
     ``note`` names an agent's own note, which was written in ``session`` (empty: nobody knows);
     the memory of a note does not name the session, for it is not made of its transcript.
+    ``commit`` is the one that a note was written about: the worker makes it that commit's memory.
     """
 
     memory: Memory
@@ -36,6 +37,7 @@ class Pending:
     has_ended: bool = False
     note: str = ""
     session: str = ""
+    commit: str = ""
 
     @property
     def key(self) -> str:
@@ -61,7 +63,7 @@ class PendingStore:
             "ended": pending.has_ended,
         }
         if pending.note:
-            value.update(note=pending.note, session=pending.session)
+            value.update(note=pending.note, session=pending.session, commit=pending.commit)
         data = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
         _file(self._path(pending.key)).write(data)
 
@@ -93,4 +95,5 @@ def _read(path: Path) -> Pending | None:
 def _parse_pending(value: Any) -> Pending:
     memory, ended = from_fields(value["memory"]), value.get("ended") is True
     note, session = str(value.get("note", "")), str(value.get("session", ""))
-    return Pending(memory, str(value["worktree"]), ended, note, session)
+    commit = str(value.get("commit", ""))
+    return Pending(memory, str(value["worktree"]), ended, note, session, commit)

@@ -8,16 +8,18 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def newest_first(folder: Path) -> list[Path]:
-    """The folder's JSON files, last written first; one that vanishes meanwhile is left out."""
+def newest_first(folder: Path, names: str = "*.json") -> list[Path]:
+    """The folder's files of such names, last written first; one that vanishes meanwhile is left
+    out.
+    """
     dated = []
-    for path in folder.glob("*.json"):
+    for path in folder.glob(names):
         with suppress(OSError):
             dated.append((path.stat().st_mtime, path))
     return [path for _, path in sorted(dated, reverse=True)]
 
 
-def keep_newest(folder: Path, count: int) -> None:
-    """Delete all but the ``count`` files written last."""
-    for path in newest_first(folder)[count:]:
+def keep_newest(folder: Path, count: int, names: str = "*.json") -> None:
+    """Delete all but the ``count`` files of such names that were written last."""
+    for path in newest_first(folder, names)[count:]:
         path.unlink(missing_ok=True)

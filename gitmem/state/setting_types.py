@@ -13,6 +13,7 @@ import warnings
 from gitmem.guard.policy import invalid_pattern
 
 COMPRESSORS = ("extractive", "anthropic", "claude-cli", "openai")
+OCCASIONS = ("commit", "never")
 
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0", "")
@@ -97,6 +98,13 @@ def parse_compressors(text: str | None) -> tuple[str, ...]:
     if "extractive" in names[:-1]:
         raise ValueError(text)
     return names
+
+
+def parse_occasion(text: str | None) -> str:
+    """When an agent is asked: ``commit`` or ``never``."""
+    if text not in OCCASIONS:
+        raise ValueError(text)
+    return text
 
 
 def parse_program(text: str | None) -> str:

@@ -20,6 +20,7 @@ from gitmem.state.setting_types import (
     parse_compressors,
     parse_count,
     parse_embedding,
+    parse_occasion,
     parse_pattern,
     parse_price,
     parse_program,
@@ -57,6 +58,7 @@ class Settings:
     prompt_tokens: int = 450
     file_tokens: int = 200
     session_tokens: int = 4_000
+    ask: str = "commit"
     embedding: str = "static"
     everywhere: bool = False
     pending: bool = True
@@ -290,6 +292,12 @@ _FORMS = {
     ),
     "session_tokens": _Form(
         *_COUNT, "The most tokens a session receives in all, until it is cleared or compacted."
+    ),
+    "ask": _Form(
+        parse_occasion,
+        "'commit' or 'never'",
+        "Whether the agent of a session is asked after a commit, once and in at most 60 tokens, to "
+        "say why itself (`gitmem remember`): 'commit' or 'never'.",
     ),
     "embedding": _Form(
         parse_embedding,

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from gitmem.capture.hand_edits import hand_edited_ids
 from gitmem.capture.reread import reread
 from gitmem.capture.workspace import Workspace
 from gitmem.compress.citations import cite_evidence
 from gitmem.compress.compressor import Compression, Compressor, Estimate
 from gitmem.compress.writer_name import (
     is_by,
+    is_by_agent,
     is_named_in,
     is_stand_in,
     judged_mark,
@@ -170,22 +172,15 @@ def _material(
         raise _NothingToDo("two clones improved it: their answers are joined, at no cost")
     if not capture.is_named and all(_is_done(memory, compressor) for memory in capture.memories):
         raise _NothingToDo(f"'{compressor.name}' has already written or judged it")
-    if _edited_ids(NoteStore(workspace.repo), capture) & {memory.id for memory in capture.memories}:
+    edited = hand_edited_ids(NoteStore(workspace.repo), capture.commits)
+    if edited & {memory.id for memory in capture.memories}:
         raise _NothingToDo("somebody edited it by hand")
+    if any(is_by_agent(memory.provenance.compressor) for memory in capture.memories):
+        raise _NothingToDo("the session's own agent wrote it")
     change = _change(workspace, capture)
     if change is not None and is_by(capture.origin.compressor, "history"):
         return commit_slice(change), change
     return reread(workspace, capture.origin), change
-
-
-def _edited_ids(notes: NoteStore, capture: Capture) -> set[str]:
-    """The ids of memories that a person edited: their words are better."""
-    return {
-        document.memory.id
-        for _, note in notes.read_many(capture.commits)
-        for document in note.documents
-        if document.memory is not None and document.stated_id not in ("", document.memory.id)
-    }
 
 
 def _change(workspace: Workspace, capture: Capture) -> Change | None:

@@ -32,3 +32,14 @@ def test_no_agent_is_no_trouble(tmp_path: Path) -> None:
     assert agents.transcripts_for(tmp_path, 0.0) == []
     with pytest.raises(TranscriptMissing):
         agents.read(tmp_path / "none.jsonl")
+
+
+def test_the_session_is_the_one_that_an_agent_tells_its_commands() -> None:
+    agents = Agents.from_environment({})
+
+    assert agents.session_in({"CODEX_THREAD_ID": "a-1"}) == "a-1"
+    assert (
+        agents.session_in({"CLAUDE_CODE_SESSION_ID": "../x", "GITMEM_SESSION_ID": "b-2"}) == "b-2"
+    )
+    assert agents.session_in({"CLAUDE_CODE_SESSION_ID": "c-3", "CODEX_SESSION_ID": "d"}) == "c-3"
+    assert agents.session_in({"OTHER": "e"}) == ""

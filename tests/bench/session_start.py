@@ -4,8 +4,8 @@
 
 Prints milliseconds (median, p90) beside the bare interpreter started in the same run: the start,
 with an index that is up to date and with one that a fetch made stale by one memory; a prompt;
-and a file that was read, of which nothing is remembered, of which the session was told before,
-and of which it is told now.
+a file that was read, of which nothing is remembered, of which the session was told before, and of
+which it is told now; and a command, without a commit and with one that the agent is asked about.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 from gitmem.model.memory import Decision, Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
+from gitmem.state.questions import Questions
 from tests.support.cli import gitmem
 from tests.support.git import EPOCH, GitDriver
 
@@ -76,14 +77,21 @@ def memory(commit: str, number: int) -> Memory:
     )
 
 
-def hook(git: GitDriver, event: str, *, session: str = "", **fields: object) -> bytes:
+def hook(
+    git: GitDriver,
+    event: str,
+    *,
+    session: str = "",
+    environ: dict[str, str] | None = None,
+    **fields: object,
+) -> bytes:
     """Run the hook as the client would, for a new session unless one is named; what it prints."""
     session = session or str(uuid.uuid4())
     payload = {"session_id": session, "transcript_path": "/nowhere", "cwd": str(git.path)}
     done = subprocess.run(
-        [str(git.repo.state_dir / "run"), "hook", event],
+        [str(git.repo.state_dir / "run"), "hook", *event.split()],
         cwd=git.path,
-        env={**git.env(), "CLAUDE_PROJECT_DIR": str(git.path)},
+        env={**git.env(), "CLAUDE_PROJECT_DIR": str(git.path), **(environ or {})},
         input=json.dumps({**payload, **fields}).encode(),
         capture_output=True,
         check=True,
@@ -117,6 +125,22 @@ def read_again(git: GitDriver) -> None:
     assert read(git, "src/module_7/part_1.py", AGAIN) == b""
 
 
+def command(git: GitDriver) -> bytes:
+    environ = {"CLAUDE_CODE_SESSION_ID": AGAIN}
+    return hook(git, "PostToolUse Bash", session=AGAIN, environ=environ, tool_name="Bash")
+
+
+def command_alone(git: GitDriver) -> None:
+    assert command(git) == b""
+
+
+def command_with_commit(git: GitDriver) -> None:
+    commit = git.out("rev-parse", "HEAD")
+    (git.repo.state_dir / "questions" / f"{commit}.json").unlink(missing_ok=True)
+    Questions(git.repo).add_commit(AGAIN, commit)
+    assert b"additionalContext" in command(git)
+
+
 def bare(git: GitDriver) -> None:
     subprocess.run([sys.executable, "-I", "-c", "pass"], env=git.env(), check=True)
 
@@ -145,6 +169,8 @@ ACTIONS: dict[str, Callable[[GitDriver], None]] = {
     "read, nothing remembered": read_unknown,
     "read, told before": read_again,
     "read, told now": read_known,
+    "command, no commit": command_alone,
+    "command, a commit to ask about": command_with_commit,
 }
 
 
@@ -161,6 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             base = statistics.median(milliseconds(bare, git, given.runs))
             print(f"| {size} | bare interpreter | {base:.1f} | | 1.0 |")
             read(git, "src/module_7/part_1.py", AGAIN)
+            git.commit("Keep prices in cents", **{"price.py": "x = 1\n" * 9})
             for name, action in ACTIONS.items():
                 times = milliseconds(action, git, given.runs)
                 middle, high = statistics.median(times), times[int(len(times) * 0.9)]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -13,8 +14,10 @@ from gitmem.capture.agent_note import (
     write_agent_note,
 )
 from gitmem.capture.settle_pending import end_session, settle_ended_sessions, settle_pending
-from gitmem.errors import BareRepository, GitmemError, UsageError
+from gitmem.errors import BareRepository, GitmemError, UnknownMemory, UsageError
 from gitmem.model.memory import Memory
+from gitmem.recall.log import find_entry
+from gitmem.refresh.refresh import refresh
 from gitmem.state.pending import PendingStore
 from tests.support.capture import commit_of, memories_on, remembered, session_in
 from tests.support.git import GitDriver
@@ -217,3 +220,47 @@ def test_an_ended_sessions_own_memory_is_marked_with_its_notes(committed: GitDri
 
     assert len(waiting(committed)) == 1  # its file still waits for a commit
     assert os.listdir(committed.repo.state_dir / "pending")
+
+
+def resolved(git: GitDriver, name: str) -> Memory:
+    with closing(refresh(git.repo)):
+        (memory,) = find_entry(git.repo, name).memories
+    return memory
+
+
+def test_the_id_that_was_handed_out_leads_to_what_became_of_the_note(
+    committed: GitDriver,
+) -> None:
+    note = noted(committed, files=("price.py",))
+    assert resolved(committed, note.id) == note
+    writer = session_in(committed).prompt("Make prices exact.").write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+    remembered(committed, commit)
+
+    (kept,) = (m for m in memories_on(committed, commit) if m.provenance.compressor == WRITER)
+    assert kept.id != note.id
+    assert kept.supersedes == (note.id,)
+    assert resolved(committed, note.id) == resolved(committed, note.id[:12]) == kept
+
+
+def test_so_it_does_after_the_end_of_the_session(committed: GitDriver) -> None:
+    note = noted(committed, session=SESSION)
+    end_session(committed.repo, SESSION)
+    settle_ended_sessions(committed.repo)
+
+    kept = resolved(committed, note.id)
+    assert kept.title == note.title
+    assert kept.provenance.commit == committed.out("rev-parse", "HEAD")
+    assert waiting(committed) == []
+
+
+def test_the_beginning_of_two_ids_that_were_handed_out_is_none_of_them(
+    committed: GitDriver,
+) -> None:
+    noted(committed, session=SESSION)
+    noted(committed, session=SESSION, text="Taxes are percent.")
+    end_session(committed.repo, SESSION)
+    settle_ended_sessions(committed.repo)
+
+    with closing(refresh(committed.repo)), pytest.raises(UnknownMemory, match="several"):
+        find_entry(committed.repo, "m")

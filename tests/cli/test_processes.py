@@ -21,6 +21,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "search": ("cents",),
     "why": ("price.py:1",),
     "context": (),
+    "remember": (),
     "capture": ("HEAD",),
     "backfill": ("--dry-run",),
     "import": ("claude-mem", "--from", "nowhere"),

@@ -17,6 +17,7 @@ WITH_EXAMPLES = {
     "log",
     "recompress",
     "reconcile",
+    "remember",
     "search",
     "verify",
     "why",

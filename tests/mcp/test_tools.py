@@ -14,6 +14,7 @@ from gitmem.mcp.answers import ToolReply
 from gitmem.mcp.tools import Tools
 from gitmem.state.known_repos import KnownRepos
 from gitmem.state.pending import PendingStore
+from gitmem.state.questions import Questions
 from tests.mcp.story import remember_three
 from tests.support.git import GitDriver
 from tests.support.prepared import prepared
@@ -193,3 +194,37 @@ def test_the_context_is_that_of_a_new_session(tools: Tools) -> None:
     tools.search()
 
     assert "Tax rounds half to even" in tools.context()
+
+
+def test_remember_with_a_commit_makes_its_memory(git: GitDriver, tools: Tools) -> None:
+    commit = git.commit("Exact prices", **{"price.py": "CENTS = 100\n"})
+    Questions(git.repo).ask(commit, "s-1")
+
+    answer = tools.remember(
+        text="a price must come back as it went in",
+        decisions=[{"chose": "integer cents", "quote": "integer cents instead of floats"}],
+        commit=commit[:8],
+    )
+
+    (pending,) = PendingStore(git.repo).newest_first()
+    assert answer.fields == {
+        "id": pending.memory.id[:12],
+        "state": f"the memory of commit {commit[:10]}",
+        "left_out": [
+            "decision 'integer cents': the session's transcript is not there to check the quote"
+        ],
+    }
+    assert pending.commit == commit
+    assert pending.memory.why == "a price must come back as it went in"
+    assert pending.memory.kind == "change"
+    assert pending.memory.provenance.agent == "claude-code"
+
+
+def test_what_cannot_be_kept_of_a_commit_says_why(git: GitDriver, tools: Tools) -> None:
+    with pytest.raises(UsageError, match="took no part"):
+        tools.remember(text="", commit="HEAD", why="a price must come back as it went in")
+    Questions(git.repo).ask(git.out("rev-parse", "HEAD"), "s-1")
+    with pytest.raises(UsageError, match="nothing was kept"):
+        tools.remember(text="", commit="HEAD", why="n/a")
+    with pytest.raises(UnknownRevision):
+        tools.remember(text="", commit="nowhere", why="a price must come back as it went in")

@@ -102,6 +102,26 @@ def test_an_older_command_is_replaced() -> None:
     assert json.loads(with_hooks(older)) == json.loads(with_hooks(b"{}"))
 
 
+def test_commands_of_the_agent_have_a_hook_of_their_own() -> None:
+    groups = json.loads(with_hooks(None))["hooks"]["PostToolUse"]
+
+    commands = {group["matcher"]: group["hooks"][0]["command"] for group in groups}
+    assert set(commands) == {"Read|Edit|Write|MultiEdit|NotebookEdit", "Bash"}
+    assert "hook PostToolUse Bash; exit 0" in commands["Bash"]
+    assert all(len(group["hooks"]) == 1 for group in groups)
+
+
+def test_settings_without_the_hook_of_commands_are_old_ones() -> None:
+    """What doctor finds in a clone that was set up before, and `gitmem init` mends."""
+    value = json.loads(with_hooks(None))
+    del value["hooks"]["PostToolUse"][1]
+    older = json.dumps(value, indent=2).encode()
+
+    assert not has_hooks(older)
+    assert json.loads(with_hooks(older)) == json.loads(with_hooks(None))
+    assert without_hooks(older) == without_hooks(with_hooks(older))
+
+
 def test_our_hook_in_a_group_of_somebody_else_is_taken_out_alone() -> None:
     ours = {"type": "command", "command": hook_command("Stop"), "timeout": 10}
     groups = [{"matcher": "", "hooks": [{"type": "command", "command": "x"}, ours]}]

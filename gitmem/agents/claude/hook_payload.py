@@ -23,7 +23,7 @@ class HookPayload:
 
     ``source`` is SessionStart's (startup, resume, clear, compact), ``reason`` SessionEnd's,
     ``prompt`` UserPromptSubmit's, ``path`` that of the file a tool is used on, as the agent named
-    it.  ``agent_id`` is a subagent's.
+    it.  ``agent_id`` is a subagent's.  ``permission_mode`` is ``plan`` while the agent only plans.
     """
 
     session: str = ""
@@ -35,6 +35,7 @@ class HookPayload:
     agent_id: str = ""
     prompt: str = ""
     path: str = ""
+    permission_mode: str = ""
 
     @property
     def listener(self) -> str:
@@ -63,6 +64,7 @@ def parse_payload(data: bytes) -> HookPayload:
         agent_id=text("agent_id"),
         prompt=prompt[:_MAX_PROMPT] if isinstance(prompt, str) else "",
         path=text("file_path", tool) or text("notebook_path", tool),
+        permission_mode=text("permission_mode"),
     )
 
 

@@ -148,6 +148,11 @@ def says_enough(message: str, author: str, parents: int) -> bool:
     )
 
 
+def is_bot(author: str) -> bool:
+    """Whether a robot wrote it, by its name or address."""
+    return _BOT.search(author) is not None
+
+
 def is_routine(subject: str) -> bool:
     """Whether a subject says all there is to say: a version, a dependency, a fixup."""
     return _ROUTINE.match(subject.strip()) is not None

@@ -1,0 +1,108 @@
+"""``gitmem remember``: what an agent calls from its shell."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from gitmem.errors import UsageError
+from gitmem.state.pending import PendingStore
+from tests.capture.test_agent_answer import SAID, WHY, commit, writer
+from tests.support.cli import GITMEM
+from tests.support.git import GitDriver
+from tests.support.session import SESSION
+
+__all__ = ["commit", "writer"]
+
+LINES = f"""\
+why: {WHY}
+decision: integer cents
+rejected: floats
+quote: {SAID[:40]}
+decision: the decimal module
+quote: everybody uses the decimal module
+next: convert the old orders
+"""
+
+
+def remember(
+    git: GitDriver, *arguments: str, stdin: str = "", session: str = SESSION
+) -> subprocess.CompletedProcess[str]:
+    environ = {**git.env(), "CLAUDE_CODE_SESSION_ID": session, "AI_AGENT": "claude-code_2_agent"}
+    return subprocess.run(
+        [*GITMEM, "remember", *arguments],
+        cwd=git.path,
+        env=environ,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_lines_on_standard_input_are_kept_and_what_was_not_is_told(
+    committed: GitDriver, commit: str
+) -> None:
+    done = remember(committed, "--commit", commit[:7], stdin=LINES)
+
+    (pending,) = PendingStore(committed.repo).newest_first()
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (
+        f"kept {pending.memory.id[:12]}: the memory of commit {commit[:10]}\n"
+        "left out: decision 'the decimal module': its quote is not in the session\n"
+    )
+    assert pending.memory.why == WHY
+    assert [d.chose for d in pending.memory.decisions] == ["integer cents"]
+    assert pending.commit == commit
+
+
+def test_a_json_object_does_as_well(committed: GitDriver, commit: str) -> None:
+    done = remember(committed, "--commit", "HEAD", stdin=f'{{"why": "{WHY}"}}')
+
+    assert done.stdout.startswith("kept m")
+
+
+def test_a_message_is_the_reason(committed: GitDriver, commit: str) -> None:
+    remember(committed, "--commit", "HEAD", "-m", WHY)
+
+    (pending,) = PendingStore(committed.repo).newest_first()
+    assert pending.memory.why == WHY
+
+
+def test_a_message_alone_is_a_note_for_the_next_commit(committed: GitDriver) -> None:
+    done = remember(committed, "-m", "Floats cannot hold 0.1.", "--path", "price.py")
+
+    (pending,) = PendingStore(committed.repo).newest_first()
+    assert done.stdout == f"kept {pending.memory.id[:12]}, for the next commit\n"
+    assert pending.session == SESSION
+    assert pending.memory.files_changed == ("price.py",)
+    assert pending.memory.provenance.agent == "claude-code"
+    assert not pending.commit
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "complaint"),
+    [
+        ((), "", "there is nothing to remember"),
+        (("--commit", "HEAD"), "", "nothing was kept"),
+        (("--commit", "HEAD"), "why: asdf", "it says nothing"),
+        (("--commit", "HEAD"), "I chose cents", "begins with none of why:"),
+        (("--commit", "HEAD"), "{", "no JSON"),
+        (("--commit", "nowhere"), f"why: {WHY}", "does not name a commit"),
+        (("--commit", "HEAD~1"), f"why: {WHY}", "took no part"),
+    ],
+)
+def test_what_cannot_be_kept_is_told_and_nothing_is(
+    committed: GitDriver, commit: str, arguments: tuple[str, ...], stdin: str, complaint: str
+) -> None:
+    done = remember(committed, *arguments, stdin=stdin)
+
+    assert done.returncode not in (0, 3)
+    assert complaint in done.stderr
+    assert done.stdout == ""
+    assert PendingStore(committed.repo).newest_first() == []
+
+
+def test_wrong_usage_is_told_by_its_own_status(committed: GitDriver) -> None:
+    assert remember(committed).returncode == UsageError.exit_code
