@@ -16,6 +16,7 @@ from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.settle_pending import end_session, settle_ended_sessions, settle_pending
 from gitmem.compress.agent_answer import AgentAnswer, DecisionClaim, FactClaim
 from gitmem.compress.compressor import Compressor
+from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.errors import GitmemError, UnknownMemory, UnknownRevision, UsageError
 from gitmem.git.remotes import tracking_ref
 from gitmem.model.job import Job
@@ -547,7 +548,7 @@ def test_an_answer_does_not_stand_for_the_capture_of_a_commit_that_no_hook_repor
     work(workspace_of(committed))
 
     found = {m.provenance.session: m.provenance.compressor for m in memories_on(committed, made)}
-    assert found == {SESSION: "agent/1", OTHER: "extractive/2"}
+    assert found == {SESSION: "agent/1", OTHER: ExtractiveCompressor().name}
 
 
 def test_a_commit_that_was_worth_no_memory_gets_the_agents(
