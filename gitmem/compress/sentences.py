@@ -26,6 +26,15 @@ _REQUEST = re.compile(
     r"(?:i(?:'d| would) like you to|i want you to|i need you to|please|let'?s)\s+",
     re.I,
 )
+_LEAD = re.compile(
+    r"(?:now(?:,| that)?|so,?|ok(?:ay)?[,.!]?|great[,.!]|perfect[,.!]"
+    r"|(?:good|great) (?:point|catch|idea|question|call)[,.!]?|got it[,.!]?|makes sense[,.!]?"
+    r"|agreed[,.!]?|fair (?:point|enough)[,.!]?|you['’]?re (?:absolutely )?right[,.!]?"
+    r"|interesting[,.!]?|exactly(?: right)?[,.!]?"
+    r"|actually,?|yes[,.!]|right[,.!])\s*(?:[-–—:]\s*)?(?=[\w`\"'])",
+    re.I,
+)
+_MIN_AFTER_LEAD = 12
 _SPACES = re.compile(r"\s+")
 _GOES_ON = re.compile(r"(?::|\b(?:because|is|are|was|that|to))$", re.I)
 _MAX_JOINT = 240
@@ -89,6 +98,14 @@ def condense(sentence: str, limit: int) -> str:
         text = capitalise(text) if begins_large else text
         text = f"{text[:-1]}." if asked and text.endswith("?") else text
     return shorten(text, limit)
+
+
+def without_lead(text: str) -> str:
+    """A sentence without "You're right -" and the like before it."""
+    while (match := _LEAD.match(text)) and len(text) - match.end() > _MIN_AFTER_LEAD:
+        text = text[match.end() :]
+        text = text[:1].upper() + text[1:]
+    return text
 
 
 def _end_of_match(pattern: re.Pattern[str], text: str) -> int:

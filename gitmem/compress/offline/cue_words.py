@@ -229,6 +229,27 @@ TAKEN_BACK = re.compile(
     _I,
 )
 """What takes back, beyond doubt, what was said before on the same thing."""
+DESCRIPTION_OPENING = re.compile(
+    r"^(?:(?:so|but|and|yes|no|now|right|well|actually|note)[,:]? )*(?:it|this|that|these|those"
+    r"|they|both|right now|currently|today|at the moment|before|previously|you|you['’]ll|you['’]re"
+    r"|where|what|how|on both counts|try|give|if (?:you|the|we|so|no|not|yes)|when (?:you|the)|why"
+    r"|problem|issue|question|the (?:bug|problem|issue|question|(?:\w+ )?options?)|we['’]re"
+    r"|there['’]s|there (?:is|are|was))\b|"
+    r"(?:fix |suggested |my )?(?:suggestion|suggested fix|proposal|proposed fix)\b|"
+    r"^(?:exactly|great|good|fair)\b.{0,40}\b(?:question|point|counts)\b",
+    _I,
+)
+"""What describes, advises or answers: true perhaps, but no choice."""
+
+PROPOSAL = re.compile(
+    r"\bI['’]d (?:recommend|suggest|lean|go|prefer|say|keep|put)\b|\bmy (?:recommendation|lean|pick"
+    r"|suggestion|preference)\b|\brecommend(?:ation|ed)?\b|\bsuggest\w*|\bwe could\b"
+    r"|\b(?:could|might|may) (?:also |be |use |add |just )|\bwould be\b|\bif you(?:['’]d)? (?:want"
+    r"|like|prefer)\b",
+    _I,
+)
+"""What the agent offers: a choice only where the person takes it."""
+
 PLAIN_CHOICE = re.compile(
     r"^(?:(?:so|and|here|for now)[, ]+)?(?:I|we)(?:['’]ve)? (?:\w+ ){0,2}?"
     r"(?:choose|chose|picks?|picked|decided?|opted|went with|go with|prefer(?:red)?|takes?|took|use"

@@ -14,15 +14,15 @@ from dataclasses import replace
 from gitmem.compress.compressor import Compression, Estimate
 from gitmem.compress.failures import Failure, failures_of
 from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
-from gitmem.compress.offline.dialogue import Sentence, dialogue_of
+from gitmem.compress.offline.dialogue import Dialogue, Sentence, dialogue_of
 from gitmem.compress.offline.gate import trim_to_worth
 from gitmem.compress.offline.requests import first_request, title_of
 from gitmem.compress.offline.statements import Selection, select_statements
 from gitmem.compress.offline.wording import decision_of, fact_of, why_of
 from gitmem.compress.sentences import shorten, stems
-from gitmem.compress.terms import terms_of
+from gitmem.compress.terms import said_terms, terms_of
 from gitmem.guard.redact import Evidence
-from gitmem.model.change import Change
+from gitmem.model.change import WORD, Change, word_key
 from gitmem.model.memory import Citation, Memory, RecordedError
 from gitmem.model.session import Event, EventKind, Slice
 from gitmem.model.text_roles import Role, texts_of
@@ -70,7 +70,8 @@ def _memory(part: Slice, change: Change | None) -> Memory:
     changed = _fit_paths(_changed_paths(part, change), _FILE_CHARACTERS)
     failures = failures_of(events, [*changed, *part.edited_paths, *part.read_paths])
     told = _told_failures(failures, change is None)
-    selection = select_statements(dialogue_of(events), change)
+    dialogue = dialogue_of(events)
+    selection = select_statements(dialogue, change)
     kind = kind_of(change, first_request(events))
     memory = Memory(
         kind=kind,
@@ -83,10 +84,19 @@ def _memory(part: Slice, change: Change | None) -> Memory:
         files_changed=changed,
         files_read=tuple(path for path in part.read_paths if path not in changed)[:_MAX_FILES_READ],
         symbols=change.symbols[:_MAX_SYMBOLS] if change is not None else (),
-        terms=terms_of(change) if change is not None else "",
         citations=tuple(_citations(selection, told, events)),
     )
-    return replace(memory, concepts=_concepts(events, memory))
+    memory = replace(memory, concepts=_concepts(events, memory))
+    return replace(memory, terms=_terms(dialogue, change, memory))
+
+
+def _terms(dialogue: Dialogue, change: Change | None, memory: Memory) -> str:
+    """Words to find the memory by: those of the change, then those that were said most."""
+    changed = terms_of(change) if change is not None else ""
+    told = " ".join([changed, *texts_of(memory, (Role.TITLE, Role.PROSE, Role.CONCEPT))])
+    known = {word_key(word) for word in WORD.findall(told)}
+    said = ((sentence.text, sentence.by_user) for sentence in dialogue.sentences)
+    return " ".join([*changed.split(), *said_terms(said, known)])
 
 
 def _citations(

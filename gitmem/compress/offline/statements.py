@@ -12,10 +12,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gitmem.compress.claims import is_borne_out
-from gitmem.compress.offline.cue_words import CUE_WORDS, PLAIN_CHOICE
+from gitmem.compress.offline.cue_words import (
+    CUE_WORDS,
+    DESCRIPTION_OPENING,
+    PLAIN_CHOICE,
+    PROPOSAL,
+)
 from gitmem.compress.offline.cues import Cues, can_be_told, cues_of, is_taken_back
 from gitmem.compress.offline.dialogue import Dialogue, Sentence
 from gitmem.compress.offline.role_model import RoleModel, StoryRole, role_model
+from gitmem.compress.sentences import condense, without_lead
 from gitmem.model.change import Change
 
 MAX_DECISIONS = 4
@@ -23,6 +29,8 @@ MAX_FACTS = 3
 
 _SAME = 0.6
 _PARTNER = 0.12  # the least chance of either side of an exchange
+_LABELLED_LENGTH = 250  # sentences: the labels hold no longer story ...
+_SURER = 0.15  # ... so of a longer one only what is surer by this is told
 _PLAIN = 0.8  # the least chance of a choice in so many words
 _SHARED = 2  # words by which an answer takes up what was asked
 _MIN_USER_STEMS = 4
@@ -109,7 +117,7 @@ class _Selector:
     def _decisions(self) -> Iterator[Statement]:
         chances = self._chances[StoryRole.DECISION]
         for place in self._candidates:
-            if stands_alone(self._sentences[place]):
+            if stands_alone(self._sentences[place]) and self._may_decide(place):
                 yield self._statement(StoryRole.DECISION, (place,), chances[place])
         for turn, places in enumerate(self.dialogue.turns):
             if self._sentences[places[0]].by_user:
@@ -121,14 +129,33 @@ class _Selector:
         answers = self.dialogue.turns[turn + 1] if turn + 1 < len(self.dialogue.turns) else ()
         for asked in places:
             taking_up = [
-                said for said in answers if said in chances and self._takes_up(said, asked)
+                said
+                for said in answers
+                if said in chances and self._may_decide(said) and self._takes_up(said, asked)
             ]
             said = max(taking_up, key=chances.__getitem__, default=None)
-            if asked not in chances or said is None:
+            if asked not in chances or said is None or not self._steers(asked):
                 continue
             if min(chances[asked], chances[said]) >= _PARTNER:
                 chance = 1 - (1 - chances[asked]) * (1 - chances[said])
                 yield self._statement(StoryRole.DECISION, (asked, said), chance)
+
+    def _may_decide(self, place: int) -> bool:
+        """Whether it can be a choice: no description, and no offer that nobody took."""
+        sentence = self._sentences[place]
+        if sentence.by_user:
+            return True
+        if DESCRIPTION_OPENING.match(without_lead(condense(sentence.text, len(sentence.text)))):
+            return False
+        is_taken = self._cues[place].get("taken") or self._cues[place].get("taken, edits follow")
+        return PROPOSAL.search(sentence.text) is None or bool(is_taken)
+
+    def _steers(self, place: int) -> bool:
+        """Whether a person's words may change the direction: a question does if it is accepted."""
+        cues = self._cues[place]
+        if cues.get("question word"):
+            return bool(cues.get("accepted"))
+        return bool(cues.get("steers") or cues.get("user chooses") or cues.get("accepted"))
 
     def _takes_up(self, said: int, asked: int) -> bool:
         """Whether an answer is about what was asked: by words of it, or by accepting it."""
@@ -147,7 +174,7 @@ class _Selector:
     def _take(self, found: Sequence[Statement], most: int) -> tuple[Statement, ...]:
         taken: list[Statement] = []
         for statement in found:
-            if statement.chance < self.model.least[statement.role] or len(taken) == most:
+            if statement.chance < self._least(statement.role) or len(taken) == most:
                 break
             if self._is_true(statement) and self._is_new(statement):
                 self._said += (sentence.stems for sentence in statement.sentences)
@@ -168,11 +195,15 @@ class _Selector:
             len(words & said) >= _SAME * min(len(words), len(said)) for said in self._said
         )
 
+    def _least(self, role: StoryRole) -> float:
+        is_long = len(self._sentences) > _LABELLED_LENGTH
+        return self.model.least[role] + (_SURER if is_long else 0.0)
+
     def _why(self) -> tuple[Sentence, ...]:
         """The likeliest reason, with what stands beside it in the same turn and may be one."""
         chances = self._chances[StoryRole.WHY]
         best = max(chances, key=chances.__getitem__, default=None)
-        if best is None or chances[best] < self.model.least[StoryRole.WHY]:
+        if best is None or chances[best] < self._least(StoryRole.WHY):
             return ()
         turn = self._sentences[best].turn
         beside = (best + step for step in _WHY_REACH)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from gitmem.compress.offline.dialogue import Sentence
 from gitmem.compress.offline.statements import Statement
-from gitmem.compress.sentences import condense, shorten
+from gitmem.compress.sentences import condense, shorten, without_lead
 from gitmem.model.memory import Decision
 
 _MAX_SENTENCE = 320
@@ -20,14 +20,6 @@ _MAX_WHY = 360
 _MAX_REJECTED_WORDS = 8
 _MIN_REASON_WORDS = 4
 
-_LEAD = re.compile(
-    r"(?:now(?:,| that)?|so,?|ok(?:ay)?[,.!]?|great[,.!]|perfect[,.!]"
-    r"|good (?:point|catch|idea|question)[,.!]?|got it[,.!]?|makes sense[,.!]?|agreed[,.!]?"
-    r"|fair (?:point|enough)[,.!]?|you['’]?re (?:absolutely )?right[,.!]?|interesting[,.!]?"
-    r"|actually,?|yes[,.!]|right[,.!])\s*(?:[-–—:]\s*)?(?=[\w`\"'])",
-    re.I,
-)
-_MIN_AFTER_LEAD = 12
 _BECAUSE = re.compile(r"(?:,|\s[-–—])?\s+because\s+", re.I)
 _VERSUS = re.compile(
     r"\b(?:instead of|rather than)\s+([^,;:.()—]{2,80}?)(?=\s*(?:$|[,;.()—]|\s[-–]\s"
@@ -74,14 +66,6 @@ def why_of(sentences: Sequence[Sentence]) -> str:
             kept.append(text)
     told = " ".join(kept)
     return f'the user: "{told}"' if sentences[0].by_user else without_lead(told)
-
-
-def without_lead(text: str) -> str:
-    """A sentence without "You're right -" and the like before it."""
-    while (match := _LEAD.match(text)) and len(text) - match.end() > _MIN_AFTER_LEAD:
-        text = text[match.end() :]
-        text = text[:1].upper() + text[1:]
-    return text
 
 
 def _quote(sentence: Sentence) -> str:
