@@ -109,12 +109,14 @@ def failures_of(events: Sequence[Event], paths: Sequence[str] = ()) -> list[Fail
     sightings = _sightings(events)
     edits = [i for i, event in enumerate(events) if _is_edit(event)]
     runs = [i for i, event in enumerate(events) if _is_run_result(event)]
+    proofs = _Proofs(events, runs)
     found = []
     for seen in sorted(sightings.values(), key=lambda sighting: sighting.at):
         edited = bool(edits) and edits[-1] > seen.at
         verified = seen.is_pasted or (bool(runs) and runs[-1] > seen.at)
         is_resolved = edited and verified
-        resolution = _resolution(events, seen.at, edits) if is_resolved else ""
+        proof = proofs.after(seen.at, edits) if is_resolved else None
+        resolution = _resolution(events, seen.at, proof, edits) if proof is not None else ""
         frames = tuple(_shorten_frame(frame, paths) for frame in seen.frames)[:_MAX_FRAMES]
         error = RecordedError(seen.signature.message, frames, resolution)
         found.append(Failure(seen.signature.kind, error, seen.at, is_resolved))
@@ -221,11 +223,20 @@ def _shows_errors(event: Event, commands: dict[str, str]) -> bool:
 
 def is_run(command: str) -> bool:
     """Whether a command line runs something whose outcome shows if the code works."""
-    for segment in _SEGMENT.split(command[:2_000]):
-        words = _ASSIGNMENT.sub("", segment.strip()).split(None, 1)
-        if words and words[0] not in _ONLY_LOOKS and not words[0].startswith(("-", "#", ">", "<")):
-            return True
-    return False
+    return bool(programs_in(command))
+
+
+def programs_in(command: str) -> frozenset[str]:
+    """The programs of a command line whose outcome shows if the code works."""
+    found = (
+        _ASSIGNMENT.sub("", segment.strip()).split(None, 1)
+        for segment in _SEGMENT.split(command[:2_000])
+    )
+    return frozenset(
+        words[0]
+        for words in found
+        if words and words[0] not in _ONLY_LOOKS and not words[0].startswith(("-", "#", ">", "<"))
+    )
 
 
 def _is_run_result(event: Event) -> bool:
@@ -243,14 +254,31 @@ def _is_edit(event: Event) -> bool:
     return event.tool in _EDITS or (event.tool == "Bash" and is_edit_command(event.text))
 
 
-def _resolution(events: Sequence[Event], at: int, edits: Sequence[int]) -> str:
-    """Which files were edited after an error was last seen and before something ran again.
+class _Proofs:
+    """Which later run shows that what an earlier one printed is gone."""
+
+    def __init__(self, events: Sequence[Event], runs: Sequence[int]) -> None:
+        self._commands = _commands(events)
+        self._calls = [event.call_id for event in events]
+        failed = {event.call_id for event in events if event.is_error}
+        self._passed = [i for i in runs if events[i].call_id not in failed]
+        self._programs = {i: programs_in(events[i].text) for i in self._passed}
+
+    def after(self, at: int, edits: Sequence[int]) -> int | None:
+        """The first run of the same program that passed behind an edit; None without one."""
+        edit = next((index for index in edits if index > at), None)
+        programs = programs_in(self._commands.get(self._calls[at], ""))
+        if edit is None:
+            return None
+        return next((i for i in self._passed if i > edit and programs & self._programs[i]), None)
+
+
+def _resolution(events: Sequence[Event], at: int, proof: int, edits: Sequence[int]) -> str:
+    """Which files were edited between an error's last sighting and the run that passed.
 
     What was said about it then is a plan or a guess, and often dropped two sentences later.
     """
-    first = next(index for index in edits if index > at)
-    run = next((i for i in range(first, len(events)) if _is_run_result(events[i])), len(events))
-    paths = (events[index].path for index in edits if at < index < run)
+    paths = (events[index].path for index in edits if at < index < proof)
     names = dict.fromkeys(path.replace("\\", "/").rpartition("/")[2] for path in paths if path)
     if not names:
         return ""

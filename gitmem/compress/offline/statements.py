@@ -143,8 +143,8 @@ class _Selector:
     def _may_decide(self, place: int) -> bool:
         """Whether it can be a choice: no description, and no offer that nobody took."""
         sentence = self._sentences[place]
-        if sentence.by_user:
-            return True
+        if sentence.by_user:  # what a person only asks or muses is none until it is accepted
+            return not sentence.text.endswith("?") or bool(self._cues[place].get("accepted"))
         if DESCRIPTION_OPENING.match(without_lead(condense(sentence.text, len(sentence.text)))):
             return False
         is_taken = self._cues[place].get("taken") or self._cues[place].get("taken, edits follow")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from gitmem.compress.offline.dialogue import Sentence
 from gitmem.compress.offline.statements import Statement
@@ -59,12 +60,14 @@ def why_of(sentences: Sequence[Sentence]) -> str:
     """The reason in the words of who gave it; all of it is of one speaker."""
     if not sentences:
         return ""
-    texts = [_end_sentence(shorten(sentence.text, _MAX_QUOTATION)) for sentence in sentences]
-    kept = texts[:1]
-    for text in texts[1:]:
-        if len(" ".join([*kept, text])) <= _MAX_WHY:
-            kept.append(text)
-    told = " ".join(kept)
+    told = shorten(sentences[0].text, _MAX_QUOTATION)
+    for before, sentence in pairwise(sentences):
+        is_next = (before.message, before.place + 1) == (sentence.message, sentence.place)
+        joint = " " if is_next and before.text.endswith((".", "!", "?")) else " … "
+        longer = f"{told}{joint}{shorten(sentence.text, _MAX_QUOTATION)}"
+        if len(longer) > _MAX_WHY:
+            break
+        told = longer
     return f'the user: "{told}"' if sentences[0].by_user else without_lead(told)
 
 
@@ -95,7 +98,3 @@ def _rejected(text: str) -> tuple[str, ...]:
     words = match[1].strip()
     is_whole = words.count("`") % 2 == 0 and words.count('"') % 2 == 0
     return (words,) if is_whole and len(words.split()) <= _MAX_REJECTED_WORDS else ()
-
-
-def _end_sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -76,6 +76,6 @@ def test_reasons_and_facts_say_who_said_them() -> None:
     assert why_of(()) == ""
     assert why_of((person,)) == 'the user: "The upload fails at night."'
     assert why_of((said("Okay, the proxy hangs up on long requests"),)) == (
-        "The proxy hangs up on long requests."
+        "The proxy hangs up on long requests"
     )
     assert fact_of(Statement(StoryRole.FACT, (person,), 0.9, (0,))).startswith("the user: ")
