@@ -27,7 +27,7 @@ CUE_WORDS: dict[str, re.Pattern[str]] = {
         "no need": r"\bno (?:need|reason|point|sense)\b|\bnot (?:needed|necessary|worth)\b"
         r"|doesn't make sense|\bunnecessary\b",
         "keep": r"\b(?:keep|keeps|keeping|kept|stay|stays|leave|left)\b",
-        "kept because": r"\b(?:kept|left|keep(?:ing)?|stays?|remains?|leav\w+|still)\b.*"
+        "kept because": r"\b(?:kept|left|keep(?:ing)?|stays?|remains?|leav\w+|still)\b.{0,200}?"
         r"\b(?:because|since|as|so|for)\b|\bleft alone\b|\bunchanged\b",
         "let us": r"\blet'?s\b",
         "let us choose": r"\blet'?s (?:not|skip|leave|drop|remove|keep|use|go|just|do|make|put|add"
@@ -134,7 +134,7 @@ CUE_WORDS: dict[str, re.Pattern[str]] = {
 
 CODE = re.compile(
     r"`[^`]{1,200}`|\b[a-z]+[A-Z]\w+\b|\b[A-Z][a-z]+[A-Z]\w+\b|\b\w+_\w+\b|--[a-z][\w-]+"
-    r"|\b[\w/-]+\.(?:go|py|js|ts|md|json|yaml|yml|sh|toml|rs)\b"
+    r"|(?<![\w/-])[\w/-]{1,120}\.(?:go|py|js|ts|md|json|yaml|yml|sh|toml|rs)\b"
 )
 """A name in code: an identifier, an option, a file."""
 
@@ -179,10 +179,10 @@ STEERING = re.compile(
 """How a person changes the direction."""
 
 TASK = re.compile(
-    r"^(?:(?:ok(?:ay)?|yes|yeah|now|great|perfect|and|then|also|please|thanks|cool|nice|good)"
-    r"[,.! ]+)*(?:please |can you |could you |can we |could we |let'?s |now |also |then |you can "
-    r"|go ahead and |I want you to )*(?:also |now |please |first |just |try to )*"
-    r"(?:add (?:a |some |more |the |integration |unit )*tests?|commit|push"
+    r"^(?:(?:ok(?:ay)?|yes|yeah|now|great|perfect|and|then|also|please|thanks|cool|nice|good|first"
+    r"|just|try to|can (?:you|we)|could (?:you|we)|let'?s|you can|go ahead and|I want you to)"
+    r"[,.! ]+)*"
+    r"(?:add (?:(?:a|some|more|the|integration|unit) )*tests?|commit|push"
     r"|create (?:a |the )?(?:pr|pull|branch|plan|issue)|open (?:a )?pr|run|check|look|explain|show"
     r"|read|review|tell|list|investigate|analy[sz]e|debug|find|figure|verify|test"
     r"|update (?:the )?(?:docs?|readme|changelog|pr)|write (?:it|this|a plan)"
@@ -254,7 +254,9 @@ PLAIN_CHOICE = re.compile(
     r"^(?:(?:so|and|here|for now)[, ]+)?(?:I|we)(?:['’]ve)? (?:\w+ ){0,2}?"
     r"(?:choose|chose|picks?|picked|decided?|opted|went with|go with|prefer(?:red)?|takes?|took|use"
     r"|used|keep|kept|store|stored|put)\b.{4,240}"
-    r"\b(?:because|so that|instead of|rather than|over)\b",
+    r"\b(?:because|so that|instead of|rather than|over)\b|"
+    r"^(?:an? |the )?[^,;:.?]{3,60} (?:fits|works|suits|scales|reads) better (?:here )?than "
+    r"[^,;:.?]{3,80}(?:[:;]|,? because\b)",
     _I,
 )
 """A choice with its reason, or with what was not chosen, in so many words."""

@@ -7,6 +7,7 @@ Whatever is computed here is computed alike when the model is trained.  Pure.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ from gitmem.model.change import Change
 
 Cues = Mapping[str, float]
 
+_MOST_STEMS = 40  # of a sentence, and the sentences of a stem, that are compared
+_MOST_OF_STEM = 200
 _NEAR = 60  # sentences behind one, among which it may be overturned
 _FIX = re.compile(r"\b(?:fix|let me)\b", re.I)
 _ACCEPTED_PART = re.compile(r"[-–—:] \w")
@@ -93,6 +96,18 @@ class _Likeness:
     by_other: bool
 
 
+@dataclass(frozen=True)
+class _Turn:
+    """A turn's sentences: whether one steers, whether one of the first is more than a task, and
+    how many were pasted.
+    """
+
+    texts: Sequence[str]
+    steers: bool
+    orders: bool
+    pastes: int
+
+
 class _Observer:
     """Looks at one sentence after the other; what they share is found once."""
 
@@ -104,10 +119,16 @@ class _Observer:
         self._name_stems = frozenset().union(*(stems(path.stem) for path in paths), frozenset())
         self._subject = stems(change.subject) if change else frozenset()
         self._words = [self._word_cues(sentence) for sentence in self._sentences]
-        self._by_stem: dict[str, list[int]] = defaultdict(list)
+        self._places: dict[frozenset[str], list[int]] = defaultdict(list)
         for place, sentence in enumerate(self._sentences):
-            for stem in sentence.stems:
-                self._by_stem[stem].append(place)
+            self._places[sentence.stems].append(place)
+        self._by_stem: dict[str, list[frozenset[str]]] = defaultdict(list)
+        for words in self._places:
+            for stem in words:
+                self._by_stem[stem].append(words)
+        self._alike: dict[frozenset[str], list[int]] = {}
+        self._turns: dict[int, _Turn] = {}
+        self._reverses = [REVERSAL.search(s.text) is not None for s in self._sentences]
         self._first_said: dict[frozenset[str], int] = {}
         for place, sentence in enumerate(self._sentences):
             self._first_said.setdefault(sentence.stems, place)
@@ -230,22 +251,30 @@ class _Observer:
         }
 
     def _likeness(self, place: int, sentence: Sentence) -> _Likeness:
-        shared: dict[int, int] = defaultdict(int)
-        for stem in sentence.stems:
-            for other in self._by_stem[stem]:
-                shared[other] += 1
-        least = max(3.0, 0.5 * len(sentence.stems))
-        alike = [other for other, count in shared.items() if count >= least and other != place]
-        later = [other for other in alike if other > place]
+        if sentence.stems not in self._alike:
+            self._alike[sentence.stems] = self._places_alike(sentence.stems)
+        alike = self._alike[sentence.stems]
+        at = bisect_left(alike, place)
+        later = alike[at:][alike[at : at + 1] == [place] :]
         by_other = any(self._sentences[other].by_user is not sentence.by_user for other in later)
-        return _Likeness(len(later), len(alike) - len(later), by_other)
+        return _Likeness(len(later), at, by_other)
+
+    def _places_alike(self, words: frozenset[str]) -> list[int]:
+        """Where the same is said, or half of it, ascending; of the commonest words, not all."""
+        shared: dict[frozenset[str], int] = defaultdict(int)
+        for stem in sorted(words)[:_MOST_STEMS]:
+            for other in self._by_stem[stem][:_MOST_OF_STEM]:
+                shared[other] += 1
+        least = max(3.0, 0.5 * len(words))
+        found = (self._places[other] for other, count in shared.items() if count >= least)
+        return sorted(place for places in found for place in places)
 
     def _is_overturned(self, place: int, sentence: Sentence) -> bool:
         return any(
-            other.turn > sentence.turn
-            and len(sentence.stems & other.stems) >= 2
-            and REVERSAL.search(other.text) is not None
-            for other in self._sentences[place + 1 : place + _NEAR]
+            self._reverses[other]
+            and self._sentences[other].turn > sentence.turn
+            and len(sentence.stems & self._sentences[other].stems) >= 2
+            for other in range(place + 1, min(place + _NEAR, len(self._sentences)))
         )
 
     def _prompt(self, sentence: Sentence) -> dict[str, float]:
@@ -254,7 +283,7 @@ class _Observer:
         answer = self._texts(turn + 1)
         own = self._turn(turn)
         is_task, is_steering = TASK.match(text), STEERING.search(text)
-        is_paste = sum(self._sentences[place].is_paste for place in own) >= 2
+        is_paste = self._said(turn).pastes >= 2
         is_mid = turn >= 2 and len(own) <= 5
         accepted = any(ACCEPTANCE.match(said) for said in answer[:2])
         edits = self._dialogue.edits_in_turn(turn + 1) > 0
@@ -286,12 +315,10 @@ class _Observer:
         text, turn = sentence.text, sentence.turn
         own = self._turn(turn)
         rank = place - own[0]
-        prompts, following = self._texts(turn - 1), self._texts(turn + 1)
+        prompts, following = self._said(turn - 1), self._texts(turn + 1)
         opening = self._texts(turn)[: min(2, rank + 1)]
         accepts = rank <= 3 and any(ACCEPTANCE.match(said) for said in opening)
-        steered = any(STEERING.search(said) for said in prompts)
-        orders = [said for said in prompts[:4] if STEERING.search(said) and not TASK.match(said)]
-        was_steered = bool(orders) and len(prompts) <= 5
+        was_steered = prompts.orders and len(prompts.texts) <= 5
         last_edit = self._dialogue.last_edit_of_turn(turn)
         is_final = last_edit >= 0 and sentence.at > last_edit
         is_taken = bool(following) and AGREEMENT.match(following[0]) is not None
@@ -299,7 +326,7 @@ class _Observer:
             "accepts": accepts and rank == 0,
             "accepting": accepts,
             "accepting, says": accepts and not _BARE_INTENT.match(text),
-            "accepting, steered": accepts and steered,
+            "accepting, steered": accepts and prompts.steers,
             "accepting, repeats": accepts and self._overlap(sentence, turn - 1) > 0.2,
             "accepts and says": bool(ACCEPTANCE.match(text)) and bool(_ACCEPTED_PART.search(text)),
             "edits in turn": self._dialogue.edits_in_turn(turn) > 0,
@@ -351,8 +378,21 @@ class _Observer:
     def _turn(self, turn: int) -> Sequence[int]:
         return self._dialogue.turns[turn] if 0 <= turn < len(self._dialogue.turns) else ()
 
-    def _texts(self, turn: int) -> list[str]:
-        return [self._sentences[place].text for place in self._turn(turn)]
+    def _texts(self, turn: int) -> Sequence[str]:
+        return self._said(turn).texts
+
+    def _said(self, turn: int) -> _Turn:
+        """What was said in a turn; looked at once, for each sentence of the next asks again."""
+        if turn not in self._turns:
+            own = [self._sentences[place] for place in self._turn(turn)]
+            texts = [sentence.text for sentence in own]
+            self._turns[turn] = _Turn(
+                texts,
+                steers=any(STEERING.search(text) for text in texts),
+                orders=any(STEERING.search(t) and not TASK.match(t) for t in texts[:4]),
+                pastes=sum(sentence.is_paste for sentence in own),
+            )
+        return self._turns[turn]
 
     def _overlap(self, sentence: Sentence, turn: int) -> float:
         """The largest share of its words that a sentence of the turn has, too."""

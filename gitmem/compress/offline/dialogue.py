@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from gitmem.compress.sentences import looks_like_code, sentences, stems
+from gitmem.compress.sentences import looks_like_code, sentences, shorten, stems
 from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
 
 _MAX_SENTENCES = 1_500
+_MAX_SENTENCE = 1_000  # characters; what is longer is no sentence, and takes time to look at
 # What a terminal, a test run or a review bot prints, pasted into a prompt.
 _PASTE = re.compile(
     r"^(?:[➜⎿>$❯│┃|•●○★*✗✓×]|\[ |\d{1,6}:\d|at \S+ \(|\S+@\S+[:$]|---|\+\+\+|@@|v \*|"
@@ -103,7 +104,7 @@ def dialogue_of(events: Sequence[Event]) -> Dialogue:
             failed = event.is_error
         if event.kind not in (EventKind.PROMPT, EventKind.SAY):
             continue
-        texts = sentences(event.text)
+        texts = [shorten(text, _MAX_SENTENCE) for text in sentences(event.text)]
         if not texts:
             continue
         by_user = event.kind is EventKind.PROMPT

@@ -32,10 +32,11 @@ _PARTNER = 0.12  # the least chance of either side of an exchange
 _LABELLED_LENGTH = 250  # sentences: the labels hold no longer story ...
 _SURER = 0.15  # ... so of a longer one only what is surer by this is told
 _PLAIN = 0.8  # the least chance of a choice in so many words
+_MOST_ASKED, _MOST_ANSWERS = 60, 120  # sentences of a turn that are paired
 _SHARED = 2  # words by which an answer takes up what was asked
 _MIN_USER_STEMS = 4
 _POINTS_BACK = re.compile(
-    r"\b(?:options?|number|#) ?\d|^(?:\W{0,3}(?:yes|no|ok|okay|yeah|and|so|but)\W+)*\d\b|"
+    r"\b(?:options?|number|#) ?\d|^\W{0,3}(?:(?:yes|no|ok|okay|yeah|and|so|but)\W+)*\d\b|"
     r"\b(?:do|look at|try|like|with|option) \d\b|^(?:it|this|that|these|those|they)\b",
     re.I,
 )
@@ -127,7 +128,8 @@ class _Selector:
         """A person's words, each with the likeliest sentence that takes them up."""
         chances = self._chances[StoryRole.DECISION]
         answers = self.dialogue.turns[turn + 1] if turn + 1 < len(self.dialogue.turns) else ()
-        for asked in places:
+        answers = answers[:_MOST_ANSWERS]
+        for asked in places[:_MOST_ASKED]:
             taking_up = [
                 said
                 for said in answers
@@ -176,7 +178,7 @@ class _Selector:
         for statement in found:
             if statement.chance < self._least(statement.role) or len(taken) == most:
                 break
-            if self._is_true(statement) and self._is_new(statement):
+            if self._is_new(statement) and self._is_true(statement):
                 self._said += (sentence.stems for sentence in statement.sentences)
                 taken.append(statement)
         return tuple(sorted(taken, key=lambda statement: statement.sentences[0].at))

@@ -32,6 +32,11 @@ _OVER = re.compile(
     r"[^,;:.]{3,80}? over ([^,;:.()—]{2,80}?)(?=\s*(?:$|[,;.()—]|\bbecause\b))",
     re.I,
 )
+_BETTER = re.compile(
+    r"\b(?:fits|works|suits|scales|reads) better (?:here )?than ([^,;:.()—]{2,80}?)"
+    r"(?=\s*(?:$|[,;:.()—]|\bbecause\b))",
+    re.I,
+)
 _CODE_SPAN = re.compile(r"`[^`]*`")
 
 
@@ -91,8 +96,8 @@ def _mask_code(text: str) -> str:
 
 
 def _rejected(text: str) -> tuple[str, ...]:
-    """What "instead of", "rather than" or "chose … over" names, where it is a short phrase."""
-    match = _OVER.search(text) or _VERSUS.search(text)
+    """What "instead of", "chose … over" or "better than" names, where it is a short phrase."""
+    match = _OVER.search(text) or _BETTER.search(text) or _VERSUS.search(text)
     if match is None or text[: match.start()].count("`") % 2:
         return ()
     words = match[1].strip()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gitmem.compress.offline.cues import can_be_told, cues_of
 from gitmem.compress.offline.dialogue import dialogue_of
 from gitmem.compress.offline.role_model import StoryRole, parse_model, role_model
+from gitmem.compress.offline.statements import select_statements
 from gitmem.model.session import Event
 from tests.support.evidence import change_of, event, evidence_of
 
@@ -83,3 +84,27 @@ def test_a_cue_with_weight_raises_the_chance() -> None:
     assert model.chance(StoryRole.DECISION, {}) < 0.5
     assert model.chance(StoryRole.DECISION, {"instead": 1.0}) > 0.5
     assert model.chance(StoryRole.DECISION, {"unheard of": 1.0}) < 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["now " * 2_000 + "x", "also " * 400 + "x", "no, " * 300 + "7 of them", "kept " * 1_600,
+     "a/" * 4_000, "yes - " * 900 + "right", "can you " * 900, "`" * 5_000, "the " * 2_000 + "issue"],
+)  # fmt: skip
+def test_no_text_keeps_the_expressions_busy(text: str) -> None:
+    """Each of these once took a minute and more, or would with one more careless expression."""
+    told = [event("prompt", text), event("say", text), event("prompt", text), event("say", text)]
+
+    dialogue = dialogue_of(events_of(*told))
+
+    assert len(cues_of(dialogue, change_of("a.py"))) == len(dialogue.sentences)
+    select_statements(dialogue, change_of("a.py"))
+
+
+def test_the_same_said_a_thousand_times_is_compared_once() -> None:
+    sentence = "We keep the retry inside the transport because it knows the quota of the service."
+    told = [event("say" if n % 2 else "prompt", sentence) for n in range(1_400)]
+
+    selection = select_statements(dialogue_of(events_of(*told)), change_of("a.py"))
+
+    assert len(selection.decisions) == 1

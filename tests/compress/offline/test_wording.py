@@ -35,6 +35,12 @@ def decided(*sentences: Sentence) -> Decision:
             "You're right - we use integers instead of floats because the cents must add up.",
             Decision("We use integers instead of floats", "the cents must add up", ("floats",)),
         ),
+        (
+            "A queue fits better than a thread: it survives a crash.",
+            Decision(
+                "A queue fits better than a thread: it survives a crash.", rejected=("a thread",)
+            ),
+        ),
         # Two reasons, or a clause too short to stand alone: told whole.
         (
             "It is kept because it is used, and because tests need it.",
