@@ -237,7 +237,7 @@ def _checked(
     checked = check_answer(masked, words, redact_change(change, policy))
     if not checked.says_something:
         reasons = "; ".join(checked.refusals) or "it says neither why, nor a decision, nor a fact"
-        raise UsageError(f"nothing was kept: {reasons}", "The other compressors write the memory")
+        raise UsageError(f"nothing was kept: {reasons}", "The existing memory stays")
     paths = [path for path in change.paths if not policy.covers(path)]
     claimed = {top_relative(workspace.repo, path, here) for path in answer.files if path.strip()}
     strangers = sorted(claimed - set(paths))
