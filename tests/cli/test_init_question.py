@@ -16,7 +16,7 @@ from tests.support.fake_claude import FakeClaude
 from tests.support.git import GitDriver
 from tests.support.terminal import Shown, at_terminal
 
-QUESTION = "Enter] "
+QUESTION = "/Enter] "
 KEY = "not-a-real-key"
 CLAUDE = WriterOffer("c", "claude-cli", "the program 'claude'", "tokens")
 API = WriterOffer("a", "anthropic", "api.anthropic.com", "tokens")
