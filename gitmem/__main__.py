@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 
 def main() -> None:
-    """Run gitmem with this process's arguments and exit with its code."""
+    """Run gitmem with this process's arguments and exit with its code.
+
+    A standard input that is closed reads as an empty one.
+    """
+    if sys.stdin is None:
+        sys.stdin = io.TextIOWrapper(io.BytesIO())
     arguments = sys.argv[1:]
     if arguments[:1] in (["hook"], ["worker"]):
         from gitmem.hooks.main import run_hook

@@ -40,7 +40,7 @@ class Agents:
         if not is_session_id(session):
             return None
         found = (adapter.find(session) for adapter in self._adapters)
-        return next((path for path in found if path is not None), None)
+        return next((path for path in found if path is not None and _is_own(path)), None)
 
     def usual_place(self, agent: str, session: str) -> str:
         """Where the agent of that name keeps the session's transcript, as people write it; empty
@@ -55,7 +55,10 @@ class Agents:
         ``since`` (POSIX seconds) leaves out those not written to after it.
         """
         found = [
-            file for adapter in self._adapters for file in adapter.transcripts_for(worktree, since)
+            file
+            for adapter in self._adapters
+            for file in adapter.transcripts_for(worktree, since)
+            if _is_own(file.path)
         ]
         return sorted(found, key=lambda file: (-file.mtime, file.path))
 
@@ -83,3 +86,8 @@ class Agents:
 
     def _owner(self, path: Path) -> Adapter:
         return next((a for a in self._adapters if a.owns(path)), self._adapters[-1])
+
+
+def _is_own(path: Path) -> bool:
+    """Whether it is the agent's own file: what a link or a pipe of that name leads to is not."""
+    return path.is_file() and not path.is_symlink()

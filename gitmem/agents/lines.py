@@ -6,6 +6,9 @@ be longer than anything worth keeping.  Neither may be held.
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,13 +31,26 @@ class FileLine:
     end_byte: int
 
 
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading, unless it is a pipe, a device or a folder: they could last for ever.
+
+    Raises:
+        OSError: it is gone, cannot be read, or is no regular file.
+    """
+    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "is no regular file", os.fspath(path))
+    return file
+
+
 def read_head(path: Path, limit: int) -> bytes:
     """The first ``limit`` bytes of a file.
 
     Raises:
         OSError: it is gone or cannot be read.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return file.read(limit)
 
 

@@ -45,6 +45,7 @@ from gitmem.model.session import Event, EventKind
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.catch_up import catch_up
 from gitmem.refresh.refresh import refresh
+from gitmem.state.lock import wait_for_lock
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.questions import Question, Questions
 from gitmem.state.queue import Queue
@@ -237,7 +238,7 @@ def _checked(
     checked = check_answer(masked, words, redact_change(change, policy))
     if not checked.says_something:
         reasons = "; ".join(checked.refusals) or "it says neither why, nor a decision, nor a fact"
-        raise UsageError(f"nothing was kept: {reasons}", "The other compressors write the memory")
+        raise UsageError(f"nothing was kept: {reasons}", "The existing memory stays")
     paths = [path for path in change.paths if not policy.covers(path)]
     claimed = {top_relative(workspace.repo, path, here) for path in answer.files if path.strip()}
     strangers = sorted(claimed - set(paths))
@@ -290,7 +291,15 @@ def _agent_of(index: Index, change: Change, session: str) -> str:
 
 
 def _put(workspace: Workspace, memory: Memory, change: Change, session: str) -> Memory:
-    """Keep it as what waits; the ids of earlier answers lead to this one."""
+    """Keep it as what waits; the ids of earlier answers lead to this one.
+
+    One at a time: of two at once the second must see the first, or its id would lead nowhere.
+    """
+    with wait_for_lock(workspace.repo, "answer"):
+        return _put_alone(workspace, memory, change, session)
+
+
+def _put_alone(workspace: Workspace, memory: Memory, change: Change, session: str) -> Memory:
     store = PendingStore(workspace.repo)
     key = answer_key(change.commit, session)
     before = store.get(key)

@@ -24,7 +24,7 @@ from gitmem.state.settings import Settings
 MAX_TOKENS = 60
 
 _TEXT = (
-    "gitmem: if the diff leaves the why open, tell it: `{program} remember --commit {commit} <<'E'`"
+    "gitmem: if the diff does not say why, record it: `{program} remember --commit {commit} <<'E'`"
     " (or tool remember), lines why: decision: because: rejected: quote: fact: quote: next:"
     " (quote this session verbatim)"
 )

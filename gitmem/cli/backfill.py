@@ -90,12 +90,18 @@ def command(
     click.echo(_summary(plan, report))
     if batches is None and (left := len(BatchFiles(repo).running())):
         click.echo(
-            f"{left} batches wait for their model. Run: git config gitmem.compressor anthropic"
+            f"{_count(left, 'batch waits', 'batches wait')} for the model."
+            " Run: git config gitmem.compressor anthropic"
         )
     if report.collected:
-        click.echo(f"{report.collected} memories were rewritten by the model.")
+        click.echo(
+            f"{_count(report.collected, 'memory was', 'memories were')} rewritten by the model."
+        )
     if report.running:
-        click.echo(f"{report.running} batches are not answered yet. Run: gitmem backfill --wait")
+        click.echo(
+            f"{_count(report.running, 'batch is', 'batches are')} not answered yet."
+            " Run: gitmem backfill --wait"
+        )
 
 
 def _run_backfill(
@@ -131,18 +137,35 @@ def _show_plan(
     click.echo(f"{_commits(plan.commits)}, {plan.with_memory} of them already with a memory.")
     if plan.not_worth:
         click.echo(
-            f"{_commits(plan.not_worth)} were looked at before and found not worth a memory."
+            f"{_count(plan.not_worth, 'commit was', 'commits were')} looked at before and found not"
+            " worth a memory."
         )
     if plan.sessions:
         click.echo(f"{_commits(len(plan.sessions))} may have been made by a session on this disk.")
-    click.echo(f"{_commits(worth)} say enough in their message alone;")
-    click.echo(f"for the other {len(plan.history) - worth}, the diff decides.")
+    click.echo(_judged_by(worth, len(plan.history) - worth))
     if cost.tokens_in:
         price = f"${cost.dollars:,.2f}" if cost.is_priced else "the price is unknown"
         tokens = f"{cost.tokens_in:,} tokens read and {cost.tokens_out:,} written"
         click.echo(f"Asking {workspace.settings.compressor[0]} costs at most {tokens}: {price}.")
     else:
         click.echo("No model is asked: this costs nothing.")
+
+
+def _judged_by(by_message: int, by_diff: int) -> str:
+    if not by_message:
+        judged = _count(
+            by_diff, "commit is judged by its diff", "commits are judged by their diffs"
+        )
+        return f"{judged}." if by_diff else "No commit is left to be read from history."
+    told = (
+        "1 commit message says enough"
+        if by_message == 1
+        else f"{by_message} commit messages say enough"
+    )
+    if not by_diff:
+        return f"{told}."
+    others = "the other commit is" if by_diff == 1 else f"the other {by_diff} are"
+    return f"{told}; {others} judged by {'its diff' if by_diff == 1 else 'their diffs'}."
 
 
 def _summary(plan: BackfillPlan, report: Report) -> str:
@@ -161,4 +184,8 @@ def _summary(plan: BackfillPlan, report: Report) -> str:
 
 
 def _commits(count: int) -> str:
-    return "1 commit" if count == 1 else f"{count} commits"
+    return _count(count, "commit", "commits")
+
+
+def _count(number: int, one: str, more: str) -> str:
+    return f"1 {one}" if number == 1 else f"{number} {more}"

@@ -76,7 +76,9 @@ def command(is_applied: bool, is_undone: bool, apart: bool, judge: bool, as_json
             )
     folded = sum(len(fold.parts) for fold in found.folds)
     if not found.folds:
-        click.echo(f"{found.memory_count} memories looked at: no two say the same thing.")
+        count = found.memory_count
+        told = "1 memory" if count == 1 else f"{count} memories"
+        click.echo(f"{told} looked at: no two say the same thing.")
     elif is_applied:
         click.echo(
             f"{folded} memories folded into {written}. Reverse this with: gitmem curate --undo"

@@ -107,7 +107,9 @@ def set_aside(everything: bool, dry_run: bool) -> None:
     of = "1 commit" if done.commits == 1 else f"{done.commits} commits"
     click.echo(f"{noun} of {of} {'would be ' if dry_run else ''}restored.")
     if done.still_aside:
-        click.echo(f"{done.still_aside} stay set aside: their commits are gone (use --all).")
+        one, more = "1 stays set aside: its commit is", "stay set aside: their commits are"
+        told = one if done.still_aside == 1 else f"{done.still_aside} {more}"
+        click.echo(f"{told} gone (use --all).")
     if done.memories and not dry_run:
         ready_repo()
 

@@ -60,7 +60,7 @@ def _tell_lacks(repo: Repo, chosen: str) -> None:
     for name in chosen.split(","):
         lack = "" if name == "extractive" else endpoint_of(name, settings, os.environ).lack()
         if lack:
-            click.echo(f"note: '{name}' cannot be used here yet: {lack}", err=True)
+            click.echo(f"note: '{name}' cannot be used yet: {lack}", err=True)
 
 
 @click.command()

@@ -148,7 +148,9 @@ def _forecast(
         return
     memories = sum(len(capture.memories) for capture in captures)
     price = f"${total.dollars:.2f}" if total.is_priced else "an unknown price"
-    click.echo(f"{memories} memories of {len(captures)} captures; {possible} can be improved.")
+    count = "1 memory" if memories == 1 else f"{memories} memories"
+    of = "1 capture" if len(captures) == 1 else f"{len(captures)} captures"
+    click.echo(f"{count} of {of}; {possible} can be improved.")
     click.echo(
         f"'{compressor.name}' would read about {total.tokens_in:,} tokens and write "
         f"{total.tokens_out:,}: {price}. Nothing was asked or written."

@@ -17,7 +17,7 @@ from gitmem.render.terminal import Palette, entry_fields, palette, render_show
 
 
 @click.command()
-@click.argument("name", metavar="COMMIT|ID", default="HEAD")
+@click.argument("name", metavar="[COMMIT|ID]", default="HEAD")
 @click.option("--evidence", is_flag=True, help="Each claim beside the transcript it comes from.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @colour_option

@@ -1,4 +1,4 @@
-"""The one question of ``gitmem init``: who is to write the memories."""
+"""The one question of ``gitmem init``: who should write the memories."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def ask_for_writer(offers: Sequence[WriterOffer], read_key: Callable[[], str] | 
         KeyboardInterrupt: Ctrl-C.
     """
     usable = {offer.key: offer for offer in offers if not offer.lack}
-    _say(f"Memories are written by {OFFLINE}.")
+    _say(f"Memories are written by {OFFLINE}. They leave this machine only with a git push.")
     for offer in offers:
         if offer.lack:
             _say(f"{offer.compressor} ({offer.asks}) is not ready: {offer.lack}.")
@@ -47,8 +47,8 @@ def ask_for_writer(offers: Sequence[WriterOffer], read_key: Callable[[], str] | 
     for offer in usable.values():
         _say(f"[{offer.key}] {offer.compressor}: {offer.asks}; {offer.cost}", indent=4, first=2)
     for _ in range(_TRIES):
-        keys = ", ".join(usable)
-        click.echo(f"Who is to write them? Press {keys}, or Enter: ", nl=False)
+        keys = "/".join([*usable, "Enter"])
+        click.echo(f"Who should write them? [{keys}] ", nl=False)
         key = _read(read_key or click.getchar)
         if key in usable:
             click.echo(usable[key].compressor)
@@ -56,7 +56,7 @@ def ask_for_writer(offers: Sequence[WriterOffer], read_key: Callable[[], str] | 
         if key in _ENTER or not key:
             click.echo("offline")
             return ""
-        click.echo("that is none of them")
+        click.echo("not one of the choices")
     click.echo("Staying offline. To change it: gitmem init --compressor NAME")
     return ""
 

@@ -32,8 +32,9 @@ _MAX_FILES = 50
 _MAX_TEXT = 600
 _MAX_TITLE = 120
 _MAX_QUOTE = 400
-_MIN_WORDS = 3
+_MIN_WORDS = 3  # numbers among them: "discount(100, 150) was -50" says something
 _SHOWN = 60
+_NOTHING = "it says nothing"
 
 _FIELDS = ("why", "decision", "because", "rejected", "fact", "quote", "next", "title", "kind")
 _FIELD = re.compile(rf"[ \t>*-]{{0,8}}({'|'.join(_FIELDS)})[ \t*]{{0,4}}:[ \t]*", re.IGNORECASE)
@@ -187,7 +188,7 @@ class _Check:
             because = clean_text(given.because, _MAX_TEXT).strip()
             rejected = tuple(_cleaned(given.rejected))
             told = " ".join((chose, because, *rejected))
-            problem = "" if _meaning(chose) else "it says nothing"
+            problem = "" if _meaning(chose) else _NOTHING
             problem = problem or self._file_problem(chose) or self._file_problem(because)
             if self._is_proved("decision", chose, told, claim.quote, problem, f"decisions/{count}"):
                 count += 1
@@ -204,8 +205,8 @@ class _Check:
 
     def _steps(self, steps: Iterable[str]) -> Iterator[str]:
         for step in _cleaned(steps):
-            if _says_nothing(step):
-                self._refuse("next", step, "it says nothing")
+            if problem := _emptiness(step):
+                self._refuse("next", step, problem)
             else:
                 yield step
 
@@ -232,7 +233,7 @@ class _Check:
         return True
 
     def _problem(self, text: str) -> str:
-        return "it says nothing" if _says_nothing(text) else self._file_problem(text)
+        return _emptiness(text) or self._file_problem(text)
 
     def _problem_of_why(self, why: str) -> str:
         is_subject = fold(why).rstrip(" .") == fold(self.change.subject).rstrip(" .")
@@ -274,9 +275,12 @@ def _cleaned(texts: Iterable[str]) -> Iterator[str]:
     return (text for text in cleaned if text)
 
 
-def _says_nothing(text: str) -> bool:
-    words = {word for word in words_of(text) if not word.isdigit()}
-    return len(words) < _MIN_WORDS or _PLACEHOLDER.fullmatch(text) is not None
+def _emptiness(text: str) -> str:
+    """Why a text tells nothing to somebody who reads it alone; empty where it does tell."""
+    words = set(words_of(text))
+    if _PLACEHOLDER.fullmatch(text) or all(word.isdigit() for word in words):
+        return _NOTHING
+    return "it is too short to be understood alone" if len(words) < _MIN_WORDS else ""
 
 
 def _meaning(text: str) -> frozenset[str]:

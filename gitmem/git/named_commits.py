@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
@@ -44,18 +45,21 @@ def named_commits(repo: Repo, commits: Iterable[str]) -> dict[str, Named]:
     """For each of these commits that is here the earlier ones that it says it amends.
 
     One or two processes for any number, and one more for each revert that gives no id.  What
-    could not be read is not in the answer.
+    could not be read within a few seconds is not in the answer.
     """
     asked = [commit for commit in dict.fromkeys(commits) if _ID.fullmatch(commit)]
     found: dict[str, Named] = {}
+    end = time.monotonic() + _SECONDS
     for first in range(0, len(asked), _AT_ONCE):
         messages = dict(_messages(repo, asked[first : first + _AT_ONCE]))
-        mentions = {commit: list(mentions_in(text)) for commit, text in messages.items()}
+        mentions = {c: list(islice(mentions_in(m), _MOST_NAMED)) for c, m in messages.items()}
         names = {m.name for some in mentions.values() for m in some if not m.name.startswith("m")}
         full = _full_ids(repo, sorted(names))
         for commit, message in messages.items():
+            if time.monotonic() > end:
+                return found
             named: dict[str, Amendment] = {}
-            for mention in islice(mentions[commit], _MOST_NAMED):
+            for mention in mentions[commit]:
                 if (name := full.get(mention.name, commit)) != commit:
                     named.setdefault(name, mention.how)
             if Amendment.REVERTED not in named.values() and (title := reverted_title(message)):

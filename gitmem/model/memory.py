@@ -106,6 +106,11 @@ class Provenance:
         """Whether it was made from a commit's message and diff, without a session."""
         return self.compressor.startswith("history/")
 
+    @property
+    def is_of_agent(self) -> bool:
+        """Whether the session's own agent told it, about its commit."""
+        return self.compressor.startswith("agent/")
+
 
 @dataclass(frozen=True)
 class Memory:

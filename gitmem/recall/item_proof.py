@@ -2,7 +2,8 @@
 
 A quotation proves its item, word for word.  An item without one is itself the quotation: it is
 right where its words stand together, wrong where most of them are missing, and in between, where it
-was condensed, no machine can tell.  Note and transcript are both compared without secrets.
+was condensed, no machine can tell.  What it says that a person said must be a person's, verbatim.
+Note and transcript are both compared without secrets.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from gitmem.compress.citations import sentences_of
 from gitmem.compress.quotes import MIN_QUOTE, fold
+from gitmem.compress.sentences import sentences
 from gitmem.guard.untrusted import MARK
 from gitmem.model import labels
 from gitmem.model.items import Item, items_of
@@ -20,6 +23,7 @@ from gitmem.model.memory import Citation, Memory
 from gitmem.model.proof import Check, CitedRecord, ItemProof, Verdict
 from gitmem.model.session import Event, EventKind
 from gitmem.model.text import STOP_WORDS, words_of
+from gitmem.model.user_words import sentences_as_said, split_user_words
 from gitmem.recall.session_records import SessionRecords, fold_masked
 
 _ENOUGH = 0.5  # of an item's words; with fewer it is not what stands there
@@ -93,6 +97,7 @@ class _Prover:
         self._item = item
         self._citation = citation
         self._range = memory.provenance.records
+        self._told, self._quoted = _told_and_quoted(item, citation)
 
     def proof(self) -> ItemProof:
         events = self._cited_events()
@@ -136,9 +141,11 @@ class _Prover:
             and not all(self._range[0] <= n < self._range[1] for n in numbers)
         ):
             first, end = self._range
-            return Verdict.WRONG, f"{_named(numbers)} is not within {first} to {end}, its slice"
+            verb = "is" if len(numbers) == 1 else "are"
+            return Verdict.WRONG, f"{_named(numbers)} {verb} not within {first} to {end}, its slice"
         where = _named(numbers) if numbers else "its slice of the session"
-        if not is_error and sum(len(fold(one)) for one in self._needles()) < MIN_QUOTE:
+        is_short = sum(len(fold(one)) for one in self._needles()) < MIN_QUOTE
+        if not is_error and is_short and self._is_said_by_a_person(events):
             return Verdict.UNKNOWN, f"{self._claim()} is too short to prove anything"
         if self._is_proved(events):
             place = (
@@ -153,6 +160,8 @@ class _Prover:
             return Verdict.UNKNOWN, reason
         if not events and numbers:
             return Verdict.WRONG, f"nothing is said in {where}"
+        if not self._is_said_by_a_person(events):
+            return Verdict.WRONG, f"no person says the words in quotation marks in {where}"
         if self._citation.quote or is_error:
             return Verdict.WRONG, f"{self._claim()} does not stand in {where}"
         return self._judge_condensed(events, where)
@@ -173,7 +182,7 @@ class _Prover:
         return "" if self._records.is_whole else "the session is too long to be read whole"
 
     def _judge_condensed(self, events: Sequence[Event], where: str) -> tuple[Verdict, str]:
-        wanted = {word for one in self._item.words for word in words_of(one.text)} - STOP_WORDS
+        wanted = {word for one in self._told for word in words_of(one)} - STOP_WORDS
         said = {word for event in events for word in words_of(self._text(event))}
         share = len(wanted & said) / len(wanted) if wanted else 0.0
         if share < _ENOUGH:
@@ -181,38 +190,73 @@ class _Prover:
         return Verdict.UNKNOWN, f"it is condensed: {share:.0%} of its words stand in {where}"
 
     def _is_proved(self, events: Sequence[Event]) -> bool:
-        return all(any(self._holds(event, one) for event in events) for one in self._needles())
+        told = all(any(self._holds(event, one) for event in events) for one in self._told)
+        return told and self._is_said_by_a_person(events)
 
     def _is_proved_in_parts(self, events: Sequence[Event]) -> bool:
-        return all(any(self._holds(event, part) for event in events) for part in self._parts())
+        told = all(any(self._holds(event, part) for event in events) for part in self._told_parts())
+        return told and self._is_said_by_a_person(events)
+
+    def _is_said_by_a_person(self, events: Sequence[Event]) -> bool:
+        """Whether a person says all that the item says a person said."""
+        return all(any(self._asks(event, part) for event in events) for part in self._quoted_parts)
 
     def _holds_something(self, event: Event) -> bool:
-        return any(self._holds(event, one) for one in (*self._needles(), *self._parts()))
+        wanted = (*self._needles(), *self._told_parts())
+        return any(self._holds(event, one) for one in wanted) or any(
+            self._asks(event, part) for part in self._quoted_parts
+        )
 
-    def _parts(self) -> list[str]:
-        return [part for one in self._needles() for part in sentences_of(one)]
+    def _told_parts(self) -> list[str]:
+        return [part for one in self._told for part in sentences_of(one)]
+
+    @cached_property
+    def _quoted_parts(self) -> list[str]:
+        return [part for one in self._quoted for part in sentences_as_said(one)]
 
     def _needles(self) -> list[str]:
-        """What must stand in the records: the quotation, the message's lines, or the words."""
-        if self._citation.quote:
-            return [self._citation.quote]
-        if self._item.label == labels.ERROR:
-            return [line for line in self._item.words[0].text.splitlines() if fold(line)]
-        return [one.text for one in self._item.words]
+        """What must stand in the records: what is told, and what a person is said to have said."""
+        return [*self._told, *self._quoted]
 
     def _holds(self, event: Event, wanted: str) -> bool:
         """Whether the event says that; a command proves nothing but itself."""
         return event.kind is not EventKind.CALL and self._records.says(event, wanted)
+
+    def _asks(self, event: Event, wanted: str) -> bool:
+        """Whether a person says that there: as it stands, or in a sentence without Markdown."""
+        if event.kind is not EventKind.PROMPT or event.is_subagent:
+            return False
+        if self._records.says(event, wanted):
+            return True
+        needle = fold_masked(wanted)
+        return any(needle in fold_masked(one) for one in sentences(self._records.masked(event)))
 
     def _text(self, event: Event) -> str:
         return self._records.masked(event).strip() or event.path
 
     def _cited_record(self, event: Event) -> CitedRecord:
         text = self._text(event)
-        wanted = (*self._needles(), *self._parts())
+        wanted = (*self._needles(), *self._told_parts(), *self._quoted_parts)
         needle = next((one for one in wanted if fold_masked(one) in fold_masked(text)), "")
         passage = passage_around(text, fold_masked(needle))
         return CitedRecord(event.record, event.time, _speaker(event), passage)
+
+
+def _told_and_quoted(item: Item, citation: Citation) -> tuple[list[str], list[str]]:
+    """The quotation, the message's lines, or the words; and what of these is said to be a person's,
+    word for word.
+    """
+    if citation.quote:
+        return [citation.quote], []
+    if item.label == labels.ERROR:
+        return [line for line in item.words[0].text.splitlines() if fold(line)], []
+    told: list[str] = []
+    quoted: list[str] = []
+    for words in item.words:
+        rest, said = split_user_words(words.text)
+        told += [rest] if rest else []
+        quoted += said
+    return told, quoted
 
 
 def passage_around(text: str, folded: str) -> str:

@@ -136,15 +136,12 @@ class _Checker:
         if not memory.supersedes:
             return
         odd = [name for name in memory.supersedes if not ID_PATTERN.fullmatch(name)]
-        gone = [name for name in memory.supersedes if name not in odd and not self._is_known(name)]
         if odd:
-            text = f"{_listed(odd)} is no id of a memory"
-            yield Check("supersedes", Verdict.WRONG, text)
-        if gone:
-            text = f"{_listed(gone)} is not here: replaced before it was sent, or not fetched"
-            yield Check("supersedes", Verdict.UNKNOWN, text)
-        if not odd and not gone:
+            told = "is no id of a memory" if len(odd) == 1 else "are no ids of memories"
+            yield Check("supersedes", Verdict.WRONG, f"{_listed(odd)} {told}")
+        elif all(map(self._is_known, memory.supersedes)):
             yield Check("supersedes", Verdict.RIGHT, "what it replaces is known")
+        # What was replaced before it was sent is nowhere: that is usual, and tells nothing.
 
     def _is_known(self, name: str) -> bool:
         return is_forgotten(self._index, name) or bool(memories_with_id(self._index, name))

@@ -94,7 +94,8 @@ def summary_of(memories: int, verdicts: Sequence[Verdict]) -> str:
     right, wrong = verdicts.count(Verdict.RIGHT), verdicts.count(Verdict.WRONG)
     told = "1 memory" if memories == 1 else f"{memories} memories"
     unknown = len(verdicts) - right - wrong
-    return f"{told}: {right} checks right, {wrong} wrong, {unknown} could not be made"
+    checks = "check" if right == 1 else "checks"
+    return f"{told}: {right} {checks} right, {wrong} wrong, {unknown} not checkable"
 
 
 def _heading(proof: MemoryProof, colours: Palette) -> str:

@@ -145,9 +145,12 @@ def _remarks(entry: LogEntry) -> Iterator[str]:
 
 
 def _title(memory: Memory, subject: str, colours: Palette) -> str:
-    """Kind, title and id; a title that only repeats the commit's subject is left out."""
+    """Kind, title and id, and whether its agent told it; a title that only repeats the commit's
+    subject is left out.
+    """
     kind = tint(_line(memory.kind), colours.kind, colours)
-    mark = tint(f"({memory.id[:ID_LENGTH]})", colours.dim, colours)
+    teller = ", told by its agent" if memory.provenance.is_of_agent else ""
+    mark = tint(f"({memory.id[:ID_LENGTH]}{teller})", colours.dim, colours)
     if memory.title == subject:
         return f"{_INDENT}{kind} {mark}"
     title = tint(_line(shown_title(memory)), colours.title, colours)

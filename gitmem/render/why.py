@@ -39,7 +39,8 @@ def remarks_of(
 def render_nearest(entry: LogEntry, spans: Spans) -> str:
     """One line about a commit, or uncommitted lines, with no memory."""
     lines = lines_text(spans)
-    where = f" (lines {lines})" if lines else ""
+    is_one = len(spans) == 1 and spans[0][0] == spans[0][1]
+    where = f" (line{'' if is_one else 's'} {lines})" if lines else ""
     if entry.is_pending:
         return f"Nothing is remembered about uncommitted work yet{where}.\n"
     subject = clean_line(entry.subject, _MAX_SUBJECT)

@@ -3,31 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from gitmem.capture.compressors import endpoint_of
+from gitmem.capture.compressors import endpoint_of, unusable_compressors
 from gitmem.git.repo import Repo
 from gitmem.guard.untrusted import clean_line
 from gitmem.state.settings import Settings
 from gitmem.state.writer_record import WriterRecord, read_writer_records
 
-OFFLINE = "the offline compressor (free, nothing leaves this machine)"
+OFFLINE = "the offline compressor (free: no model is asked)"
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
+@dataclass(frozen=True)
+class CurrentWriter:
+    """Who writes, in a sentence.  ``lack`` is what the first that is named lacks to be asked from
+    here, empty where nothing; ``failed_last``, whether it failed when it was asked last.
+    """
+
+    text: str
+    lack: str = ""
+    failed_last: bool = False
+
+
 def describe_writer(
     repo: Repo, settings: Settings, environ: Mapping[str, str], now: float
-) -> tuple[str, bool]:
-    """The sentence, and whether the first that is asked failed last; ``now`` is POSIX seconds."""
+) -> CurrentWriter:
+    """The writer as it is seen from here; ``now`` is POSIX seconds."""
     models = [name for name in settings.compressor if name != "extractive"]
     if not models:
-        return f"memories are written by {OFFLINE}", False
+        return CurrentWriter(f"memories are written by {OFFLINE}")
+    lacks = unusable_compressors(settings, environ)
+    if lack := lacks.get(models[0], ""):
+        stand_in = next((name for name in models if name not in lacks), "the offline one")
+        first = _named(models[0], settings, environ)
+        return CurrentWriter(f"{first} cannot be used now: {lack}; {stand_in} stands in", lack)
     told = [_named(name, settings, environ) for name in models]
     others = f", then by {' and '.join(told[1:])} where that fails" if told[1:] else ""
     record = read_writer_records(repo).get(models[0], WriterRecord())
     stand_in = "the next one" if told[1:] else "the offline one"
     fared = _fared(record, stand_in, now)
-    return f"memories are written by {told[0]}{others}; {fared}", record.failed_last
+    text = f"memories are written by {told[0]}{others}; {fared}"
+    return CurrentWriter(text, failed_last=record.failed_last)
 
 
 def _named(name: str, settings: Settings, environ: Mapping[str, str]) -> str:

@@ -51,6 +51,9 @@ def _version_text(numbers: tuple[int, ...]) -> str:
 def _client_version(client: str) -> Finding:
     try:
         done = run([client, "--version"], seconds=_CLIENT_TIMEOUT)
+    except FileNotFoundError:
+        where = "" if os.sep in client else " on PATH"
+        return Finding(Level.NOTE, f"'{client}' was not found{where}: its version is unknown")
     except (OSError, subprocess.TimeoutExpired):
         return Finding(Level.NOTE, f"'{client}' does not run: its version is unknown")
     version = os.fsdecode(done.stdout).strip()
@@ -91,15 +94,22 @@ def check_compressor(repo: Repo, practice: Practice) -> Iterator[Finding]:
     """Who writes the memories, how that fared, and whether each that is named can be used here."""
     settings = read_settings(repo)
     now = time.time() if practice.now is None else practice.now
-    told, failed_last = describe_writer(repo, settings, os.environ, now)
-    if failed_last:
+    writer = describe_writer(repo, settings, os.environ, now)
+    if writer.lack:
+        remedy = "Mend that, or choose another: gitmem init --compressor NAME"
+        yield Finding(Level.WARNING, writer.text, remedy)
+    elif writer.failed_last:
         remedy = "What another wrote meanwhile can be improved: gitmem recompress --dry-run"
-        yield Finding(Level.NOTE, told, remedy)
+        yield Finding(Level.NOTE, writer.text, remedy)
     else:
-        yield Finding(Level.GOOD, told)
-    for name, lack in unusable_compressors(settings).items():
+        yield Finding(Level.GOOD, writer.text)
+    others = settings.compressor[1:] if writer.lack else settings.compressor
+    lacks = unusable_compressors(settings)
+    for name in (name for name in others if name in lacks):
         remedy = "The next one in gitmem.compressor stands in, and finally the offline one"
-        yield Finding(Level.WARNING, f"compressor '{name}' cannot be used here: {lack}", remedy)
+        yield Finding(
+            Level.WARNING, f"compressor '{name}' cannot be used now: {lacks[name]}", remedy
+        )
 
 
 def check_remote(repo: Repo, practice: Practice) -> Iterator[Finding]:

@@ -37,7 +37,8 @@ def check_queue(repo: Repo, practice: Practice) -> Iterator[Finding]:
     else:
         yield Finding(Level.GOOD, f"the queue is moving ({len(jobs)} waiting)")
     if failed:
-        what = f"{len(failed)} jobs failed and were set aside"
+        told = "1 job failed and was" if len(failed) == 1 else f"{len(failed)} jobs failed and were"
+        what = f"{told} set aside"
         remedy = f"The reason is in {log_path(repo)}; to try again: gitmem doctor --fix"
         yield Finding(Level.WARNING, what, remedy, partial(_retry, repo))
 
@@ -54,13 +55,15 @@ def check_index(repo: Repo, practice: Practice) -> Iterator[Finding]:
         what = "the index was damaged; it is being rebuilt from the notes"
         yield Finding(Level.NOTE, what, "Nothing was lost. Run: gitmem log")
     else:
-        yield Finding(Level.GOOD, f"the index is sound ({count} memories)")
+        told = "1 memory" if count == 1 else f"{count} memories"
+        yield Finding(Level.GOOD, f"the index is sound ({told})")
 
 
 def check_log(repo: Repo, practice: Practice) -> Iterator[Finding]:
     """What was set aside, and the last lines of the log."""
     if count := Quarantine(repo).count():
-        what = f"{count} memories that git lost are set aside"
+        told = "1 memory that git lost is" if count == 1 else f"{count} memories that git lost are"
+        what = f"{told} set aside"
         yield Finding(Level.NOTE, what, f"To restore them: {TAKE_BACK} --dry-run")
     for entry in read_log(repo, _SHOWN_LOG):
         yield Finding(Level.NOTE, f"log: {entry}")

@@ -99,7 +99,7 @@ def read_status(
         failures=tuple(read_log(repo, _SHOWN_FAILURES)),
         sessions=_sessions(repo, agents),
         refusal=refusal.reason if refusal else "",
-        writer=describe_writer(repo, settings, environ or {}, time.time())[0],
+        writer=describe_writer(repo, settings, environ or {}, time.time()).text,
     )
 
 
@@ -128,7 +128,7 @@ def _set_up_line(status: Status) -> str:
 
 def _memories_line(status: Status) -> str:
     return (
-        f"memories: {status.memories} of {_count_of(status.commits, 'commit')},"
+        f"{_count_of(status.memories, 'memory')} on {_count_of(status.commits, 'commit')},"
         f" {status.pending} pending"
     )
 
@@ -155,7 +155,9 @@ def _remote_line(status: Status) -> str:
 
 
 def _count_of(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+    if number == 1:
+        return f"1 {thing}"
+    return f"{number} {thing[:-1]}ies" if thing.endswith("y") else f"{number} {thing}s"
 
 
 def _sessions(repo: Repo, agents: Agents | None) -> Mapping[str, int]:

@@ -58,7 +58,7 @@ def _messages(settings: Settings, environ: Mapping[str, str]) -> Iterator[Writer
         return
     address = settings.api_base_url or environ.get("ANTHROPIC_BASE_URL", "")
     host = host_of(address) or "api.anthropic.com"
-    asks = f"{host} with the ANTHROPIC_API_KEY that is set where git runs, model {settings.model}"
+    asks = f"{host} using your ANTHROPIC_API_KEY, model {settings.model}"
     lack = endpoint_of("anthropic", settings, environ).lack()
     yield WriterOffer("a", "anthropic", asks, _cost(settings, settings.model), lack)
 
@@ -81,7 +81,7 @@ def _cost(settings: Settings, model: str) -> str:
         return f"{told}, at a price that is not known here"
     limit = settings.max_dollars_per_day
     most = f", at most ${limit:g} a day" if limit else ""
-    return f"{told}, ${price.dollars(tokens_in, 0, tokens_out):.3f} ({AS_OF}){most}"
+    return f"{told}, ${price.dollars(tokens_in, 0, tokens_out):.3f} (prices of {AS_OF}){most}"
 
 
 def host_of(address: str) -> str:

@@ -6,6 +6,7 @@ What somebody does who does not get one (leave, wait, refuse) is theirs.  Standa
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +14,12 @@ from typing import Literal
 
 from gitmem.git.repo import Repo, translate_os_errors
 
-LockName = Literal["worker", "backfill", "recompress"]
+LockName = Literal["worker", "backfill", "recompress", "answer"]
 """What is done by one at a time: two backfills would take each other's slices of a session, two
-recompressions write the same memories twice.
+recompressions write the same memories twice, two answers about a commit overwrite each other.
 """
+
+_WAIT_STEP = 0.02
 
 
 @contextmanager
@@ -39,6 +42,22 @@ def lock(repo: Repo, name: LockName) -> Iterator[bool]:
             yield False
             return
         yield True
+
+
+@contextmanager
+def wait_for_lock(repo: Repo, name: LockName, seconds: float = 5.0) -> Iterator[bool]:
+    """Take a lock that is only ever held for moments; yields whether that worked in time.
+
+    Raises:
+        DiskFull, ReadOnlyRepository: the lock file cannot be made.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        with lock(repo, name) as is_ours:
+            if is_ours or time.monotonic() > end:
+                yield is_ours
+                return
+        time.sleep(_WAIT_STEP)
 
 
 def is_locked(repo: Repo, name: LockName) -> bool:

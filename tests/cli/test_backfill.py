@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from gitmem.cli.backfill import _judged_by
 from tests.support.batch_api import ANSWER, serving_batches, succeeded
 from tests.support.bigrepo import fill
 from tests.support.cli import gitmem
@@ -27,7 +30,7 @@ def test_a_dry_run_counts_and_does_nothing(git: GitDriver) -> None:
 
     assert shown.returncode == 0
     assert "10 commits, 0 of them already with a memory." in shown.stdout
-    assert "8 commits say enough in their message" in shown.stdout
+    assert "8 commit messages say enough" in shown.stdout
     assert (
         git.run("rev-parse", "-q", "--verify", "refs/notes/claude-mem", check=False).stdout == b""
     )
@@ -77,8 +80,8 @@ def test_what_a_model_answers_in_a_batch_is_taken_in_by_a_later_run(committed: G
         dry = gitmem(committed, "backfill", "--dry-run")
 
     assert "1 handed over to the model" in first.stdout, first.stderr
-    assert "1 batches are not answered yet" in first.stdout
-    assert "1 memories were rewritten by the model." in second.stdout, second.stderr
+    assert "1 batch is not answered yet" in first.stdout
+    assert "1 memory was rewritten by the model." in second.stdout, second.stderr
     assert "Uploads are retried" in gitmem(committed, "log").stdout
     assert "Retry uploads" not in gitmem(committed, "log", "--oneline").stdout
     assert len(server.created) == 1
@@ -97,3 +100,20 @@ def test_without_a_key_everything_is_remembered_offline_and_it_is_told(
     assert done.returncode == 0
     assert "1 from history" in done.stdout
     assert "ANTHROPIC_API_KEY is not set" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("by_message", "by_diff", "told"),
+    [
+        (1, 4, "1 commit message says enough; the other 4 are judged by their diffs."),
+        (2, 1, "2 commit messages say enough; the other commit is judged by its diff."),
+        (3, 0, "3 commit messages say enough."),
+        (0, 1, "1 commit is judged by its diff."),
+        (0, 2, "2 commits are judged by their diffs."),
+        (0, 0, "No commit is left to be read from history."),
+    ],
+)
+def test_what_history_is_judged_by_is_told_in_a_sentence(
+    by_message: int, by_diff: int, told: str
+) -> None:
+    assert _judged_by(by_message, by_diff) == told

@@ -16,7 +16,7 @@ from tests.support.fake_claude import FakeClaude
 from tests.support.git import GitDriver
 from tests.support.terminal import Shown, at_terminal
 
-QUESTION = "or Enter: "
+QUESTION = "/Enter] "
 KEY = "not-a-real-key"
 CLAUDE = WriterOffer("c", "claude-cli", "the program 'claude'", "tokens")
 API = WriterOffer("a", "anthropic", "api.anthropic.com", "tokens")
@@ -52,7 +52,7 @@ def test_one_key_takes_what_was_found(committed: GitDriver, claude: FakeClaude) 
 
     assert shown.code == 0
     assert "[c] claude-cli: the program 'claude' with its login, model haiku" in shown.text
-    assert "[a] anthropic: api.anthropic.com with the ANTHROPIC_API_KEY that is set" in shown.text
+    assert "[a] anthropic: api.anthropic.com using your ANTHROPIC_API_KEY" in shown.text
     assert "openai" not in shown.text, "only what was found is offered"
     assert KEY not in shown.text
     assert "gitmem is set up" in shown.text
@@ -151,7 +151,7 @@ def test_without_a_terminal_nothing_is_asked(committed: GitDriver, claude: FakeC
     done = gitmem(committed, "init", stdin="c")
 
     assert done.returncode == 0
-    assert "Press" not in done.stdout
+    assert "Who should" not in done.stdout
     assert chosen(committed) == ""
     assert not (claude.folder / "stdin").exists()
 
@@ -180,7 +180,7 @@ def test_the_option_takes_the_place_of_what_the_owner_had_and_uninstall_gives_it
     done = gitmem(committed, "init", "--compressor", "anthropic")
 
     assert chosen(committed) == "anthropic"
-    assert "'anthropic' cannot be used here yet: ANTHROPIC_API_KEY is not set" in done.stderr
+    assert "'anthropic' cannot be used yet: ANTHROPIC_API_KEY is not set" in done.stderr
     gitmem(committed, "uninstall")
     assert (committed.path / ".git/config").read_bytes() == before
 
@@ -211,7 +211,7 @@ def test_what_is_not_ready_is_told_and_cannot_be_chosen(capsys: pytest.CaptureFi
     assert ask_for_writer([lacking, API], lambda: "c") == ""
     assert "is not ready: no login was found" in capsys.readouterr().out
     assert ask_for_writer([lacking], lambda: "c") == ""
-    assert "Press" not in capsys.readouterr().out
+    assert "Who should" not in capsys.readouterr().out
 
 
 def test_a_terminal_that_breaks_is_no_answer() -> None:

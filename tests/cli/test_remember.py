@@ -86,7 +86,9 @@ def test_a_message_alone_is_a_note_for_the_next_commit(committed: GitDriver) -> 
     [
         ((), "", "there is nothing to remember"),
         (("--commit", "HEAD"), "", "nothing was kept"),
-        (("--commit", "HEAD"), "why: asdf", "it says nothing"),
+        (("--commit", "HEAD"), "why: asdf", "it is too short to be understood alone"),
+        (("--commit", "HEAD"), "why: asdf", "The existing memory stays"),
+        (("--commit", "HEAD"), "why: see the diff", "it says nothing"),
         (("--commit", "HEAD"), "I chose cents", "begins with none of why:"),
         (("--commit", "HEAD"), "{", "no JSON"),
         (("--commit", "nowhere"), f"why: {WHY}", "does not name a commit"),

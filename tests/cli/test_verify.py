@@ -79,7 +79,7 @@ def test_a_range_without_memories_is_fine(told: GitDriver) -> None:
 
     assert (done.returncode, done.stdout) == (
         0,
-        "0 memories: 0 checks right, 0 wrong, 0 could not be made\n",
+        "0 memories: 0 checks right, 0 wrong, 0 not checkable\n",
     )
 
 

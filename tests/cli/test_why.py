@@ -138,7 +138,7 @@ def test_a_file_that_git_does_not_know_yet_leads_to_pending_work(story: GitDrive
 def test_uncommitted_lines_of_which_nothing_is_known_say_so(story: GitDriver) -> None:
     story.write("src/a.py", BODY.replace("value_3", "other_3") + "value_7 = 7\n")
 
-    assert "uncommitted work yet (lines 7)" in why(story, "src/a.py:7")
+    assert "uncommitted work yet (line 7)" in why(story, "src/a.py:7")
 
 
 def test_of_a_file_the_commits_whose_lines_stand_come_first(git: GitDriver) -> None:

@@ -162,6 +162,25 @@ def test_nonsense_says_nothing(why: str) -> None:
     assert not checked(AgentAnswer(why=why, next=("convert the old orders",))).says_something
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("discount(100, 150) was -50", ""),
+        ("the limit is 5", ""),
+        ("negative price", "it is too short to be understood alone"),
+        ("limit 5", "it is too short to be understood alone"),
+        ("100 150 -50", "it says nothing"),
+        ("n/a", "it says nothing"),
+    ],
+)
+def test_a_short_fact_is_kept_where_it_can_be_understood_alone(text: str, problem: str) -> None:
+    quote = f"It printed that {text}, and so the price was negative; n/a 100 150 limit."
+    found = checked(AgentAnswer(facts=(FactClaim(text, quote),)), [quote])
+
+    assert found.what == (() if problem else (text,))
+    assert found.refusals == ((f"fact '{text}': {problem}",) if problem else ())
+
+
 def test_a_reason_that_repeats_the_subject_is_none() -> None:
     found = checked(AgentAnswer(why="Keep prices in cents."))
 

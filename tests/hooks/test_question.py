@@ -70,7 +70,7 @@ def test_the_agent_is_asked_behind_the_command_that_made_a_commit(settled: GitDr
 
     question = after_command(settled)
 
-    assert question.startswith("gitmem: if the diff leaves the why open")
+    assert question.startswith("gitmem: if the diff does not say why")
     assert f"remember --commit {commit[:7]}" in question
     assert len(question) / 4 <= MAX_TOKENS
 
@@ -220,8 +220,8 @@ def test_an_agent_that_plans_is_not_asked_with_a_prompt(settled: GitDriver) -> N
 
     printed = run_agent_hook("UserPromptSubmit", given, environ(settled))
 
-    assert "the why open" not in told(printed, "UserPromptSubmit")
-    assert "the why open" in with_prompt(settled)
+    assert "does not say why" not in told(printed, "UserPromptSubmit")
+    assert "does not say why" in with_prompt(settled)
 
 
 def test_a_client_that_does_not_tell_a_subagent_from_its_session_is_asked_with_the_prompt(
@@ -230,7 +230,7 @@ def test_a_client_that_does_not_tell_a_subagent_from_its_session_is_asked_with_t
     committed_by(settled)
 
     assert run_command_hook(payload(settled), environ(settled)) == ""
-    assert "the why open" in with_prompt(settled)
+    assert "does not say why" in with_prompt(settled)
 
 
 def test_never_means_never(settled: GitDriver) -> None:

@@ -68,7 +68,7 @@ def test_they_are_taken_back_for_the_commits_that_survived(project: GitDriver) -
     done = gitmem(project, "import", "set-aside").stdout
 
     assert "2 memories of 2 commits would be restored." in planned
-    assert "2 memories of 2 commits restored.\n1 stay set aside" in done
+    assert "2 memories of 2 commits restored.\n1 stays set aside" in done
     assert titles(project) == ["of both", "of src"]
     assert Quarantine(project.repo).count() == 1
     gitmem(project, "import", "set-aside", "--all")

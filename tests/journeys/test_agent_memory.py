@@ -20,7 +20,7 @@ __all__ = ["ada"]
 pytestmark = pytest.mark.slow
 
 PROMPT = "Make prices exact: the shop's API only takes integers. Commit it."
-ASKED = "gitmem: if the diff leaves the why open"
+ASKED = "gitmem: if the diff does not say why"
 COMMIT = "git add -A && git commit -qm 'Keep prices in cents'"
 CODE = (
     "def cents(price):\n    whole, _, part = price.partition('.')\n    return int(whole + part)\n"

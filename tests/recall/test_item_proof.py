@@ -209,3 +209,70 @@ def test_a_passage_of_a_long_record_is_the_part_that_matters() -> None:
     assert shown.startswith("…")
     assert shown.endswith("…")
     assert len(shown) < 400
+
+
+ASKED = (
+    Event(
+        EventKind.PROMPT,
+        1,
+        10.0,
+        "- keep **all** the prices in cents\n- no floats\n\nRound at the end, as the law says so",
+    ),
+    Event(EventKind.SAY, 2, 20.0, "Then the prices are integers, and rounding comes last."),
+    Event(EventKind.PROMPT, 3, 30.0, "Drop the old column.", is_subagent=True),
+)
+SAID = 'the user: "keep all the prices in cents"'
+TOLD = "The prices are integers, and rounding comes last"
+
+
+@pytest.mark.parametrize(
+    ("why", "expected", "text"),
+    [
+        (SAID, Verdict.RIGHT, "it stands in records 1, 2, 3"),
+        # The full stops, the ellipsis and the missing list marks are the compressor's.
+        ('the user: "no floats. Round at the end, as…"', Verdict.RIGHT, ""),
+        (f'{SAID} the user: "no floats"', Verdict.RIGHT, ""),
+        ('the user: "Round at … the law says so"', Verdict.RIGHT, ""),
+        (f'{TOLD} (asked by the user: "no floats")', Verdict.RIGHT, ""),
+        (
+            'the user: "keep all the prices in euros"',
+            Verdict.WRONG,
+            "no person says the words in quotation marks in records 1, 2, 3",
+        ),
+        (f'{SAID} the user: "no doubles"', Verdict.WRONG, ""),
+        ('the user: "no floats. Round at the start"', Verdict.WRONG, ""),
+        (f'{TOLD} (asked by the user: "no doubles")', Verdict.WRONG, ""),
+        ('the user: "no floats"', Verdict.UNKNOWN, "it is too short to prove anything"),
+        ('the user: "no cents"', Verdict.WRONG, ""),
+        # Said, but not by a person.
+        ('the user: "the prices are integers"', Verdict.WRONG, ""),
+        ('the user: "Drop the old column."', Verdict.WRONG, ""),
+        # Of the rest, only its own words are counted.
+        (
+            'The prices are integers and rounding is last (asked by the user: "no floats")',
+            Verdict.UNKNOWN,
+            "it is condensed: 100% of its words stand in records 1, 2, 3",
+        ),
+        ('Redis was slow (asked by the user: "no floats")', Verdict.WRONG, "0% of its words"),
+    ],
+)
+def test_what_a_person_is_said_to_have_said_is_theirs_word_for_word(
+    why: str, expected: Verdict, text: str
+) -> None:
+    found, told = verdict(cited([1, 2, 3], why=why), replace(RECORDS, events=ASKED))
+
+    assert found is expected, told
+    assert told.startswith(text)
+
+
+def test_a_person_s_words_of_a_rewritten_or_cut_transcript_are_not_called_wrong() -> None:
+    wrong = cited([1], why='the user: "keep all the prices in euros"')
+
+    assert verdict(wrong, replace(RECORDS, events=ASKED, is_rewritten=True))[0] is Verdict.UNKNOWN
+    assert verdict(wrong, replace(RECORDS, events=ASKED, is_whole=False))[0] is Verdict.UNKNOWN
+
+
+def test_of_what_a_person_said_the_passage_with_the_words_is_shown() -> None:
+    (proof,) = proofs(cited([1, 2], why='the user: "no floats"'), replace(RECORDS, events=ASKED))
+
+    assert [record.number for record in proof.records] == [1]

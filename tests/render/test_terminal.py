@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.model.log_entry import LogEntry
-from gitmem.model.memory import from_fields
+from gitmem.model.memory import Memory, Provenance, from_fields
 from gitmem.render.terminal import entry_fields, palette, render_log, render_oneline, render_show
 from tests.render import stories
 from tests.render.screens import ENTRY, PENDING, PLAIN
@@ -99,3 +100,12 @@ def test_json_of_a_pending_memory_has_no_commit() -> None:
 
 def test_a_time_no_calendar_has_is_shown_as_the_epoch() -> None:
     assert "1970-01-01" in render_log(LogEntry(commit="a" * 40, time=1 << 70), PLAIN, 80)
+
+
+def test_whose_own_agent_told_it_is_said_behind_the_id() -> None:
+    origin = Provenance(compressor="agent/1")
+    told = Memory("change", "Keep prices in cents", provenance=origin)
+    noted = replace(told, provenance=replace(origin, compressor="agent-note/1"))
+
+    assert ", told by its agent)" in render_log(LogEntry(memories=(told,)), PLAIN, 80)
+    assert "told by" not in render_log(LogEntry(memories=(noted,)), PLAIN, 80)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -20,20 +21,55 @@ from tests.support.git import GitDriver
 from tests.support.layouts import OLD_GIT
 
 KEY = "not-a-real-key"
+READY = {"ANTHROPIC_API_KEY": KEY}
+NO_KEY = "anthropic (model claude-haiku-5-5) cannot be used now: ANTHROPIC_API_KEY is not set"
 NOW = 1_000_000.0
 
 
 def said(git: GitDriver, compressor: str = "anthropic") -> str:
     git.repo.state_dir.mkdir(exist_ok=True)
-    settings = parse_settings({"gitmem.compressor": [compressor]})
-    return describe_writer(git.repo, settings, {}, NOW)[0]
+    settings = parse_settings(
+        {"gitmem.compressor": [compressor], "gitmem.claudecommand": [sys.executable]}
+    )
+    return describe_writer(git.repo, settings, READY, NOW).text
 
 
 def test_offline_is_said_to_be_free(git: GitDriver) -> None:
-    told, failed_last = describe_writer(git.repo, Settings(), {}, NOW)
+    writer = describe_writer(git.repo, Settings(), {}, NOW)
 
-    assert told.endswith("the offline compressor (free, nothing leaves this machine)")
-    assert not failed_last
+    assert writer.text.endswith("the offline compressor (free: no model is asked)")
+    assert not writer.failed_last
+    assert not writer.lack
+
+
+@pytest.mark.parametrize(
+    ("compressors", "expected"),
+    [
+        (
+            "anthropic",
+            f"{NO_KEY}; the offline one stands in",
+        ),
+        (
+            "anthropic, openai",
+            f"{NO_KEY}; openai stands in",
+        ),
+    ],
+)
+def test_what_cannot_be_used_now_is_not_said_to_write(
+    committed: GitDriver, compressors: str, expected: str
+) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    committed.run("config", "gitmem.compressor", compressors)
+    committed.run("config", "gitmem.openaiModel", "some-model")
+    committed.run("config", "gitmem.openaiBaseUrl", "http://localhost:1/v1")
+
+    lines = render_status(read_status(committed.repo, OLD_GIT, environ={}))
+    found = diagnose(committed.repo, Practice(client=None, git_version=OLD_GIT))
+
+    assert expected in lines
+    assert [f.level for f in found if f.what == expected] == [Level.WARNING]
+    assert not [f for f in found if "are written by" in f.what]
+    assert len([f for f in found if "cannot be used" in f.what]) == 1
 
 
 @pytest.mark.parametrize(
@@ -63,7 +99,9 @@ def test_a_failure_is_told_until_it_succeeds_again(git: GitDriver) -> None:
     assert "failed" not in said(git, "claude-cli")
 
 
-def test_what_the_worker_did_is_what_status_and_doctor_say(committed: GitDriver) -> None:
+def test_what_the_worker_did_is_what_status_and_doctor_say(
+    committed: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     install(committed.repo, git_version=OLD_GIT)
     committed.run("config", "gitmem.compressor", "anthropic")
     committed.run("config", "gitmem.apiRetries", "0")
@@ -74,12 +112,13 @@ def test_what_the_worker_did_is_what_status_and_doctor_say(committed: GitDriver)
         compressor.compress(evidence_of(), change_of("a.py"))
         assert read_writer_records(committed.repo) == {}, "nobody was asked"
         compressor.compress(session_evidence(), change_of("dates.py"))
-        after_success = render_status(read_status(committed.repo, OLD_GIT))
+        after_success = render_status(read_status(committed.repo, OLD_GIT, environ=environ))
         compressor.compress(session_evidence(), change_of("dates.py"))
-        after_failure = render_status(read_status(committed.repo, OLD_GIT))
+        after_failure = render_status(read_status(committed.repo, OLD_GIT, environ=environ))
 
     assert "anthropic (model claude-haiku-5-5); last success just now" in after_success[4]
     assert "it failed just now: the API answered 500; the offline one stood in" in after_failure[4]
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     practice = Practice(client=None, git_version=OLD_GIT)
     (found,) = [f for f in diagnose(committed.repo, practice) if "are written by" in f.what]
     assert found.level is Level.NOTE

@@ -320,9 +320,15 @@ def test_a_bare_repository_can_be_looked_at(remote: GitDriver) -> None:
 @pytest.mark.parametrize(
     ("compressor", "told"),
     [
-        ("anthropic", "'anthropic' cannot be used here: ANTHROPIC_API_KEY is not set"),
-        ("claude-cli", "'claude-cli' cannot be used here: 'no-such-client' is not a program"),
-        ("openai", "'openai' cannot be used here: no model is chosen"),
+        (
+            "anthropic",
+            "anthropic (model claude-haiku-5-5) cannot be used now: ANTHROPIC_API_KEY is not set",
+        ),
+        (
+            "claude-cli",
+            "claude-cli (model haiku) cannot be used now: 'no-such-client' was not found on PATH",
+        ),
+        ("openai", "openai cannot be used now: no model is chosen"),
     ],
 )
 def test_a_compressor_that_cannot_be_asked_is_told(

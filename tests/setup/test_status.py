@@ -27,10 +27,10 @@ def test_after_init_everything_is_in_place(committed: GitDriver) -> None:
 
     assert render_status(status(committed)) == [
         "hooks: 6 of 6 in place (hook files)",
-        "memories: 0 of 0 commits, 0 pending",
+        "0 memories on 0 commits, 0 pending",
         "queue: 0 jobs waiting, no worker is running",
         "remote: none",
-        "memories are written by the offline compressor (free, nothing leaves this machine)",
+        "memories are written by the offline compressor (free: no model is asked)",
     ]
 
 

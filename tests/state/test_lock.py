@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from gitmem.state.lock import LockName, is_locked, is_worker_running, lock
+from gitmem.state.lock import LockName, is_locked, is_worker_running, lock, wait_for_lock
 from tests.support.git import GitDriver
 
 _HOLDER = """
@@ -59,4 +59,11 @@ def test_a_lock_ends_with_its_holder_however_that_ends(git: GitDriver) -> None:
         holder.kill()
 
     with lock(git.repo, "worker") as is_ours:
+        assert is_ours
+
+
+def test_a_lock_that_is_held_for_a_moment_is_waited_for(git: GitDriver) -> None:
+    with lock(git.repo, "answer"), wait_for_lock(git.repo, "answer", 0.05) as is_ours:
+        assert not is_ours
+    with wait_for_lock(git.repo, "answer", 0.05) as is_ours:
         assert is_ours

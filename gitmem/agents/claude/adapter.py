@@ -18,7 +18,7 @@ from gitmem.agents.claude.projects import find_transcript, find_transcripts, lis
 from gitmem.agents.claude.records import RecordReader
 from gitmem.agents.claude.subagents import find_subagents
 from gitmem.agents.json_values import JsonObject, collect_path, parse_id, parse_line, parse_time
-from gitmem.agents.lines import read_lines, seek_line
+from gitmem.agents.lines import open_regular, read_lines, seek_line
 from gitmem.agents.subagents import add_subagents, read_time_before
 from gitmem.agents.text_budget import Retention
 from gitmem.model.session import Transcript
@@ -77,7 +77,7 @@ def read_transcript(
         TranscriptMissing: the file is gone or cannot be read.
     """
     subagents = find_subagents(path)
-    with translate_errors(path), path.open("rb") as file:
+    with translate_errors(path), open_regular(path) as file:
         start = seek_line(file, first, first_byte)
         since = read_time_before(file) if subagents and start else 0.0
         transcript = _read(file, path, start, until, subagents)
@@ -86,7 +86,7 @@ def read_transcript(
 
 def _read_subagents(paths: Iterable[Path], until: float | None) -> Iterator[Transcript]:
     for path in paths:
-        with suppress(OSError), path.open("rb") as file:
+        with suppress(OSError), open_regular(path) as file:
             yield _read(file, path, 0, until, {})
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from gitmem.agents.lines import read_head, read_lines
+from gitmem.agents.lines import open_regular, read_head, read_lines
 
 _UUID = re.compile(rb'"uuid":"([A-Za-z0-9.-]{8,64})"')
 _HEAD_BYTES = 1 << 18
@@ -46,7 +46,7 @@ def _first_uuid(path: Path) -> bytes:
 
 def _count_copies(path: Path, uuids: set[bytes]) -> int:
     last = 0
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         for number, line in enumerate(read_lines(file), start=1):
             match = _UUID.search(line.data or b"")
             if match is None:

@@ -35,7 +35,7 @@ from gitmem.agents.json_values import (
     parse_path,
     parse_time,
 )
-from gitmem.agents.lines import read_lines, seek_line
+from gitmem.agents.lines import open_regular, read_lines, seek_line
 from gitmem.agents.subagents import add_subagents, read_time_before
 from gitmem.agents.text_budget import Retention
 from gitmem.model.session import Transcript, is_session_id
@@ -94,7 +94,7 @@ class Codex:
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
         """
-        with translate_errors(path), path.open("rb") as file:
+        with translate_errors(path), open_regular(path) as file:
             head = _read_head(file, path)
             start = seek_line(file, first, first_byte)
             since = read_time_before(file) if start else 0.0
@@ -195,7 +195,7 @@ class _ForkPrefix:
 
 def _read_subagents(paths: Iterable[Path], until: float | None) -> Iterator[Transcript]:
     for path in paths:
-        with suppress(OSError), path.open("rb") as file:
+        with suppress(OSError), open_regular(path) as file:
             head = _read_head(file, path)
             file.seek(0)
             yield _read(file, head, 0, until)

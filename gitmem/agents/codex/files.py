@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from gitmem.agents.lines import read_head
+from gitmem.agents.lines import open_regular, read_head
 
 ROLLOUT_NAME = re.compile(
     r"rollout-\d{4}-\d\d-\d\dT[\d-]{8}-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl"
@@ -96,7 +96,10 @@ def _list_days(path: Path) -> list[Path]:
 
 def _mentions(path: Path, word: bytes) -> bool:
     try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        with (
+            open_regular(path) as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
             return data.find(word) >= 0
     except (OSError, ValueError):  # gone, or empty
         return False

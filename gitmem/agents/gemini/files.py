@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Union
 
 from gitmem.agents.json_values import JsonObject, parse_line, parse_object, parse_objects
-from gitmem.agents.lines import read_lines
+from gitmem.agents.lines import open_regular, read_lines
 from gitmem.errors import TranscriptMissing
 
 MAX_DOCUMENT_BYTES = 32 << 20
@@ -28,7 +28,7 @@ class Lines:
 
     def messages(self) -> Iterator[tuple[JsonObject, bool]]:
         """Each message as often as it was written; none can still grow unseen."""
-        with self._path.open("rb") as file:
+        with open_regular(self._path) as file:
             for line in read_lines(file):
                 record = parse_line(line.data)
                 if record is None:
@@ -59,7 +59,7 @@ class SessionDocument:
             yield held, True
 
     def _parse(self) -> Iterator[JsonObject]:
-        with self._path.open("rb") as file:
+        with open_regular(self._path) as file:
             data = file.read(MAX_DOCUMENT_BYTES + 1)
         if len(data) > MAX_DOCUMENT_BYTES:
             limit = MAX_DOCUMENT_BYTES >> 20

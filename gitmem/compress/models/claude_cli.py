@@ -171,7 +171,10 @@ def _program(command: str, environ: Mapping[str, str]) -> str:
         path = f"{home}{place[1:]}" if place.startswith("~/") else place
         if found := shutil.which(path, path=environ.get("PATH", os.defpath)):
             return str(Path(found).absolute())
-    raise CompressorFailed(f"'{command}' is not a program; set gitmem.claudeCommand to its path")
+    where = "" if os.sep in command else " on PATH"
+    raise CompressorFailed(
+        f"'{command}' was not found{where}; set gitmem.claudeCommand to its path"
+    )
 
 
 def _prompt(request: Request, before: UselessAnswer | None) -> str:

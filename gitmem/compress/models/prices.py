@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-AS_OF = "2026-01"
+AS_OF = "January 2026"
 
 TYPICAL_TOKENS = (3_600, 600)
 """What a commit's memory takes on average, read and written.

@@ -14,6 +14,7 @@ from gitmem.compress.offline.dialogue import Sentence
 from gitmem.compress.offline.statements import Statement
 from gitmem.compress.sentences import condense, shorten, without_lead
 from gitmem.model.memory import Decision
+from gitmem.model.user_words import quote_user, with_request
 
 _MAX_SENTENCE = 320
 _MAX_QUOTATION = 240
@@ -49,7 +50,7 @@ def decision_of(statement: Statement) -> Decision:
     chosen = without_lead(condense(said[-1].text, _MAX_SENTENCE))
     chosen, because = _split_reason(chosen)
     rejected = _rejected(chosen)
-    words = f"{chosen} (asked by {_quote(asked[0])})" if asked else chosen
+    words = with_request(chosen, _shortened(asked[0])) if asked else chosen
     return Decision(words, because=because, rejected=rejected)
 
 
@@ -73,11 +74,15 @@ def why_of(sentences: Sequence[Sentence]) -> str:
         if len(longer) > _MAX_WHY:
             break
         told = longer
-    return f'the user: "{told}"' if sentences[0].by_user else without_lead(told)
+    return quote_user(told) if sentences[0].by_user else without_lead(told)
 
 
 def _quote(sentence: Sentence) -> str:
-    return f'the user: "{shorten(sentence.text, _MAX_QUOTATION)}"'
+    return quote_user(_shortened(sentence))
+
+
+def _shortened(sentence: Sentence) -> str:
+    return shorten(sentence.text, _MAX_QUOTATION)
 
 
 def _split_reason(text: str) -> tuple[str, str]:

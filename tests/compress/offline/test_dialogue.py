@@ -89,7 +89,8 @@ def test_a_cue_with_weight_raises_the_chance() -> None:
 @pytest.mark.parametrize(
     "text",
     ["now " * 2_000 + "x", "also " * 400 + "x", "no, " * 300 + "7 of them", "kept " * 1_600,
-     "a/" * 4_000, "yes - " * 900 + "right", "can you " * 900, "`" * 5_000, "the " * 2_000 + "issue"],
+     "a/" * 4_000, "yes - " * 900 + "right", "can you " * 900, "`" * 5_000,
+     "the " * 2_000 + "issue"],
 )  # fmt: skip
 def test_no_text_keeps_the_expressions_busy(text: str) -> None:
     """Each of these once took a minute and more, or would with one more careless expression."""
