@@ -183,8 +183,8 @@ def test_what_was_done_in_the_second_of_a_commit_is_in_it() -> None:
     candidates = [session("one", edit("a.py", NOW - 59.3, line, removed=("x",)))]
     earlier = EarlierCommits(
         paths={"a.py": NOW - 60},
-        added={mark: NOW - 60 for mark in line_marks([line])},
-        removed={mark: NOW - 60 for mark in line_marks(["x"])},
+        added=dict.fromkeys(line_marks([line]), NOW - 60),
+        removed=dict.fromkeys(line_marks(["x"]), NOW - 60),
     )
 
     for change in (change_of("a.py"), holding(line), holding(removed=("x",))):

@@ -75,3 +75,52 @@ def test_what_it_was_asked_since_is_the_next_commit_s(committed: GitDriver) -> N
     (memory,) = memories_on(committed, later)
     assert "Texas" in str(memory)
     assert ASKED not in str(memory)
+
+
+@pytest.mark.parametrize("is_by_hand", [False, True])
+def test_an_amended_commit_took_what_was_there_when_it_was_amended(
+    committed: GitDriver, *, is_by_hand: bool
+) -> None:
+    """It keeps the date of its first making, which is before the edits that were amended."""
+    writer, commit = finished(committed)
+    first_date = f"{committed.now} +0000"
+    writer.now += 300
+    writer.prompt("Name the currency in full, because the bank asks for it.")
+    writer.write("money.py", LINES.replace("EUR", "Euro"))
+    committed.write("money.py", LINES.replace("EUR", "Euro"))
+    committed.now = int(writer.now) + 10
+    committed.run("commit", "-qa", "--amend", "--no-edit", "--date", first_date)
+    amended = committed.out("rev-parse", "HEAD")
+    if not is_by_hand:
+        writer.now = committed.now
+        writer.bash("git commit -qa --amend --no-edit")
+    remembered(committed, amended, "" if is_by_hand else SESSION)
+    writer.say("Done.")
+    complete(workspace_of(committed), SESSION, str(committed.path.resolve()))
+
+    later = by_hand(committed)
+    remembered(committed, later)
+
+    assert commit != amended
+    assert "bank" in str(memories_on(committed, amended))
+    assert memories_on(committed, later) == ()
+
+
+def test_a_rebase_takes_nothing_that_waits(committed: GitDriver) -> None:
+    """The twin: a commit that was only moved is younger, and holds no more than before."""
+    _, commit = finished(committed)
+    committed.run("switch", "-q", "-c", "other", "HEAD~1")
+    committed.now += 60
+    committed.commit("Other", **{"other.py": "x\n"})
+    committed.run("switch", "-q", "main")
+    writer = session_in(committed, "second")
+    writer.prompt("Use dollars, because the new shop is in Texas.")
+    writer.write("money.py", LINES.replace("EUR", "USD"))
+    committed.now += 600
+    committed.run("rebase", "-q", "other")
+    assert committed.out("rev-parse", "HEAD") != commit
+
+    later = by_hand(committed)
+    remembered(committed, later)
+
+    assert [m.provenance.session for m in memories_on(committed, later)] == ["second"]
