@@ -19,11 +19,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from gitmem.agents.session_edits import Traces
 from gitmem.model.change import Change
 
 _CLOCK_SECONDS = 2.0
+_GITS_SECOND = 1.0  # git counts whole seconds, and cuts off the rest
 _LONGEST_COMMIT_SECONDS = 180.0
 _SHARE = 0.2
 _LARGE_SHARE = 0.5
@@ -45,6 +47,28 @@ class EarlierCommits:
     added: Mapping[int, float] = field(default_factory=dict)
     removed: Mapping[int, float] = field(default_factory=dict)
     parents: frozenset[str] = frozenset()
+
+    def has_path(self, path: str, time: float) -> bool:
+        """Whether a commit took what was done to the path at that moment."""
+        return _is_taken(self.paths, path, time)
+
+    def has_added(self, mark: int, time: float) -> bool:
+        """Whether a commit took the line that was written at that moment."""
+        return _is_taken(self.added, mark, time)
+
+    def has_removed(self, mark: int, time: float) -> bool:
+        """Whether a commit took the removal of the line at that moment."""
+        return _is_taken(self.removed, mark, time)
+
+
+_T = TypeVar("_T")
+
+
+def _is_taken(taken: Mapping[_T, float], thing: _T, time: float) -> bool:
+    """What was done in the second of a commit counts as in it: the commit came last, or nobody
+    can tell, and then the next commit must not be credited to work that it does not hold.
+    """
+    return thing in taken and time < taken[thing] + _GITS_SECOND
 
 
 def attribute(
@@ -83,8 +107,8 @@ def _line_shares(
     candidates: Collection[Traces], change: Change, earlier: EarlierCommits
 ) -> dict[str, _Share]:
     """Of the change's lines, the part that each session wrote last and no commit took since."""
-    added = _last_writers(candidates, change.added_marks, earlier.added, "added")
-    removed = _last_writers(candidates, change.removed_marks, earlier.removed, "removed")
+    added = _last_writers(candidates, change.added_marks, earlier, "added")
+    removed = _last_writers(candidates, change.removed_marks, earlier, "removed")
     whole = len(change.added_marks) + _REMOVAL_WEIGHT * len(change.removed_marks)
     sizes: Counter[str] = Counter()
     times: dict[str, float] = {}
@@ -101,13 +125,14 @@ def _line_shares(
 
 
 def _last_writers(
-    candidates: Collection[Traces], marks: frozenset[int], taken: Mapping[int, float], side: str
+    candidates: Collection[Traces], marks: frozenset[int], earlier: EarlierCommits, side: str
 ) -> dict[int, tuple[float, str]]:
+    has = earlier.has_added if side == "added" else earlier.has_removed
     writers: dict[int, tuple[float, str]] = {}
     for traces in candidates:
         for edit in traces.edits:
             for mark in (edit.added if side == "added" else edit.removed) & marks:
-                if edit.time >= taken.get(mark, 0.0):
+                if not has(mark, edit.time):
                     writer = (edit.time, traces.session)
                     writers[mark] = max(writer, writers.get(mark, writer))
     return writers
@@ -124,7 +149,7 @@ def _pending_files(
     latest: dict[str, tuple[float, str]] = {}
     for traces in candidates:
         for path, time in traces.pending.items():
-            if path in paths and time > earlier.paths.get(path, 0.0):
+            if path in paths and not earlier.has_path(path, time):
                 edit = (time, traces.session)
                 latest[path] = max(edit, latest.get(path, edit))
     return Counter(session for _, session in latest.values())
@@ -159,10 +184,8 @@ def times_of_edits(traces: Traces, change: Change, earlier: EarlierCommits) -> f
     return frozenset(
         edit.time
         for edit in traces.edits
-        if (edit.path in paths and edit.time > earlier.paths.get(edit.path, 0.0))
-        or any(
-            edit.time >= earlier.added.get(mark, 0.0) for mark in edit.added & change.added_marks
-        )
+        if (edit.path in paths and not earlier.has_path(edit.path, edit.time))
+        or any(not earlier.has_added(mark, edit.time) for mark in edit.added & change.added_marks)
     )
 
 

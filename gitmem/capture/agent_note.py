@@ -28,6 +28,12 @@ from gitmem.state.settings import read_settings
 WRITER = "agent-note/1"
 """What the memory of a note names as its compressor."""
 
+NOT_SET_UP = (
+    "gitmem is not set up here, so no commit takes it by itself: "
+    "run `gitmem init` before the commit, or `gitmem capture` after it"
+)
+"""What to say of a note where no hook will hear of the commit."""
+
 MAX_TEXT = 4_000
 MAX_TITLE = 200
 MAX_FILES = 50

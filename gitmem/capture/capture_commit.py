@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gitmem.capture.agent_memory import has_answer
 from gitmem.capture.agent_work import AgentWork, SessionFile
-from gitmem.capture.commit_share import CommitShare, share_of
+from gitmem.capture.commit_share import CommitShare, has_deeds, share_of
 from gitmem.capture.complete_turn import as_provisional, provisional_compressor
 from gitmem.capture.compress_slice import compress_slice
 from gitmem.capture.session_candidates import makers_of, session_file
@@ -127,7 +127,10 @@ def _shares(
     for maker in makers_of(workspace, index, change, work):
         try:
             unread = read_new_records(workspace, index, maker.file, work.moment)
-            yield share_of(workspace, index, change, work, maker, unread)
+            share = share_of(workspace, index, change, work, maker, unread)
+            # Closing words that nobody asked for are about the commit before.
+            if maker.file.session == work.session or has_deeds(share.transcript):
+                yield share
         except TranscriptMissing:
             if maker.file.session == work.session:
                 raise

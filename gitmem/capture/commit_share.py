@@ -22,7 +22,7 @@ from gitmem.git.repo import find_repo
 from gitmem.index.cache import Index
 from gitmem.index.sessions import forgotten_until, holds_session
 from gitmem.model.change import Change
-from gitmem.model.session import Transcript
+from gitmem.model.session import EventKind, Transcript
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,11 @@ def share_of(
             workspace, maker, ours, work.tree, forgotten_until(index, session)
         )
     return CommitShare(ours, maker.file.path, has_rest)
+
+
+def has_deeds(transcript: Transcript) -> bool:
+    """Whether anything was asked or done there; else it is talk about what was done before."""
+    return any(event.kind in (EventKind.PROMPT, EventKind.CALL) for event in transcript.events)
 
 
 def _other_dirty_paths(work: AgentWork, change: Change, unread: Transcript) -> set[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from gitmem.capture.agent_answer import keep_agent_answer, speaker_of
-from gitmem.capture.agent_note import AgentNote, write_agent_note
+from gitmem.capture.agent_note import NOT_SET_UP, AgentNote, write_agent_note
 from gitmem.compress.agent_answer import MAX_ANSWER, AgentAnswer, parse_answer
 from gitmem.errors import UsageError
 from gitmem.git.repo import find_repo
@@ -17,6 +18,7 @@ from gitmem.guard.untrusted import clean_line
 from gitmem.model.memory import KINDS
 
 _ID_LENGTH = 12
+_SHOWN_FILES = 3
 
 
 @click.command()
@@ -37,7 +39,8 @@ def command(message: str | None, paths: tuple[str, ...], kind: str, commit: str 
     This becomes the commit's memory, signed by the agent, in the place of the one that gitmem made
     of the session.  A second answer replaces the first; a person's edit is never replaced.
 
-    With -m alone, a note waits for the next commit of its files.
+    With -m alone, a note waits for the next commit of its files, by whoever makes it.  Without
+    `gitmem init` no commit takes it, until `gitmem capture` does.
 
     Example, with an answer on standard input:
 
@@ -64,7 +67,9 @@ def command(message: str | None, paths: tuple[str, ...], kind: str, commit: str 
             message, kind=kind, files=paths, session=speaker.session, agent=speaker.agent
         )
         memory = write_agent_note(repo, note, Path.cwd())
-        click.echo(f"kept {memory.id[:_ID_LENGTH]}, for the next commit")
+        click.echo(f"kept {memory.id[:_ID_LENGTH]}, for the next commit{_of(memory.files_changed)}")
+        if not repo.is_initialised:
+            click.echo(NOT_SET_UP)
         return
     if message:
         answer = AgentAnswer(why=message, files=paths)
@@ -74,3 +79,11 @@ def command(message: str | None, paths: tuple[str, ...], kind: str, commit: str 
     click.echo(f"kept {kept.memory.id[:_ID_LENGTH]}: the memory of commit {kept.commit[:10]}")
     for refusal in kept.refusals:
         click.echo(f"left out: {clean_line(refusal, 300)}")
+
+
+def _of(files: Sequence[str]) -> str:
+    """Which files' commit takes the note: any one of them does."""
+    shown = [clean_line(path, 200) for path in files[:_SHOWN_FILES]]
+    more = len(files) - len(shown)
+    shown += [f"{more} more"] if more else []
+    return f" of {' or '.join(shown)}" if shown else ""

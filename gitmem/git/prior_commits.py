@@ -1,7 +1,8 @@
 """What earlier commits took: when a path, and when a line, was last in a commit.
 
 On any branch, by author time: what was committed elsewhere is as little pending here, and a
-rebase makes commits young but not their work.
+rebase makes commits young but not their work.  A commit that was amended here took what was there
+then, though it keeps the date of its first making.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 
 from gitmem.git.log import stream_git
 from gitmem.git.repo import Repo, try_git
@@ -27,27 +29,67 @@ def last_change_times(
     Only commits younger than ``since`` are looked at; a path that none of them touches is left
     out.
     """
-    asked = ["log", "-z", "--all", f"--since={int(since)}", "--format=tformat:%x01%H %at"]
+    asked = ["log", "-z", "--all", f"--since={int(since)}", "--format=tformat:%x01%H %at %ct"]
     names = [f":(literal){path}" for path in paths]
     done = try_git(repo, *asked, "--name-only", "--no-renames", "--", *names)
+    times = _Times(repo, change, since)
     touched: dict[str, float] = {}
-    for commit, when, name in _parse_log_paths(os.fsdecode(done.stdout)):
-        if commit != change.commit and when <= change.time:
-            touched[name] = max(when, touched.get(name, 0.0))
+    for head, name in _parse_log_paths(os.fsdecode(done.stdout)):
+        if head.commit != change.commit and head.authored <= change.time:
+            touched[name] = max(times.taken(head), touched.get(name, 0.0))
     return touched
 
 
-def _parse_log_paths(printed: str) -> Iterator[tuple[str, float, str]]:
-    """(commit, author time, path) of what ``git log -z --name-only`` prints with our format."""
-    commit, when = "", 0.0
+@dataclass(frozen=True)
+class _Head:
+    """A commit and git's two times of it, POSIX seconds."""
+
+    commit: str = ""
+    authored: float = 0.0
+    committed: float = 0.0
+
+
+def _parse_head(line: str) -> _Head:
+    commit, authored, committed = line.split(" ")
+    return _Head(commit, float(authored), float(committed))
+
+
+class _Times:
+    """When commits took what they hold; the reflogs are asked once, if at all."""
+
+    def __init__(self, repo: Repo, change: Change, since: float) -> None:
+        self._repo = repo
+        self._change = change
+        self._since = int(since)
+        self._made: frozenset[str] | None = None
+
+    def taken(self, head: _Head) -> float:
+        """The author time; the committer time if it was made of a work tree here (``--amend``,
+        ``-C``) and not by moving it, before this change.
+        """
+        if not head.authored < head.committed <= self._change.commit_time:
+            return head.authored
+        if self._made is None:
+            self._made = self._made_here()
+        return head.committed if head.commit in self._made else head.authored
+
+    def _made_here(self) -> frozenset[str]:
+        asked = ["log", "-g", "--all", f"--since={self._since}", "--format=tformat:%H %gs"]
+        lines = os.fsdecode(try_git(self._repo, *asked).stdout).splitlines()
+        pairs = (line.partition(" ")[::2] for line in lines)
+        return frozenset(commit for commit, how in pairs if how.startswith("commit"))
+
+
+def _parse_log_paths(printed: str) -> Iterator[tuple[_Head, str]]:
+    """(commit, path) of what ``git log -z --name-only`` prints with our format."""
+    found = _Head()
     for token in printed.split("\0"):
         name = token.strip("\n")
         if name.startswith("\x01"):
             head, _, name = name[1:].partition("\n")
-            commit, _, stamp = head.partition(" ")
-            when, name = float(stamp), name.strip("\n")
+            found, name = _parse_head(head), name.strip("\n")
         if name:
-            yield commit, when, name
+            yield found, name
 
 
 def last_line_times(
@@ -65,18 +107,19 @@ def last_line_times(
     wanted = {b"+": (added, taken[0]), b"-": (removed, taken[1])}
     names = [f":(literal){path}" for path in change.paths]
     options = ["-p", "-U0", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv"]
-    arguments = ["log", "--all", f"--since={int(since)}", "--format=tformat:%x01%H %at", *options]
-    commit, when = "", 0.0
-    with closing(stream_git(repo, [*arguments, "--", *names], b"\n")) as lines:
+    options += [f"--since={int(since)}", "--format=tformat:%x01%H %at %ct"]
+    kept = _Times(repo, change, since)
+    head = _Head()
+    with closing(stream_git(repo, ["log", "--all", *options, "--", *names], b"\n")) as lines:
         for number, line in enumerate(lines):
             if number >= _MAX_LINES:
                 break
             if line.startswith(b"\x01"):
-                commit, _, stamp = line[1:].decode("ascii", "replace").partition(" ")
-                when = float(stamp)
-            elif line[:1] in wanted and commit != change.commit:
+                head = _parse_head(line[1:].decode("ascii", "replace").strip())
+            elif line[:1] in wanted and head.commit != change.commit:
                 marks, times = wanted[line[:1]]
-                if when < change.time - _SAME_MOMENT_SECONDS:
+                if head.authored < change.time - _SAME_MOMENT_SECONDS:
+                    when = kept.taken(head)
                     for mark in line_marks([line[1:].decode("utf-8", "replace")]):
                         if mark in marks:
                             times[mark] = max(when, times.get(mark, 0.0))

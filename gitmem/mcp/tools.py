@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.capture.agent_answer import Speaker, speaker_of
-from gitmem.capture.agent_note import AgentNote
+from gitmem.capture.agent_note import NOT_SET_UP, AgentNote
 from gitmem.compress.agent_answer import AgentAnswer, answer_of
 from gitmem.errors import UnknownMemory, UsageError
 from gitmem.git.repo import find_enclosing_repo, top_relative
@@ -224,6 +224,8 @@ class Tools:
         )
         memory = self.service.remember(note, self._place)
         told = "pending: it becomes part of the memory of the commit that takes this work"
+        if not self.service.repo.is_initialised:
+            told = f"pending; {NOT_SET_UP}"
         return reply(Kept(memory.id[:ID_LENGTH], told, line(memory.title, 300)), "Kept.")
 
     def _remember_commit(self, answer: AgentAnswer, commit: str, speaker: Speaker) -> ToolReply:

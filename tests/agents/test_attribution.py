@@ -5,7 +5,12 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.agents.attribution import EarlierCommits, attribute, find_common_marks
+from gitmem.agents.attribution import (
+    EarlierCommits,
+    attribute,
+    find_common_marks,
+    times_of_edits,
+)
 from gitmem.agents.session_edits import Edit, Traces
 from gitmem.model.change import Change
 from gitmem.model.line_marks import line_marks
@@ -170,3 +175,26 @@ def test_the_order_of_the_candidates_does_not_matter(
 
     assert attribute(candidates[::-1], change, EarlierCommits(), NOW) == made
     assert set(made) <= set(by_name)
+
+
+def test_what_was_done_in_the_second_of_a_commit_is_in_it() -> None:
+    """git cuts off what is less than a second: the edit only seems to be later."""
+    line = numbered(1)[0]
+    candidates = [session("one", edit("a.py", NOW - 59.3, line, removed=("x",)))]
+    earlier = EarlierCommits(
+        paths={"a.py": NOW - 60},
+        added=dict.fromkeys(line_marks([line]), NOW - 60),
+        removed=dict.fromkeys(line_marks(["x"]), NOW - 60),
+    )
+
+    for change in (change_of("a.py"), holding(line), holding(removed=("x",))):
+        assert attribute(candidates, change, earlier, NOW) == []
+        assert times_of_edits(candidates[0], change, earlier) == frozenset()
+
+
+def test_what_was_done_a_second_after_a_commit_waits_for_the_next() -> None:
+    candidates = [session("one", edit("a.py", NOW - 59))]
+    earlier = EarlierCommits(paths={"a.py": NOW - 60})
+
+    assert attribute(candidates, change_of("a.py"), earlier, NOW) == ["one"]
+    assert times_of_edits(candidates[0], change_of("a.py"), earlier) == frozenset({NOW - 59})

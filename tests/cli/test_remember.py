@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import subprocess
+import time
 
 import pytest
 
+from gitmem.capture.agent_note import NOT_SET_UP
 from gitmem.errors import UsageError
 from gitmem.state.pending import PendingStore
 from tests.capture.test_agent_answer import SAID, WHY, commit, writer
-from tests.support.cli import GITMEM
+from tests.journeys.test_commit import wait_until
+from tests.support.capture import memories_on
+from tests.support.cli import GITMEM, gitmem
 from tests.support.git import GitDriver
 from tests.support.session import SESSION
 
@@ -74,11 +78,50 @@ def test_a_message_alone_is_a_note_for_the_next_commit(committed: GitDriver) -> 
     done = remember(committed, "-m", "Floats cannot hold 0.1.", "--path", "price.py")
 
     (pending,) = PendingStore(committed.repo).newest_first()
-    assert done.stdout == f"kept {pending.memory.id[:12]}, for the next commit\n"
+    assert done.stdout == (
+        f"kept {pending.memory.id[:12]}, for the next commit of price.py\n{NOT_SET_UP}\n"
+    )
     assert pending.session == SESSION
     assert pending.memory.files_changed == ("price.py",)
     assert pending.memory.provenance.agent == "claude-code"
     assert not pending.commit
+
+
+@pytest.mark.parametrize("session", ["", SESSION])
+@pytest.mark.parametrize("paths", [("price.py",), ("a.py", "b.py", "c.py", "price.py", "e.py"), ()])
+def test_a_commit_by_hand_takes_the_note_where_gitmem_is_set_up(
+    committed: GitDriver, paths: tuple[str, ...], session: str
+) -> None:
+    assert gitmem(committed, "init").returncode == 0
+    given = [part for path in paths for part in ("--path", path)]
+    done = remember(committed, "-m", "Floats cannot hold 0.1.", *given, session=session)
+    committed.now = int(time.time())
+
+    other = committed.commit("Other", **{"other.py": "x\n"}) if paths else ""
+    commit = committed.commit("Exact prices", **{"price.py": "x\n"})
+    wait_until(lambda: not PendingStore(committed.repo).newest_first())
+
+    shown = {0: "", 1: " of price.py", 5: " of a.py or b.py or c.py or 2 more"}[len(paths)]
+    assert done.stdout.partition(", ")[2] == f"for the next commit{shown}\n"
+    assert [m.title for m in memories_on(committed, commit)] == ["Floats cannot hold 0.1."]
+    assert not other or memories_on(committed, other) == ()
+
+
+@pytest.mark.parametrize("by", ["init", "capture"])
+def test_without_set_up_it_is_said_what_takes_the_note(committed: GitDriver, by: str) -> None:
+    done = remember(committed, "-m", "Floats cannot hold 0.1.", "--path", "price.py", session="")
+    committed.now = int(time.time())
+    if by == "init":
+        assert gitmem(committed, "init").returncode == 0
+    commit = committed.commit("Exact prices", **{"price.py": "x\n"})
+    if by == "init":
+        wait_until(lambda: not PendingStore(committed.repo).newest_first())
+    else:
+        assert memories_on(committed, commit) == ()
+        gitmem(committed, "capture")
+
+    assert f"gitmem {by}" in done.stdout
+    assert [m.title for m in memories_on(committed, commit)] == ["Floats cannot hold 0.1."]
 
 
 @pytest.mark.parametrize(

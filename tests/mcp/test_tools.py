@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from gitmem.capture.agent_note import NOT_SET_UP
 from gitmem.errors import NotARepository, UnknownMemory, UnknownRevision, UsageError
 from gitmem.mcp.answers import ToolReply
 from gitmem.mcp.tools import Tools
@@ -155,6 +156,7 @@ def test_a_note_is_pending_under_the_clients_session(tools: Tools, git: GitDrive
     answer = tools.remember(text="The cache is keyed by tenant.", files=["src/cache.py"])
 
     (pending,) = PendingStore(git.repo).newest_first()
+    assert answer.fields["state"] == f"pending; {NOT_SET_UP}"
     assert pending.memory.id.startswith(answer.fields["id"])
     assert (pending.session, pending.memory.provenance.agent) == ("s-1", "claude-code")
     found = tools.search(query="cache tenant").fields["results"]

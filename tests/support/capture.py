@@ -26,11 +26,11 @@ def workspace_of(git: GitDriver, compressor: Compressor | None = None) -> Worksp
     return Workspace(git.repo, Settings(), compressor or ExtractiveCompressor(), agents)
 
 
-def session_in(git: GitDriver, session: str = SESSION) -> SessionWriter:
+def session_in(git: GitDriver, session: str = SESSION, *, step: float = 1) -> SessionWriter:
     """A session working in the repository, its clock at the driver's."""
     slug = "".join(c if c.isalnum() else "-" for c in str(git.path.resolve()))
     path = git.home / ".claude" / "projects" / slug / f"{session}.jsonl"
-    return SessionWriter(path, git.path.resolve(), session=session, now=git.now)
+    return SessionWriter(path, git.path.resolve(), session=session, now=git.now, step=step)
 
 
 def commit_of(git: GitDriver, writer: SessionWriter, message: str, *names: str) -> str:
