@@ -22,12 +22,15 @@ def item_line(item: Item, limit: int, rejected_limit: int = 0) -> str:
     ``rejected_limit`` is given; cleaned of what could drive a terminal.
     """
     first, *others = item.words
+    lead = _lead(first, limit)
+    if not lead:
+        return ""  # a claim of control characters alone is none, whatever stands behind it
     reasons = _cleaned(others, labels.BECAUSE, limit)
     refused = _cleaned(others, labels.REJECTED, rejected_limit or limit // 2)[:_MAX_REJECTED]
     solved = _cleaned(others, labels.RESOLVED, limit)
     return "".join(
         [
-            _lead(first, limit),
+            lead,
             *(f", because {text}" for text in reasons),
             *([f" ({labelled(labels.REJECTED, '; '.join(refused))})"] if refused else []),
             *(f" -> {labelled(labels.RESOLVED, text)}" for text in solved),

@@ -91,3 +91,9 @@ def test_every_line_of_an_item_begins_with_its_label(memory: Memory) -> None:
     for item in items_of(memory):
         line = item_line(item, 80)
         assert item.label == "what" or line.startswith(f"{item.label}: ") or not line
+
+
+def test_a_claim_of_control_characters_alone_is_not_told() -> None:
+    memory = Memory("change", "t", errors=(RecordedError("\x1b", resolution="gone"),))
+
+    assert [item_line(item, 80) for item in items_of(memory)] == [""]
