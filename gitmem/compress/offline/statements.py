@@ -8,7 +8,7 @@ that takes it up are one decision.  Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gitmem.compress.claims import is_borne_out
@@ -111,9 +111,10 @@ class _Selector:
 
     def selection(self) -> Selection:
         """Decisions first: a sentence has one role, and they are worth most."""
-        decisions = self._take(sorted(self._decisions(), key=_rank), MAX_DECISIONS)
-        facts = self._take(sorted(self._facts(), key=_rank), MAX_FACTS)
-        return Selection(self._why(), decisions, facts)
+        why = self._why()
+        decisions = self._take(sorted(self._decisions(), key=_rank), MAX_DECISIONS, why)
+        facts = self._take(sorted(self._facts(), key=_rank), MAX_FACTS, why)
+        return Selection(why, decisions, facts)
 
     def _decisions(self) -> Iterator[Statement]:
         chances = self._chances[StoryRole.DECISION]
@@ -173,11 +174,16 @@ class _Selector:
         sentences = tuple(self._sentences[place] for place in places)
         return Statement(role, sentences, chance, tuple(places))
 
-    def _take(self, found: Sequence[Statement], most: int) -> tuple[Statement, ...]:
+    def _take(
+        self, found: Sequence[Statement], most: int, why: Collection[Sentence]
+    ) -> tuple[Statement, ...]:
+        """The likeliest that are true and new; what the reason says in full is said."""
         taken: list[Statement] = []
         for statement in found:
             if statement.chance < self._least(statement.role) or len(taken) == most:
                 break
+            if all(sentence in why for sentence in statement.sentences):
+                continue
             if self._is_new(statement) and self._is_true(statement):
                 self._said += (sentence.stems for sentence in statement.sentences)
                 taken.append(statement)

@@ -237,3 +237,17 @@ def test_every_item_cites_a_record_that_holds_its_words(events: list[Event]) -> 
             items += [f"{name}/{n}" for n in range(len(getattr(memory, name)))]
         assert [citation.item for citation in memory.citations] == items
         assert all(texts.get(n) for citation in memory.citations for n in citation.records)
+
+
+def test_no_sentence_is_told_in_two_roles() -> None:
+    reason = "We keep integer cents instead of floats because a tenth is not exact in binary."
+    told = evidence_of(
+        event("prompt", reason),
+        event("call", "x", tool="Edit", path="/w/price.py", call_id="1"),
+        event("say", "Done with that."),
+    )
+
+    made = ExtractiveCompressor().compress(told, change_of("price.py", subject="Exact prices"))
+
+    (memory,) = made.memories
+    assert str(memory).count("not exact in binary") == 1
