@@ -256,7 +256,9 @@ PLAIN_CHOICE = re.compile(
     r"|used|keep|kept|store|stored|put)\b.{4,240}"
     r"\b(?:because|so that|instead of|rather than|over)\b|"
     r"^(?:an? |the )?[^,;:.?]{3,60} (?:fits|works|suits|scales|reads) better (?:here )?than "
-    r"[^,;:.?]{3,80}(?:[:;]|,? because\b)",
+    r"[^,;:.?]{3,80}(?:[:;]|,? because\b)|"
+    r"^(?![^,;:?]{0,80}\b(?:is|are|was|were|gets?|got|goes|went|returns?|fails?|hits?|hitting)\b)"
+    r"[^,;:?]{2,80} (?:instead of|rather than) [^,;:?]{2,60}, because\b",
     _I,
 )
 """A choice with its reason, or with what was not chosen, in so many words."""

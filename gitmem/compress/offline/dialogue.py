@@ -1,13 +1,13 @@
 """A session as a dialogue: who said which sentence, in which turn, and what was edited around it.
 
-Pure.  Subagents are left out: what matters of their words the session's own agent repeats.
+Pure.  Subagents stand aside: what matters of their words the session's own agent mostly repeats.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from gitmem.compress.sentences import looks_like_code, sentences, shorten, stems
 from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
 
 _MAX_SENTENCES = 1_500
+_MAX_ASIDES = 200  # messages of subagents
 _MAX_SENTENCE = 1_000  # characters; what is longer is no sentence, and takes time to look at
 # What a terminal, a test run or a review bot prints, pasted into a prompt.
 _PASTE = re.compile(
@@ -61,13 +62,15 @@ class Sentence:
 class Dialogue:
     """The sentences of a slice in order, the sentences of each turn, and where edits were made.
 
-    ``edits`` are the indices of events that edited a file, ascending.
+    ``edits`` are the indices of events that edited a file, ascending; ``asides`` are what
+    subagents said, in no turn.
     """
 
     sentences: tuple[Sentence, ...]
     turns: tuple[tuple[int, ...], ...]
     edits: tuple[int, ...]
     event_count: int
+    asides: tuple[Sentence, ...] = ()
 
     def edits_in_turn(self, turn: int) -> int:
         """How many edits follow the turn's first words, up to the next turn's."""
@@ -125,7 +128,15 @@ def dialogue_of(events: Sequence[Event]) -> Dialogue:
         for at, event in enumerate(own)
         if event.kind is EventKind.CALL and event.tool in EDIT_TOOLS
     )
-    return _dialogue(found, edits, len(own))
+    return replace(_dialogue(found, edits, len(own)), asides=tuple(_asides(events)))
+
+
+def _asides(events: Sequence[Event]) -> Iterator[Sentence]:
+    said = [event for event in events if event.is_subagent and event.kind is EventKind.SAY]
+    for at, event in enumerate(said[-_MAX_ASIDES:]):
+        texts = [shorten(text, _MAX_SENTENCE) for text in sentences(event.text)]
+        for place, text in enumerate(texts):
+            yield Sentence(text, False, event.record, at, -1, at, place, len(texts))
 
 
 def _call(event: Event) -> str:

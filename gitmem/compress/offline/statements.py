@@ -32,6 +32,7 @@ _PARTNER = 0.12  # the least chance of either side of an exchange
 _LABELLED_LENGTH = 250  # sentences: the labels hold no longer story ...
 _SURER = 0.15  # ... so of a longer one only what is surer by this is told
 _PLAIN = 0.8  # the least chance of a choice in so many words
+_ASIDE = 0.79  # of one by a subagent, which its session says again if it matters
 _MOST_ASKED, _MOST_ANSWERS = 60, 120  # sentences of a turn that are paired
 _SHARED = 2  # words by which an answer takes up what was asked
 _MIN_USER_STEMS = 4
@@ -124,6 +125,9 @@ class _Selector:
         for turn, places in enumerate(self.dialogue.turns):
             if self._sentences[places[0]].by_user:
                 yield from self._exchanges(places, turn)
+        for aside in self.dialogue.asides:
+            if is_plain_choice(aside) and can_be_told(aside):
+                yield Statement(StoryRole.DECISION, (aside,), _ASIDE, ())
 
     def _exchanges(self, places: Sequence[int], turn: int) -> Iterator[Statement]:
         """A person's words, each with the likeliest sentence that takes them up."""
@@ -192,10 +196,8 @@ class _Selector:
     def _is_true(self, statement: Statement) -> bool:
         """As far as can be told: the commit bears it out, and nobody takes it back."""
         return all(
-            is_borne_out(self._sentences[place].text, self.change)
-            and not is_taken_back(self.dialogue, place)
-            for place in statement.places
-        )
+            is_borne_out(said.text, self.change) for said in statement.sentences
+        ) and not any(is_taken_back(self.dialogue, place) for place in statement.places)
 
     def _is_new(self, statement: Statement) -> bool:
         words = frozenset().union(*(sentence.stems for sentence in statement.sentences))

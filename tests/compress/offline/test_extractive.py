@@ -213,17 +213,22 @@ def test_what_is_taken_back_later_is_not_told() -> None:
     assert "We keep the session in a cookie" not in str(after.decisions)
 
 
-def test_a_subagents_words_are_left_to_those_who_repeat_them() -> None:
+def test_of_a_subagents_words_a_plain_choice_is_told() -> None:
     reason = "We keep integer cents instead of floats, because a tenth is not exact in binary."
-    told = evidence_of(
+    change = change_of("a.py", subject="Exact prices")
+    told = [
         event("prompt", "Make prices exact."),
-        event("say", reason, is_subagent=True),
+        event("say", f"The table only has floats. {reason}", is_subagent=True),
         event("say", "It is done; have a look at it."),
-    )
+    ]
+    again = event("say", reason)
 
-    made = ExtractiveCompressor().compress(told, change_of("a.py", subject="Exact prices"))
+    (memory,) = ExtractiveCompressor().compress(evidence_of(*told), change).memories
+    (both,) = ExtractiveCompressor().compress(evidence_of(*told, again), change).memories
 
-    assert made.memories[0].decisions == ()
+    assert [decision.rejected for decision in memory.decisions] == [("floats",)]
+    assert memory.what == ()
+    assert len(both.decisions) == 1
 
 
 @given(events=_events)
