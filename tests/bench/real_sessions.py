@@ -29,16 +29,17 @@ class Part:
     size: int
 
 
-def require_sessions() -> Path:
+def require_sessions(folder: Path = FOLDER) -> Path:
     """The folder of real sessions; ends the bench with a clear word where there is none."""
-    if not (FOLDER / "manifest.jsonl").is_file():
-        raise SystemExit("../shared/sessions is not here: nothing to measure against")
-    return FOLDER
+    if not (folder / "manifest.jsonl").is_file():
+        raise SystemExit(f"../shared/{folder.name} is not here: nothing to measure against")
+    return folder
 
 
-def load_eval(name: str) -> ModuleType:
-    """A scoring script of the data set, as a module."""
-    sys.path.insert(0, str(require_sessions() / "eval"))
+def load_eval(name: str, folder: Path = FOLDER) -> ModuleType:
+    """A scoring script, as a module; a data set without its own has those of ``sessions``."""
+    own = require_sessions(folder) / "eval"
+    sys.path.insert(0, str(own if own.is_dir() else folder.parent / FOLDER.name / "eval"))
     return import_module(name)
 
 
