@@ -56,10 +56,15 @@ class Attributor:
         agents = Agents.from_environment({})
         for session, path in sessions.items():
             transcript = agents.read(path)
-            kinds = (EventKind.CALL, EventKind.RESULT)
+            kinds = (EventKind.PROMPT, EventKind.CALL, EventKind.RESULT)
             events = tuple(event for event in transcript.events if event.kind in kinds)
             self._transcripts[session] = replace(transcript, events=events)
-            self._trees[session] = WorkTree(worktrees_of(transcript, self._known))
+        roots = {s: worktrees_of(t, self._known) for s, t in self._transcripts.items()}
+        everywhere = {root for found in roots.values() for root in found}
+        for session, transcript in self._transcripts.items():
+            # Who edited only new files is known by where it was started, like its neighbours.
+            started = [cwd for cwd in transcript.cwds if cwd in everywhere]
+            self._trees[session] = WorkTree([*roots[session], *started])
 
     def rule(self, world: Any, commit: Any, candidates: Sequence[str]) -> list[str]:
         """The sessions that made ``commit``, best first."""
@@ -83,7 +88,7 @@ class Attributor:
         """The sessions that the data set names, as far as they had done anything by then."""
         named = {row["session_id"] for row in commit["sessions"] if row["link"] in TRUSTED}
         traces = [self._traces(session, commit["t"] + 1) for session in candidates]
-        return [t.session for t in traces if t.session in named and (t.edits or t.commit_spans)]
+        return [t.session for t in traces if t.session in named and (t.edits or t.commits)]
 
     def brief(self, world: Any, commit: Any, session: str) -> str:
         """What a session had done by then, in a line."""
