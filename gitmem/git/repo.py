@@ -12,7 +12,6 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitmem.errors import (
@@ -24,6 +23,7 @@ from gitmem.errors import (
     UnknownRevision,
     UnsupportedRepository,
 )
+from gitmem.model.value import dataclass
 from gitmem.process.child import run
 
 # What a hook's environment may keep.  All other GIT_* names say where *this* git command works

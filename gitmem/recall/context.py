@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from gitmem.errors import GitmemError
@@ -24,6 +23,7 @@ from gitmem.index.nearby import is_touched, paths_of
 from gitmem.model.context_item import ContextItem
 from gitmem.model.likely import Choice, choose, name_words, tells_apart
 from gitmem.model.twins import ToldWork
+from gitmem.model.value import dataclass, replace
 from gitmem.recall.judgement import judge_memory, refusal_of
 from gitmem.recall.likely_files import (
     MAX_PROMPT,

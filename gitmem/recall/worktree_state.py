@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from gitmem.git.pipe import GitPipe
 from gitmem.git.repo import Repo
+from gitmem.model.value import dataclass
 
 MAIN_NAMES = ("main", "master", "trunk", "develop", "development")
 

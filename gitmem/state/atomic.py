@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,7 +19,9 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """
     with translate_os_errors(f"write '{path.name}'"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        # Not by tempfile, which loads the compressors and the random numbers that no hook needs.
+        aside = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
+        handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         try:
             with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
                 file.write(data)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from gitmem.git.repo import Repo
+from gitmem.model.value import dataclass, field
 from gitmem.state.context_history_path import file_name
 from gitmem.state.recent_files import keep_newest
 from gitmem.state.state_file import StateFile

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from gitmem.git.repo import translate_os_errors
+from gitmem.model.value import dataclass
 from gitmem.state.atomic import write_atomically
 
 MAX_BYTES = 64 << 20
