@@ -9,10 +9,13 @@ from pathlib import Path
 from gitmem.git.repo import translate_os_errors
 
 
-def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+def write_atomically(
+    path: Path, data: bytes, *, mode: int = 0o644, is_durable: bool = True
+) -> None:
     """Put ``data`` in the file ``path``: written aside, synced to disk, renamed into place.
 
-    On return the content is durable.  A reader sees the old content or the new, never a part.
+    On return the content is durable, unless that is not asked for.  A reader sees the old content
+    or the new, never a part.
 
     Raises:
         DiskFull, ReadOnlyRepository: the file system refuses; the old content is untouched.
@@ -26,7 +29,8 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
             with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
                 file.write(data)
                 file.flush()
-                os.fsync(file.fileno())
+                if is_durable:
+                    os.fsync(file.fileno())
             os.chmod(aside, mode)  # noqa: PTH101
             os.replace(aside, path)  # noqa: PTH105
         except BaseException:

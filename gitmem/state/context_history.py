@@ -54,7 +54,7 @@ class ContextHistory:
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written.
         """
-        self._file(session).write(_line(given))
+        self._file(session).write(_line(given), is_durable=False)
         keep_newest(self._folder, _KEPT)
 
     def add(self, session: str, given: SessionContext) -> None:

@@ -49,7 +49,7 @@ class Registry:
             with suppress(OSError):
                 file.path.touch()
                 return
-        file.write(data)
+        file.write(data, is_durable=False)
         keep_newest(self._folder, _KEPT)
 
     def get(self, session: str) -> RegisteredSession | None:

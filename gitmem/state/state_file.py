@@ -76,13 +76,13 @@ class StateFile:
                 continue
         return found
 
-    def write(self, data: bytes) -> None:
-        """Make this the whole content; durable on return.
+    def write(self, data: bytes, *, is_durable: bool = True) -> None:
+        """Make this the whole content; durable on return, but for a cache that needs not be.
 
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written; what was there stays.
         """
-        write_atomically(self.path, data, mode=self.mode)
+        write_atomically(self.path, data, mode=self.mode, is_durable=is_durable)
 
     def write_json(self, value: object) -> None:
         """Make this value the whole content; as :meth:`write`."""
