@@ -27,6 +27,7 @@ from typing import TypeVar
 
 from gitmem.agents.session_edits import Task, Traces
 from gitmem.model.change import Change
+from gitmem.model.link import AUTHORSHIP, Link
 
 _CLOCK_SECONDS = 2.0
 _GITS_SECOND = 1.0  # git counts whole seconds, and cuts off the rest
@@ -233,6 +234,21 @@ def _is_planned(task: Task, traces: Traces) -> bool:
         time <= task.start and len(lines & task.lines) >= _PLAN_SHARE * len(task.lines)
         for time, lines in traces.plans
     )
+
+
+def with_recorded(
+    made: Sequence[str], links: Collection[Link], candidates: Collection[Traces]
+) -> list[str]:
+    """Who made a commit, with what other recorders say about it.
+
+    A recorder that attests lines to a session is believed as our own rules are; one that lists
+    whoever was at work is asked only where nothing else is known.  Either can name only
+    candidates that had begun: a record comes with any clone, and from anybody.
+    """
+    begun = {traces.session for traces in candidates if traces.last}
+    sure = [one.session for one in links if one.recorder == AUTHORSHIP and one.session in begun]
+    listed = [one.session for one in links if one.session in begun]
+    return list(dict.fromkeys([*made, *sure] or listed))
 
 
 def times_of_edits(traces: Traces, change: Change, earlier: EarlierCommits) -> frozenset[float]:

@@ -10,10 +10,12 @@ from gitmem.agents.attribution import (
     attribute,
     find_common_marks,
     times_of_edits,
+    with_recorded,
 )
 from gitmem.agents.session_edits import CommitCommand, Edit, Task, Traces
 from gitmem.model.change import Change
 from gitmem.model.line_marks import line_marks
+from gitmem.model.link import Link
 from tests.support.evidence import change_of
 
 NOW = 1_000_000.0
@@ -187,6 +189,19 @@ def test_a_plan_ends_with_the_next_prompt_and_was_not_made_after_its_task() -> N
     assert made(maker, planner) == ["maker"]
     assert made(ongoing, late) == ["maker"]
     assert made(ongoing, planner) == ["maker", "planner"]
+
+
+def test_a_recorder_that_attests_lines_is_believed_and_one_that_lists_is_asked_last() -> None:
+    candidates = [session("one"), session("two"), session("not begun", last=0.0)]
+    attested = Link("git-ai", session="two")
+    listed = Link("entire", session="two", checkpoint="a3b2c4d5e6f7")
+
+    assert with_recorded(["one"], [attested], candidates) == ["one", "two"]
+    assert with_recorded(["one"], [listed], candidates) == ["one"]
+    assert with_recorded([], [listed], candidates) == ["two"]
+    assert with_recorded([], [Link("git-ai", session="not begun")], candidates) == []
+    assert with_recorded([], [Link("git-ai", session="elsewhere")], candidates) == []
+    assert with_recorded([], [Link("claude", url="https://a/b")], candidates) == []
 
 
 def test_a_formatter_s_commit_follows_the_session_s_own() -> None:
