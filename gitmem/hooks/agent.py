@@ -1,8 +1,9 @@
-"""What Claude Code calls: SessionStart, UserPromptSubmit, PostToolUse, Stop and SessionEnd.
+"""What Claude Code calls: SessionStart, UserPromptSubmit, PostToolUse, SubagentStart, Stop and
+SessionEnd.
 
-The first three print context: at the start, for a prompt, beside a file that was read or edited;
-behind a prompt there may be a question about a commit (:mod:`gitmem.hooks.question`).
-The others queue their job.  Whatever happens, the agent's session goes on: trouble goes to the
+All but the last two print context: at the start, for a prompt, beside a file that was read or
+edited, for a subagent; behind a prompt there may be a question about a commit
+(:mod:`gitmem.hooks.question`).  Those two queue their job.  Whatever happens, the agent's session goes on: trouble goes to the
 log and the exit is 0.
 Standard library only, but for what the worker does in its own process.
 """
@@ -33,7 +34,10 @@ from gitmem.state.settings import Settings, read_settings
 from gitmem.state.worker_launch import launch_worker
 
 _FILE_EVENTS = ("PostToolUse", "PreToolUse")  # the latter for who registers it by hand
-EVENTS = ("SessionStart", "UserPromptSubmit", *_FILE_EVENTS, "Stop", "SessionEnd")
+EVENTS = (
+    *("SessionStart", "UserPromptSubmit", *_FILE_EVENTS),
+    *("SubagentStart", "Stop", "SessionEnd"),
+)
 _PATIENCE_SECONDS = 3.0
 
 
@@ -72,6 +76,8 @@ def _handle(
             return ""
         block = context_of_prompt(repo, payload.session, payload.prompt, settings)
         return _output(event, block, _question(repo, payload, settings))
+    if event == "SubagentStart":
+        return _output(event, _context_of_subagent(repo, payload, settings, environ))
     if event != "SessionStart":
         if not is_session_id(payload.session):
             return ""  # nobody's turn: a job for it could only fail
@@ -121,6 +127,19 @@ def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str
     except (GitmemError, OSError) as error:
         append_log(repo, f"hook {event}: {error}")
         return ""
+
+
+def _context_of_subagent(
+    repo: Repo, payload: HookPayload, settings: Settings, environ: Mapping[str, str]
+) -> ContextBlock:
+    """Nothing in client 2.0: it warms up subagents that nobody asked for and does not tell which."""
+    if "CLAUDE_CODE_SESSION_ID" not in environ or not payload.agent_id:
+        return ContextBlock("", 0, 0)
+    if not is_session_id(payload.session):
+        return ContextBlock("", 0, 0)
+    from gitmem.recall.for_subagent import context_of_subagent
+
+    return context_of_subagent(repo, payload.session, payload.listener, settings)
 
 
 def _path_in(worktree: Path, file: str) -> str:

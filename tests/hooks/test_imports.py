@@ -41,10 +41,12 @@ def modules(git: GitDriver, *arguments: str) -> set[str]:
         "prompt": "what is README.md for?",
         "tool_input": {"file_path": str(git.path / "README.md")},
     }
+    if "SubagentStart" in arguments:
+        payload["agent_id"] = "a26696f0973b457fc"
     done = subprocess.run(
         [sys.executable, "-I", "-c", _PROBE.format(arguments=arguments)],
         cwd=git.path,
-        env=git.env(),
+        env={**git.env(), "CLAUDE_CODE_SESSION_ID": str(payload["session_id"])},
         input=json.dumps(payload),
         capture_output=True,
         text=True,
@@ -70,6 +72,7 @@ def modules_with_docstring(pattern: str) -> set[str]:
         ("hook", "SessionStart"),
         ("hook", "UserPromptSubmit"),
         ("hook", "PostToolUse"),
+        ("hook", "SubagentStart"),
         ("hook", "Stop"),
         ("hook", "SessionEnd"),
         ("hook", "pre-push", "o"),
@@ -99,7 +102,7 @@ def with_memory(committed: GitDriver) -> GitDriver:
 
 def test_what_says_that_agent_hooks_run_it_is_loaded_by_one(committed: GitDriver) -> None:
     git = with_memory(committed)
-    events = ("SessionStart", "UserPromptSubmit", "PostToolUse", "Stop")
+    events = ("SessionStart", "UserPromptSubmit", "PostToolUse", "SubagentStart", "Stop")
 
     names = set().union(*(modules(git, "hook", event) for event in events))
 
