@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
@@ -18,9 +20,22 @@ def main() -> None:
         from gitmem.hooks.main import run_hook
 
         sys.exit(run_hook(arguments))
+    if arguments == ["status", "--line"]:  # several times a minute, beside what a person types
+        _print_status_line()
+        sys.exit(0)
     from gitmem.cli.main import run_command
 
     sys.exit(run_command(arguments))
+
+
+def _print_status_line() -> None:
+    """Past Python's own buffer, which would exit with 120 where nobody reads."""
+    from gitmem.setup.status_line import read_status_line
+
+    line = read_status_line()
+    with suppress(OSError):
+        if line:
+            os.write(1, f"{line}\n".encode())
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@ SessionEnd.
 
 All but the last two print context: at the start, for a prompt, beside a file that was read or
 edited, for a subagent; behind a prompt there may be a question about a commit
-(:mod:`gitmem.hooks.question`).  Those two queue their job.  Whatever happens, the agent's session goes on: trouble goes to the
-log and the exit is 0.
+(:mod:`gitmem.hooks.question`).  Those two queue their job.  Whatever happens, the agent's session
+goes on: trouble goes to the log and the exit is 0.
 Standard library only, but for what the worker does in its own process.
 """
 
@@ -39,6 +39,9 @@ EVENTS = (
     *("SubagentStart", "Stop", "SessionEnd"),
 )
 _PATIENCE_SECONDS = 3.0
+_CLIENT = "CLAUDE_CODE_ENTRYPOINT"
+"""Set by all versions of Claude Code: other clients run these hooks, too, and know no such field.
+"""
 
 
 def run_agent_hook(event: str, stdin: bytes, environ: Mapping[str, str]) -> str:
@@ -59,7 +62,7 @@ def run_agent_hook(event: str, stdin: bytes, environ: Mapping[str, str]) -> str:
         return _handle(event, payload, repo, repo.worktree, environ)
     except (GitmemError, OSError) as error:
         append_log(repo, f"hook {event}: {error}")
-        return ""
+        return _output(event, message=_failure(repo, event, payload, environ))
 
 
 def _handle(
@@ -92,7 +95,7 @@ def _handle(
     is_resumed = payload.source == "resume" and "CLAUDE_CODE_SESSION_ID" in environ
     budget = settings.budget_tokens
     block = context_of_session(repo, payload.session, budget, is_resumed=is_resumed)
-    return _output(event, block)
+    return _output(event, block, message=_message(repo, payload, settings, block, environ))
 
 
 def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str]) -> str:
@@ -132,7 +135,7 @@ def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str
 def _context_of_subagent(
     repo: Repo, payload: HookPayload, settings: Settings, environ: Mapping[str, str]
 ) -> ContextBlock:
-    """Nothing in client 2.0: it warms up subagents that nobody asked for and does not tell which."""
+    """Nothing in client 2.0: it warms up subagents that nobody asked for, and tells nobody."""
     if "CLAUDE_CODE_SESSION_ID" not in environ or not payload.agent_id:
         return ContextBlock("", 0, 0)
     if not is_session_id(payload.session):
@@ -164,12 +167,44 @@ def _question(repo: Repo, payload: HookPayload, settings: Settings) -> str:
         return ""
 
 
-def _output(event: str, block: ContextBlock, question: str = "") -> str:
-    text = "\n".join(part for part in (block.text, question) if part)
-    if not text:
+def _message(
+    repo: Repo,
+    payload: HookPayload,
+    settings: Settings,
+    block: ContextBlock,
+    environ: Mapping[str, str],
+) -> str:
+    """What the person is told at the start, by the client that shows it; mostly nothing."""
+    if _CLIENT not in environ or settings.notice == "never":
         return ""
-    output = {"hookEventName": event, "additionalContext": text}
-    return json.dumps({"hookSpecificOutput": output})
+    from gitmem.setup.person_line import start_line
+
+    return start_line(repo, settings, payload.source, len(block.ids))
+
+
+def _failure(repo: Repo, event: str, payload: HookPayload, environ: Mapping[str, str]) -> str:
+    """The same where the start itself failed."""
+    if event != "SessionStart" or payload.source != "startup" or _CLIENT not in environ:
+        return ""
+    from gitmem.setup.trouble import BAD_SETTING, FAILED_START, find_trouble
+
+    try:
+        settings = read_settings(repo)
+    except GitmemError:
+        return BAD_SETTING
+    known = find_trouble(repo, settings) or FAILED_START
+    return known if settings.enabled and settings.notice != "never" else ""
+
+
+def _output(
+    event: str, block: ContextBlock | None = None, question: str = "", message: str = ""
+) -> str:
+    """What the agent is told, and by ``message`` the person."""
+    text = "\n".join(part for part in (block.text if block else "", question) if part)
+    output: dict[str, object] = {"systemMessage": message} if message else {}
+    if text:
+        output["hookSpecificOutput"] = {"hookEventName": event, "additionalContext": text}
+    return json.dumps(output) if output else ""
 
 
 def _export_session(session: str, environ: Mapping[str, str]) -> None:

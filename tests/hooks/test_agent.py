@@ -111,6 +111,45 @@ def test_switched_off_means_silent(ready: GitDriver) -> None:
     assert run_agent_hook("SessionStart", payload(ready), environ(ready)) == ""
 
 
+def begin(git: GitDriver, source: str = "startup") -> dict[str, Any]:
+    """What a session's start prints for Claude Code; other clients run the hook, too."""
+    surroundings = environ(git, CLAUDE_CODE_ENTRYPOINT="cli", CLAUDE_CODE_SESSION_ID=SESSION)
+    printed = run_agent_hook("SessionStart", payload(git, source=source), surroundings)
+    return dict(json.loads(printed)) if printed else {}
+
+
+def test_the_person_is_told_what_the_agent_was_given(ready: GitDriver) -> None:
+    printed = begin(ready)
+
+    assert printed["systemMessage"] == "gitmem: 1 of 1 memory given"
+    assert "Cents are integers" in printed["hookSpecificOutput"]["additionalContext"]
+    assert "systemMessage" not in begin(ready, "resume")
+    assert "systemMessage" not in begin(ready, "compact")
+
+
+def test_a_client_that_may_not_know_the_field_is_not_sent_it(ready: GitDriver) -> None:
+    given = payload(ready, source="startup")
+
+    assert "systemMessage" not in run_agent_hook("SessionStart", given, environ(ready))
+
+
+@pytest.mark.parametrize("notice", ["problems", "never"])
+def test_the_person_may_want_to_hear_less(ready: GitDriver, notice: str) -> None:
+    ready.run("config", "gitmem.notice", notice)
+
+    assert "systemMessage" not in begin(ready)
+
+
+def test_a_setting_of_the_wrong_form_is_said(ready: GitDriver) -> None:
+    ready.run("config", "gitmem.budgetTokens", "plenty")
+
+    assert begin(ready) == {
+        "systemMessage": "gitmem does nothing here: one of its settings is not valid."
+        " Run: gitmem doctor"
+    }
+    assert begin(ready, "compact") == {}
+
+
 def test_a_setting_of_the_wrong_form_goes_to_the_log(ready: GitDriver) -> None:
     ready.run("config", "gitmem.budgetTokens", "plenty")
 
