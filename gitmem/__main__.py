@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-from contextlib import suppress
 
 
 def main() -> None:
@@ -33,9 +32,11 @@ def _print_status_line() -> None:
     from gitmem.setup.status_line import read_status_line
 
     line = read_status_line()
-    with suppress(OSError):
+    try:
         if line:
             os.write(1, f"{line}\n".encode())
+    except OSError:
+        return
 
 
 if __name__ == "__main__":

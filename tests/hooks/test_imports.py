@@ -38,6 +38,7 @@ def modules(git: GitDriver, *arguments: str) -> set[str]:
         "session_id": "7dc9a616-a1ce-4d38-8f1e-1544b08bf6d2",
         "transcript_path": "/nowhere.jsonl",
         "cwd": str(git.path),
+        "source": "startup",
         "prompt": "what is README.md for?",
         "tool_input": {"file_path": str(git.path / "README.md")},
     }
@@ -46,7 +47,11 @@ def modules(git: GitDriver, *arguments: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-I", "-c", _PROBE.format(arguments=arguments)],
         cwd=git.path,
-        env={**git.env(), "CLAUDE_CODE_SESSION_ID": str(payload["session_id"])},
+        env={
+            **git.env(),
+            "CLAUDE_CODE_SESSION_ID": str(payload["session_id"]),
+            "CLAUDE_CODE_ENTRYPOINT": "cli",
+        },
         input=json.dumps(payload),
         capture_output=True,
         text=True,

@@ -98,7 +98,7 @@ def lose_gitmem(git: GitDriver) -> None:
 def lose_packages(git: GitDriver) -> None:
     """As after an update of Python below a virtual environment."""
     run = run_path(git.repo)
-    run.write_text(run.read_text().replace("-I -m gitmem", "-I -S -m gitmem"))
+    run.write_text(run.read_text().replace("-I -c", "-I -S -c"))
 
 
 @pytest.mark.parametrize("harm", [lose_python, lose_gitmem, lose_packages])
