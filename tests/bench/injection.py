@@ -78,20 +78,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--hooks", action="store_true", help="through capture and hook processes")
     parser.add_argument("--every-prompt", action="store_true", help="not only a session's first")
     parser.add_argument("--keep", type=Path, help="memories are kept here between runs")
+    parser.add_argument("--data", type=Path, default=real_sessions.FOLDER, help="the real sessions")
     parser.add_argument("--both", action="store_true", help="only the two sources with a start")
     given = parser.parse_args(arguments)
-    scoring = real_sessions.load_eval("eval_injection")
-    data = real_sessions.load_eval("transcripts").Dataset(str(real_sessions.require_sessions()))
+    scoring = real_sessions.load_eval("eval_injection", given.data)
+    tools = real_sessions.load_eval("transcripts", given.data)
+    data = tools.Dataset(str(given.data.resolve()))
     tasks, skipped = scoring.make_tasks(data, given.every_prompt)
     sources = SOURCES[-2:] if given.both else SOURCES
-    replay = Replay(scoring, data, given.keep, through_hooks=given.hooks)
+    replay = Replay(scoring, tools, data, given.keep, through_hooks=given.hooks)
     try:
         outputs = [replay.run(task, sources) for task in tasks]
         rows = list(_rows(scoring, data, replay, sources, tasks, outputs))
     finally:
         replay.close()
     print(f"{len(tasks)} tasks; passed over: {dict(skipped)}")
-    print(real_sessions.load_eval("transcripts").table(rows, ["system", "of", *COLUMNS]))
+    print(tools.table(rows, ["system", "of", *COLUMNS]))
     if replay.seconds:
         times = sorted(replay.seconds)
         middle, high = times[len(times) // 2], times[int(len(times) * 0.95)]
@@ -141,9 +143,9 @@ class Replay:
     """One clone in which time goes on: commits get their notes, then a session is asked for."""
 
     def __init__(
-        self, scoring: Any, data: Any, keep: Path | None, *, through_hooks: bool = False
+        self, scoring: Any, tools: Any, data: Any, keep: Path | None, *, through_hooks: bool = False
     ) -> None:
-        self._scoring = scoring
+        self._scoring, self._tools = scoring, tools
         self._through_hooks = through_hooks
         self._times = scoring.Replay(data, "", "")
         self._times.ingest = None
@@ -205,7 +207,7 @@ class Replay:
     def _output(self, source: Source, task: Any) -> Output:
         texts = list(self._texts(source, task))
         known = [candidate["commit"] for candidate in task.candidates]
-        tools = real_sessions.load_eval("transcripts")
+        tools = self._tools
         got: Output = []
         seen: set[str] = set()
         for text in texts:
