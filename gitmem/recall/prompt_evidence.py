@@ -12,17 +12,23 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 
 from gitmem.index.cache import Index
 from gitmem.index.lexical import query_words
 from gitmem.index.lookup import places_with_word
 from gitmem.index.stems import stems_of
 from gitmem.model.common_words import common_share
-from gitmem.model.text import STOP_WORDS
+from gitmem.model.likely import FEW, SHARE
+from gitmem.model.text import STOP_WORDS, is_of_pairs
+from gitmem.model.value import dataclass, field
 
-LEAST_STRENGTH = 4.5
-LEAST_SHARE = 0.4
+_LEAST = 4.5
+_NEEDED, _NEEDED_OF_WHOLE = 3.0, 0.2
+"""What a memory needs: so much, and a share of all that the prompt's words could say; a long
+prompt must say more than a short one."""
+
+_HINT = 3.0
+"""Enough to say that a session's first prompt is of this repository's work at all."""
 
 _MOST_PLACES = 10_000
 """A word that more memories have tells none apart, and is not looked at further."""
@@ -30,7 +36,9 @@ _MOST_PLACES = 10_000
 _UNLISTED, _UNLISTED_NAME = 1e-4, 1e-5  # the share of texts with a word, a name, of no table
 _MORE_MEMORIES = 20  # as if so many more had none of the words: where there are few, one tells
 _MOST_AGAINST = 6.0
-_USUAL = 4.0  # of words as common as e^-4 nobody wonders that a memory lacks them
+_USUAL = 4.0  # that a memory lacks a word as common as e^-4 says nothing against it
+_PART_OF_PAIR = 0.5  # pairs of characters overlap: two say what a word does
+_SHORT = 2  # letters: what stands in any text
 
 # parse_args, parseArgs, CliRunner: as prose does not write
 _NAME = re.compile(r"[^\W_]+(?:_[^\W_]+)+|[^\W_]*[a-z][A-Z][^\W_]*")
@@ -39,23 +47,32 @@ _NAME = re.compile(r"[^\W_]+(?:_[^\W_]+)+|[^\W_]*[a-z][A-Z][^\W_]*")
 @dataclass(frozen=True)
 class PromptEvidence:
     """How strongly a prompt's words speak for each memory, by its place, and which of them have
-    an identifier of it; ``whole`` is what a memory that has all of its words would have.
+    an identifier of it; ``whole`` is what a memory with all of its words would have.
     """
 
     strength_of: Mapping[int, float] = field(default_factory=dict)
     with_names: Collection[int] = frozenset()
     whole: float = 0.0
 
-    def calls_for(self, place: int) -> bool:
-        """Whether the prompt's own words are reason enough to tell this memory."""
+    def fit(self, place: int) -> float:
+        """How well this memory fits the prompt: 1.0 or more where it is reason enough to tell."""
         strength = self.strength_of.get(place, 0.0)
-        is_about = strength >= LEAST_STRENGTH and strength >= LEAST_SHARE * self.whole
-        return is_about or place in self.with_names
+        needed = max(_LEAST, _NEEDED + _NEEDED_OF_WHOLE * self.whole)
+        return max(strength / needed, 1.0 if place in self.with_names else 0.0)
 
     @property
-    def is_none(self) -> bool:
-        """Whether no memory is called for."""
-        return not any(map(self.calls_for, self.strength_of))
+    def calls(self) -> bool:
+        """Whether any memory fits well enough."""
+        return bool(self.with_names) or self.fit(self._best) >= 1.0
+
+    @property
+    def hints(self) -> bool:
+        """Whether the prompt says anything of this repository."""
+        return self.strength_of.get(self._best, 0.0) >= _HINT
+
+    @property
+    def _best(self) -> int:
+        return max(self.strength_of, key=self.strength_of.__getitem__, default=-1)
 
 
 def weigh_words(index: Index, prompt: str) -> PromptEvidence:
@@ -69,33 +86,33 @@ def weigh_words(index: Index, prompt: str) -> PromptEvidence:
     """
     count = index.number("SELECT max(place) FROM memory")
     words = [word for word in query_words(prompt) if word not in STOP_WORDS]
-    stems = dict(zip(words, stems_of(words), strict=True)) if count else {}
+    if not count or not words:
+        return PromptEvidence()
     names = {match.replace("_", "").lower() for match in _NAME.findall(prompt)}
     strength_of: dict[int, float] = {}
     with_names: set[int] = set()
     whole = 0.0
-    for stem in dict.fromkeys(stems.values()):
-        word = next(word for word in words if stems[word] == stem)
+    first_of_stem = {stem: word for word, stem in zip(reversed(words), reversed(stems_of(words)), strict=True)}
+    for stem, word in first_of_stem.items():
         is_name = word in names
-        places = places_with_word(index, word, _MOST_PLACES)
         share = common_share(stem) + (_UNLISTED_NAME if is_name else _UNLISTED)
-        strength = _strength(len(places), count, share)
+        places = places_with_word(index, word, _MOST_PLACES)
+        strength = _strength(word, len(places), count, share)
         against = min(_MOST_AGAINST, -math.log(share)) - (_USUAL if places else 0.0)
-        part = 1.0 if word.isascii() or word[0].isalpha() and len(word) > 2 else 0.5
-        if word.isascii() and len(word) <= 2:
-            strength = 0.0
-        whole += part * max(strength, against, 0.0)
-        if strength <= 0.0 or len(places) >= _MOST_PLACES:
+        part = _PART_OF_PAIR if is_of_pairs(word) else 1.0
+        whole += part * max(strength, against)
+        if strength <= 0.0 or len(places) == _MOST_PLACES:
             continue
         for place in places:
             strength_of[place] = strength_of.get(place, 0.0) + part * strength
-        if is_name and len(places) <= max(3, count / 20):
+        if is_name and len(places) <= max(FEW, count / SHARE):
             with_names.update(places)
     return PromptEvidence(strength_of, with_names, whole)
 
 
-def _strength(have: int, count: int, share: float) -> float:
-    if not have:
+def _strength(word: str, have: int, count: int, share: float) -> float:
+    """What one memory's having this word says, when so many of all have it; never negative."""
+    if not have or (word.isascii() and len(word) <= _SHORT):
         return 0.0
     than_elsewhere = math.log(have / (count + 1) / share)
     than_others = math.log((count + _MORE_MEMORIES) / have)
