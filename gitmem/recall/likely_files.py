@@ -44,7 +44,7 @@ MAX_PROMPT = 20_000
 _MATCH_HALF = 5
 _WORDS_ALONE = 0.4
 _NEWEST_ALONE = 0.6
-_BY_WORDS, _MOST_BY_WORDS = 0.2, 0.6  # of what just calls for it, of what does so best
+_BY_WORDS, _MOST_BY_WORDS = 0.25, 0.6  # of what just calls for it, of what does so best
 _FALL = 2
 
 _PATH = re.compile(r"[\w.@/\\-]*[\w-]\.[A-Za-z]\w{0,7}\b|[\w.@-]+(?:[/\\][\w.-]+)+")
@@ -60,7 +60,7 @@ class Prediction:
     apart have no chance.  Of those in ``shares`` only a part counts; ``elsewhere`` are those that
     HEAD does not reach, ``newest`` those of the commit where work was left off: the branch's, or
     HEAD's history's, newest.  ``by_words`` has the chance that a memory helps because the prompt's
-    own words call for it.
+    own words call for it; ``of_history`` are those that no session left.
     """
 
     files_of: Mapping[int, Sequence[str]] = field(default_factory=dict)
@@ -72,6 +72,7 @@ class Prediction:
     newest: Sequence[int] = ()
     alone: Mapping[int, float] = field(default_factory=dict)
     by_words: Mapping[int, float] = field(default_factory=dict)
+    of_history: Collection[int] = frozenset()
 
     @property
     def likely_files(self) -> dict[str, float]:
@@ -83,15 +84,17 @@ class Prediction:
 
     @property
     def for_prompt(self) -> Prediction:
-        """Only the memories that the prompt's own words call for, and those of the same files and
-        of files that it names.
+        """Only the memories that the prompt's own words call for, those of files that it names,
+        and what sessions left of the same files.
         """
-        meant = {path for path, known in self.signs.items() if known.mentions}
-        meant.update(path for place in self.by_words for path in self.files_of[place])
+        named = {path for path, known in self.signs.items() if known.mentions}
+        near = named.union(*(self.files_of[place] for place in self.by_words))
         files_of = {
             place: files
             for place, files in self.files_of.items()
-            if not meant.isdisjoint(files) or place in self.by_words
+            if place in self.by_words
+            or not named.isdisjoint(files)
+            or (place not in self.of_history and not near.isdisjoint(files))
         }
         return replace(self, files_of=files_of)
 
@@ -157,6 +160,7 @@ def predict_files(
             if not files
         },
         by_words=_called(evidence or PromptEvidence(), found, files_of, elsewhere),
+        of_history=without_agent(index, files_of) if text else frozenset(),
     )
 
 

@@ -118,8 +118,8 @@ def _rows(
 
     systems.update({source.name: replayed(source.name) for source in sources})
     halves = {
-        "one half": [task for task in tasks if _is_even(task.session)],
-        "the other": [task for task in tasks if not _is_even(task.session)],
+        "one half": [task for task in tasks if is_even(task.session)],
+        "the other": [task for task in tasks if not is_even(task.session)],
         "all": tasks,
     }
     for name, system in systems.items():
@@ -135,7 +135,7 @@ def _text(column: str, value: float) -> str:
     return f"{value:.1f}" if column in ("count", "noise") else f"{value:.3f}"
 
 
-def _is_even(session: str) -> bool:
+def is_even(session: str) -> bool:
     return hashlib.sha256(session.encode()).digest()[0] % 2 == 0
 
 
@@ -163,7 +163,7 @@ class Replay:
         }
         os.environ.update(self._environ)
         self._gitmem("init")
-        self._repo = find_repo(self.clone)
+        self.repo = find_repo(self.clone)
         # The references read messages of branches that time has not brought yet.
         self.whole = Path(data.clone())
         self._memories = {} if through_hooks else _memories(data, self.whole, keep)
@@ -182,12 +182,16 @@ class Replay:
 
     def run(self, task: Any, sources: Sequence[Source]) -> dict[str, Output]:
         """What each source gives the task's session, as ``evaluate`` wants it."""
+        self.advance(task.t, task.branch)
+        return {source.name: self._output(source, task) for source in sources}
+
+    def advance(self, moment: float, branch: str) -> None:
+        """Let the commits before that moment be made, and check out the branch."""
         times = self._times
-        while times.queue and times.queue[0]["t"] < task.t:
+        while times.queue and times.queue[0]["t"] < moment:
             commit = times.queue.pop(0)
             self._ingest(commit)
-        times.stand_on(task.branch, task.t)
-        return {source.name: self._output(source, task) for source in sources}
+        times.stand_on(branch, moment)
 
     def _ingest(self, commit: Any) -> None:
         times = self._times
@@ -201,8 +205,8 @@ class Replay:
             times.run(command, commit=commit["commit"], transcript=times.upto(row))
             return
         documents = [document_of(memory) for memory in self._memories.get(commit["commit"], ())]
-        NoteStore(self._repo).add({commit["commit"]: documents}, "notes: bench")
-        refresh(self._repo).close()
+        NoteStore(self.repo).add({commit["commit"]: documents}, "notes: bench")
+        refresh(self.repo).close()
 
     def _output(self, source: Source, task: Any) -> Output:
         texts = list(self._texts(source, task))
@@ -234,10 +238,10 @@ class Replay:
         settings = source.settings
         if event == "SessionStart":
             budget = settings.budget_tokens
-            return context_of_session(self._repo, session, budget, is_resumed=False).text
+            return context_of_session(self.repo, session, budget, is_resumed=False).text
         if event == "UserPromptSubmit":
-            return context_of_prompt(self._repo, session, fields["prompt"], settings).text
-        return context_of_file(self._repo, session, session, fields["path"], settings).text
+            return context_of_prompt(self.repo, session, fields["prompt"], settings).text
+        return context_of_file(self.repo, session, session, fields["path"], settings).text
 
     def _by_hook(self, event: str, source: Source, session: str, **fields: str) -> str:
         self._times.git("config", "gitmem.fileTokens", str(source.settings.file_tokens))
@@ -253,7 +257,7 @@ class Replay:
         if path := payload.pop("path", ""):
             file = str(self.clone / path)
             payload |= {"tool_name": "Read", "tool_input": {"file_path": file}}
-        command = f"{self._repo.state_dir / 'run'} hook {event}"
+        command = f"{self.repo.state_dir / 'run'} hook {event}"
         out = self._times.run(command, stdin=json.dumps(payload))
         return str(json.loads(out)["hookSpecificOutput"]["additionalContext"]) if out else ""
 
