@@ -26,6 +26,10 @@ if [ "$*" = "hook PostToolUse Bash" ]; then
     [ -n "${{CLAUDE_CODE_SESSION_ID-}}" ] || exit 0
     [ -f "${{0%/*}}/commits/$CLAUDE_CODE_SESSION_ID" ] || exit 0
 fi
+# Hooks that find a worker's mark start none.  The worker keeps it while it works (worker_turns).
+if [ "$1" = worker ] && [ ! -f "${{0%/*}}/worker.pid" ]; then
+    echo $$ 2>/dev/null >"${{0%/*}}/worker.pid"
+fi
 exec {python} {form} "$@"
 """
 _CALL = "from gitmem.__main__ import main; main()"  # -m would load runpy, a third of an interpreter
