@@ -14,6 +14,7 @@ from pathlib import Path
 from gitmem.capture.agent_memory import write_agent_memory
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit, capture_turn
+from gitmem.capture.client_words import name_sessions
 from gitmem.capture.complete_turn import complete_turn
 from gitmem.capture.settle_pending import end_session, settle_ended_sessions
 from gitmem.capture.workspace import Workspace
@@ -32,7 +33,7 @@ from gitmem.git.log import read_reflog_commits, reflog_size
 from gitmem.git.repo import Repo, find_repo
 from gitmem.index.cache import Index
 from gitmem.index.memories import place_count, vector_count
-from gitmem.model.job import Job
+from gitmem.model.job import PAYLOAD, Job
 from gitmem.refresh.refresh import catch_up_index, refresh
 from gitmem.state.cursors import read_cursors, write_cursors
 from gitmem.state.error_log import append_log
@@ -144,6 +145,9 @@ def _drain(run: _Run) -> int:
     queue = Queue(run.workspace.repo)
     done = 0
     while waiting := _ready_jobs(queue, run) or _queue_missed_commits(run, queue):
+        if any(PAYLOAD in queued.job.extra for queued in waiting):
+            name_sessions(run.workspace.repo)
+            continue
         for queued in waiting:
             if _must_wait(queued.job):
                 continue  # git has begun to rewrite commits since
