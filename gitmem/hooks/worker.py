@@ -9,9 +9,8 @@ from contextlib import suppress
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_repo, git_environment
 from gitmem.state.error_log import append_log
-from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue
-from gitmem.state.worker_launch import note_worker
+from gitmem.state.worker_turns import is_worker_needed, remove_mark
 
 _DEADLINE_SECONDS = 900
 
@@ -28,13 +27,14 @@ def run_worker(place: str) -> None:
     with suppress(OSError):
         os.nice(5)
     repo = find_repo(place)
-    if is_worker_running(repo):
-        return  # it looks at the queue once more before it ends; the imports below cost 100 ms
-    note_worker(repo)
+    if not is_worker_needed(repo):
+        return  # the imports below cost 100 ms
     try:
         _work(repo)
     except (GitmemError, OSError) as error:
         append_log(repo, f"worker: {error}")
+    finally:
+        remove_mark(repo)
 
 
 def _work(repo: Repo) -> None:
@@ -51,6 +51,7 @@ def _work(repo: Repo) -> None:
         work(workspace)
         reinstate_hooks(repo)
     else:
+        remove_mark(repo)
         for queued in Queue(repo).jobs():
             Queue(repo).finish(queued)
 

@@ -92,7 +92,9 @@ def weigh_words(index: Index, prompt: str) -> PromptEvidence:
     strength_of: dict[int, float] = {}
     with_names: set[int] = set()
     whole = 0.0
-    first_of_stem = {stem: word for word, stem in zip(reversed(words), reversed(stems_of(words)), strict=True)}
+    first_of_stem = {
+        stem: word for word, stem in zip(reversed(words), reversed(stems_of(words)), strict=True)
+    }
     for stem, word in first_of_stem.items():
         is_name = word in names
         share = common_share(stem) + (_UNLISTED_NAME if is_name else _UNLISTED)

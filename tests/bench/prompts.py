@@ -149,7 +149,9 @@ def few_of(repo: Repo) -> Any:
 
     def few(paths: Iterable[str]) -> set[str]:
         with closing(Index.open(repo.state_dir)) as index:
-            return {path for path, count in touch_counts(index, list(paths)).items() if count <= most}
+            return {
+                path for path, count in touch_counts(index, list(paths)).items() if count <= most
+            }
 
     return few
 
@@ -225,7 +227,9 @@ def _silent_row(name: str, some: Sequence[Answer]) -> str:
 
 def show_answered(answers: Sequence[Answer]) -> None:
     """By repository: told, told rightly, the share of what was told that is right, silent."""
-    print(f"\n{'to be answered':26}{'asked':>6}{'silent':>8}{'rightly':>9}{'%':>7}{'precision':>11}{'wrong':>7}")
+    print(
+        f"\n{'to be answered':26}{'asked':>6}{'silent':>8}{'rightly':>9}{'%':>7}{'precision':>11}{'wrong':>7}"
+    )
     for name, some in [*by(answers, lambda one: one.group), ("all", list(answers))]:
         told = [one for one in some if one.is_told]
         rightly = sum(one.right > 0 for one in some)

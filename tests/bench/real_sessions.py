@@ -34,7 +34,9 @@ class Part:
 def require_sessions(folder: Path = FOLDER) -> Path:
     """The folder of real sessions; ends the bench with a clear word where there is none."""
     if not (folder / "manifest.jsonl").is_file():
-        raise SystemExit(f"{folder.parent.name}/{folder.name} is not here: nothing to measure against")
+        raise SystemExit(
+            f"{folder.parent.name}/{folder.name} is not here: nothing to measure against"
+        )
     return folder
 
 
@@ -87,7 +89,9 @@ def write_parts(data: Any, folder: Path, commits: Sequence[Any]) -> Iterator[Par
             name = row["transcript"]
             if name not in texts:
                 texts.clear()  # commits come in order of time, and so mostly by session
-                texts[name] = gzip.decompress((Path(data.folder) / name).read_bytes()).splitlines(True)
+                texts[name] = gzip.decompress((Path(data.folder) / name).read_bytes()).splitlines(
+                    True
+                )
             lines = texts[name][row["lines"][0] : row["lines"][1]]
             path = folder / commit["commit"][:12] / f"{row['session_id']}.jsonl"
             path.parent.mkdir(exist_ok=True)

@@ -18,7 +18,7 @@ from gitmem.state.last_capture import keep_capture
 from gitmem.state.lock import lock
 from gitmem.state.queue import Queue
 from gitmem.state.settings import Settings, read_settings
-from gitmem.state.worker_launch import note_worker
+from gitmem.state.worker_turns import leave_mark
 from gitmem.state.writer_record import keep_failure, keep_success
 from tests.support.cli import own_mounts
 from tests.support.git import GitDriver
@@ -96,7 +96,7 @@ def test_while_a_worker_is_at_it_nothing_is_late(ready: GitDriver) -> None:
 def test_nor_while_one_has_only_begun(ready: GitDriver) -> None:
     """On a machine that has just been switched on it loads for seconds before it takes the lock."""
     waits(ready, WEEK)
-    note_worker(ready.repo)
+    leave_mark(ready.repo)
 
     assert trouble(ready) == ""
 
