@@ -1,8 +1,11 @@
-"""``gitmem``: hooks and the worker take a short way in; people come in through click."""
+"""``gitmem``: hooks, the worker and an agent's server take a short way in; people come in through
+click.
+"""
 
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 
@@ -18,6 +21,10 @@ def main() -> None:
         from gitmem.hooks.main import run_hook
 
         sys.exit(run_hook(arguments))
+    if arguments == ["mcp"]:
+        from gitmem.mcp.server import serve
+
+        serve(os.environ)  # ends the process
     from gitmem.cli.main import run_command
 
     sys.exit(run_command(arguments))
