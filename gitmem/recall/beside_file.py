@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
@@ -13,6 +12,7 @@ from gitmem.index.commits import annotated_commit_count
 from gitmem.index.lookup import places_touching, touch_counts
 from gitmem.index.nearby import is_touched, paths_of
 from gitmem.model.likely import name_words, tells_apart
+from gitmem.model.value import replace
 from gitmem.recall.context_choice import ContextChoice, Quota, weigh
 from gitmem.recall.likely_files import Prediction, locate_commits, shares_of
 from gitmem.render.context import ContextBlock
