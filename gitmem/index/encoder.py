@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gitmem.index.fields import FIELDS, MEANING_WEIGHTS
-from gitmem.index.wordpiece import UNKNOWN, plain_tokens
+from gitmem.index.wordpiece import UNKNOWN, PlainTokens
 from gitmem.model.memory import Memory
 from gitmem.model.text_roles import texts_of
 
@@ -68,13 +68,16 @@ class StaticEncoder:
 
     def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
         """The numbers of each text's tokens."""
-        if len(texts) == 1 and "_tokenizer" not in vars(self):
-            plain = plain_tokens(TABLE / "tokenizer.json", texts[0])
-            if plain is not None:
-                return [plain]
-        whole = [_whole(text) for text in texts]
-        encoded = self._tokenizer.encode_batch_fast(whole, add_special_tokens=False)
-        return [tokens.ids for tokens in encoded]
+        found = [self._plain.tokens_of(text) for text in texts]
+        left = [_whole(text) for text, plain in zip(texts, found, strict=True) if plain is None]
+        if not left:
+            return [tokens for tokens in found if tokens is not None]
+        encoded = iter(self._tokenizer.encode_batch_fast(left, add_special_tokens=False))
+        return [next(encoded).ids if tokens is None else tokens for tokens in found]
+
+    @cached_property
+    def _plain(self) -> PlainTokens:
+        return PlainTokens(TABLE / "tokenizer.json")
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -89,7 +92,8 @@ class StaticEncoder:
     def _table(self) -> tuple[Any, Any, int]:
         import numpy as np
 
-        rows = np.load(TABLE / "embeddings.npy", mmap_mode="r")
+        # As a plain array: to pick rows of a memmap takes thrice as long.
+        rows = np.asarray(np.load(TABLE / "embeddings.npy", mmap_mode="r"))
         scale = np.load(TABLE / "scale.npy").astype(np.float32)
         return rows, scale, UNKNOWN
 
