@@ -34,19 +34,14 @@ class Part:
 def require_sessions(folder: Path = FOLDER) -> Path:
     """The folder of real sessions; ends the bench with a clear word where there is none."""
     if not (folder / "manifest.jsonl").is_file():
-        raise SystemExit(
-            f"{folder.parent.name}/{folder.name} is not here: nothing to measure against"
-        )
+        raise SystemExit(f"../shared/{folder.name} is not here: nothing to measure against")
     return folder
 
 
 def load_eval(name: str, folder: Path = FOLDER) -> ModuleType:
-    """A scoring script of the data set, as a module; data without scripts use its neighbour's."""
-    beside = require_sessions(folder).parent / FOLDER.name
-    scripts = next((at / "eval" for at in (folder, beside) if (at / "eval").is_dir()), None)
-    if scripts is None:
-        raise SystemExit(f"no scoring scripts in {folder.name} or beside it")
-    sys.path.insert(0, str(scripts))
+    """A scoring script, as a module; a data set without its own has those of ``sessions``."""
+    own = require_sessions(folder) / "eval"
+    sys.path.insert(0, str(own if own.is_dir() else folder.parent / FOLDER.name / "eval"))
     return import_module(name)
 
 
