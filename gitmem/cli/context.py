@@ -8,7 +8,9 @@ import click
 
 from gitmem.cli.open_repo import ready_repo
 from gitmem.git.repo import Repo
-from gitmem.recall.context import weigh_file, weigh_prompt, weigh_start
+from gitmem.recall.at_start import weigh_start
+from gitmem.recall.beside_file import weigh_file
+from gitmem.recall.with_prompt import weigh_prompt
 from gitmem.render.explanation import render_explanation
 from gitmem.state.settings import read_settings
 

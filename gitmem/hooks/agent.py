@@ -20,12 +20,9 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo, guess_repo
 from gitmem.model.job import Job
 from gitmem.model.session import is_session_id
-from gitmem.recall.context import (
-    context_of_file,
-    context_of_prompt,
-    context_of_session,
-    is_worth_telling,
-)
+from gitmem.recall.at_start import context_of_session
+from gitmem.recall.beside_file import context_of_file, is_worth_telling
+from gitmem.recall.with_prompt import context_of_prompt
 from gitmem.refresh.catch_up import catch_up
 from gitmem.render.context import ContextBlock
 from gitmem.state.error_log import append_log

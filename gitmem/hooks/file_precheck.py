@@ -1,17 +1,23 @@
 """A quick check for a file that the agent touches: is there anything to say about it at all?
 
 An agent reads hundreds of files in a session and nearly always there is nothing.  This finds that
-out with what the interpreter has loaded anyway and SQLite: no process, no dataclass, no other
-module of ours.  Where it is not sure it says yes, and :mod:`gitmem.hooks.agent` decides.
+out with what the interpreter has loaded anyway and SQLite, which reads JSON as well: no process,
+no expression, no other module of ours.  Where it is not sure it says yes, and
+:mod:`gitmem.hooks.agent` decides.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 
-# Typing and pathlib would cost as much as the look itself.
+# json, typing and pathlib would each cost as much as the look itself.
+_PAYLOAD_QUERY = (
+    "SELECT coalesce(json_extract(:payload, '$.tool_input.file_path'),"
+    " json_extract(:payload, '$.tool_input.notebook_path')), json_extract(:payload, '$.cwd'),"
+    " json_extract(:payload, '$.session_id'), json_extract(:payload, '$.agent_id')"
+)
+_HEARD_QUERY = "SELECT 1 FROM json_each(?, '$.files') WHERE value = ?"
 _PATH_QUERY = (
     "SELECT 1 FROM path JOIN touched ON touched.path = path.place WHERE path.name = ? LIMIT 1"
 )
@@ -21,19 +27,19 @@ _MAX_HISTORY_BYTES = 1 << 20
 def may_tell(payload: bytes, environ: dict[str, str]) -> bool:
     """Whether the hook should go on.  Raises nothing for anything that a payload may hold."""
     try:
-        return _may_tell(json.loads(payload), environ)
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError, OSError):
-        return True
-    except sqlite3.Error:
+        return _may_tell(payload.decode(), environ)
+    except (ValueError, TypeError, AttributeError, OSError, sqlite3.Error):
         return True
 
 
-def _may_tell(value: dict[str, dict[str, str]], environ: dict[str, str]) -> bool:
-    asked = value["tool_input"]
-    name = asked.get("file_path") or asked["notebook_path"]
-    cwd = value.get("cwd") or ""
+def _may_tell(payload: str, environ: dict[str, str]) -> bool:
+    reader = sqlite3.connect(":memory:")
+    try:
+        name, cwd, session, agent = reader.execute(_PAYLOAD_QUERY, {"payload": payload}).fetchone()
+    finally:
+        reader.close()
     start = environ.get("CLAUDE_PROJECT_DIR") or cwd or "."
-    file = os.path.join(str(cwd or start), name)  # noqa: PTH118
+    file = os.path.join(cwd or start, name)  # noqa: PTH118
     folder = os.path.realpath(os.path.dirname(file))  # noqa: PTH120
     top = folder
     while not os.path.isdir(os.path.join(top, ".git")):  # noqa: PTH112, PTH118
@@ -50,20 +56,21 @@ def _may_tell(value: dict[str, dict[str, str]], environ: dict[str, str]) -> bool
     try:
         if database.execute(_PATH_QUERY, (path,)).fetchone() is None:
             return False
+        return not _has_heard(database, state, f"{session} {agent}" if agent else session, path)
     finally:
         database.close()
-    return not _has_heard(state, value, path)
 
 
-def _has_heard(state: str, value: dict[str, dict[str, str]], path: str) -> bool:
+def _has_heard(database: sqlite3.Connection, state: str, listener: str, path: str) -> bool:
     """Whether the listener has heard of the file, by :mod:`gitmem.state.context_history`."""
     from gitmem.state.context_history_path import file_name
 
-    agent = value.get("agent_id")
-    listener = f"{value['session_id']} {agent}" if agent else str(value["session_id"])
     try:
         with open(os.path.join(state, "told", file_name(listener)), "rb") as lines:  # noqa: PTH118, PTH123
             text = lines.read(_MAX_HISTORY_BYTES)
     except FileNotFoundError:
         return False
-    return any(path in json.loads(line).get("files", ()) for line in text.splitlines())
+    for line in text.decode().splitlines():
+        if database.execute(_HEARD_QUERY, (line, path)).fetchone():
+            return True
+    return False

@@ -32,7 +32,7 @@ from gitmem.mcp.arguments import parse_count, parse_kinds, parse_names, parse_or
 from gitmem.mcp.shapes import Behind, Kept, Line, Listing, Observations, Reasons
 from gitmem.model.hit import Hit
 from gitmem.model.query import MAX_TEXT, Query
-from gitmem.recall.context import context_for
+from gitmem.recall.at_start import context_for
 from gitmem.recall.memory_service import MemoryService
 from gitmem.recall.results import is_being_built, search_everywhere
 from gitmem.recall.why import Origin, told_once

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing
+from gitmem.model.value import dataclass
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.git.repo import find_repo
-from gitmem.recall.context import context_for
+from gitmem.recall.at_start import context_for
 from gitmem.upkeep import history_memories as history
 from gitmem.upkeep.backfill import Report, backfill
 from gitmem.upkeep.backfill_plan import BackfillSelection, plan_backfill

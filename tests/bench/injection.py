@@ -1,7 +1,7 @@
 """Is a session given memories of the files that it goes on to edit?  Real sessions, in time order.
 
 ``python -m tests.bench.injection``: the memories of the offline compressor are written as notes,
-commit by commit, and each session is given what :mod:`gitmem.recall.context` gives it, in this
+commit by commit, and each session is given what gitmem gives it, in this
 process.  ``--hooks``: the same through ``gitmem capture`` and the hooks as processes (slow).
 
 Scored by the data set's ``eval_injection.py`` (its docstring says what counts), within 1,000
@@ -29,7 +29,9 @@ from gitmem.git.repo import find_repo
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.recall.context import context_of_file, context_of_prompt, context_of_session
+from gitmem.recall.at_start import context_of_session
+from gitmem.recall.beside_file import context_of_file
+from gitmem.recall.with_prompt import context_of_prompt
 from gitmem.refresh.refresh import refresh
 from gitmem.state.settings import Settings
 from tests.bench import fidelity, real_sessions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gitmem.capture.settle_pending import settle_ended_sessions
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory
-from gitmem.recall.context import context_for
+from gitmem.recall.at_start import context_for
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue
 from gitmem.worker import work

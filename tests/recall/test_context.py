@@ -7,14 +7,9 @@ import pytest
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.recall.context import (
-    context_for,
-    context_of_file,
-    context_of_prompt,
-    context_of_session,
-    is_worth_telling,
-    weigh_start,
-)
+from gitmem.recall.at_start import context_for, context_of_session, weigh_start
+from gitmem.recall.beside_file import context_of_file, is_worth_telling
+from gitmem.recall.with_prompt import context_of_prompt
 from gitmem.refresh.refresh import refresh
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.settings import Settings

@@ -12,14 +12,11 @@ from gitmem.model.memory import Memory, Provenance
 from gitmem.model.query import Query
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.recall.context import (
-    context_of_file,
-    context_of_prompt,
-    context_of_session,
-    weigh_file,
-)
+from gitmem.recall.at_start import context_of_session
+from gitmem.recall.beside_file import context_of_file, weigh_file
 from gitmem.recall.search import recall
 from gitmem.recall.why import CodePlace, why
+from gitmem.recall.with_prompt import context_of_prompt
 from gitmem.refresh.refresh import refresh
 from gitmem.state.settings import Settings
 from gitmem.upkeep.backfill import backfill

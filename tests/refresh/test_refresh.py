@@ -9,7 +9,7 @@ from gitmem.index.commits import annotated_commit_count
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.recall.context import context_for
+from gitmem.recall.at_start import context_for
 from gitmem.refresh.refresh import refresh
 from gitmem.state.error_log import read_log
 from tests.support.git import GitDriver

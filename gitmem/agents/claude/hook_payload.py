@@ -6,8 +6,9 @@ The agent waits for its hooks, so this imports nothing but the standard library.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
+
+from gitmem.model.value import dataclass
 
 _MAX_BYTES = 4 << 20
 _MAX_TEXT = 4_096

@@ -1,0 +1,60 @@
+"""What a session receives with a prompt: the few memories that fit it, or none."""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+
+from gitmem.errors import GitmemError
+from gitmem.git.repo import Repo
+from gitmem.index.cache import Index
+from gitmem.index.lexical import match_of
+from gitmem.recall.context_choice import ContextChoice, Quota, weigh
+from gitmem.recall.likely_files import MAX_PROMPT, predict_files
+from gitmem.recall.worktree_state import read_worktree_state
+from gitmem.render.context import ContextBlock
+from gitmem.state.context_history import ContextHistory, SessionContext
+from gitmem.state.settings import Settings
+
+WITH_PROMPT = Quota(0.2, 2)
+WITH_PROMPT_ONLY = Quota(0.06, 10)
+"""If nothing is given with files, the prompt is the last chance and receives more."""
+
+
+def weigh_prompt(
+    repo: Repo,
+    prompt: str,
+    known: SessionContext | None = None,
+    *,
+    is_last_chance: bool = False,
+    explain: bool = False,
+) -> ContextChoice:
+    """The memories that fit a prompt and that its session has not received.
+
+    The first prompt of a session may call for what its branch is at; a later one ("yes, do
+    that") only for what its own words speak for; one without a word for nothing.
+    """
+    worktree_state, given = read_worktree_state(repo), known or SessionContext()
+    quota = WITH_PROMPT_ONLY if is_last_chance else WITH_PROMPT
+    with closing(Index.open(repo.state_dir)) as index:
+        prediction = predict_files(repo, index, worktree_state, prompt, others=True)
+        called = prediction if not given.prompts else prediction.for_prompt
+        found = weigh(index, called, quota, given, "", explain=explain)
+    return ContextChoice(repo, worktree_state, found, prediction.likely_files)
+
+
+def context_of_prompt(repo: Repo, session: str, prompt: str, settings: Settings) -> ContextBlock:
+    """What fits the prompt and the session has not received; that is then recorded."""
+    told = ContextHistory(repo)
+    known = told.of(session) or SessionContext()
+    room = min(settings.prompt_tokens, settings.session_tokens - known.tokens)
+    if room <= 0 or not match_of(prompt[:MAX_PROMPT]):
+        return ContextBlock("", 0, 0)
+    weighed = weigh_prompt(repo, prompt, known, is_last_chance=not settings.file_tokens)
+    block = weighed.block(room)
+    with suppress(GitmemError):
+        ids = frozenset(block.ids)  # what found no room is told another time
+        told.add(
+            session,
+            SessionContext(ids, likely_files=weighed.likely_files, tokens=block.tokens, prompts=1),
+        )
+    return block
