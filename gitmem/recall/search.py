@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from types import TracebackType
 from typing import Any
@@ -18,21 +18,22 @@ from typing import Any
 from gitmem.errors import EncoderUnavailable
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
-from gitmem.index.encoder import Encoder
+from gitmem.index.encoder import Encoder, shared_directions
 from gitmem.index.fields import FIELDS
-from gitmem.index.identifiers import identifiers_in
+from gitmem.index.identifiers import has_identifier, identifiers_in
 from gitmem.index.lexical import query_words
 from gitmem.index.lookup import Holder, holders_in_scope, holders_of, memories, newest
 from gitmem.index.postings import Postings
 from gitmem.index.rank import Candidate, Likeness, QueryContext, Rank, fuse_scores, rank_candidates
+from gitmem.index.relevance import Relevance
 from gitmem.index.rows import facets_of
-from gitmem.index.vectors import Vectors, read_meta
+from gitmem.index.vectors import Vectors, read_meta, without
 from gitmem.model.amendment import Amendment
 from gitmem.model.hit import Hit
 from gitmem.model.memory import Memory
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.model.standing import Standing
-from gitmem.model.text import words_of
+from gitmem.model.text import STOP_WORDS, words_of
 from gitmem.model.text_roles import texts_of
 from gitmem.model.twins import without_twins
 from gitmem.refresh.amendments import HeldMemory, amendments_among
@@ -55,14 +56,27 @@ __all__ = ["Recaller", "recall"]
 
 
 @dataclass(frozen=True)
+class _Scores:
+    """The places of what matches with their shares of the best score by words and by meaning, best
+    first; and the best cosine, None where meaning was not asked.
+    """
+
+    shares: Mapping[int, tuple[float, float]]
+    best_cosine: float | None = None
+
+
+@dataclass(frozen=True)
 class _Pool:
     """What may be shown: memories of notes, each with its place in the index and the commit that
     holds it, and behind them pending work, which has neither.
+
+    ``cosine`` is the best of them, None where meaning was not asked.
     """
 
     candidates: Sequence[Candidate]
     places: Sequence[int]
     holders: Sequence[Holder]
+    cosine: float | None = None
 
     def holders_of(self, numbers: Iterable[int]) -> list[Holder]:
         """Those of the candidates of these numbers that are not pending."""
@@ -74,6 +88,16 @@ class _Pool:
         if number >= len(self.holders):
             return HeldMemory(memory)
         return HeldMemory(memory, self.holders[number].commit, self.holders[number].note)
+
+    def only(self, numbers: Sequence[int]) -> _Pool:
+        """The candidates of these numbers, ascending."""
+        ours = [number for number in numbers if number < len(self.places)]
+        return replace(
+            self,
+            candidates=[self.candidates[number] for number in numbers],
+            places=[self.places[number] for number in ours],
+            holders=[self.holders[number] for number in ours],
+        )
 
     def with_standings(self, standing: Mapping[str, Standing]) -> _Pool:
         """The same, each candidate of a note with how its commit stands, as far as is told."""
@@ -129,7 +153,8 @@ class Recaller:
         self._index.close()
 
     def search(self, query: Query, now: float | None = None, *, judge: bool = False) -> list[Hit]:
-        """The memories that match the query, best first, from ``offset`` on, at most ``limit``.
+        """The memories that match the query, best first, from ``offset`` on, at most ``limit``; none
+        where nothing speaks for an answer (:mod:`gitmem.index.relevance`).
 
         Of twins (:mod:`gitmem.model.twins`) only one comes.  Without words they come newest first.
         ``now`` are POSIX seconds, to tell ages by.
@@ -142,7 +167,7 @@ class Recaller:
         self._reopen_if_replaced()
         text, end = query.text[:MAX_TEXT], query.offset + query.limit
         scope = None if query.beyond_head else scope_of(self._repo, self._index)
-        pool = self._pool(text, query, scope)
+        pool = self._relevant(text, self._pool(text, query, scope))
         rank = self._ranking(text, query, pool, now)
         order = rank(pool.candidates)
         if judge:
@@ -166,21 +191,59 @@ class Recaller:
         size, most = max(_CANDIDATES, 2 * end), max(_RANK_POOL, 2 * end)
         while True:
             scores = self._scores(text, query, size)
-            held = self._first_holders(scores, most, query, scope, branch)
-            if len(held) >= end or len(scores) < size or size >= _MOST_CANDIDATES:
+            shares = scores.shares
+            held = self._first_holders(shares, most, query, scope, branch)
+            if len(held) >= end or len(shares) < size or size >= _MOST_CANDIDATES:
                 break
             size *= 8  # much of what matches is elsewhere: look further
-        best = list(islice((place for place in scores if place in held), most))
+        best = list(islice((place for place in shares if place in held), most))
         read = memories(self._index, best)
         places = [place for place in best if place in read]  # another process may be writing
+        cosine = scores.best_cosine
+        if cosine is not None:
+            cosine *= max((shares[place][1] for place in places), default=0.0)
         return _Pool(
             [
-                *(Candidate(read[place], *scores[place]) for place in places),
+                *(Candidate(read[place], *shares[place]) for place in places),
                 *self._pending(text, query),
             ],
             places,
             [held[place] for place in places],
+            cosine,
         )
+
+    def relevance(self, query: Query) -> Relevance:
+        """What speaks for an answer to the words of the query, apart from the names in it."""
+        self._reopen_if_replaced()
+        text = query.text[:MAX_TEXT]
+        scope = None if query.beyond_head else scope_of(self._repo, self._index)
+        return self._relevance(query_words(text), self._pool(text, query, scope))
+
+    def _relevance(self, words: Sequence[str], pool: _Pool) -> Relevance:
+        if self._postings is None or not pool.places:
+            return Relevance(0.0, pool.cosine, 0)
+        coverage = self._postings.coverage(words, pool.places)
+        return Relevance(max(coverage.values()), pool.cosine, self._postings.memory_count)
+
+    def _relevant(self, text: str, pool: _Pool) -> _Pool:
+        """The pool if it answers the text, or else what of it has a name that the text names, and
+        pending work that would be an answer by itself.
+        """
+        words = query_words(text)
+        if not text.strip():
+            return pool
+        is_telling = any(word not in STOP_WORDS for word in words)
+        if is_telling and self._relevance(words, pool).is_enough:
+            return pool
+        bare = text.strip().lower()
+        names = [n for n in identifiers_in(text) if n not in STOP_WORDS or n != bare]
+        kept = [
+            number
+            for number, one in enumerate(pool.candidates)
+            if any(has_identifier(one.memory, name) for name in names)
+            or (one.is_pending and is_telling and Relevance(one.words, None, 1).is_enough)
+        ]
+        return pool.only(kept)
 
     def _first_holders(
         self,
@@ -214,10 +277,9 @@ class Recaller:
         found = amendments_among(self._repo, self._index, held)
         return {numbers[older]: (numbers[newer], how) for older, (newer, how) in found.items()}
 
-    def _scores(self, text: str, query: Query, size: int) -> dict[int, tuple[float, float]]:
-        """The places of what matches with their scores for words and for meaning, best first."""
+    def _scores(self, text: str, query: Query, size: int) -> _Scores:
         if not text.strip():
-            return dict.fromkeys(newest(self._index, query, size), (0.0, 0.0))
+            return _Scores(dict.fromkeys(newest(self._index, query, size), (0.0, 0.0)))
         only = set(newest(self._index, query, _ALL)) if query.is_filtered else None
         lexical = self._lexical_scores(text, only, size)
         close: dict[int, float] = {}
@@ -226,8 +288,10 @@ class Recaller:
         if vectors is not None and vector is not None:
             near = [place for place, _ in vectors.nearest(vector, size)]
             near = [place for place in near if only is None or place in only]
-            close = vectors.cosines(vector, list(dict.fromkeys([*lexical, *near])))
-        return fuse_scores(lexical, close)
+            asked = list(dict.fromkeys([*lexical, *near]))
+            close = vectors.cosines(vector, asked, self._shared)
+        best = None if vector is None else max(close.values(), default=0.0)
+        return _Scores(fuse_scores(lexical, close), best)
 
     def _lexical_scores(self, text: str, only: set[int] | None, size: int) -> dict[int, float]:
         """The places of the memories that match best by their words, with their scores."""
@@ -286,11 +350,20 @@ class Recaller:
         return likeness
 
     def _vector_of(self, text: str) -> Any:
+        """The text's vector without what all memories share; None if nothing is known of it."""
+        if self._encoder is None:
+            return None
         try:
-            return self._encoder.encode([text])[0] if self._encoder else None
+            vector = self._encoder.encode([text])[0]
         except EncoderUnavailable as error:
             self.notices.append(error.message)
             return None
+        return without(vector, self._shared) if vector.any() else None
+
+    @cached_property
+    def _shared(self) -> Any:
+        """The directions that do not count."""
+        return shared_directions(self._encoder) if self._encoder else None
 
     def _refresh_vectors(self) -> Vectors | None:
         """The vectors that exist; None if they are missing and would take long."""
