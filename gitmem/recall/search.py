@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import islice
 from types import TracebackType
@@ -22,11 +21,18 @@ from gitmem.index.encoder import Encoder, shared_directions
 from gitmem.index.fields import FIELDS
 from gitmem.index.identifiers import has_identifier, identifiers_in
 from gitmem.index.lexical import query_words
-from gitmem.index.lookup import Holder, holders_in_scope, holders_of, memories, newest
+from gitmem.index.lookup import (
+    Holder,
+    holders_in_scope,
+    holders_of,
+    memories,
+    newest,
+    places_of,
+)
+from gitmem.index.memories import memories_named
 from gitmem.index.postings import Postings
 from gitmem.index.rank import Candidate, Likeness, QueryContext, Rank, fuse_scores, rank_candidates
 from gitmem.index.relevance import Relevance
-from gitmem.index.rows import facets_of
 from gitmem.index.vectors import Vectors, read_meta, without
 from gitmem.model.amendment import Amendment
 from gitmem.model.hit import Hit
@@ -36,7 +42,8 @@ from gitmem.model.standing import Standing
 from gitmem.model.text import STOP_WORDS, words_of
 from gitmem.model.text_roles import texts_of
 from gitmem.model.twins import without_twins
-from gitmem.refresh.amendments import HeldMemory, amendments_among
+from gitmem.recall.pool import Pool, Scores, passes_filters
+from gitmem.refresh.amendments import amendments_among
 from gitmem.refresh.embed import embed_memories
 from gitmem.refresh.encoders import encoder_of
 from gitmem.refresh.reachable import Reachable, scope_of
@@ -53,69 +60,6 @@ _EXTRA_STANDINGS = 5  # than are shown: what is no longer so makes room for thes
 _RANK_POOL = 40  # of the best, that everything which ranks looks at
 
 __all__ = ["Recaller", "recall"]
-
-
-@dataclass(frozen=True)
-class _Scores:
-    """The places of what matches with their shares of the best score by words and by meaning, best
-    first; and the best cosine, None where meaning was not asked.
-    """
-
-    shares: Mapping[int, tuple[float, float]]
-    best_cosine: float | None = None
-
-
-@dataclass(frozen=True)
-class _Pool:
-    """What may be shown: memories of notes, each with its place in the index and the commit that
-    holds it, and behind them pending work, which has neither.
-
-    ``cosine`` is the best of them, None where meaning was not asked.
-    """
-
-    candidates: Sequence[Candidate]
-    places: Sequence[int]
-    holders: Sequence[Holder]
-    cosine: float | None = None
-
-    def holders_of(self, numbers: Iterable[int]) -> list[Holder]:
-        """Those of the candidates of these numbers that are not pending."""
-        return [self.holders[number] for number in numbers if number < len(self.holders)]
-
-    def held_memory(self, number: int) -> HeldMemory:
-        """A candidate's memory with the commit that holds it, if it is not pending."""
-        memory = self.candidates[number].memory
-        if number >= len(self.holders):
-            return HeldMemory(memory)
-        return HeldMemory(memory, self.holders[number].commit, self.holders[number].note)
-
-    def only(self, numbers: Sequence[int]) -> _Pool:
-        """The candidates of these numbers, ascending."""
-        ours = [number for number in numbers if number < len(self.places)]
-        return replace(
-            self,
-            candidates=[self.candidates[number] for number in numbers],
-            places=[self.places[number] for number in ours],
-            holders=[self.holders[number] for number in ours],
-        )
-
-    def with_standings(self, standing: Mapping[str, Standing]) -> _Pool:
-        """The same, each candidate of a note with how its commit stands, as far as is told."""
-        ours = zip(self.candidates, self.holders, strict=False)
-        judged = [replace(one, standing=standing.get(held.commit)) for one, held in ours]
-        return replace(self, candidates=[*judged, *self.candidates[len(judged) :]])
-
-    def hit(self, one: Rank) -> Hit:
-        """A candidate at its place in the order."""
-        candidate = self.candidates[one.number]
-        return Hit(
-            candidate.memory,
-            "" if candidate.is_pending else self.holders[one.number].commit,
-            candidate.is_pending,
-            one.score,
-            one.reasons,
-            candidate.standing,
-        )
 
 
 class Recaller:
@@ -153,8 +97,8 @@ class Recaller:
         self._index.close()
 
     def search(self, query: Query, now: float | None = None, *, judge: bool = False) -> list[Hit]:
-        """The memories that match the query, best first, from ``offset`` on, at most ``limit``; none
-        where nothing speaks for an answer (:mod:`gitmem.index.relevance`).
+        """The memories that match the query, best first, from ``offset`` on, at most ``limit``;
+        none where nothing speaks for an answer (:mod:`gitmem.index.relevance`).
 
         Of twins (:mod:`gitmem.model.twins`) only one comes.  Without words they come newest first.
         ``now`` are POSIX seconds, to tell ages by.
@@ -184,7 +128,7 @@ class Recaller:
             self._index = Index.open(self._repo.state_dir)
             self._postings = self._vectors = None
 
-    def _pool(self, text: str, query: Query, scope: Reachable | None) -> _Pool:
+    def _pool(self, text: str, query: Query, scope: Reachable | None) -> Pool:
         """What may be shown, looked for ever deeper until it fills the page or there is no more."""
         branch = scope_of(self._repo, self._index, query.branch) if query.branch else None
         end = query.offset + query.limit
@@ -202,7 +146,7 @@ class Recaller:
         cosine = scores.best_cosine
         if cosine is not None:
             cosine *= max((shares[place][1] for place in places), default=0.0)
-        return _Pool(
+        return Pool(
             [
                 *(Candidate(read[place], *shares[place]) for place in places),
                 *self._pending(text, query),
@@ -212,20 +156,15 @@ class Recaller:
             cosine,
         )
 
-    def relevance(self, query: Query) -> Relevance:
-        """What speaks for an answer to the words of the query, apart from the names in it."""
-        self._reopen_if_replaced()
-        text = query.text[:MAX_TEXT]
-        scope = None if query.beyond_head else scope_of(self._repo, self._index)
-        return self._relevance(query_words(text), self._pool(text, query, scope))
-
-    def _relevance(self, words: Sequence[str], pool: _Pool) -> Relevance:
-        if self._postings is None or not pool.places:
+    def _relevance(self, words: Sequence[str], pool: Pool) -> Relevance:
+        if not pool.places:
+            return Relevance(0.0, None, 0)
+        if self._postings is None:  # no words were asked: a memory was named by its id
             return Relevance(0.0, pool.cosine, 0)
         coverage = self._postings.coverage(words, pool.places)
         return Relevance(max(coverage.values()), pool.cosine, self._postings.memory_count)
 
-    def _relevant(self, text: str, pool: _Pool) -> _Pool:
+    def _relevant(self, text: str, pool: Pool) -> Pool:
         """The pool if it answers the text, or else what of it has a name that the text names, and
         pending work that would be an answer by itself.
         """
@@ -260,7 +199,7 @@ class Recaller:
         return held
 
     def _ranking(
-        self, text: str, query: Query, pool: _Pool, now: float | None
+        self, text: str, query: Query, pool: Pool, now: float | None
     ) -> Callable[[Sequence[Candidate]], list[Rank]]:
         """What puts the pool in order: all that speaks for a memory, or without words its age."""
         if not text.strip():
@@ -271,16 +210,21 @@ class Recaller:
         amended = partial(self._amended, pool)
         return lambda candidates: rank_candidates(candidates, setting, likeness, amended)
 
-    def _amended(self, pool: _Pool, numbers: Sequence[int]) -> Mapping[int, tuple[int, Amendment]]:
+    def _amended(self, pool: Pool, numbers: Sequence[int]) -> Mapping[int, tuple[int, Amendment]]:
         """Which of the candidates are amended by which others."""
         held = [pool.held_memory(number) for number in numbers]
         found = amendments_among(self._repo, self._index, held)
         return {numbers[older]: (numbers[newer], how) for older, (newer, how) in found.items()}
 
-    def _scores(self, text: str, query: Query, size: int) -> _Scores:
+    def _scores(self, text: str, query: Query, size: int) -> Scores:
         if not text.strip():
-            return _Scores(dict.fromkeys(newest(self._index, query, size), (0.0, 0.0)))
+            return Scores(dict.fromkeys(newest(self._index, query, size), (0.0, 0.0)))
         only = set(newest(self._index, query, _ALL)) if query.is_filtered else None
+        if named := places_of(
+            self._index, [m.memory.id for m in memories_named(self._index, text)]
+        ):
+            found = [place for place in named.values() if only is None or place in only]
+            return Scores(dict.fromkeys(found, (1.0, 1.0)), best_cosine=1.0)
         lexical = self._lexical_scores(text, only, size)
         close: dict[int, float] = {}
         vectors = self._refresh_vectors()
@@ -291,7 +235,7 @@ class Recaller:
             asked = list(dict.fromkeys([*lexical, *near]))
             close = vectors.cosines(vector, asked, self._shared)
         best = None if vector is None else max(close.values(), default=0.0)
-        return _Scores(fuse_scores(lexical, close), best)
+        return Scores(fuse_scores(lexical, close), best)
 
     def _lexical_scores(self, text: str, only: set[int] | None, size: int) -> dict[int, float]:
         """The places of the memories that match best by their words, with their scores."""
@@ -327,7 +271,7 @@ class Recaller:
         found = []
         for pending in PendingStore(self._repo).newest_first():
             memory = pending.memory
-            if not _passes_filters(memory, query):
+            if not passes_filters(memory, query):
                 continue
             shared = asked & set(words_of("\n".join(texts_of(memory, _SEARCH_ROLES))))
             share = len(shared) / len(asked) if asked else 0.0
@@ -409,24 +353,3 @@ def _newest_first(candidates: Sequence[Candidate]) -> list[Rank]:
 
 def _is_made_on(memory: Memory, query: Query) -> bool:
     return memory.provenance.branch == query.branch
-
-
-def _passes_filters(memory: Memory, query: Query) -> bool:
-    """Whether a pending memory passes the query's filters."""
-    origin, facets = memory.provenance, set(facets_of(memory))
-    wanted = {f"tag:{tag.lower()}" for tag in query.tags}
-    wanted |= {f"concept:{concept.lower()}" for concept in query.concepts}
-    below = [path.rstrip("/") for path in query.paths]
-    return (
-        (not query.kinds or memory.kind in query.kinds)
-        and query.author.lower() in origin.author.lower()
-        and (not query.since or origin.time >= query.since)
-        and (not query.until or origin.time <= query.until)
-        and (not query.branch or origin.branch == query.branch)
-        and wanted <= facets
-        and (not below or any(_is_below(f, p) for f in memory.files_changed for p in below))
-    )
-
-
-def _is_below(name: str, path: str) -> bool:
-    return name == path or name.startswith(f"{path}/")
