@@ -98,6 +98,22 @@ class StaticEncoder:
         return rows, scale, UNKNOWN
 
 
+def shared_directions(encoder: Encoder) -> NDArray[Any]:
+    """The directions, ``(k, dim)`` and orthonormal, that the memories of every repository share.
+
+    They tell that a text is of a change to a program, not of which: search leaves them out.  Of
+    other encoders than the table none are known.
+
+    **Source:** Mu and Viswanath, "All-but-the-Top", ICLR 2018; measured over ten repositories by
+    ``tests/bench/shared_directions.py``.
+    """
+    import numpy as np
+
+    if isinstance(encoder, StaticEncoder):
+        return np.asarray(np.load(TABLE / "shared.npy"), dtype=np.float32)
+    return np.zeros((0, encoder.dimensions), dtype=np.float32)
+
+
 def _whole(text: str) -> str:
     """The text without lone surrogates, which are no Unicode."""
     return text.encode("utf-8", "replace").decode()
