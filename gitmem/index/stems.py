@@ -16,7 +16,7 @@ def stems_of(words: Sequence[str]) -> list[str]:
     """The stem of each word; a word without any is its own.
 
     **Source:** Porter, "An algorithm for suffix stripping" (1980), as SQLite's FTS5 implements it:
-    asked of a table in memory, so that it is that of the index and not another (half a millisecond).
+    asked of a table in memory, so that it is that of the index and no other (half a millisecond).
     """
     with closing(sqlite3.connect(":memory:")) as database:
         database.execute(

@@ -129,9 +129,9 @@ def choose(
     """The memories by what each adds to those before it, as long as that is ``least`` or more.
 
     ``shares`` tells of which memories only a part of what their files say counts, ``alone`` the
-    chance that one without files helps, ``by_words`` that one helps whatever its files.  Of equals the first of ``files_of`` comes first.  What
-    does not ``count``, asked when its turn comes, takes nothing from those behind it.  The same
-    input gives the same order.
+    chance that one without files helps, ``by_words`` that one helps whatever its files.  Of equals
+    the first of ``files_of`` comes first.  What does not ``count``, asked when its turn comes,
+    takes nothing from those behind it.  The same input gives the same order.
     """
     left, parts, by_itself, said = dict(chances), shares or {}, alone or {}, by_words or {}
     remaining = {

@@ -228,7 +228,8 @@ def _silent_row(name: str, some: Sequence[Answer]) -> str:
 def show_answered(answers: Sequence[Answer]) -> None:
     """By repository: told, told rightly, the share of what was told that is right, silent."""
     print(
-        f"\n{'to be answered':26}{'asked':>6}{'silent':>8}{'rightly':>9}{'%':>7}{'precision':>11}{'wrong':>7}"
+        f"\n{'to be answered':26}{'asked':>6}{'silent':>8}{'rightly':>9}"
+        f"{'%':>7}{'precision':>11}{'wrong':>7}"
     )
     for name, some in [*by(answers, lambda one: one.group), ("all", list(answers))]:
         told = [one for one in some if one.is_told]
