@@ -74,6 +74,17 @@ def without_common_words(index: Index, expression: str) -> str:
     return " OR ".join(rare) or expression
 
 
+def places_with_word(index: Index, word: str, limit: int) -> list[int]:
+    """The places of the memories that have a word, or another form of it; at most ``limit``.
+
+    Raises:
+        GitmemError: the file is damaged; it is set aside, so that the next try works.
+    """
+    statement = "SELECT rowid FROM words WHERE words MATCH ? LIMIT ?"
+    with index.reader() as database:
+        return [row[0] for row in database.execute(statement, (f'"{word}"', limit))]
+
+
 def newest(index: Index, query: Query, limit: int) -> list[int]:
     """The places of the newest memories that the query's filters let through, newest first."""
     condition, parameters = _filters(query)

@@ -59,6 +59,17 @@ def is_worker_needed(repo: Repo) -> bool:
     return not is_worker_running(repo)
 
 
+def has_worker_begun(repo: Repo) -> bool:
+    """Whether the process of the mark is still there: it may not hold the lock yet."""
+    try:
+        os.kill(int(_path(repo).read_text("ascii")[:10]), 0)
+    except PermissionError:
+        return True  # somebody else's
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
+
+
 def leave_mark(repo: Repo) -> None:
     """Say that this process works; again from time to time, for a mark gets old."""
     with suppress(GitmemError, OSError):  # without it, hooks start workers that end at once
