@@ -36,6 +36,7 @@ from gitmem.model.job import Job
 from gitmem.refresh.refresh import catch_up_index, refresh
 from gitmem.state.cursors import read_cursors, write_cursors
 from gitmem.state.error_log import append_log
+from gitmem.state.last_capture import keep_capture
 from gitmem.state.lock import lock
 from gitmem.state.notices import add_notice
 from gitmem.state.queue import Queue, QueuedJob
@@ -231,7 +232,10 @@ def _capture(run: _Run, queued: QueuedJob) -> None:
         workspace.repo, parse_pairs("".join(f"{source} {job.commit}\n" for source in sources))
     )
     work = AgentWork(job.worktree, job.session, queued.time)
-    for notice in capture_commit(workspace, run.index(), job.commit, work).notices:
+    done = capture_commit(workspace, run.index(), job.commit, work)
+    if done.memories:
+        keep_capture(workspace.repo)
+    for notice in done.notices:
         append_log(workspace.repo, f"capture {job.commit[:10]}: {notice}")
 
 
@@ -255,8 +259,9 @@ def _end(run: _Run, queued: QueuedJob) -> None:
 
 def _stop(run: _Run, job: Job) -> None:
     index, work = run.index(), AgentWork(job.worktree, job.session)
-    complete_turn(run.workspace, index, work)
-    capture_turn(run.workspace, index, work)
+    written = complete_turn(run.workspace, index, work)
+    if capture_turn(run.workspace, index, work) or written:
+        keep_capture(run.workspace.repo)
 
 
 def _is_last_of_session(workspace: Workspace, queued: QueuedJob) -> bool:

@@ -83,8 +83,9 @@ def _candidate_files(
     if work.session and (file := session_file(workspace, work.session)):
         files[work.session] = file
     for other in Registry(workspace.repo).sessions():
-        if work.is_in(other.worktree):
-            files.setdefault(other.session, SessionFile(other.session, Path(other.transcript)))
+        path = Path(other.transcript)
+        if path.name and work.is_in(other.worktree):  # some clients do not tell the file
+            files.setdefault(other.session, SessionFile(other.session, path))
     # Of a commit of long ago those count that were at work then, not the last ones there are.
     listed = workspace.agents.transcripts_for(Path(work.worktree), moment - _AGE_SECONDS)
     for one in sorted(listed, key=lambda one: abs(one.mtime - moment)):

@@ -11,6 +11,7 @@ from gitmem.git.repo import Repo, find_repo, git_environment
 from gitmem.state.error_log import append_log
 from gitmem.state.lock import is_worker_running, lock
 from gitmem.state.queue import Queue
+from gitmem.state.worker_launch import note_worker
 
 _DEADLINE_SECONDS = 900
 _JUDGE_SECONDS, _JUDGE_DEADLINE_SECONDS = 30.0, 60
@@ -25,6 +26,7 @@ def run_worker(place: str) -> None:
     repo = find_repo(place)
     if is_worker_running(repo):
         return  # it looks at the queue once more before it ends; the imports below cost 100 ms
+    note_worker(repo)
     try:
         _work(repo)
     except (GitmemError, OSError) as error:

@@ -19,7 +19,28 @@ from gitmem.state.atomic import write_atomically
 _PACKAGE = Path(__file__).resolve().parents[1]
 _RUN = """\
 #!/bin/sh
-# Starts the gitmem that `gitmem init` was run with; says nothing where that is gone.
+# Starts the gitmem that `gitmem init` was run with.  Where that is gone, or does not start, only
+# the beginning of a session says so, to the person.
+gone() {{
+    [ -n "${{CLAUDE_CODE_ENTRYPOINT-}}" ] || exit 0
+    case $(cat) in
+    *'"source":"startup"'* | *'"source": "startup"'*) ;;
+    *'"source":"resume"'* | *'"source": "resume"'*)
+        [ ! -f "${{0%/*}}/gone" ] || exit 0
+        : >"${{0%/*}}/gone"
+        ;;
+    *) exit 0 ;;
+    esac
+    [ "$(git config --get gitmem.notice)" != never ] || exit 0
+    [ "$(git config --type=bool --get gitmem.enabled)" != false ] || exit 0
+    echo '{message}'
+    exit 0
+}}
+start() {{ [ -x {python} ] && [ -f {main} ] && {python} {form} "$@"; }}
+if [ "$*" = "hook SessionStart" ]; then
+    start "$@" || gone 2>/dev/null
+    exit 0
+fi
 [ -x {python} ] && [ -f {main} ] || exit 0
 # Behind each command of an agent: there is something to do only where git made a commit.
 if [ "$*" = "hook PostToolUse Bash" ]; then
@@ -28,6 +49,10 @@ if [ "$*" = "hook PostToolUse Bash" ]; then
 fi
 exec {python} {form} "$@"
 """
+_MESSAGE = (
+    '{"systemMessage": "gitmem is not capturing: the Python it was set up with is gone, or has no'
+    ' gitmem any more. Run: gitmem init"}'
+)
 _CALL = "from gitmem.__main__ import main; main()"  # -m would load runpy, a third of an interpreter
 
 
@@ -43,12 +68,8 @@ def put_program(repo: Repo, python: str) -> bool:
         InstallError: the interpreter cannot run gitmem, or the scripts did not come with it.
         DiskFull, ReadOnlyRepository: they could not be written.
     """
-    launcher = _RUN.format(
-        python=shlex.quote(python),
-        main=shlex.quote(os.fspath(_PACKAGE / "__main__.py")),
-        form=_find_form(python),
-    )
-    changed = _put(run_path(repo), os.fsencode(launcher), 0o755)
+    changed = _put(run_path(repo), _launcher(python), 0o755)
+    (repo.state_dir / "gone").unlink(missing_ok=True)
     for name in (*EVENTS, "prelude.sh"):
         mode = 0o755 if name in EVENTS else 0o644
         changed |= _put(repo.state_dir / "hooks" / name, _read_script(name), mode)
@@ -69,7 +90,20 @@ def check_program(repo: Repo, python: str) -> str:
         return str(error)
     if started.returncode != 0 or not started.stdout:
         return f"'{run_path(repo)}' does not start gitmem"
-    return "" if shlex.quote(python) in text else f"'{run_path(repo)}' starts another Python"
+    if shlex.quote(python) not in text:
+        return f"'{run_path(repo)}' starts another Python"
+    is_ours = os.fsencode(text) == _launcher(python)
+    return "" if is_ours else f"'{run_path(repo)}' is not from this version"
+
+
+def _launcher(python: str) -> bytes:
+    text = _RUN.format(
+        python=shlex.quote(python),
+        main=shlex.quote(os.fspath(_PACKAGE / "__main__.py")),
+        form=_find_form(python),
+        message=_MESSAGE,
+    )
+    return os.fsencode(text)
 
 
 def _find_form(python: str) -> str:

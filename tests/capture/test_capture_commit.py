@@ -50,6 +50,20 @@ def test_a_commit_by_hand_finds_the_session_that_edited_its_files(committed: Git
     assert [m.provenance.session for m in memories_on(committed, commit)] == [SESSION]
 
 
+@pytest.mark.parametrize("transcript", ["", "/", "."])
+def test_a_client_that_names_no_transcript_keeps_nobody_from_being_remembered(
+    committed: GitDriver, transcript: str
+) -> None:
+    """Clients that run Claude Code's hooks need not tell where they keep a session."""
+    Registry(committed.repo).add(RegisteredSession("other", transcript, str(committed.path)))
+    writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+
+    remembered(committed, commit)
+
+    assert [m.provenance.session for m in memories_on(committed, commit)] == [SESSION]
+
+
 def test_a_commit_of_no_session_is_answered_with_nothing(committed: GitDriver) -> None:
     writer = session_in(committed).prompt("Look around.").write("elsewhere.py")
     commit = commit_of(committed, writer, "By hand", "by_hand.py")
