@@ -89,6 +89,11 @@ class Prediction:
         }
 
     @property
+    def by_files(self) -> Prediction:
+        """The same, each memory weighed by its files alone."""
+        return replace(self, by_words={})
+
+    @property
     def for_prompt(self) -> Prediction:
         """Only the memories that the prompt's own words call for, those of files that it names,
         and what sessions left of the same files.
