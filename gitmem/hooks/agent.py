@@ -22,6 +22,7 @@ from gitmem.model.job import Job
 from gitmem.model.session import is_session_id
 from gitmem.recall.at_start import context_of_session
 from gitmem.recall.beside_file import context_of_file, is_worth_telling
+from gitmem.recall.beside_lines import Passage
 from gitmem.recall.with_prompt import context_of_prompt
 from gitmem.refresh.catch_up import catch_up
 from gitmem.render.context import ContextBlock
@@ -111,16 +112,26 @@ def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str
     if not path:
         return ""
     try:
-        if not is_worth_telling(repo, path, payload.listener):
+        passage = _passage(payload, is_done=event == "PostToolUse")
+        if not is_worth_telling(repo, path, payload.listener, passage.ranges):
             return ""
         settings = read_settings(repo)
         if not settings.enabled:
             return ""
         session, listener = payload.session, payload.listener
-        return _output(event, context_of_file(repo, session, listener, path, settings))
+        block = context_of_file(repo, session, listener, path, settings, passage)
+        return _output(event, block)
     except (GitmemError, OSError) as error:
         append_log(repo, f"hook {event}: {error}")
         return ""
+
+
+def _passage(payload: HookPayload, *, is_done: bool) -> Passage:
+    """The lines that the tool has read or changed, or is about to; none where that is all."""
+    if payload.is_edit and not is_done:
+        return Passage(texts=payload.old_texts)
+    texts = () if payload.lines else payload.new_texts
+    return Passage(payload.lines, payload.is_edit, texts)
 
 
 def _path_in(worktree: Path, file: str) -> str:

@@ -56,7 +56,11 @@ def _may_tell(value: dict[str, dict[str, str]], environ: dict[str, str]) -> bool
 
 
 def _has_heard(state: str, value: dict[str, dict[str, str]], path: str) -> bool:
-    """Whether the listener has heard of the file, by :mod:`gitmem.state.context_history`."""
+    """Whether the listener has heard of those lines of the file, or of the file where it is read
+    whole, by :mod:`gitmem.state.context_history`.
+    """
+    from gitmem.agents.claude.touched_lines import touched_lines
+    from gitmem.model.line_ranges import subtract
     from gitmem.state.context_history_path import file_name
 
     agent = value.get("agent_id")
@@ -66,4 +70,11 @@ def _has_heard(state: str, value: dict[str, dict[str, str]], path: str) -> bool:
             text = lines.read(_MAX_HISTORY_BYTES)
     except FileNotFoundError:
         return False
-    return any(path in json.loads(line).get("files", ()) for line in text.splitlines())
+    given = [json.loads(line) for line in text.splitlines()]
+    if any(path in one.get("spent", ()) for one in given):
+        return True
+    asked = touched_lines(value["tool_input"], value.get("tool_response"))
+    if not asked:
+        return any(path in one.get("files", ()) for one in given)
+    told = [pair for one in given for pair in one.get("lines", {}).get(path, ())]
+    return not subtract(asked, told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gitmem.model.line_ranges import Ranges
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing
 
@@ -11,10 +12,11 @@ from gitmem.model.standing import Standing
 @dataclass(frozen=True)
 class ContextItem:
     """A memory to tell, the commit that holds it (empty while it is pending), and how much of what
-    that commit did still stands.
+    that commit did still stands.  ``lines`` are those of the file at hand that come from it.
     """
 
     memory: Memory
     commit: str
     is_pending: bool
     standing: Standing | None = None
+    lines: Ranges = ()

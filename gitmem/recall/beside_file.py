@@ -1,4 +1,6 @@
-"""What a session receives beside a file that it reads or edits: what is remembered of it, once."""
+"""What a session receives beside a file that it reads or edits: what stands behind those lines, or
+what is remembered of a file that was read whole; each memory once.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,8 @@ from gitmem.index.commits import annotated_commit_count
 from gitmem.index.lookup import places_touching, touch_counts
 from gitmem.index.nearby import is_touched, paths_of
 from gitmem.model.likely import name_words, tells_apart
+from gitmem.model.line_ranges import Ranges, subtract
+from gitmem.recall.beside_lines import Passage, is_left_to_tell, located, weigh_lines
 from gitmem.recall.context_choice import ContextChoice, Quota, weigh
 from gitmem.recall.likely_files import Prediction, locate_commits, shares_of
 from gitmem.render.context import ContextBlock
@@ -69,32 +73,61 @@ def _chances_beside(
     return chances
 
 
-def is_worth_telling(repo: Repo, path: str, listener: str) -> bool:
-    """Whether anything is remembered about the file that this listener lacks: one look into
-    the index and none at git.
+def is_worth_telling(repo: Repo, path: str, listener: str, lines: Ranges = ()) -> bool:
+    """Whether anything is remembered about the file, or those lines of it, that this listener
+    lacks: one look into the index and none at git.
     """
     with closing(Index.open(repo.state_dir)) as index:
         if not is_touched(index, path):
             return False
     known = ContextHistory(repo).of(listener)
-    return known is None or path not in known.files
+    if known is None:
+        return True
+    if path in known.spent:
+        return False
+    return bool(subtract(lines, known.lines.get(path, ()))) if lines else path not in known.files
 
 
 def context_of_file(
-    repo: Repo, session: str, listener: str, path: str, settings: Settings
+    repo: Repo,
+    session: str,
+    listener: str,
+    path: str,
+    settings: Settings,
+    passage: Passage | None = None,
 ) -> ContextBlock:
-    """What is remembered about the file, once per listener (the session or a subagent)."""
+    """What stands behind the passage, or where it is not known which lines were meant what is
+    remembered about the file; once per listener (the session or a subagent).
+    """
     told = ContextHistory(repo)
     known = told.of(listener) or SessionContext()
     if listener != session:  # a subagent has not heard it, but works on what its session works on
         main = told.of(session) or SessionContext()
         known = replace(known, likely_files=main.likely_files)
     room = min(settings.file_tokens, settings.session_tokens - known.tokens)
-    if room <= 0 or path in known.files:
+    if room <= 0 or path in known.spent:
         return ContextBlock("", 0, 0)
-    weighed = weigh_file(repo, path, known)
-    block = weighed.block(room, path=path)
+    if passage:
+        where = located(repo, path, passage)
+        new = subtract(where.ranges, known.lines.get(path, ()))
+        passage = replace(where, ranges=new)
+        if not new:
+            return ContextBlock("", 0, 0)
+        block = weigh_lines(repo, path, passage, known, session).block(room, path=path)
+        heard = SessionContext(lines={path: new})
+    elif path in known.files:
+        return ContextBlock("", 0, 0)
+    else:
+        block = weigh_file(repo, path, known).block(room, path=path)
+        heard = SessionContext(files=frozenset({path}))
+    ids = frozenset(block.ids)
+    spent = _spent(repo, path, replace(known, ids=known.ids | ids))
     with suppress(GitmemError):
-        ids = frozenset(block.ids)
-        told.add(listener, SessionContext(ids, frozenset({path}), tokens=block.tokens))
+        told.add(listener, replace(heard, ids=ids, tokens=block.tokens, spent=spent))
     return block
+
+
+def _spent(repo: Repo, path: str, given: SessionContext) -> frozenset[str]:
+    """The file, if nothing is left to tell of it."""
+    with closing(Index.open(repo.state_dir)) as index:
+        return frozenset() if is_left_to_tell(index, path, given) else frozenset({path})

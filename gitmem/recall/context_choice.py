@@ -75,14 +75,17 @@ class ContextChoice:
         items = self.items
         if not items:
             return ContextBlock("", 0, 0)
-        commits = [item.commit for item in items if item.commit]
+        commits = [item.commit for item in items if item.commit and not item.lines]
         elsewhere = {one.item.commit for one in self.candidates if one.is_elsewhere}
         reached = [commit for commit in commits if commit not in elsewhere]
         now = standings(self._repo, commits, reached=reached)
         items = [replace(item, standing=now.get(item.commit)) for item in items]
-        head_time = (
-            self._worktree_state.head_time if self._worktree_state else read_head_time(self._repo)
-        )
+        if self._worktree_state:
+            head_time = self._worktree_state.head_time
+        elif all(item.lines for item in items):
+            head_time = 0  # lines are dated by their commit; an age is not worth a process
+        else:
+            head_time = read_head_time(self._repo)
         return render_context(items, budget_tokens, head_time=head_time, path=path)
 
 

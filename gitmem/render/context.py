@@ -14,6 +14,7 @@ from gitmem.guard.untrusted import clean_line, frame_as_data, neutralise
 from gitmem.model.context_item import ContextItem
 from gitmem.model.instant import parse_any_iso_time
 from gitmem.model.items import Item, items_of, shown_title
+from gitmem.model.line_ranges import Ranges
 from gitmem.model.memory import Memory
 from gitmem.model.repeats import Told, is_title, kin_of
 from gitmem.model.standing import Standing, Verdict
@@ -32,6 +33,7 @@ COMMIT_LENGTH = 10
 
 _SHARE_IN_FULL = 0.4
 _SHARE_IN_BRIEF = 0.6
+_RANGES = 3
 _SMALLEST_ITEM = 24  # bytes; with less left no title is worth writing
 
 
@@ -134,6 +136,13 @@ def _origin(known: _DatedItem) -> Iterator[str]:
     yield from (part for part in (f"{date}, {age}" if age else date, author) if part)
     if item.standing is not None:
         yield _standing(item.standing)
+    if item.lines:
+        yield f"lines {_ranges(item.lines)}"
+
+
+def _ranges(lines: Ranges) -> str:
+    shown = [f"{first}-{last}" if last > first else f"{first}" for first, last in lines[:_RANGES]]
+    return ", ".join(shown) + (", ..." if len(lines) > _RANGES else "")
 
 
 def _standing(standing: Standing) -> str:
