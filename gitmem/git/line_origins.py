@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -57,6 +58,16 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class LineOrigins:
+    """The commits behind lines, most lines first; ``is_complete``: git told of all lines, those
+    aside that no commit has.
+    """
+
+    origins: Sequence[Origin] = ()
+    is_complete: bool = False
+
+
+@dataclass(frozen=True)
 class _Hunk:
     """A difference: lines ``old`` to ``old_end`` (not counted) became ``new`` to ``new_end``."""
 
@@ -84,44 +95,51 @@ def origins_of_lines(
     *,
     is_edited: bool = False,
     seconds: float = PATIENCE_SECONDS,
-) -> list[Origin]:
+) -> LineOrigins:
     """The commits that HEAD's history names behind lines of a file in the work tree.
 
     ``folder`` is for the cache.  Lines that no commit has, and those that git could not tell
     within so many seconds, have no origin.  ``is_edited``: the lines were just edited, and what
-    they were at HEAD counts, not they.  Most lines first.  Never raises: what git refuses has no
-    origin.
+    they were at HEAD counts, not they.  Never raises: what git refuses has no origin.
     """
     head, end = head_commit(repo), time.monotonic() + seconds
     if not head or repo.worktree is None or _is_partial(repo):
-        return []
+        return LineOrigins()
     cached = _Answer.newest(folder, path, head, repo)
     hunks = _hunks(repo, cached.head, path)
     if hunks is None:
-        return []
+        return LineOrigins()
     asked = _at_head(hunks, ranges, is_edited=is_edited)
     if cached.head != head and (not cached.covers(asked.all) or _are_edited(hunks, ranges)):
         cached = _Answer(folder, path, head)
         hunks = _hunks(repo, head, path)
         if hunks is None:
-            return []
+            return LineOrigins()
         asked = _at_head(hunks, ranges, is_edited=is_edited)
     if not asked.all:
-        return []
+        return LineOrigins(is_complete=True)
     cached.complete(repo, asked.all, end)
-    return _origins(cached.entries, asked)
+    return LineOrigins(_origins(cached.entries, asked), cached.covers(asked.all))
 
 
 def ignored_commits(repo: Repo) -> frozenset[str]:
-    """The commits that the project's own ignore file names: they moved lines and meant nothing."""
-    path = _ignore_file(repo)
-    if path is None:
-        return frozenset()
+    """The commits that the project's own ignore file names: they moved lines and meant nothing.
+
+    A link may lead anywhere and does not count, nor does a file with anything else in it: git
+    would refuse it.
+    """
+    path = os.path.join(repo.need_worktree(), IGNORE_FILE)  # noqa: PTH118
     try:
-        data = path.read_bytes()[:_IGNORE_BYTES]
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return frozenset()
+        with open(path, "rb") as file:  # noqa: PTH123
+            data = file.read(_IGNORE_BYTES)
     except OSError:
         return frozenset()
-    return frozenset(name.decode() for name in _NAMED.findall(data))
+    names = [name for line in data.split(b"\n") if (name := line.partition(b"#")[0].strip())]
+    if not all(map(_NAMED.fullmatch, names)):
+        return frozenset()
+    return frozenset(name.decode() for name in names)
 
 
 @dataclass(frozen=True)
@@ -174,19 +192,30 @@ class _Answer:
     def complete(self, repo: Repo, ranges: Ranges, end: float) -> None:
         """See to it that these lines are answered, as far as git can until ``end`` (monotonic)."""
         self._read()
-        if self.covers(ranges):
+        if self.covers(ranges) or not self._is_refused(repo, ranges, end, {}):
             return
-        child = self._ask(repo, ranges, end)
+        # Set for all of the user's repositories may be a list of commits that this one lacks.
+        self._is_refused(repo, ranges, end, {"GIT_CONFIG_GLOBAL": os.devnull})
+
+    def _is_refused(
+        self, repo: Repo, ranges: Ranges, end: float, environ: Mapping[str, str]
+    ) -> bool:
+        """Wait for git's answer; whether git will not give any, as for a file that HEAD lacks."""
+        child = self._ask(repo, ranges, end, environ)
         while time.monotonic() < end:
             has_ended = child is not None and child.poll() is not None
             self._read()
             if self.covers(ranges) or has_ended:
                 break
             time.sleep(_POLL_SECONDS)
-        if child is not None and child.poll():
-            self._file.unlink(missing_ok=True)  # git refused: the file is not at HEAD
+        is_refused = child is not None and bool(child.poll())
+        if is_refused:
+            self._file.unlink(missing_ok=True)
+        return is_refused
 
-    def _ask(self, repo: Repo, ranges: Ranges, end: float) -> Child | None:
+    def _ask(
+        self, repo: Repo, ranges: Ranges, end: float, environ: Mapping[str, str]
+    ) -> Child | None:
         """Start git, as soon as no other blame runs in this repository; None if that is not so in
         time, or somebody else has asked meanwhile.  Git holds the lock, so that it is free when
         git has ended, however that ends.
@@ -203,20 +232,20 @@ class _Answer:
                     return None
                 time.sleep(_POLL_SECONDS)
             self._read()
-            return None if self.covers(ranges) else self._start(repo, lock)
+            return None if self.covers(ranges) else self._start(repo, lock, environ)
         except OSError:
             return None
         finally:
             os.close(lock)
 
-    def _start(self, repo: Repo, lock: int) -> Child:
+    def _start(self, repo: Repo, lock: int, environ: Mapping[str, str]) -> Child:
         self._file.unlink(missing_ok=True)  # nobody adds to it: it was cut off
         _keep_newest(self._folder)
         out = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         try:
             return start(
                 git_command(repo, [*_BLAME, *_ignore_options(repo), self.head, "--", self._path]),
-                environ={**git_environment(), "GIT_NO_LAZY_FETCH": "1"},
+                environ={**git_environment(), "GIT_NO_LAZY_FETCH": "1", **environ},
                 stdout=out,
                 leads_session=True,
                 pass_fds=(lock,),
@@ -323,18 +352,7 @@ def _parse_diff(data: bytes) -> Iterator[_Hunk]:
 
 
 def _ignore_options(repo: Repo) -> Sequence[str]:
-    path = _ignore_file(repo)
-    return [] if path is None else [f"--ignore-revs-file={IGNORE_FILE}"]
-
-
-def _ignore_file(repo: Repo) -> Path | None:
-    """The project's list of commits to look through; a link may lead anywhere, and does not
-    count.
-    """
-    if repo.worktree is None:
-        return None
-    path = repo.worktree / IGNORE_FILE
-    return path if path.is_file() and not path.is_symlink() else None
+    return [f"--ignore-revs-file={IGNORE_FILE}"] if ignored_commits(repo) else []
 
 
 def _is_partial(repo: Repo) -> bool:

@@ -13,6 +13,7 @@ from gitmem.model.standing import Standing
 class ContextItem:
     """A memory to tell, the commit that holds it (empty while it is pending), and how much of what
     that commit did still stands.  ``lines`` are those of the file at hand that come from it.
+    ``is_brief``: it is not told in full, whatever room there is.
     """
 
     memory: Memory
@@ -20,3 +21,4 @@ class ContextItem:
     is_pending: bool
     standing: Standing | None = None
     lines: Ranges = ()
+    is_brief: bool = False

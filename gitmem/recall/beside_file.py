@@ -12,12 +12,23 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.commits import annotated_commit_count
-from gitmem.index.lookup import places_touching, touch_counts
+from gitmem.index.lookup import memories, places_of, places_touching, touch_counts
 from gitmem.index.nearby import is_touched, paths_of
+from gitmem.model.context_item import ContextItem
 from gitmem.model.likely import name_words, tells_apart
 from gitmem.model.line_ranges import Ranges, subtract
-from gitmem.recall.beside_lines import Passage, is_left_to_tell, located, weigh_lines
-from gitmem.recall.context_choice import ContextChoice, Quota, weigh
+from gitmem.model.memory import Memory
+from gitmem.recall.beside_lines import (
+    WITHOUT_REASON,
+    Passage,
+    gives_reason,
+    is_left_to_tell,
+    lines_of_commits,
+    located,
+    memories_behind,
+)
+from gitmem.recall.context_choice import ContextCandidate, ContextChoice, Quota, weigh
+from gitmem.recall.left_off import without_steps
 from gitmem.recall.likely_files import Prediction, locate_commits, shares_of
 from gitmem.render.context import ContextBlock
 from gitmem.state.context_history import ContextHistory, SessionContext
@@ -34,23 +45,90 @@ BESIDE_FILE_OF_ALL = Quota(0.25, 1)
 
 
 def weigh_file(
-    repo: Repo, path: str, known: SessionContext | None = None, *, explain: bool = False
+    repo: Repo,
+    path: str,
+    known: SessionContext | None = None,
+    own: str = "",
+    *,
+    explain: bool = False,
 ) -> ContextChoice:
-    """What is remembered about a file, relative to the top of the work tree, that was just read."""
+    """What is remembered about a file, relative to the top of the work tree, that was just read.
+
+    Only what gives a reason, and of which something is left in the file.  ``own`` is the session
+    that is told, whose work is no news to it.
+    """
     given = known or SessionContext()
     with closing(Index.open(repo.state_dir)) as index:
         places = places_touching(index, [path], _MAX_BY_FILE)
-        commit_of, elsewhere = locate_commits(repo, index, places, others=True)
-        files_of = paths_of(index, [place for place in places if place in commit_of])
-        in_order = {place: files_of[place] for place in places if place in files_of}
-        times = len(set(commit_of.values()))
-        chances = _chances_beside(index, path, in_order, times, given)
-        is_of_all = not tells_apart(times, annotated_commit_count(index))
-        shares = shares_of(index, in_order, elsewhere)
-        prediction = Prediction(in_order, commit_of, chances, shares=shares, elsewhere=elsewhere)
-        quota = BESIDE_FILE_OF_ALL if is_of_all else BESIDE_FILE
-        found = weigh(index, prediction, quota, given, "", explain=explain)
+        commit_of, _ = locate_commits(repo, index, places, others=False)
+        stored = memories(index, commit_of)
+        able = [p for p in places if p in stored and gives_reason(stored[p])]
+        left = lines_of_commits(repo, path) if able else None
+        kept = [place for place in able if left is None or commit_of[place] in left]
+        chosen = _weigh(index, path, {p: commit_of[p] for p in kept}, given, own, explain=explain)
+    found = [_with_lines(one, (left or {}).get(one.item.commit, ())) for one in chosen]
+    if explain:
+        refused = {place: WITHOUT_REASON for place in stored if place not in able}
+        refused |= {place: "nothing of it is left there" for place in able if place not in kept}
+        found += [_refused(stored[p], commit_of[p], why) for p, why in refused.items()]
     return ContextChoice(repo, None, found, {})
+
+
+def weigh_lines(
+    repo: Repo,
+    path: str,
+    passage: Passage,
+    known: SessionContext | None = None,
+    own: str = "",
+    *,
+    explain: bool = False,
+) -> ContextChoice:
+    """What stands behind a passage of the file, which is :func:`located`; as :func:`weigh_file`."""
+    given = known or SessionContext()
+    with closing(Index.open(repo.state_dir)) as index:
+        behind, is_complete = memories_behind(repo, index, path, passage, given, own)
+        able = {one.memory.id: one for one in behind if not one.refusal}
+        place_of = places_of(index, able)
+        commit_of = {place_of[name]: one.commit for name, one in able.items() if name in place_of}
+        chosen = _weigh(index, path, commit_of, given, own, explain=explain)
+    found = [_with_lines(one, able[one.item.memory.id].lines) for one in chosen]
+    if explain:
+        refused = [one for one in behind if one.refusal]
+        found += [
+            _with_lines(_refused(one.memory, one.commit, one.refusal), one.lines) for one in refused
+        ]
+    return ContextChoice(repo, None, found, {}, is_complete=is_complete)
+
+
+def _weigh(
+    index: Index,
+    path: str,
+    commit_of: Mapping[int, str],
+    given: SessionContext,
+    own: str,
+    *,
+    explain: bool,
+) -> list[ContextCandidate]:
+    """These memories of the file, by the files that are likely to be edited."""
+    files_of = paths_of(index, commit_of)
+    in_order = {place: files_of[place] for place in commit_of if place in files_of}
+    times = touch_counts(index, [path]).get(path, 0)
+    chances = _chances_beside(index, path, in_order, times, given)
+    is_of_all = not tells_apart(times, annotated_commit_count(index))
+    quota = BESIDE_FILE_OF_ALL if is_of_all else BESIDE_FILE
+    shares = shares_of(index, in_order, ())
+    if len(shares) == len(in_order):
+        shares = {}  # no session tells of any: none gives way to another
+    prediction = Prediction(in_order, commit_of, chances, shares=shares)
+    return weigh(index, prediction, quota, given, own, explain=explain)
+
+
+def _with_lines(one: ContextCandidate, lines: Ranges) -> ContextCandidate:
+    return replace(one, item=replace(one.item, memory=without_steps(one.item.memory), lines=lines))
+
+
+def _refused(memory: Memory, commit: str, why: str) -> ContextCandidate:
+    return ContextCandidate(ContextItem(memory, commit, is_pending=False), 0.0, refusal=why)
 
 
 def _chances_beside(
@@ -113,12 +191,15 @@ def context_of_file(
         passage = replace(where, ranges=new)
         if not new:
             return ContextBlock("", 0, 0)
-        block = weigh_lines(repo, path, passage, known, session).block(room, path=path)
+        weighed = weigh_lines(repo, path, passage, known, session)
+        block = weighed.block(room, path=path)
+        if not weighed.is_complete and not block.text:
+            return block  # another time git may know
         heard = SessionContext(lines={path: new})
     elif path in known.files:
         return ContextBlock("", 0, 0)
     else:
-        block = weigh_file(repo, path, known).block(room, path=path)
+        block = weigh_file(repo, path, known, session).block(room, path=path)
         heard = SessionContext(files=frozenset({path}))
     ids = frozenset(block.ids)
     spent = _spent(repo, path, replace(known, ids=known.ids | ids))

@@ -1,8 +1,8 @@
 """What stands behind lines that were just read or edited: the memories of the commits that git
 blames for them.
 
-Only a memory that gives a reason is told, only once, and of a commit only one.  Standard library
-only: this runs in agent hooks.
+Only a memory that gives a reason counts, and of a commit only one.  Standard library only: this
+runs in agent hooks.
 """
 
 from __future__ import annotations
@@ -10,33 +10,45 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gitmem.git.line_origins import Origin, ignored_commits, origins_of_lines
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.commits import commits_holding
-from gitmem.index.lookup import memories, places_of, places_touching
+from gitmem.index.lookup import memories, places_touching
 from gitmem.index.memories import memories_of
-from gitmem.model.context_item import ContextItem
 from gitmem.model.line_ranges import Ranges, join
 from gitmem.model.memory import Memory
-from gitmem.model.twins import ToldWork
-from gitmem.recall.context_choice import ContextCandidate, ContextChoice
 from gitmem.state.context_history import SessionContext
 
-LEAST_SHARE, LEAST_LINES, MOST_TOLD = 0.1, 2, 2
+LEAST_SHARE, LEAST_LINES = 0.05, 2
 SWEEPING = 12
-"""A commit of so many files did one thing everywhere, and means little at each place.  As many
-files are what the memory of a larger commit names."""
+"""A commit of so many files, of which no session tells, did one thing everywhere and means little
+at each place.  As many files are what the memory of a larger one names."""
 
+WITHOUT_REASON = "without a reason"
+
+_FOLDER = "blame"
 _LEAST_SHARE_OF_SWEEPING = 0.5
 _MOST_BYTES = 2 << 20  # of a file; a larger one is data
 _MOST_MEMORIES = 200
 _AT_ONCE = 10
 _WORD = re.compile(rb"[^\W_]{3}")
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A memory behind lines: those of its commit that are there now, and the part of what they
+    all say that is its (0 to 1).  ``refusal`` says why it is not told, whatever it is worth.
+    """
+
+    memory: Memory
+    commit: str
+    lines: Ranges
+    share: float
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,66 +90,53 @@ def located(repo: Repo, path: str, passage: Passage) -> Passage:
     return Passage(within, passage.is_edited)
 
 
-def weigh_lines(
-    repo: Repo,
-    path: str,
-    passage: Passage,
-    known: SessionContext | None = None,
-    own: str = "",
-    *,
-    explain: bool = False,
-) -> ContextChoice:
-    """What stands behind a passage that is :func:`located`, largest share first.
+def lines_of_commits(repo: Repo, path: str) -> Mapping[str, Ranges] | None:
+    """The lines of the file by the commits that git blames for them; None where that takes too
+    long to tell of all.
+    """
+    text = _lines_of(repo, path)
+    whole = located(repo, path, Passage(((1, len(text)),)))
+    found = origins_of_lines(repo, path, whole.ranges, repo.state_dir / _FOLDER)
+    if not found.is_complete:
+        return None
+    return {one.commit: join(one.lines) for one in found.origins if _size(one, text)}
+
+
+def memories_behind(
+    repo: Repo, index: Index, path: str, passage: Passage, given: SessionContext, own: str
+) -> tuple[list[Behind], bool]:
+    """A memory for each commit behind a passage that is :func:`located` and has one, largest share
+    first, and whether there was time to look at all lines.
 
     ``own`` is the session that is told, whose work is no news to it.
     """
-    given = known or SessionContext()
-    with closing(Index.open(repo.state_dir)) as index:
-        found: list[ContextCandidate] = []
-        if passage.ranges and is_left_to_tell(index, path, given):
-            found = list(_candidates(repo, index, path, passage, given, own))
-    if not explain:
-        found = [one for one in found if not one.refusal]
-    return ContextChoice(repo, None, found, {})
-
-
-def _candidates(
-    repo: Repo, index: Index, path: str, passage: Passage, given: SessionContext, own: str
-) -> Iterator[ContextCandidate]:
-    ignored = ignored_commits(repo)
-    folder = repo.state_dir / "blame"
-    origins = origins_of_lines(repo, path, passage.ranges, folder, is_edited=passage.is_edited)
+    if not passage.ranges or not is_left_to_tell(index, path, given):
+        return [], True
+    folder, ignored = repo.state_dir / _FOLDER, ignored_commits(repo)
+    found = origins_of_lines(repo, path, passage.ranges, folder, is_edited=passage.is_edited)
     text = _lines_of(repo, path)
-    sizes = {origin.commit: _size(origin, text) for origin in origins}
+    sizes = {origin.commit: _size(origin, text) for origin in found.origins}
     total = sum(sizes.values()) or 1
     stored: dict[str, list[Memory]] = {}
     for one in memories_of(index, list(sizes)):
         stored.setdefault(one.commit, []).append(one.memory)
     heard = frozenset[str]().union(*commits_holding(index, given.ids).values())
-    told = ToldWork(memories(index, places_of(index, given.ids).values()).values())
-    taken = 0
-    for origin in sorted(origins, key=lambda one: (-sizes[one.commit], one.commit)):
+    behind = []
+    for origin in sorted(found.origins, key=lambda one: (-sizes[one.commit], one.commit)):
         commit, share = origin.commit, sizes[origin.commit] / total
         if commit not in stored:
             continue
-        memory = _speaker(stored[commit], path)
+        memory = speaker(stored[commit], path)
         why = _refusal(memory, stored[commit], share, sizes[commit], own)
-        if not why and commit in ignored:
+        if commit in ignored:
             why = "a commit that blame looks through"
-        if not why and commit in heard:
+        elif commit in heard and memory.id not in given.ids:
             why = "its commit was told"
-        if not why and told.leaves_out(memory):
-            why = "the same work is told of another commit"
-        if not why and taken == MOST_TOLD:
-            why = f"{MOST_TOLD} are enough"
-        if not why:
-            taken += 1
-            told.add(memory)
-        item = ContextItem(memory, commit, is_pending=False, lines=join(origin.lines))
-        yield ContextCandidate(item, share, refusal=why)
+        behind.append(Behind(memory, commit, join(origin.lines), share, why))
+    return behind, found.is_complete
 
 
-def _speaker(stored: Sequence[Memory], path: str) -> Memory:
+def speaker(stored: Sequence[Memory], path: str = "") -> Memory:
     """The one memory that speaks for its commit: a session's, if there is one, that gives a reason,
     of this file.
     """
@@ -158,8 +157,8 @@ def _refusal(memory: Memory, stored: Iterable[Memory], share: float, size: int, 
     if own and any(one.provenance.session == own for one in stored):
         return "the session's own"
     if not gives_reason(memory):
-        return "without a reason"
-    is_sweeping = len(memory.files_changed) >= SWEEPING
+        return WITHOUT_REASON
+    is_sweeping = memory.provenance.is_of_history and len(memory.files_changed) >= SWEEPING
     least = _LEAST_SHARE_OF_SWEEPING if is_sweeping else LEAST_SHARE
     if share < least or (size < LEAST_LINES and share < 1):
         return f"too little of the lines is its: {share:.0%}"

@@ -56,7 +56,7 @@ class Prediction:
     ``files_of`` as well, and in ``alone`` with the chance that it helps.  Files that tell nothing
     apart have no chance.  Of those in ``shares`` only a part counts; ``elsewhere`` are those that
     HEAD does not reach, ``newest`` those of the commit where work was left off: the branch's, or
-    HEAD's history's, newest.
+    HEAD's history's, newest.  ``on_branch`` are those of the commits made on it, newest first.
     """
 
     files_of: Mapping[int, Sequence[str]] = field(default_factory=dict)
@@ -66,6 +66,7 @@ class Prediction:
     shares: Mapping[int, float] = field(default_factory=dict)
     elsewhere: Collection[int] = frozenset()
     newest: Sequence[int] = ()
+    on_branch: Sequence[int] = ()
     alone: Mapping[int, float] = field(default_factory=dict)
 
     @property
@@ -145,6 +146,7 @@ def predict_files(
         shares=shares_of(index, files_of, elsewhere),
         elsewhere=elsewhere,
         newest=ours[0] if ours else (),
+        on_branch=[place for places in ours for place in places] if branch else (),
         alone={
             place: _chance_without_files(place, found, newest, has_prompt=bool(text))
             for place, files in files_of.items()

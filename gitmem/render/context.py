@@ -98,7 +98,8 @@ def _fit(items: Sequence[_DatedItem], room: int) -> Iterator[tuple[_DatedItem, s
 def _fullest_block(
     item: _DatedItem, room: int, told: Told, *, is_alone: bool
 ) -> tuple[str, list[Item]]:
-    for form, share in ((_FULL, _SHARE_IN_FULL), (_BRIEF, _SHARE_IN_BRIEF), (_TITLE, 1.0)):
+    forms = (_FULL, _SHARE_IN_FULL), (_BRIEF, _SHARE_IN_BRIEF), (_TITLE, 1.0)
+    for form, share in forms[item.item.is_brief :]:
         text, said = _block(item, form, told)
         block = neutralise(text)  # before it is measured: look-alikes take more bytes
         if _size(block) + 1 <= (room if is_alone else int(room * share)):

@@ -12,7 +12,8 @@ def remember(git: GitDriver, title: str, path: str) -> None:
     time = git.out("log", "-1", "--format=%aI")
     branch = git.out("symbolic-ref", "--short", "HEAD")
     origin = Provenance(commit=commit, time=time, agent="claude-code", author="Ada", branch=branch)
-    memory = Memory("feature", title, files_changed=(path,), provenance=origin)
+    why = f"The garden asked to {title}."
+    memory = Memory("feature", title, why, files_changed=(path,), provenance=origin)
     NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
 
 

@@ -139,7 +139,8 @@ def remember(git: GitDriver, title: str, path: str) -> None:
     commit = git.commit(title, **{path.replace("/", "__"): f"{title}\n"})
     time = git.out("log", "-1", "--format=%aI")
     origin = Provenance(commit=commit, time=time, agent="claude-code", session="earlier")
-    memory = Memory("feature", title, files_changed=(path,), provenance=origin)
+    why = f"The garden asked to {title}."
+    memory = Memory("feature", title, why, files_changed=(path,), provenance=origin)
     NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
 
 
