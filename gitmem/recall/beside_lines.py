@@ -23,7 +23,7 @@ from gitmem.model.line_ranges import Ranges, join
 from gitmem.model.memory import Memory
 from gitmem.state.context_history import SessionContext
 
-LEAST_SHARE, LEAST_LINES = 0.05, 2
+LEAST_SHARE, LEAST_SHARE_OF_HISTORY, LEAST_LINES = 0.05, 0.1, 2
 SWEEPING = 12
 """A commit of so many files, of which no session tells, did one thing everywhere and means little
 at each place.  As many files are what the memory of a larger one names."""
@@ -158,8 +158,10 @@ def _refusal(memory: Memory, stored: Iterable[Memory], share: float, size: int, 
         return "the session's own"
     if not gives_reason(memory):
         return WITHOUT_REASON
-    is_sweeping = memory.provenance.is_of_history and len(memory.files_changed) >= SWEEPING
-    least = _LEAST_SHARE_OF_SWEEPING if is_sweeping else LEAST_SHARE
+    least = LEAST_SHARE
+    if memory.provenance.is_of_history:
+        is_sweeping = len(memory.files_changed) >= SWEEPING
+        least = _LEAST_SHARE_OF_SWEEPING if is_sweeping else LEAST_SHARE_OF_HISTORY
     if share < least or (size < LEAST_LINES and share < 1):
         return f"too little of the lines is its: {share:.0%}"
     return ""
