@@ -7,13 +7,13 @@ notes, queues or settings; what it cannot do it says with :class:`~gitmem.errors
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from gitmem.errors import CompressorFailed
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory
+from gitmem.model.value import dataclass
 
 
 @dataclass(frozen=True)

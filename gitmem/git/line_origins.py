@@ -16,7 +16,6 @@ import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from gitmem.git.blame import IGNORE_FILE
 from gitmem.git.head import head_commit
 from gitmem.git.repo import Repo, git_command, git_environment, try_git
 from gitmem.model.line_ranges import Ranges, intersect, subtract
+from gitmem.model.value import dataclass
 from gitmem.process.child import Child, start
 from gitmem.process.pipe import Pipe
 
@@ -46,15 +46,15 @@ _ENTRY = re.compile(rb"([0-9a-f]{40}) (\d+) (\d+) (\d+)")
 _NAMED = re.compile(rb"[0-9a-f]{40}")
 
 
-@dataclass
 class Origin:
-    """What a commit has among the lines: those that are there now (from 1, both ends counted),
-    and the texts of those that an edit just took away.
+    """What a ``commit`` has among the lines: ``lines`` are those that are there now (from 1, both
+    ends counted), ``replaced`` the texts of those that an edit just took away.
     """
 
-    commit: str
-    lines: list[tuple[int, int]] = field(default_factory=list)
-    replaced: list[bytes] = field(default_factory=list)
+    def __init__(self, commit: str) -> None:
+        self.commit = commit
+        self.lines: list[tuple[int, int]] = []
+        self.replaced: list[bytes] = []
 
 
 @dataclass(frozen=True)

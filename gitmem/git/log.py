@@ -9,11 +9,11 @@ import os
 import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from subprocess import PIPE
 
 from gitmem.errors import GitFailed, UnknownRevision
 from gitmem.git.repo import Repo, git_command, git_environment, try_git
+from gitmem.model.value import dataclass
 from gitmem.process.child import ending, start
 
 _FIELDS = ("%H", "%an <%ae>", "%at", "%D", "%s")

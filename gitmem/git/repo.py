@@ -12,7 +12,6 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitmem.errors import (
@@ -24,6 +23,7 @@ from gitmem.errors import (
     UnknownRevision,
     UnsupportedRepository,
 )
+from gitmem.model.value import dataclass
 from gitmem.process.child import run
 
 # What a hook's environment may keep.  All other GIT_* names say where *this* git command works
@@ -140,6 +140,9 @@ def find_enclosing_repo(start: Path | str = ".") -> Repo:
     Raises:
         NotARepository, UnsupportedRepository, GitFailed: as :func:`find_repo`.
     """
+    plain = guess_repo(start)
+    if plain is not None:
+        return plain
     top = Path(os.path.realpath(start))
     for folder in (top, *top.parents):
         if os.path.lexists(folder / ".git"):
@@ -150,7 +153,7 @@ def find_enclosing_repo(start: Path | str = ".") -> Repo:
 def guess_repo(start: Path | str) -> Repo | None:
     """The repository that ``start`` lies in, by its files alone; None if only git can say.
 
-    For the hook that runs on each file an agent reads, which cannot afford a process.
+    For hooks, which somebody waits for: a process takes as long as all else that they do.
     """
     if "GIT_DIR" in os.environ or "GIT_WORK_TREE" in os.environ:
         return None
@@ -167,12 +170,25 @@ def guess_repo(start: Path | str) -> Repo | None:
                 common_dir = Path(os.path.realpath(git_dir / common))
             else:
                 continue
-            has_own_tree = "worktree" in (common_dir / "config").read_text("utf-8")
+            is_plain = _is_plain((common_dir / "config").read_text("utf-8"))
+            is_ours = common_dir.stat().st_uid == os.geteuid()  # else git may refuse it
         except (OSError, ValueError):
             return None
-        is_plain = (git_dir / "HEAD").is_file() and not has_own_tree
+        is_plain = is_plain and is_ours and (git_dir / "HEAD").is_file()
         return Repo(common_dir, git_dir, folder) if is_plain else None
     return None
+
+
+def _is_plain(config: str) -> bool:
+    """Whether this configuration leaves the work tree where the ``.git`` entry is, and the objects
+    as libgit2 reads them.
+    """
+    for line in map(str.strip, config.lower().splitlines()):
+        if line.startswith("bare") and line != "bare = false":
+            return False
+        if line.startswith(("worktree", "objectformat", "[include")):
+            return False
+    return True
 
 
 def run_git(

@@ -11,7 +11,6 @@ import os
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from gitmem.git.pipe import GitPipe
 from gitmem.git.repo import Repo, try_git
@@ -24,6 +23,7 @@ from gitmem.model.standing import (
     distinctive_lines,
     judge,
 )
+from gitmem.model.value import dataclass
 
 _ID = re.compile("[0-9a-f]{40}")
 _DIFF_BYTES = (

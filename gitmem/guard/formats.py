@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gitmem.guard.placeholders import is_placeholder
+from gitmem.model.value import dataclass
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from gitmem.errors import SettingsInvalid
+from gitmem.model.value import dataclass
 
 if TYPE_CHECKING:
     from gitmem.guard.exclusion import Exclusion

@@ -13,7 +13,7 @@ MARK = "…"
 
 # Escape sequences, 7-bit and 8-bit (ECMA-48): CSI; OSC, DCS, SOS, PM and APC strings up to
 # their terminator; other two-character escapes.  An unterminated string ends with its line.
-_SEQUENCE = re.compile(
+_SEQUENCE = (
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
     r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"
     r"|\x1b[ -/]*[0-~]?"
@@ -21,12 +21,13 @@ _SEQUENCE = re.compile(
 
 # C0 but \t and \n, DEL and C1; lone surrogates; zero-width, bidi and other format characters;
 # variation selectors beyond emoji's, tags (invisible ASCII) and noncharacters.
-_HIDDEN = re.compile(
+_HIDDEN = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"
     "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0"
     "\ufff0-\ufffb\ufffe\uffff\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_HIDDEN_IN_ASCII = "[\x00-\x08\x0b-\x1f\x7f]"  # the same; quicker to compile, for hooks
+_BREAK = r"\r\n?|[\x0b\x0c\x85\u2028\u2029]"
 _SPACES = re.compile(r"\s+")
 
 
@@ -37,8 +38,9 @@ def clean_text(text: str, limit: int) -> str:
     """
     # Far more than the limit need not be looked at, and hostile text may be huge.
     text = text[: 4 * limit + 4096]
-    if _HIDDEN.search(text):  # every sequence begins with one of these
-        text = _HIDDEN.sub("", _SEQUENCE.sub("", _BREAK.sub("\n", text)))
+    hidden = _HIDDEN_IN_ASCII if text.isascii() else _HIDDEN
+    if re.search(hidden, text):  # every sequence begins with one of these
+        text = re.sub(hidden, "", re.sub(_SEQUENCE, "", re.sub(_BREAK, "\n", text)))
     return shorten(text, limit)
 
 

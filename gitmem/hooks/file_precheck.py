@@ -1,17 +1,42 @@
 """A quick check for a file that the agent touches: is there anything to say about it at all?
 
 An agent reads hundreds of files in a session and nearly always there is nothing.  This finds that
-out with what the interpreter has loaded anyway and SQLite: no process, no dataclass, no other
-module of ours.  Where it is not sure it says yes, and :mod:`gitmem.hooks.agent` decides.
+out with what the interpreter has loaded anyway and SQLite, which reads JSON as well: no process,
+no expression, no other module of ours.  Where it is not sure it says yes, and
+:mod:`gitmem.hooks.agent` decides.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 
-# Typing and pathlib would cost as much as the look itself.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitmem.model.line_ranges import Ranges
+
+# json, typing and pathlib would each cost as much as the look itself.
+_PAYLOAD_QUERY = (
+    "SELECT coalesce(json_extract(:payload, '$.tool_input.file_path'),"
+    " json_extract(:payload, '$.tool_input.notebook_path')), json_extract(:payload, '$.cwd'),"
+    " json_extract(:payload, '$.session_id'), json_extract(:payload, '$.agent_id')"
+)
+_READ_QUERY = (
+    "SELECT coalesce(json_type(:payload, '$.tool_input.old_string'),"
+    " json_type(:payload, '$.tool_input.edits'), json_type(:payload, '$.tool_input.content'),"
+    " json_type(:payload, '$.tool_input.new_source')) IS NOT NULL,"
+    " json_extract(:payload, '$.tool_input.offset'),"
+    " json_extract(:payload, '$.tool_input.limit'),"
+    " json_extract(:payload, '$.tool_response.file.startLine'),"
+    " json_extract(:payload, '$.tool_response.file.numLines'),"
+    " json_extract(:payload, '$.tool_response.file.totalLines')"
+)
+_SPENT_QUERY = "SELECT 1 FROM json_each(?, '$.spent') WHERE value = ?"
+_LINES_QUERY = (
+    "SELECT json_extract(pair.value, '$[0]'), json_extract(pair.value, '$[1]')"
+    " FROM json_each(?, '$.lines') AS file, json_each(file.value) AS pair WHERE file.key = ?"
+)
+_HEARD_QUERY = "SELECT 1 FROM json_each(?, '$.files') WHERE value = ?"
 _PATH_QUERY = (
     "SELECT 1 FROM path JOIN touched ON touched.path = path.place WHERE path.name = ? LIMIT 1"
 )
@@ -21,19 +46,19 @@ _MAX_HISTORY_BYTES = 1 << 20
 def may_tell(payload: bytes, environ: dict[str, str]) -> bool:
     """Whether the hook should go on.  Raises nothing for anything that a payload may hold."""
     try:
-        return _may_tell(json.loads(payload), environ)
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError, OSError):
-        return True
-    except sqlite3.Error:
+        return _may_tell(payload.decode(), environ)
+    except (ValueError, TypeError, AttributeError, OSError, sqlite3.Error):
         return True
 
 
-def _may_tell(value: dict[str, dict[str, str]], environ: dict[str, str]) -> bool:
-    asked = value["tool_input"]
-    name = asked.get("file_path") or asked["notebook_path"]
-    cwd = value.get("cwd") or ""
+def _may_tell(payload: str, environ: dict[str, str]) -> bool:
+    reader = sqlite3.connect(":memory:")
+    try:
+        name, cwd, session, agent = reader.execute(_PAYLOAD_QUERY, {"payload": payload}).fetchone()
+    finally:
+        reader.close()
     start = environ.get("CLAUDE_PROJECT_DIR") or cwd or "."
-    file = os.path.join(str(cwd or start), name)  # noqa: PTH118
+    file = os.path.join(cwd or start, name)  # noqa: PTH118
     folder = os.path.realpath(os.path.dirname(file))  # noqa: PTH120
     top = folder
     while not os.path.isdir(os.path.join(top, ".git")):  # noqa: PTH112, PTH118
@@ -50,31 +75,44 @@ def _may_tell(value: dict[str, dict[str, str]], environ: dict[str, str]) -> bool
     try:
         if database.execute(_PATH_QUERY, (path,)).fetchone() is None:
             return False
+        listener = f"{session} {agent}" if agent else session
+        return not _has_heard(database, state, listener, path, payload)
     finally:
         database.close()
-    return not _has_heard(state, value, path)
 
 
-def _has_heard(state: str, value: dict[str, dict[str, str]], path: str) -> bool:
-    """Whether the listener has heard of those lines of the file, or of the file where it is read
-    whole, by :mod:`gitmem.state.context_history`.
+def _has_heard(
+    database: sqlite3.Connection, state: str, listener: str, path: str, payload: str
+) -> bool:
+    """Whether the listener has heard of the lines that it read, of the file where it read that
+    whole, or all there is, by :mod:`gitmem.state.context_history`.
     """
-    from gitmem.agents.claude.touched_lines import touched_lines
     from gitmem.model.line_ranges import subtract
     from gitmem.state.context_history_path import file_name
 
-    agent = value.get("agent_id")
-    listener = f"{value['session_id']} {agent}" if agent else str(value["session_id"])
     try:
         with open(os.path.join(state, "told", file_name(listener)), "rb") as lines:  # noqa: PTH118, PTH123
             text = lines.read(_MAX_HISTORY_BYTES)
     except FileNotFoundError:
         return False
-    given = [json.loads(line) for line in text.splitlines()]
-    if any(path in one.get("spent", ()) for one in given):
-        return True
-    asked = touched_lines(value["tool_input"], value.get("tool_response"))
-    if not asked:
-        return any(path in one.get("files", ()) for one in given)
-    told = [pair for one in given for pair in one.get("lines", {}).get(path, ())]
-    return not subtract(asked, told)
+    asked = left = _lines_read(database, payload)
+    for line in text.decode().splitlines():
+        if database.execute(_SPENT_QUERY, (line, path)).fetchone():
+            return True
+        if asked == () and database.execute(_HEARD_QUERY, (line, path)).fetchone():
+            return True
+        if left:
+            left = subtract(left, database.execute(_LINES_QUERY, (line, path)).fetchall())
+    return bool(asked) and not left
+
+
+def _lines_read(database: sqlite3.Connection, payload: str) -> Ranges | None:
+    """The lines that were read, none where that is the whole file; None for an edit."""
+    from gitmem.agents.claude.touched_lines import read_lines
+
+    found = database.execute(_READ_QUERY, {"payload": payload}).fetchone()
+    is_edit, offset, limit, first, number, total = found
+    if is_edit:
+        return None
+    told = {"startLine": first, "numLines": number, "totalLines": total}
+    return read_lines({"offset": offset, "limit": limit}, {"file": told})

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
 
 from gitmem.model.memory import Citation, Decision, Memory, Provenance, RecordedError
 from gitmem.model.text_roles import Role, describe_roles
+from gitmem.model.value import dataclass, values_of
 
 
 @dataclass(frozen=True)
@@ -55,5 +55,5 @@ def digest_of(fields: Sequence[Field]) -> str:
     is in no column of an index made before.
     """
     roles = describe_roles(Memory, Decision, RecordedError, Citation, Provenance)
-    text = f"{[astuple(field) for field in fields]!r} {roles}"
+    text = f"{[tuple(values_of(field).values()) for field in fields]!r} {roles}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
 
 from gitmem.index.cache import Index
 from gitmem.index.fields import WORD_WEIGHTS
@@ -17,6 +16,7 @@ from gitmem.index.parameters import batches, marks
 from gitmem.index.rows import storable, unpack_memory
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
+from gitmem.model.value import dataclass
 
 _ID_PREFIX = re.compile(r"m[0-9a-f]{0,20}")
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from gitmem.index.cache import Index
 from gitmem.index.parameters import BATCH_SIZE, marks
 from gitmem.index.rows import digest, unpack_memory
 from gitmem.model.memory import Memory
+from gitmem.model.value import dataclass
 
 HOLDINGS = (
     "note JOIN holding ON holding.note = note.place JOIN memory ON memory.place = holding.memory"

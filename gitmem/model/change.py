@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from gitmem.model.text_roles import Role
+from gitmem.model.value import dataclass, field
 
 WORD = re.compile(r"[^\W\d]\w{2,40}")
 """A word or a name in the lines of a change."""

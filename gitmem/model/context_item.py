@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gitmem.model.line_ranges import Ranges
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing
+from gitmem.model.value import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ options of a decision cannot be had without their labels.  An item's name is the
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 from gitmem.model import labels
 from gitmem.model.labels import labelled, without_label
 from gitmem.model.memory import Memory
+from gitmem.model.value import dataclass, replace
 
 
 @dataclass(frozen=True)

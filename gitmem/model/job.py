@@ -8,7 +8,8 @@ without ``end=`` is half written and no job.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from gitmem.model.value import dataclass, field
 
 KINDS = ("capture", "answer", "turn", "end", "push", "merge")
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from gitmem.model.text import ascii_words
+from gitmem.model.value import dataclass
 
 REPEAT_FACTOR = 0.7
 """What is left of a file's weight once a memory about it is given."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gitmem.model.memory import Memory
+from gitmem.model.value import dataclass
 
 
 @dataclass(frozen=True)

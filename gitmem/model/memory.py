@@ -14,11 +14,11 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Union
 
 from gitmem.model.text_roles import Role
+from gitmem.model.value import dataclass, field
 
 SCHEMA = 1
 """The schema this version writes.  A reader takes what it knows of a higher one."""

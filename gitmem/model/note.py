@@ -9,9 +9,9 @@ what this version does not understand survives being rewritten.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from gitmem.model.memory import Json, Memory, Tombstone
+from gitmem.model.value import dataclass, field
 
 NOTES_REF = "refs/notes/claude-mem"
 """Where memories live: the one name that clones agree on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from gitmem.model.value import dataclass
 
 MAX_TEXT = 100_000
 """Characters of a query that are read; a pasted log is longer than what it says."""

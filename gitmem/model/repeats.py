@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 
 from gitmem.model import labels
 from gitmem.model.items import Item, items_of, without_items
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Memory
+from gitmem.model.value import dataclass, replace
 
 _AT_ONCE = 8
 """Entries that are compared with one another before the first is told: commits of one turn stand

@@ -6,8 +6,9 @@ An agent's own file format ends in :mod:`gitmem.agents`; everything behind it se
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+from gitmem.model.value import dataclass
 
 _SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from gitmem.model.value import dataclass
 
 FRESH_SHARE = 0.5
 """From this share on the commit is fresh: most of it is what a reader finds."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _MAX_WORD = 64
 
@@ -17,8 +17,19 @@ _MAX_WORD = 64
 _UNSPACED_RANGES = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 )
-_RUN = re.compile(rf"[{_UNSPACED_RANGES}]+|[^\W{_UNSPACED_RANGES}]+")
-_UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED_RANGES}]")
+_ASCII_RUN = re.compile(r"\w+")
+
+
+@cache  # made when the first such text comes: a hook that reads English only need not wait for it
+def _run() -> re.Pattern[str]:
+    return re.compile(rf"[{_UNSPACED_RANGES}]+|[^\W{_UNSPACED_RANGES}]+")
+
+
+@cache
+def _unspaced_character() -> re.Pattern[str]:
+    return re.compile(f"[{_UNSPACED_RANGES}]")
+
+
 # Where a name falls into words: parse_args, parseArgs, HTTPError, utf8.
 _SEAM = re.compile(
     r"_+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=\d)(?=[^\W\d])|(?<=[^\W\d_])(?=\d)"
@@ -34,10 +45,10 @@ def words_of(text: str) -> list[str]:
     goes up by one.
     """
     found: list[str] = []
-    for run in _RUN.findall(text):
+    for run in (_ASCII_RUN if text.isascii() else _run()).findall(text):
         if run.isascii() and run.isalpha() and run.islower():
             found.append(run[:_MAX_WORD])
-        elif _UNSPACED_CHARACTER.match(run):
+        elif not run.isascii() and _unspaced_character().match(run):
             found += [run[n : n + 2] for n in range(max(1, len(run) - 1))]
         else:
             parts = [part[:_MAX_WORD].lower() for part in _SEAM.split(run) if part]

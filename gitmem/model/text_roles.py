@@ -8,10 +8,11 @@ Standard library only: agent hooks import this.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar
+
+from gitmem.model.value import is_dataclass, metadata_of, replace
 
 _Value = TypeVar("_Value")
 
@@ -75,7 +76,7 @@ def _class(value: Any) -> Any:
 
 @lru_cache(maxsize=64)
 def _roles(cls: Any) -> tuple[tuple[str, Role], ...]:
-    return tuple((f.name, f.metadata.get(Role, Role.PROSE)) for f in fields(cls))
+    return tuple((name, known.get(Role, Role.PROSE)) for name, known in metadata_of(cls).items())
 
 
 def _texts(value: Any, is_wanted: bool, roles: Collection[Role]) -> Iterator[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from contextlib import closing, suppress
-from dataclasses import replace
 from itertools import groupby
 
 from gitmem.errors import GitmemError
@@ -18,6 +17,7 @@ from gitmem.index.memories import memories_of
 from gitmem.model.context_item import ContextItem
 from gitmem.model.likely import worth as worth_of
 from gitmem.model.memory import Memory
+from gitmem.model.value import replace
 from gitmem.recall.beside_lines import gives_reason, speaker
 from gitmem.recall.context_choice import ContextCandidate, ContextChoice, Quota, weigh
 from gitmem.recall.judgement import refusal_of
@@ -58,7 +58,8 @@ def weigh_start(
         quota = replace(AT_START, most=min(AT_START.most, _MOST - len(left)))
         rest = weigh(index, prediction, quota, told, own, explain=explain)
         count = len(scope_of(repo, index))
-        has_own = bool(memories_of(index, [worktree_state.head], 1))
+        of_head = memories_of(index, [worktree_state.head])
+        has_own = any(gives_reason(one.memory) for one in of_head)
     first = [*pending, *left]
     again = {one.item.memory.id for one in first}
     rest = [_without_steps(one) for one in rest if one.item.memory.id not in again]
@@ -128,9 +129,10 @@ def _left_off(
         memory = speaker([one.memory for one in stored])
         if refusal_of(memory, given, own) or len(left) == _MAX_LEFT_OFF:
             continue
-        if not gives_reason(memory) and not memory.next:
+        is_of_trunk = worktree_state.is_trunk and memory.provenance.is_of_history
+        if is_of_trunk or not (gives_reason(memory) or memory.next):
             continue
-        worth = _worth(index, prediction, memory)
+        worth, files = _worth(index, prediction, memory)
         if left:
             memory, least = without_steps(memory), _LEAST_OF_DECISION
         else:
@@ -138,19 +140,23 @@ def _left_off(
         is_worth_it = worth >= least and (memory.decisions if left else gives_reason(memory))
         if memory.next or is_worth_it:
             item = ContextItem(memory, commit, is_pending=False, is_brief=True)
-            left.append(ContextCandidate(item, 1.0 if memory.next else worth))
+            left.append(ContextCandidate(item, 1.0 if memory.next else worth, files))
         elif not left:
             break  # where the last is of no use, what led to it is of less
     return left
 
 
-def _worth(index: Index, prediction: Prediction, memory: Memory) -> float:
-    """The chance that it helps, as that of all others is told."""
+def _worth(
+    index: Index, prediction: Prediction, memory: Memory
+) -> tuple[float, tuple[tuple[str, float], ...]]:
+    """The chance that it helps, as that of all others is told, and the files that say so."""
     place = places_of(index, [memory.id]).get(memory.id, 0)
-    files = prediction.files_of.get(place, ())
-    alone = prediction.alone.get(place, 0.0)
-    found = worth_of(files, prediction.chances) if files else alone
-    return found * prediction.shares.get(place, 1.0)
+    chances = prediction.chances
+    files = [path for path in prediction.files_of.get(place, ()) if path in chances]
+    files.sort(key=lambda path: (-chances[path], path))
+    found = worth_of(files, chances) if files else prediction.alone.get(place, 0.0)
+    reasons = tuple((path, chances[path]) for path in files[:3])
+    return found * prediction.shares.get(place, 1.0), reasons
 
 
 def _without_steps(one: ContextCandidate) -> ContextCandidate:

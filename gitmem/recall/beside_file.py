@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
@@ -18,6 +17,7 @@ from gitmem.model.context_item import ContextItem
 from gitmem.model.likely import name_words, tells_apart
 from gitmem.model.line_ranges import Ranges, subtract
 from gitmem.model.memory import Memory
+from gitmem.model.value import replace
 from gitmem.recall.beside_lines import (
     WITHOUT_REASON,
     Passage,

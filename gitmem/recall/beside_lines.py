@@ -11,7 +11,6 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from gitmem.git.line_origins import Origin, ignored_commits, origins_of_lines
 from gitmem.git.repo import Repo
@@ -21,6 +20,7 @@ from gitmem.index.lookup import memories, places_touching
 from gitmem.index.memories import memories_of
 from gitmem.model.line_ranges import Ranges, join
 from gitmem.model.memory import Memory
+from gitmem.model.value import dataclass
 from gitmem.state.context_history import SessionContext
 
 LEAST_SHARE, LEAST_SHARE_OF_HISTORY, LEAST_LINES = 0.05, 0.1, 2

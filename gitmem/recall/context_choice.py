@@ -8,7 +8,6 @@ repository and session give the same text.  Standard library only: this runs in 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from gitmem.git.repo import Repo
@@ -18,6 +17,7 @@ from gitmem.index.lookup import memories, places_of
 from gitmem.model.context_item import ContextItem
 from gitmem.model.likely import Choice, choose
 from gitmem.model.twins import ToldWork
+from gitmem.model.value import dataclass, replace
 from gitmem.recall.judgement import judge_memory
 from gitmem.recall.likely_files import Prediction
 from gitmem.recall.worktree_state import WorktreeState, read_head_time

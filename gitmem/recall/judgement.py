@@ -8,7 +8,6 @@ agent hooks.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from gitmem.index.cache import Index
 from gitmem.index.commits import commits_like
@@ -16,6 +15,7 @@ from gitmem.index.lookup import memories
 from gitmem.index.memories import memories_of
 from gitmem.model.memory import Memory
 from gitmem.model.twins import ToldWork
+from gitmem.model.value import dataclass
 from gitmem.recall.likely_files import Prediction
 from gitmem.state.context_history import SessionContext
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from gitmem.git.reachability import unreachable_commits
 from gitmem.git.repo import Repo
@@ -29,6 +28,7 @@ from gitmem.model.likely import (
     tells_apart,
 )
 from gitmem.model.text import ascii_words
+from gitmem.model.value import dataclass, field, replace
 from gitmem.recall.worktree_state import WorktreeState, paths_at_head
 from gitmem.refresh.reachable import scope_of
 

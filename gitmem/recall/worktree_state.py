@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
+from gitmem.git.head import head_branch, head_commit, head_commit_time
 from gitmem.git.pipe import GitPipe
 from gitmem.git.repo import Repo
+from gitmem.model.value import dataclass
 
 MAIN_NAMES = ("main", "master", "trunk", "develop", "development")
 
@@ -62,6 +63,9 @@ def read_worktree_state(repo: Repo) -> WorktreeState:
 
 def read_head_time(repo: Repo) -> int:
     """HEAD's commit time, POSIX seconds; 0 without a commit."""
+    known = head_commit_time(repo)
+    if known is not None:
+        return known
     seconds = GitPipe(repo, _TIME, []).output().strip()
     return int(seconds) if seconds.isdigit() else 0
 
@@ -71,7 +75,8 @@ def paths_at_head(repo: Repo, paths: Sequence[str]) -> set[str]:
     asked = [path for path in paths if "\n" not in path]
     if not asked:
         return set()
-    lines = [b"HEAD:" + os.fsencode(path) for path in asked]
+    head = head_commit(repo).encode() or b"HEAD"  # an id is looked up once, a name for each path
+    lines = [head + b":" + os.fsencode(path) for path in asked]
     answer = GitPipe(repo, ("cat-file", "--batch-check=%(objecttype)"), lines).output()
     kinds = answer.decode("utf-8", "replace").splitlines()
     return {path for path, kind in zip(asked, kinds, strict=False) if kind == "blob"}
@@ -79,17 +84,16 @@ def paths_at_head(repo: Repo, paths: Sequence[str]) -> set[str]:
 
 def _read(repo: Repo) -> WorktreeState:
     status = GitPipe(repo, _STATUS, [])
-    trunks = GitPipe(repo, _TRUNKS, [])
-    log = GitPipe(repo, _TIME, [])
+    trunks = None if head_branch(repo) in MAIN_NAMES else GitPipe(repo, _TRUNKS, [])
+    head_time = read_head_time(repo)
     head, branch, dirty = _parse_status(status.output().split(b"\0"))
-    trunk = _trunk(os.fsdecode(trunks.output()).splitlines())
-    seconds = log.output().strip()
+    trunk = _trunk(os.fsdecode(trunks.output()).splitlines()) if trunks is not None else ""
     is_trunk = not branch or branch in MAIN_NAMES or trunk in ("", f"refs/heads/{branch}")
     is_trunk = is_trunk or trunk == f"refs/remotes/origin/{branch}"
     files, commits = ((), ()) if is_trunk or not head else _since_trunk(repo, trunk)
     return WorktreeState(
         head,
-        int(seconds) if seconds.isdigit() else 0,
+        head_time,
         branch,
         is_trunk,
         files,

@@ -8,7 +8,6 @@ at: the same memories give the same text, and a resumed session is not told twic
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from gitmem.guard.untrusted import clean_line, frame_as_data, neutralise
 from gitmem.model.context_item import ContextItem
@@ -18,6 +17,7 @@ from gitmem.model.line_ranges import Ranges
 from gitmem.model.memory import Memory
 from gitmem.model.repeats import Told, is_title, kin_of
 from gitmem.model.standing import Standing, Verdict
+from gitmem.model.value import dataclass
 from gitmem.render.item_line import item_line
 
 BYTES_PER_TOKEN = 4

@@ -28,7 +28,7 @@ if [ "$*" = "hook PostToolUse Bash" ]; then
 fi
 exec {python} {form} "$@"
 """
-_CALL = "from gitmem.__main__ import main; main()"
+_CALL = "from gitmem.__main__ import main; main()"  # -m would load runpy, a third of an interpreter
 
 
 def run_path(repo: Repo) -> Path:
@@ -85,7 +85,7 @@ def _find_form(python: str) -> str:
     for options, prepare in ((["-I"], ""), (["-E"], placed)):
         code = prepare + "import gitmem; print(gitmem.__path__[0])"
         if Path(_output(python, [*options, "-c", code])).resolve() == _PACKAGE:
-            return "-I -m gitmem" if not prepare else f"-E -c {shlex.quote(prepare + _CALL)}"
+            return f"{options[0]} -c {shlex.quote(prepare + _CALL)}"
     raise InstallError(
         f"'{python}' cannot run gitmem from another folder",
         "Nothing was changed. Install gitmem with pip or pipx, then run: gitmem init",

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from gitmem.git.repo import Repo
 from gitmem.model.line_ranges import Ranges, join
+from gitmem.model.value import dataclass, field
 from gitmem.state.context_history_path import file_name
 from gitmem.state.recent_files import keep_newest
 from gitmem.state.state_file import StateFile
@@ -60,7 +60,7 @@ class ContextHistory:
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written.
         """
-        self._file(session).write(_line(given))
+        self._file(session).write(_line(given), is_durable=False)
         keep_newest(self._folder, _KEPT)
 
     def add(self, session: str, given: SessionContext) -> None:

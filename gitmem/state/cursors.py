@@ -6,10 +6,10 @@ Standard library only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from gitmem.git.repo import Repo
+from gitmem.model.value import dataclass, field, replace, values_of
 from gitmem.state.state_file import StateFile
 
 _KEPT_MARKS = 500
@@ -80,7 +80,8 @@ def write_cursors(repo: Repo, seen: Cursors) -> None:
     Raises:
         DiskFull, ReadOnlyRepository: it could not be written.
     """
-    _file(repo).write_json(asdict(seen))
+    marks = {session: values_of(mark) for session, mark in seen.marks.items()}
+    _file(repo).write_json({**values_of(seen), "marks": marks})
 
 
 def _file(repo: Repo) -> StateFile:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gitmem.git.repo import Repo
 from gitmem.model.memory import Memory, from_fields, to_fields
+from gitmem.model.value import dataclass
 from gitmem.state.recent_files import newest_first
 from gitmem.state.state_file import StateFile
 

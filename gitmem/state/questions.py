@@ -12,12 +12,12 @@ import os
 import re
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from gitmem.git.repo import Repo, translate_os_errors
 from gitmem.model.session import is_session_id
+from gitmem.model.value import dataclass, values_of
 from gitmem.state.recent_files import keep_newest, newest_first
 from gitmem.state.state_file import StateFile
 
@@ -89,7 +89,7 @@ class Questions:
                 os.close(os.open(file.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
             except FileExistsError:
                 return False
-        file.write_json(asdict(Question(commit, session, time.time())))
+        file.write_json(values_of(Question(commit, session, time.time())))
         keep_newest(self._questions, _KEPT)
         keep_newest(self._commits, _KEPT, "*")  # git's hook only adds
         return True

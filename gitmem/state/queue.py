@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import os
 import time
-import uuid
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gitmem.git.repo import Repo
 from gitmem.model.job import Job, parse_job, render_job
+from gitmem.model.value import dataclass, replace
 from gitmem.state.state_file import StateFile
 
 MAX_ATTEMPTS = 3
@@ -46,7 +45,7 @@ class Queue:
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written.
         """
-        path = self._folder / f"{uuid.uuid4().hex}.job"
+        path = self._folder / f"{os.urandom(16).hex()}.job"
         StateFile(path).write(render_job(job))
         if moment is not None:
             os.utime(path, (moment, moment))

@@ -4,7 +4,9 @@ only.
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
+from fnmatch import fnmatch
 from pathlib import Path
 
 
@@ -13,10 +15,12 @@ def newest_first(folder: Path, names: str = "*.json") -> list[Path]:
     out.
     """
     dated = []
-    for path in folder.glob(names):
-        with suppress(OSError):
-            dated.append((path.stat().st_mtime, path))
-    return [path for _, path in sorted(dated, reverse=True)]
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if fnmatch(entry.name, names):
+                with suppress(OSError):
+                    dated.append((entry.stat().st_mtime, entry.name))
+    return [folder / name for _, name in sorted(dated, reverse=True)]
 
 
 def keep_newest(folder: Path, count: int, names: str = "*.json") -> None:

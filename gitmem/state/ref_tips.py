@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from gitmem.git.repo import Repo, try_git
+from gitmem.model.value import dataclass, field
 from gitmem.state.state_file import StateFile
 
 REFS = ("refs/heads/", "refs/remotes/")

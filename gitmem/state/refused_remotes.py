@@ -10,11 +10,11 @@ import hashlib
 import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, try_git
+from gitmem.model.value import dataclass
 from gitmem.state.state_file import StateFile
 
 DAY_SECONDS = 86_400.0

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from gitmem.git.repo import Repo
 from gitmem.model.session import is_session_id
+from gitmem.model.value import dataclass, values_of
 from gitmem.state.recent_files import keep_newest, newest_first
 from gitmem.state.state_file import StateFile
 
@@ -44,12 +44,12 @@ class Registry:
         if not is_session_id(registered.session):
             return
         file = StateFile(self._folder / f"{registered.session}.json")
-        data = json.dumps(asdict(registered)).encode()
+        data = json.dumps(values_of(registered)).encode()
         if file.read() == data:
             with suppress(OSError):
                 file.path.touch()
                 return
-        file.write(data)
+        file.write(data, is_durable=False)
         keep_newest(self._folder, _KEPT)
 
     def get(self, session: str) -> RegisteredSession | None:

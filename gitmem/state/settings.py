@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from typing import Any
 
 from gitmem.errors import GitFailed, SettingsInvalid
 from gitmem.git.repo import Repo, try_git
+from gitmem.model.value import dataclass, values_of
 from gitmem.state.setting_types import (
     COMPRESSORS,
     parse_amount,
@@ -122,8 +122,8 @@ def describe_settings(repo: Repo) -> list[Setting]:
     values = _values_of([(name, value) for _, name, value in sourced])
     sources = {name: source for source, name, _ in sourced}  # of the last value
     described = []
-    for field in fields(Settings):
-        name, default, form = _name(field.name), _text(field.default), _FORMS[field.name]
+    for field_name, value in values_of(Settings()).items():
+        name, default, form = _name(field_name), _text(value), _FORMS[field_name]
         given = values.pop(name.lower(), None)
         shown = default if given is None else form.text(given)
         source = sources.get(name.lower(), "default")
@@ -136,8 +136,8 @@ def describe_settings(repo: Repo) -> list[Setting]:
 def default_settings() -> list[Setting]:
     """Every setting with its default, for the documentation."""
     return [
-        Setting(_name(f.name), _text(f.default), _text(f.default), "default", _FORMS[f.name].help)
-        for f in fields(Settings)
+        Setting(_name(name), _text(value), _text(value), "default", _FORMS[name].help)
+        for name, value in values_of(Settings()).items()
     ]
 
 

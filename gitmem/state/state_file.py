@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from gitmem.git.repo import translate_os_errors
+from gitmem.model.value import dataclass
 from gitmem.state.atomic import write_atomically
 
 MAX_BYTES = 64 << 20
@@ -76,13 +76,13 @@ class StateFile:
                 continue
         return found
 
-    def write(self, data: bytes) -> None:
-        """Make this the whole content; durable on return.
+    def write(self, data: bytes, *, is_durable: bool = True) -> None:
+        """Make this the whole content; durable on return, but for a cache that needs not be.
 
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written; what was there stays.
         """
-        write_atomically(self.path, data, mode=self.mode)
+        write_atomically(self.path, data, mode=self.mode, is_durable=is_durable)
 
     def write_json(self, value: object) -> None:
         """Make this value the whole content; as :meth:`write`."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from gitmem.hooks.file_precheck import may_tell
 from gitmem.state.context_history import ContextHistory, SessionContext
 from tests.hooks.test_agent import SESSION, orchard, ready, tool_use
 from tests.hooks.test_imports import loaded_packages
+from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 
 __all__ = ["orchard", "ready"]
@@ -50,6 +52,10 @@ def test_a_linked_work_tree_is_left_to_who_knows_more(orchard: GitDriver) -> Non
         b'{"tool_input": 3}',
         b'{"tool_input": {"file_path": 3}}',
         b"[" * 9999,
+        b'{"tool_input": {"file_path": null}}',
+        b'{"tool_input": {"file_path": "a\\u0000b"}}',
+        b'{"tool_input": {"file_path": "/\xff"}}',
+        b'{"tool_input": {"file_path": "/a"}, "cwd": 7}',
     ],
 )
 def test_what_is_not_understood_is_left_to_who_knows_more(tmp_path: Path, given: bytes) -> None:
@@ -72,14 +78,43 @@ def test_where_gitmem_is_not_set_up_nothing_is_made(committed: GitDriver) -> Non
 
 def test_a_look_loads_hardly_anything(committed: GitDriver) -> None:
     """Of a file that nothing is remembered of, in a repository that has an index."""
-    from tests.support.cli import gitmem
-
     gitmem(committed, "init")
     gitmem(committed, "context")
 
     names = loaded_packages(committed, "hook", "PostToolUse")
 
-    assert not names & ({"dataclasses", "subprocess", "pathlib"} - _always())
+    assert not names & ({"dataclasses", "subprocess", "pathlib", "hashlib"} - _always())
+    assert _loaded(committed) & {"json", "re", "typing"} == set()
+
+
+def _loaded(git: GitDriver) -> set[str]:
+    """What the look itself loads beyond the interpreter's own."""
+    import subprocess
+
+    payload = tool_use(git, "src/new.py")
+    code = (
+        "import sys; before = set(sys.modules); from gitmem.hooks.file_precheck import may_tell; "
+        f"assert not may_tell({payload!r}, {{}}); print(' '.join(set(sys.modules) - before))"
+    )
+    command = [sys.executable, "-I", "-c", code]
+    done = subprocess.run(command, capture_output=True, check=True, env=git.env())
+    return set(done.stdout.decode().split())
+
+
+def test_a_path_in_any_script_is_read_as_json_writes_it(orchard: GitDriver) -> None:
+    """With escapes, quotes and characters beyond the first plane, told or not told."""
+    name = 'src/б"a\\um 🌳.py'
+    assert not glance(orchard, name)
+
+    ContextHistory(orchard.repo).add(SESSION, SessionContext(files=frozenset({name})))
+    orchard.add_note(
+        "HEAD",
+        f"---\nkind: fix\ntitle: Trees\nfiles: {{changed: [{json.dumps(name, ensure_ascii=False)}]}}\n",
+    )
+    gitmem(orchard, "context")
+
+    assert not glance(orchard, name)
+    assert glance(orchard, name, session_id="00000000-0000-4000-8000-000000000000")
 
 
 def _always() -> set[str]:

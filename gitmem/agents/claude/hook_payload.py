@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gitmem.agents.claude.touched_lines import edited_texts, is_edit, touched_lines
 from gitmem.model.line_ranges import Ranges
+from gitmem.model.value import dataclass
 
 _MAX_BYTES = 4 << 20
 _MAX_TEXT = 4_096

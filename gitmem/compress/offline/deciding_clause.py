@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gitmem.compress.offline.commit_verbs import CHOOSING_VERBS, base_of, first_verb
 from gitmem.compress.offline.phrases import (
@@ -20,6 +19,7 @@ from gitmem.compress.offline.phrases import (
     mask_quotes,
     without_quotes,
 )
+from gitmem.model.value import dataclass
 
 _BREAKS = re.compile(r"[;:]\s+|\s+[-–—]{1,2}\s+|,?\s+(?:therefore|thus|hence)\s+", re.I)
 _SO = re.compile(r",?\s+(?:and\s+)?so,?\s+(?!that\b|as\b|far\b|on\b|we can\b)", re.I)

@@ -9,12 +9,12 @@ the session's next commit takes them.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from enum import Enum
 
 from gitmem.compress.offline.history import is_routine, is_slight
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory
+from gitmem.model.value import replace
 
 _SLIGHT_LINES = 40
 _GENERATED_FILE = re.compile(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -24,6 +23,7 @@ from gitmem.compress.terms import changed_word_count, terms_of
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change, FileChange
 from gitmem.model.memory import Decision, Memory, RecordedError
+from gitmem.model.value import dataclass, replace
 
 NAME = "history/3"
 
