@@ -19,11 +19,11 @@ from gitmem.model.line_ranges import Ranges, subtract
 from gitmem.model.memory import Memory
 from gitmem.model.value import replace
 from gitmem.recall.beside_lines import (
+    MOST_LINES,
     WITHOUT_REASON,
     Passage,
     gives_reason,
     is_left_to_tell,
-    lines_of_commits,
     located,
     memories_behind,
 )
@@ -57,20 +57,21 @@ def weigh_file(
     Only what gives a reason, and of which something is left in the file.  ``own`` is the session
     that is told, whose work is no news to it.
     """
+    whole = located(repo, path, Passage(((1, MOST_LINES),)))
+    weighed = weigh_lines(repo, path, whole, known, own, explain=explain)
+    if weighed.is_complete:
+        return weighed
     given = known or SessionContext()
     with closing(Index.open(repo.state_dir)) as index:
         places = places_touching(index, [path], _MAX_BY_FILE)
         commit_of, _ = locate_commits(repo, index, places, others=False)
         stored = memories(index, commit_of)
-        able = [p for p in places if p in stored and gives_reason(stored[p])]
-        left = lines_of_commits(repo, path) if able else None
-        kept = [place for place in able if left is None or commit_of[place] in left]
-        chosen = _weigh(index, path, {p: commit_of[p] for p in kept}, given, own, explain=explain)
-    found = [_with_lines(one, (left or {}).get(one.item.commit, ())) for one in chosen]
+        able = {p: commit_of[p] for p in places if p in stored and gives_reason(stored[p])}
+        found = _weigh(index, path, able, given, own, explain=explain)
+    found = [_with_lines(one, ()) for one in found]
     if explain:
-        refused = {place: WITHOUT_REASON for place in stored if place not in able}
-        refused |= {place: "nothing of it is left there" for place in able if place not in kept}
-        found += [_refused(stored[p], commit_of[p], why) for p, why in refused.items()]
+        silent = [place for place in stored if place not in able]
+        found += [_refused(stored[place], commit_of[place], WITHOUT_REASON) for place in silent]
     return ContextChoice(repo, None, found, {})
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gitmem.git.line_origins import Origin, ignored_commits, origins_of_lines
 from gitmem.git.repo import Repo
@@ -28,12 +28,14 @@ SWEEPING = 12
 """A commit of so many files, of which no session tells, did one thing everywhere and means little
 at each place.  As many files are what the memory of a larger one names."""
 
+MOST_LINES = 1 << 30
 WITHOUT_REASON = "without a reason"
 
 _FOLDER = "blame"
 _LEAST_SHARE_OF_SWEEPING = 0.5
 _MOST_BYTES = 2 << 20  # of a file; a larger one is data
 _MOST_MEMORIES = 200
+_MOST_COMMITS = 60
 _AT_ONCE = 10
 _WORD = re.compile(rb"[^\W_]{3}")
 
@@ -55,12 +57,14 @@ class Behind:
 class Passage:
     """Lines of a file as it is now, from 1, both ends counted; or ``texts`` that stand in it.
 
-    ``is_edited``: they were just changed, and what stood there before counts.
+    ``is_edited``: they were just changed, and what stood there before counts.  ``is_whole``: they
+    are all lines of the file, of which each commit may have a small part.
     """
 
     ranges: Ranges = ()
     is_edited: bool = False
     texts: Sequence[str] = ()
+    is_whole: bool = False
 
     def __bool__(self) -> bool:
         """Whether it is known which lines they are."""
@@ -87,19 +91,8 @@ def located(repo: Repo, path: str, passage: Passage) -> Passage:
     lines = _lines_of(repo, path)
     ranges = [*passage.ranges, *_lines_with(lines, passage.texts)]
     within = join((first, min(last, len(lines))) for first, last in ranges)
-    return Passage(within, passage.is_edited)
-
-
-def lines_of_commits(repo: Repo, path: str) -> Mapping[str, Ranges] | None:
-    """The lines of the file by the commits that git blames for them; None where that takes too
-    long to tell of all.
-    """
-    text = _lines_of(repo, path)
-    whole = located(repo, path, Passage(((1, len(text)),)))
-    found = origins_of_lines(repo, path, whole.ranges, repo.state_dir / _FOLDER)
-    if not found.is_complete:
-        return None
-    return {one.commit: join(one.lines) for one in found.origins if _size(one, text)}
+    is_whole = passage.ranges == ((1, MOST_LINES),)
+    return Passage(within, passage.is_edited, is_whole=is_whole)
 
 
 def memories_behind(
@@ -118,16 +111,19 @@ def memories_behind(
     sizes = {origin.commit: _size(origin, text) for origin in found.origins}
     total = sum(sizes.values()) or 1
     stored: dict[str, list[Memory]] = {}
-    for one in memories_of(index, list(sizes)):
+    largest = sorted(sizes, key=lambda commit: (-sizes[commit], commit))[:_MOST_COMMITS]
+    for one in memories_of(index, largest):
         stored.setdefault(one.commit, []).append(one.memory)
     heard = frozenset[str]().union(*commits_holding(index, given.ids).values())
     behind = []
-    for origin in sorted(found.origins, key=lambda one: (-sizes[one.commit], one.commit)):
-        commit, share = origin.commit, sizes[origin.commit] / total
+    by_commit = {origin.commit: origin for origin in found.origins}
+    for commit in largest:
         if commit not in stored:
             continue
+        origin, share = by_commit[commit], sizes[commit] / total
         memory = speaker(stored[commit], path)
-        why = _refusal(memory, stored[commit], share, sizes[commit], own)
+        counted = max(share, _LEAST_SHARE_OF_SWEEPING) if passage.is_whole else share
+        why = _refusal(memory, stored[commit], counted, sizes[commit], own)
         if commit in ignored:
             why = "a commit that blame looks through"
         elif commit in heard and memory.id not in given.ids:
@@ -163,7 +159,7 @@ def _refusal(memory: Memory, stored: Iterable[Memory], share: float, size: int, 
         is_sweeping = len(memory.files_changed) >= SWEEPING
         least = _LEAST_SHARE_OF_SWEEPING if is_sweeping else LEAST_SHARE_OF_HISTORY
     if share < least or (size < LEAST_LINES and share < 1):
-        return f"too little of the lines is its: {share:.0%}"
+        return f"too few of the lines are its: {share:.0%}"
     return ""
 
 
@@ -175,9 +171,10 @@ def _lines_of(repo: Repo, path: str) -> list[bytes]:
         if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST_BYTES:
             return []
         with open(file, "rb") as opened:  # noqa: PTH123
-            return opened.read(_MOST_BYTES).split(b"\n")
+            text = opened.read(_MOST_BYTES)
     except OSError:
         return []
+    return text.removesuffix(b"\n").split(b"\n") if text else []
 
 
 def _lines_with(lines: Sequence[bytes], texts: Sequence[str]) -> Iterator[tuple[int, int]]:

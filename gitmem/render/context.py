@@ -65,7 +65,7 @@ def render_context(
     name = _line(path, 200)
     room = limit - _size(_frame([], len(items), name))
     aged = [_DatedItem(item, head_time) for item in items]
-    fitted = list(_fit(aged, room))
+    fitted = list(_fit(aged, room, needs_reason=bool(path)))
     omitted_count = len(items) - len(fitted)
     text = _frame([block for _, block in fitted], omitted_count, name) if fitted else ""
     ids = tuple(known.item.memory.id for known, _ in fitted)
@@ -80,15 +80,20 @@ class _DatedItem:
     head_time: int
 
 
-def _fit(items: Sequence[_DatedItem], room: int) -> Iterator[tuple[_DatedItem, str]]:
-    """Each item in the fullest form that its share of the room takes; nothing is told twice."""
+def _fit(
+    items: Sequence[_DatedItem], room: int, *, needs_reason: bool
+) -> Iterator[tuple[_DatedItem, str]]:
+    """Each item in the fullest form that its share of the room takes; nothing is told twice.
+
+    ``needs_reason``: a title alone is not worth its place.
+    """
     told = Told()
     for position, item in enumerate(items):
         if room < _SMALLEST_ITEM:
             return
         is_alone = position == len(items) - 1
         block, said = _fullest_block(item, room, told, is_alone=is_alone)
-        if block:
+        if block and (said or not needs_reason):
             for one in said:
                 told.add(one, kin_of(item.item.memory, item.item.commit))
             room -= _size(block) + 1
@@ -138,10 +143,11 @@ def _origin(known: _DatedItem) -> Iterator[str]:
     if item.standing is not None:
         yield _standing(item.standing)
     if item.lines:
-        yield f"lines {_ranges(item.lines)}"
+        yield f"lines {shown_ranges(item.lines)}"
 
 
-def _ranges(lines: Ranges) -> str:
+def shown_ranges(lines: Ranges) -> str:
+    """The first few ranges of lines, as people write them."""
     shown = [f"{first}-{last}" if last > first else f"{first}" for first, last in lines[:_RANGES]]
     return ", ".join(shown) + (", ..." if len(lines) > _RANGES else "")
 

@@ -67,4 +67,4 @@ def test_a_file_outside_is_a_wrong_usage(git: GitDriver) -> None:
     done = gitmem(git, "context", "--file", "/etc/hosts")
 
     assert done.returncode == 2
-    assert "outside the work tree" in done.stderr
+    assert "outside this repository" in done.stderr

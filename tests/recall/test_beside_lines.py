@@ -285,6 +285,31 @@ def test_a_new_commit_elsewhere_needs_no_second_blame(
     assert "choose beta" in told(layers, (7, 12))
 
 
+def test_a_file_that_is_read_whole_is_blamed_once(
+    layers: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = context_of_file(layers.repo, "s", "s", FILE, Settings()).text
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a second blame")
+
+    monkeypatch.setattr(line_origins._Answer, "_start", refuse)
+    again = context_of_file(layers.repo, "t", "t", FILE, Settings()).text
+
+    assert "lines 1-6)" in first or "lines 7-12)" in first or "lines 13-18)" in first
+    assert again == first
+
+
+def test_what_nothing_is_left_of_in_the_file_is_not_told(layers: GitDriver) -> None:
+    layers.commit("anew", **{"src__net.py": lines("delta") + lines("beta")})
+
+    text = context_of_file(layers.repo, "s", "s", FILE, Settings()).text
+
+    assert "choose beta" in text
+    assert "choose alpha" not in text
+    assert "choose gamma" not in text
+
+
 def test_a_file_that_head_does_not_have_has_nothing_behind_it(layers: GitDriver) -> None:
     layers.run("rm", "-q", "--cached", FILE)
     layers.run("commit", "-q", "-m", "drop it")
