@@ -114,12 +114,14 @@ def _weigh(
     files_of = paths_of(index, commit_of)
     in_order = {place: files_of[place] for place in commit_of if place in files_of}
     times = touch_counts(index, [path]).get(path, 0)
-    chances = _chances_beside(index, path, in_order, times, given)
+    shares = shares_of(index, in_order, ())
+    is_of_history = len(shares) == len(in_order)
+    # Where no session tells of any, none gives way to another, and their lines tell them apart.
+    kin_among = {} if is_of_history else in_order
+    chances = _chances_beside(index, path, kin_among, times, given)
     is_of_all = not tells_apart(times, annotated_commit_count(index))
     quota = BESIDE_FILE_OF_ALL if is_of_all else BESIDE_FILE
-    shares = shares_of(index, in_order, ())
-    if len(shares) == len(in_order):
-        shares = {}  # no session tells of any: none gives way to another
+    shares = {} if is_of_history else shares
     prediction = Prediction(in_order, commit_of, chances, shares=shares)
     return weigh(index, prediction, quota, given, own, explain=explain)
 
