@@ -157,15 +157,20 @@ def _chances_beside(
 def is_worth_telling(repo: Repo, path: str, listener: str, lines: Ranges = ()) -> bool:
     """Whether anything is remembered about the file, or those lines of it, that this listener
     lacks: one look into the index and none at git.
+
+    A file that has nothing to tell is noted, so that the next look is the quick check's.
     """
+    told = ContextHistory(repo)
+    known = told.of(listener) or SessionContext()
+    if path in known.spent:
+        return False
     with closing(Index.open(repo.state_dir)) as index:
         if not is_touched(index, path):
             return False
-    known = ContextHistory(repo).of(listener)
-    if known is None:
-        return True
-    if path in known.spent:
-        return False
+        if not is_left_to_tell(index, path, known):
+            with suppress(GitmemError):
+                told.add(listener, SessionContext(spent=frozenset({path})))
+            return False
     return bool(subtract(lines, known.lines.get(path, ()))) if lines else path not in known.files
 
 
