@@ -183,14 +183,15 @@ def context_of_file(
     passage: Passage | None = None,
 ) -> ContextBlock:
     """What stands behind the passage, or where it is not known which lines were meant what is
-    remembered about the file; once per listener (the session or a subagent).
+    remembered about the file; once per listener (the session or a subagent), as far as the
+    session's budget goes.
     """
     told = ContextHistory(repo)
-    known = told.of(listener) or SessionContext()
+    known = main = told.of(session) or SessionContext()
     if listener != session:  # a subagent has not heard it, but works on what its session works on
-        main = told.of(session) or SessionContext()
-        known = replace(known, likely_files=main.likely_files)
-    room = min(settings.file_tokens, settings.session_tokens - known.tokens)
+        own = told.of(listener) or SessionContext()
+        known = replace(own, likely_files=main.likely_files)
+    room = min(settings.file_tokens, settings.session_tokens - main.tokens)
     if room <= 0 or path in known.spent:
         return ContextBlock("", 0, 0)
     if passage:
@@ -213,6 +214,8 @@ def context_of_file(
     spent = _spent(repo, path, replace(known, ids=known.ids | ids))
     with suppress(GitmemError):
         told.add(listener, replace(heard, ids=ids, tokens=block.tokens, spent=spent))
+        if listener != session and block.tokens:
+            told.add(session, SessionContext(tokens=block.tokens))
     return block
 
 
