@@ -28,6 +28,7 @@ from gitmem.index.cache import Index
 from gitmem.index.memories import memories_of
 from gitmem.recall.beside_file import context_of_file, weigh_lines
 from gitmem.recall.beside_lines import Passage, located
+from gitmem.refresh.refresh import refresh
 from gitmem.state.settings import Settings
 
 _ENDINGS = (".py", ".rs", ".go", ".c", ".h", ".js", ".ts", ".java", ".rb", ".md", ".rst", ".toml")
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--show", action="store_true")
     given = parser.parse_args(arguments)
     repo = find_repo(given.repository)
+    refresh(repo).close()
     told, known, wrong = 0, 0, 0
     times: dict[str, list[float]] = {"first": [], "later": []}
     seen: set[str] = set()
