@@ -33,6 +33,7 @@ WITHOUT_REASON = "without a reason"
 
 _FOLDER = "blame"
 _LEAST_SHARE_OF_SWEEPING = 0.5
+_LEAST_SHARE_OF_ONE = 0.2  # a single line of five says what they do
 _MOST_BYTES = 2 << 20  # of a file; a larger one is data
 _MOST_MEMORIES = 200
 _MOST_COMMITS = 60
@@ -122,8 +123,9 @@ def memories_behind(
             continue
         origin, share = by_commit[commit], sizes[commit] / total
         memory = speaker(stored[commit], path)
-        counted = max(share, _LEAST_SHARE_OF_SWEEPING) if passage.is_whole else share
-        why = _refusal(memory, stored[commit], counted, sizes[commit], own)
+        why = _refusal(memory, stored[commit], own)
+        if not why:
+            why = _too_few(memory, share, sizes[commit], is_whole=passage.is_whole)
         if commit in ignored:
             why = "a commit that blame looks through"
         elif commit in heard and memory.id not in given.ids:
@@ -148,17 +150,23 @@ def speaker(stored: Sequence[Memory], path: str = "") -> Memory:
     )
 
 
-def _refusal(memory: Memory, stored: Iterable[Memory], share: float, size: int, own: str) -> str:
-    """Why it is not told; empty if nothing speaks against it."""
+def _refusal(memory: Memory, stored: Iterable[Memory], own: str) -> str:
+    """Why it is not told, however many lines are its; empty if nothing speaks against it."""
     if own and any(one.provenance.session == own for one in stored):
         return "the session's own"
     if not gives_reason(memory):
         return WITHOUT_REASON
+    return ""
+
+
+def _too_few(memory: Memory, share: float, size: int, *, is_whole: bool) -> str:
+    """Why its lines are too few; of a whole file each commit may have a small part."""
     least = LEAST_SHARE
     if memory.provenance.is_of_history:
         is_sweeping = len(memory.files_changed) >= SWEEPING
         least = _LEAST_SHARE_OF_SWEEPING if is_sweeping else LEAST_SHARE_OF_HISTORY
-    if share < least or (size < LEAST_LINES and share < 1):
+    is_one_of_many = size < LEAST_LINES and share < _LEAST_SHARE_OF_ONE
+    if is_one_of_many or (share < least and not is_whole):
         return f"too few of the lines are its: {share:.0%}"
     return ""
 

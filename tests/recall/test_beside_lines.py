@@ -123,6 +123,19 @@ def test_nothing_but_blank_lines_and_braces_has_nothing_behind_it(git: GitDriver
     assert "choose alpha" in told(git, (3, 10))
 
 
+@pytest.mark.parametrize(("count", "counts"), [(4, True), (12, False)])
+def test_a_single_line_counts_among_few(layers: GitDriver, count: int, counts: bool) -> None:
+    text = (lines("alpha") + lines("beta") + lines("gamma")).replace("beta(0)", "beta(retry=3)")
+    remember(layers, layers.commit("retry", **{"src__net.py": text}), "retry it", why="It blocks.")
+    refresh(layers.repo).close()
+
+    passage = located(layers.repo, FILE, Passage(((6, 6 + count - 1),)))
+    weighed = weigh_lines(layers.repo, FILE, passage, explain=True)
+
+    (one,) = [one for one in weighed.candidates if one.item.memory.title == "retry it"]
+    assert one.refusal.startswith("too few of the lines") != counts
+
+
 def test_a_line_that_is_not_committed_has_nothing_behind_it(layers: GitDriver) -> None:
     text = lines("alpha") + lines("news") + lines("beta") + lines("gamma")
     layers.write(FILE, text)
