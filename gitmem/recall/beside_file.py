@@ -112,7 +112,8 @@ def _weigh(
 ) -> list[ContextCandidate]:
     """These memories of the file, by the files that are likely to be edited."""
     files_of = paths_of(index, commit_of)
-    in_order = {place: files_of[place] for place in commit_of if place in files_of}
+    # The file may have had another name when a commit wrote the lines that it has there.
+    in_order = {p: list(dict.fromkeys([path, *files_of.get(p, ())])) for p in commit_of}
     times = touch_counts(index, [path]).get(path, 0)
     shares = shares_of(index, in_order, ())
     is_of_history = len(shares) == len(in_order)

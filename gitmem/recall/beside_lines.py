@@ -18,6 +18,7 @@ from gitmem.index.cache import Index
 from gitmem.index.commits import commits_holding
 from gitmem.index.lookup import memories, places_touching
 from gitmem.index.memories import memories_of
+from gitmem.index.nearby import paths_with_names
 from gitmem.model.line_ranges import Ranges, join
 from gitmem.model.memory import Memory
 from gitmem.model.value import dataclass
@@ -32,7 +33,7 @@ MOST_LINES = 1 << 30
 WITHOUT_REASON = "without a reason"
 
 _FOLDER = "blame"
-_LEAST_SHARE_OF_SWEEPING = 0.5
+_LEAST_SHARE_OF_SWEEPING = 0.15
 _LEAST_SHARE_OF_ONE = 0.2  # a single line of five says what they do
 _MOST_BYTES = 2 << 20  # of a file; a larger one is data
 _MOST_MEMORIES = 200
@@ -78,8 +79,16 @@ def gives_reason(memory: Memory) -> bool:
 
 
 def is_left_to_tell(index: Index, path: str, given: SessionContext) -> bool:
-    """Whether any memory of the file could be told, before git is asked anything."""
-    places = places_touching(index, [path], _MOST_MEMORIES)
+    """Whether any memory of the file, or of one of its name in another folder, as it may have been
+    moved, could be told, before git is asked anything.
+    """
+    if _has_untold(index, places_touching(index, [path], _MOST_MEMORIES), given):
+        return True
+    namesakes = paths_with_names(index, {path.rpartition("/")[2]})
+    return _has_untold(index, places_touching(index, namesakes, _MOST_MEMORIES), given)
+
+
+def _has_untold(index: Index, places: Sequence[int], given: SessionContext) -> bool:
     for start in range(0, len(places), _AT_ONCE):
         found = memories(index, places[start : start + _AT_ONCE]).values()
         if any(gives_reason(one) and one.id not in given.ids for one in found):

@@ -171,6 +171,21 @@ def test_a_text_that_will_be_edited_is_found_where_it_stands(layers: GitDriver) 
     assert "choose beta" in text
 
 
+def test_a_file_that_was_moved_keeps_its_reasons(layers: GitDriver) -> None:
+    (layers.path / "lib").mkdir()
+    layers.run("mv", FILE, "lib/net.py")
+    commit = layers.commit("move it")
+    origin = Provenance(commit=commit, agent="claude-code", session="mover")
+    memory = Memory("change", "move it", files_changed=("lib/net.py",), provenance=origin)
+    NoteStore(layers.repo).add({commit: [document_of(memory)]}, "notes: test")
+    refresh(layers.repo).close()
+
+    passage = Passage(((7, 12),))
+    text = context_of_file(layers.repo, "s", "s", "lib/net.py", Settings(), passage).text
+
+    assert "choose beta" in text
+
+
 def test_indentation_takes_no_line_from_its_author(layers: GitDriver) -> None:
     layers.commit("wrap", **{"src__net.py": lines("alpha").replace("    ", "\t\t") + lines("beta")})
 
