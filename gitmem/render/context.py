@@ -85,14 +85,17 @@ def _fit(
 ) -> Iterator[tuple[_DatedItem, str]]:
     """Each item in the fullest form that its share of the room takes; nothing is told twice.
 
-    ``needs_reason``: a title alone is not worth its place.
+    ``needs_reason``: a title alone is not worth its place, and rather is the first told in brief
+    than another beside it.
     """
+    forms = _FORMS_WITH_REASON if needs_reason else _FORMS
     told = Told()
     for position, item in enumerate(items):
         if room < _SMALLEST_ITEM:
             return
         is_alone = position == len(items) - 1
-        block, said = _fullest_block(item, room, told, is_alone=is_alone)
+        tried = [one for one in forms if one[0] is not _FULL or not item.item.is_brief]
+        block, said = _fullest_block(item, tried, room, told, is_alone=is_alone)
         if block and (said or not needs_reason):
             for one in said:
                 told.add(one, kin_of(item.item.memory, item.item.commit))
@@ -101,10 +104,14 @@ def _fit(
 
 
 def _fullest_block(
-    item: _DatedItem, room: int, told: Told, *, is_alone: bool
+    item: _DatedItem,
+    forms: Sequence[tuple[_Form, float]],
+    room: int,
+    told: Told,
+    *,
+    is_alone: bool,
 ) -> tuple[str, list[Item]]:
-    forms = (_FULL, _SHARE_IN_FULL), (_BRIEF, _SHARE_IN_BRIEF), (_TITLE, 1.0)
-    for form, share in forms[item.item.is_brief :]:
+    for form, share in forms:
         text, said = _block(item, form, told)
         block = neutralise(text)  # before it is measured: look-alikes take more bytes
         if _size(block) + 1 <= (room if is_alone else int(room * share)):
@@ -192,6 +199,8 @@ _BRIEF = _Form(
     3,
 )
 _TITLE = _Form({}, {}, 0)
+_FORMS = ((_FULL, _SHARE_IN_FULL), (_BRIEF, _SHARE_IN_BRIEF), (_TITLE, 1.0))
+_FORMS_WITH_REASON = ((_FULL, _SHARE_IN_BRIEF), (_BRIEF, 1.0))
 
 
 def _block(known: _DatedItem, form: _Form, told: Told) -> tuple[str, list[Item]]:
