@@ -21,6 +21,7 @@ from gitmem.index.memories import memories_of
 from gitmem.index.nearby import paths_with_names
 from gitmem.model.line_ranges import Ranges, join
 from gitmem.model.memory import Memory
+from gitmem.model.text import ascii_words
 from gitmem.model.value import dataclass
 from gitmem.state.context_history import SessionContext
 
@@ -39,6 +40,22 @@ _MOST_BYTES = 2 << 20  # of a file; a larger one is data
 _MOST_MEMORIES = 200
 _MOST_COMMITS = 60
 _AT_ONCE = 10
+_FORM_WORDS = frozenset(
+    [
+        *("autopep8", "black", "clang", "clean", "cleanup", "cleanups", "fmt", "format"),
+        *("formatted", "formatter", "formatting", "gofmt", "indent", "indentation", "isort"),
+        *("lint", "linter", "linting", "lints", "polish", "polishing", "prettier", "reformat"),
+        *("reformatted", "reformatting", "ruff", "rustfmt", "spelling", "style", "styling"),
+        *("tidy", "typo", "typos", "whitespace", "yapf"),
+    ]
+)
+_EMPTY_WORDS = frozenset(
+    [
+        *("a", "again", "all", "and", "apply", "code", "everything", "everywhere", "file"),
+        *("files", "fix", "fixes", "it", "minor", "module", "of", "on", "run", "some"),
+        *("source", "the", "this", "to", "up", "use", "whole", "with"),
+    ]
+)
 _WORD = re.compile(rb"[^\W_]{3}")
 
 
@@ -165,7 +182,15 @@ def _refusal(memory: Memory, stored: Iterable[Memory], own: str) -> str:
         return "the session's own"
     if not gives_reason(memory):
         return WITHOUT_REASON
+    if memory.provenance.is_of_history and _is_of_form(memory.title):
+        return "only of the lines' form"
     return ""
+
+
+def _is_of_form(title: str) -> bool:
+    """Whether a commit says of itself that it changed how lines look, and nothing else."""
+    words = [word for word in ascii_words(title) if word not in _EMPTY_WORDS]
+    return bool(words) and _FORM_WORDS.issuperset(words)
 
 
 def _too_few(memory: Memory, share: float, size: int, *, is_whole: bool) -> str:

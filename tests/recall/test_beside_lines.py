@@ -250,6 +250,29 @@ def test_a_commit_that_the_project_ignores_is_looked_through(layers: GitDriver) 
     assert "format everything" not in text
 
 
+@pytest.mark.parametrize(
+    ("title", "is_told"),
+    [
+        ("rustfmt everything", False),
+        ("Apply black to the whole code", False),
+        ("clean-up", False),
+        ("Use black", False),
+        ("Format prices as the bank wants them", True),
+        ("black out the old names", True),
+        ("Fix it", True),
+        ("修复", True),
+    ],
+)
+def test_a_commit_that_only_formatted_says_nothing_of_lines(
+    git: GitDriver, title: str, is_told: bool
+) -> None:
+    commit = git.commit(title, **{"src__net.py": lines("alpha")})
+    remember(git, commit, title, why="Somebody likes blanks.", compressor="history/1")
+    refresh(git.repo).close()
+
+    assert (title in told(git, (1, 6))) == is_told
+
+
 @pytest.mark.parametrize("content", ["link", "plain words of a private file\n", "0" * 40 + "\n"])
 def test_a_list_of_commits_that_is_none_is_no_trouble(layers: GitDriver, content: str) -> None:
     if content == "link":
