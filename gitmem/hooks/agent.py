@@ -16,6 +16,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitmem.agents.claude.hook_payload import HookPayload, parse_payload
 from gitmem.errors import GitmemError
@@ -25,6 +26,9 @@ from gitmem.render.context import ContextBlock
 from gitmem.state.error_log import append_log
 from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.state.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from gitmem.recall.beside_lines import Passage
 
 _FILE_EVENTS = ("PostToolUse", "PreToolUse")  # the latter for who registers it by hand
 EVENTS = (
@@ -124,16 +128,28 @@ def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str
     from gitmem.recall.beside_file import context_of_file, is_worth_telling
 
     try:
-        if not is_worth_telling(repo, path, payload.listener):
+        passage = _passage(payload, is_done=event == "PostToolUse")
+        if not is_worth_telling(repo, path, payload.listener, passage.ranges):
             return ""
         settings = read_settings(repo)
         if not settings.enabled:
             return ""
         session, listener = payload.session, payload.listener
-        return _output(event, context_of_file(repo, session, listener, path, settings))
+        block = context_of_file(repo, session, listener, path, settings, passage)
+        return _output(event, block)
     except (GitmemError, OSError) as error:
         append_log(repo, f"hook {event}: {error}")
         return ""
+
+
+def _passage(payload: HookPayload, *, is_done: bool) -> Passage:
+    """The lines that the tool has read or changed, or is about to; none where that is all."""
+    from gitmem.recall.beside_lines import Passage
+
+    if payload.is_edit and not is_done:
+        return Passage(texts=payload.old_texts)
+    texts = () if payload.lines else payload.new_texts
+    return Passage(payload.lines, payload.is_edit, texts)
 
 
 def _context_of_subagent(

@@ -65,8 +65,9 @@ class Prediction:
     ``files_of`` as well, and in ``alone`` with the chance that it helps.  Files that tell nothing
     apart have no chance.  Of those in ``shares`` only a part counts; ``elsewhere`` are those that
     HEAD does not reach, ``newest`` those of the commit where work was left off: the branch's, or
-    HEAD's history's, newest.  ``by_words`` has the chance that a memory helps because the prompt's
-    own words call for it; ``of_history`` are those that no session left.
+    HEAD's history's, newest.  ``on_branch`` are those of the commits made on it, newest first.
+    ``by_words`` has the chance that a memory helps because the prompt's own words call for it;
+    ``of_history`` are those that no session left.
     """
 
     files_of: Mapping[int, Sequence[str]] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class Prediction:
     shares: Mapping[int, float] = field(default_factory=dict)
     elsewhere: Collection[int] = frozenset()
     newest: Sequence[int] = ()
+    on_branch: Sequence[int] = ()
     alone: Mapping[int, float] = field(default_factory=dict)
     by_words: Mapping[int, float] = field(default_factory=dict)
     of_history: Collection[int] = frozenset()
@@ -167,6 +169,7 @@ def predict_files(
         shares=shares_of(index, files_of, elsewhere),
         elsewhere=elsewhere,
         newest=ours[0] if ours else (),
+        on_branch=[place for places in ours for place in places] if branch else (),
         alone={
             place: _chance_without_files(place, found, newest, has_prompt=bool(text))
             for place, files in files_of.items()

@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -49,6 +50,8 @@ def build(folder: Path, size: int) -> GitDriver:
         f"commit refs/heads/main\nmark :{number + 1}\n"
         f"committer Ada <ada@example.com> {EPOCH + number * 60} +0000\n"
         f"data 4\nwork\nM 100644 inline f{number % 500}.py\ndata 2\n{number % 10}\n"
+        f"M 100644 inline {files_of(size - 1 - number)[1]}\n"
+        f"data {len(part_of(number))}\n{part_of(number)}\n"
         for number in range(size)
     ]
     git.run("fast-import", "--quiet", stdin="".join(lines).encode())
@@ -63,6 +66,16 @@ def build(folder: Path, size: int) -> GitDriver:
     return git
 
 
+def files_of(number: int) -> tuple[str, ...]:
+    """The files of a memory, counted from the newest."""
+    return tuple(f"src/module_{number % 50}/part_{n}.py" for n in range(4))
+
+
+def part_of(number: int) -> str:
+    """What a commit, counted from the oldest, makes of the second of them."""
+    return "".join(f"value_{n} = {number}\n" for n in range(20))
+
+
 def memory(commit: str, number: int) -> Memory:
     """About 250 tokens, as a real one has."""
     return Memory(
@@ -74,7 +87,7 @@ def memory(commit: str, number: int) -> Memory:
         decisions=(
             Decision("retry in the transport", "one place knows the quota", ("retry in callers",)),
         ),
-        files_changed=tuple(f"src/module_{number % 50}/part_{n}.py" for n in range(4)),
+        files_changed=files_of(number),
         next=("measure it under load",) if number == 0 else (),
         provenance=Provenance(
             commit=commit,
@@ -117,8 +130,8 @@ def prompt(git: GitDriver) -> None:
     assert b"additionalContext" in hook(git, "UserPromptSubmit", prompt=words)
 
 
-def read(git: GitDriver, path: str, session: str = "") -> bytes:
-    tool_input = {"file_path": str(git.path / path)}
+def read(git: GitDriver, path: str, session: str = "", **lines: int) -> bytes:
+    tool_input = {"file_path": str(git.path / path), **lines}
     return hook(git, "PostToolUse", session=session, tool_name="Read", tool_input=tool_input)
 
 
@@ -128,6 +141,15 @@ def read_unknown(git: GitDriver) -> None:
 
 def read_known(git: GitDriver) -> None:
     assert b"additionalContext" in read(git, "src/module_7/part_1.py")
+
+
+def read_lines(git: GitDriver) -> None:
+    assert b"additionalContext" in read(git, "src/module_7/part_1.py", offset=5, limit=10)
+
+
+def read_lines_for_the_first_time(git: GitDriver) -> None:
+    shutil.rmtree(git.repo.state_dir / "blame")
+    read_lines(git)
 
 
 def read_again(git: GitDriver) -> None:
@@ -208,6 +230,8 @@ ACTIONS: dict[str, Callable[[GitDriver], None]] = {
     "read, nothing remembered": read_unknown,
     "read, told before": read_again,
     "read, told now": read_known,
+    "lines read, told now": read_lines,
+    "lines read, told now, blame not kept": read_lines_for_the_first_time,
     "command, no commit": command_alone,
     "command, a commit to ask about": command_with_commit,
     "shell, an empty command": empty_line,
