@@ -5,7 +5,6 @@ Standard library only: an agent's hooks run this.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
@@ -55,6 +54,8 @@ def known_line(repo: Repo, given: int, now: float) -> str:
 
 def _is_news(repo: Repo, line: str, now: float) -> bool:
     """Whether it was not said within a day; what cannot be noted is no news."""
+    import hashlib  # only where something is wrong
+
     file = StateFile(repo.state_dir / "notice.json", max_bytes=1 << 16)
     name = hashlib.sha256(line.encode()).hexdigest()[:16]
     before = file.read_json(_parse_times, {})
