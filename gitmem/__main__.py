@@ -1,4 +1,6 @@
-"""``gitmem``: hooks and the worker take a short way in; people come in through click."""
+"""``gitmem``: hooks, the worker and an agent's server take a short way in; people come in through
+click.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +24,10 @@ def main() -> None:
     if arguments == ["status", "--line"]:  # several times a minute, beside what a person types
         _print_status_line()
         sys.exit(0)
+    if arguments == ["mcp"]:
+        from gitmem.mcp.server import serve
+
+        serve(os.environ)  # ends the process
     from gitmem.cli.main import run_command
 
     sys.exit(run_command(arguments))

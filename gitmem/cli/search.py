@@ -185,4 +185,6 @@ def _no_results_text(repo: Repo | None, query: Query) -> str:
     tips = [] if query.beyond_head else ["--all looks beyond HEAD"]
     if query.is_filtered or query.branch:
         tips.append("try fewer filters")
+    if query.text.strip():
+        tips.append("try other words, or a name as it stands in the code")
     return "no matching memories" + (f" ({'; '.join(tips)})" if tips else "")

@@ -108,6 +108,24 @@ def memories_with_id(index: Index, id_prefix: str) -> list[IndexedMemory]:
     return _rows(index, query, (id_prefix, id_prefix + "g"))
 
 
+def memories_named(index: Index, name: str) -> list[IndexedMemory]:
+    """The live memories that a text names by nothing but the beginning of their id or of their
+    commit's, seven characters or more: at most 20; none for any other text.
+
+    Raises:
+        GitmemError: the file is damaged; it is set aside, so that the next try works.
+    """
+    name = name.strip().lower()
+    if re.fullmatch(r"m[0-9a-f]{6,20}", name):
+        column = "id"
+    elif re.fullmatch(r"[0-9a-f]{7,64}", name):
+        column = "commit_oid"
+    else:
+        return []
+    query = f"{_SELECT} WHERE {column} >= ? AND {column} < ? AND {LIVE} ORDER BY {column} LIMIT 20"
+    return _rows(index, query, (name, name + "g"))
+
+
 def live_memories(index: Index) -> list[IndexedMemory]:
     """Every live memory, by commit.
 

@@ -11,6 +11,7 @@ with the presence of a word in a column in place of its frequency there.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
@@ -71,8 +72,7 @@ class Postings:
             present = np.zeros(self._last + 1, dtype=np.float32)
             for postings, weight in zip(columns, WORD_WEIGHTS, strict=True):
                 present[postings] += np.float32(weight)
-            have = int(np.count_nonzero(present))
-            rarity[word] = float(np.log1p((self._last - have + 0.5) / (have + 0.5)))
+            rarity[word] = self._rarity(int(np.count_nonzero(present)))
             total += rarity[word] * present / (present + np.float32(_K1))
         if only is not None:
             allowed = np.zeros(self._last + 1, dtype=bool)
@@ -87,6 +87,36 @@ class Postings:
         scores = self._exact_scores(found, rarity, places)
         order = np.lexsort((-places, -scores))[:count]
         return [(int(places[n]), float(scores[n])) for n in order]
+
+    def coverage(self, words: Sequence[str], places: Sequence[int]) -> dict[int, float]:
+        """The share of these words that each of these memories has, 0 to 1, a rare word for more
+        than a common one and one that no memory has for most.
+
+        A name that no memory has as a whole does not count where its parts stand behind it.
+        """
+        import numpy as np
+
+        at = np.asarray(sorted(places), dtype=np.int32)
+        covered, whole = np.zeros(len(at)), 0.0
+        for number, word in enumerate(words):
+            rows = np.unique(np.concatenate(self._rows_of(word)))
+            if not len(rows) and _is_joined(word, words[number + 1 :]):
+                continue
+            rarity = self._rarity(len(rows))
+            whole += rarity
+            covered += rarity * np.isin(at, rows, assume_unique=True)
+        if not whole:
+            return dict.fromkeys(places, 0.0)
+        return {int(place): float(one) for place, one in zip(at, covered / whole, strict=True)}
+
+    @property
+    def memory_count(self) -> int:
+        """How many memories the index has room for: the last place."""
+        return self._last
+
+    def _rarity(self, have: int) -> float:
+        """What a word counts that so many memories have (its inverse document frequency)."""
+        return math.log1p((self._last - have + 0.5) / (have + 0.5))
 
     def _exact_scores(
         self,
@@ -149,6 +179,18 @@ class Postings:
             )
         nothing = [0] * len(COLUMNS)
         return np.asarray([sizes.get(place, nothing) for place in places], dtype=np.float32)
+
+
+def _is_joined(word: str, behind: Sequence[str]) -> bool:
+    """Whether the words behind begin with the parts of this one, as a split name's do."""
+    joined = ""
+    for part in behind:
+        joined += part
+        if not word.startswith(joined):
+            return False
+        if joined == word:
+            return True
+    return False
 
 
 def _concatenate(rows: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:

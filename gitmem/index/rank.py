@@ -17,7 +17,7 @@ from gitmem.model.instant import parse_any_iso_time
 from gitmem.model.memory import Memory
 from gitmem.model.standing import Standing, Verdict
 
-WORDS, MEANING = 0.6, 0.4
+WORDS, MEANING = 0.65, 0.35
 """What the best match by words and the best by meaning weigh together."""
 
 _SAME_FILE, _SAME_FOLDER = 0.10, 0.04

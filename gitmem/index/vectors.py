@@ -147,14 +147,23 @@ class Vectors:
             if place >= 0
         ]
 
-    def cosines(self, vector: NDArray[Any], places: Sequence[int]) -> dict[int, float]:
-        """The cosine of the vector and each of the memories at these places that has a vector."""
+    def cosines(
+        self, vector: NDArray[Any], places: Sequence[int], left_out: NDArray[Any] | None = None
+    ) -> dict[int, float]:
+        """The cosine of the vector and each of the memories at these places that has a vector.
+
+        ``left_out``: directions, ``(k, dim)`` and orthonormal, that do not count; the vector must
+        be without them (:func:`without`).
+        """
         import numpy as np
 
         rows = self.rows(places)
         last = len(self)
         known = [place for place in places if 0 < place <= last]
         scores = rows @ (_as_codes(vector)[0] * np.float32(_step(self._dimensions)))
+        if left_out is not None and len(left_out):
+            lengths = np.sum(rows**2, axis=1) - np.sum((rows @ left_out.T) ** 2, axis=1)
+            scores = scores / np.sqrt(np.maximum(lengths, 0.01))
         return {place: float(score) for place, score in zip(known, scores, strict=True)}
 
     def rows(self, places: Sequence[int]) -> NDArray[Any]:
@@ -166,6 +175,16 @@ class Vectors:
         picked = self._codes.rows(known)
         step = np.float32(_step(self._dimensions))
         return np.asarray((picked.astype(np.float32) - _MIDDLE) * step)
+
+
+def without(vector: NDArray[Any], directions: NDArray[Any]) -> NDArray[Any]:
+    """The vector without its parts in these directions, ``(k, dim)`` and orthonormal; of length one
+    again, unless nothing is left.
+    """
+    import numpy as np
+
+    rest = vector - (directions @ vector) @ directions
+    return np.asarray(rest / max(float(np.linalg.norm(rest)), 1e-9), dtype=np.float32)
 
 
 def read_meta(database: sqlite3.Connection, key: str) -> str:

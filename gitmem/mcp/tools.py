@@ -288,6 +288,8 @@ class Tools:
             tips.append("Try fewer filters.")
         if not query.beyond_head:
             tips.append("all=true also covers what HEAD does not reach.")
+        if query.text.strip():
+            tips.append("Other words, or a name as it stands in the code, may find more.")
         return " ".join(tips)
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from types import TracebackType
 from typing import Any
@@ -18,24 +17,33 @@ from typing import Any
 from gitmem.errors import EncoderUnavailable
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
-from gitmem.index.encoder import Encoder
+from gitmem.index.encoder import Encoder, shared_directions
 from gitmem.index.fields import FIELDS
-from gitmem.index.identifiers import identifiers_in
+from gitmem.index.identifiers import has_identifier, identifiers_in
 from gitmem.index.lexical import query_words
-from gitmem.index.lookup import Holder, holders_in_scope, holders_of, memories, newest
+from gitmem.index.lookup import (
+    Holder,
+    holders_in_scope,
+    holders_of,
+    memories,
+    newest,
+    places_of,
+)
+from gitmem.index.memories import memories_named
 from gitmem.index.postings import Postings
 from gitmem.index.rank import Candidate, Likeness, QueryContext, Rank, fuse_scores, rank_candidates
-from gitmem.index.rows import facets_of
-from gitmem.index.vectors import Vectors, read_meta
+from gitmem.index.relevance import Relevance
+from gitmem.index.vectors import Vectors, read_meta, without
 from gitmem.model.amendment import Amendment
 from gitmem.model.hit import Hit
 from gitmem.model.memory import Memory
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.model.standing import Standing
-from gitmem.model.text import words_of
+from gitmem.model.text import STOP_WORDS, words_of
 from gitmem.model.text_roles import texts_of
 from gitmem.model.twins import without_twins
-from gitmem.refresh.amendments import HeldMemory, amendments_among
+from gitmem.recall.pool import Pool, Scores, passes_filters
+from gitmem.refresh.amendments import amendments_among
 from gitmem.refresh.embed import embed_memories
 from gitmem.refresh.encoders import encoder_of
 from gitmem.refresh.reachable import Reachable, scope_of
@@ -52,46 +60,6 @@ _EXTRA_STANDINGS = 5  # than are shown: what is no longer so makes room for thes
 _RANK_POOL = 40  # of the best, that everything which ranks looks at
 
 __all__ = ["Recaller", "recall"]
-
-
-@dataclass(frozen=True)
-class _Pool:
-    """What may be shown: memories of notes, each with its place in the index and the commit that
-    holds it, and behind them pending work, which has neither.
-    """
-
-    candidates: Sequence[Candidate]
-    places: Sequence[int]
-    holders: Sequence[Holder]
-
-    def holders_of(self, numbers: Iterable[int]) -> list[Holder]:
-        """Those of the candidates of these numbers that are not pending."""
-        return [self.holders[number] for number in numbers if number < len(self.holders)]
-
-    def held_memory(self, number: int) -> HeldMemory:
-        """A candidate's memory with the commit that holds it, if it is not pending."""
-        memory = self.candidates[number].memory
-        if number >= len(self.holders):
-            return HeldMemory(memory)
-        return HeldMemory(memory, self.holders[number].commit, self.holders[number].note)
-
-    def with_standings(self, standing: Mapping[str, Standing]) -> _Pool:
-        """The same, each candidate of a note with how its commit stands, as far as is told."""
-        ours = zip(self.candidates, self.holders, strict=False)
-        judged = [replace(one, standing=standing.get(held.commit)) for one, held in ours]
-        return replace(self, candidates=[*judged, *self.candidates[len(judged) :]])
-
-    def hit(self, one: Rank) -> Hit:
-        """A candidate at its place in the order."""
-        candidate = self.candidates[one.number]
-        return Hit(
-            candidate.memory,
-            "" if candidate.is_pending else self.holders[one.number].commit,
-            candidate.is_pending,
-            one.score,
-            one.reasons,
-            candidate.standing,
-        )
 
 
 class Recaller:
@@ -129,7 +97,8 @@ class Recaller:
         self._index.close()
 
     def search(self, query: Query, now: float | None = None, *, judge: bool = False) -> list[Hit]:
-        """The memories that match the query, best first, from ``offset`` on, at most ``limit``.
+        """The memories that match the query, best first, from ``offset`` on, at most ``limit``;
+        none where nothing speaks for an answer (:mod:`gitmem.index.relevance`).
 
         Of twins (:mod:`gitmem.model.twins`) only one comes.  Without words they come newest first.
         ``now`` are POSIX seconds, to tell ages by.
@@ -142,7 +111,7 @@ class Recaller:
         self._reopen_if_replaced()
         text, end = query.text[:MAX_TEXT], query.offset + query.limit
         scope = None if query.beyond_head else scope_of(self._repo, self._index)
-        pool = self._pool(text, query, scope)
+        pool = self._relevant(text, self._pool(text, query, scope))
         rank = self._ranking(text, query, pool, now)
         order = rank(pool.candidates)
         if judge:
@@ -159,28 +128,61 @@ class Recaller:
             self._index = Index.open(self._repo.state_dir)
             self._postings = self._vectors = None
 
-    def _pool(self, text: str, query: Query, scope: Reachable | None) -> _Pool:
+    def _pool(self, text: str, query: Query, scope: Reachable | None) -> Pool:
         """What may be shown, looked for ever deeper until it fills the page or there is no more."""
         branch = scope_of(self._repo, self._index, query.branch) if query.branch else None
         end = query.offset + query.limit
         size, most = max(_CANDIDATES, 2 * end), max(_RANK_POOL, 2 * end)
         while True:
             scores = self._scores(text, query, size)
-            held = self._first_holders(scores, most, query, scope, branch)
-            if len(held) >= end or len(scores) < size or size >= _MOST_CANDIDATES:
+            shares = scores.shares
+            held = self._first_holders(shares, most, query, scope, branch)
+            if len(held) >= end or len(shares) < size or size >= _MOST_CANDIDATES:
                 break
             size *= 8  # much of what matches is elsewhere: look further
-        best = list(islice((place for place in scores if place in held), most))
+        best = list(islice((place for place in shares if place in held), most))
         read = memories(self._index, best)
         places = [place for place in best if place in read]  # another process may be writing
-        return _Pool(
+        cosine = scores.best_cosine
+        if cosine is not None:
+            cosine *= max((shares[place][1] for place in places), default=0.0)
+        return Pool(
             [
-                *(Candidate(read[place], *scores[place]) for place in places),
+                *(Candidate(read[place], *shares[place]) for place in places),
                 *self._pending(text, query),
             ],
             places,
             [held[place] for place in places],
+            cosine,
         )
+
+    def _relevance(self, words: Sequence[str], pool: Pool) -> Relevance:
+        if not pool.places:
+            return Relevance(0.0, None, 0)
+        if self._postings is None:  # no words were asked: a memory was named by its id
+            return Relevance(0.0, pool.cosine, 0)
+        coverage = self._postings.coverage(words, pool.places)
+        return Relevance(max(coverage.values()), pool.cosine, self._postings.memory_count)
+
+    def _relevant(self, text: str, pool: Pool) -> Pool:
+        """The pool if it answers the text, or else what of it has a name that the text names, and
+        pending work that would be an answer by itself.
+        """
+        words = query_words(text)
+        if not text.strip():
+            return pool
+        is_telling = any(word not in STOP_WORDS for word in words)
+        if is_telling and self._relevance(words, pool).is_enough:
+            return pool
+        bare = text.strip().lower()
+        names = [n for n in identifiers_in(text) if n not in STOP_WORDS or n != bare]
+        kept = [
+            number
+            for number, one in enumerate(pool.candidates)
+            if any(has_identifier(one.memory, name) for name in names)
+            or (one.is_pending and is_telling and Relevance(one.words, None, 1).is_enough)
+        ]
+        return pool.only(kept)
 
     def _first_holders(
         self,
@@ -197,7 +199,7 @@ class Recaller:
         return held
 
     def _ranking(
-        self, text: str, query: Query, pool: _Pool, now: float | None
+        self, text: str, query: Query, pool: Pool, now: float | None
     ) -> Callable[[Sequence[Candidate]], list[Rank]]:
         """What puts the pool in order: all that speaks for a memory, or without words its age."""
         if not text.strip():
@@ -208,17 +210,21 @@ class Recaller:
         amended = partial(self._amended, pool)
         return lambda candidates: rank_candidates(candidates, setting, likeness, amended)
 
-    def _amended(self, pool: _Pool, numbers: Sequence[int]) -> Mapping[int, tuple[int, Amendment]]:
+    def _amended(self, pool: Pool, numbers: Sequence[int]) -> Mapping[int, tuple[int, Amendment]]:
         """Which of the candidates are amended by which others."""
         held = [pool.held_memory(number) for number in numbers]
         found = amendments_among(self._repo, self._index, held)
         return {numbers[older]: (numbers[newer], how) for older, (newer, how) in found.items()}
 
-    def _scores(self, text: str, query: Query, size: int) -> dict[int, tuple[float, float]]:
-        """The places of what matches with their scores for words and for meaning, best first."""
+    def _scores(self, text: str, query: Query, size: int) -> Scores:
         if not text.strip():
-            return dict.fromkeys(newest(self._index, query, size), (0.0, 0.0))
+            return Scores(dict.fromkeys(newest(self._index, query, size), (0.0, 0.0)))
         only = set(newest(self._index, query, _ALL)) if query.is_filtered else None
+        if named := places_of(
+            self._index, [m.memory.id for m in memories_named(self._index, text)]
+        ):
+            found = [place for place in named.values() if only is None or place in only]
+            return Scores(dict.fromkeys(found, (1.0, 1.0)), best_cosine=1.0)
         lexical = self._lexical_scores(text, only, size)
         close: dict[int, float] = {}
         vectors = self._refresh_vectors()
@@ -226,8 +232,10 @@ class Recaller:
         if vectors is not None and vector is not None:
             near = [place for place, _ in vectors.nearest(vector, size)]
             near = [place for place in near if only is None or place in only]
-            close = vectors.cosines(vector, list(dict.fromkeys([*lexical, *near])))
-        return fuse_scores(lexical, close)
+            asked = list(dict.fromkeys([*lexical, *near]))
+            close = vectors.cosines(vector, asked, self._shared)
+        best = None if vector is None else max(close.values(), default=0.0)
+        return Scores(fuse_scores(lexical, close), best)
 
     def _lexical_scores(self, text: str, only: set[int] | None, size: int) -> dict[int, float]:
         """The places of the memories that match best by their words, with their scores."""
@@ -263,7 +271,7 @@ class Recaller:
         found = []
         for pending in PendingStore(self._repo).newest_first():
             memory = pending.memory
-            if not _passes_filters(memory, query):
+            if not passes_filters(memory, query):
                 continue
             shared = asked & set(words_of("\n".join(texts_of(memory, _SEARCH_ROLES))))
             share = len(shared) / len(asked) if asked else 0.0
@@ -286,11 +294,20 @@ class Recaller:
         return likeness
 
     def _vector_of(self, text: str) -> Any:
+        """The text's vector without what all memories share; None if nothing is known of it."""
+        if self._encoder is None:
+            return None
         try:
-            return self._encoder.encode([text])[0] if self._encoder else None
+            vector = self._encoder.encode([text])[0]
         except EncoderUnavailable as error:
             self.notices.append(error.message)
             return None
+        return without(vector, self._shared) if vector.any() else None
+
+    @cached_property
+    def _shared(self) -> Any:
+        """The directions that do not count."""
+        return shared_directions(self._encoder) if self._encoder else None
 
     def _refresh_vectors(self) -> Vectors | None:
         """The vectors that exist; None if they are missing and would take long."""
@@ -336,24 +353,3 @@ def _newest_first(candidates: Sequence[Candidate]) -> list[Rank]:
 
 def _is_made_on(memory: Memory, query: Query) -> bool:
     return memory.provenance.branch == query.branch
-
-
-def _passes_filters(memory: Memory, query: Query) -> bool:
-    """Whether a pending memory passes the query's filters."""
-    origin, facets = memory.provenance, set(facets_of(memory))
-    wanted = {f"tag:{tag.lower()}" for tag in query.tags}
-    wanted |= {f"concept:{concept.lower()}" for concept in query.concepts}
-    below = [path.rstrip("/") for path in query.paths]
-    return (
-        (not query.kinds or memory.kind in query.kinds)
-        and query.author.lower() in origin.author.lower()
-        and (not query.since or origin.time >= query.since)
-        and (not query.until or origin.time <= query.until)
-        and (not query.branch or origin.branch == query.branch)
-        and wanted <= facets
-        and (not below or any(_is_below(f, p) for f in memory.files_changed for p in below))
-    )
-
-
-def _is_below(name: str, path: str) -> bool:
-    return name == path or name.startswith(f"{path}/")

@@ -18,6 +18,7 @@ from gitmem.setup.hook_file import EVENTS
 from gitmem.setup.trouble import NO_PROGRAM
 from gitmem.state.atomic import write_atomically
 
+_SCRIPTS = (*EVENTS, "agent-stop")
 _PACKAGE = Path(__file__).resolve().parents[1]
 _RUN = """\
 #!/bin/sh
@@ -49,6 +50,15 @@ if [ "$*" = "hook PostToolUse Bash" ]; then
     [ -n "${{CLAUDE_CODE_SESSION_ID-}}" ] || exit 0
     [ -f "${{0%/*}}/commits/$CLAUDE_CODE_SESSION_ID" ] || exit 0
 fi
+# The client waits for the end of a turn: that takes no Python.
+case "$*" in
+"hook Stop") exec "${{0%/*}}/hooks/agent-stop" turn ;;
+"hook SessionEnd") exec "${{0%/*}}/hooks/agent-stop" end ;;
+esac
+# Hooks that find a worker's mark start none.  The worker keeps it while it works (worker_turns).
+if [ "$1" = worker ] && [ ! -f "${{0%/*}}/worker.pid" ]; then
+    echo $$ 2>/dev/null >"${{0%/*}}/worker.pid"
+fi
 exec {python} {form} "$@"
 """
 _MESSAGE = json.dumps({"systemMessage": NO_PROGRAM})
@@ -69,8 +79,8 @@ def put_program(repo: Repo, python: str) -> bool:
     """
     changed = _put(run_path(repo), _launcher(python), 0o755)
     (repo.state_dir / "gone").unlink(missing_ok=True)
-    for name in (*EVENTS, "prelude.sh"):
-        mode = 0o755 if name in EVENTS else 0o644
+    for name in (*_SCRIPTS, "prelude.sh"):
+        mode = 0o755 if name in _SCRIPTS else 0o644
         changed |= _put(repo.state_dir / "hooks" / name, _read_script(name), mode)
     (repo.state_dir / "queue").mkdir(exist_ok=True)
     return changed
@@ -80,7 +90,7 @@ def check_program(repo: Repo, python: str) -> str:
     """What is wrong with the launcher and the scripts; empty if nothing is."""
     try:
         text = os.fsdecode(run_path(repo).read_bytes())
-        for name in EVENTS:
+        for name in _SCRIPTS:
             script = repo.state_dir / "hooks" / name
             if script.read_bytes() != _read_script(name) or not os.access(script, os.X_OK):
                 return f"'{script}' is not from this version"

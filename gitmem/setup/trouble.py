@@ -21,7 +21,7 @@ from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue, QueuedJob
 from gitmem.state.ref_tips import is_rewriting
 from gitmem.state.settings import Settings
-from gitmem.state.worker_launch import has_worker_begun
+from gitmem.state.worker_turns import has_worker_begun
 
 DEAD = "gitmem is not capturing: "
 REMEDY = ". Run: gitmem doctor"

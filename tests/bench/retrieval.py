@@ -101,9 +101,7 @@ def main() -> None:
 def measure(
     name: str, corpus: Path, asked: Path, folder: Path, most: int | None
 ) -> Mapping[str, Row]:
-    with gzip.open(corpus, "rt", encoding="utf-8") as file:
-        docs = [json.loads(line) for line in file]
-    queries = [json.loads(line) for line in asked.read_text(encoding="utf-8").splitlines() if line]
+    docs, queries = read_corpus(corpus, asked)
     if most is not None and most < len(queries):
         queries = random.Random(0).sample(queries, most)
     made = {doc["id"]: memory for doc in docs if (memory := memory_from(doc)) is not None}
@@ -125,6 +123,14 @@ def measure(
             "gitmem": tried(ours, queries, works),
             "FTS5 BM25": tried(plain(made), queries, works),
         }
+
+
+def read_corpus(corpus: Path, asked: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The commits, newest first, and what is asked of them."""
+    with gzip.open(corpus, "rt", encoding="utf-8") as file:
+        docs = [json.loads(line) for line in file]
+    lines = asked.read_text(encoding="utf-8").splitlines()
+    return docs, [json.loads(line) for line in lines if line]
 
 
 def memory_from(doc: Mapping[str, Any]) -> Memory | None:

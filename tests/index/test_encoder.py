@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitmem.index.encoder import TABLE, StaticEncoder, encode_memories
+from gitmem.index.encoder import TABLE, StaticEncoder, encode_memories, shared_directions
 from gitmem.model.memory import Memory
 from tests.strategies import scaled
 
@@ -65,3 +65,10 @@ def test_the_notice_comes_with_the_table() -> None:
 
     assert "all-MiniLM-L6-v2" in notice
     assert "Apache License" in notice
+
+
+def test_the_shared_directions_are_orthonormal() -> None:
+    shared = shared_directions(ENCODER)
+
+    assert shared.shape == (8, ENCODER.dimensions)
+    assert np.allclose(shared @ shared.T, np.eye(8), atol=1e-3)

@@ -45,6 +45,21 @@ def test_a_rare_word_counts_more_than_a_common_one(index: Index) -> None:
     assert asked_of(index, "retry queue")[0] == "Colours of the queue"
 
 
+def test_coverage_is_the_share_of_the_words_by_their_rarity(index: Index) -> None:
+    with index.reader() as database:
+        postings = Postings(database)
+        both = postings.coverage(["retry", "queue"], [1, 3])
+        unknown = postings.coverage(["retry", "nowhere"], [1])
+        name = postings.coverage(["retryuploads", "retry", "uploads"], [1])
+        nothing = postings.coverage([], [1])
+
+    assert both[3] == pytest.approx(1)
+    assert 0 < both[1] < 0.5
+    assert 0 < unknown[1] < 0.5
+    assert name[1] == pytest.approx(1)  # its parts are there
+    assert nothing == {1: 0}
+
+
 def test_no_more_are_given_than_asked_for_and_only_of_those(index: Index) -> None:
     assert len(asked_of(index, "retry", 2)) == 2
     assert asked_of(index, "retry", 10, [2, 3, 99]) == ["Whole cents", "Colours of the queue"]

@@ -17,6 +17,7 @@ from gitmem.index.vectors import (
     last_vector_place,
     put_vectors,
     vector_state,
+    without,
 )
 from tests.strategies import scaled
 
@@ -136,3 +137,18 @@ def test_without_vectors_nothing_is_near(index: Index) -> None:
 
     assert vectors.nearest(some(1)[0], 5) == []
     assert vectors.cosines(some(1)[0], [1]) == {}
+
+
+def test_directions_left_out_do_not_count(index: Index) -> None:
+    made = some(50)
+    shared = np.linalg.svd(some(3, seed=9), full_matrices=False)[2]
+    with index.reader() as database:
+        assert put_vectors(database, "e", range(1, 51), made, vector_state(database))
+        vectors = Vectors(database, DIMENSIONS)
+        asked = without(made[7], shared)
+        found = vectors.cosines(asked, [8, 9], shared)
+    other = without(made[8], shared)
+
+    assert np.abs(shared @ asked).max() < 1e-5
+    assert found[8] == pytest.approx(1, abs=0.02)
+    assert found[9] == pytest.approx(float(asked @ other), abs=0.02)

@@ -19,7 +19,7 @@ from gitmem.state.last_capture import keep_capture
 from gitmem.state.lock import lock
 from gitmem.state.queue import Queue
 from gitmem.state.settings import Settings, read_settings
-from gitmem.state.worker_launch import note_worker
+from gitmem.state.worker_turns import leave_mark
 from gitmem.state.writer_record import keep_failure, keep_success
 from tests.support.cli import own_mounts
 from tests.support.git import GitDriver
@@ -121,7 +121,7 @@ def test_while_a_worker_is_at_it_nothing_is_late(ready: GitDriver) -> None:
 def test_nor_while_one_has_only_begun(ready: GitDriver) -> None:
     """On a machine that has just been switched on it loads for seconds before it takes the lock."""
     waits(ready, WEEK)
-    note_worker(ready.repo)
+    leave_mark(ready.repo)
 
     assert trouble(ready) == ""
 
@@ -131,6 +131,15 @@ def test_a_worker_that_died_counts_for_nothing(ready: GitDriver) -> None:
     done = subprocess.Popen([sys.executable, "-c", ""])
     done.wait()
     (ready.repo.state_dir / "worker.pid").write_text(str(done.pid))
+
+    assert "not capturing" in trouble(ready)
+
+
+def test_nor_does_a_mark_whose_number_may_be_anothers_by_now(ready: GitDriver) -> None:
+    waits(ready, WEEK)
+    leave_mark(ready.repo)
+    mark = ready.repo.state_dir / "worker.pid"
+    os.utime(mark, (time.time() - 300, time.time() - 300))
 
     assert "not capturing" in trouble(ready)
 
