@@ -5,6 +5,7 @@ Hooks are shared and contain no paths; these files belong to this clone and do.
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
@@ -14,6 +15,7 @@ from gitmem.errors import InstallError
 from gitmem.git.repo import Repo
 from gitmem.process.child import run
 from gitmem.setup.hook_file import EVENTS
+from gitmem.setup.trouble import NO_PROGRAM
 from gitmem.state.atomic import write_atomically
 
 _SCRIPTS = (*EVENTS, "agent-stop")
@@ -59,10 +61,7 @@ if [ "$1" = worker ] && [ $# -eq 2 ] && [ ! -f "${{0%/*}}/worker.pid" ]; then
 fi
 exec {python} {form} "$@"
 """
-_MESSAGE = (
-    '{"systemMessage": "gitmem is not capturing: the Python it was set up with is gone, or has no'
-    ' gitmem any more. Run: gitmem init"}'
-)
+_MESSAGE = json.dumps({"systemMessage": NO_PROGRAM})
 _CALL = "from gitmem.__main__ import main; main()"  # -m would load runpy, a third of an interpreter
 
 

@@ -3,8 +3,10 @@
 ``python -m tests.bench.session_start [--runs 15] [--sizes 1000 10000]``
 
 Prints milliseconds (median, p90) of wall clock and of processor, beside the bare interpreter: the
-start, with an index that is up to date and with one that a fetch made stale by one memory; a
-prompt; a file that was read, of which nothing is remembered, of which the session was told before,
+start, with an index that is up to date (once with the line that the person is shown) and with one
+that a fetch made stale by one memory; a prompt; a subagent that is told what its session works on,
+and one of a session that works on nothing known; a status line, which a session asks for all the
+time; a file that was read, of which nothing is remembered, of which the session was told before,
 and of which it is told now; a command, without a commit and with one that the agent is asked about;
 and the end of a turn and of a session, as the client's whole command line.
 
@@ -33,9 +35,10 @@ from gitmem.model.memory import Decision, Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.setup.claude_settings import hook_command
+from gitmem.state.context_history import ContextHistory, SessionContext
 from gitmem.state.lock import is_worker_running
 from gitmem.state.questions import Questions
-from tests.support.cli import gitmem
+from tests.support.cli import GITMEM, gitmem
 from tests.support.git import EPOCH, GitDriver
 
 AGAIN = str(uuid.uuid4())
@@ -123,6 +126,43 @@ def hook(
 
 def start(git: GitDriver) -> None:
     assert b"additionalContext" in hook(git, "SessionStart")
+
+
+def start_shown(git: GitDriver) -> None:
+    environ = {"CLAUDE_CODE_ENTRYPOINT": "cli"}
+    printed = hook(git, "SessionStart", environ=environ, source="startup")
+    assert b'"systemMessage": "gitmem: ' in printed
+
+
+def subagent(git: GitDriver, session: str) -> bytes:
+    environ = {"CLAUDE_CODE_SESSION_ID": session}
+    agent = uuid.uuid4().hex[:16]
+    return hook(git, "SubagentStart", session=session, environ=environ, agent_id=agent)
+
+
+def subagent_told(git: GitDriver) -> None:
+    session = str(uuid.uuid4())
+    likely = {"src/module_7/part_1.py": 0.9}
+    ContextHistory(git.repo).begin(session, SessionContext(likely_files=likely))
+    assert b"additionalContext" in subagent(git, session)
+
+
+def subagent_silent(git: GitDriver) -> None:
+    assert subagent(git, str(uuid.uuid4())) == b""
+
+
+def status_line(git: GitDriver) -> None:
+    place = str(git.path)
+    given = {"session_id": AGAIN, "cwd": place, "workspace": {"project_dir": place}}
+    done = subprocess.run(
+        [*GITMEM, "status", "--line"],
+        cwd=git.path,
+        env=git.env(),
+        input=json.dumps(given).encode(),
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.startswith(b"gitmem: ")
 
 
 def prompt(git: GitDriver) -> None:
@@ -225,8 +265,12 @@ def stale(git: GitDriver) -> None:
 
 ACTIONS: dict[str, Callable[[GitDriver], None]] = {
     "start, up to date": start,
+    "start, with the person's line": start_shown,
     "start, one memory behind": stale,
     "prompt": prompt,
+    "subagent, told": subagent_told,
+    "subagent, nothing known": subagent_silent,
+    "status line": status_line,
     "read, nothing remembered": read_unknown,
     "read, told before": read_again,
     "read, told now": read_known,
