@@ -15,6 +15,7 @@ import math
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gitmem.index.fields import COLUMNS, USUAL_WORDS, WORD_WEIGHTS
@@ -28,6 +29,16 @@ _K1 = 1.0
 _B = 0.5
 _MIN_CANDIDATES = 400  # at least so many are looked at with their lengths
 _MAX_ROWS = 8_000_000  # rows of words in memory, four bytes each
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The share of a query's words that one memory has, a rare word for more than a common one and
+    one that no memory has for most; and the share of them that no memory has.
+    """
+
+    best: float
+    unknown: float
 
 
 class Postings:
@@ -88,26 +99,24 @@ class Postings:
         order = np.lexsort((-places, -scores))[:count]
         return [(int(places[n]), float(scores[n])) for n in order]
 
-    def coverage(self, words: Sequence[str], places: Sequence[int]) -> dict[int, float]:
-        """The share of these words that each of these memories has, 0 to 1, a rare word for more
-        than a common one and one that no memory has for most.
-
-        A name that no memory has as a whole does not count where its parts stand behind it.
-        """
+    def coverage(self, words: Sequence[str], places: Sequence[int]) -> Coverage:
+        """How much of these words the memory among ``places`` that has most of them has."""
         import numpy as np
 
         at = np.asarray(sorted(places), dtype=np.int32)
-        covered, whole = np.zeros(len(at)), 0.0
+        covered, whole, unknown, asked = np.zeros(len(at)), 0.0, 0, 0
         for number, word in enumerate(words):
             rows = np.unique(np.concatenate(self._rows_of(word)))
             if not len(rows) and _is_joined(word, words[number + 1 :]):
-                continue
+                continue  # a name's parts count for it
+            asked += 1
+            unknown += not len(rows)
             rarity = self._rarity(len(rows))
             whole += rarity
             covered += rarity * np.isin(at, rows, assume_unique=True)
-        if not whole:
-            return dict.fromkeys(places, 0.0)
-        return {int(place): float(one) for place, one in zip(at, covered / whole, strict=True)}
+        if not asked or not len(at):
+            return Coverage(0.0, 1.0)
+        return Coverage(float(covered.max() / whole), unknown / asked)
 
     @property
     def memory_count(self) -> int:
