@@ -28,12 +28,34 @@ queue() {
     }
 }
 
-# Start a worker that nobody waits for; where one is at work, this one ends at once.  It gives way
-# to whatever git is doing: in a burst of commits that is the difference between 40 ms and 20.
+# Whether a worker is there that has yet to look at the queue, where the job is already: it removes
+# its mark before it looks for the last time.  The number may have gone to another process since,
+# so the mark counts for two minutes.
+is_worker_there() {
+    read -r worker <"$state/worker.pid" || return 1
+    case $worker in
+    '' | 0* | *[!0-9]*) return 1 ;;
+    esac
+    if [ -r "/proc/$worker/stat" ]; then # one that was killed may stay as a name, and answer kill
+        read -r known <"/proc/$worker/stat"
+        case ${known##*) } in
+        Z* | X*) return 1 ;;
+        esac
+    fi
+    kill -0 "$worker" && [ -n "$(find "$state/worker.pid" -mmin -2)" ]
+}
+
+# Start a worker that nobody waits for, unless one is there.  It gives way to whatever git is doing:
+# in a burst of commits that is the difference between 40 ms and 20.
 #
 # Agents kill the process group of a command when it ends, before Python could leave the group by
 # itself: so the worker begins outside of it, by setsid or, where there is none, by job control.
+# While git rewrites commits their jobs wait for its end, and a worker that is there may look too
+# early: then one is started, which comes to look when git is done.
 wake() {
+    if [ ! -d "$git_dir/rebase-merge" ] && [ ! -d "$git_dir/rebase-apply" ]; then
+        ! is_worker_there || return 0
+    fi
     (
         CDPATH='' cd "$common" || exit
         trap '' HUP

@@ -1,8 +1,11 @@
-"""``gitmem``: hooks and the worker take a short way in; people come in through click."""
+"""``gitmem``: hooks, the worker and an agent's server take a short way in; people come in through
+click.
+"""
 
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 
@@ -18,9 +21,28 @@ def main() -> None:
         from gitmem.hooks.main import run_hook
 
         sys.exit(run_hook(arguments))
+    if arguments == ["status", "--line"]:  # several times a minute, beside what a person types
+        _print_status_line()
+        sys.exit(0)
+    if arguments == ["mcp"]:
+        from gitmem.mcp.server import serve
+
+        serve(os.environ)  # ends the process
     from gitmem.cli.main import run_command
 
     sys.exit(run_command(arguments))
+
+
+def _print_status_line() -> None:
+    """Past Python's own buffer, which would exit with 120 where nobody reads."""
+    from gitmem.setup.status_line import read_status_line
+
+    line = read_status_line()
+    try:
+        if line:
+            os.write(1, f"{line}\n".encode())
+    except OSError:
+        return
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 from gitmem.capture.agent_memory import write_agent_memory
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit, capture_turn
+from gitmem.capture.client_words import name_sessions
 from gitmem.capture.complete_turn import complete_turn
 from gitmem.capture.settle_pending import end_session, settle_ended_sessions
 from gitmem.capture.workspace import Workspace
@@ -32,14 +33,15 @@ from gitmem.git.log import read_reflog_commits, reflog_size
 from gitmem.git.repo import Repo, find_repo
 from gitmem.index.cache import Index
 from gitmem.index.memories import place_count, vector_count
-from gitmem.model.job import Job
+from gitmem.model.job import PAYLOAD, Job
 from gitmem.refresh.refresh import catch_up_index, refresh
 from gitmem.state.cursors import read_cursors, write_cursors
 from gitmem.state.error_log import append_log
-from gitmem.state.lock import lock
+from gitmem.state.last_capture import keep_capture
 from gitmem.state.notices import add_notice
 from gitmem.state.queue import Queue, QueuedJob
 from gitmem.state.rewrite_log import add_pairs, parse_pairs
+from gitmem.state.worker_turns import leave_mark, work_in_turns
 
 _REBASE_FOLDERS = ("rebase-merge", "rebase-apply")
 _RETRY_LATER = (DiskFull, ReadOnlyRepository, NotesMoved)
@@ -80,24 +82,20 @@ class _Run:
 def work(workspace: Workspace) -> int:
     """Drain the queue if no other worker does; returns how many jobs were done.
 
-    After letting go of the lock the queue is looked at again: a hook may have queued a job just
-    when this worker thought it was finished, and seen the lock still held.
-
     Raises:
         DiskFull, ReadOnlyRepository: not even the lock can be taken.
         NotesMoved: the notes ref kept moving; the job stays queued.
     """
-    done = 0
+    repo = workspace.repo
     with closing(_Run(workspace)) as run:
-        while True:
-            with lock(workspace.repo, "worker") as is_ours:
-                if not is_ours:
-                    return done
-                done += _drain(run)
-                settle_ended_sessions(workspace.repo)
-                _follow_history(run)
-            if not _ready_jobs(Queue(workspace.repo), run):
-                return done
+
+        def drain() -> int:
+            done = _drain(run)
+            settle_ended_sessions(repo)
+            _follow_history(run)
+            return done
+
+        return work_in_turns(repo, drain, lambda: bool(_ready_jobs(Queue(repo), run)))
 
 
 def _follow_history(run: _Run) -> None:
@@ -148,9 +146,13 @@ def _drain(run: _Run) -> int:
     queue = Queue(run.workspace.repo)
     done = 0
     while waiting := _ready_jobs(queue, run) or _queue_missed_commits(run, queue):
+        if any(PAYLOAD in queued.job.extra for queued in waiting):
+            name_sessions(run.workspace.repo)
+            continue
         for queued in waiting:
             if _must_wait(queued.job):
                 continue  # git has begun to rewrite commits since
+            leave_mark(run.workspace.repo)
             run.paths.add(queued.path)
             if queued.job.kind == "capture":
                 run.commits.add(queued.job.commit)
@@ -231,7 +233,10 @@ def _capture(run: _Run, queued: QueuedJob) -> None:
         workspace.repo, parse_pairs("".join(f"{source} {job.commit}\n" for source in sources))
     )
     work = AgentWork(job.worktree, job.session, queued.time)
-    for notice in capture_commit(workspace, run.index(), job.commit, work).notices:
+    done = capture_commit(workspace, run.index(), job.commit, work)
+    if done.memories:
+        keep_capture(workspace.repo)
+    for notice in done.notices:
         append_log(workspace.repo, f"capture {job.commit[:10]}: {notice}")
 
 
@@ -255,8 +260,9 @@ def _end(run: _Run, queued: QueuedJob) -> None:
 
 def _stop(run: _Run, job: Job) -> None:
     index, work = run.index(), AgentWork(job.worktree, job.session)
-    complete_turn(run.workspace, index, work)
-    capture_turn(run.workspace, index, work)
+    written = complete_turn(run.workspace, index, work)
+    if capture_turn(run.workspace, index, work) or written:
+        keep_capture(run.workspace.repo)
 
 
 def _is_last_of_session(workspace: Workspace, queued: QueuedJob) -> bool:

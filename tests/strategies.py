@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from gitmem.model.link import Link
 from gitmem.model.memory import (
     KINDS,
     Citation,
@@ -94,6 +95,12 @@ def citations() -> st.SearchStrategy[Citation]:
     )
 
 
+def links() -> st.SearchStrategy[Link]:
+    return st.builds(
+        Link, recorder=texts(), session=texts(), checkpoint=texts(), url=texts(), extra=extras()
+    )
+
+
 def provenances() -> st.SearchStrategy[Provenance]:
     ranges = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)).map(
         lambda pair: (min(pair), max(pair))
@@ -109,6 +116,7 @@ def provenances() -> st.SearchStrategy[Provenance]:
         tokens_in=st.integers(0, 10**9),
         tokens_extra=extras(),
         picked_from=text_tuples(),
+        links=st.lists(links(), max_size=2).map(tuple),
         extra=extras(),
     )
 

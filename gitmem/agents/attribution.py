@@ -3,12 +3,16 @@
 Strongest evidence first; every rule asks for something that the session did, because a wrong
 reason is worse than none:
 
-1. *Committing*: the session was running ``git commit`` at that moment.
-2. *Lines*: it was the last to write a fifth of the commit's lines that no earlier commit took.
+1. *Committing*: the session was running ``git commit`` at that moment, and not with the message
+   of another commit.
+2. *Lines*: it was the last to write a fifth of the commit's lines, or eight of them, that no
+   earlier commit took.
 3. *Pending files*: it was the last to edit a file of the commit and no earlier commit has touched
    that file since; unless the commit's lines are known to be another's.
 4. *Follow-up*: nothing else is known, the parent commit is the session's, and a few minutes
    later a commit touches only files it edited: a formatter, a forgotten file.
+5. *Plan*: it made the plan that one of these sessions was given as its task, and the commit holds
+   what that one did about the task before it was told anything else.
 
 **Source:** tuned on real sessions, see ``python -m tests.bench.attribution``; the thresholds
 are wide plateaus there (a tenth to a third of the lines gives the same answers).
@@ -21,18 +25,21 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from gitmem.agents.session_edits import Traces
+from gitmem.agents.session_edits import Task, Traces
 from gitmem.model.change import Change
+from gitmem.model.link import AUTHORSHIP, Link
 
 _CLOCK_SECONDS = 2.0
 _GITS_SECOND = 1.0  # git counts whole seconds, and cuts off the rest
 _LONGEST_COMMIT_SECONDS = 180.0
 _SHARE = 0.2
 _LARGE_SHARE = 0.5
+_MANY_LINES = 8
 _FRESH_SECONDS = 3_600.0
 _PENDING_SECONDS = 12 * 3_600.0
 _FOLLOW_UP_SECONDS = 12 * 60.0
 _REMOVAL_WEIGHT = 0.5
+_PLAN_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def attribute(
     ranks: dict[str, tuple[int, float, int]] = {}
     for traces in candidates:
         share, count = shares[traces.session], files[traces.session]
-        if _is_committing(traces, moment):
+        if _is_committing(traces, moment, change.subject):
             ranks[traces.session] = (2, share.size, count)
         elif _has_lines(share, moment) or (
             count
@@ -92,14 +99,19 @@ def attribute(
             and moment - traces.last <= _PENDING_SECONDS
         ):
             ranks[traces.session] = (1, share.size, count)
-    if not ranks:
-        return sorted(_follow_ups(candidates, change, earlier, moment))
-    return sorted(ranks, key=lambda session: (*(-rank for rank in ranks[session]), session))
+    made = sorted(ranks, key=lambda session: (*(-rank for rank in ranks[session]), session))
+    made = made or sorted(_follow_ups(candidates, change, earlier, moment))
+    return made + sorted(_planners(candidates, made, change, earlier))
 
 
 @dataclass(frozen=True)
 class _Share:
+    """A session's part of a commit: of the whole, in lines that it added to these very files (the
+    same lines elsewhere may be a coincidence), and when it wrote last.
+    """
+
     size: float = 0.0
+    lines: int = 0
     last: float = 0.0
 
 
@@ -109,16 +121,20 @@ def _line_shares(
     """Of the change's lines, the part that each session wrote last and no commit took since."""
     added = _last_writers(candidates, change.added_marks, earlier, "added")
     removed = _last_writers(candidates, change.removed_marks, earlier, "removed")
+    paths = {"", *change.paths}
     whole = len(change.added_marks) + _REMOVAL_WEIGHT * len(change.removed_marks)
     sizes: Counter[str] = Counter()
     times: dict[str, float] = {}
     for writers, weight in ((added, 1.0), (removed, _REMOVAL_WEIGHT)):
-        for time, session in writers.values():
+        for time, session, _ in writers.values():
             sizes[session] += weight  # type: ignore[assignment]  # a Counter adds floats as well
             times[session] = max(time, times.get(session, 0.0))
+    lines = Counter(session for _, session, path in added.values() if path in paths)
     return {
         traces.session: _Share(
-            sizes[traces.session] / whole if whole else 0.0, times.get(traces.session, 0.0)
+            sizes[traces.session] / whole if whole else 0.0,
+            lines[traces.session],
+            times.get(traces.session, 0.0),
         )
         for traces in candidates
     }
@@ -126,14 +142,15 @@ def _line_shares(
 
 def _last_writers(
     candidates: Collection[Traces], marks: frozenset[int], earlier: EarlierCommits, side: str
-) -> dict[int, tuple[float, str]]:
+) -> dict[int, tuple[float, str, str]]:
+    """Of each line the time, the session and the file of the last who wrote it."""
     has = earlier.has_added if side == "added" else earlier.has_removed
-    writers: dict[int, tuple[float, str]] = {}
+    writers: dict[int, tuple[float, str, str]] = {}
     for traces in candidates:
         for edit in traces.edits:
             for mark in (edit.added if side == "added" else edit.removed) & marks:
                 if not has(mark, edit.time):
-                    writer = (edit.time, traces.session)
+                    writer = (edit.time, traces.session, edit.path)
                     writers[mark] = max(writer, writers.get(mark, writer))
     return writers
 
@@ -155,17 +172,33 @@ def _pending_files(
     return Counter(session for _, session in latest.values())
 
 
-def _is_committing(traces: Traces, moment: float) -> bool:
+def _is_committing(traces: Traces, moment: float, subject: str) -> bool:
     return any(
-        moment - _LONGEST_COMMIT_SECONDS <= start <= moment + _CLOCK_SECONDS
-        and end >= moment - _CLOCK_SECONDS
-        for start, end in traces.commit_spans
+        moment - _LONGEST_COMMIT_SECONDS <= command.start <= moment + _CLOCK_SECONDS
+        and command.end >= moment - _CLOCK_SECONDS
+        and _may_say(command.subjects, subject)
+        for command in traces.commits
     )
+
+
+def _may_say(given: Collection[str], subject: str) -> bool:
+    """Whether a commit of that subject may come of one of the messages given, none if unknown.
+
+    A hook may put a ticket's number before a message, and a person may shorten it.
+    """
+    wanted = _plain(subject)
+    return not given or any(one in wanted or wanted in one for one in map(_plain, given))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold().rstrip(".")
 
 
 def _has_lines(share: _Share, moment: float) -> bool:
     is_fresh = moment - share.last <= _FRESH_SECONDS
-    return share.size >= (_SHARE if is_fresh else _LARGE_SHARE)
+    if share.size >= (_SHARE if is_fresh else _LARGE_SHARE):
+        return True
+    return share.lines >= _MANY_LINES and moment - share.last <= _PENDING_SECONDS
 
 
 def _follow_ups(
@@ -176,6 +209,46 @@ def _follow_ups(
         is_next = traces.session in earlier.parents and moment - traces.last <= _FOLLOW_UP_SECONDS
         if is_next and paths and paths <= traces.pending.keys():
             yield traces.session
+
+
+def _planners(
+    candidates: Collection[Traces], made: Collection[str], change: Change, earlier: EarlierCommits
+) -> Iterator[str]:
+    """Who planned what the makers were given to do and did in this commit."""
+    tasks = [
+        task
+        for traces in candidates
+        if traces.session in made and traces.tasks
+        for times in [times_of_edits(traces, change, earlier)]
+        for task in traces.tasks
+        if any(task.start <= time < task.end for time in times)
+    ]
+    for traces in candidates:
+        if traces.session not in made and any(_is_planned(task, traces) for task in tasks):
+            yield traces.session
+
+
+def _is_planned(task: Task, traces: Traces) -> bool:
+    """Whether half of a task's lines stand in a plan that the session made before it was given."""
+    return any(
+        time <= task.start and len(lines & task.lines) >= _PLAN_SHARE * len(task.lines)
+        for time, lines in traces.plans
+    )
+
+
+def with_recorded(
+    made: Sequence[str], links: Collection[Link], candidates: Collection[Traces]
+) -> list[str]:
+    """Who made a commit, with what other recorders say about it.
+
+    A recorder that attests lines to a session is believed as our own rules are; one that lists
+    whoever was at work is asked only where nothing else is known.  Either can name only
+    candidates that had begun: a record comes with any clone, and from anybody.
+    """
+    begun = {traces.session for traces in candidates if traces.last}
+    sure = [one.session for one in links if one.recorder == AUTHORSHIP and one.session in begun]
+    listed = [one.session for one in links if one.session in begun]
+    return list(dict.fromkeys([*made, *sure] or listed))
 
 
 def times_of_edits(traces: Traces, change: Change, earlier: EarlierCommits) -> frozenset[float]:

@@ -7,6 +7,7 @@ same for all agents.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 
 from gitmem.agents.json_values import MAX_PATH, parse_name
@@ -27,7 +28,8 @@ _MAX_OUTPUT = 16_000
 _MAX_ERROR = 6_000
 _MAX_REPORT = 6_000
 _MAX_ANSWER = 600
-_HERE_DOCUMENT = "<<"
+_LINE_BREAK = re.compile(r"\r?\n|\\n")  # a script may spell it out
+_HOLDS_LINES = re.compile(r"<<|\b(?:python3?|node|ruby|perl)\s+-[ce]\s")
 
 
 class Draft:
@@ -68,17 +70,23 @@ class Draft:
     ) -> Iterator[Event]:
         """A command line was run.
 
-        Where it holds a here-document, its lines count as written, unless ``is_writing`` is False
-        because edits of their own tell what was.
+        Where it holds a here-document or a script, its lines count as written, unless
+        ``is_writing`` is False because edits of their own tell what was.
         """
-        is_writing = is_writing and _HERE_DOCUMENT in command
-        marks = line_marks(command.splitlines()) if is_writing else frozenset[int]()
+        is_writing = is_writing and _HOLDS_LINES.search(command) is not None
+        lines = _LINE_BREAK.split(command) if is_writing else []
         text = cut_middle(command, _MAX_COMMAND)
-        yield self._call(tool, call_id, text=text, path=path, added_marks=marks)
+        yield self._call(tool, call_id, text=text, path=path, added_marks=line_marks(lines))
 
-    def call(self, tool: str, call_id: str, *, text: str = "", path: str = "") -> Iterator[Event]:
-        """Any other tool was called, with some input or on a file."""
-        yield self._call(tool, call_id, text=cut_middle(text, _MAX_INPUT), path=path)
+    def call(
+        self, tool: str, call_id: str, *, text: str = "", path: str = "", plan: str = ""
+    ) -> Iterator[Event]:
+        """Any other tool was called, with some input or on a file.
+
+        Of a ``plan`` that was put before the user the lines are marked as an edit's are.
+        """
+        text, marks = cut_middle(text, _MAX_INPUT), line_marks(plan.splitlines())
+        yield self._call(tool, call_id, text=text, path=path, added_marks=marks)
 
     def result(self, tool: str, call_id: str, text: str, *, is_error: bool) -> Iterator[Event]:
         """What a tool answered; most answers are code that the repository holds anyway."""

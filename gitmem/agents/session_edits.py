@@ -1,16 +1,22 @@
-"""What a session did to files, in brief: enough to tell later which commits it made.  Pure."""
+"""What a session did to files, in brief: enough to tell later which commits it made.  Pure.
+
+A plan is often made in one session and carried out in another: Claude Code offers to clear the
+context when a plan is accepted, and the plan is then the first prompt of a new session.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from gitmem.agents.commit_commands import commit_messages, is_commit_command
+from gitmem.agents.shell_writes import written_paths
 from gitmem.agents.worktree import WorkTree
-from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
+from gitmem.model.line_marks import line_marks
+from gitmem.model.session import EDIT_TOOLS, REPORT_TOOLS, RUN_TOOLS, Event, EventKind
 
 _REFUSAL = "The user doesn't want to"
-_COMMIT_COMMAND = re.compile(r"\bgit\b[^|;&\n]*\bcommit\b")
+_MIN_PLAN_LINES = 6
 
 
 @dataclass(frozen=True)
@@ -27,16 +33,40 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class Traces:
-    """A session's edits in order of time, its ``git commit`` commands' spans, its last moment.
+class CommitCommand:
+    """A ``git commit`` that was run: from when to when, and the first lines of the messages that
+    it gave, none where it left the message to an editor.
+    """
 
-    Times are POSIX seconds; a command without an answer yet ends at infinity.
+    start: float
+    end: float
+    subjects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """A prompt long enough to be a plan: its lines' marks, and the time until the next prompt."""
+
+    start: float
+    end: float
+    lines: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Traces:
+    """A session's edits in order of time, its ``git commit`` commands, its last moment.
+
+    ``plans`` are the marks of what it proposed to do, or wrote outside the work tree, each with
+    its time; ``tasks`` the long prompts it was given.  Times are POSIX seconds; a command without
+    an answer yet, and a task without another prompt behind it, end at infinity.
     """
 
     session: str
     edits: tuple[Edit, ...] = ()
-    commit_spans: tuple[tuple[float, float], ...] = ()
+    commits: tuple[CommitCommand, ...] = ()
     last: float = 0.0
+    plans: tuple[tuple[float, frozenset[int]], ...] = ()
+    tasks: tuple[Task, ...] = ()
 
     @property
     def pending(self) -> Mapping[str, float]:
@@ -52,32 +82,83 @@ def traces_of(session: str, events: Iterable[Event], tree: WorkTree) -> Traces:
     """The traces that the events left in the work tree; edits that failed left none."""
     events = tuple(events)
     answers = {e.call_id: e for e in events if e.kind is EventKind.RESULT}
-    commit_spans = [
-        (event.time, answers[event.call_id].time if event.call_id in answers else float("inf"))
+    commits = [
+        CommitCommand(
+            event.time,
+            answers[event.call_id].time if event.call_id in answers else float("inf"),
+            commit_messages(event.text),
+        )
         for event in events
         if _is_commit(event)
     ]
-    last = max((event.time for event in events), default=0.0)
-    return Traces(session, tuple(edits_of(events, tree)), tuple(commit_spans), last)
+    return Traces(
+        session,
+        edits=tuple(_with_commands(events, tree)),
+        commits=tuple(commits),
+        last=max((event.time for event in events), default=0.0),
+        plans=tuple(_plans_of(events, tree)),
+        tasks=tuple(_tasks_of(events)),
+    )
 
 
-def edits_of(events: Iterable[Event], tree: WorkTree) -> Iterator[Edit]:
-    """The edits inside the work tree that did not fail, and shell commands that hold lines."""
+def _with_commands(events: Iterable[Event], tree: WorkTree) -> Iterator[Edit]:
+    """The edits, with what commands wrote told by the files that they name."""
     events = tuple(events)
-    failed = {e.call_id for e in events if e.kind is EventKind.RESULT and _has_failed(e)}
+    failed = _failed_calls(events)
+    for event in events:
+        is_run = event.kind is EventKind.CALL and event.tool in RUN_TOOLS
+        named = map(tree.relative, written_paths(event.text)) if is_run else ()
+        paths = [path for path in named if path]
+        if paths and event.call_id not in failed:
+            yield from (Edit(path, event.time, event.added_marks) for path in paths)
+        else:
+            yield from edits_of([event], tree, failed)
+
+
+def _plans_of(events: Iterable[Event], tree: WorkTree) -> Iterator[tuple[float, frozenset[int]]]:
+    """What was proposed for approval, or written into a file that is none of the work tree's."""
+    for event in events:
+        if event.kind is EventKind.CALL and len(event.added_marks) >= _MIN_PLAN_LINES:
+            is_outside = event.tool in EDIT_TOOLS and not tree.relative(event.path)
+            if event.tool in REPORT_TOOLS or is_outside:
+                yield event.time, event.added_marks
+
+
+def _tasks_of(events: Iterable[Event]) -> Iterator[Task]:
+    prompts = [event for event in events if event.kind is EventKind.PROMPT]
+    ends = [*(event.time for event in prompts[1:]), float("inf")]
+    for prompt, end in zip(prompts, ends, strict=False):
+        lines = line_marks(prompt.text.splitlines())
+        if len(lines) >= _MIN_PLAN_LINES:
+            yield Task(prompt.time, end, lines)
+
+
+def edits_of(
+    events: Iterable[Event], tree: WorkTree, failed: Collection[str] | None = None
+) -> Iterator[Edit]:
+    """The edits inside the work tree that did not fail, and shell commands that hold lines.
+
+    ``failed`` are the calls that did, for a caller who knows; else the events tell.
+    """
+    events = tuple(events)
+    failed = _failed_calls(events) if failed is None else failed
     for event in events:
         if event.kind is not EventKind.CALL or event.call_id in failed:
             continue
         if event.tool in EDIT_TOOLS and event.path:
             if path := tree.relative(event.path):
                 yield Edit(path, event.time, event.added_marks, event.removed_marks)
-        elif event.added_marks:
+        elif event.added_marks and event.tool not in REPORT_TOOLS:
             yield Edit("", event.time, event.added_marks)
 
 
 def _is_commit(event: Event) -> bool:
     is_run = event.kind is EventKind.CALL and event.tool in RUN_TOOLS
-    return is_run and _COMMIT_COMMAND.search(event.text) is not None
+    return is_run and is_commit_command(event.text)
+
+
+def _failed_calls(events: Iterable[Event]) -> set[str]:
+    return {e.call_id for e in events if e.kind is EventKind.RESULT and _has_failed(e)}
 
 
 def _has_failed(result: Event) -> bool:

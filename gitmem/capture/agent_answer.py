@@ -276,6 +276,7 @@ def _memory(kept: _Kept, change: Change, session: str, agent: str) -> Memory:
             commit=change.commit,
             patch_id=change.patch_id,
             change_id=change.change_id,
+            links=change.links,
             author=change.author,
             time=iso_time(change.time),
             agent=agent,

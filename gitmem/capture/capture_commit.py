@@ -198,6 +198,7 @@ def _memory_of_commit(pending: Pending, change: Change) -> Memory:
         commit=change.commit,
         patch_id=change.patch_id,
         change_id=change.change_id,
+        links=change.links,
         author=change.author,
         time=iso_time(change.time),
     )

@@ -35,6 +35,7 @@ def finish(made: Compression, part: Slice, change: Change, policy: Policy = PLAI
         patch_id=change.patch_id,
         change_id=change.change_id,
         picked_from=change.picked_from,
+        links=change.links,
         branch=change.branch,
         author=change.author,
         time=iso_time(change.time),

@@ -12,7 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from gitmem.agents.attribution import EarlierCommits, attribute, find_common_marks, times_of_edits
+from gitmem.agents.attribution import (
+    EarlierCommits,
+    attribute,
+    find_common_marks,
+    times_of_edits,
+    with_recorded,
+)
 from gitmem.agents.session_edits import Traces, traces_of
 from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.transcript_range import own_start
@@ -22,6 +28,7 @@ from gitmem.git.prior_commits import last_change_times, last_line_times
 from gitmem.index.cache import Index
 from gitmem.index.memories import memories_of
 from gitmem.model.change import Change
+from gitmem.model.link import sessions_of
 from gitmem.state.error_log import append_log
 from gitmem.state.sessions import Registry
 
@@ -56,7 +63,7 @@ def makers_of(workspace: Workspace, index: Index, change: Change, work: AgentWor
     files = _candidate_files(workspace, work, moment)
     traces = list(_traces(workspace, files, change, work, moment))
     earlier = _earlier(workspace, index, change, traces)
-    made = attribute(traces, change, earlier, moment)
+    made = with_recorded(attribute(traces, change, earlier, moment), change.links, traces)
     named = work.session
     owners = [named, *(session for session in made if session != named)] if named else made
     times = {trace.session: times_of_edits(trace, change, earlier) for trace in traces}
@@ -83,8 +90,9 @@ def _candidate_files(
     if work.session and (file := session_file(workspace, work.session)):
         files[work.session] = file
     for other in Registry(workspace.repo).sessions():
-        if work.is_in(other.worktree):
-            files.setdefault(other.session, SessionFile(other.session, Path(other.transcript)))
+        path = Path(other.transcript)
+        if path.name and work.is_in(other.worktree):  # some clients do not tell the file
+            files.setdefault(other.session, SessionFile(other.session, path))
     # Of a commit of long ago those count that were at work then, not the last ones there are.
     listed = workspace.agents.transcripts_for(Path(work.worktree), moment - _AGE_SECONDS)
     for one in sorted(listed, key=lambda one: abs(one.mtime - moment)):
@@ -100,9 +108,10 @@ def _traces(
     moment: float,
 ) -> Iterator[Traces]:
     names = {PurePosixPath(path).name for path in change.paths}
+    wanted = {work.session, *sessions_of(change.links)}
     for session, file in files.items():
         parts = workspace.agents.parts(file.path)
-        if session != work.session and not any(_mentions(part, names) for part in parts):
+        if session not in wanted and not any(_mentions(part, names) for part in parts):
             continue
         try:
             start = own_start(workspace, file)

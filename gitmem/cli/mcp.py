@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
-from contextlib import suppress
 
 import click
-
-from gitmem.cli.user_paths import machine_folder
 
 
 @click.command()
@@ -21,8 +17,4 @@ def command() -> None:
     """
     from gitmem.mcp.server import serve
 
-    code = serve(os.environ, machine_folder())
-    with suppress(OSError, ValueError):  # closed already
-        sys.stdout.flush()
-    # Nobody is reading any more: a call that is still being answered must not keep the process.
-    os._exit(code)
+    serve(os.environ)

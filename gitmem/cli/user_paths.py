@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from gitmem.state.known_repos import known_repos_folder
+
 
 def user_settings() -> Path:
     """The user's own settings file for Claude Code."""
@@ -14,6 +16,4 @@ def user_settings() -> Path:
 
 def machine_folder() -> Path:
     """Where the repositories on this machine are listed."""
-    folder = os.environ.get("XDG_STATE_HOME")
-    state = Path(folder) if folder else Path.home() / ".local" / "state"
-    return state / "gitmem" / "repositories"
+    return known_repos_folder(os.environ)

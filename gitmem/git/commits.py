@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
@@ -12,6 +12,7 @@ from pygit2.enums import DeltaStatus, DiffFlag, DiffOption, ObjectType  # noqa: 
 
 from gitmem.errors import GitFailed, UnknownRevision
 from gitmem.git.libgit2 import open_objects
+from gitmem.git.recorders import Recorders
 from gitmem.git.repo import Repo
 from gitmem.model.change import WORD, Change, FileChange, word_key
 from gitmem.model.line_marks import MAX_MARKS, line_marks
@@ -85,6 +86,7 @@ class CommitReader:
 
     def __init__(self, repo: Repo, *, blob_cache_bytes: int = 0) -> None:
         self._objects = open_objects(repo)
+        self._recorders = Recorders(self._objects)
         if blob_cache_bytes:
             pygit2.settings.cache_object_limit(ObjectType.BLOB, _MAX_CACHED_BLOB_BYTES)
             pygit2.settings.cache_max_size(blob_cache_bytes)
@@ -123,7 +125,8 @@ class CommitReader:
         """
         found = self._commit(commit)
         try:
-            return _change(self._objects, found, branch, is_excluded, with_marks)
+            change = _change(self._objects, found, branch, is_excluded, with_marks)
+            return replace(change, links=self._recorders.links(change.commit, change.message))
         except (pygit2.GitError, KeyError) as error:
             raise GitFailed(
                 f"what '{commit[:12]}' changed cannot be read: {error}",

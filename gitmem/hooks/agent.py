@@ -1,9 +1,10 @@
-"""What Claude Code calls: SessionStart, UserPromptSubmit, PostToolUse, Stop and SessionEnd.
+"""What Claude Code calls: SessionStart, UserPromptSubmit, PostToolUse, SubagentStart, Stop and
+SessionEnd.
 
-The first three print context: at the start, for a prompt, beside a file that was read or edited;
-behind a prompt there may be a question about a commit (:mod:`gitmem.hooks.question`).
-The others queue their job.  Whatever happens, the agent's session goes on: trouble goes to the
-log and the exit is 0.
+All but the last two print context: at the start, for a prompt, beside a file that was read or
+edited, for a subagent; behind a prompt there may be a question about a commit
+(:mod:`gitmem.hooks.question`).  Those two queue their job.  Whatever happens, the agent's session
+goes on: trouble goes to the log and the exit is 0.
 Standard library only, but for what the worker does in its own process.
 """
 
@@ -33,8 +34,14 @@ from gitmem.state.settings import Settings, read_settings
 from gitmem.state.worker_launch import launch_worker
 
 _FILE_EVENTS = ("PostToolUse", "PreToolUse")  # the latter for who registers it by hand
-EVENTS = ("SessionStart", "UserPromptSubmit", *_FILE_EVENTS, "Stop", "SessionEnd")
+EVENTS = (
+    *("SessionStart", "UserPromptSubmit", *_FILE_EVENTS),
+    *("SubagentStart", "Stop", "SessionEnd"),
+)
 _PATIENCE_SECONDS = 3.0
+_CLIENT = "CLAUDE_CODE_ENTRYPOINT"
+"""Set by all versions of Claude Code: other clients run these hooks, too, and know no such field.
+"""
 
 
 def run_agent_hook(event: str, stdin: bytes, environ: Mapping[str, str]) -> str:
@@ -55,7 +62,7 @@ def run_agent_hook(event: str, stdin: bytes, environ: Mapping[str, str]) -> str:
         return _handle(event, payload, repo, repo.worktree, environ)
     except (GitmemError, OSError) as error:
         append_log(repo, f"hook {event}: {error}")
-        return ""
+        return _output(event, message=_failure(repo, event, payload, environ))
 
 
 def _handle(
@@ -72,6 +79,8 @@ def _handle(
             return ""
         block = context_of_prompt(repo, payload.session, payload.prompt, settings)
         return _output(event, block, _question(repo, payload, settings))
+    if event == "SubagentStart":
+        return _output(event, _context_of_subagent(repo, payload, settings, environ))
     if event != "SessionStart":
         if not is_session_id(payload.session):
             return ""  # nobody's turn: a job for it could only fail
@@ -86,7 +95,7 @@ def _handle(
     is_resumed = payload.source == "resume" and "CLAUDE_CODE_SESSION_ID" in environ
     budget = settings.budget_tokens
     block = context_of_session(repo, payload.session, budget, is_resumed=is_resumed)
-    return _output(event, block)
+    return _output(event, block, message=_message(repo, payload, settings, block, environ))
 
 
 def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str]) -> str:
@@ -123,6 +132,19 @@ def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str
         return ""
 
 
+def _context_of_subagent(
+    repo: Repo, payload: HookPayload, settings: Settings, environ: Mapping[str, str]
+) -> ContextBlock:
+    """Nothing in client 2.0: it warms up subagents that nobody asked for, and tells nobody."""
+    if "CLAUDE_CODE_SESSION_ID" not in environ or not payload.agent_id:
+        return ContextBlock("", 0, 0)
+    if not is_session_id(payload.session):
+        return ContextBlock("", 0, 0)
+    from gitmem.recall.for_subagent import context_of_subagent
+
+    return context_of_subagent(repo, payload.session, payload.listener, settings)
+
+
 def _path_in(worktree: Path, file: str) -> str:
     """The path as the index has it; empty for a file outside the work tree."""
     folder = os.path.realpath(os.path.dirname(file))  # noqa: PTH120
@@ -145,12 +167,44 @@ def _question(repo: Repo, payload: HookPayload, settings: Settings) -> str:
         return ""
 
 
-def _output(event: str, block: ContextBlock, question: str = "") -> str:
-    text = "\n".join(part for part in (block.text, question) if part)
-    if not text:
+def _message(
+    repo: Repo,
+    payload: HookPayload,
+    settings: Settings,
+    block: ContextBlock,
+    environ: Mapping[str, str],
+) -> str:
+    """What the person is told at the start, by the client that shows it; mostly nothing."""
+    if _CLIENT not in environ or settings.notice == "never":
         return ""
-    output = {"hookEventName": event, "additionalContext": text}
-    return json.dumps({"hookSpecificOutput": output})
+    from gitmem.setup.person_line import start_line
+
+    return start_line(repo, settings, payload.source, len(block.ids))
+
+
+def _failure(repo: Repo, event: str, payload: HookPayload, environ: Mapping[str, str]) -> str:
+    """The same where the start itself failed."""
+    if event != "SessionStart" or payload.source != "startup" or _CLIENT not in environ:
+        return ""
+    from gitmem.setup.trouble import BAD_SETTING, FAILED_START, find_trouble
+
+    try:
+        settings = read_settings(repo)
+    except GitmemError:
+        return BAD_SETTING
+    known = find_trouble(repo, settings) or FAILED_START
+    return known if settings.enabled and settings.notice != "never" else ""
+
+
+def _output(
+    event: str, block: ContextBlock | None = None, question: str = "", message: str = ""
+) -> str:
+    """What the agent is told, and by ``message`` the person."""
+    text = "\n".join(part for part in (block.text if block else "", question) if part)
+    output: dict[str, object] = {"systemMessage": message} if message else {}
+    if text:
+        output["hookSpecificOutput"] = {"hookEventName": event, "additionalContext": text}
+    return json.dumps(output) if output else ""
 
 
 def _export_session(session: str, environ: Mapping[str, str]) -> None:

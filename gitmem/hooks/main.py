@@ -1,8 +1,9 @@
 """The entry of everything that runs unattended.  It exits 0 whatever happens.
 
 ``gitmem hook EVENT`` is called by the agent, ``gitmem hook pre-push REMOTE URL`` by git,
-``gitmem worker GIT_DIR`` by either.  Nothing here may load click, YAML or pygit2 before it is
-known that there is work for them; ``tests/hooks`` looks at ``sys.modules``.
+``gitmem worker GIT_DIR`` by either, ``gitmem worker GIT_DIR judge`` by an agent's server.  Nothing
+here may load click, YAML or pygit2 before it is known that there is work for them; ``tests/hooks``
+looks at ``sys.modules``.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ def run_hook(arguments: Sequence[str]) -> int:
 
 def _dispatch(arguments: list[str]) -> None:
     if arguments[:1] == ["worker"]:
-        from gitmem.hooks.worker import run_worker
+        from gitmem.hooks.worker import run_judge, run_worker
 
-        run_worker(arguments[1] if len(arguments) > 1 else ".")
+        run = run_judge if arguments[2:] == ["judge"] else run_worker
+        run(arguments[1] if len(arguments) > 1 else ".")
     elif arguments[:2] == ["hook", "pre-push"]:
         from gitmem.git.repo import find_repo
         from gitmem.hooks.pre_push import run_pre_push

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import suppress
+from contextlib import closing, suppress
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_repo, git_environment
 from gitmem.state.error_log import append_log
-from gitmem.state.lock import is_worker_running
+from gitmem.state.lock import lock
 from gitmem.state.queue import Queue
+from gitmem.state.worker_turns import is_worker_needed, remove_mark
 
 _DEADLINE_SECONDS = 900
+_JUDGE_SECONDS, _JUDGE_DEADLINE_SECONDS = 30.0, 60
 
 
 def run_worker(place: str) -> None:
@@ -20,19 +22,45 @@ def run_worker(place: str) -> None:
 
     After 15 minutes everything this process started is ended with it; the rest stays queued.
     """
-    with suppress(OSError):
-        os.setsid()
-    signal.signal(signal.SIGALRM, _end_all)
-    signal.alarm(_DEADLINE_SECONDS)
-    with suppress(OSError):
-        os.nice(5)
+    _detach(_DEADLINE_SECONDS, niceness=5)
     repo = find_repo(place)
-    if is_worker_running(repo):
-        return  # it looks at the queue once more before it ends; the imports below cost 100 ms
+    if not is_worker_needed(repo):
+        return  # the imports below cost 100 ms
     try:
         _work(repo)
     except (GitmemError, OSError) as error:
         append_log(repo, f"worker: {error}")
+    finally:
+        remove_mark(repo)
+
+
+def run_judge(place: str) -> None:
+    """Judge how commits stand before anybody asks, for a minute at most, behind all other work."""
+    _detach(_JUDGE_DEADLINE_SECONDS, niceness=19)
+    repo = find_repo(place)
+    try:
+        with lock(repo, "judge") as is_ours:
+            if is_ours:
+                _judge(repo)
+    except (GitmemError, OSError) as error:
+        append_log(repo, f"judge: {error}")
+
+
+def _judge(repo: Repo) -> None:
+    from gitmem.index.cache import Index
+    from gitmem.refresh.standing import judge_ahead
+
+    with closing(Index.open(repo.state_dir)) as index:
+        judge_ahead(repo, index, _JUDGE_SECONDS)
+
+
+def _detach(deadline_seconds: int, niceness: int) -> None:
+    with suppress(OSError):
+        os.setsid()
+    signal.signal(signal.SIGALRM, _end_all)
+    signal.alarm(deadline_seconds)
+    with suppress(OSError):
+        os.nice(niceness)
 
 
 def _work(repo: Repo) -> None:
@@ -49,6 +77,7 @@ def _work(repo: Repo) -> None:
         work(workspace)
         reinstate_hooks(repo)
     else:
+        remove_mark(repo)
         for queued in Queue(repo).jobs():
             Queue(repo).finish(queued)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gitmem.index.fields import FIELDS, MEANING_WEIGHTS
+from gitmem.index.wordpiece import UNKNOWN, PlainTokens
 from gitmem.model.memory import Memory
 from gitmem.model.text_roles import texts_of
 
@@ -57,28 +58,44 @@ class StaticEncoder:
         """The normalised sum of each text's token rows; ``[UNK]`` does not count."""
         import numpy as np
 
-        rows, scale, tokenizer, unknown = self._table
-        encoded = tokenizer.encode_batch_fast(
-            [_whole(text[:_MAX_CHARACTERS]) for text in texts], add_special_tokens=False
-        )
+        rows, scale, unknown = self._table
         found = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        for place, tokens in enumerate(encoded):
-            ids = [number for number in tokens.ids[:_MAX_TOKENS] if number != unknown]
+        for place, tokens in enumerate(self._tokens([text[:_MAX_CHARACTERS] for text in texts])):
+            ids = [number for number in tokens[:_MAX_TOKENS] if number != unknown]
             if ids:
                 found[place] = scale[ids] @ rows[ids].astype(np.float32)
         return normalise(found)
 
+    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        """The numbers of each text's tokens."""
+        found = [self._plain.tokens_of(text) for text in texts]
+        left = [_whole(text) for text, plain in zip(texts, found, strict=True) if plain is None]
+        if not left:
+            return [tokens for tokens in found if tokens is not None]
+        encoded = iter(self._tokenizer.encode_batch_fast(left, add_special_tokens=False))
+        return [next(encoded).ids if tokens is None else tokens for tokens in found]
+
     @cached_property
-    def _table(self) -> tuple[Any, Any, Any, int | None]:
-        import numpy as np
+    def _plain(self) -> PlainTokens:
+        return PlainTokens(TABLE / "tokenizer.json")
+
+    @cached_property
+    def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
         tokenizer = Tokenizer.from_file(str(TABLE / "tokenizer.json"))
         tokenizer.no_padding()
         tokenizer.no_truncation()
-        rows = np.load(TABLE / "embeddings.npy", mmap_mode="r")
+        return tokenizer
+
+    @cached_property
+    def _table(self) -> tuple[Any, Any, int]:
+        import numpy as np
+
+        # As a plain array: to pick rows of a memmap takes thrice as long.
+        rows = np.asarray(np.load(TABLE / "embeddings.npy", mmap_mode="r"))
         scale = np.load(TABLE / "scale.npy").astype(np.float32)
-        return rows, scale, tokenizer, tokenizer.token_to_id("[UNK]")
+        return rows, scale, UNKNOWN
 
 
 def shared_directions(encoder: Encoder) -> NDArray[Any]:

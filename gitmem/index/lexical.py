@@ -29,7 +29,7 @@ _MAX_END = 6_000  # characters at either end of a query
 
 def columns_of(memory: Memory) -> tuple[str, ...]:
     """The memory's texts as the index takes them, one for each of :data:`.fields.COLUMNS`."""
-    return tuple(_split_words(list(texts_of(memory, field.roles))) for field in FIELDS)
+    return tuple(_split_words(texts_of(memory, field.roles)) for field in FIELDS)
 
 
 def query_words(text: str) -> list[str]:

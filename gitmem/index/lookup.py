@@ -60,6 +60,17 @@ def matches(index: Index, expression: str, limit: int, query: Query | None = Non
     return [Match(place, max(score, 0.0)) for place, score in rows]
 
 
+def places_with_word(index: Index, word: str, limit: int) -> list[int]:
+    """The places of the memories that have a word, or another form of it; at most ``limit``.
+
+    Raises:
+        GitmemError: the file is damaged; it is set aside, so that the next try works.
+    """
+    statement = "SELECT rowid FROM words WHERE words MATCH ? LIMIT ?"
+    with index.reader() as database:
+        return [row[0] for row in database.execute(statement, (f'"{word}"', limit))]
+
+
 def newest(index: Index, query: Query, limit: int) -> list[int]:
     """The places of the newest memories that the query's filters let through, newest first."""
     condition, parameters = _filters(query)

@@ -19,6 +19,22 @@ def standing_tip(index: Index) -> str:
     return str(row[0]) if row else ""
 
 
+def has_unjudged(index: Index) -> bool:
+    """Whether there are notes of whose commits nothing is kept."""
+    notes = index.number("SELECT count(*) FROM note")
+    return notes > index.number("SELECT count(*) FROM standing")
+
+
+def unjudged(index: Index, most: int) -> dict[str, int]:
+    """The newest of these notes: the numbers by the commits."""
+    query = (
+        "SELECT commit_oid, place FROM note WHERE place NOT IN (SELECT note FROM standing)"
+        " ORDER BY place DESC LIMIT ?"
+    )
+    with index.reader() as database:
+        return dict(database.execute(query, (most,)).fetchall())
+
+
 def read_shares(index: Index, notes: Sequence[int], tip: str) -> dict[int, float]:
     """The shares that are kept of these notes' commits, as far as they are those of ``tip``."""
     found: dict[int, float] = {}
@@ -26,7 +42,9 @@ def read_shares(index: Index, notes: Sequence[int], tip: str) -> dict[int, float
         return found
     with index.reader() as database:
         for some in batches(notes):
-            statement = f"SELECT note, share FROM standing WHERE note IN ({marks(some)})"
+            statement = (
+                f"SELECT note, share FROM standing WHERE share >= 0 AND note IN ({marks(some)})"
+            )
             found.update(database.execute(statement, some))
     return found
 
@@ -54,7 +72,7 @@ def keep_shares(
     index: Index, tip: str, shares: Mapping[int, tuple[float, Iterable[bytes], bool]]
 ) -> None:
     """Keep shares that are true of ``tip``: of each note the share, its paths, and whether any
-    change may alter it.
+    change may alter it.  A share below zero says that git could not tell.
     """
     with index.optional_writer() as database, transaction(database):
         if standing_tip(index) != tip:

@@ -4,6 +4,10 @@ but for dates, which git reads.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 from gitmem.errors import UsageError
 from gitmem.git.dates import instant_of
 from gitmem.model.instant import iso_time
@@ -19,6 +23,112 @@ _ORDERS = {
     "date_asc": "date_asc",
 }
 _MILLISECONDS_FROM = 100_000_000_000  # a larger number counts milliseconds, not seconds
+
+
+def fit_arguments(schema: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """An argument for each property of an object's schema: as given, in a near form (``"3"`` for 3,
+    one text for a list of them, a list as JSON), or by default.  What nobody knows is passed over.
+
+    Raises:
+        UsageError: one is missing, or is nothing of the kind.
+    """
+    fitted = {}
+    for name, wanted in schema["properties"].items():
+        value = given.get(name)
+        if value is not None:
+            fitted[name] = _fit(wanted, value, name)
+        elif "default" in wanted:
+            fitted[name] = wanted["default"]
+        else:
+            raise UsageError(f"'{name}' is missing", wanted.get("description", ""))
+    return fitted
+
+
+def _fit(schema: Mapping[str, Any], value: Any, name: str) -> Any:
+    if "anyOf" in schema:
+        return _fit_any(schema["anyOf"], value, name)
+    kind = schema["type"]
+    found = _FITS[kind](value)
+    if found is None:
+        raise UsageError(f"'{name}' is not {_CALLED[kind]}")
+    if kind == "array":
+        return [_fit(schema["items"], item, name) for item in found]
+    if kind == "string" and len(found) > schema.get("maxLength", len(found)):
+        raise UsageError(f"'{name}' is longer than {schema['maxLength']} characters")
+    if kind == "integer" and found < schema.get("minimum", found):
+        raise UsageError(f"'{name}' is {found}, but must be {schema['minimum']} or more")
+    return found
+
+
+def _fit_any(schemas: Sequence[Mapping[str, Any]], value: Any, name: str) -> Any:
+    if isinstance(value, str) and isinstance(read := _read_json(value), list):
+        value = read if any(schema["type"] == "array" for schema in schemas) else value
+    for schema in schemas:
+        if isinstance(value, _TYPES[schema["type"]]) and not isinstance(value, bool):
+            return _fit(schema, value, name)
+    called = " or ".join(_CALLED[schema["type"]] for schema in schemas)
+    raise UsageError(f"'{name}' is not {called}")
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None if _number(value) is None else str(value)
+
+
+def _whole_number(value: Any) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    try:
+        return int(value) if float(value).is_integer() else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number(value: Any) -> int | float | None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return value if is_number else None
+
+
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else _FLAGS.get(str(value).strip().lower())
+
+
+def _list(value: Any) -> list[Any] | None:
+    if isinstance(value, str):
+        read = _read_json(value)
+        return read if isinstance(read, list) else [value] if value.strip() else []
+    return value if isinstance(value, list) else [value]
+
+
+def _object(value: Any) -> dict[str, Any] | None:
+    read = _read_json(value) if isinstance(value, str) else value
+    return read if isinstance(read, dict) else None
+
+
+def _read_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+_FITS: dict[str, Callable[[Any], Any]] = {
+    "string": _text,
+    "integer": _whole_number,
+    "number": _number,
+    "boolean": _flag,
+    "array": _list,
+    "object": _object,
+}
+_TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "number": (int, float), "array": list}
+_CALLED = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "an object",
+}
+_FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 def parse_kinds(*values: str) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from gitmem.model.link import Link
 from gitmem.model.text_roles import Role
 from gitmem.model.value import dataclass, field
 
@@ -50,7 +51,7 @@ class Change:
     ``removed_words`` are the words (:func:`word_key`) of the lines that were removed where these
     were added, only to tell what is new: they are neither masked nor kept.  ``added_marks`` and
     ``removed_marks`` are the marks of all lines that only one side has (see
-    :mod:`gitmem.model.line_marks`).
+    :mod:`gitmem.model.line_marks`).  ``links`` are what other recorders say about the commit.
     """
 
     commit: str = field(metadata={Role: Role.IDENTITY})
@@ -71,6 +72,7 @@ class Change:
     removed_words: frozenset[str] = frozenset()
     added_marks: frozenset[int] = frozenset()
     removed_marks: frozenset[int] = frozenset()
+    links: tuple[Link, ...] = ()
 
     @property
     def picked_from(self) -> tuple[str, ...]:

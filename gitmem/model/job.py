@@ -11,7 +11,13 @@ from collections.abc import Mapping
 
 from gitmem.model.value import dataclass, field
 
+PAYLOAD = "payload"
+"""The field that holds a client's words as they came; it is the last, whatever stands in it."""
+
 KINDS = ("capture", "answer", "turn", "end", "push", "merge")
+
+
+_END = "end=\0"
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,8 @@ class Job:
     ``answer``: ``session`` said something about ``commit``, which is to become its memory.
     ``turn``: ``session`` ended a turn; what it did is pending.  ``end``: it ended, and what it did
     without a commit is kept.  ``push``: send memories to ``remote``.  ``merge``: join what was
-    fetched.  ``attempt`` counts the tries before this one.
+    fetched.  A ``turn`` or ``end`` that a shell script left has no session yet, but a ``payload``
+    that names it.  ``attempt`` counts the tries before this one.
     """
 
     kind: str
@@ -52,10 +59,12 @@ def render_job(job: Job) -> bytes:
 def parse_job(data: bytes) -> Job | None:
     """Read a job's file; None when it is not whole or not a job."""
     text = data.decode("utf-8", "surrogateescape")
-    if not text.endswith("end=\0"):
+    if not text.endswith(_END):
         return None
-    fields = dict(part.partition("=")[::2] for part in text.split("\0") if part)
-    fields.pop("end")
+    before, has_payload, payload = text.removesuffix(_END).partition(f"\0{PAYLOAD}=")
+    fields = dict(part.partition("=")[::2] for part in before.split("\0") if part)
+    if has_payload:  # nothing in it can pass for a field
+        fields[PAYLOAD] = payload.removesuffix("\0")
     kind = fields.pop("kind", "")
     attempt = fields.pop("attempt", "0")
     if kind not in KINDS or not attempt.isdecimal():

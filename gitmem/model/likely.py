@@ -124,23 +124,30 @@ def choose(
     counts: Callable[[int], bool] = lambda place: True,
     shares: Mapping[int, float] | None = None,
     alone: Mapping[int, float] | None = None,
+    by_words: Mapping[int, float] | None = None,
 ) -> Iterator[Choice]:
     """The memories by what each adds to those before it, as long as that is ``least`` or more.
 
     ``shares`` tells of which memories only a part of what their files say counts, ``alone`` the
-    chance that one without files helps.  Of equals the first of ``files_of`` comes first.  What
-    does not ``count``, asked when its turn comes, takes nothing from those behind it.  The same
-    input gives the same order.
+    chance that one without files helps, ``by_words`` that one helps whatever its files.  Of equals
+    the first of ``files_of`` comes first.  What does not ``count``, asked when its turn comes,
+    takes nothing from those behind it.  The same input gives the same order.
     """
-    left, parts, by_itself = dict(chances), shares or {}, alone or {}
+    left, parts, by_itself, said = dict(chances), shares or {}, alone or {}, by_words or {}
     remaining = {
         place: known
         for place, files in files_of.items()
-        if (known := _files_with_chance(files, left)) or by_itself.get(place, 0.0) > 0
+        if (known := _files_with_chance(files, left))
+        or by_itself.get(place, 0.0) > 0
+        or said.get(place, 0.0) > 0
     }
     while remaining:
         worths = {
-            place: (worth(files, left) if files else by_itself[place]) * parts.get(place, 1.0)
+            place: _either(
+                (worth(files, left) if files else by_itself.get(place, 0.0))
+                * parts.get(place, 1.0),
+                said.get(place, 0.0),
+            )
             for place, files in remaining.items()
         }
         best = max(worths, key=worths.__getitem__)
@@ -151,6 +158,10 @@ def choose(
         yield Choice(best, worths[best], tuple(files))
         for path in files if is_counted else ():
             left[path] *= REPEAT_FACTOR
+
+
+def _either(chance: float, other: float) -> float:
+    return 1 - (1 - chance) * (1 - other) if other else chance
 
 
 def worth(files: Collection[str], chances: Mapping[str, float]) -> float:

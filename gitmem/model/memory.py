@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Union
 
+from gitmem.model.link import Link
 from gitmem.model.text_roles import Role
 from gitmem.model.value import dataclass, field
 
@@ -80,6 +81,7 @@ class Provenance:
     """Where a memory comes from.  ``time`` is the commit's author time, UTC, ISO 8601.
 
     ``picked_from`` are the commits that the message says it was picked or backported from.
+    ``links`` are what other recorders say about the commit.
     ``records`` is the half-open range of transcript lines that was compressed;
     ``tokens_in`` and ``tokens_out`` are what a model was paid for (0 offline).
     """
@@ -99,6 +101,7 @@ class Provenance:
     tokens_out: int = 0
     tokens_extra: Mapping[str, Json] = field(default_factory=dict, metadata={Role: Role.LABEL})
     picked_from: tuple[str, ...] = field(default=(), metadata={Role: Role.IDENTITY})
+    links: tuple[Link, ...] = ()
     extra: Mapping[str, Json] = field(default_factory=dict, metadata={Role: Role.LABEL})
 
     @property
@@ -301,6 +304,16 @@ def _citation_fields(citation: Citation) -> dict[str, Json]:
     return fields
 
 
+def _link_fields(link: Link) -> dict[str, Json]:
+    fields: dict[str, Json] = {}
+    _put(fields, "recorder", link.recorder)
+    _put(fields, "session", link.session)
+    _put(fields, "checkpoint", link.checkpoint)
+    _put(fields, "url", link.url)
+    fields.update(link.extra)
+    return fields
+
+
 def _provenance_fields(provenance: Provenance) -> dict[str, Json]:
     fields: dict[str, Json] = {}
     _put(fields, "commit", provenance.commit)
@@ -316,6 +329,7 @@ def _provenance_fields(provenance: Provenance) -> dict[str, Json]:
         fields["records"] = list(provenance.records)
     _put(fields, "compressor", provenance.compressor)
     _put(fields, "model", provenance.model)
+    _put(fields, "links", [_link_fields(link) for link in provenance.links])
     tokens: dict[str, Json] = {}
     _put(tokens, "in", provenance.tokens_in)
     _put(tokens, "out", provenance.tokens_out)
@@ -383,9 +397,20 @@ def _citation(fields: dict[str, Json]) -> Citation:
     )
 
 
+def _link(fields: dict[str, Json]) -> Link:
+    return Link(
+        recorder=_text(fields, "recorder"),
+        session=_text(fields, "session"),
+        checkpoint=_text(fields, "checkpoint"),
+        url=_text(fields, "url"),
+        extra=fields,
+    )
+
+
 def _provenance(fields: dict[str, Json]) -> Provenance:
     records = fields.pop("records", None)
     tokens = _mapping(fields, "tokens")
+    links = _items(fields, "links")
     return Provenance(
         commit=_text(fields, "commit"),
         patch_id=_text(fields, "patch-id"),
@@ -402,6 +427,7 @@ def _provenance(fields: dict[str, Json]) -> Provenance:
         tokens_in=_count(tokens.pop("in", 0)),
         tokens_out=_count(tokens.pop("out", 0)),
         tokens_extra=tokens,
+        links=tuple(_link(item) for item in links),
         extra=fields,
     )
 

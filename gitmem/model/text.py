@@ -58,6 +58,11 @@ def words_of(text: str) -> list[str]:
     return found
 
 
+def is_of_pairs(word: str) -> bool:
+    """Whether the word is a pair of characters, of a script without spaces between words."""
+    return not word.isascii() and _unspaced_character().match(word) is not None
+
+
 def ascii_words(text: str) -> list[str]:
     """The words and parts of identifiers in a text, in small letters; other scripts have none.
 

@@ -7,7 +7,7 @@ Standard library only: agent hooks import this.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -34,14 +34,15 @@ class Role(Enum):
     """An id, or who did it: told by git or by us, not by a transcript, and so never masked."""
 
 
-def texts_of(value: Any, roles: Collection[Role]) -> Iterator[str]:
+def texts_of(value: Any, roles: Collection[Role]) -> list[str]:
     """The texts in a dataclass that have one of the roles, in the order of its fields; none empty.
 
     A field of dataclasses is walked into, whatever its own role; a mapping is walked in whole,
     names as well as values.
     """
-    for name, role in _roles(_class(value)):
-        yield from _texts(getattr(value, name), role in roles, roles)
+    found: list[str] = []
+    _add_fields(value, roles, found)
+    return found
 
 
 def map_texts(
@@ -79,19 +80,26 @@ def _roles(cls: Any) -> tuple[tuple[str, Role], ...]:
     return tuple((name, known.get(Role, Role.PROSE)) for name, known in metadata_of(cls).items())
 
 
-def _texts(value: Any, is_wanted: bool, roles: Collection[Role]) -> Iterator[str]:
+def _add_fields(value: Any, roles: Collection[Role], found: list[str]) -> None:
+    for name, role in _roles(_class(value)):
+        held = getattr(value, name)
+        if held:  # most fields of most memories are empty, and an index walks all of them
+            _add(held, role in roles, roles, found)
+
+
+def _add(value: Any, is_wanted: bool, roles: Collection[Role], found: list[str]) -> None:
     if isinstance(value, str):
         if is_wanted and value:
-            yield value
-    elif is_dataclass(value):
-        yield from texts_of(value, roles)
-    elif isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from _texts(name, is_wanted, roles)
-            yield from _texts(item, is_wanted, roles)
+            found.append(value)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _texts(item, is_wanted, roles)
+            _add(item, is_wanted, roles, found)
+    elif is_dataclass(value):
+        _add_fields(value, roles, found)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            _add(name, is_wanted, roles, found)
+            _add(item, is_wanted, roles, found)
 
 
 def _map_value(

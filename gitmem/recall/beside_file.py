@@ -83,13 +83,15 @@ def is_worth_telling(repo: Repo, path: str, listener: str) -> bool:
 def context_of_file(
     repo: Repo, session: str, listener: str, path: str, settings: Settings
 ) -> ContextBlock:
-    """What is remembered about the file, once per listener (the session or a subagent)."""
+    """What is remembered about the file, once per listener (the session or a subagent), as far as
+    the session's budget goes.
+    """
     told = ContextHistory(repo)
-    known = told.of(listener) or SessionContext()
+    known = main = told.of(session) or SessionContext()
     if listener != session:  # a subagent has not heard it, but works on what its session works on
-        main = told.of(session) or SessionContext()
-        known = replace(known, likely_files=main.likely_files)
-    room = min(settings.file_tokens, settings.session_tokens - known.tokens)
+        own = told.of(listener) or SessionContext()
+        known = replace(own, likely_files=main.likely_files)
+    room = min(settings.file_tokens, settings.session_tokens - main.tokens)
     if room <= 0 or path in known.files:
         return ContextBlock("", 0, 0)
     weighed = weigh_file(repo, path, known)
@@ -97,4 +99,6 @@ def context_of_file(
     with suppress(GitmemError):
         ids = frozenset(block.ids)
         told.add(listener, SessionContext(ids, frozenset({path}), tokens=block.tokens))
+        if listener != session and block.tokens:
+            told.add(session, SessionContext(tokens=block.tokens))
     return block

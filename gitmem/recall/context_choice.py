@@ -116,6 +116,7 @@ def _candidates(
         lambda place: judge(place).counts,
         prediction.shares,
         prediction.alone,
+        prediction.by_words,
     )
     taken = 0
     for choice in choices:

@@ -29,6 +29,7 @@ from gitmem.model.likely import (
 )
 from gitmem.model.text import ascii_words
 from gitmem.model.value import dataclass, field, replace
+from gitmem.recall.prompt_evidence import PromptEvidence
 from gitmem.recall.worktree_state import WorktreeState, paths_at_head
 from gitmem.refresh.reachable import scope_of
 
@@ -43,6 +44,8 @@ MAX_PROMPT = 20_000
 _MATCH_HALF = 5
 _WORDS_ALONE = 0.4
 _NEWEST_ALONE = 0.6
+_BY_WORDS, _MOST_BY_WORDS = 0.25, 0.6  # of what just calls for it, of what does so best
+_FALL = 2
 
 _PATH = re.compile(r"[\w.@/\\-]*[\w-]\.[A-Za-z]\w{0,7}\b|[\w.@-]+(?:[/\\][\w.-]+)+")
 _MAX_NAMES = 40
@@ -56,7 +59,8 @@ class Prediction:
     ``files_of`` as well, and in ``alone`` with the chance that it helps.  Files that tell nothing
     apart have no chance.  Of those in ``shares`` only a part counts; ``elsewhere`` are those that
     HEAD does not reach, ``newest`` those of the commit where work was left off: the branch's, or
-    HEAD's history's, newest.
+    HEAD's history's, newest.  ``by_words`` has the chance that a memory helps because the prompt's
+    own words call for it; ``of_history`` are those that no session left.
     """
 
     files_of: Mapping[int, Sequence[str]] = field(default_factory=dict)
@@ -67,6 +71,8 @@ class Prediction:
     elsewhere: Collection[int] = frozenset()
     newest: Sequence[int] = ()
     alone: Mapping[int, float] = field(default_factory=dict)
+    by_words: Mapping[int, float] = field(default_factory=dict)
+    of_history: Collection[int] = frozenset()
 
     @property
     def likely_files(self) -> dict[str, float]:
@@ -78,16 +84,17 @@ class Prediction:
 
     @property
     def for_prompt(self) -> Prediction:
-        """Only the memories of files that the prompt itself suggests, and those of no file."""
-        meant = {
-            path
-            for path, known in self.signs.items()
-            if known.mentions or known.prompt_words or known.best_match
-        }
+        """Only the memories that the prompt's own words call for, those of files that it names,
+        and what sessions left of the same files.
+        """
+        named = {path for path, known in self.signs.items() if known.mentions}
+        near = named.union(*(self.files_of[place] for place in self.by_words))
         files_of = {
             place: files
             for place, files in self.files_of.items()
-            if not meant.isdisjoint(files) or place in self.alone
+            if place in self.by_words
+            or not named.isdisjoint(files)
+            or (place not in self.of_history and not near.isdisjoint(files))
         }
         return replace(self, files_of=files_of)
 
@@ -97,12 +104,14 @@ def predict_files(
     index: Index,
     worktree_state: WorktreeState,
     prompt: str = "",
+    evidence: PromptEvidence | None = None,
     *,
     others: bool = False,
 ) -> Prediction:
     """Weigh what is remembered for this occasion, with or without a prompt.
 
-    ``others``: what other branches remember counts as well, for less.
+    ``evidence`` is what the prompt's words say.  ``others``: what other branches remember counts
+    as well, for less.
     """
     text = prompt[:MAX_PROMPT]
     branch = "" if worktree_state.is_trunk else worktree_state.branch
@@ -110,7 +119,7 @@ def predict_files(
     made_there = [place for place, is_made_there in recent if is_made_there]
     found = {m.place: m.score for m in matches(index, match_of(text), _MAX_MATCHES)}
     by_branch = matches(index, match_of(branch.rpartition("/")[2]), _MAX_MATCHES // 2)
-    mentions = _files_in_text(index, text)
+    mentions = files_in_text(index, text)
     near = places_touching(
         index, [*mentions, *worktree_state.dirty_files, *worktree_state.branch_files], _MAX_BY_FILE
     )
@@ -150,10 +159,31 @@ def predict_files(
             for place, files in files_of.items()
             if not files
         },
+        by_words=_called(evidence or PromptEvidence(), found, files_of, elsewhere),
+        of_history=without_agent(index, files_of) if text else frozenset(),
     )
 
 
-def _files_in_text(index: Index, text: str) -> dict[str, float]:
+def _called(
+    evidence: PromptEvidence,
+    found: Mapping[int, float],
+    known: Collection[int],
+    elsewhere: Collection[int],
+) -> dict[int, float]:
+    """The chance that each memory helps which the prompt's words call for: less, the more others
+    match better.
+    """
+    top = max(found.values(), default=0.0) or 1.0
+    return {
+        place: min(_MOST_BY_WORDS, _BY_WORDS * fit)
+        * (score / top) ** _FALL
+        * (OTHER_BRANCH_FACTOR if place in elsewhere else 1.0)
+        for place, score in found.items()
+        if place in known and (fit := evidence.fit(place)) >= 1.0
+    }
+
+
+def files_in_text(index: Index, text: str) -> dict[str, float]:
     """The files that the text names: 1 where a name means one file, less where it means several."""
     names: dict[str, None] = {}
     for match in _PATH.findall(text):

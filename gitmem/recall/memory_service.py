@@ -23,6 +23,7 @@ from gitmem.index.commits import note_numbers
 from gitmem.index.file import FILE, FOLDER
 from gitmem.index.lookup import successor_of_former, successors
 from gitmem.index.memories import memories_of, memories_with_id
+from gitmem.index.standing import has_unjudged
 from gitmem.model.hit import Hit
 from gitmem.model.instant import iso_of, parse_iso_time
 from gitmem.model.memory import ID_PATTERN, Memory
@@ -35,6 +36,7 @@ from gitmem.refresh.catch_up import catch_up
 from gitmem.refresh.reachable import scope_of
 from gitmem.refresh.standing import standings_of
 from gitmem.state.pending import PendingStore
+from gitmem.state.worker_launch import launch_judge
 
 _PATIENCE_SECONDS = 10.0
 _WAKE_EVERY_SECONDS = 5.0
@@ -143,11 +145,16 @@ class MemoryService:
         self._open_recaller()
 
     def wake(self) -> None:
-        """Let a worker look for changes, at most every five seconds; nobody waits for it."""
+        """Let a worker look for changes, and git be asked about commits before somebody wants to
+        know, at most every five seconds; nobody waits for either.
+        """
         if not self.repo.is_initialised or self._clock() - self._last_wake < _WAKE_EVERY_SECONDS:
             return
         self._last_wake = self._clock()
         catch_up(self.repo, 0.0)
+        with closing(Index.open(self.repo.state_dir)) as index:
+            if has_unjudged(index):
+                launch_judge(self.repo)
 
     def _open_recaller(self) -> Recaller:
         """An open index with something in it, if there is anything."""

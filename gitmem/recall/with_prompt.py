@@ -1,4 +1,8 @@
-"""What a session receives with a prompt: the few memories that fit it, or none."""
+"""What a session receives with a prompt: the few memories that fit it, or none.
+
+Only what a prompt contains calls for a memory: a file that it names, an identifier, words of this
+repository (:mod:`gitmem.recall.prompt_evidence`).  What the branch is at was told at the start.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,15 @@ from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.lexical import match_of
 from gitmem.recall.context_choice import ContextChoice, Quota, weigh
-from gitmem.recall.likely_files import MAX_PROMPT, predict_files
+from gitmem.recall.likely_files import MAX_PROMPT, files_in_text, predict_files
+from gitmem.recall.prompt_evidence import weigh_words
 from gitmem.recall.worktree_state import read_worktree_state
 from gitmem.render.context import ContextBlock
 from gitmem.state.context_history import ContextHistory, SessionContext
 from gitmem.state.settings import Settings
 
 WITH_PROMPT = Quota(0.2, 2)
-WITH_PROMPT_ONLY = Quota(0.06, 10)
+WITH_PROMPT_ONLY = Quota(0.06, 6)
 """If nothing is given with files, the prompt is the last chance and receives more."""
 
 
@@ -28,22 +33,29 @@ def weigh_prompt(
     is_last_chance: bool = False,
     explain: bool = False,
 ) -> ContextChoice:
-    """The memories that fit a prompt and that its session has not received.
+    """The memories that a prompt calls for and that its session has not received.
 
-    The first prompt of a session may call for what its branch is at; a later one ("yes, do
-    that") only for what its own words speak for; one without a word for nothing.
+    A prompt that calls for none costs one look into the index and none at git.  If nothing is
+    given with files, a session's first prompt may also call for what the branch is at, provided
+    that it speaks of this repository at all.
     """
-    worktree_state, given = read_worktree_state(repo), known or SessionContext()
+    text, given = prompt[:MAX_PROMPT], known or SessionContext()
     quota = WITH_PROMPT_ONLY if is_last_chance else WITH_PROMPT
     with closing(Index.open(repo.state_dir)) as index:
-        prediction = predict_files(repo, index, worktree_state, prompt, others=True)
-        called = prediction if not given.prompts else prediction.for_prompt
+        evidence = weigh_words(index, text)
+        is_wide = is_last_chance and not given.prompts and evidence.hints
+        is_called = evidence.calls or bool(files_in_text(index, text))
+        if not (is_called or is_wide):
+            return ContextChoice(repo, None, [], {})
+        worktree_state = read_worktree_state(repo)
+        prediction = predict_files(repo, index, worktree_state, text, evidence, others=True)
+        called = prediction if is_wide else prediction.for_prompt
         found = weigh(index, called, quota, given, "", explain=explain)
     return ContextChoice(repo, worktree_state, found, prediction.likely_files)
 
 
 def context_of_prompt(repo: Repo, session: str, prompt: str, settings: Settings) -> ContextBlock:
-    """What fits the prompt and the session has not received; that is then recorded."""
+    """What a prompt calls for and the session has not received; that is then recorded."""
     told = ContextHistory(repo)
     known = told.of(session) or SessionContext()
     room = min(settings.prompt_tokens, settings.session_tokens - known.tokens)

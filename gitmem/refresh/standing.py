@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 from gitmem.git.repo import Repo, try_git
 from gitmem.git.standing import shares
 from gitmem.index.cache import Index
-from gitmem.index.standing import keep_shares, move_shares, read_shares, standing_tip
+from gitmem.index.standing import keep_shares, move_shares, read_shares, standing_tip, unjudged
 from gitmem.model.standing import Standing, standing_of
-from gitmem.refresh.reachable import Reachable
+from gitmem.refresh.reachable import Reachable, scope_of
 
+_AT_ONCE = 200  # commits; a larger share of what is read for more of them is cut off
+_UNTOLD: tuple[float, frozenset[bytes], bool] = (-1.0, frozenset(), True)
 _MAX_DIFF_BYTES = 4 << 20  # names; of a larger difference everything is asked anew
 
 
@@ -37,6 +40,30 @@ def standings_of(
         for commit, note in notes.items()
         if note in known
     }
+
+
+def judge_ahead(repo: Repo, index: Index, seconds: float) -> int:
+    """Ask git about the commits that nobody has judged, the newest first, for about so long;
+    returns about how many it was asked.
+
+    What git cannot tell is noted, too, so that it is not asked for until something changes.
+    """
+    tip, end, count = scope_of(repo, index).tip, time.monotonic() + seconds, 0
+    if not tip:
+        return 0
+    _follow(repo, index, tip)
+    last: dict[str, int] = {}
+    while time.monotonic() < end and (some := unjudged(index, _AT_ONCE)) and some != last:
+        asked = shares(repo, list(some), tip)
+        found = {
+            note: (asked[commit].share, asked[commit].paths, asked[commit].is_open)
+            if commit in asked
+            else _UNTOLD
+            for commit, note in some.items()
+        }
+        keep_shares(index, tip, found)
+        count, last = count + len(some), some
+    return count
 
 
 def _follow(repo: Repo, index: Index, tip: str) -> None:

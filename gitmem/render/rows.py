@@ -9,9 +9,11 @@ from itertools import groupby
 
 from gitmem.model import labels
 from gitmem.model.items import Item, items_of
+from gitmem.model.link import Link
 from gitmem.model.memory import SCHEMA, Citation, Json, Memory, Provenance
 
 _FILES_IN_LOG = 8
+_LINKS_IN_LOG = 3
 _ERROR_LINES_IN_LOG = 6
 
 
@@ -35,6 +37,8 @@ def rows_of_log(memory: Memory) -> Iterator[Row]:
     for rows in _item_rows(memory, _ERROR_LINES_IN_LOG).values():
         yield from rows
     yield from _text_row("files", _names_text(memory.files_changed, _FILES_IN_LOG))
+    addresses = dict.fromkeys(link.url for link in memory.provenance.links if link.url)
+    yield from _text_row("link", " ".join(list(addresses)[:_LINKS_IN_LOG]))
 
 
 def rows_in_full(memory: Memory) -> Iterator[Row]:
@@ -152,7 +156,15 @@ def _provenance_rows(memory: Memory) -> Iterator[Row]:
     yield Row("id", memory.id, 1)
     for label, text in pairs.items():
         yield from _text_row(label, text, 1)
+    yield from _list_rows("links", [_link_text(one) for one in memory.provenance.links], depth=1)
     yield from _extra_rows(memory.provenance.extra, depth=1)
+
+
+def _link_text(link: Link) -> str:
+    known = {"session": link.session, "checkpoint": link.checkpoint}
+    parts = [link.recorder, *(f"{name} {text}" for name, text in known.items() if text), link.url]
+    parts += [json.dumps(link.extra, ensure_ascii=False)] if link.extra else []
+    return " ".join(part for part in parts if part)
 
 
 def _origin(origin: Provenance) -> Iterator[tuple[str, str]]:

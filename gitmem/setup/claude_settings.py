@@ -1,6 +1,7 @@
 """gitmem's hooks in the settings file of Claude Code, next to whatever is there.
 
-Only event names that client 2.0.77 knows are used: it ignores a whole file that names another.
+Only event names that client 2.0.44 knows are used: all before 2.1 ignore a whole file that names
+an event unknown to them.
 Pure: bytes in, bytes out.
 """
 
@@ -17,6 +18,7 @@ TIMEOUTS = {
     "SessionStart": 15,
     "UserPromptSubmit": 10,
     "PostToolUse": 5,
+    "SubagentStart": 5,
     "Stop": 10,
     "SessionEnd": 10,
 }

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from gitmem.capture.compressors import endpoint_of, unusable_compressors
 from gitmem.git.repo import Repo
 from gitmem.guard.untrusted import clean_line
+from gitmem.model.duration import ago
 from gitmem.state.settings import Settings
 from gitmem.state.writer_record import WriterRecord, read_writer_records
 
 OFFLINE = "the offline compressor (free: no model is asked)"
-
-_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
 @dataclass(frozen=True)
@@ -55,20 +54,12 @@ def _named(name: str, settings: Settings, environ: Mapping[str, str]) -> str:
 
 def _fared(record: WriterRecord, stand_in: str, now: float) -> str:
     success = (
-        f"last success {_ago(now - record.succeeded)}"
+        f"last success {ago(now - record.succeeded)}"
         if record.succeeded
         else "it has not succeeded yet"
     )
     if not record.failed_last:
         return success
     reason = clean_line(record.reason, 200)
-    failure = f"it failed {_ago(now - record.failed)}: {reason}; {stand_in} stood in"
+    failure = f"it failed {ago(now - record.failed)}: {reason}; {stand_in} stood in"
     return f"{failure}; {success}"
-
-
-def _ago(seconds: float) -> str:
-    for size, unit in _UNITS:
-        count = int(seconds // size)
-        if count >= 1:
-            return f"{count} {unit} ago" if count == 1 else f"{count} {unit}s ago"
-    return "just now"

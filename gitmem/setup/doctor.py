@@ -25,6 +25,7 @@ from gitmem.setup.doctor_installation import (
     check_set_up,
 )
 from gitmem.setup.doctor_state import (
+    check_disk,
     check_history,
     check_index,
     check_log,
@@ -43,6 +44,7 @@ _CHECKS: tuple[Check, ...] = (  # causes before effects
     check_compressor,
     check_identity,
     check_remote,
+    check_disk,
     check_queue,
     check_index,
     check_log,

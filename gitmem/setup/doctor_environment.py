@@ -24,8 +24,8 @@ from gitmem.state.refused_remotes import read_refusal
 from gitmem.state.settings import describe_settings, read_settings
 
 _CLIENT_TIMEOUT = 10.0
-_MIN_CLIENT = (2, 0)
-_NUMBERS = re.compile(r"(\d+)\.(\d+)")
+_MIN_CLIENT = (2, 0, 44)
+_NUMBERS = re.compile(r"(\d+)\.(\d+)\.?(\d*)")
 
 
 def check_versions(repo: Repo, practice: Practice) -> Iterator[Finding]:
@@ -60,8 +60,9 @@ def _client_version(client: str) -> Finding:
     found = _NUMBERS.search(version)
     if not found:
         return Finding(Level.NOTE, f"'{client}' does not report a version")
-    if (int(found[1]), int(found[2])) < _MIN_CLIENT:
-        return Finding(Level.WARNING, f"{version} is old", "Run: claude update")
+    if (int(found[1]), int(found[2]), int(found[3] or 0)) < _MIN_CLIENT:
+        what = f"{version} is old: it runs no hook of a settings file that names SubagentStart"
+        return Finding(Level.WARNING, what, "Run: claude update")
     return Finding(Level.GOOD, f"Claude Code {version.split()[0]}")
 
 

@@ -12,6 +12,7 @@ from gitmem.index.cache import Index
 from gitmem.index.memories import memory_count
 from gitmem.refresh.quarantine_lost import TAKE_BACK
 from gitmem.setup.doctor_finding import Finding, Level, Practice
+from gitmem.setup.trouble import disk_trouble, late_jobs
 from gitmem.state.error_log import log_path, read_log
 from gitmem.state.quarantine import Quarantine
 from gitmem.state.queue import Queue
@@ -20,7 +21,6 @@ from gitmem.state.unreachable_notes import read_unreachable_notes
 from gitmem.upkeep.select_captures import CaptureSelection, find_captures
 from gitmem.worker import work
 
-_PATIENCE_SECONDS = 60.0
 _SHOWN_LOG = 5
 
 
@@ -29,7 +29,7 @@ def check_queue(repo: Repo, practice: Practice) -> Iterator[Finding]:
     queue = Queue(repo)
     jobs, failed = queue.jobs(), queue.failed_jobs()
     now = time.time() if practice.now is None else practice.now
-    late = [queued for queued in jobs if now - queued.time > _PATIENCE_SECONDS]
+    late = late_jobs(jobs, now)
     drain = partial(_drain, repo)
     if late:
         what = f"{len(late)} of {len(jobs)} queued jobs have waited for more than a minute"
@@ -41,6 +41,12 @@ def check_queue(repo: Repo, practice: Practice) -> Iterator[Finding]:
         what = f"{told} set aside"
         remedy = f"The reason is in {log_path(repo)}; to try again: gitmem doctor --fix"
         yield Finding(Level.WARNING, what, remedy, partial(_retry, repo))
+
+
+def check_disk(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    """Something can be written where gitmem keeps its files."""
+    if what := disk_trouble(repo):
+        yield Finding(Level.ERROR, what, f"Check the disk, and the owner of '{repo.state_dir}'")
 
 
 def check_index(repo: Repo, practice: Practice) -> Iterator[Finding]:

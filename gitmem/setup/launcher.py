@@ -16,18 +16,53 @@ from gitmem.process.child import run
 from gitmem.setup.hook_file import EVENTS
 from gitmem.state.atomic import write_atomically
 
+_SCRIPTS = (*EVENTS, "agent-stop")
 _PACKAGE = Path(__file__).resolve().parents[1]
 _RUN = """\
 #!/bin/sh
-# Starts the gitmem that `gitmem init` was run with; says nothing where that is gone.
+# Starts the gitmem that `gitmem init` was run with.  Where that is gone, or does not start, only
+# the beginning of a session says so, to the person.
+gone() {{
+    [ -n "${{CLAUDE_CODE_ENTRYPOINT-}}" ] || exit 0
+    case $(cat) in
+    *'"source":"startup"'* | *'"source": "startup"'*) ;;
+    *'"source":"resume"'* | *'"source": "resume"'*)
+        [ ! -f "${{0%/*}}/gone" ] || exit 0
+        : >"${{0%/*}}/gone"
+        ;;
+    *) exit 0 ;;
+    esac
+    [ "$(git config --get gitmem.notice)" != never ] || exit 0
+    [ "$(git config --type=bool --get gitmem.enabled)" != false ] || exit 0
+    echo '{message}'
+    exit 0
+}}
+start() {{ [ -x {python} ] && [ -f {main} ] && {python} {form} "$@"; }}
+if [ "$*" = "hook SessionStart" ]; then
+    start "$@" || gone 2>/dev/null
+    exit 0
+fi
 [ -x {python} ] && [ -f {main} ] || exit 0
 # Behind each command of an agent: there is something to do only where git made a commit.
 if [ "$*" = "hook PostToolUse Bash" ]; then
     [ -n "${{CLAUDE_CODE_SESSION_ID-}}" ] || exit 0
     [ -f "${{0%/*}}/commits/$CLAUDE_CODE_SESSION_ID" ] || exit 0
 fi
+# The client waits for the end of a turn: that takes no Python.
+case "$*" in
+"hook Stop") exec "${{0%/*}}/hooks/agent-stop" turn ;;
+"hook SessionEnd") exec "${{0%/*}}/hooks/agent-stop" end ;;
+esac
+# Hooks that find a worker's mark start none.  The worker keeps it while it works (worker_turns).
+if [ "$1" = worker ] && [ ! -f "${{0%/*}}/worker.pid" ]; then
+    echo $$ 2>/dev/null >"${{0%/*}}/worker.pid"
+fi
 exec {python} {form} "$@"
 """
+_MESSAGE = (
+    '{"systemMessage": "gitmem is not capturing: the Python it was set up with is gone, or has no'
+    ' gitmem any more. Run: gitmem init"}'
+)
 _CALL = "from gitmem.__main__ import main; main()"  # -m would load runpy, a third of an interpreter
 
 
@@ -43,14 +78,10 @@ def put_program(repo: Repo, python: str) -> bool:
         InstallError: the interpreter cannot run gitmem, or the scripts did not come with it.
         DiskFull, ReadOnlyRepository: they could not be written.
     """
-    launcher = _RUN.format(
-        python=shlex.quote(python),
-        main=shlex.quote(os.fspath(_PACKAGE / "__main__.py")),
-        form=_find_form(python),
-    )
-    changed = _put(run_path(repo), os.fsencode(launcher), 0o755)
-    for name in (*EVENTS, "prelude.sh"):
-        mode = 0o755 if name in EVENTS else 0o644
+    changed = _put(run_path(repo), _launcher(python), 0o755)
+    (repo.state_dir / "gone").unlink(missing_ok=True)
+    for name in (*_SCRIPTS, "prelude.sh"):
+        mode = 0o755 if name in _SCRIPTS else 0o644
         changed |= _put(repo.state_dir / "hooks" / name, _read_script(name), mode)
     (repo.state_dir / "queue").mkdir(exist_ok=True)
     return changed
@@ -60,7 +91,7 @@ def check_program(repo: Repo, python: str) -> str:
     """What is wrong with the launcher and the scripts; empty if nothing is."""
     try:
         text = os.fsdecode(run_path(repo).read_bytes())
-        for name in EVENTS:
+        for name in _SCRIPTS:
             script = repo.state_dir / "hooks" / name
             if script.read_bytes() != _read_script(name) or not os.access(script, os.X_OK):
                 return f"'{script}' is not from this version"
@@ -69,7 +100,20 @@ def check_program(repo: Repo, python: str) -> str:
         return str(error)
     if started.returncode != 0 or not started.stdout:
         return f"'{run_path(repo)}' does not start gitmem"
-    return "" if shlex.quote(python) in text else f"'{run_path(repo)}' starts another Python"
+    if shlex.quote(python) not in text:
+        return f"'{run_path(repo)}' starts another Python"
+    is_ours = os.fsencode(text) == _launcher(python)
+    return "" if is_ours else f"'{run_path(repo)}' is not from this version"
+
+
+def _launcher(python: str) -> bytes:
+    text = _RUN.format(
+        python=shlex.quote(python),
+        main=shlex.quote(os.fspath(_PACKAGE / "__main__.py")),
+        form=_find_form(python),
+        message=_MESSAGE,
+    )
+    return os.fsencode(text)
 
 
 def _find_form(python: str) -> str:

@@ -20,6 +20,7 @@ from gitmem.setup.git_config import missing_entries, read_config
 from gitmem.setup.hook_file import EVENTS
 from gitmem.setup.hook_location import PlaceKind, find_place, read_git_version
 from gitmem.setup.hook_probe import find_hook
+from gitmem.setup.trouble import find_trouble
 from gitmem.state.error_log import read_log
 from gitmem.state.lock import is_worker_running
 from gitmem.state.pending import PendingStore
@@ -35,7 +36,8 @@ _SESSION_DAYS = 14
 class Status:
     """One repository's state.  ``hooks`` of ``hooks_wanted`` are in place, at ``hooks_place``;
     ``remote`` is empty if there is none to share with; ``refusal`` is why it takes no memories.
-    ``writer`` says who writes the memories, and when that last succeeded.
+    ``writer`` says who writes the memories, and when that last succeeded; ``trouble`` what the
+    next session would be told to be wrong.
     """
 
     is_initialised: bool
@@ -56,6 +58,7 @@ class Status:
     sessions: Mapping[str, int] = field(default_factory=dict)
     refusal: str = ""
     writer: str = ""
+    trouble: str = ""
 
 
 def read_status(
@@ -100,6 +103,7 @@ def read_status(
         sessions=_sessions(repo, agents),
         refusal=refusal.reason if refusal else "",
         writer=describe_writer(repo, settings, environ or {}, time.time()).text,
+        trouble=find_trouble(repo, settings) if repo.is_initialised and settings.enabled else "",
     )
 
 
@@ -108,6 +112,7 @@ def render_status(status: Status) -> list[str]:
     if not status.is_initialised:
         return ["gitmem is not set up here. Run: gitmem init", _memories_line(status)]
     return [
+        *([status.trouble] if status.trouble else []),
         _set_up_line(status),
         _memories_line(status),
         *_sessions_line(status),

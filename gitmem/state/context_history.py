@@ -8,6 +8,7 @@ and a line is appended in one step.  Standard library only.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -65,6 +66,32 @@ class ContextHistory:
         """
         self._file(session).append(_line(given), "write what a session was told")
 
+    def reserve(self, session: str, tokens: int, limit: int, divisor: int = 1) -> int:
+        """Count ``tokens`` for the session before it is known what they will be spent on; returns
+        how many of them it may spend: of what is left of ``limit``, the part that ``divisor``
+        names.
+
+        Many may ask at once: each sees what stands before its own line, and nobody's is left out.
+        Whoever asks gives back by :meth:`settle` what was not spent.
+
+        Raises:
+            DiskFull, ReadOnlyRepository: it could not be written.
+        """
+        mark = os.urandom(8).hex()
+        file = self._file(session)
+        line = json.dumps({"tokens": tokens, "mark": mark}).encode() + b"\n"
+        file.append(line, "write what a session was told")
+        before, ours, _ = (file.read() or b"").partition(line)
+        if not ours:
+            return 0  # the session has just begun anew, or the file is full
+        values = StateFile.json_lines(before, _parse_line)
+        return max(0, min(tokens, (limit - _join_lines(values).tokens) // divisor))
+
+    def settle(self, session: str, reserved: int, spent: int) -> None:
+        """Of the tokens that were reserved so many were spent; as :meth:`add`."""
+        if spent != reserved:
+            self.add(session, SessionContext(tokens=spent - reserved))
+
     def _file(self, session: str) -> StateFile:
         return StateFile(self._folder / file_name(session), max_bytes=_MAX_BYTES)
 
@@ -101,7 +128,7 @@ def _join_lines(lines: Sequence[SessionContext]) -> SessionContext:
         frozenset[str]().union(*(line.ids for line in lines)),
         frozenset[str]().union(*(line.files for line in lines)),
         likely_files,
-        sum(line.tokens for line in lines),
+        max(0, sum(line.tokens for line in lines)),  # what is given back may come after a new start
         sum(line.prompts for line in lines),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +17,13 @@ from gitmem.git.repo import Repo, find_repo
 from gitmem.state.state_file import StateFile
 
 _MAX_BYTES = 1 << 14
+
+
+def known_repos_folder(environ: Mapping[str, str]) -> Path:
+    """Where the list of this machine's user is."""
+    folder = environ.get("XDG_STATE_HOME")
+    state = Path(folder) if folder else Path.home() / ".local" / "state"
+    return state / "gitmem" / "repositories"
 
 
 class KnownRepos:

@@ -19,7 +19,8 @@ from gitmem.model.value import dataclass, replace
 from gitmem.state.state_file import StateFile
 
 MAX_ATTEMPTS = 3
-MAX_JOB_BYTES = 128 * 1024
+MAX_JOB_BYTES = (1 << 20) + (1 << 16)  # what a client may say, and the rest
+_MODE = 0o600  # an agent's last words may be in it
 _HALF_WRITTEN_SECONDS = 3600.0
 
 
@@ -46,7 +47,7 @@ class Queue:
             DiskFull, ReadOnlyRepository: it could not be written.
         """
         path = self._folder / f"{os.urandom(16).hex()}.job"
-        StateFile(path).write(render_job(job))
+        StateFile(path, mode=_MODE).write(render_job(job))
         if moment is not None:
             os.utime(path, (moment, moment))
         return path
@@ -67,12 +68,21 @@ class Queue:
         """Take a job out: its work is done."""
         queued.path.unlink(missing_ok=True)
 
+    def replace(self, queued: QueuedJob, job: Job) -> None:
+        """Put another job in the place of one, as of the same moment; durable on return.
+
+        Raises:
+            DiskFull, ReadOnlyRepository: it could not be written; the one stays.
+        """
+        StateFile(queued.path, mode=_MODE).write(render_job(job))
+        os.utime(queued.path, (queued.time, queued.time))
+
     def retry(self, queued: QueuedJob) -> bool:
         """Count a failed attempt; after the last it is set aside.  Returns whether it stays."""
         job = replace(queued.job, attempt=queued.job.attempt + 1)
         stays = job.attempt < MAX_ATTEMPTS
         target = (self._folder if stays else self._failed) / queued.path.name
-        StateFile(target).write(render_job(job))
+        StateFile(target, mode=_MODE).write(render_job(job))
         os.utime(target, (queued.time, queued.time))
         if not stays:
             self.finish(queued)

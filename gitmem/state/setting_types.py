@@ -14,6 +14,7 @@ from gitmem.guard.policy import invalid_pattern
 
 COMPRESSORS = ("extractive", "anthropic", "claude-cli", "openai")
 OCCASIONS = ("commit", "never")
+NOTICES = ("always", "problems", "never")
 
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0", "")
@@ -103,6 +104,13 @@ def parse_compressors(text: str | None) -> tuple[str, ...]:
 def parse_occasion(text: str | None) -> str:
     """When an agent is asked: ``commit`` or ``never``."""
     if text not in OCCASIONS:
+        raise ValueError(text)
+    return text
+
+
+def parse_notice(text: str | None) -> str:
+    """When a person is told: ``always``, ``problems`` or ``never``."""
+    if text not in NOTICES:
         raise ValueError(text)
     return text
 

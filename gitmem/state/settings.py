@@ -20,6 +20,7 @@ from gitmem.state.setting_types import (
     parse_compressors,
     parse_count,
     parse_embedding,
+    parse_notice,
     parse_occasion,
     parse_pattern,
     parse_price,
@@ -59,6 +60,7 @@ class Settings:
     file_tokens: int = 200
     session_tokens: int = 4_000
     ask: str = "commit"
+    notice: str = "always"
     embedding: str = "static"
     everywhere: bool = False
     pending: bool = True
@@ -298,6 +300,13 @@ _FORMS = {
         "'commit' or 'never'",
         "Whether the agent of a session is asked after a commit, once and in at most 60 tokens, to "
         "say why itself (`gitmem remember`): 'commit' or 'never'.",
+    ),
+    "notice": _Form(
+        parse_notice,
+        "'always', 'problems' or 'never'",
+        "When you are told something at the start of a session, in one line that the agent does "
+        "not read: 'always' (memories were given, or gitmem does not work), 'problems' (only the "
+        "latter) or 'never'.",
     ),
     "embedding": _Form(
         parse_embedding,

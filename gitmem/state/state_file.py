@@ -66,8 +66,11 @@ class StateFile:
         None where the file is not there, or cannot be read.
         """
         data = self.read()
-        if data is None:
-            return None
+        return None if data is None else self.json_lines(data, parse)
+
+    @staticmethod
+    def json_lines(data: bytes, parse: Callable[[Any], _Value]) -> list[_Value]:
+        """The same for lines that have been read already."""
         found = []
         for line in data.splitlines():
             try:

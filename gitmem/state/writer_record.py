@@ -21,11 +21,14 @@ _MAX_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class WriterRecord:
-    """Moments are POSIX seconds, 0.0 where there is none; ``reason`` is of the last failure."""
+    """Moments are POSIX seconds, 0.0 where there is none; ``reason`` is of the last failure, and
+    ``failures`` counts those since the last success.
+    """
 
     succeeded: float = 0.0
     failed: float = 0.0
     reason: str = ""
+    failures: int = 0
 
     @property
     def failed_last(self) -> bool:
@@ -41,14 +44,15 @@ def read_writer_records(repo: Repo) -> Mapping[str, WriterRecord]:
 def keep_success(repo: Repo, name: str, now: float | None = None) -> None:
     """A model wrote something.  Never raises for the disk's sake: the memory comes first."""
     before = read_writer_records(repo).get(name, WriterRecord())
-    _keep(repo, name, replace(before, succeeded=time.time() if now is None else now))
+    succeeded = time.time() if now is None else now
+    _keep(repo, name, replace(before, succeeded=succeeded, failures=0))
 
 
 def keep_failure(repo: Repo, name: str, reason: str, now: float | None = None) -> None:
     """A model was to write, and another had to; ``reason`` is masked and one line already."""
     before = read_writer_records(repo).get(name, WriterRecord())
     failed = time.time() if now is None else now
-    _keep(repo, name, replace(before, failed=failed, reason=reason))
+    _keep(repo, name, replace(before, failed=failed, reason=reason, failures=before.failures + 1))
 
 
 def _keep(repo: Repo, name: str, record: WriterRecord) -> None:
@@ -66,7 +70,10 @@ def _file(repo: Repo) -> StateFile:
 def _parse_records(value: Any) -> dict[str, WriterRecord]:
     return {
         str(name): WriterRecord(
-            float(kept["succeeded"]), float(kept["failed"]), str(kept["reason"])
+            float(kept["succeeded"]),
+            float(kept["failed"]),
+            str(kept["reason"]),
+            int(kept.get("failures", 0)),
         )
         for name, kept in value.items()
     }

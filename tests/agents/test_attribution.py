@@ -10,10 +10,12 @@ from gitmem.agents.attribution import (
     attribute,
     find_common_marks,
     times_of_edits,
+    with_recorded,
 )
-from gitmem.agents.session_edits import Edit, Traces
+from gitmem.agents.session_edits import CommitCommand, Edit, Task, Traces
 from gitmem.model.change import Change
 from gitmem.model.line_marks import line_marks
+from gitmem.model.link import Link
 from tests.support.evidence import change_of
 
 NOW = 1_000_000.0
@@ -123,13 +125,83 @@ def test_a_few_lines_of_long_ago_do_not_make_an_owner() -> None:
 def test_the_session_that_was_running_git_commit_comes_first() -> None:
     candidates = [
         session("writer", edit("a.py", NOW - 90, *numbered(10))),
-        session("committer", commit_spans=((NOW - 1, NOW + 1),)),
-        session("earlier", commit_spans=((NOW - 100, NOW - 90),)),
+        session("committer", commits=(CommitCommand(NOW - 1, NOW + 1),)),
+        session("earlier", commits=(CommitCommand(NOW - 100, NOW - 90),)),
     ]
 
     made = attribute(candidates, holding(*numbered(10)), EarlierCommits(), NOW)
 
     assert made == ["committer", "writer"]
+
+
+def test_a_commit_command_with_another_message_made_another_commit() -> None:
+    def committer(*messages: str) -> Traces:
+        return session("one", commits=(CommitCommand(NOW - 9, NOW + 1, messages),))
+
+    change = replace(change_of("a.py"), subject="[ABC-1] Retry on 429 with a growing pause")
+
+    def made(*messages: str) -> list[str]:
+        return attribute([committer(*messages)], change, EarlierCommits(), NOW)
+
+    assert made() == ["one"]
+    assert made("retry on 429 with a growing  pause.") == ["one"]
+    assert made("fix the typo", "Retry on 429 with a growing pause") == ["one"]
+    assert made("fix the typo") == []
+
+
+def test_eight_lines_of_a_large_commit_prove_a_part_in_it() -> None:
+    small = session("small", edit("a.py", NOW - 9 * HOUR, *numbered(8)), last=NOW)
+    large = session("large", edit("a.py", NOW - 60, *numbered(100)[8:]))
+    change = holding(*numbered(100))
+
+    def made(one: Traces) -> list[str]:
+        return attribute([one, large], change, EarlierCommits(), NOW)
+
+    assert made(small) == ["large", "small"]
+    assert made(replace(small, edits=(edit("a.py", NOW - 9 * HOUR, *numbered(7)),))) == ["large"]
+    assert made(replace(small, edits=(edit("b.py", NOW - 9 * HOUR, *numbered(8)),))) == ["large"]
+    assert made(replace(small, edits=(edit("a.py", NOW - 13 * HOUR, *numbered(8)),))) == ["large"]
+
+
+def plan(count: int) -> frozenset[int]:
+    return line_marks(f"Step {number} of what is to be done" for number in range(count))
+
+
+def test_who_made_the_plan_that_was_carried_out_comes_last() -> None:
+    planner = session("planner", plans=((NOW - 500, plan(8)),), last=NOW - 450)
+    other = session("other", plans=((NOW - 500, plan(3)),))
+    maker = session("maker", edit("a.py", NOW - 90), tasks=(Task(NOW - 400, NOW - 50, plan(8)),))
+    candidates = [planner, other, maker]
+
+    assert attribute(candidates, change_of("a.py"), EarlierCommits(), NOW) == ["maker", "planner"]
+    assert attribute(candidates, change_of("b.py"), EarlierCommits(), NOW) == []
+
+
+def test_a_plan_ends_with_the_next_prompt_and_was_not_made_after_its_task() -> None:
+    maker = session("maker", edit("a.py", NOW - 90), tasks=(Task(NOW - 400, NOW - 95, plan(8)),))
+    planner = session("planner", plans=((NOW - 500, plan(8)),))
+    late = session("late", plans=((NOW - 390, plan(8)),))
+    ongoing = replace(maker, tasks=(Task(NOW - 400, NOW, plan(8)),))
+
+    def made(*candidates: Traces) -> list[str]:
+        return attribute(candidates, change_of("a.py"), EarlierCommits(), NOW)
+
+    assert made(maker, planner) == ["maker"]
+    assert made(ongoing, late) == ["maker"]
+    assert made(ongoing, planner) == ["maker", "planner"]
+
+
+def test_a_recorder_that_attests_lines_is_believed_and_one_that_lists_is_asked_last() -> None:
+    candidates = [session("one"), session("two"), session("not begun", last=0.0)]
+    attested = Link("git-ai", session="two")
+    listed = Link("entire", session="two", checkpoint="a3b2c4d5e6f7")
+
+    assert with_recorded(["one"], [attested], candidates) == ["one", "two"]
+    assert with_recorded(["one"], [listed], candidates) == ["one"]
+    assert with_recorded([], [listed], candidates) == ["two"]
+    assert with_recorded([], [Link("git-ai", session="not begun")], candidates) == []
+    assert with_recorded([], [Link("git-ai", session="elsewhere")], candidates) == []
+    assert with_recorded([], [Link("claude", url="https://a/b")], candidates) == []
 
 
 def test_a_formatter_s_commit_follows_the_session_s_own() -> None:

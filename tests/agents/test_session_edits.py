@@ -51,7 +51,7 @@ def test_a_shell_command_that_holds_lines_may_have_written_them(
 
     found = traces(writer, tmp_path / "work").edits
 
-    assert [edit.path for edit in found] == [""]
+    assert [edit.path for edit in found] == ["notes.md"]
     assert line_marks(["The limit is a hundred a minute."]) <= found[0].added
 
 
@@ -59,6 +59,36 @@ def test_the_span_of_a_commit_command_is_told(writer: SessionWriter, tmp_path: P
     writer.bash("git add -A && git -c a=b commit -m 'one'", "[main 1234567] one")
     writer.bash("git log --oneline", "1234567 one")
 
-    ((start, end),) = traces(writer, tmp_path / "work").commit_spans
+    (command,) = traces(writer, tmp_path / "work").commits
 
-    assert 1_000 <= start <= end <= writer.now
+    assert 1_000 <= command.start <= command.end <= writer.now
+    assert command.subjects == ()  # too short to tell one commit from another
+
+
+def test_a_file_that_a_command_names_is_edited_if_it_did_not_fail(
+    writer: SessionWriter, tmp_path: Path
+) -> None:
+    writer.bash("sed -i 's/one/two/' a.py && git rm b.py", "")
+    writer.bash("sed -i 's/one/two/' c.py", "no such file", failed=True)
+    writer.bash("echo hello > /elsewhere/d.py", "")
+
+    found = traces(writer, tmp_path / "work").edits
+
+    assert [edit.path for edit in found] == ["a.py", "b.py"]
+
+
+def test_a_plan_and_the_task_that_it_became_have_the_same_lines(
+    writer: SessionWriter, tmp_path: Path
+) -> None:
+    plan = "\n".join(f"{number}. do the thing of that number" for number in range(9))
+    writer.tool("ExitPlanMode", "approved", plan=plan)
+    writer.prompt(f"Implement the following plan:\n\n{plan}")
+    writer.prompt("go on")
+
+    found = traces(writer, tmp_path / "work")
+
+    ((made, lines),) = found.plans
+    (task,) = found.tasks
+    assert lines <= task.lines
+    assert made < task.start < task.end < float("inf")
+    assert found.edits == ()

@@ -1,6 +1,7 @@
 """Which session made a commit: our rule against the truth of real sessions.
 
-``python -m tests.bench.attribution``
+``python -m tests.bench.attribution [--data DIR]``; ``--cases`` prints each commit that was
+answered wrongly, with what every candidate had done by then.
 
 Scored by the data set's ``eval_attribution.py``.  *quiet* is how often a commit is answered with
 nothing when the lines of the session that made it are not in the data set.  Most of those
@@ -9,10 +10,12 @@ many answers named that session, another one, or one where the data set names no
 
 When a file was last committed is asked of the data set (author times, all branches): the commit
 times of this published history are those of later rebases, which no worker would have met.
+Sessions of an agent that nothing here reads (Copilot CLI) count as having left no trace.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import shutil
 import tempfile
@@ -22,15 +25,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from gitmem.agents.adapters import Agents
 from gitmem.agents.attribution import EarlierCommits, attribute, find_common_marks
-from gitmem.agents.claude.adapter import read_transcript
 from gitmem.agents.session_edits import Traces, traces_of
 from gitmem.agents.worktree import WorkTree
 from gitmem.git.commits import read_change
 from gitmem.git.prior_commits import last_line_times
 from gitmem.git.repo import Repo, find_repo
 from gitmem.model.session import EventKind, Transcript
-from tests.bench.real_sessions import FOLDER, load_eval, require_sessions, worktrees_of
+from tests.bench.real_sessions import FOLDER, load_eval, worktrees_of
 
 Rule = Callable[[Any, Any, Sequence[str]], list[str]]
 
@@ -50,12 +53,18 @@ class Attributor:
 
     def read(self, sessions: dict[str, Path]) -> None:
         """Read the sessions; of each only what leaves traces is kept."""
+        agents = Agents.from_environment({})
         for session, path in sessions.items():
-            transcript = read_transcript(path)
-            kinds = (EventKind.CALL, EventKind.RESULT)
+            transcript = agents.read(path)
+            kinds = (EventKind.PROMPT, EventKind.CALL, EventKind.RESULT)
             events = tuple(event for event in transcript.events if event.kind in kinds)
             self._transcripts[session] = replace(transcript, events=events)
-            self._trees[session] = WorkTree(worktrees_of(transcript, self._known))
+        roots = {s: worktrees_of(t, self._known) for s, t in self._transcripts.items()}
+        everywhere = {root for found in roots.values() for root in found}
+        for session, transcript in self._transcripts.items():
+            # Who edited only new files is known by where it was started, like its neighbours.
+            started = [cwd for cwd in transcript.cwds if cwd in everywhere]
+            self._trees[session] = WorkTree([*roots[session], *started])
 
     def rule(self, world: Any, commit: Any, candidates: Sequence[str]) -> list[str]:
         """The sessions that made ``commit``, best first."""
@@ -79,7 +88,29 @@ class Attributor:
         """The sessions that the data set names, as far as they had done anything by then."""
         named = {row["session_id"] for row in commit["sessions"] if row["link"] in TRUSTED}
         traces = [self._traces(session, commit["t"] + 1) for session in candidates]
-        return [t.session for t in traces if t.session in named and (t.edits or t.commit_spans)]
+        return [t.session for t in traces if t.session in named and (t.edits or t.commits)]
+
+    def brief(self, world: Any, commit: Any, session: str) -> str:
+        """What a session had done by then, in a line."""
+        if session not in self._transcripts:
+            return "not in the data set"
+        moment = commit["t"] + 1
+        traces = self._traces(session, moment)
+        if not traces.last:
+            return "nothing"
+        change = read_change(self._repo, commit["commit"])
+        marks = frozenset().union(*(edit.added for edit in traces.edits)) & change.added_marks
+        touched = {p: moment - t for p, t in traces.pending.items() if p in change.paths}
+        since = {path: moment - world.since(path, commit["t"]) for path in touched}
+        files = ", ".join(
+            f"{path} {ago:.0f} s ago (committed {since[path]:.0f} s ago)"
+            for path, ago in touched.items()
+        )
+        return (
+            f"last {moment - traces.last:.0f} s ago, {len(traces.edits)} edits, "
+            f"wrote {len(marks)} of {len(change.added_marks)} lines; "
+            f"{len(touched)} of {len(change.paths)} files: {files[:600]}"
+        )
 
     def _traces(self, session: str, moment: float) -> Traces:
         events = self._transcripts[session].events
@@ -108,35 +139,71 @@ class Answers:
 
 
 def unpack(data: Any, folder: Path) -> dict[str, Path]:
-    """Every transcript of the data set as a plain file below ``folder``."""
+    """Every transcript of the data set as a plain file in ``folder``, named as its agent does."""
     paths = {}
     for session, known in data.info.items():
-        path = folder / f"{session}.jsonl"
-        path.write_bytes(gzip.decompress((FOLDER / known["transcript"]).read_bytes()))
+        content = gzip.decompress((Path(data.folder) / known["transcript"]).read_bytes())
+        is_codex = b'"session_meta"' in content[:200]
+        name = f"rollout-2026-01-01T00-00-00-{session}" if is_codex else session
+        path = folder / f"{name}.jsonl"
+        path.write_bytes(content)
         paths[session] = path
     return paths
 
 
+class Cases:
+    """Prints what a rule answered wrongly, and what each candidate had done by then."""
+
+    def __init__(self, rule: Rule, ours: Attributor) -> None:
+        self._rule = rule
+        self._ours = ours
+
+    def __call__(self, world: Any, commit: Any, candidates: Sequence[str]) -> list[str]:
+        """The rule's answer."""
+        got = self._rule(world, commit, candidates)
+        trusted = [row for row in commit["sessions"] if row["link"] in TRUSTED]
+        named = {row["session_id"] for row in trusted}
+        have = {row["session_id"] for row in trusted if row["lines"]}
+        is_scored = bool(named) and named == have
+        if (is_scored and set(got) != named) or (not have and got):
+            kind = "scored" if is_scored else "no recording"
+            print(f"\n{commit['commit'][:10]} {commit['subject']!r} ({kind})")
+            for session in sorted({*got, *named}):
+                mark = ("wrong", "missed", "right")[
+                    (session in named) + (session in got and session in named)
+                ]
+                print(f"  {mark} {session}: {self._ours.brief(world, commit, session)}")
+        return got
+
+
 def main() -> None:
     """Score and print."""
-    scorer = load_eval("eval_attribution")
-    data = load_eval("transcripts").Dataset(str(require_sessions()))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--data", type=Path, default=FOLDER, help="the folder of sessions")
+    parser.add_argument("--cases", action="store_true", help="print what was answered wrongly")
+    given = parser.parse_args()
+    scorer = load_eval("eval_attribution", given.data)
+    data = load_eval("transcripts", given.data).Dataset(str(given.data))
     world = scorer.World(data)
     repo = find_repo(Path(world.repo))
     with tempfile.TemporaryDirectory() as scratch:
         ours = Attributor(data, repo)
         ours.read(unpack(data, Path(scratch)))
-    rules: dict[str, Rule] = {"gitmem": ours.rule}
+    rules: dict[str, Rule] = {"gitmem": Cases(ours.rule, ours) if given.cases else ours.rule}
     rules |= {f"reference: {name}": scorer.RULES[name] for name in _REFERENCES}
     rules["ceiling: who had left a trace by then"] = ours.ceiling
-    print("| rule | precision | recall | F1 | quiet | no recording: right / wrong / unknown |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    rows = []
     for name, rule in rules.items():
         answers = Answers(rule)
         found = scorer.evaluate(data, answers, world)
         figures = [f"{found[figure]:.3f}" for figure in ("precision", "recall", "f1", "quiet")]
         loud = f"{answers.right} / {answers.wrong} / {answers.unknown}"
-        print(f"| {' | '.join([name, *figures, loud])} |")
+        rows.append(f"| {' | '.join([name, *figures, loud])} |")
+    here, none = found["commits"], found["none"]
+    print(f"\n{here} commits whose sessions are all here, {none} with none here\n")
+    print("| rule | precision | recall | F1 | quiet | no recording: right / wrong / unknown |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    print("\n".join(rows))
     shutil.rmtree(world.repo, ignore_errors=True)
 
 

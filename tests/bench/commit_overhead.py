@@ -1,10 +1,12 @@
 """What the hooks add to ``git commit``, measured beside a commit without them in the same run.
 
-``python -m tests.bench.commit_overhead [--runs 30]``
+``python -m tests.bench.commit_overhead [--runs 30] [--burst 30] [--bursts 5]``
 
 Each round commits once in every repository, in turn, and lets the worker finish before the
 next, so that none is measured on another's time.  Prints milliseconds (median, p90), what is
-added and the ratio; the last row is a burst, where workers of earlier commits are still busy.
+added and the ratio.  Then bursts: so many commits one behind the other, in every repository in
+turn, while the worker of the first ones is busy; what a commit takes is a burst's time by their
+number, and of the bursts the median.
 """
 
 from __future__ import annotations
@@ -74,6 +76,8 @@ def row(name: str, times: Sequence[float], base: float) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=30)
+    parser.add_argument("--burst", type=int, default=30, help="commits in a burst; 0: none")
+    parser.add_argument("--bursts", type=int, default=5)
     given = parser.parse_args(arguments)
     kinds = {"no hooks": without, "an empty sh hook": with_empty_hook, "gitmem": with_gitmem}
     # A worker that starts late may still write its log while the folder goes.
@@ -87,14 +91,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for name, git in gits.items():
                 times[name].append(commit(git))
                 settle(git)
-        burst = [commit(gits["gitmem"]) for _ in range(given.runs)]
-        settle(gits["gitmem"])
+        bursts: dict[str, list[float]] = {name: [] for name in gits}
+        for _ in range(given.bursts if given.burst else 0):
+            for name, git in gits.items():
+                bursts[name].append(statistics.mean(commit(git) for _ in range(given.burst)))
+                settle(git)
     base = statistics.median(times["no hooks"])
     print("| git commit with | median ms | p90 ms | added ms | ratio |")
     print("| --- | --- | --- | --- | --- |")
     for name, measured in times.items():
         print(row(name, measured, base))
-    print(row("gitmem, commits in a burst", burst, base))
+    base = statistics.median(bursts["no hooks"] or [0.0])
+    for name, measured in bursts.items():
+        if measured:
+            print(row(f"{name}, {given.burst} commits in a burst", measured, base))
 
 
 if __name__ == "__main__":

@@ -78,20 +78,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--hooks", action="store_true", help="through capture and hook processes")
     parser.add_argument("--every-prompt", action="store_true", help="not only a session's first")
     parser.add_argument("--keep", type=Path, help="memories are kept here between runs")
+    parser.add_argument("--data", type=Path, default=real_sessions.FOLDER, help="the real sessions")
     parser.add_argument("--both", action="store_true", help="only the two sources with a start")
     given = parser.parse_args(arguments)
-    scoring = real_sessions.load_eval("eval_injection")
-    data = real_sessions.load_eval("transcripts").Dataset(str(real_sessions.require_sessions()))
+    scoring = real_sessions.load_eval("eval_injection", given.data)
+    tools = real_sessions.load_eval("transcripts", given.data)
+    data = tools.Dataset(str(given.data.resolve()))
     tasks, skipped = scoring.make_tasks(data, given.every_prompt)
     sources = SOURCES[-2:] if given.both else SOURCES
-    replay = Replay(scoring, data, given.keep, through_hooks=given.hooks)
+    replay = Replay(scoring, tools, data, given.keep, through_hooks=given.hooks)
     try:
         outputs = [replay.run(task, sources) for task in tasks]
         rows = list(_rows(scoring, data, replay, sources, tasks, outputs))
     finally:
         replay.close()
     print(f"{len(tasks)} tasks; passed over: {dict(skipped)}")
-    print(real_sessions.load_eval("transcripts").table(rows, ["system", "of", *COLUMNS]))
+    print(tools.table(rows, ["system", "of", *COLUMNS]))
     if replay.seconds:
         times = sorted(replay.seconds)
         middle, high = times[len(times) // 2], times[int(len(times) * 0.95)]
@@ -116,8 +118,8 @@ def _rows(
 
     systems.update({source.name: replayed(source.name) for source in sources})
     halves = {
-        "one half": [task for task in tasks if _is_even(task.session)],
-        "the other": [task for task in tasks if not _is_even(task.session)],
+        "one half": [task for task in tasks if is_even(task.session)],
+        "the other": [task for task in tasks if not is_even(task.session)],
         "all": tasks,
     }
     for name, system in systems.items():
@@ -133,7 +135,7 @@ def _text(column: str, value: float) -> str:
     return f"{value:.1f}" if column in ("count", "noise") else f"{value:.3f}"
 
 
-def _is_even(session: str) -> bool:
+def is_even(session: str) -> bool:
     return hashlib.sha256(session.encode()).digest()[0] % 2 == 0
 
 
@@ -141,9 +143,9 @@ class Replay:
     """One clone in which time goes on: commits get their notes, then a session is asked for."""
 
     def __init__(
-        self, scoring: Any, data: Any, keep: Path | None, *, through_hooks: bool = False
+        self, scoring: Any, tools: Any, data: Any, keep: Path | None, *, through_hooks: bool = False
     ) -> None:
-        self._scoring = scoring
+        self._scoring, self._tools = scoring, tools
         self._through_hooks = through_hooks
         self._times = scoring.Replay(data, "", "")
         self._times.ingest = None
@@ -161,7 +163,7 @@ class Replay:
         }
         os.environ.update(self._environ)
         self._gitmem("init")
-        self._repo = find_repo(self.clone)
+        self.repo = find_repo(self.clone)
         # The references read messages of branches that time has not brought yet.
         self.whole = Path(data.clone())
         self._memories = {} if through_hooks else _memories(data, self.whole, keep)
@@ -180,12 +182,16 @@ class Replay:
 
     def run(self, task: Any, sources: Sequence[Source]) -> dict[str, Output]:
         """What each source gives the task's session, as ``evaluate`` wants it."""
+        self.advance(task.t, task.branch)
+        return {source.name: self._output(source, task) for source in sources}
+
+    def advance(self, moment: float, branch: str) -> None:
+        """Let the commits before that moment be made, and check out the branch."""
         times = self._times
-        while times.queue and times.queue[0]["t"] < task.t:
+        while times.queue and times.queue[0]["t"] < moment:
             commit = times.queue.pop(0)
             self._ingest(commit)
-        times.stand_on(task.branch, task.t)
-        return {source.name: self._output(source, task) for source in sources}
+        times.stand_on(branch, moment)
 
     def _ingest(self, commit: Any) -> None:
         times = self._times
@@ -199,13 +205,13 @@ class Replay:
             times.run(command, commit=commit["commit"], transcript=times.upto(row))
             return
         documents = [document_of(memory) for memory in self._memories.get(commit["commit"], ())]
-        NoteStore(self._repo).add({commit["commit"]: documents}, "notes: bench")
-        refresh(self._repo).close()
+        NoteStore(self.repo).add({commit["commit"]: documents}, "notes: bench")
+        refresh(self.repo).close()
 
     def _output(self, source: Source, task: Any) -> Output:
         texts = list(self._texts(source, task))
         known = [candidate["commit"] for candidate in task.candidates]
-        tools = real_sessions.load_eval("transcripts")
+        tools = self._tools
         got: Output = []
         seen: set[str] = set()
         for text in texts:
@@ -232,10 +238,10 @@ class Replay:
         settings = source.settings
         if event == "SessionStart":
             budget = settings.budget_tokens
-            return context_of_session(self._repo, session, budget, is_resumed=False).text
+            return context_of_session(self.repo, session, budget, is_resumed=False).text
         if event == "UserPromptSubmit":
-            return context_of_prompt(self._repo, session, fields["prompt"], settings).text
-        return context_of_file(self._repo, session, session, fields["path"], settings).text
+            return context_of_prompt(self.repo, session, fields["prompt"], settings).text
+        return context_of_file(self.repo, session, session, fields["path"], settings).text
 
     def _by_hook(self, event: str, source: Source, session: str, **fields: str) -> str:
         self._times.git("config", "gitmem.fileTokens", str(source.settings.file_tokens))
@@ -251,7 +257,7 @@ class Replay:
         if path := payload.pop("path", ""):
             file = str(self.clone / path)
             payload |= {"tool_name": "Read", "tool_input": {"file_path": file}}
-        command = f"{self._repo.state_dir / 'run'} hook {event}"
+        command = f"{self.repo.state_dir / 'run'} hook {event}"
         out = self._times.run(command, stdin=json.dumps(payload))
         return str(json.loads(out)["hookSpecificOutput"]["additionalContext"]) if out else ""
 

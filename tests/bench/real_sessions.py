@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -29,17 +31,47 @@ class Part:
     size: int
 
 
-def require_sessions() -> Path:
+def require_sessions(folder: Path = FOLDER) -> Path:
     """The folder of real sessions; ends the bench with a clear word where there is none."""
-    if not (FOLDER / "manifest.jsonl").is_file():
-        raise SystemExit("../shared/sessions is not here: nothing to measure against")
-    return FOLDER
+    if not (folder / "manifest.jsonl").is_file():
+        raise SystemExit(f"../shared/{folder.name} is not here: nothing to measure against")
+    return folder
 
 
-def load_eval(name: str) -> ModuleType:
-    """A scoring script of the data set, as a module."""
-    sys.path.insert(0, str(require_sessions() / "eval"))
+def load_eval(name: str, folder: Path = FOLDER) -> ModuleType:
+    """A scoring script, as a module; a data set without its own has those of ``sessions``."""
+    own = require_sessions(folder) / "eval"
+    sys.path.insert(0, str(own if own.is_dir() else folder.parent / FOLDER.name / "eval"))
     return import_module(name)
+
+
+def prompts_in(folder: Path) -> Iterator[str]:
+    """What people typed in the transcripts of a folder, in whatever agent's format they are."""
+    noise = load_eval("transcripts", folder).NOISE
+    for file in sorted(folder.glob("transcripts/*.jsonl.gz")):
+        for line in gzip.decompress(file.read_bytes()).splitlines():
+            with suppress(ValueError, AttributeError):
+                text = _typed(json.loads(line))
+                if text.strip() and not noise.search(text):
+                    yield text
+
+
+def _typed(record: Any) -> str:
+    """The prompt that a transcript's record is, of Copilot, Codex or Claude Code; mostly none."""
+    kind = record.get("type")
+    if kind == "user.message":
+        return str((record.get("data") or {}).get("content") or "")
+    if kind == "event_msg" and (record.get("payload") or {}).get("type") == "user_message":
+        return str(record["payload"].get("message") or "")
+    if kind != "user" or record.get("isMeta") or record.get("isSidechain"):
+        return ""
+    content = (record.get("message") or {}).get("content")
+    if isinstance(content, list):
+        parts = [part for part in content if isinstance(part, dict)]
+        if any(part.get("type") != "text" for part in parts):
+            return ""
+        content = "\n".join(str(part.get("text")) for part in parts)
+    return content if isinstance(content, str) else ""
 
 
 def write_parts(data: Any, folder: Path, commits: Sequence[Any]) -> Iterator[Part]:
@@ -52,7 +84,9 @@ def write_parts(data: Any, folder: Path, commits: Sequence[Any]) -> Iterator[Par
             name = row["transcript"]
             if name not in texts:
                 texts.clear()  # commits come in order of time, and so mostly by session
-                texts[name] = gzip.decompress((FOLDER / name).read_bytes()).splitlines(True)
+                texts[name] = gzip.decompress((Path(data.folder) / name).read_bytes()).splitlines(
+                    True
+                )
             lines = texts[name][row["lines"][0] : row["lines"][1]]
             path = folder / commit["commit"][:12] / f"{row['session_id']}.jsonl"
             path.parent.mkdir(exist_ok=True)

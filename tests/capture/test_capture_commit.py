@@ -7,6 +7,7 @@ import pytest
 
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import TranscriptMissing, UnknownRevision
+from gitmem.model.link import Link
 from gitmem.state.cursors import Cursors, write_cursors
 from gitmem.state.pending import PendingStore
 from gitmem.state.sessions import RegisteredSession, Registry
@@ -50,12 +51,92 @@ def test_a_commit_by_hand_finds_the_session_that_edited_its_files(committed: Git
     assert [m.provenance.session for m in memories_on(committed, commit)] == [SESSION]
 
 
+@pytest.mark.parametrize("transcript", ["", "/", "."])
+def test_a_client_that_names_no_transcript_keeps_nobody_from_being_remembered(
+    committed: GitDriver, transcript: str
+) -> None:
+    """Clients that run Claude Code's hooks need not tell where they keep a session."""
+    Registry(committed.repo).add(RegisteredSession("other", transcript, str(committed.path)))
+    writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
+    commit = commit_of(committed, writer, "Exact prices", "price.py")
+
+    remembered(committed, commit)
+
+    assert [m.provenance.session for m in memories_on(committed, commit)] == [SESSION]
+
+
 def test_a_commit_of_no_session_is_answered_with_nothing(committed: GitDriver) -> None:
     writer = session_in(committed).prompt("Look around.").write("elsewhere.py")
     commit = commit_of(committed, writer, "By hand", "by_hand.py")
 
     assert remembered(committed, commit).memories == ()
     assert memories_on(committed, commit) == ()
+
+
+def test_the_session_that_made_the_plan_is_remembered_with_the_one_that_did_it(
+    committed: GitDriver,
+) -> None:
+    plan = "# Exact prices\n" + "\n".join(f"{n}. Change the file price_{n}.py" for n in range(8))
+    planner = session_in(committed, "planner").prompt("How do we get exact prices?").say(WHY)
+    planner.tool("ExitPlanMode", "approved", plan=plan)
+    committed.now += 600
+    writer = session_in(committed).prompt(f"Implement the following plan:\n\n{plan}")
+    commit = commit_of(committed, writer.write("price_1.py"), "Exact prices", "price_1.py")
+
+    remembered(committed, commit)
+
+    found = {m.provenance.session: m for m in memories_on(committed, commit)}
+    assert set(found) == {SESSION, "planner"}
+    assert "0.1 exactly" in str(found["planner"])
+    assert "0.1 exactly" not in str(found[SESSION])
+
+
+def test_what_other_recorders_name_is_kept_as_links_without_what_is_secret(
+    committed: GitDriver,
+) -> None:
+    writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
+    trailers = (
+        "Entire-Checkpoint: a3b2c4d5e6f7\n"
+        "Claude-Session: https://claude.ai/code/session_01R5HnfdYMwXXrJGAkYVE48c\n"
+        "Agent-Logs-Url: https://logs.example.com/ghp_abcdefghijklmnopqrstuvwxyz0123456789\n"
+    )
+    commit = commit_of(committed, writer, f"Exact prices\n\n{trailers}", "price.py")
+
+    remembered(committed, commit)
+
+    (memory,) = memories_on(committed, commit)
+    assert memory.provenance.links == (
+        Link("entire", checkpoint="a3b2c4d5e6f7"),
+        Link("claude", url="https://claude.ai/code/session_01R5HnfdYMwXXrJGAkYVE48c"),
+        Link("copilot", url="https://logs.example.com/[masked:github-token]"),
+    )
+    assert memory.provenance.session == SESSION
+
+
+def test_a_recorder_s_session_counts_where_nothing_else_is_known(committed: GitDriver) -> None:
+    writer = session_in(committed).prompt("Make prices exact.").say(WHY)
+    message = f"Exact prices\n\nAgentnote-Session: {SESSION}\n"
+    commit = commit_of(committed, writer, message, "price.py")
+
+    remembered(committed, commit)
+
+    assert [m.provenance.session for m in memories_on(committed, commit)] == [SESSION]
+
+
+def test_a_recorder_names_no_session_of_another_folder_or_of_later(committed: GitDriver) -> None:
+    """Whoever pushes a commit could name any session of ours."""
+    writer = session_in(committed, "near").prompt("Look around.")
+    elsewhere = session_in(committed, "far-away").prompt("Our secret plans.")
+    folder = elsewhere.path.parent.with_name("-another-folder")
+    folder.mkdir()
+    elsewhere.path.rename(folder / elsewhere.path.name)
+    committed.now += 900
+    late = session_in(committed, "late-one")
+    message = "Exact prices\n\nAgentnote-Session: far-away\nAgentnote-Session: late-one\n"
+    commit = commit_of(committed, writer, message, "price.py")
+    late.prompt("Only now.")
+
+    assert remembered(committed, commit).memories == ()
 
 
 def test_an_edit_that_an_earlier_commit_holds_does_not_count_again(committed: GitDriver) -> None:

@@ -24,7 +24,6 @@ ROWS = dict(
 EXITS = {"exit", "_exit", "SystemExit", "Exit"}
 # What these expressions stand for is looked at where the functions return it.
 RETURNED = {"run_hook(arguments)": "run_hook", "run_command(arguments)": "run_command"}
-RETURNED["code"] = "serve"
 
 
 @cache

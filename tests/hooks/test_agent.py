@@ -13,6 +13,7 @@ from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.setup.claude_settings import TIMEOUTS
+from gitmem.state.context_history import ContextHistory
 from gitmem.state.error_log import read_log
 from gitmem.state.queue import Queue
 from gitmem.state.sessions import RegisteredSession, Registry
@@ -110,6 +111,45 @@ def test_switched_off_means_silent(ready: GitDriver) -> None:
     assert run_agent_hook("SessionStart", payload(ready), environ(ready)) == ""
 
 
+def begin(git: GitDriver, source: str = "startup") -> dict[str, Any]:
+    """What a session's start prints for Claude Code; other clients run the hook, too."""
+    surroundings = environ(git, CLAUDE_CODE_ENTRYPOINT="cli", CLAUDE_CODE_SESSION_ID=SESSION)
+    printed = run_agent_hook("SessionStart", payload(git, source=source), surroundings)
+    return dict(json.loads(printed)) if printed else {}
+
+
+def test_the_person_is_told_what_the_agent_was_given(ready: GitDriver) -> None:
+    printed = begin(ready)
+
+    assert printed["systemMessage"] == "gitmem: 1 of 1 memory given"
+    assert "Cents are integers" in printed["hookSpecificOutput"]["additionalContext"]
+    assert "systemMessage" not in begin(ready, "resume")
+    assert "systemMessage" not in begin(ready, "compact")
+
+
+def test_a_client_that_may_not_know_the_field_is_not_sent_it(ready: GitDriver) -> None:
+    given = payload(ready, source="startup")
+
+    assert "systemMessage" not in run_agent_hook("SessionStart", given, environ(ready))
+
+
+@pytest.mark.parametrize("notice", ["problems", "never"])
+def test_the_person_may_want_to_hear_less(ready: GitDriver, notice: str) -> None:
+    ready.run("config", "gitmem.notice", notice)
+
+    assert "systemMessage" not in begin(ready)
+
+
+def test_a_setting_of_the_wrong_form_is_said(ready: GitDriver) -> None:
+    ready.run("config", "gitmem.budgetTokens", "plenty")
+
+    assert begin(ready) == {
+        "systemMessage": "gitmem does nothing here: one of its settings is not valid."
+        " Run: gitmem doctor"
+    }
+    assert begin(ready, "compact") == {}
+
+
 def test_a_setting_of_the_wrong_form_goes_to_the_log(ready: GitDriver) -> None:
     ready.run("config", "gitmem.budgetTokens", "plenty")
 
@@ -135,11 +175,11 @@ def test_the_end_of_nobodys_turn_is_not_queued(ready: GitDriver) -> None:
     assert Queue(ready.repo).failed_jobs() == []
 
 
-def remember(git: GitDriver, title: str, path: str) -> None:
+def remember(git: GitDriver, title: str, path: str, why: str = "") -> None:
     commit = git.commit(title, **{path.replace("/", "__"): f"{title}\n"})
     time = git.out("log", "-1", "--format=%aI")
     origin = Provenance(commit=commit, time=time, agent="claude-code", session="earlier")
-    memory = Memory("feature", title, files_changed=(path,), provenance=origin)
+    memory = Memory("feature", title, why=why, files_changed=(path,), provenance=origin)
     NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
 
 
@@ -203,6 +243,56 @@ def test_a_subagent_is_told_apart_from_its_session(orchard: GitDriver) -> None:
     assert run_agent_hook("PostToolUse", of_session, environ(orchard))
     assert run_agent_hook("PostToolUse", of_agent, environ(orchard))
     assert run_agent_hook("PostToolUse", of_agent, environ(orchard)) == ""
+
+
+def test_what_a_subagent_is_told_is_paid_by_its_session(orchard: GitDriver) -> None:
+    """A crowd of subagents must not receive the budget of a session each."""
+    orchard.run("config", "gitmem.sessionTokens", "300")
+    told = [
+        run_agent_hook(
+            "PostToolUse", tool_use(orchard, f"src/tree{n}.py", agent_id=f"a{n}"), environ(orchard)
+        )
+        for n in range(8)
+    ]
+
+    assert told[0]
+    assert told[-1] == ""
+    known = ContextHistory(orchard.repo).of(SESSION)
+    assert known is not None
+    assert sum(len(context_in(one)) // 4 for one in told if one) <= known.tokens <= 300
+
+
+def with_reason(git: GitDriver) -> dict[str, str]:
+    """A session that is at one file, of which there is a memory with a reason; its environment."""
+    remember(git, "prune tree 9", "src/tree9.py", why="It shades the path.")
+    gitmem(git, "context")
+    asked = payload(git, prompt="Why is src/tree9.py pruned?")
+    run_agent_hook("UserPromptSubmit", asked, environ(git))
+    return environ(git, CLAUDE_CODE_SESSION_ID=SESSION)
+
+
+def test_a_subagent_is_told_what_its_session_works_on(orchard: GitDriver) -> None:
+    surroundings = with_reason(orchard)
+    given = payload(orchard, agent_id="a1b2", agent_type="Explore")
+
+    printed = run_agent_hook("SubagentStart", given, surroundings)
+
+    assert json.loads(printed)["hookSpecificOutput"]["hookEventName"] == "SubagentStart"
+    assert "It shades the path" in context_in(printed)
+    assert run_agent_hook("SubagentStart", given, surroundings) == ""
+    assert Queue(orchard.repo).is_empty()
+
+
+def test_a_subagent_of_client_2_0_is_told_nothing(orchard: GitDriver) -> None:
+    """It warms up subagents that nobody asked for, and its payload does not tell them apart."""
+    with_reason(orchard)
+    given = payload(orchard, agent_id="a1b2", agent_type="Explore")
+
+    assert run_agent_hook("SubagentStart", given, environ(orchard)) == ""
+
+
+def test_a_subagent_without_a_name_is_told_nothing(orchard: GitDriver) -> None:
+    assert run_agent_hook("SubagentStart", payload(orchard), with_reason(orchard)) == ""
 
 
 def test_a_file_nothing_is_remembered_of_starts_no_process(

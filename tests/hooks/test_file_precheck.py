@@ -107,10 +107,8 @@ def test_a_path_in_any_script_is_read_as_json_writes_it(orchard: GitDriver) -> N
     assert not glance(orchard, name)
 
     ContextHistory(orchard.repo).add(SESSION, SessionContext(files=frozenset({name})))
-    orchard.add_note(
-        "HEAD",
-        f"---\nkind: fix\ntitle: Trees\nfiles: {{changed: [{json.dumps(name, ensure_ascii=False)}]}}\n",
-    )
+    shown = json.dumps(name, ensure_ascii=False)
+    orchard.add_note("HEAD", f"---\nkind: fix\ntitle: Trees\nfiles: {{changed: [{shown}]}}\n")
     gitmem(orchard, "context")
 
     assert not glance(orchard, name)

@@ -38,13 +38,20 @@ def modules(git: GitDriver, *arguments: str) -> set[str]:
         "session_id": "7dc9a616-a1ce-4d38-8f1e-1544b08bf6d2",
         "transcript_path": "/nowhere.jsonl",
         "cwd": str(git.path),
+        "source": "startup",
         "prompt": "what is README.md for?",
         "tool_input": {"file_path": str(git.path / "README.md")},
     }
+    if "SubagentStart" in arguments:
+        payload["agent_id"] = "a26696f0973b457fc"
     done = subprocess.run(
         [sys.executable, "-I", "-c", _PROBE.format(arguments=arguments)],
         cwd=git.path,
-        env=git.env(),
+        env={
+            **git.env(),
+            "CLAUDE_CODE_SESSION_ID": str(payload["session_id"]),
+            "CLAUDE_CODE_ENTRYPOINT": "cli",
+        },
         input=json.dumps(payload),
         capture_output=True,
         text=True,
@@ -70,6 +77,7 @@ def modules_with_docstring(pattern: str) -> set[str]:
         ("hook", "SessionStart"),
         ("hook", "UserPromptSubmit"),
         ("hook", "PostToolUse"),
+        ("hook", "SubagentStart"),
         ("hook", "Stop"),
         ("hook", "SessionEnd"),
         ("hook", "pre-push", "o"),
@@ -99,7 +107,7 @@ def with_memory(committed: GitDriver) -> GitDriver:
 
 def test_what_says_that_agent_hooks_run_it_is_loaded_by_one(committed: GitDriver) -> None:
     git = with_memory(committed)
-    events = ("SessionStart", "UserPromptSubmit", "PostToolUse", "Stop")
+    events = ("SessionStart", "UserPromptSubmit", "PostToolUse", "SubagentStart", "Stop")
 
     names = set().union(*(modules(git, "hook", event) for event in events))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -324,3 +325,89 @@ def test_a_subagent_is_told_beside_the_files_it_reads(
     told = [r for r in requests if "Of tree11.py:" in said_to_the_model([r])]
     assert told
     assert all("SUBTASK" in said_to_the_model([request]) for request in told)
+
+
+def shown_to_the_person(home: Path) -> list[str]:
+    """What hooks had the client show, as its transcripts have it."""
+    found = []
+    for path in sorted((home / ".claude" / "projects").glob("*/*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            attachment = json.loads(line).get("attachment") or {}
+            if attachment.get("type") == "hook_system_message":
+                found.append(str(attachment["content"]))
+    return found
+
+
+def needs_client_2_1(client: Client) -> None:
+    if client.version.startswith("2.0"):
+        pytest.skip("client 2.0 shows it, but does not keep in a file what it shows")
+
+
+def test_the_person_is_shown_what_the_session_was_given(
+    client: Client, ada: GitDriver, home: Path
+) -> None:
+    needs_client_2_1(client)
+    ada.add_note(
+        "HEAD", "---\nkind: decision\ntitle: Cents are integers\nwhy: Sums must be exact.\n"
+    )
+
+    requests = client.run(ada.path, [{"text": "Hello."}], home=home / "ada")
+    client.run(ada.path, [{"text": "Again."}], home=home / "ada", arguments=["--continue"])
+
+    assert "Cents are integers" in said_to_the_model(requests)
+    assert shown_to_the_person(home / "ada") == ["gitmem: 1 of 1 memory given"]
+    assert "memory given" not in said_to_the_model(requests)
+
+
+def test_the_person_is_shown_that_capture_is_dead(
+    client: Client, ada: GitDriver, home: Path
+) -> None:
+    needs_client_2_1(client)
+    run = ada.path / ".git/gitmem/run"
+    run.write_text(run.read_text().replace(sys.executable, "/nowhere/python"))
+
+    requests = client.run(ada.path, [{"text": "Hello."}], home=home / "ada")
+
+    (line,) = shown_to_the_person(home / "ada")
+    assert line.startswith("gitmem is not capturing: the Python it was set up with is gone")
+    assert line.endswith("Run: gitmem init")
+    assert "not capturing" not in said_to_the_model(requests)
+
+
+def test_a_subagent_is_told_what_its_session_works_on(
+    client: Client, ada: GitDriver, home: Path
+) -> None:
+    """The hook is not told the subagent's task; what its session was asked is known."""
+    if client.version.startswith("2.0"):
+        pytest.skip("client 2.0 starts subagents of its own that look like any other: none is told")
+    an_orchard(ada)
+    ada.commit("prune", **{"tree30.py": "pruned\n"})
+    why = "why: It shaded the path of the beekeeper."
+    ada.add_note(
+        "HEAD",
+        f"---\nkind: decision\ntitle: prune tree 30\n{why}\nfiles: {{changed: [tree30.py]}}\n",
+    )
+    gitmem(ada, "context")
+    task = {
+        "description": "Look",
+        "prompt": "SUBTASK: look around",
+        "subagent_type": AGENT,
+        "run_in_background": False,
+    }
+    turns: list[dict[str, Any]] = [
+        {"text": "I hand it over.", "tool": "Agent", "input": task},
+        {"text": "It is bare."},
+        {"text": "It is bare, they say."},
+    ]
+
+    requests = client.run(ada.path, turns, home=home / "ada", prompt="Is tree30.py too bare?")
+
+    own = [request for request in requests if is_of_subagent(request)]
+    assert len(own) == 1
+    assert "shaded the path of the beekeeper" in said_to_the_model(own)
+
+
+def is_of_subagent(request: dict[str, Any]) -> bool:
+    """Its first words are its task, not the person's."""
+    said = said_to_the_model([request])
+    return "SUBTASK" in said and "too bare?" not in said

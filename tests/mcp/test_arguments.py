@@ -1,11 +1,77 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gitmem.errors import UsageError
-from gitmem.mcp.arguments import parse_count, parse_kinds, parse_names, parse_order, read_moment
+from gitmem.mcp.arguments import (
+    fit_arguments,
+    parse_count,
+    parse_kinds,
+    parse_names,
+    parse_order,
+    read_moment,
+)
+from gitmem.mcp.offers import TOOLS
+
+SCHEMAS: dict[str, Any] = {str(tool["name"]): tool["inputSchema"] for tool in TOOLS}
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "expected"),
+    [
+        ("search", {}, {"query": "", "limit": 20, "files": [], "all": False}),
+        ("search", {"limit": "2", "offset": 4.0}, {"limit": 2, "offset": 4}),
+        ("search", {"limit": None, "query": 5}, {"limit": 20, "query": "5"}),
+        ("search", {"files": "a.py"}, {"files": ["a.py"]}),
+        ("search", {"files": '["a.py", "b.py"]'}, {"files": ["a.py", "b.py"]}),
+        ("search", {"files": ""}, {"files": []}),
+        ("search", {"all": "true"}, {"all": True}),
+        ("search", {"dateStart": 1_772_359_200}, {"dateStart": 1_772_359_200}),
+        ("timeline", {"anchor": "m1a"}, {"anchor": "m1a"}),
+        ("get_observations", {"ids": ["m1a", 2]}, {"ids": ["m1a", 2]}),
+        ("get_observations", {"ids": '["m1a", "m2b"]'}, {"ids": ["m1a", "m2b"]}),
+        ("get_observations", {"ids": "m1a,m2b"}, {"ids": "m1a,m2b"}),
+        (
+            "remember",
+            {"facts": {"text": "t"}, "decisions": '[{"chose": "c"}]', "x": 1},
+            {"facts": [{"text": "t"}], "decisions": [{"chose": "c"}]},
+        ),
+    ],
+)
+def test_arguments_come_in_many_forms(
+    tool: str, given: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    fitted = fit_arguments(SCHEMAS[tool], given)
+
+    assert expected == {name: fitted[name] for name in expected}
+    assert set(fitted) == set(SCHEMAS[tool]["properties"])
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "told"),
+    [
+        ("search", {"limit": "x"}, "'limit' is not a whole number"),
+        ("search", {"limit": 2.5}, "'limit' is not a whole number"),
+        ("search", {"limit": True}, "'limit' is not a whole number"),
+        ("search", {"limit": "1e999"}, "'limit' is not a whole number"),
+        ("search", {"query": {}}, "'query' is not a text"),
+        ("search", {"query": "x" * 200_001}, "'query' is longer"),
+        ("search", {"files": [{}]}, "'files' is not a text"),
+        ("search", {"all": "perhaps"}, "'all' is not true or false"),
+        ("search", {"dateEnd": []}, "'dateEnd' is not a text or a number"),
+        ("get_observations", {}, "'ids' is missing"),
+        ("get_observations", {"ids": {}}, "'ids' is not a list or a text or a number"),
+        ("get_observations", {"ids": [True]}, "'ids' is not a text or a number"),
+        ("why", {"path": "a", "line": -3}, "'line' is -3"),
+        ("remember", {"facts": ["t"]}, "'facts' is not an object"),
+    ],
+)
+def test_what_fits_nowhere_is_told(tool: str, given: dict[str, Any], told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        fit_arguments(SCHEMAS[tool], given)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -233,6 +234,27 @@ def test_input_that_is_no_protocol_is_survived(git: GitDriver, ids: dict[str, st
 
     assert "result" in answered
     assert process.wait(30) == 0
+
+
+def test_the_greeting_waits_for_nothing_heavy(git: GitDriver, ids: dict[str, str]) -> None:
+    """A client starts a server for each session; most sessions never ask it anything."""
+    listing = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
+    text = "".join(json.dumps(message) + "\n" for message in (GREETING, READY, listing))
+    arguments = [sys.executable, "-I", "-X", "importtime", "-m", "gitmem", "mcp"]
+
+    done = subprocess.run(
+        arguments, cwd=git.path, env=git.env(), input=text, capture_output=True, text=True
+    )
+
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [1, 2]
+    assert "gitmem.mcp.server" in loaded
+    ours = {name for name in loaded if name.startswith("gitmem.")}
+    assert {"__main__", "mcp", "mcp.offers", "mcp.server", "mcp.wire"} >= {
+        name.removeprefix("gitmem.") for name in ours
+    }
+    heavy = {"asyncio", "click", "dataclasses", "mcp", "numpy", "pydantic", "sqlite3", "subprocess"}
+    assert not loaded & heavy
 
 
 def test_it_ends_at_once_when_it_is_told_to(git: GitDriver, ids: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from gitmem.guard.redact import redact_change, redact_memory
 from gitmem.guard.scrubbing import Scrubber
 from gitmem.model.change import Change, FileChange
+from gitmem.model.link import Link
 from gitmem.model.memory import (
     Citation,
     Decision,
@@ -125,6 +126,7 @@ _VALUES: Mapping[str, Any] = {
     "decisions": (Decision("x"),),
     "errors": (RecordedError("x"),),
     "citations": (Citation("why", (3, 4), "x"),),
+    "links": (Link("x", "x", "x", "x"),),
     "provenance": Provenance(commit="x"),
     "schema": 7,
     "records": (1, 2),

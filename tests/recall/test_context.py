@@ -236,20 +236,20 @@ def test_a_prompt_that_calls_for_nothing_is_silence(git: GitDriver, prompt: str)
     assert context_of_prompt(git.repo, "s", prompt, Settings()).text == ""
 
 
-def test_a_later_prompt_calls_only_for_what_its_words_speak_for(git: GitDriver) -> None:
+def test_a_prompt_calls_only_for_what_its_words_speak_for(git: GitDriver) -> None:
     a_history(git)
     git.run("checkout", "-q", "-b", "ripe-sloe")
     for night in ("one", "two"):
         remember_work(git, f"ripen by night {night}", "src/sloe.py", "src/night.py")
     refresh(git.repo).close()
 
-    first = context_of_prompt(git.repo, "s", "carry on", Settings())
-    later = context_of_prompt(git.repo, "s", "carry on", Settings())
+    order = context_of_prompt(git.repo, "s", "carry on and commit", Settings())
     named = context_of_prompt(git.repo, "s", "now src/plum.py", Settings())
+    worded = context_of_prompt(git.repo, "s", "does the lychee grow?", Settings())
 
-    assert "ripen by night" in first.text
-    assert later.text == ""
+    assert order.text == ""
     assert "grow the plum" in named.text
+    assert "grow the lychee" in worded.text
 
 
 def test_a_huge_prompt_is_read_as_far_as_it_says_something(git: GitDriver) -> None:

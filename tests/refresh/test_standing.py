@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -12,16 +13,19 @@ from hypothesis import strategies as st
 from gitmem.git.repo import Repo
 from gitmem.git.standing import LineShare, shares, standings
 from gitmem.index.commits import annotated_commits, note_numbers
+from gitmem.index.standing import has_unjudged
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
 from gitmem.model.standing import Standing, Verdict
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
+from gitmem.recall.memory_service import MemoryService
 from gitmem.recall.search import recall
 from gitmem.refresh.reachable import scope_of
 from gitmem.refresh.refresh import refresh
-from gitmem.refresh.standing import standings_of
+from gitmem.refresh.standing import judge_ahead, standings_of
 from tests.strategies import scaled
+from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 
 _LINES = ("the first long line\n", "another line of text\n", "and something else\n")
@@ -70,6 +74,53 @@ def test_only_what_changed_is_asked_again(
 
     assert told(committed)[one].verdict is Verdict.GONE
     assert asked == [one]
+
+
+def test_what_was_judged_ahead_is_not_asked_for(
+    committed: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gitmem.refresh.standing._AT_ONCE", 2)
+    names = "abcde"
+    commits = [committed.commit(name, **{name: _LINES[0]}) for name in names]
+    nowhere = "0123456789" * 4
+    annotate(committed, *commits, nowhere)
+    expected = standings(committed.repo, commits)
+    with closing(refresh(committed.repo)) as index:
+        assert judge_ahead(committed.repo, index, 0.0) == 0
+        assert has_unjudged(index)
+        assert judge_ahead(committed.repo, index, 60.0) == 6
+        assert not has_unjudged(index)
+        asked: list[str] = []
+
+        def ask(repo: Repo, commits: Sequence[str], tip: str) -> dict[str, LineShare]:
+            asked.extend(commits)
+            return {}
+
+        monkeypatch.setattr("gitmem.refresh.standing.shares", ask)
+        assert judge_ahead(committed.repo, index, 60.0) == 0
+
+        assert told(committed) == expected
+        assert asked == [nowhere]  # whoever wants to know hears it from git itself
+        committed.commit("changed", a="", c=_LINES[1])
+        asked.clear()
+        assert judge_ahead(committed.repo, index, 60.0) == 3
+    assert set(asked) == {commits[0], commits[2], nowhere}
+
+
+def test_a_search_lets_git_judge_the_rest(committed: GitDriver) -> None:
+    commits = [committed.commit(name, **{name: _LINES[0]}) for name in "abc"]
+    annotate(committed, *commits)
+    assert gitmem(committed, "init", "--no-fetch").returncode == 0
+    with closing(MemoryService(committed.repo)) as service:
+        service.search(Query(text="of", limit=1))
+        service._last_wake = float("-inf")
+        service.wake()
+    deadline = time.monotonic() + 30
+    with closing(refresh(committed.repo)) as index:
+        while has_unjudged(index) and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+        assert not has_unjudged(index)
 
 
 def test_on_another_branch_it_is_told_so(committed: GitDriver) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitmem.model.link import Link
 from gitmem.model.memory import (
     Citation,
     Decision,
@@ -72,13 +73,11 @@ def test_every_field_of_a_memory_is_shown_in_full(name: str) -> None:
     assert _MARK in "\n".join(f"{row.label} {row.text}" for row in rows_in_full(memory))
 
 
-@pytest.mark.parametrize("cls", [Decision, RecordedError, Citation, Provenance])
+@pytest.mark.parametrize("cls", [Decision, RecordedError, Citation, Provenance, Link])
 def test_every_field_of_its_parts_is_shown_in_full(cls: type[Any]) -> None:
     for field in fields(cls):
         part = replace(_PARTS[cls], **{field.name: _value(cls, field.name)})
-        holder = {Decision: "decisions", RecordedError: "errors", Citation: "citations"}.get(cls)
-        changed = {"provenance": part} if holder is None else {holder: (part,)}
-        rows = rows_in_full(replace(Memory("change", "t"), **changed))
+        rows = rows_in_full(_holding(part))
 
         assert re.search(f"{_MARK}|4711", "\n".join(f"{r.label} {r.text}" for r in rows)), (
             field.name
@@ -90,6 +89,7 @@ _PARTS: dict[type[Any], Any] = {
     RecordedError: RecordedError("e"),
     Citation: Citation("why"),
     Provenance: Provenance(),
+    Link: Link("r"),
 }
 
 
@@ -102,6 +102,8 @@ def _marked(name: str) -> Any:
 
 
 def _value(cls: type[Any], name: str) -> Any:
+    if name == "links":
+        return (Link(_MARK),)
     kind = next(str(field.type) for field in fields(cls) if field.name == name)
     if "Mapping" in kind:
         return {"x": _MARK}
@@ -148,6 +150,7 @@ def _names(cell: str) -> list[str]:
 def _holding(part: Any) -> Memory:
     if isinstance(part, Memory):
         return part
+    part = Provenance(links=(part,)) if isinstance(part, Link) else part
     name = {Decision: "decisions", RecordedError: "errors", Citation: "citations"}.get(type(part))
     changed = {"provenance": part} if name is None else {name: (part,)}
     return replace(Memory("change", "t"), **changed)

@@ -261,7 +261,12 @@ def test_the_last_failures_are_shown(committed: GitDriver) -> None:
 
 @pytest.mark.parametrize(
     ("version", "level"),
-    [("2.1.329 (Claude Code)", Level.GOOD), ("1.0.3 (Claude Code)", Level.WARNING)],
+    [
+        ("2.1.329 (Claude Code)", Level.GOOD),
+        ("2.0.44 (Claude Code)", Level.GOOD),
+        ("2.0.42 (Claude Code)", Level.WARNING),  # runs no hook beside SubagentStart
+        ("1.0.3 (Claude Code)", Level.WARNING),
+    ],
 )
 def test_the_version_of_the_client(
     committed: GitDriver, tmp_path: Path, version: str, level: Level

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -67,6 +68,75 @@ def test_a_python_that_is_gone_says_nothing(git: GitDriver, tmp_path: Path) -> N
     done = start(git, tmp_path)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def begin_session(git: GitDriver, source: str = "startup", **environ: str) -> str:
+    """What the person is shown at a session's start; the client runs the hook in the project."""
+    done = subprocess.run(
+        [run_path(git.repo), "hook", "SessionStart"],
+        cwd=git.path,
+        env={**git.env(), "CLAUDE_CODE_ENTRYPOINT": "cli", **environ},
+        input=json.dumps({"session_id": "s", "source": source}, separators=(",", ":")).encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert done.stdout.count(b"\n") <= 1
+    return str(json.loads(done.stdout)["systemMessage"]) if done.stdout else ""
+
+
+def lose_python(git: GitDriver) -> None:
+    run = run_path(git.repo)
+    run.write_text(run.read_text().replace(sys.executable, "/nowhere/python"))
+
+
+def lose_gitmem(git: GitDriver) -> None:
+    run = run_path(git.repo)
+    run.write_text(run.read_text().replace("__main__.py", "gone.py"))
+
+
+def lose_packages(git: GitDriver) -> None:
+    """As after an update of Python below a virtual environment."""
+    run = run_path(git.repo)
+    run.write_text(run.read_text().replace("-I -c", "-I -S -c"))
+
+
+@pytest.mark.parametrize("harm", [lose_python, lose_gitmem, lose_packages])
+def test_a_session_that_starts_without_its_python_says_so(git: GitDriver, harm: object) -> None:
+    put_program(git.repo, sys.executable)
+    assert begin_session(git) == ""
+    assert callable(harm)
+    harm(git)
+
+    assert begin_session(git).startswith("gitmem is not capturing: the Python it was set up with")
+    assert begin_session(git).endswith("Run: gitmem init")
+    assert "/" not in begin_session(git)
+    assert [begin_session(git, source) for source in ("clear", "compact", "x")] == ["", "", ""]
+    assert [bool(begin_session(git, "resume")) for _ in range(2)] == [True, False]
+    put_program(git.repo, sys.executable)
+    assert begin_session(git) == ""
+    assert not (git.repo.state_dir / "gone").exists()
+
+
+def test_who_wants_no_notice_gets_none_without_python_either(git: GitDriver) -> None:
+    put_program(git.repo, sys.executable)
+    lose_python(git)
+
+    assert begin_session(git, CLAUDE_CODE_ENTRYPOINT="") == ""  # another client
+    git.run("config", "gitmem.notice", "never")
+    assert begin_session(git) == ""
+    git.run("config", "gitmem.notice", "problems")
+    assert begin_session(git)
+    git.run("config", "gitmem.enabled", "no")
+    assert begin_session(git) == ""
+
+
+def test_a_launcher_of_another_version_is_found(git: GitDriver) -> None:
+    put_program(git.repo, sys.executable)
+    run = run_path(git.repo)
+    run.write_text(run.read_text().replace("gone", "lost"))
+
+    assert "is not from this version" in check_program(git.repo, sys.executable)
 
 
 def test_where_gitmem_was_uninstalled_nothing_is_said(git: GitDriver, tmp_path: Path) -> None:

@@ -70,3 +70,35 @@ def test_what_an_earlier_version_wrote_is_read(committed: GitDriver) -> None:
 
 def test_nobody_was_told_anything_yet(committed: GitDriver) -> None:
     assert ContextHistory(committed.repo).of("../../s") is None
+
+
+def test_what_is_reserved_counts_until_it_is_settled(committed: GitDriver) -> None:
+    told = ContextHistory(committed.repo)
+    told.begin("s", SessionContext(tokens=100))
+
+    assert told.reserve("s", 200, 1_000, 4) == 200
+    assert told.reserve("s", 200, 1_000, 4) == 175  # a fourth of what is left
+    assert told.reserve("s", 200, 510) == 10
+    assert told.reserve("s", 200, 510) == 0
+    for spent in (150, 0, 10, 0):
+        told.settle("s", 200, spent)
+
+    assert told.of("s") == SessionContext(tokens=260)
+
+
+def test_what_is_given_back_after_a_new_start_is_not_the_new_ones(committed: GitDriver) -> None:
+    told = ContextHistory(committed.repo)
+    told.reserve("s", 200, 1_000)
+    told.begin("s", SessionContext())
+    told.settle("s", 200, 0)
+
+    assert told.of("s") == SessionContext()
+
+
+def test_many_who_reserve_at_once_get_no_more_than_there_is(committed: GitDriver) -> None:
+    told = ContextHistory(committed.repo)
+    with ThreadPoolExecutor(8) as pool:
+        given = list(pool.map(lambda _: told.reserve("s", 30, 500), range(64)))
+
+    assert sum(given) == 500
+    assert max(given) == 30

@@ -164,9 +164,8 @@ def test_of_several_values_a_list_has_all_and_any_other_the_last(field: Field[An
     """A list is a setting that is an empty tuple where nothing is set."""
     words = field.name.split("_")
     name = "gitmem." + "".join(words)
-    value = {"ask": "never", "compressor": "openai", "embedding": "none", "price": "1,5"}.get(
-        field.name, "1"
-    )
+    known = {"ask": "never", "notice": "never", "compressor": "openai", "embedding": "none"}
+    value = {**known, "price": "1,5"}.get(field.name, "1")
     value = "http://localhost" if field.name.endswith("url") else value
 
     read = getattr(parse_settings({name: ["wrong", value]}), field.name)

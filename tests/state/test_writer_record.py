@@ -25,7 +25,7 @@ def test_each_writer_has_its_last_success_and_failure(repo: Repo) -> None:
 
     assert read_writer_records(repo) == {
         "anthropic": WriterRecord(9.0, 5.0, "down"),
-        "openai": WriterRecord(0.0, 7.0, "no model"),
+        "openai": WriterRecord(0.0, 7.0, "no model", failures=1),
     }
     assert not read_writer_records(repo)["anthropic"].failed_last
     assert read_writer_records(repo)["openai"].failed_last

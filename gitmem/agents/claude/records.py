@@ -82,7 +82,8 @@ class RecordReader:
             yield from draft.run(tool, call_id, command, path=path)
         else:
             others = {key: value for key, value in inputs.items() if key not in _PATHS}
-            yield from draft.call(tool, call_id, text=render_input(others), path=path)
+            text, plan = render_input(others), parse_text(inputs.get("plan"))
+            yield from draft.call(tool, call_id, text=text, path=path, plan=plan)
 
     def _results(self, content: object, draft: Draft) -> Iterator[Event]:
         for block in parse_objects(content):

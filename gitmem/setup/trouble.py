@@ -1,0 +1,119 @@
+"""What keeps gitmem from remembering here, as far as a glance can tell.
+
+``gitmem doctor`` tries things out; this looks at a few small files and starts no process, so that
+the start of a session and a status line can afford it.  What is told is made of our own words and
+of counts: no path, no name and nothing that a file holds.  Standard library only: an agent's hooks
+run this.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+from gitmem.errors import GitmemError
+from gitmem.git.repo import Repo
+from gitmem.model.duration import duration
+from gitmem.state.last_capture import read_last_capture
+from gitmem.state.lock import is_worker_running
+from gitmem.state.queue import Queue, QueuedJob
+from gitmem.state.ref_tips import is_rewriting
+from gitmem.state.settings import Settings
+from gitmem.state.worker_turns import has_worker_begun
+
+DEAD = "gitmem is not capturing: "
+REMEDY = ". Run: gitmem doctor"
+BAD_SETTING = f"gitmem does nothing here: one of its settings is not valid{REMEDY}"
+FAILED_START = f"gitmem could not read its memories{REMEDY}"
+
+LATE_SECONDS = 60.0
+"""After a minute a job that nobody works on is late: workers start at once."""
+
+_LOST_HOOKS = "hooks.told"
+_FAILED_DAYS = 14
+_FAILURES = 3
+_NEEDED_BYTES = 256 * 1024
+
+
+def find_trouble(repo: Repo, settings: Settings, now: float | None = None) -> str:
+    """What is wrong and what helps, in one line; empty where nothing is known to be wrong.
+
+    ``now`` is in POSIX seconds.  Raises nothing for anything that the disk may hold.
+    """
+    moment = time.time() if now is None else now
+    for look in (_disk, _waiting, _failed, _hooks, _writer):
+        with suppress(GitmemError, OSError):
+            if found := look(repo, settings, moment):
+                return found
+    return ""
+
+
+def late_jobs(jobs: Sequence[QueuedJob], now: float) -> list[QueuedJob]:
+    """Those that should have been taken up by now."""
+    return [queued for queued in jobs if now - queued.time > LATE_SECONDS]
+
+
+def disk_trouble(repo: Repo) -> str:
+    """Why nothing can be written here; empty where it can."""
+    folders = [repo.common_dir, repo.state_dir, repo.state_dir / "queue"]
+    if not all(os.access(folder, os.W_OK) for folder in folders if folder.is_dir()):
+        return "the repository cannot be written to"
+    room = os.statvfs(repo.common_dir)
+    if room.f_blocks and room.f_bavail * room.f_frsize < _NEEDED_BYTES:
+        return "the disk is full"
+    return ""
+
+
+def _disk(repo: Repo, settings: Settings, now: float) -> str:
+    found = disk_trouble(repo)
+    return f"{DEAD}{found}{REMEDY}" if found else ""
+
+
+def _waiting(repo: Repo, settings: Settings, now: float) -> str:
+    """Jobs that nobody takes up; while git rewrites commits they wait on purpose."""
+    late = late_jobs(Queue(repo).jobs(), now)
+    if not late or is_worker_running(repo) or has_worker_begun(repo) or is_rewriting(repo):
+        return ""
+    what = _count([queued.job.commit for queued in late if queued.job.kind == "capture"])
+    waited = duration(now - late[0].time)
+    return f"{DEAD}{what or 'a session'} waiting to be remembered for {waited}{REMEDY}"
+
+
+def _failed(repo: Repo, settings: Settings, now: float) -> str:
+    """Jobs that were given up, as long as nothing was remembered since."""
+    after = max(read_last_capture(repo), now - _FAILED_DAYS * 86_400)
+    failed = [queued for queued in Queue(repo).failed_jobs() if queued.time > after]
+    what = _count([queued.job.commit for queued in failed if queued.job.kind == "capture"])
+    return f"{DEAD}{what} could not be remembered{REMEDY}" if what else ""
+
+
+def _hooks(repo: Repo, settings: Settings, now: float) -> str:
+    """git hooks that no longer call us: a worker saw it, and it is looked at once more."""
+    if not (repo.state_dir / _LOST_HOOKS).exists():
+        return ""
+    from gitmem.setup.reinstate import find_lost_hooks  # which asks git
+
+    if not find_lost_hooks(repo):
+        return ""
+    return f"gitmem's git hooks are gone: commits are remembered late{REMEDY}"
+
+
+def _writer(repo: Repo, settings: Settings, now: float) -> str:
+    """A model that fails each time."""
+    name = settings.compressor[0]
+    if name == "extractive":
+        return ""
+    from gitmem.state.writer_record import WriterRecord, read_writer_records
+
+    record = read_writer_records(repo).get(name, WriterRecord())
+    if not record.failed_last or record.failures < _FAILURES:
+        return ""
+    times = f"{record.failures} times in a row"
+    return f"gitmem: '{name}' failed {times}, so memories are written without it{REMEDY}"
+
+
+def _count(commits: Sequence[str]) -> str:
+    number = len(set(commits))
+    return f"{number} commit{'s' if number > 1 else ''}" if number else ""

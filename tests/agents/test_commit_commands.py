@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+
+from gitmem.agents.commit_commands import commit_messages, is_commit_command
+
+
+@pytest.mark.parametrize(
+    ("command", "messages"),
+    [
+        ("git commit -m 'Retry on 429 errors'", ("Retry on 429 errors",)),
+        ('git add -A && git -C "a b" -c x.y=z commit -am "Retry on 429"', ("Retry on 429",)),
+        ('git commit --message="Retry on 429"', ("Retry on 429",)),
+        (
+            "git commit -m \"$(cat <<'EOF'\nRetry on 429 errors\n\nBecause it fails.\nEOF\n)\"",
+            ("Retry on 429 errors",),
+        ),
+        (
+            'git commit -m "the first one" a && git commit -m "the second one" b',
+            ("the first one", "the second one"),
+        ),
+        ('git commit -m "the first one" && git commit --amend --no-edit', ()),
+        ("git commit", ()),
+        ("git commit -m wip", ()),
+        ("git commit -F message.txt", ()),
+    ],
+)
+def test_the_messages_that_a_command_gives(command: str, messages: tuple[str, ...]) -> None:
+    assert is_commit_command(command)
+    assert commit_messages(command) == messages
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "git log --oneline -- commit.py",
+        "git show commit",
+        "git commit-tree HEAD^{tree}",
+        "git diff | grep commit",
+    ],
+)
+def test_what_is_no_commit_command(command: str) -> None:
+    assert not is_commit_command(command)
