@@ -50,6 +50,7 @@ class Postings:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self._rows_by_word: OrderedDict[str, tuple[int, list[NDArray[Any]]]] = OrderedDict()
+        self._have: dict[str, tuple[int, int]] = {}
         self._row_count = 0
         self._generation = ""
         self._last = 0
@@ -60,6 +61,7 @@ class Postings:
         generation = read_meta(self._database, "generation")
         if generation != self._generation:
             self._rows_by_word.clear()
+            self._have.clear()
             self._row_count, self._last, self._generation = 0, 0, generation
         row = self._database.execute("SELECT max(place) FROM memory").fetchone()
         self._last = max(self._last, int(row[0] or 0))  # the last may be gone, its rows are kept
@@ -83,7 +85,8 @@ class Postings:
             present = np.zeros(self._last + 1, dtype=np.float32)
             for postings, weight in zip(columns, WORD_WEIGHTS, strict=True):
                 present[postings] += np.float32(weight)
-            rarity[word] = self._rarity(int(np.count_nonzero(present)))
+            self._have[word] = self._last, int(np.count_nonzero(present))
+            rarity[word] = self._rarity(self._have[word][1])
             total += rarity[word] * present / (present + np.float32(_K1))
         if only is not None:
             allowed = np.zeros(self._last + 1, dtype=bool)
@@ -106,14 +109,18 @@ class Postings:
         at = np.asarray(sorted(places), dtype=np.int32)
         covered, whole, unknown, asked = np.zeros(len(at)), 0.0, 0, 0
         for number, word in enumerate(words):
-            rows = np.unique(np.concatenate(self._rows_of(word)))
-            if not len(rows) and _is_joined(word, words[number + 1 :]):
+            columns = self._rows_of(word)
+            have = self._count(word, columns)
+            if not have and _is_joined(word, words[number + 1 :]):
                 continue  # a name's parts count for it
             asked += 1
-            unknown += not len(rows)
-            rarity = self._rarity(len(rows))
+            unknown += not have
+            rarity = self._rarity(have)
             whole += rarity
-            covered += rarity * np.isin(at, rows, assume_unique=True)
+            has = np.zeros(len(at), dtype=bool)
+            for rows in filter(len, columns):
+                has |= rows[np.minimum(np.searchsorted(rows, at), len(rows) - 1)] == at
+            covered += rarity * has
         if not asked or not len(at):
             return Coverage(0.0, 1.0)
         return Coverage(float(covered.max() / whole), unknown / asked)
@@ -122,6 +129,16 @@ class Postings:
     def memory_count(self) -> int:
         """How many memories the index has room for: the last place."""
         return self._last
+
+    def _count(self, word: str, columns: Sequence[NDArray[Any]]) -> int:
+        """How many memories have the word; known already if it was asked for by :meth:`best`."""
+        import numpy as np
+
+        until, have = self._have.get(word, (-1, 0))
+        if until != self._last:
+            have = len(np.unique(np.concatenate(columns)))
+            self._have[word] = self._last, have
+        return have
 
     def _rarity(self, have: int) -> float:
         """What a word counts that so many memories have (its inverse document frequency)."""
@@ -160,7 +177,8 @@ class Postings:
             columns = new
         self._rows_by_word[word] = (self._last, columns)
         while self._row_count > _MAX_ROWS and len(self._rows_by_word) > 1:
-            _, (_, gone) = self._rows_by_word.popitem(last=False)
+            name, (_, gone) = self._rows_by_word.popitem(last=False)
+            self._have.pop(name, None)
             self._row_count -= sum(len(rows) for rows in gone)
         return columns
 
