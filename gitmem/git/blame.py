@@ -11,10 +11,10 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 
 from gitmem.errors import GitFailed, UnknownRevision, UsageError
 from gitmem.git.repo import Repo, try_git
+from gitmem.model.value import dataclass, replace
 
 NO_COMMIT = "0" * 40
 IGNORE_FILE = ".git-blame-ignore-revs"
