@@ -37,6 +37,7 @@ _UNLISTED, _UNLISTED_NAME = 1e-4, 1e-5  # the share of texts with a word, a name
 _MORE_MEMORIES = 20  # as if so many more had none of the words: where there are few, one tells
 _MOST_FOR, _MOST_AGAINST = 4.0, 6.0  # of one word: none calls for a memory by itself
 _USUAL = 4.0  # that a memory lacks a word as common as e^-4 says nothing against it
+_CHANCE = 0.5  # of a memory: a word that one has may stand there by chance
 _PART_OF_PAIR = 0.5  # pairs of characters overlap: two say what a word does
 _SHORT = 2  # letters: what stands in any text
 
@@ -116,6 +117,6 @@ def _strength(word: str, have: int, count: int, share: float) -> float:
     """What one memory's having this word says, when so many of all have it; never negative."""
     if not have or (word.isascii() and len(word) <= _SHORT):
         return 0.0
-    than_elsewhere = math.log(have / (count + 1) / share)
+    than_elsewhere = math.log((have - _CHANCE) / (count + 1) / share)
     than_others = math.log((count + _MORE_MEMORIES) / have)
     return max(0.0, min(than_elsewhere, than_others, _MOST_FOR))
