@@ -27,12 +27,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from gitmem.agents.claude.touched_lines import read_lines
 from gitmem.git.repo import find_repo
+from gitmem.model.line_ranges import Ranges
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.recall.at_start import context_of_session
 from gitmem.recall.beside_file import context_of_file
+from gitmem.recall.beside_lines import Passage
 from gitmem.recall.with_prompt import context_of_prompt
 from gitmem.refresh.refresh import refresh
 from gitmem.state.settings import Settings
@@ -207,6 +210,7 @@ class Replay:
             commit = times.queue.pop(0)
             self._ingest(commit)
         times.stand_on(branch, moment)
+        times.git("reset", "-q", "--hard")  # the lines that are read must be there
 
     def _ingest(self, commit: Any) -> None:
         times = self._times
@@ -246,19 +250,36 @@ class Replay:
             yield ask("SessionStart", source, session)
         if source.prompt:
             yield ask("UserPromptSubmit", source, session, prompt=task.prompt)
-        for path in task.read if source.reads else ():
-            yield ask("PostToolUse", source, session, path=path)
+        for path, lines in self.reads(task) if source.reads else ():
+            yield ask("PostToolUse", source, session, path=path, lines=lines)
 
-    def _in_process(self, event: str, source: Source, session: str, **fields: str) -> str:
+    def reads(self, task: Any) -> list[tuple[str, Ranges]]:
+        """What the session read between its prompt and its first edit: the file, and the lines
+        where it named some.
+        """
+        tools = self._tools
+        session = self._data.session(task.session)
+        begun = next(e for e in session.events if e.kind == "prompt" and e.text == task.prompt)
+        edits = (edit.line for edit, _, _ in session.edits(lo=begun.line))
+        found = []
+        for event in session.slice(begun.line, min(edits, default=1 << 60)):
+            if event.kind == "call" and event.name == "Read":
+                path = tools.repo_path(str(event.input.get("file_path")), self._data.files)
+                if path:
+                    found.append((path, read_lines(event.input, None)))
+        return found
+
+    def _in_process(self, event: str, source: Source, session: str, **fields: Any) -> str:
         settings = source.settings
         if event == "SessionStart":
             budget = settings.budget_tokens
             return context_of_session(self.repo, session, budget, is_resumed=False).text
         if event == "UserPromptSubmit":
             return context_of_prompt(self.repo, session, fields["prompt"], settings).text
-        return context_of_file(self.repo, session, session, fields["path"], settings).text
+        path, passage = fields["path"], Passage(fields["lines"])
+        return context_of_file(self.repo, session, session, path, settings, passage).text
 
-    def _by_hook(self, event: str, source: Source, session: str, **fields: str) -> str:
+    def _by_hook(self, event: str, source: Source, session: str, **fields: Any) -> str:
         self._times.git("config", "gitmem.fileTokens", str(source.settings.file_tokens))
         payload: dict[str, Any] = {
             "session_id": session,
@@ -270,8 +291,10 @@ class Replay:
         if event == "SessionStart":
             payload["source"] = "startup"
         if path := payload.pop("path", ""):
-            file = str(self.clone / path)
-            payload |= {"tool_name": "Read", "tool_input": {"file_path": file}}
+            asked = {"file_path": str(self.clone / path)}
+            for first, last in payload.pop("lines"):
+                asked |= {"offset": first, "limit": last - first + 1}
+            payload |= {"tool_name": "Read", "tool_input": asked}
         command = f"{self.repo.state_dir / 'run'} hook {event}"
         out = self._times.run(command, stdin=json.dumps(payload))
         return str(json.loads(out)["hookSpecificOutput"]["additionalContext"]) if out else ""
