@@ -28,7 +28,7 @@ _NEEDED, _NEEDED_OF_WHOLE = 3.0, 0.2
 prompt must say more than a short one."""
 
 _HINT = 3.0
-"""Enough to say that a session's first prompt is of this repository's work at all."""
+"""On a branch, enough to say that a session's first prompt is of this repository's work at all."""
 
 _MOST_PLACES = 10_000
 """A word that more memories have tells none apart, and is not looked at further."""
@@ -66,10 +66,11 @@ class PromptEvidence:
         """Whether any memory fits well enough."""
         return bool(self.with_names) or self.fit(self._best) >= 1.0
 
-    @property
-    def hints(self) -> bool:
-        """Whether the prompt says anything of this repository."""
-        return self.strength_of.get(self._best, 0.0) >= _HINT
+    def hints(self, *, is_trunk: bool) -> bool:
+        """Whether the prompt says of this repository's work at all, whatever else it says; where
+        there is a branch, less is enough.
+        """
+        return self.strength_of.get(self._best, 0.0) >= (_LEAST if is_trunk else _HINT)
 
     @property
     def _best(self) -> int:
