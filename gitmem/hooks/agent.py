@@ -5,7 +5,8 @@ All but the last two print context: at the start, for a prompt, beside a file th
 edited, for a subagent; behind a prompt there may be a question about a commit
 (:mod:`gitmem.hooks.question`).  Those two queue their job.  Whatever happens, the agent's session
 goes on: trouble goes to the log and the exit is 0.
-Standard library only, but for what the worker does in its own process.
+Standard library only, but for what the worker does in its own process; what one event alone needs
+is loaded when it comes.
 """
 
 from __future__ import annotations
@@ -21,11 +22,6 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo, guess_repo
 from gitmem.model.job import Job
 from gitmem.model.session import is_session_id
-from gitmem.recall.at_start import context_of_session
-from gitmem.recall.beside_file import context_of_file, is_worth_telling
-from gitmem.recall.beside_lines import Passage
-from gitmem.recall.with_prompt import context_of_prompt
-from gitmem.refresh.catch_up import catch_up
 from gitmem.render.context import ContextBlock
 from gitmem.state.error_log import append_log
 from gitmem.state.questions import Questions
@@ -33,6 +29,10 @@ from gitmem.state.queue import Queue
 from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.state.settings import Settings, read_settings
 from gitmem.state.worker_launch import launch_worker
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitmem.recall.beside_lines import Passage
 
 _FILE_EVENTS = ("PostToolUse", "PreToolUse")  # the latter for who registers it by hand
 EVENTS = (
@@ -78,6 +78,8 @@ def _handle(
     if event == "UserPromptSubmit":
         if not is_session_id(payload.session):
             return ""
+        from gitmem.recall.with_prompt import context_of_prompt
+
         block = context_of_prompt(repo, payload.session, payload.prompt, settings)
         return _output(event, block, _question(repo, payload, settings))
     if event == "SubagentStart":
@@ -89,6 +91,9 @@ def _handle(
         Queue(repo).add(Job(kind, session=payload.session, worktree=str(worktree)))
         launch_worker(repo)
         return ""
+    from gitmem.recall.at_start import context_of_session
+    from gitmem.refresh.catch_up import catch_up
+
     _export_session(payload.session, environ)
     catch_up(repo, _PATIENCE_SECONDS)
     # Client 2.0, which does not tell its session in the environment, forgets on resume what it
@@ -120,6 +125,8 @@ def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str
     path = _path_in(repo.worktree, file)
     if not path:
         return ""
+    from gitmem.recall.beside_file import context_of_file, is_worth_telling
+
     try:
         passage = _passage(payload, is_done=event == "PostToolUse")
         if not is_worth_telling(repo, path, payload.listener, passage.ranges):
@@ -137,6 +144,8 @@ def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str
 
 def _passage(payload: HookPayload, *, is_done: bool) -> Passage:
     """The lines that the tool has read or changed, or is about to; none where that is all."""
+    from gitmem.recall.beside_lines import Passage
+
     if payload.is_edit and not is_done:
         return Passage(texts=payload.old_texts)
     texts = () if payload.lines else payload.new_texts
