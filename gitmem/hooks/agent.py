@@ -5,8 +5,8 @@ All but the last two print context: at the start, for a prompt, beside a file th
 edited, for a subagent; behind a prompt there may be a question about a commit
 (:mod:`gitmem.hooks.question`).  Those two queue their job.  Whatever happens, the agent's session
 goes on: trouble goes to the log and the exit is 0.
-Standard library only, but for what the worker does in its own process; what one event alone needs
-is loaded when it comes.
+Each event loads what it needs itself.  Standard library only, but for what the worker does in its
+own process.
 """
 
 from __future__ import annotations
@@ -16,21 +16,17 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitmem.agents.claude.hook_payload import HookPayload, parse_payload
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo, guess_repo
-from gitmem.model.job import Job
 from gitmem.model.session import is_session_id
 from gitmem.render.context import ContextBlock
 from gitmem.state.error_log import append_log
-from gitmem.state.questions import Questions
-from gitmem.state.queue import Queue
 from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.state.settings import Settings, read_settings
-from gitmem.state.worker_launch import launch_worker
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitmem.recall.beside_lines import Passage
 
@@ -87,6 +83,10 @@ def _handle(
     if event != "SessionStart":
         if not is_session_id(payload.session):
             return ""  # nobody's turn: a job for it could only fail
+        from gitmem.model.job import Job
+        from gitmem.state.queue import Queue
+        from gitmem.state.worker_launch import launch_worker
+
         kind = "end" if event == "SessionEnd" else "turn"
         Queue(repo).add(Job(kind, session=payload.session, worktree=str(worktree)))
         launch_worker(repo)
@@ -176,6 +176,8 @@ def _path_in(worktree: Path, file: str) -> str:
 
 def _question(repo: Repo, payload: HookPayload, settings: Settings) -> str:
     """What to ask about a commit that a person made of the session's work; mostly nothing."""
+    from gitmem.state.questions import Questions
+
     if not Questions(repo).has_commits(payload.session):
         return ""
     from gitmem.hooks.question import ask

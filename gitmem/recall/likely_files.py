@@ -17,7 +17,13 @@ from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.commits import annotated_commit_count
 from gitmem.index.lexical import match_of
-from gitmem.index.lookup import holders_in_scope, matches, places_touching, touch_counts
+from gitmem.index.lookup import (
+    holders_in_scope,
+    matches,
+    places_touching,
+    touch_counts,
+    without_common_words,
+)
 from gitmem.index.nearby import newest_places, paths_of, paths_with_names, without_agent
 from gitmem.model.likely import (
     NO_SESSION_FACTOR,
@@ -85,6 +91,11 @@ class Prediction:
         }
 
     @property
+    def by_files(self) -> Prediction:
+        """The same, each memory weighed by its files alone."""
+        return replace(self, by_words={})
+
+    @property
     def for_prompt(self) -> Prediction:
         """Only the memories that the prompt's own words call for, those of files that it names,
         and what sessions left of the same files.
@@ -119,7 +130,9 @@ def predict_files(
     branch = "" if worktree_state.is_trunk else worktree_state.branch
     recent = newest_places(index, _MAX_RECENT, branch)
     made_there = [place for place, is_made_there in recent if is_made_there]
-    found = {m.place: m.score for m in matches(index, match_of(text), _MAX_MATCHES)}
+    asked = match_of(text)
+    telling = without_common_words(index, asked) if asked else ""
+    found = {m.place: m.score for m in matches(index, telling, _MAX_MATCHES)}
     by_branch = matches(index, match_of(branch.rpartition("/")[2]), _MAX_MATCHES // 2)
     mentions = files_in_text(index, text)
     near = places_touching(

@@ -34,6 +34,9 @@ _TRUNKS = (
 )
 
 
+_LONGEST_NAME = 500  # bytes: as many paths as are asked for are still a command line
+
+
 @dataclass(frozen=True)
 class WorktreeState:
     """What is checked out and what is being done to it.
@@ -72,14 +75,15 @@ def read_head_time(repo: Repo) -> int:
 
 def paths_at_head(repo: Repo, paths: Sequence[str]) -> set[str]:
     """Those of the paths that are files at HEAD."""
-    asked = [path for path in paths if "\n" not in path]
+    names = {os.fsencode(path): path for path in paths if path and "\0" not in path}
+    asked = {name: path for name, path in names.items() if len(name) <= _LONGEST_NAME}
     if not asked:
         return set()
-    head = head_commit(repo).encode() or b"HEAD"  # an id is looked up once, a name for each path
-    lines = [head + b":" + os.fsencode(path) for path in asked]
-    answer = GitPipe(repo, ("cat-file", "--batch-check=%(objecttype)"), lines).output()
-    kinds = answer.decode("utf-8", "replace").splitlines()
-    return {path for path, kind in zip(asked, kinds, strict=False) if kind == "blob"}
+    head = head_commit(repo) or "HEAD"
+    command = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", head, "--")
+    entries = GitPipe(repo, (*command, *asked.values()), []).output().split(b"\0")
+    found = (entry.partition(b"\t") for entry in entries)
+    return {asked[name] for kind, _, name in found if b" blob " in kind and name in asked}
 
 
 def _read(repo: Repo) -> WorktreeState:

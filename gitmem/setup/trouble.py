@@ -26,11 +26,15 @@ from gitmem.state.worker_turns import has_worker_begun
 DEAD = "gitmem is not capturing: "
 REMEDY = ". Run: gitmem doctor"
 BAD_SETTING = f"gitmem does nothing here: one of its settings is not valid{REMEDY}"
+NO_PROGRAM = (
+    f"{DEAD}the Python it was set up with is gone, or has no gitmem any more. Run: gitmem init"
+)
 FAILED_START = f"gitmem could not read its memories{REMEDY}"
 
 LATE_SECONDS = 60.0
 """After a minute a job that nobody works on is late: workers start at once."""
 
+_TESTS = "[ -x "
 _LOST_HOOKS = "hooks.told"
 _FAILED_DAYS = 14
 _FAILURES = 3
@@ -43,7 +47,7 @@ def find_trouble(repo: Repo, settings: Settings, now: float | None = None) -> st
     ``now`` is in POSIX seconds.  Raises nothing for anything that the disk may hold.
     """
     moment = time.time() if now is None else now
-    for look in (_disk, _waiting, _failed, _hooks, _writer):
+    for look in (_disk, _program, _waiting, _failed, _hooks, _writer):
         with suppress(GitmemError, OSError):
             if found := look(repo, settings, moment):
                 return found
@@ -69,6 +73,24 @@ def disk_trouble(repo: Repo) -> str:
 def _disk(repo: Repo, settings: Settings, now: float) -> str:
     found = disk_trouble(repo)
     return f"{DEAD}{found}{REMEDY}" if found else ""
+
+
+def _program(repo: Repo, settings: Settings, now: float) -> str:
+    """The interpreter and the package that the launcher tests for; a status line has its own."""
+    try:
+        lines = (repo.state_dir / "run").read_text("utf-8", "surrogateescape").splitlines()
+    except FileNotFoundError:
+        return NO_PROGRAM
+    tests = next((line for line in lines if line.startswith(_TESTS)), "")
+    python, _, rest = tests.removeprefix(_TESTS).partition(" ] && [ -f ")
+    main = rest.partition(" ]")[0]
+    is_there = os.access(_unquote(python), os.X_OK) and os.path.isfile(_unquote(main))  # noqa: PTH113
+    return "" if is_there or not main else NO_PROGRAM
+
+
+def _unquote(word: str) -> str:
+    """A word of the shell as ``shlex.quote`` writes it."""
+    return word[1:-1].replace("'\"'\"'", "'") if word.startswith("'") else word
 
 
 def _waiting(repo: Repo, settings: Settings, now: float) -> str:

@@ -5,8 +5,10 @@ commit by commit, and each session is given what gitmem gives it, in this
 process.  ``--hooks``: the same through ``gitmem capture`` and the hooks as processes (slow).
 
 Scored by the data set's ``eval_injection.py`` (its docstring says what counts), within 1,000
-tokens over all outputs of a session, beside its references in the same run.  The weights were
-fitted to these sessions: the rows of one half of them show how much the halves differ.
+tokens over all outputs of a session, beside its references in the same run.  ``noise`` are
+memories told where nothing is relevant, ``waste`` the tokens a session of memories that no later
+edit justified.  The weights were fitted to these sessions: the rows of one half of them show how
+much the halves differ.  ``--data`` takes other sessions of the same form.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ REFERENCES = (
     "files read before the first edit (later)",
     "upper bound (knows the answer)",
 )
-COLUMNS = ("hit3", "hit", "precision", "recall", "ndcg", "count", "tokens", "noise")
+COLUMNS = ("hit3", "hit", "precision", "recall", "ndcg", "count", "tokens", "noise", "waste")
 
 Output = list[tuple[str, float]]
 
@@ -128,12 +130,25 @@ def _rows(
     for name, system in systems.items():
         for half, some in halves.items():
             if half == "all" or name == SOURCES[-1].name:
-                found = scoring.evaluate(some, system)
+                found = {**scoring.evaluate(some, system), "waste": _waste(some, system)}
                 yield [name, half, *(_text(column, found[column]) for column in COLUMNS)]
 
 
+def _waste(tasks: Sequence[Any], system: Callable[[Any], Output], budget: int = 1_000) -> float:
+    """The tokens a session, within the budget, of memories of no file that it went on to edit."""
+    spent = 0.0
+    for task in tasks:
+        used = 0.0
+        for commit, cost in system(task):
+            used += cost
+            if used > budget:
+                break
+            spent += 0.0 if commit in task.gains else cost
+    return spent / max(len(tasks), 1)
+
+
 def _text(column: str, value: float) -> str:
-    if column == "tokens":
+    if column in ("tokens", "waste"):
         return f"{value:.0f}"
     return f"{value:.1f}" if column in ("count", "noise") else f"{value:.3f}"
 

@@ -258,6 +258,61 @@ def test_a_prompt_calls_only_for_what_its_words_speak_for(git: GitDriver) -> Non
     assert "grow the lychee" in worded.text
 
 
+def test_what_the_branch_is_at_is_told_with_a_first_prompt_only_where_files_tell_nothing(
+    git: GitDriver,
+) -> None:
+    a_history(git)
+    git.run("checkout", "-q", "-b", "ripe-sloe")
+    for night in ("one", "two"):
+        remember_work(git, f"ripen by night {night}", "src/sloe.py", "src/night.py")
+    refresh(git.repo).close()
+    prompt_alone = Settings(file_tokens=0)
+
+    nod = context_of_prompt(git.repo, "a", "yes, do that", prompt_alone)
+    first = context_of_prompt(git.repo, "b", "what about the lychee?", prompt_alone)
+    later = context_of_prompt(git.repo, "b", "what about the guava?", prompt_alone)
+    beside_files = context_of_prompt(git.repo, "c", "what about the lychee?", Settings())
+
+    assert nod.text == ""
+    assert "ripen by night" in first.text
+    assert "ripen by night" not in later.text
+    assert "ripen by night" not in beside_files.text
+
+
+def test_with_a_prompt_history_tells_only_what_its_own_words_call_for(git: GitDriver) -> None:
+    a_history(git)
+    for number, name in enumerate(["ripen the quince slowly", "prune in winter"]):
+        commit = git.commit(name)
+        origin = Provenance(
+            commit=commit, time=git.out("log", "-1", "--format=%aI", commit), compressor="history/3"
+        )
+        memory = Memory(
+            "change", name, f"reason {number}", files_changed=("src/tree.py",), provenance=origin
+        )
+        NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
+    refresh(git.repo).close()
+
+    text = context_of_prompt(git.repo, "s", "does the quince ripen slowly?", Settings()).text
+
+    assert "ripen the quince slowly" in text
+    assert "prune in winter" not in text
+
+
+def test_no_prompt_is_told_what_no_branch_reaches_any_more(git: GitDriver) -> None:
+    a_history(git)
+    git.run("checkout", "-q", "--detach")
+    remember_work(git, "sour medlar jelly", "src/medlar.py", branch="gone")
+    refresh(git.repo).close()
+    prompt = "the sour medlar jelly in src/medlar.py"
+    before = context_of_prompt(git.repo, "a", prompt, Settings()).text
+    git.run("checkout", "-q", "main")
+
+    after = context_of_prompt(git.repo, "b", prompt, Settings()).text
+
+    assert "sour medlar jelly" in before
+    assert after == ""
+
+
 def test_a_huge_prompt_is_read_as_far_as_it_says_something(git: GitDriver) -> None:
     a_history(git)
     prompt = "src/plum.py " + "a/b.c " * 100_000
