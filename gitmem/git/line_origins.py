@@ -18,7 +18,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from gitmem.git.blame import IGNORE_FILE
 from gitmem.git.head import head_commit
 from gitmem.git.repo import Repo, git_command, git_environment, try_git
 from gitmem.model.digest import sha256_hex
@@ -27,6 +26,7 @@ from gitmem.model.value import dataclass
 from gitmem.process.child import Child, start
 from gitmem.process.pipe import Pipe
 
+IGNORE_FILE = ".git-blame-ignore-revs"
 PATIENCE_SECONDS = 0.15
 
 _POLL_SECONDS = 0.003
