@@ -101,10 +101,10 @@ def command(
 ) -> None:
     """Search the memories by words, meaning or a pasted error message.
 
-    Searches what HEAD can reach and pending work, best first; without TEXT, newest first.  If TEXT
-    is `-`, it is read from standard input.  Put -- before TEXT that begins with a dash.  With
-    --everywhere, also searches the other repositories on this machine that were set up with
-    `gitmem init` and have gitmem.everywhere set to true.
+    Searches what HEAD can reach and pending work, best first; without TEXT, newest first.  Shows
+    nothing if no memory answers TEXT.  If TEXT is `-`, it is read from standard input.  Put --
+    before TEXT that begins with a dash.  With --everywhere, also searches the other repositories
+    on this machine that were set up with `gitmem init` and have gitmem.everywhere set to true.
 
     \b
     gitmem search why do we retry in the transport

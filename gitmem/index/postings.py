@@ -15,6 +15,7 @@ import math
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gitmem.index.fields import COLUMNS, USUAL_WORDS, WORD_WEIGHTS
@@ -30,6 +31,16 @@ _MIN_CANDIDATES = 400  # at least so many are looked at with their lengths
 _MAX_ROWS = 8_000_000  # rows of words in memory, four bytes each
 
 
+@dataclass(frozen=True)
+class Coverage:
+    """The share of a query's words that one memory has, a rare word for more than a common one and
+    one that no memory has for most; and the share of them that no memory has.
+    """
+
+    best: float
+    unknown: float
+
+
 class Postings:
     """The rows of the words asked for so far, kept for the next query.
 
@@ -39,6 +50,7 @@ class Postings:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self._rows_by_word: OrderedDict[str, tuple[int, list[NDArray[Any]]]] = OrderedDict()
+        self._have: dict[str, tuple[int, int]] = {}
         self._row_count = 0
         self._generation = ""
         self._last = 0
@@ -49,6 +61,7 @@ class Postings:
         generation = read_meta(self._database, "generation")
         if generation != self._generation:
             self._rows_by_word.clear()
+            self._have.clear()
             self._row_count, self._last, self._generation = 0, 0, generation
         row = self._database.execute("SELECT max(place) FROM memory").fetchone()
         self._last = max(self._last, int(row[0] or 0))  # the last may be gone, its rows are kept
@@ -72,7 +85,8 @@ class Postings:
             present = np.zeros(self._last + 1, dtype=np.float32)
             for postings, weight in zip(columns, WORD_WEIGHTS, strict=True):
                 present[postings] += np.float32(weight)
-            rarity[word] = self._rarity(int(np.count_nonzero(present)))
+            self._have[word] = self._last, int(np.count_nonzero(present))
+            rarity[word] = self._rarity(self._have[word][1])
             total += rarity[word] * present / (present + np.float32(_K1))
         if only is not None:
             allowed = np.zeros(self._last + 1, dtype=bool)
@@ -88,31 +102,43 @@ class Postings:
         order = np.lexsort((-places, -scores))[:count]
         return [(int(places[n]), float(scores[n])) for n in order]
 
-    def coverage(self, words: Sequence[str], places: Sequence[int]) -> dict[int, float]:
-        """The share of these words that each of these memories has, 0 to 1, a rare word for more
-        than a common one and one that no memory has for most.
-
-        A name that no memory has as a whole does not count where its parts stand behind it.
-        """
+    def coverage(self, words: Sequence[str], places: Sequence[int]) -> Coverage:
+        """How much of these words the memory among ``places`` that has most of them has."""
         import numpy as np
 
         at = np.asarray(sorted(places), dtype=np.int32)
-        covered, whole = np.zeros(len(at)), 0.0
+        covered, whole, unknown, asked = np.zeros(len(at)), 0.0, 0, 0
         for number, word in enumerate(words):
-            rows = np.unique(np.concatenate(self._rows_of(word)))
-            if not len(rows) and _is_joined(word, words[number + 1 :]):
-                continue
-            rarity = self._rarity(len(rows))
+            columns = self._rows_of(word)
+            have = self._count(word, columns)
+            if not have and _is_joined(word, words[number + 1 :]):
+                continue  # a name's parts count for it
+            asked += 1
+            unknown += not have
+            rarity = self._rarity(have)
             whole += rarity
-            covered += rarity * np.isin(at, rows, assume_unique=True)
-        if not whole:
-            return dict.fromkeys(places, 0.0)
-        return {int(place): float(one) for place, one in zip(at, covered / whole, strict=True)}
+            has = np.zeros(len(at), dtype=bool)
+            for rows in filter(len, columns):
+                has |= rows[np.minimum(np.searchsorted(rows, at), len(rows) - 1)] == at
+            covered += rarity * has
+        if not asked or not len(at):
+            return Coverage(0.0, 1.0)
+        return Coverage(float(covered.max() / whole), unknown / asked)
 
     @property
     def memory_count(self) -> int:
         """How many memories the index has room for: the last place."""
         return self._last
+
+    def _count(self, word: str, columns: Sequence[NDArray[Any]]) -> int:
+        """How many memories have the word; known already if it was asked for by :meth:`best`."""
+        import numpy as np
+
+        until, have = self._have.get(word, (-1, 0))
+        if until != self._last:
+            have = len(np.unique(np.concatenate(columns)))
+            self._have[word] = self._last, have
+        return have
 
     def _rarity(self, have: int) -> float:
         """What a word counts that so many memories have (its inverse document frequency)."""
@@ -151,7 +177,8 @@ class Postings:
             columns = new
         self._rows_by_word[word] = (self._last, columns)
         while self._row_count > _MAX_ROWS and len(self._rows_by_word) > 1:
-            _, (_, gone) = self._rows_by_word.popitem(last=False)
+            name, (_, gone) = self._rows_by_word.popitem(last=False)
+            self._have.pop(name, None)
             self._row_count -= sum(len(rows) for rows in gone)
         return columns
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1_024
 _MIDDLE = 128  # the code of zero
+_SAMPLE = 1_024  # memories that tell what is usual
 
 
 class _FaissCodes:
@@ -113,6 +114,8 @@ class Vectors:
         self._dimensions = dimensions
         self._codes = _PlainCodes(dimensions) if is_asked_once else _FaissCodes(dimensions)
         self.generation = ""
+        self._centre: NDArray[Any] | None = None
+        self._centre_of = 0  # so many vectors
         self.refresh()
 
     def __len__(self) -> int:
@@ -125,6 +128,7 @@ class Vectors:
         generation = read_meta(self._database, "generation") + read_meta(self._database, "encoder")
         if generation != self.generation:
             self._codes.clear()
+            self._centre = None
             self.generation = generation
         have = len(self)
         query = "SELECT chunk, codes FROM vectors WHERE chunk >= ? ORDER BY chunk"
@@ -162,9 +166,24 @@ class Vectors:
         known = [place for place in places if 0 < place <= last]
         scores = rows @ (_as_codes(vector)[0] * np.float32(_step(self._dimensions)))
         if left_out is not None and len(left_out):
-            lengths = np.sum(rows**2, axis=1) - np.sum((rows @ left_out.T) ** 2, axis=1)
-            scores = scores / np.sqrt(np.maximum(lengths, 0.01))
+            scores = scores / _lengths_without(rows, left_out)
         return {place: float(score) for place, score in zip(known, scores, strict=True)}
+
+    def usual_cosine(self, vector: NDArray[Any], left_out: NDArray[Any], best: float) -> float:
+        """The mean cosine of the vector and the memories other than its ``best``, by a sample.
+
+        It is near zero in the language that the encoder knows, and high in others, where texts
+        share what it does not tell apart.
+        """
+        count = min(len(self), _SAMPLE)
+        if count < 2:
+            return 0.0
+        if self._centre is None or self._centre_of != len(self):
+            rows = self.rows([1 + number * len(self) // count for number in range(count)])
+            self._centre = (rows / _lengths_without(rows, left_out)[:, None]).mean(axis=0)
+            self._centre_of = len(self)
+        mean = float(self._centre @ vector)
+        return (count * mean - best) / (count - 1)
 
     def rows(self, places: Sequence[int]) -> NDArray[Any]:
         """The vectors at those of the places that have one, as float32, in their order."""
@@ -185,6 +204,14 @@ def without(vector: NDArray[Any], directions: NDArray[Any]) -> NDArray[Any]:
 
     rest = vector - (directions @ vector) @ directions
     return np.asarray(rest / max(float(np.linalg.norm(rest)), 1e-9), dtype=np.float32)
+
+
+def _lengths_without(rows: NDArray[Any], directions: NDArray[Any]) -> NDArray[Any]:
+    """The lengths of the rows without their parts in these directions."""
+    import numpy as np
+
+    squares = np.sum(rows**2, axis=1) - np.sum((rows @ directions.T) ** 2, axis=1)
+    return np.asarray(np.sqrt(np.maximum(squares, 0.01)))
 
 
 def read_meta(database: sqlite3.Connection, key: str) -> str:

@@ -18,11 +18,12 @@ from gitmem.refresh.amendments import HeldMemory
 @dataclass(frozen=True)
 class Scores:
     """The places of what matches with their shares of the best score by words and by meaning, best
-    first; and the best cosine, None where meaning was not asked.
+    first; and the best cosine, None where meaning was not asked, beside the usual one.
     """
 
     shares: Mapping[int, tuple[float, float]]
     best_cosine: float | None = None
+    usual_cosine: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,14 @@ class Pool:
     """What may be shown: memories of notes, each with its place in the index and the commit that
     holds it, and behind them pending work, which has neither.
 
-    ``cosine`` is the best of them, None where meaning was not asked.
+    ``closeness`` is by how much the best cosine exceeds the usual one, None where meaning was not
+    asked.
     """
 
     candidates: Sequence[Candidate]
     places: Sequence[int]
     holders: Sequence[Holder]
-    cosine: float | None = None
+    closeness: float | None = None
 
     def holders_of(self, numbers: Iterable[int]) -> list[Holder]:
         """Those of the candidates of these numbers that are not pending."""

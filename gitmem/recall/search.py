@@ -143,9 +143,10 @@ class Recaller:
         best = list(islice((place for place in shares if place in held), most))
         read = memories(self._index, best)
         places = [place for place in best if place in read]  # another process may be writing
-        cosine = scores.best_cosine
-        if cosine is not None:
-            cosine *= max((shares[place][1] for place in places), default=0.0)
+        closeness = None
+        if scores.best_cosine is not None:
+            share = max((shares[place][1] for place in places), default=0.0)
+            closeness = share * scores.best_cosine - scores.usual_cosine
         return Pool(
             [
                 *(Candidate(read[place], *shares[place]) for place in places),
@@ -153,16 +154,17 @@ class Recaller:
             ],
             places,
             [held[place] for place in places],
-            cosine,
+            closeness,
         )
 
     def _relevance(self, words: Sequence[str], pool: Pool) -> Relevance:
         if not pool.places:
-            return Relevance(0.0, None, 0)
+            return Relevance(0.0, 1.0, None, 0)
         if self._postings is None:  # no words were asked: a memory was named by its id
-            return Relevance(0.0, pool.cosine, 0)
-        coverage = self._postings.coverage(words, pool.places)
-        return Relevance(max(coverage.values()), pool.cosine, self._postings.memory_count)
+            return Relevance(0.0, 0.0, pool.closeness, 0)
+        covered = self._postings.coverage(words, pool.places)
+        count = self._postings.memory_count
+        return Relevance(covered.best, covered.unknown, pool.closeness, count)
 
     def _relevant(self, text: str, pool: Pool) -> Pool:
         """The pool if it answers the text, or else what of it has a name that the text names, and
@@ -180,7 +182,11 @@ class Recaller:
             number
             for number, one in enumerate(pool.candidates)
             if any(has_identifier(one.memory, name) for name in names)
-            or (one.is_pending and is_telling and Relevance(one.words, None, 1).is_enough)
+            or (
+                one.is_pending
+                and is_telling
+                and Relevance(one.words, 1 - one.words, None, 1).is_enough
+            )
         ]
         return pool.only(kept)
 
@@ -234,8 +240,11 @@ class Recaller:
             near = [place for place in near if only is None or place in only]
             asked = list(dict.fromkeys([*lexical, *near]))
             close = vectors.cosines(vector, asked, self._shared)
-        best = None if vector is None else max(close.values(), default=0.0)
-        return Scores(fuse_scores(lexical, close), best)
+        if vectors is None or vector is None:
+            return Scores(fuse_scores(lexical, close))
+        best = max(close.values(), default=0.0)
+        usual = vectors.usual_cosine(vector, self._shared, best)
+        return Scores(fuse_scores(lexical, close), best, usual)
 
     def _lexical_scores(self, text: str, only: set[int] | None, size: int) -> dict[int, float]:
         """The places of the memories that match best by their words, with their scores."""
@@ -340,6 +349,10 @@ def recall(
 def _judged_first(order: Sequence[Rank], judged: Collection[int]) -> list[Rank]:
     """What nobody judged is no better for it: it stays behind what was."""
     return sorted(order, key=lambda one: one.number not in judged)
+
+
+def _answers_alone(pending: Candidate) -> bool:
+    return Relevance(pending.words, 1.0 - pending.words, None, 1).is_enough
 
 
 def _newest_first(candidates: Sequence[Candidate]) -> list[Rank]:

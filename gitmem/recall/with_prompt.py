@@ -49,7 +49,7 @@ def weigh_prompt(
             return ContextChoice(repo, None, [], {})
         worktree_state = read_worktree_state(repo)
         prediction = predict_files(repo, index, worktree_state, text, evidence, others=True)
-        called = prediction if is_wide else prediction.for_prompt
+        called = prediction.by_files if is_wide else prediction.for_prompt
         found = weigh(index, called, quota, given, "", explain=explain)
     return ContextChoice(repo, worktree_state, found, prediction.likely_files)
 

@@ -40,6 +40,7 @@ FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 UNRELATED, OTHERS, OWN, WORDS, SHORT = "unrelated", "others'", "own", "own words", "short"
 WHOLE, SIZES, DRAWS = 0, (50, 5), 3
 _ANSWERED = (OWN, WORDS, SHORT)
+_NOTHING = Relevance(0.0, 1.0, None, 0)
 _SILENCED = 0.02  # of a repository's own entries: what the least score is set by
 
 
@@ -59,7 +60,7 @@ class Asked:
 class _Watched(Recaller):
     """Search as it is; ``seen`` is what spoke for the last answer."""
 
-    seen = Relevance(0.0, None, 0)
+    seen = _NOTHING
 
     def _relevance(self, words: Sequence[str], pool: Any) -> Relevance:
         self.seen = super()._relevance(words, pool)
@@ -144,7 +145,7 @@ def _ask(
     with closing(_Watched(git.repo)) as recaller, closing(_Unbounded(git.repo)) as unbounded:
 
         def asked(kind: str, text: str, target: str = "") -> Asked:
-            recaller.seen = Relevance(0.0, None, 0)
+            recaller.seen = _NOTHING
             hits = recaller.search(Query(text))
             is_lost = False
             if target and not hits:
@@ -199,7 +200,7 @@ def show_told(asked: Sequence[Asked]) -> None:
     print("\nunrelated questions that were answered:")
     for text, count in Counter(one.text for one in told).most_common():
         one = next(one for one in told if one.text == text)
-        felt = f"{one.relevance.coverage:.2f} {one.relevance.cosine or 0:.2f}"
+        felt = f"{one.relevance.coverage:.2f} {one.relevance.score:.2f}"
         print(f"{count:3} {text} | {one.repo} {one.size or 'whole'}, {felt}: {one.best[:60]}")
 
 
@@ -207,20 +208,20 @@ def fit(asked: Sequence[Asked]) -> None:
     """Weights by logistic regression, every kind and size weighing the same; the least score by
     what it silences of the own entries.
     """
-    rows = [one for one in asked if one.relevance.cosine is not None and one.kind != OTHERS]
-    print("\nweights: coverage 1, cosine, logarithm of the count; least score; held out:")
+    rows = [one for one in asked if one.relevance.closeness is not None]
+    print("\nweights: unknown, closeness, logarithm of the count; least score; told, held out:")
     for name in [*dict.fromkeys(one.repo for one in rows), ""]:
         known = [one for one in rows if one.repo != name]
         weights = _regression(known)
-        scores = _features(known) @ weights[:3]
+        scores = _features(known) @ weights[:4]
         own = [one.kind == OWN and one.size == WHOLE for one in known]
         least = float(np.quantile(scores[own], _SILENCED))
-        cells = [f"{weights[1]:.2f} {weights[2]:.3f} {least:.2f}"]
-        for kind in (UNRELATED, OWN, WORDS, SHORT):
+        cells = [f"{weights[1]:.2f} {weights[2]:.2f} {weights[3]:.3f} {least:.2f}"]
+        for kind in (UNRELATED, OTHERS, OWN, WORDS, SHORT):
             for size in (WHOLE, *SIZES):
                 some = [r for r in rows if (r.repo, r.kind, r.size) == (name, kind, size)]
                 if some:
-                    share = float((_features(some) @ weights[:3] >= least).mean())
+                    share = float((_features(some) @ weights[:4] >= least).mean())
                     cells.append(f"{kind} {size or 'whole'} {share:.1%}")
         print(f"{name or 'all'}: {'; '.join(cells)}")
 
@@ -228,7 +229,8 @@ def fit(asked: Sequence[Asked]) -> None:
 def _features(rows: Sequence[Asked]) -> Any:
     found = [one.relevance for one in rows]
     counts = np.log(np.maximum([one.memory_count for one in found], 1))
-    return np.column_stack([[o.coverage for o in found], [o.cosine or 0.0 for o in found], counts])
+    rows_of = [(one.coverage, one.unknown, one.closeness or 0.0) for one in found]
+    return np.column_stack([np.asarray(rows_of), counts])
 
 
 def _regression(rows: Sequence[Asked]) -> Any:
@@ -237,11 +239,11 @@ def _regression(rows: Sequence[Asked]) -> Any:
     is_answered = np.asarray([one.kind in _ANSWERED for one in rows], dtype=float)
     groups = Counter((one.kind, one.size) for one in rows)
     each = np.asarray([(2 if r.kind == UNRELATED else 1) / groups[r.kind, r.size] for r in rows])
-    weights = np.zeros(4)
+    weights = np.zeros(5)
     for _ in range(40):
         chance = 1 / (1 + np.exp(-features @ weights))
         slope = features.T @ (each * (is_answered - chance)) - 1e-4 * weights
-        bend = (features * (each * chance * (1 - chance))[:, None]).T @ features + 1e-4 * np.eye(4)
+        bend = (features * (each * chance * (1 - chance))[:, None]).T @ features + 1e-4 * np.eye(5)
         weights += np.linalg.solve(bend, slope)
     return weights / weights[0]
 

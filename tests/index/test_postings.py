@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gitmem.index.cache import Index
 from gitmem.index.lexical import match_of, query_words
 from gitmem.index.lookup import matches, memories
-from gitmem.index.postings import Postings
+from gitmem.index.postings import Coverage, Postings
 from gitmem.model.memory import Memory
 from tests.index.test_cache import NEXT_TIP, TIP, note, oid
 from tests.strategies import scaled
@@ -49,15 +49,19 @@ def test_coverage_is_the_share_of_the_words_by_their_rarity(index: Index) -> Non
     with index.reader() as database:
         postings = Postings(database)
         both = postings.coverage(["retry", "queue"], [1, 3])
+        common = postings.coverage(["retry", "queue"], [1])
         unknown = postings.coverage(["retry", "nowhere"], [1])
         name = postings.coverage(["retryuploads", "retry", "uploads"], [1])
-        nothing = postings.coverage([], [1])
 
-    assert both[3] == pytest.approx(1)
-    assert 0 < both[1] < 0.5
-    assert 0 < unknown[1] < 0.5
-    assert name[1] == pytest.approx(1)  # its parts are there
-    assert nothing == {1: 0}
+        assert postings.coverage([], [1]) == postings.coverage(["retry"], []) == Coverage(0, 1)
+
+    assert both.best == pytest.approx(1)
+    assert both.unknown == 0
+    assert 0 < common.best < 0.5  # the rare one is missing
+    assert 0 < unknown.best < common.best
+    assert unknown.unknown == 0.5
+    assert name.best == pytest.approx(1)  # its parts are there
+    assert name.unknown == 0
 
 
 def test_no_more_are_given_than_asked_for_and_only_of_those(index: Index) -> None:

@@ -10,24 +10,30 @@ _COUNTS = st.integers(0, 200_000)
 
 
 def test_one_that_has_every_word_is_an_answer_however_many_there_are() -> None:
-    assert Relevance(1.0, 0.0, 200_000).is_enough
-    assert Relevance(1.0, None, 200_000).is_enough
+    assert Relevance(1.0, 0.0, 0.0, 200_000).is_enough
+    assert Relevance(1.0, 0.0, None, 200_000).is_enough
 
 
 def test_nothing_in_common_is_no_answer() -> None:
-    assert not Relevance(0.0, 0.0, 5).is_enough
-    assert not Relevance(0.0, None, 5).is_enough
+    assert not Relevance(0.0, 1.0, 0.0, 5).is_enough
+    assert not Relevance(0.0, 1.0, None, 5).is_enough
+
+
+def test_without_a_word_in_common_only_a_paraphrase_is_an_answer() -> None:
+    assert not Relevance(0.0, 0.0, 0.4, 5).is_enough
+    assert Relevance(0.0, 0.0, 0.6, 5).is_enough
+    assert Relevance(0.1, 0.5, 0.4, 5).is_enough
 
 
 def test_a_cosine_that_tells_among_few_is_chance_among_many() -> None:
-    assert Relevance(0.15, 0.25, 5).is_enough
-    assert not Relevance(0.15, 0.25, 10_000).is_enough
+    assert Relevance(0.15, 0.5, 0.3, 5).is_enough
+    assert not Relevance(0.15, 0.5, 0.3, 10_000).is_enough
 
 
 @given(_SHARES, _SHARES, _COUNTS, _SHARES)
 def test_more_words_never_speak_against_an_answer(
     coverage: float, cosine: float, count: int, more: float
 ) -> None:
-    better = Relevance(max(coverage, more), cosine, count)
+    better = Relevance(max(coverage, more), 0.5, cosine, count)
 
-    assert better.is_enough >= Relevance(coverage, cosine, count).is_enough
+    assert better.is_enough >= Relevance(coverage, 0.5, cosine, count).is_enough
