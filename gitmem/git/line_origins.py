@@ -16,17 +16,17 @@ import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 
-from gitmem.git.blame import IGNORE_FILE
 from gitmem.git.head import head_commit
 from gitmem.git.repo import Repo, git_command, git_environment, try_git
+from gitmem.model.digest import sha256_hex
 from gitmem.model.line_ranges import Ranges, intersect, subtract
 from gitmem.model.value import dataclass
 from gitmem.process.child import Child, start
 from gitmem.process.pipe import Pipe
 
+IGNORE_FILE = ".git-blame-ignore-revs"
 PATIENCE_SECONDS = 0.15
 
 _POLL_SECONDS = 0.003
@@ -380,7 +380,7 @@ def _is_ancestor(repo: Repo, old: str, head: str) -> bool:
 
 
 def _key(path: str) -> str:
-    return sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    return sha256_hex(path.encode("utf-8", "surrogateescape"))[:24]
 
 
 def _time_of(file: Path) -> float:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitmem.git import line_origins
-from gitmem.git.blame import IGNORE_FILE
+from gitmem.git.line_origins import IGNORE_FILE
 from gitmem.model.line_ranges import Ranges
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
