@@ -32,7 +32,7 @@ from gitmem.follow.reconcile import ReconcileReport, reconcile
 from gitmem.git.log import read_reflog_commits, reflog_size
 from gitmem.git.repo import Repo, find_repo
 from gitmem.index.cache import Index
-from gitmem.index.memories import place_count, vector_count
+from gitmem.index.memories import memory_count, place_count, vector_count
 from gitmem.model.job import PAYLOAD, Job
 from gitmem.refresh.refresh import catch_up_index, refresh
 from gitmem.state.cursors import read_cursors, write_cursors
@@ -103,6 +103,7 @@ def _follow_history(run: _Run) -> None:
     index = run.index()
     done = reconcile(run.workspace.repo, index)
     _embed(run.workspace, index)
+    memory_count(index)  # so that no session's start has to count
     for line in reconcile_notices(done):
         add_notice(run.workspace.repo, line)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
+# No word can be read in two ways, or a long row of options would be tried in all of them.
 _COMMIT = re.compile(
-    r"""\bgit(?:\s+(?:-[cC]\s+(?:"[^"\n]*"|'[^'\n]*'|\S+)|--?[\w-]+(?:=\S+)?))*\s+commit(?![\w-])"""
+    r"""\bgit(?:\s+(?:-[cC]\s+(?:"[^"\n]*"|'[^'\n]*'|[^\s"']\S*)|-{1,2}(?![cC]\s)\w[\w-]*(?:=\S+)?))*\s+commit(?![\w-])"""
 )
 _MESSAGE = re.compile(
     r"""\s(?:-[a-zA-Z]*m|--message)(?:\s+|=)?["'](?:\$\(\s*cat\s+<<-?\s*["']?\w+["']?\s*\n)?\s*"""
@@ -31,7 +32,7 @@ def commit_messages(command: str) -> tuple[str, ...]:
     """
     starts = [match.end() for match in _COMMIT.finditer(command)]
     found = []
-    for start, end in zip(starts, [*starts[1:], len(command)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(command)], strict=False):
         match = _MESSAGE.search(command, start, end)
         if match is None or len(match[1].strip("' ")) < _MIN_CHARACTERS:
             return ()

@@ -19,6 +19,7 @@ _OPERATORS = frozenset({"&&", "||", ";", "|", "&", "(", ")", "\n"})
 _OUTPUTS = frozenset({">", ">>", ">|"})
 _REDIRECTION = re.compile(r"[<>]+[|&]?")
 _PATH = re.compile(r"[\w./~@+\-\[\]() ]{1,400}")
+_MAY_WRITE = re.compile(r">|\b(?:sed|perl|tee|mv|cp|rm|python3?|node|ruby)\b")
 _IN_PLACE = {"sed": re.compile(r"-[a-zA-Z]*i|--in-place"), "perl": re.compile(r"-[a-zA-Z0-9]*i")}
 _SCRIPT_OPTIONS = ("-e", "-f", "--expression", "--file")
 _WRAPPERS = frozenset({"sudo", "env", "command", "time", "nice"})
@@ -36,7 +37,7 @@ def written_paths(command: str) -> list[str]:
     A path after ``cd`` is told from there; one that names no file is as good as any other, for
     the caller knows which files there are.
     """
-    if len(command) > _MAX_COMMAND:
+    if len(command) > _MAX_COMMAND or not _MAY_WRITE.search(command):
         return []
     found: dict[str, None] = {}
     folder = ""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
 
 from gitmem.cli.open_repo import ready_repo
-from gitmem.git.repo import Repo
 from gitmem.recall.at_start import weigh_start
-from gitmem.recall.beside_file import weigh_file
+from gitmem.recall.beside_file import weigh_file, weigh_lines
+from gitmem.recall.beside_lines import Passage, located
+from gitmem.recall.why import parse_place
 from gitmem.recall.with_prompt import weigh_prompt
 from gitmem.render.explanation import render_explanation
 from gitmem.state.settings import read_settings
@@ -20,23 +22,31 @@ from gitmem.state.settings import read_settings
     "--budget", type=click.IntRange(50, 2400), help="Token limit (about 4 characters per token)."
 )
 @click.option("--prompt", metavar="TEXT", help="Show what this prompt would add.")
-@click.option("--file", metavar="PATH", help="Show what reading this file would add.")
+@click.option(
+    "--file", metavar="PATH[:LINE-LINE]", help="Show what reading this file, or lines, would add."
+)
 @click.option("--explain", is_flag=True, help="Show what was considered, and why it was left out.")
 def command(budget: int | None, prompt: str | None, file: str | None, explain: bool) -> None:
     """Print what the agent's next session in this repository receives at its start.
 
-    That is uncommitted work, then the memories of the files that the session is most likely to
-    edit, judging by the branch and by what was touched last, within the budget
-    (gitmem.budgetTokens, 350 by default).  Prints nothing if there is nothing to say.
+    That is uncommitted work, then the memory of the last commit and of the files that the session
+    is most likely to edit, judging by the branch and by what was touched last, within the budget
+    (gitmem.budgetTokens, 350 by default).  If nothing is sure enough, one line says how many
+    commits have memories and how to ask.  Prints nothing if nothing is remembered.
 
-    With --prompt or --file: what that prompt, or reading that file, would add in a session that
-    has received nothing yet.  With --explain: what was considered, for which files, and why it was
-    left out.
+    With --prompt or --file: what that prompt, or reading that file or those lines, would add in a
+    session that has received nothing yet.  With --explain: what was considered, for which files or
+    lines, and why it was left out.
     """
     repo = ready_repo()
     settings = read_settings(repo)
-    path = _path_in(repo, file) if file else ""
-    if file:
+    place = parse_place(repo, file, Path.cwd()) if file else None
+    path = place.path.replace(os.sep, "/") if place else ""
+    if place and place.first is not None:
+        lines = ((place.first, place.last or place.first),)
+        passage = located(repo, path, Passage(lines))
+        weighed = weigh_lines(repo, path, passage, explain=explain)
+    elif place:
         weighed = weigh_file(repo, path, explain=explain)
     elif prompt:
         is_last_chance = not settings.file_tokens
@@ -50,12 +60,3 @@ def command(budget: int | None, prompt: str | None, file: str | None, explain: b
         click.echo(render_explanation(weighed.candidates, block))
     elif block.text:
         click.echo(block.text)
-
-
-def _path_in(repo: Repo, file: str) -> str:
-    """The path as memories name it."""
-    top = os.path.realpath(repo.need_worktree())
-    path = os.path.relpath(os.path.realpath(file), top)
-    if path.startswith(os.pardir):
-        raise click.UsageError(f"'{file}' is outside the work tree '{top}'")
-    return path.replace(os.sep, "/")

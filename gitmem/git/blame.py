@@ -11,13 +11,13 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 
 from gitmem.errors import GitFailed, UnknownRevision, UsageError
+from gitmem.git.line_origins import IGNORE_FILE
 from gitmem.git.repo import Repo, try_git
+from gitmem.model.value import dataclass, replace
 
 NO_COMMIT = "0" * 40
-IGNORE_FILE = ".git-blame-ignore-revs"
 
 # How far moved lines are followed, and for how long (seconds): through other files of the same
 # commit and of the file's first; within the file; not at all.

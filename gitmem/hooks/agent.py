@@ -5,7 +5,8 @@ All but the last two print context: at the start, for a prompt, beside a file th
 edited, for a subagent; behind a prompt there may be a question about a commit
 (:mod:`gitmem.hooks.question`).  Those two queue their job.  Whatever happens, the agent's session
 goes on: trouble goes to the log and the exit is 0.
-Standard library only, but for what the worker does in its own process.
+Each event loads what it needs itself.  Standard library only, but for what the worker does in its
+own process.
 """
 
 from __future__ import annotations
@@ -15,23 +16,19 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitmem.agents.claude.hook_payload import HookPayload, parse_payload
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo, guess_repo
-from gitmem.model.job import Job
 from gitmem.model.session import is_session_id
-from gitmem.recall.at_start import context_of_session
-from gitmem.recall.beside_file import context_of_file, is_worth_telling
-from gitmem.recall.with_prompt import context_of_prompt
-from gitmem.refresh.catch_up import catch_up
 from gitmem.render.context import ContextBlock
 from gitmem.state.error_log import append_log
-from gitmem.state.questions import Questions
-from gitmem.state.queue import Queue
 from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.state.settings import Settings, read_settings
-from gitmem.state.worker_launch import launch_worker
+
+if TYPE_CHECKING:
+    from gitmem.recall.beside_lines import Passage
 
 _FILE_EVENTS = ("PostToolUse", "PreToolUse")  # the latter for who registers it by hand
 EVENTS = (
@@ -77,6 +74,8 @@ def _handle(
     if event == "UserPromptSubmit":
         if not is_session_id(payload.session):
             return ""
+        from gitmem.recall.with_prompt import context_of_prompt
+
         block = context_of_prompt(repo, payload.session, payload.prompt, settings)
         return _output(event, block, _question(repo, payload, settings))
     if event == "SubagentStart":
@@ -84,10 +83,17 @@ def _handle(
     if event != "SessionStart":
         if not is_session_id(payload.session):
             return ""  # nobody's turn: a job for it could only fail
+        from gitmem.model.job import Job
+        from gitmem.state.queue import Queue
+        from gitmem.state.worker_launch import launch_worker
+
         kind = "end" if event == "SessionEnd" else "turn"
         Queue(repo).add(Job(kind, session=payload.session, worktree=str(worktree)))
         launch_worker(repo)
         return ""
+    from gitmem.recall.at_start import context_of_session
+    from gitmem.refresh.catch_up import catch_up
+
     _export_session(payload.session, environ)
     catch_up(repo, _PATIENCE_SECONDS)
     # Client 2.0, which does not tell its session in the environment, forgets on resume what it
@@ -119,17 +125,31 @@ def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str
     path = _path_in(repo.worktree, file)
     if not path:
         return ""
+    from gitmem.recall.beside_file import context_of_file, is_worth_telling
+
     try:
-        if not is_worth_telling(repo, path, payload.listener):
+        passage = _passage(payload, is_done=event == "PostToolUse")
+        if not is_worth_telling(repo, path, payload.listener, passage.ranges):
             return ""
         settings = read_settings(repo)
         if not settings.enabled:
             return ""
         session, listener = payload.session, payload.listener
-        return _output(event, context_of_file(repo, session, listener, path, settings))
+        block = context_of_file(repo, session, listener, path, settings, passage)
+        return _output(event, block)
     except (GitmemError, OSError) as error:
         append_log(repo, f"hook {event}: {error}")
         return ""
+
+
+def _passage(payload: HookPayload, *, is_done: bool) -> Passage:
+    """The lines that the tool has read or changed, or is about to; none where that is all."""
+    from gitmem.recall.beside_lines import Passage
+
+    if payload.is_edit and not is_done:
+        return Passage(texts=payload.old_texts)
+    texts = () if payload.lines else payload.new_texts
+    return Passage(payload.lines, payload.is_edit, texts)
 
 
 def _context_of_subagent(
@@ -156,6 +176,8 @@ def _path_in(worktree: Path, file: str) -> str:
 
 def _question(repo: Repo, payload: HookPayload, settings: Settings) -> str:
     """What to ask about a commit that a person made of the session's work; mostly nothing."""
+    from gitmem.state.questions import Questions
+
     if not Questions(repo).has_commits(payload.session):
         return ""
     from gitmem.hooks.question import ask

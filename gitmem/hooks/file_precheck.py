@@ -11,11 +11,30 @@ from __future__ import annotations
 import os
 import sqlite3
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitmem.model.line_ranges import Ranges
+
 # json, typing and pathlib would each cost as much as the look itself.
 _PAYLOAD_QUERY = (
     "SELECT coalesce(json_extract(:payload, '$.tool_input.file_path'),"
     " json_extract(:payload, '$.tool_input.notebook_path')), json_extract(:payload, '$.cwd'),"
     " json_extract(:payload, '$.session_id'), json_extract(:payload, '$.agent_id')"
+)
+_READ_QUERY = (
+    "SELECT coalesce(json_type(:payload, '$.tool_input.old_string'),"
+    " json_type(:payload, '$.tool_input.edits'), json_type(:payload, '$.tool_input.content'),"
+    " json_type(:payload, '$.tool_input.new_source')) IS NOT NULL,"
+    " json_extract(:payload, '$.tool_input.offset'),"
+    " json_extract(:payload, '$.tool_input.limit'),"
+    " json_extract(:payload, '$.tool_response.file.startLine'),"
+    " json_extract(:payload, '$.tool_response.file.numLines'),"
+    " json_extract(:payload, '$.tool_response.file.totalLines')"
+)
+_SPENT_QUERY = "SELECT 1 FROM json_each(?, '$.spent') WHERE value = ?"
+_LINES_QUERY = (
+    "SELECT json_extract(pair.value, '$[0]'), json_extract(pair.value, '$[1]')"
+    " FROM json_each(?, '$.lines') AS file, json_each(file.value) AS pair WHERE file.key = ?"
 )
 _HEARD_QUERY = "SELECT 1 FROM json_each(?, '$.files') WHERE value = ?"
 _PATH_QUERY = (
@@ -56,13 +75,19 @@ def _may_tell(payload: str, environ: dict[str, str]) -> bool:
     try:
         if database.execute(_PATH_QUERY, (path,)).fetchone() is None:
             return False
-        return not _has_heard(database, state, f"{session} {agent}" if agent else session, path)
+        listener = f"{session} {agent}" if agent else session
+        return not _has_heard(database, state, listener, path, payload)
     finally:
         database.close()
 
 
-def _has_heard(database: sqlite3.Connection, state: str, listener: str, path: str) -> bool:
-    """Whether the listener has heard of the file, by :mod:`gitmem.state.context_history`."""
+def _has_heard(
+    database: sqlite3.Connection, state: str, listener: str, path: str, payload: str
+) -> bool:
+    """Whether the listener has heard of the lines that it read, of the file where it read that
+    whole, or all there is, by :mod:`gitmem.state.context_history`.
+    """
+    from gitmem.model.line_ranges import subtract
     from gitmem.state.context_history_path import file_name
 
     try:
@@ -70,7 +95,24 @@ def _has_heard(database: sqlite3.Connection, state: str, listener: str, path: st
             text = lines.read(_MAX_HISTORY_BYTES)
     except FileNotFoundError:
         return False
+    asked = left = _lines_read(database, payload)
     for line in text.decode().splitlines():
-        if database.execute(_HEARD_QUERY, (line, path)).fetchone():
+        if database.execute(_SPENT_QUERY, (line, path)).fetchone():
             return True
-    return False
+        if asked == () and database.execute(_HEARD_QUERY, (line, path)).fetchone():
+            return True
+        if left:
+            left = subtract(left, database.execute(_LINES_QUERY, (line, path)).fetchall())
+    return bool(asked) and not left
+
+
+def _lines_read(database: sqlite3.Connection, payload: str) -> Ranges | None:
+    """The lines that were read, none where that is the whole file; None for an edit."""
+    from gitmem.agents.claude.touched_lines import read_lines
+
+    found = database.execute(_READ_QUERY, {"payload": payload}).fetchone()
+    is_edit, offset, limit, first, number, total = found
+    if is_edit:
+        return None
+    told = {"startLine": first, "numLines": number, "totalLines": total}
+    return read_lines({"offset": offset, "limit": limit}, {"file": told})

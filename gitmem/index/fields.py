@@ -6,9 +6,9 @@ validity string: with another table, words and vectors are made anew.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
+from gitmem.model.digest import sha256_hex
 from gitmem.model.memory import Citation, Decision, Memory, Provenance, RecordedError
 from gitmem.model.text_roles import Role, describe_roles
 from gitmem.model.value import dataclass, values_of
@@ -56,4 +56,4 @@ def digest_of(fields: Sequence[Field]) -> str:
     """
     roles = describe_roles(Memory, Decision, RecordedError, Citation, Provenance)
     text = f"{[tuple(values_of(field).values()) for field in fields]!r} {roles}"
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return sha256_hex(text.encode())[:12]

@@ -60,6 +60,20 @@ def matches(index: Index, expression: str, limit: int, query: Query | None = Non
     return [Match(place, max(score, 0.0)) for place, score in rows]
 
 
+def without_common_words(index: Index, expression: str) -> str:
+    """The expression without the words that more than half of all memories have; as it is where
+    that leaves nothing.
+
+    Such words weigh nothing (:func:`matches` counts them as a millionth), but every memory that has
+    one would be looked at: in 10,000 memories that takes twenty milliseconds.
+    """
+    words, most = expression.split(" OR "), index.number("SELECT count(*) FROM memory") // 2
+    statement = "SELECT 1 FROM words WHERE words MATCH ? LIMIT 1 OFFSET ?"
+    with index.reader() as database:
+        rare = [word for word in words if not database.execute(statement, (word, most)).fetchone()]
+    return " OR ".join(rare) or expression
+
+
 def places_with_word(index: Index, word: str, limit: int) -> list[int]:
     """The places of the memories that have a word, or another form of it; at most ``limit``.
 

@@ -155,9 +155,17 @@ def is_forgotten(index: Index, memory_id: str) -> bool:
 
 
 def memory_count(index: Index) -> int:
-    """How many memories are live."""
-    query = f"SELECT count(DISTINCT id) FROM {HOLDINGS} WHERE {LIVE}"
-    return index.number(query)
+    """How many memories are live.  Counted once for each tip: a status line asks all the time."""
+    with index.reader() as database:
+        known = dict(database.execute("SELECT key, value FROM meta WHERE key IN ('tip', 'count')"))
+    tip, counted = str(known.get("tip", "")), str(known.get("count", ""))
+    if tip and counted.startswith(f"{tip} "):
+        return int(counted.removeprefix(f"{tip} "))
+    count = index.number(f"SELECT count(DISTINCT id) FROM {HOLDINGS} WHERE {LIVE}")
+    with index.optional_writer() as database:
+        value = f"{tip} {count}"
+        database.execute("INSERT OR REPLACE INTO meta VALUES ('count', ?)", (value,))
+    return count
 
 
 def place_count(index: Index) -> int:

@@ -7,7 +7,6 @@ added later by who has the model at hand, in a chunk of ``vectors`` at the memor
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sqlite3
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 
 from gitmem.index import lexical
 from gitmem.index.fields import COLUMNS, FIELDS, Field, digest_of
+from gitmem.model.digest import sha256_hex
 from gitmem.model.memory import SCHEMA, Memory, from_fields, to_fields
 from gitmem.model.note import Note
 
@@ -332,7 +332,7 @@ def digest(*texts: str) -> int:
     if not any(texts):
         return 0
     text = "\0".join(texts).encode("utf-8", "surrogatepass")
-    return int(hashlib.sha256(text).hexdigest()[:15], 16) or 1
+    return int(sha256_hex(text)[:15], 16) or 1
 
 
 def _name(database: sqlite3.Connection, text: str) -> int:

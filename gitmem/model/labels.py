@@ -52,6 +52,17 @@ _REPETITIONS = {
         r"|next,\s+"
     ),
 }
+_TOLD_BY = {
+    WHY: ("why", "reason", "rationale", "motivation"),
+    WHAT: ("what", "fact"),
+    DECIDED: ("decided", "decision", "chose"),
+    BECAUSE: ("because", "reason", "rationale", "why"),
+    REJECTED: ("rejected", "chosen"),
+    RESOLVED: ("resol", "fix", "sol"),
+    NEXT: ("next", "do", "remaining", "left", "follow"),
+}
+"""Of each of these expressions, words of which one is in all that it finds, in small letters."""
+
 _MAX_REPETITIONS = 3  # "Decision: We decided to ..."
 _LONGEST = 120  # characters that a repetition may have
 
@@ -65,6 +76,9 @@ def without_label(label: str, text: str) -> str:
     shown = text.strip()
     if label not in _REPETITIONS:
         return shown
+    beginning = shown[:_LONGEST].lower()
+    if beginning.isascii() and not any(word in beginning for word in _TOLD_BY[label]):
+        return shown  # nearly always; and to compile the expressions takes a hook milliseconds
     pattern = _pattern_of(label)
     for _ in range(_MAX_REPETITIONS):
         match = pattern.match(shown[:_LONGEST])

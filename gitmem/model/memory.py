@@ -10,13 +10,13 @@ The format is specified in ``docs/format.md``.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Union
 
+from gitmem.model.digest import sha256_hex
 from gitmem.model.link import Link
 from gitmem.model.text_roles import Role
 from gitmem.model.value import dataclass, field
@@ -196,7 +196,7 @@ def content_id(fields: Mapping[str, Json]) -> str:
     """
     content = _without_empty({key: value for key, value in fields.items() if key != "id"})
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return "m" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+    return "m" + sha256_hex(text.encode("utf-8", "surrogatepass"))[:20]
 
 
 def _without_empty(value: Json) -> Json:

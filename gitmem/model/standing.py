@@ -39,6 +39,11 @@ class Standing:
     verdict: Verdict
     share: float
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing of what it did is left."""
+        return self.verdict is Verdict.GONE
+
 
 @dataclass(frozen=True)
 class FileEdit:

@@ -51,11 +51,15 @@ def words_of(text: str) -> list[str]:
         elif not run.isascii() and _unspaced_character().match(run):
             found += [run[n : n + 2] for n in range(max(1, len(run) - 1))]
         else:
-            parts = [part[:_MAX_WORD].lower() for part in _SEAM.split(run) if part]
-            if len(parts) > 1:
-                found.append("".join(parts)[:_MAX_WORD])
-            found += parts
+            found += _parts(run)
     return found
+
+
+@lru_cache(maxsize=16_384)
+def _parts(run: str) -> tuple[str, ...]:
+    """A run in small letters: whole, and in the parts of a name that has some."""
+    parts = [part[:_MAX_WORD].lower() for part in _SEAM.split(run) if part]
+    return ("".join(parts)[:_MAX_WORD], *parts) if len(parts) > 1 else tuple(parts)
 
 
 def is_of_pairs(word: str) -> bool:

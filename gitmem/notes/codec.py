@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from gitmem.errors import NoteError
@@ -27,6 +26,7 @@ from gitmem.model.memory import (
     to_fields,
 )
 from gitmem.model.note import NEWER, Abandonment, Document, Note, note_of
+from gitmem.model.value import dataclass, replace
 from gitmem.notes.yaml_subset import FAST_LOADER, PlainYamlError, parse_yaml, render_yaml
 
 MAX_NOTE_BYTES = 1 << 20
@@ -133,12 +133,12 @@ def _replace_surrogates(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text)
 
 
-@dataclass
 class _Reader:
     """Reads the documents of one note; counts the tries at documents that were appended to."""
 
-    loader: Any
-    remaining_tries: int = _MAX_PREFIXES_OF_A_NOTE
+    def __init__(self, loader: Any) -> None:
+        self.loader = loader
+        self.remaining_tries = _MAX_PREFIXES_OF_A_NOTE
 
     def documents(self, data: bytes) -> Iterator[Document]:
         for number, chunk in enumerate(_chunks(data)):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml  # noqa: TID253 - this module is the one owner of YAML
@@ -32,6 +32,7 @@ _WIDTH = 80
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FRACTION = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,40})?([eE][-+]?[0-9]{1,3})?")
 _WORDS: dict[str, Json] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_FIRST = frozenset("-0123456789") | {word[:1] for word in _WORDS}  # of what is no text
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 # What YAML 1.1, 1.2 or a lenient reader of either resolves to a number, a date, a truth value,
@@ -63,8 +64,11 @@ def parse_yaml(text: str, loader: Any = FAST_LOADER) -> Json:
         PlainYamlError: it is not one document of the safe part, or passes a limit.
     """
     try:
-        events = _Events(yaml.parse(text, Loader=loader))
-        return events.document()
+        parser = loader(text)
+        try:
+            return _Events(parser.get_event).document()
+        finally:
+            parser.dispose()
     except yaml.YAMLError as error:
         raise PlainYamlError(_first_line(error)) from error
     except (ValueError, OverflowError) as error:  # an escape for a character there is not
@@ -101,20 +105,24 @@ def _reads_as(text: str, fields: Mapping[str, Json]) -> bool:
 
 
 class _Events:
-    """Builds one plain value from parser events, counting what it builds."""
+    """Builds one plain value from parser events, counting what it builds.
 
-    def __init__(self, events: Iterator[Any]) -> None:
-        self._events = events
+    Events are told apart by their very classes: half of what an index of all notes takes to be
+    built is spent in here and in the parser.
+    """
+
+    def __init__(self, next_event: Callable[[], Any]) -> None:
+        self._next = next_event
         self._nodes = 0
 
     def document(self) -> Json:
-        next(self._events)  # the stream begins
-        start = next(self._events)
-        if isinstance(start, yaml.StreamEndEvent):
+        self._next()  # the stream begins
+        start = self._next()
+        if type(start) is yaml.StreamEndEvent:
             return None
-        value = self._node(next(self._events), 0)
-        next(self._events)  # the document ends
-        if not isinstance(next(self._events), yaml.StreamEndEvent):
+        value = self._node(self._next(), 0)
+        self._next()  # the document ends
+        if type(self._next()) is not yaml.StreamEndEvent:
             raise PlainYamlError("holds more than one document")
         return value
 
@@ -124,31 +132,30 @@ class _Events:
             raise PlainYamlError(f"holds more than {MAX_NODES} values")
         if depth > MAX_DEPTH:
             raise PlainYamlError(f"is nested more than {MAX_DEPTH} levels deep")
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+        kind = type(event)
+        if kind is yaml.AliasEvent or event.anchor is not None:
             raise PlainYamlError("uses an anchor or alias")
         if event.tag is not None:
             raise PlainYamlError("uses a tag")
-        if isinstance(event, yaml.ScalarEvent):
+        if kind is yaml.ScalarEvent:
             return _scalar(event)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(depth)
-        return self._mapping(depth)
+        return self._sequence(depth) if kind is yaml.SequenceStartEvent else self._mapping(depth)
 
     def _sequence(self, depth: int) -> list[Json]:
         values: list[Json] = []
-        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+        while type(event := self._next()) is not yaml.SequenceEndEvent:
             values.append(self._node(event, depth + 1))
         return values
 
     def _mapping(self, depth: int) -> dict[str, Json]:
         values: dict[str, Json] = {}
-        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+        while type(event := self._next()) is not yaml.MappingEndEvent:
             key = self._node(event, depth + 1)
             if not isinstance(key, str):
                 raise PlainYamlError("has a key that is not text")
             if key in values:
                 raise PlainYamlError(f"has the key '{key[:40]}' twice")
-            values[key] = self._node(next(self._events), depth + 1)
+            values[key] = self._node(self._next(), depth + 1)
         return values
 
 
@@ -156,12 +163,14 @@ def _scalar(event: Any) -> Json:
     text: str = event.value
     if len(text) > MAX_SCALAR_CHARS:
         raise PlainYamlError(f"holds a text of more than {MAX_SCALAR_CHARS} characters")
-    if _SURROGATE.search(text):
+    if not text.isascii() and _SURROGATE.search(text):
         raise PlainYamlError("holds an escape that is no character")
     return _resolve(text) if event.implicit[0] else text
 
 
 def _resolve(text: str) -> Json:
+    if text[:1] not in _FIRST:
+        return text
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from subprocess import PIPE
+from subprocess import DEVNULL, PIPE
 from threading import Thread, Timer
 from typing import IO
 
@@ -22,12 +22,14 @@ class Pipe:
     def __init__(
         self, command: Sequence[str], text: bytes, *, environ: Mapping[str, str], seconds: float
     ) -> None:
-        self._child = start(command, environ=environ, stdin=PIPE, stdout=PIPE)
+        stdin = PIPE if text else DEVNULL
+        self._child = start(command, environ=environ, stdin=stdin, stdout=PIPE)
         self._clock = Timer(seconds, self._child.kill)
         self._clock.daemon = True
         self._clock.start()
-        stdin, self._child.stdin = self._child.stdin, None  # the thread's from here on
-        Thread(target=_feed, args=(stdin, text), daemon=True).start()
+        if text:
+            feed, self._child.stdin = self._child.stdin, None  # the thread's from here on
+            Thread(target=_feed, args=(feed, text), daemon=True).start()
 
     @property
     def has_failed(self) -> bool:

@@ -1,31 +1,45 @@
-"""What a session receives at its start: pending work, what is to do next, and what may help."""
+"""What a session receives at its start: what is pending, where the work was left, what may help.
+
+Where nothing is sure enough one line says how much is remembered and how to ask for it.
+"""
 
 from __future__ import annotations
 
 import os
 from contextlib import closing, suppress
+from itertools import groupby
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
-from gitmem.index.lookup import memories
+from gitmem.index.lookup import places_of
+from gitmem.index.memories import memories_of
 from gitmem.model.context_item import ContextItem
+from gitmem.model.likely import worth as worth_of
+from gitmem.model.memory import Memory
+from gitmem.model.value import replace
+from gitmem.recall.beside_lines import gives_reason, speaker
 from gitmem.recall.context_choice import ContextCandidate, ContextChoice, Quota, weigh
 from gitmem.recall.judgement import refusal_of
+from gitmem.recall.left_off import is_still_pending, without_steps, without_taken_steps
 from gitmem.recall.likely_files import Prediction, predict_files
-from gitmem.recall.worktree_state import read_worktree_state
+from gitmem.recall.worktree_state import WorktreeState, read_worktree_state
+from gitmem.refresh.reachable import scope_of
 from gitmem.render.context import ContextBlock
 from gitmem.state.context_history import ContextHistory, SessionContext
 from gitmem.state.pending import PendingStore
 
 AT_START = Quota(0.4, 2)
-_MAX_PENDING = 3
+_MAX_PENDING, _MAX_LEFT_OFF, _MOST = 3, 2, 3
+_LEAST_OF_LAST, _LEAST_OF_DECISION = 0.2, 0.3
+_SETTINGS_BYTES = 1 << 16
 
 
 def weigh_start(
     repo: Repo, known: SessionContext | None = None, session: str = "", *, explain: bool = False
 ) -> ContextChoice:
-    """What a session that starts now receives: pending work first, then what may help most.
+    """What a session that starts now receives: pending work, the memory of the commit where the
+    work was left, then what may help most.
 
     ``known`` is what a resumed session was given before.  With ``explain`` what was weighed and
     left out is there too.
@@ -35,17 +49,23 @@ def weigh_start(
     worktree_state = read_worktree_state(repo)
     pending = [
         ContextCandidate(item, 1.0, refusal=refusal_of(item.memory, given, own))
-        for item in _pending(repo)
+        for item in _pending(repo, worktree_state)
     ]
     with closing(Index.open(repo.state_dir)) as index:
         prediction = predict_files(repo, index, worktree_state)
-        rest = weigh(index, prediction, AT_START, given, own, explain=explain)
-        left = _next_steps(index, prediction, given, own)
-    known_ids = {one.item.memory.id for one in rest if not one.refusal}
-    first = [*pending, *(one for one in left if one.item.memory.id not in known_ids)]
+        left = _left_off(repo, index, prediction, worktree_state, given, own)
+        told = replace(given, ids=given.ids | {one.item.memory.id for one in left})
+        quota = replace(AT_START, most=min(AT_START.most, _MOST - len(left)))
+        rest = weigh(index, prediction, quota, told, own, explain=explain)
+        count = len(scope_of(repo, index))
+        of_head = memories_of(index, [worktree_state.head])
+        has_own = any(gives_reason(one.memory) for one in of_head)
+    first = [*pending, *left]
     again = {one.item.memory.id for one in first}
-    rest = [one for one in rest if one.item.memory.id not in again]
-    return ContextChoice(repo, worktree_state, [*first, *rest], prediction.likely_files)
+    rest = [_without_steps(one) for one in rest if one.item.memory.id not in again]
+    otherwise = "" if known is not None else _how_to_ask(repo, count, has_own=has_own)
+    candidates = [*first, *rest]
+    return ContextChoice(repo, worktree_state, candidates, prediction.likely_files, otherwise)
 
 
 def context_for(repo: Repo, budget_tokens: int) -> ContextBlock:
@@ -76,20 +96,88 @@ def context_of_session(
     return block
 
 
-def _pending(repo: Repo) -> list[ContextItem]:
+def _pending(repo: Repo, worktree_state: WorktreeState) -> list[ContextItem]:
     """The uncommitted work of this work tree, newest first."""
     here = os.path.realpath(repo.worktree or repo.common_dir)
-    pending = [p for p in PendingStore(repo).newest_first() if os.path.realpath(p.worktree) == here]
-    return [ContextItem(found.memory, "", is_pending=True) for found in pending[:_MAX_PENDING]]
+    waiting = [
+        one
+        for one in PendingStore(repo).newest_first()
+        if os.path.realpath(one.worktree) == here and is_still_pending(repo, one, worktree_state)
+    ]
+    return [ContextItem(found.memory, "", is_pending=True) for found in waiting[:_MAX_PENDING]]
 
 
-def _next_steps(
-    index: Index, prediction: Prediction, given: SessionContext, own: str
+def _left_off(
+    repo: Repo,
+    index: Index,
+    prediction: Prediction,
+    worktree_state: WorktreeState,
+    given: SessionContext,
+    own: str,
 ) -> list[ContextCandidate]:
-    """The memory of the last session here, if it says what to do next."""
-    found = memories(index, prediction.newest)
-    return [
-        ContextCandidate(ContextItem(memory, prediction.commit_of[place], is_pending=False), 1.0)
-        for place, memory in found.items()
-        if memory.next and not refusal_of(memory, given, own)
-    ][:1]
+    """Where the work was left: HEAD's own memory, or that of the branch's last commit that gives a
+    reason, and the branch's last decision; each if it is worth half as much as another, or still
+    has something to do.
+    """
+    commit_of, head = prediction.commit_of, worktree_state.head
+    on_branch = [commit_of[place] for place in prediction.on_branch]
+    commits = [*worktree_state.branch_commits, *on_branch] or [
+        commit_of[place] for place in prediction.newest
+    ]
+    left: list[ContextCandidate] = []
+    for commit, stored in groupby(memories_of(index, commits), key=lambda one: one.commit):
+        memory = speaker([one.memory for one in stored])
+        if refusal_of(memory, given, own) or len(left) == _MAX_LEFT_OFF:
+            continue
+        is_of_trunk = worktree_state.is_trunk and memory.provenance.is_of_history
+        if is_of_trunk or not (gives_reason(memory) or memory.next):
+            continue
+        worth, files = _worth(index, prediction, memory)
+        if left:
+            memory, least = without_steps(memory), _LEAST_OF_DECISION
+        else:
+            memory, least = without_taken_steps(repo, memory, commit, head), _LEAST_OF_LAST
+        is_worth_it = worth >= least and (memory.decisions if left else gives_reason(memory))
+        if memory.next or is_worth_it:
+            item = ContextItem(memory, commit, is_pending=False, is_brief=True)
+            left.append(ContextCandidate(item, 1.0 if memory.next else worth, files))
+        elif not left:
+            break  # where the last is of no use, what led to it is of less
+    return left
+
+
+def _worth(
+    index: Index, prediction: Prediction, memory: Memory
+) -> tuple[float, tuple[tuple[str, float], ...]]:
+    """The chance that it helps, as that of all others is told, and the files that say so."""
+    place = places_of(index, [memory.id]).get(memory.id, 0)
+    chances = prediction.chances
+    files = [path for path in prediction.files_of.get(place, ()) if path in chances]
+    files.sort(key=lambda path: (-chances[path], path))
+    found = worth_of(files, chances) if files else prediction.alone.get(place, 0.0)
+    reasons = tuple((path, chances[path]) for path in files[:3])
+    return found * prediction.shares.get(place, 1.0), reasons
+
+
+def _without_steps(one: ContextCandidate) -> ContextCandidate:
+    return replace(one, item=replace(one.item, memory=without_steps(one.item.memory)))
+
+
+def _how_to_ask(repo: Repo, count: int, *, has_own: bool) -> str:
+    """One line for a session that is told nothing else; empty where nothing is remembered."""
+    if not count:
+        return ""
+    number = f"{count:,} commit{'s have' if count > 1 else ' has'} memories here"
+    if has_own:
+        return f"gitmem: {number}, HEAD too. Ask: `gitmem show HEAD`, `gitmem search WORDS`."
+    tool = " or the gitmem search tool" if _has_tool(repo) else ""
+    return f"gitmem: {number}. Ask: `gitmem search WORDS`{tool}."
+
+
+def _has_tool(repo: Repo) -> bool:
+    """Whether the project registers gitmem's server with the agent."""
+    try:
+        with open(os.path.join(repo.need_worktree(), ".mcp.json"), "rb") as file:  # noqa: PTH118, PTH123
+            return b'"gitmem"' in file.read(_SETTINGS_BYTES)
+    except OSError:
+        return False

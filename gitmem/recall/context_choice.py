@@ -21,7 +21,7 @@ from gitmem.model.value import dataclass, replace
 from gitmem.recall.judgement import judge_memory
 from gitmem.recall.likely_files import Prediction
 from gitmem.recall.worktree_state import WorktreeState, read_head_time
-from gitmem.render.context import ContextBlock, render_context
+from gitmem.render.context import BYTES_PER_TOKEN, ContextBlock, render_context
 from gitmem.state.context_history import SessionContext
 
 _WORTH_A_LOOK = 0.02  # less is not even explained
@@ -51,7 +51,11 @@ class ContextCandidate:
 
 
 class ContextChoice:
-    """What was considered, in order, ready to be fitted into a budget."""
+    """What was considered, in order, ready to be fitted into a budget.
+
+    ``otherwise`` is said where nothing is given: our own words, nobody's memory.
+    ``is_complete``: there was time to look at everything.
+    """
 
     def __init__(
         self,
@@ -59,11 +63,16 @@ class ContextChoice:
         worktree_state: WorktreeState | None,
         candidates: Sequence[ContextCandidate],
         likely_files: Mapping[str, float],
+        otherwise: str = "",
+        *,
+        is_complete: bool = True,
     ) -> None:
         self._repo = repo
         self._worktree_state = worktree_state
         self.candidates = list(candidates)
         self.likely_files = likely_files
+        self.otherwise = otherwise
+        self.is_complete = is_complete
 
     @property
     def items(self) -> list[ContextItem]:
@@ -72,17 +81,27 @@ class ContextChoice:
 
     def block(self, budget_tokens: int, *, path: str = "") -> ContextBlock:
         """The text, within the budget; ``path`` is the file that it is about."""
+        block = self._block(budget_tokens, path)
+        has_room = len(self.otherwise) <= budget_tokens * BYTES_PER_TOKEN
+        return block if block.text or not has_room else ContextBlock(self.otherwise, 0, 0)
+
+    def _block(self, budget_tokens: int, path: str) -> ContextBlock:
         items = self.items
         if not items:
             return ContextBlock("", 0, 0)
-        commits = [item.commit for item in items if item.commit]
+        commits = [item.commit for item in items if item.commit and not item.lines]
         elsewhere = {one.item.commit for one in self.candidates if one.is_elsewhere}
         reached = [commit for commit in commits if commit not in elsewhere]
         now = standings(self._repo, commits, reached=reached)
         items = [replace(item, standing=now.get(item.commit)) for item in items]
-        head_time = (
-            self._worktree_state.head_time if self._worktree_state else read_head_time(self._repo)
-        )
+        if path:  # of a file is told what stands in it
+            items = [item for item in items if not (item.standing and item.standing.is_gone)]
+        if self._worktree_state:
+            head_time = self._worktree_state.head_time
+        elif all(item.lines for item in items):
+            head_time = 0  # lines are dated by their commit; an age is not worth a process
+        else:
+            head_time = read_head_time(self._repo)
         return render_context(items, budget_tokens, head_time=head_time, path=path)
 
 

@@ -77,7 +77,7 @@ def context_of_subagent(
 def _chances(index: Index, known: SessionContext) -> Mapping[str, float]:
     """The likeliest files of the session, those that it has read among them."""
     expected = dict(known.likely_files)
-    for path in known.files:
+    for path in (*known.files, *known.lines):
         expected[path] = max(expected.get(path, 0.0), _CHANCE_IF_READ)
     first = sorted(expected, key=lambda path: (-expected[path], path))[:_MAX_FILES]
     times, commits = touch_counts(index, first), annotated_commit_count(index)

@@ -17,7 +17,13 @@ from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.commits import annotated_commit_count
 from gitmem.index.lexical import match_of
-from gitmem.index.lookup import holders_in_scope, matches, places_touching, touch_counts
+from gitmem.index.lookup import (
+    holders_in_scope,
+    matches,
+    places_touching,
+    touch_counts,
+    without_common_words,
+)
 from gitmem.index.nearby import newest_places, paths_of, paths_with_names, without_agent
 from gitmem.model.likely import (
     NO_SESSION_FACTOR,
@@ -59,8 +65,9 @@ class Prediction:
     ``files_of`` as well, and in ``alone`` with the chance that it helps.  Files that tell nothing
     apart have no chance.  Of those in ``shares`` only a part counts; ``elsewhere`` are those that
     HEAD does not reach, ``newest`` those of the commit where work was left off: the branch's, or
-    HEAD's history's, newest.  ``by_words`` has the chance that a memory helps because the prompt's
-    own words call for it; ``of_history`` are those that no session left.
+    HEAD's history's, newest.  ``on_branch`` are those of the commits made on it, newest first.
+    ``by_words`` has the chance that a memory helps because the prompt's own words call for it;
+    ``of_history`` are those that no session left.
     """
 
     files_of: Mapping[int, Sequence[str]] = field(default_factory=dict)
@@ -70,6 +77,7 @@ class Prediction:
     shares: Mapping[int, float] = field(default_factory=dict)
     elsewhere: Collection[int] = frozenset()
     newest: Sequence[int] = ()
+    on_branch: Sequence[int] = ()
     alone: Mapping[int, float] = field(default_factory=dict)
     by_words: Mapping[int, float] = field(default_factory=dict)
     of_history: Collection[int] = frozenset()
@@ -81,6 +89,11 @@ class Prediction:
         return {
             path: round(chance, 4) for path, chance in likely[:_MOST_EXPECTED] if chance >= 0.01
         }
+
+    @property
+    def by_files(self) -> Prediction:
+        """The same, each memory weighed by its files alone."""
+        return replace(self, by_words={})
 
     @property
     def for_prompt(self) -> Prediction:
@@ -117,7 +130,9 @@ def predict_files(
     branch = "" if worktree_state.is_trunk else worktree_state.branch
     recent = newest_places(index, _MAX_RECENT, branch)
     made_there = [place for place, is_made_there in recent if is_made_there]
-    found = {m.place: m.score for m in matches(index, match_of(text), _MAX_MATCHES)}
+    asked = match_of(text)
+    telling = without_common_words(index, asked) if asked else ""
+    found = {m.place: m.score for m in matches(index, telling, _MAX_MATCHES)}
     by_branch = matches(index, match_of(branch.rpartition("/")[2]), _MAX_MATCHES // 2)
     mentions = files_in_text(index, text)
     near = places_touching(
@@ -154,6 +169,7 @@ def predict_files(
         shares=shares_of(index, files_of, elsewhere),
         elsewhere=elsewhere,
         newest=ours[0] if ours else (),
+        on_branch=[place for places in ours for place in places] if branch else (),
         alone={
             place: _chance_without_files(place, found, newest, has_prompt=bool(text))
             for place, files in files_of.items()

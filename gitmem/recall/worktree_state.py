@@ -21,6 +21,8 @@ _MOST_FILES = 60
 """More files than this say nothing about what comes next: a checkout under way, a merge, a vendored
 tree."""
 
+_MOST_COMMITS = 30
+
 _STATUS = (
     *("status", "--porcelain=v2", "--branch", "--no-ahead-behind", "-z"),
     *("--untracked-files=no", "--ignore-submodules=all"),
@@ -32,6 +34,9 @@ _TRUNKS = (
 )
 
 
+_LONGEST_NAME = 500  # bytes: as many paths as are asked for are still a command line
+
+
 @dataclass(frozen=True)
 class WorktreeState:
     """What is checked out and what is being done to it.
@@ -39,7 +44,8 @@ class WorktreeState:
     ``head_time`` is HEAD's commit time (POSIX seconds, 0 without a commit): ages are told against
     it, so that the same repository gives the same text.  ``branch`` is empty if HEAD is
     detached, ``is_trunk`` says that it is the main branch.  ``branch_files`` differ between the
-    branch and where it left the main branch; ``dirty_files`` have changes that no commit has.
+    branch and where it left the main branch, ``branch_commits`` are its last ones since, newest
+    first; ``dirty_files`` have changes that no commit has.
     """
 
     head: str = ""
@@ -48,6 +54,7 @@ class WorktreeState:
     is_trunk: bool = True
     branch_files: tuple[str, ...] = ()
     dirty_files: tuple[str, ...] = ()
+    branch_commits: tuple[str, ...] = ()
 
 
 def read_worktree_state(repo: Repo) -> WorktreeState:
@@ -68,14 +75,15 @@ def read_head_time(repo: Repo) -> int:
 
 def paths_at_head(repo: Repo, paths: Sequence[str]) -> set[str]:
     """Those of the paths that are files at HEAD."""
-    asked = [path for path in paths if "\n" not in path]
+    names = {os.fsencode(path): path for path in paths if path and "\0" not in path}
+    asked = {name: path for name, path in names.items() if len(name) <= _LONGEST_NAME}
     if not asked:
         return set()
-    head = head_commit(repo).encode() or b"HEAD"  # an id is looked up once, a name for each path
-    lines = [head + b":" + os.fsencode(path) for path in asked]
-    answer = GitPipe(repo, ("cat-file", "--batch-check=%(objecttype)"), lines).output()
-    kinds = answer.decode("utf-8", "replace").splitlines()
-    return {path for path, kind in zip(asked, kinds, strict=False) if kind == "blob"}
+    head = head_commit(repo) or "HEAD"
+    command = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", head, "--")
+    entries = GitPipe(repo, (*command, *asked.values()), []).output().split(b"\0")
+    found = (entry.partition(b"\t") for entry in entries)
+    return {asked[name] for kind, _, name in found if b" blob " in kind and name in asked}
 
 
 def _read(repo: Repo) -> WorktreeState:
@@ -86,13 +94,15 @@ def _read(repo: Repo) -> WorktreeState:
     trunk = _trunk(os.fsdecode(trunks.output()).splitlines()) if trunks is not None else ""
     is_trunk = not branch or branch in MAIN_NAMES or trunk in ("", f"refs/heads/{branch}")
     is_trunk = is_trunk or trunk == f"refs/remotes/origin/{branch}"
+    files, commits = ((), ()) if is_trunk or not head else _since_trunk(repo, trunk)
     return WorktreeState(
         head,
         head_time,
         branch,
         is_trunk,
-        () if is_trunk or not head else _branch_files(repo, trunk),
+        files,
         dirty if len(dirty) <= _MOST_FILES else (),
+        commits,
     )
 
 
@@ -130,8 +140,11 @@ def _trunk(lines: Sequence[str]) -> str:
     return next((ref for name in MAIN_NAMES if (ref := f"refs/heads/{name}") in found), "")
 
 
-def _branch_files(repo: Repo, trunk: str) -> tuple[str, ...]:
+def _since_trunk(repo: Repo, trunk: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The files that the branch changed, and its last commits, newest first."""
     asked = ("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", f"{trunk}...HEAD", "--")
-    data = GitPipe(repo, asked, []).output(1 << 20)
-    files = [os.fsdecode(name) for name in data.split(b"\0")[:-1]]
-    return tuple(files) if len(files) <= _MOST_FILES else ()
+    listing = ("rev-list", f"--max-count={_MOST_COMMITS}", f"{trunk}..HEAD", "--")
+    names, ids = GitPipe(repo, asked, []), GitPipe(repo, listing, [])
+    files = [os.fsdecode(name) for name in names.output(1 << 20).split(b"\0")[:-1]]
+    commits = tuple(ids.output().decode("ascii", "replace").split())
+    return tuple(files) if len(files) <= _MOST_FILES else (), commits

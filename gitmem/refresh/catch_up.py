@@ -23,6 +23,7 @@ from gitmem.state.ref_tips import REFS, is_rewriting, read_last_tips, tips_of
 from gitmem.state.worker_launch import launch_worker
 
 _POLL_SECONDS = 0.02
+_MOST_NOTES = 50  # that who waits reads by itself: about as long as a worker takes to start
 
 
 def is_fresh(repo: Repo, index_tip: str | None) -> bool:
@@ -30,24 +31,32 @@ def is_fresh(repo: Repo, index_tip: str | None) -> bool:
     looked at, no branch has moved since, the index stands at the notes ref and nobody else moved
     that.
     """
+    tip = _tip_to_follow(repo)
+    return tip is not None and tip == (index_tip or "")
+
+
+def _tip_to_follow(repo: Repo) -> str | None:
+    """Where the notes ref stands ("" if there is none), if there is nothing else to catch up on
+    but the index; None if there is.
+    """
     if not Queue(repo).is_empty():
-        return False
+        return None
     seen = read_cursors(repo)
     known = seen.reflogs.get(str(repo.git_dir))
     if known is not None and known != reflog_size(repo):
-        return False
+        return None
     asked = (NOTES_REF, WATERMARK_REF, TRACKING, *REFS)
     listed = try_git(repo, "for-each-ref", "--format=%(objectname) %(refname)", *asked)
     lines = os.fsdecode(listed.stdout).splitlines()
     if tips_of(repo, lines) != read_last_tips(repo) and not is_rewriting(repo):
-        return False
+        return None
     tips = {ref: tip for tip, ref in (line.split(" ", 1) for line in lines)}
     tip = tips.get(NOTES_REF)
-    if tip != index_tip or tips.get(WATERMARK_REF, tip) != tip:
-        return False
+    if tips.get(WATERMARK_REF, tip) != tip:
+        return None
     joined = {tracking_ref(remote): tip for remote, tip in seen.tracking.items()}
     fetched = (ref for ref in tips if ref.startswith(TRACKING) and ref.endswith("/claude-mem"))
-    return all(joined.get(ref) == tips[ref] for ref in fetched)
+    return tip or "" if all(joined.get(ref) == tips[ref] for ref in fetched) else None
 
 
 def catch_up(
@@ -74,4 +83,17 @@ def catch_up(
 
 def _is_caught_up(repo: Repo) -> bool:
     with closing(Index.open(repo.state_dir)) as index:
-        return is_fresh(repo, index.tip)
+        tip, base = _tip_to_follow(repo), index.tip
+        if tip is None or tip == (base or ""):
+            return tip is not None
+        return bool(tip and base) and _follow(repo, index, base or "", tip)
+
+
+def _follow(repo: Repo, index: Index, base: str, tip: str) -> bool:
+    """Bring the index to the tip where a few notes are all that it lacks; their vectors are made by
+    the next worker.  Another process may be faster: then that is for the next look to see.
+    """
+    from gitmem.notes.few_changes import read_few_changes  # YAML, which nothing else here needs
+
+    changes = read_few_changes(repo, base, tip, _MOST_NOTES)
+    return changes is not None and index.apply(changes, tip)

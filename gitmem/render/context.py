@@ -13,6 +13,7 @@ from gitmem.guard.untrusted import clean_line, frame_as_data, neutralise
 from gitmem.model.context_item import ContextItem
 from gitmem.model.instant import parse_any_iso_time
 from gitmem.model.items import Item, items_of, shown_title
+from gitmem.model.line_ranges import Ranges
 from gitmem.model.memory import Memory
 from gitmem.model.repeats import Told, is_title, kin_of
 from gitmem.model.standing import Standing, Verdict
@@ -32,6 +33,7 @@ COMMIT_LENGTH = 10
 
 _SHARE_IN_FULL = 0.4
 _SHARE_IN_BRIEF = 0.6
+_RANGES = 3
 _SMALLEST_ITEM = 24  # bytes; with less left no title is worth writing
 
 
@@ -63,7 +65,7 @@ def render_context(
     name = _line(path, 200)
     room = limit - _size(_frame([], len(items), name))
     aged = [_DatedItem(item, head_time) for item in items]
-    fitted = list(_fit(aged, room))
+    fitted = list(_fit(aged, room, needs_reason=bool(path)))
     omitted_count = len(items) - len(fitted)
     text = _frame([block for _, block in fitted], omitted_count, name) if fitted else ""
     ids = tuple(known.item.memory.id for known, _ in fitted)
@@ -78,15 +80,23 @@ class _DatedItem:
     head_time: int
 
 
-def _fit(items: Sequence[_DatedItem], room: int) -> Iterator[tuple[_DatedItem, str]]:
-    """Each item in the fullest form that its share of the room takes; nothing is told twice."""
+def _fit(
+    items: Sequence[_DatedItem], room: int, *, needs_reason: bool
+) -> Iterator[tuple[_DatedItem, str]]:
+    """Each item in the fullest form that its share of the room takes; nothing is told twice.
+
+    ``needs_reason``: a title alone is not worth its place, and rather is the first told in brief
+    than another beside it.
+    """
+    forms = _FORMS_WITH_REASON if needs_reason else _FORMS
     told = Told()
     for position, item in enumerate(items):
         if room < _SMALLEST_ITEM:
             return
         is_alone = position == len(items) - 1
-        block, said = _fullest_block(item, room, told, is_alone=is_alone)
-        if block:
+        tried = [one for one in forms if one[0] is not _FULL or not item.item.is_brief]
+        block, said = _fullest_block(item, tried, room, told, is_alone=is_alone)
+        if block and (said or not needs_reason):
             for one in said:
                 told.add(one, kin_of(item.item.memory, item.item.commit))
             room -= _size(block) + 1
@@ -94,9 +104,14 @@ def _fit(items: Sequence[_DatedItem], room: int) -> Iterator[tuple[_DatedItem, s
 
 
 def _fullest_block(
-    item: _DatedItem, room: int, told: Told, *, is_alone: bool
+    item: _DatedItem,
+    forms: Sequence[tuple[_Form, float]],
+    room: int,
+    told: Told,
+    *,
+    is_alone: bool,
 ) -> tuple[str, list[Item]]:
-    for form, share in ((_FULL, _SHARE_IN_FULL), (_BRIEF, _SHARE_IN_BRIEF), (_TITLE, 1.0)):
+    for form, share in forms:
         text, said = _block(item, form, told)
         block = neutralise(text)  # before it is measured: look-alikes take more bytes
         if _size(block) + 1 <= (room if is_alone else int(room * share)):
@@ -134,6 +149,14 @@ def _origin(known: _DatedItem) -> Iterator[str]:
     yield from (part for part in (f"{date}, {age}" if age else date, author) if part)
     if item.standing is not None:
         yield _standing(item.standing)
+    if item.lines:
+        yield f"lines {shown_ranges(item.lines)}"
+
+
+def shown_ranges(lines: Ranges) -> str:
+    """The first few ranges of lines, as people write them."""
+    shown = [f"{first}-{last}" if last > first else f"{first}" for first, last in lines[:_RANGES]]
+    return ", ".join(shown) + (", ..." if len(lines) > _RANGES else "")
 
 
 def _standing(standing: Standing) -> str:
@@ -176,6 +199,8 @@ _BRIEF = _Form(
     3,
 )
 _TITLE = _Form({}, {}, 0)
+_FORMS = ((_FULL, _SHARE_IN_FULL), (_BRIEF, _SHARE_IN_BRIEF), (_TITLE, 1.0))
+_FORMS_WITH_REASON = ((_FULL, _SHARE_IN_BRIEF), (_BRIEF, 1.0))
 
 
 def _block(known: _DatedItem, form: _Form, told: Told) -> tuple[str, list[Item]]:

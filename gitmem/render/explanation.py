@@ -9,7 +9,7 @@ from gitmem.guard.untrusted import clean_line
 from gitmem.model.context_item import ContextItem
 from gitmem.model.items import shown_title
 from gitmem.model.memory import Memory
-from gitmem.render.context import COMMIT_LENGTH, ID_LENGTH, ContextBlock
+from gitmem.render.context import COMMIT_LENGTH, ID_LENGTH, ContextBlock, shown_ranges
 
 _MOST = 30
 
@@ -47,6 +47,8 @@ def _lines(one: Explainable, *, is_given: bool) -> Iterator[str]:
     verdict = "given" if is_given else one.refusal or "no room in the budget"
     title = clean_line(shown_title(memory), 100)
     yield f"{one.worth:4.0%}  {title} ({_origin(memory, one.item)}): {verdict}"
+    if one.item.lines:
+        yield f"      has lines {shown_ranges(one.item.lines)} there"
     if one.files:
         files = ", ".join(f"{clean_line(path, 120)} {chance:.0%}" for path, chance in one.files)
         yield f"      likely to be edited: {files}"

@@ -5,6 +5,7 @@ Hooks are shared and contain no paths; these files belong to this clone and do.
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
@@ -14,6 +15,7 @@ from gitmem.errors import InstallError
 from gitmem.git.repo import Repo
 from gitmem.process.child import run
 from gitmem.setup.hook_file import EVENTS
+from gitmem.setup.trouble import NO_PROGRAM
 from gitmem.state.atomic import write_atomically
 
 _SCRIPTS = (*EVENTS, "agent-stop")
@@ -54,15 +56,12 @@ case "$*" in
 "hook SessionEnd") exec "${{0%/*}}/hooks/agent-stop" end ;;
 esac
 # Hooks that find a worker's mark start none.  The worker keeps it while it works (worker_turns).
-if [ "$1" = worker ] && [ ! -f "${{0%/*}}/worker.pid" ]; then
+if [ "$1" = worker ] && [ $# -eq 2 ] && [ ! -f "${{0%/*}}/worker.pid" ]; then
     echo $$ 2>/dev/null >"${{0%/*}}/worker.pid"
 fi
 exec {python} {form} "$@"
 """
-_MESSAGE = (
-    '{"systemMessage": "gitmem is not capturing: the Python it was set up with is gone, or has no'
-    ' gitmem any more. Run: gitmem init"}'
-)
+_MESSAGE = json.dumps({"systemMessage": NO_PROGRAM})
 _CALL = "from gitmem.__main__ import main; main()"  # -m would load runpy, a third of an interpreter
 
 

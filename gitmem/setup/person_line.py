@@ -5,7 +5,6 @@ Standard library only: an agent's hooks run this.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
@@ -14,6 +13,7 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.memories import memory_count
+from gitmem.model.digest import sha256_hex
 from gitmem.model.duration import ago
 from gitmem.setup.trouble import find_trouble
 from gitmem.state.last_capture import read_last_capture
@@ -56,7 +56,7 @@ def known_line(repo: Repo, given: int, now: float) -> str:
 def _is_news(repo: Repo, line: str, now: float) -> bool:
     """Whether it was not said within a day; what cannot be noted is no news."""
     file = StateFile(repo.state_dir / "notice.json", max_bytes=1 << 16)
-    name = hashlib.sha256(line.encode()).hexdigest()[:16]
+    name = sha256_hex(line.encode())[:16]
     before = file.read_json(_parse_times, {})
     if abs(now - before.get(name, 0.0)) < _DAY_SECONDS:
         return False

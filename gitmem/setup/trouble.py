@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from gitmem.errors import GitmemError
@@ -26,11 +26,15 @@ from gitmem.state.worker_turns import has_worker_begun
 DEAD = "gitmem is not capturing: "
 REMEDY = ". Run: gitmem doctor"
 BAD_SETTING = f"gitmem does nothing here: one of its settings is not valid{REMEDY}"
+NO_PROGRAM = (
+    f"{DEAD}the Python it was set up with is gone, or has no gitmem any more. Run: gitmem init"
+)
 FAILED_START = f"gitmem could not read its memories{REMEDY}"
 
 LATE_SECONDS = 60.0
 """After a minute a job that nobody works on is late: workers start at once."""
 
+_TESTS = "[ -x "
 _LOST_HOOKS = "hooks.told"
 _FAILED_DAYS = 14
 _FAILURES = 3
@@ -43,7 +47,7 @@ def find_trouble(repo: Repo, settings: Settings, now: float | None = None) -> st
     ``now`` is in POSIX seconds.  Raises nothing for anything that the disk may hold.
     """
     moment = time.time() if now is None else now
-    for look in (_disk, _waiting, _failed, _hooks, _writer):
+    for look in (_disk, _program, _waiting, _failed, _hooks, _writer):
         with suppress(GitmemError, OSError):
             if found := look(repo, settings, moment):
                 return found
@@ -71,21 +75,41 @@ def _disk(repo: Repo, settings: Settings, now: float) -> str:
     return f"{DEAD}{found}{REMEDY}" if found else ""
 
 
+def _program(repo: Repo, settings: Settings, now: float) -> str:
+    """The interpreter and the package that the launcher tests for; a status line has its own."""
+    try:
+        lines = (repo.state_dir / "run").read_text("utf-8", "surrogateescape").splitlines()
+    except FileNotFoundError:
+        return NO_PROGRAM
+    tests = next((line for line in lines if line.startswith(_TESTS)), "")
+    python, _, rest = tests.removeprefix(_TESTS).partition(" ] && [ -f ")
+    main = rest.partition(" ]")[0]
+    is_there = os.access(_unquote(python), os.X_OK) and os.path.isfile(_unquote(main))  # noqa: PTH113
+    return "" if is_there or not main else NO_PROGRAM
+
+
+def _unquote(word: str) -> str:
+    """A word of the shell as ``shlex.quote`` writes it."""
+    return word[1:-1].replace("'\"'\"'", "'") if word.startswith("'") else word
+
+
 def _waiting(repo: Repo, settings: Settings, now: float) -> str:
     """Jobs that nobody takes up; while git rewrites commits they wait on purpose."""
     late = late_jobs(Queue(repo).jobs(), now)
     if not late or is_worker_running(repo) or has_worker_begun(repo) or is_rewriting(repo):
         return ""
-    what = _count([queued.job.commit for queued in late if queued.job.kind == "capture"])
-    waited = duration(now - late[0].time)
-    return f"{DEAD}{what or 'a session'} waiting to be remembered for {waited}{REMEDY}"
+    commits = {queued.job.commit for queued in late if queued.job.kind == "capture"}
+    is_session = any(queued.job.kind in ("turn", "end") for queued in late)
+    what = _count(commits) or ("a session" if is_session else "work")
+    have = "have" if len(commits) > 1 else "has"
+    return f"{DEAD}{what} {have} waited for {duration(now - late[0].time)}{REMEDY}"
 
 
 def _failed(repo: Repo, settings: Settings, now: float) -> str:
     """Jobs that were given up, as long as nothing was remembered since."""
     after = max(read_last_capture(repo), now - _FAILED_DAYS * 86_400)
     failed = [queued for queued in Queue(repo).failed_jobs() if queued.time > after]
-    what = _count([queued.job.commit for queued in failed if queued.job.kind == "capture"])
+    what = _count({queued.job.commit for queued in failed if queued.job.kind == "capture"})
     return f"{DEAD}{what} could not be remembered{REMEDY}" if what else ""
 
 
@@ -114,6 +138,6 @@ def _writer(repo: Repo, settings: Settings, now: float) -> str:
     return f"gitmem: '{name}' failed {times}, so memories are written without it{REMEDY}"
 
 
-def _count(commits: Sequence[str]) -> str:
-    number = len(set(commits))
+def _count(commits: Collection[str]) -> str:
+    number = len(commits)
     return f"{number} commit{'s' if number > 1 else ''}" if number else ""

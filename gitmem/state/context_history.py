@@ -1,5 +1,6 @@
 """What a session has been given, so that nothing is given twice and what it was given can lead
-to more: the memories, the files it was told about, and the files its prompt made likely.
+to more: the memories, the files and lines it was told about, and the files its prompt made
+likely.
 
 A cache, one file a session, a line for each thing given: hooks of one session run side by side,
 and a line is appended in one step.  Standard library only.
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gitmem.git.repo import Repo
+from gitmem.model.line_ranges import Ranges, join
 from gitmem.model.value import dataclass, field
 from gitmem.state.context_history_path import file_name
 from gitmem.state.recent_files import keep_newest
@@ -26,6 +28,8 @@ _MAX_BYTES = 1 << 20
 class SessionContext:
     """What one session has been given.
 
+    ``files`` are those that it was told about when it read them whole, ``lines`` the parts of
+    files that it was told about, and ``spent`` the files of which nothing is left to tell.
     ``likely_files`` are the files that its last prompt made likely to be worked on, each with a
     probability; ``tokens`` is what the text given since the session's start took, and ``prompts``
     how many were weighed since.
@@ -36,6 +40,8 @@ class SessionContext:
     likely_files: Mapping[str, float] = field(default_factory=dict)
     tokens: int = 0
     prompts: int = 0
+    lines: Mapping[str, Ranges] = field(default_factory=dict)
+    spent: frozenset[str] = frozenset()
 
 
 class ContextHistory:
@@ -103,6 +109,8 @@ def _line(given: SessionContext) -> bytes:
         "expected": dict(given.likely_files),
         "tokens": given.tokens,
         "prompts": given.prompts,
+        "lines": {path: [list(pair) for pair in ranges] for path, ranges in given.lines.items()},
+        "spent": sorted(given.spent),
     }
     return json.dumps({key: item for key, item in value.items() if item}).encode() + b"\n"
 
@@ -116,6 +124,8 @@ def _parse_line(value: Any) -> SessionContext:
         _weights(value.get("expected")),
         _count(value.get("tokens")),
         _count(value.get("prompts")),
+        _ranges(value.get("lines")),
+        _texts(value.get("spent")),
     )
 
 
@@ -130,7 +140,17 @@ def _join_lines(lines: Sequence[SessionContext]) -> SessionContext:
         likely_files,
         max(0, sum(line.tokens for line in lines)),  # what is given back may come after a new start
         sum(line.prompts for line in lines),
+        _join_ranges(lines),
+        frozenset[str]().union(*(line.spent for line in lines)),
     )
+
+
+def _join_ranges(lines: Sequence[SessionContext]) -> Mapping[str, Ranges]:
+    found: dict[str, list[tuple[int, int]]] = {}
+    for line in lines:
+        for path, ranges in line.lines.items():
+            found.setdefault(path, []).extend(ranges)
+    return {path: join(ranges) for path, ranges in found.items()}
 
 
 def _count(value: Any) -> int:
@@ -140,6 +160,11 @@ def _count(value: Any) -> int:
 def _texts(value: Any) -> frozenset[str]:
     items: Iterable[Any] = value if isinstance(value, list) else ()
     return frozenset(item for item in items if isinstance(item, str))
+
+
+def _ranges(value: Any) -> Mapping[str, Ranges]:
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {path: [(int(first), int(last)) for first, last in ranges] for path, ranges in pairs}
 
 
 def _weights(value: Any) -> Mapping[str, float]:

@@ -8,10 +8,10 @@ _UUID_LENGTH = 36
 
 def file_name(listener: str) -> str:
     """A session's id that can be nothing but a name; anything else comes from outside, must not
-    become a path, and is hashed: to load that takes as long as the look at the file.
+    become a path, and is hashed: to load that takes as long as the rest of a look at a file.
     """
     if len(listener) == _UUID_LENGTH and _UUID_CHARACTERS.issuperset(listener):
         return f"{listener}.json"
-    from hashlib import sha256
+    from gitmem.model.digest import sha256_hex
 
-    return f"{sha256(listener.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
+    return f"{sha256_hex(listener.encode('utf-8', 'replace'))[:32]}.json"

@@ -8,12 +8,12 @@ library only, so that the agent's hook can read it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 from gitmem.git.repo import Repo
+from gitmem.model.digest import sha256_hex
 from gitmem.model.memory import Memory, from_fields, to_fields
 from gitmem.model.value import dataclass
 from gitmem.state.recent_files import newest_first
@@ -81,7 +81,7 @@ class PendingStore:
 
     def _path(self, session: str) -> Path:
         # Hashed, because a session's name comes from outside and must not become a path.
-        return self._folder / f"{hashlib.sha256(session.encode()).hexdigest()[:32]}.json"
+        return self._folder / f"{sha256_hex(session.encode())[:32]}.json"
 
 
 def _file(path: Path) -> StateFile:

@@ -290,10 +290,14 @@ _FORMS = {
         *_COUNT, "The most tokens that one prompt may add; 0: nothing is added."
     ),
     "file_tokens": _Form(
-        *_COUNT, "The most tokens that reading or editing a file may add; 0: nothing is added."
+        *_COUNT,
+        "The most tokens that reading or editing a file, or the start of a subagent, may add; "
+        "0: nothing is added.",
     ),
     "session_tokens": _Form(
-        *_COUNT, "The most tokens a session receives in all, until it is cleared or compacted."
+        *_COUNT,
+        "The most tokens a session and its subagents receive in all, until it is cleared or "
+        "compacted.",
     ),
     "ask": _Form(
         parse_occasion,

@@ -16,6 +16,7 @@ Standard library only.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,8 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
 from gitmem.state.lock import is_worker_running, lock
 from gitmem.state.state_file import StateFile
+
+_FRESH_SECONDS = 120.0
 
 
 def work_in_turns(repo: Repo, drain: Callable[[], int], has_more: Callable[[], bool]) -> int:
@@ -60,8 +63,10 @@ def is_worker_needed(repo: Repo) -> bool:
 
 
 def has_worker_begun(repo: Repo) -> bool:
-    """Whether the process of the mark is still there: it may not hold the lock yet."""
+    """Whether the process of a fresh mark is still there: it may not hold the lock yet."""
     try:
+        if time.time() - _path(repo).stat().st_mtime > _FRESH_SECONDS:
+            return False  # its number may be another's by now
         os.kill(int(_path(repo).read_text("ascii")[:10]), 0)
     except PermissionError:
         return True  # somebody else's

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gitmem.agents.commit_commands import commit_messages, is_commit_command
 
@@ -41,3 +45,28 @@ def test_the_messages_that_a_command_gives(command: str, messages: tuple[str, ..
 )
 def test_what_is_no_commit_command(command: str) -> None:
     assert not is_commit_command(command)
+    assert commit_messages(command) == ()
+
+
+@given(
+    st.lists(
+        st.sampled_from(["git ", "-c ", "-C ", "--x=", "commit ", "-m ", '"', "'", "$(cat <<E\n"])
+        | st.text(max_size=5),
+        max_size=60,
+    ).map("".join)
+)
+def test_every_message_is_one_line_of_the_command(command: str) -> None:
+    for message in commit_messages(command):
+        assert message in command
+        assert "\n" not in message
+
+
+@pytest.mark.parametrize("part", ["-c ", "-c -x ", '-c "', "-c 'a ", "--a=b ", "commit -m "])
+def test_a_long_command_takes_no_longer_than_its_length(part: str) -> None:
+    """Backtracking over options that can be read in two ways would take for ever."""
+    begun = time.process_time()
+
+    is_commit_command("git " + part * 1_000)
+    commit_messages("git commit " + part * 1_000)
+
+    assert time.process_time() - begun < 2

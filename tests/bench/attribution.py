@@ -50,6 +50,7 @@ class Attributor:
         self._transcripts: dict[str, Transcript] = {}
         self._trees: dict[str, WorkTree] = {}
         self._owners: dict[str, list[str]] = {}
+        self._alone: dict[str, set[str]] = {}
 
     def read(self, sessions: dict[str, Path]) -> None:
         """Read the sessions; of each only what leaves traces is kept."""
@@ -82,6 +83,9 @@ class Attributor:
         )
         owners = attribute(traces, change, earlier, moment)
         self._owners[change.commit] = owners
+        self._alone[change.commit] = {
+            one.session for one in traces if attribute([one], change, earlier, moment)
+        }
         return owners
 
     def ceiling(self, world: Any, commit: Any, candidates: Sequence[str]) -> list[str]:
@@ -89,6 +93,14 @@ class Attributor:
         named = {row["session_id"] for row in commit["sessions"] if row["link"] in TRUSTED}
         traces = [self._traces(session, commit["t"] + 1) for session in candidates]
         return [t.session for t in traces if t.session in named and (t.edits or t.commits)]
+
+    def suspects(self, world: Any, commit: Any, candidates: Sequence[str]) -> list[str]:
+        """Those that the data set names and our rule would if nobody else had been there.
+
+        Asked after the rule, of the same commit.
+        """
+        named = {row["session_id"] for row in commit["sessions"] if row["link"] in TRUSTED}
+        return sorted(named & self._alone[commit["commit"]])
 
     def brief(self, world: Any, commit: Any, session: str) -> str:
         """What a session had done by then, in a line."""
@@ -192,6 +204,7 @@ def main() -> None:
     rules: dict[str, Rule] = {"gitmem": Cases(ours.rule, ours) if given.cases else ours.rule}
     rules |= {f"reference: {name}": scorer.RULES[name] for name in _REFERENCES}
     rules["ceiling: who had left a trace by then"] = ours.ceiling
+    rules["ceiling: who had left a trace of this commit"] = ours.suspects
     rows = []
     for name, rule in rules.items():
         answers = Answers(rule)

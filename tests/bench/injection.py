@@ -5,8 +5,10 @@ commit by commit, and each session is given what gitmem gives it, in this
 process.  ``--hooks``: the same through ``gitmem capture`` and the hooks as processes (slow).
 
 Scored by the data set's ``eval_injection.py`` (its docstring says what counts), within 1,000
-tokens over all outputs of a session, beside its references in the same run.  The weights were
-fitted to these sessions: the rows of one half of them show how much the halves differ.
+tokens over all outputs of a session, beside its references in the same run.  ``noise`` are
+memories told where nothing is relevant, ``waste`` the tokens a session of memories that no later
+edit justified.  The weights were fitted to these sessions: the rows of one half of them show how
+much the halves differ.  ``--data`` takes other sessions of the same form.
 """
 
 from __future__ import annotations
@@ -25,12 +27,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from gitmem.agents.claude.touched_lines import read_lines
 from gitmem.git.repo import find_repo
+from gitmem.model.line_ranges import Ranges
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.recall.at_start import context_of_session
 from gitmem.recall.beside_file import context_of_file
+from gitmem.recall.beside_lines import Passage
 from gitmem.recall.with_prompt import context_of_prompt
 from gitmem.refresh.refresh import refresh
 from gitmem.state.settings import Settings
@@ -43,7 +48,7 @@ REFERENCES = (
     "files read before the first edit (later)",
     "upper bound (knows the answer)",
 )
-COLUMNS = ("hit3", "hit", "precision", "recall", "ndcg", "count", "tokens", "noise")
+COLUMNS = ("hit3", "hit", "precision", "recall", "ndcg", "count", "tokens", "noise", "waste")
 
 Output = list[tuple[str, float]]
 
@@ -124,13 +129,27 @@ def _rows(
     }
     for name, system in systems.items():
         for half, some in halves.items():
-            if half == "all" or name == SOURCES[-1].name:
-                found = scoring.evaluate(some, system)
+            is_wanted = half == "all" or name == SOURCES[-1].name
+            if is_wanted and any(task.hits for task in some):
+                found = {**scoring.evaluate(some, system), "waste": _waste(some, system)}
                 yield [name, half, *(_text(column, found[column]) for column in COLUMNS)]
 
 
+def _waste(tasks: Sequence[Any], system: Callable[[Any], Output], budget: int = 1_000) -> float:
+    """The tokens a session, within the budget, of memories of no file that it went on to edit."""
+    spent = 0.0
+    for task in tasks:
+        used = 0.0
+        for commit, cost in system(task):
+            used += cost
+            if used > budget:
+                break
+            spent += 0.0 if commit in task.gains else cost
+    return spent / max(len(tasks), 1)
+
+
 def _text(column: str, value: float) -> str:
-    if column == "tokens":
+    if column in ("tokens", "waste"):
         return f"{value:.0f}"
     return f"{value:.1f}" if column in ("count", "noise") else f"{value:.3f}"
 
@@ -192,6 +211,7 @@ class Replay:
             commit = times.queue.pop(0)
             self._ingest(commit)
         times.stand_on(branch, moment)
+        times.git("reset", "-q", "--hard")  # the lines that are read must be there
 
     def _ingest(self, commit: Any) -> None:
         times = self._times
@@ -231,19 +251,36 @@ class Replay:
             yield ask("SessionStart", source, session)
         if source.prompt:
             yield ask("UserPromptSubmit", source, session, prompt=task.prompt)
-        for path in task.read if source.reads else ():
-            yield ask("PostToolUse", source, session, path=path)
+        for path, lines in self.reads(task) if source.reads else ():
+            yield ask("PostToolUse", source, session, path=path, lines=lines)
 
-    def _in_process(self, event: str, source: Source, session: str, **fields: str) -> str:
+    def reads(self, task: Any) -> list[tuple[str, Ranges]]:
+        """What the session read between its prompt and its first edit: the file, and the lines
+        where it named some.
+        """
+        tools = self._tools
+        session = self._data.session(task.session)
+        begun = next(e for e in session.events if e.kind == "prompt" and e.text == task.prompt)
+        edits = (edit.line for edit, _, _ in session.edits(lo=begun.line))
+        found = []
+        for event in session.slice(begun.line, min(edits, default=1 << 60)):
+            if event.kind == "call" and event.name == "Read":
+                path = tools.repo_path(str(event.input.get("file_path")), self._data.files)
+                if path:
+                    found.append((path, read_lines(event.input, None)))
+        return found
+
+    def _in_process(self, event: str, source: Source, session: str, **fields: Any) -> str:
         settings = source.settings
         if event == "SessionStart":
             budget = settings.budget_tokens
             return context_of_session(self.repo, session, budget, is_resumed=False).text
         if event == "UserPromptSubmit":
             return context_of_prompt(self.repo, session, fields["prompt"], settings).text
-        return context_of_file(self.repo, session, session, fields["path"], settings).text
+        path, passage = fields["path"], Passage(fields["lines"])
+        return context_of_file(self.repo, session, session, path, settings, passage).text
 
-    def _by_hook(self, event: str, source: Source, session: str, **fields: str) -> str:
+    def _by_hook(self, event: str, source: Source, session: str, **fields: Any) -> str:
         self._times.git("config", "gitmem.fileTokens", str(source.settings.file_tokens))
         payload: dict[str, Any] = {
             "session_id": session,
@@ -255,8 +292,10 @@ class Replay:
         if event == "SessionStart":
             payload["source"] = "startup"
         if path := payload.pop("path", ""):
-            file = str(self.clone / path)
-            payload |= {"tool_name": "Read", "tool_input": {"file_path": file}}
+            asked = {"file_path": str(self.clone / path)}
+            for first, last in payload.pop("lines"):
+                asked |= {"offset": first, "limit": last - first + 1}
+            payload |= {"tool_name": "Read", "tool_input": asked}
         command = f"{self.repo.state_dir / 'run'} hook {event}"
         out = self._times.run(command, stdin=json.dumps(payload))
         return str(json.loads(out)["hookSpecificOutput"]["additionalContext"]) if out else ""

@@ -39,6 +39,7 @@ from gitmem.index.cache import Index
 from gitmem.index.lookup import touch_counts
 from gitmem.model.context_item import ContextItem
 from gitmem.recall.with_prompt import weigh_prompt
+from gitmem.refresh.refresh import refresh
 from gitmem.state.context_history import SessionContext
 from gitmem.upkeep.backfill import backfill
 from gitmem.upkeep.backfill_plan import BackfillSelection, plan_backfill
@@ -108,7 +109,9 @@ def backfilled(mirrors: Path | None, name: str, folder: Path) -> Repo:
         opened = open_workspace(repo, nobody)
         workspace = Workspace(repo, opened.settings, ExtractiveCompressor(), opened.agents)
         backfill(workspace, plan_backfill(workspace, BackfillSelection()), lambda steps: None)
-    return find_repo(place)
+    repo = find_repo(place)
+    refresh(repo).close()  # an index of another format starts empty
+    return repo
 
 
 def rows_of(name: str) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ def remember(git: GitDriver, title: str, path: str) -> None:
     time = git.out("log", "-1", "--format=%aI")
     branch = git.out("symbolic-ref", "--short", "HEAD")
     origin = Provenance(commit=commit, time=time, agent="claude-code", author="Ada", branch=branch)
-    memory = Memory("feature", title, files_changed=(path,), provenance=origin)
+    why = f"The garden asked to {title}."
+    memory = Memory("feature", title, why, files_changed=(path,), provenance=origin)
     NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
 
 
@@ -66,4 +67,4 @@ def test_a_file_outside_is_a_wrong_usage(git: GitDriver) -> None:
     done = gitmem(git, "context", "--file", "/etc/hosts")
 
     assert done.returncode == 2
-    assert "outside the work tree" in done.stderr
+    assert "outside this repository" in done.stderr

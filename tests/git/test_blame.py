@@ -4,7 +4,8 @@ import pytest
 
 from gitmem.errors import GitFailed, UnknownRevision, UsageError
 from gitmem.git import blame as module
-from gitmem.git.blame import IGNORE_FILE, NO_COMMIT, blame, history_of_lines
+from gitmem.git.blame import NO_COMMIT, blame, history_of_lines
+from gitmem.git.line_origins import IGNORE_FILE
 from tests.support.git import GitDriver
 
 BODY = "".join(f"value_{n} = compute_the_{n}th()\n" for n in range(6))

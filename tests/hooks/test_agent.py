@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gitmem.hooks.agent import EVENTS, run_agent_hook
+from gitmem.hooks.file_precheck import may_tell
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
@@ -179,7 +181,8 @@ def remember(git: GitDriver, title: str, path: str, why: str = "") -> None:
     commit = git.commit(title, **{path.replace("/", "__"): f"{title}\n"})
     time = git.out("log", "-1", "--format=%aI")
     origin = Provenance(commit=commit, time=time, agent="claude-code", session="earlier")
-    memory = Memory("feature", title, why=why, files_changed=(path,), provenance=origin)
+    why = why or f"The garden asked to {title}."
+    memory = Memory("feature", title, why, files_changed=(path,), provenance=origin)
     NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
 
 
@@ -226,6 +229,82 @@ def test_beside_a_file_stands_what_is_remembered_of_it(
     assert "plant tree 3" in context_in(printed)
     again = run_agent_hook(event, tool_use(orchard, "src/tree3.py", tool), environ(orchard))
     assert again == ""
+
+
+@prepared
+def grove(ready: GitDriver) -> GitDriver:
+    """A repository that is set up, whose file has ten lines of each of three commits."""
+    text = ""
+    for name in ("oak", "elm", "ash"):
+        text += "".join(f"{name} = plant({number})\n" for number in range(10))
+        commit = ready.commit(name, **{"grove.py": text})
+        origin = Provenance(commit=commit, agent="claude-code", session="earlier")
+        memory = Memory("decision", f"plant the {name}", f"The {name} keeps the wind off.")
+        memory = replace(memory, files_changed=("grove.py",), provenance=origin)
+        NoteStore(ready.repo).add({commit: [document_of(memory)]}, "notes: test")
+    assert gitmem(ready, "context").returncode == 0
+    return ready
+
+
+def test_three_parts_that_are_read_have_three_answers(grove: GitDriver) -> None:
+    def look(first: int, count: int) -> str:
+        asked = {"file_path": str(grove.path / "grove.py"), "offset": first, "limit": count}
+        told = {"file": {"startLine": first, "numLines": count, "totalLines": 30}}
+        given = tool_use(grove, "", tool_input=asked, tool_response=told)
+        return run_agent_hook("PostToolUse", given, environ(grove))
+
+    printed = [look(1, 10), look(11, 10), look(21, 10)]
+
+    for name, other, text in zip(
+        ("oak", "elm", "ash"), ("ash", "oak", "elm"), printed, strict=True
+    ):
+        assert f"The {name} keeps the wind off." in context_in(text)
+        assert f"The {other} keeps" not in context_in(text)
+    assert [look(1, 10), look(5, 10), look(25, 3)] == ["", "", ""]
+
+
+def test_beside_an_edit_stands_what_was_replaced(grove: GitDriver) -> None:
+    text = (grove.path / "grove.py").read_text()
+    grove.write(
+        "grove.py", text.replace("elm = plant(3)\n", "").replace("elm = plant(4)", "elm = 4")
+    )
+    patch = [{"newStart": 11, "lines": [" a", " b", " c", "-x", "-y", "+z", " d"]}]
+    asked = {"file_path": str(grove.path / "grove.py"), "old_string": "x", "new_string": "z"}
+    given = tool_use(grove, "", "Edit", tool_input=asked, tool_response={"structuredPatch": patch})
+
+    told = context_in(run_agent_hook("PostToolUse", given, environ(grove)))
+
+    assert "The elm keeps" in told
+    assert "The oak keeps" not in told
+
+
+def test_before_an_edit_stands_what_will_be_replaced(grove: GitDriver) -> None:
+    asked = {"file_path": str(grove.path / "grove.py"), "new_string": "", "old_string": ""}
+    asked["old_string"] = "elm = plant(3)\nelm = plant(4)\n"
+    given = tool_use(grove, "", "Edit", tool_input=asked)
+
+    told = context_in(run_agent_hook("PreToolUse", given, environ(grove)))
+
+    assert "The elm keeps" in told
+    assert "The oak keeps" not in told
+
+
+def test_a_file_without_a_reason_starts_no_process(
+    ready: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = ready.commit("bare", **{"bare.py": "x = plant()\n"})
+    origin = Provenance(commit=commit, agent="claude-code", session="earlier")
+    memory = Memory("change", "bare", files_changed=("bare.py",), provenance=origin)
+    NoteStore(ready.repo).add({commit: [document_of(memory)]}, "notes: test")
+    assert gitmem(ready, "context").returncode == 0
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+
+    assert run_agent_hook("PostToolUse", tool_use(ready, "bare.py"), environ(ready)) == ""
+    assert not may_tell(tool_use(ready, "bare.py"), environ(ready))
 
 
 def test_a_notebook_is_a_file(orchard: GitDriver) -> None:

@@ -35,6 +35,41 @@ def test_a_file_told_before_is_not_worth_a_look(orchard: GitDriver) -> None:
     assert glance(orchard, "src/tree3.py", agent_id="a1")
 
 
+def test_lines_told_before_are_not_worth_a_look_and_others_are(orchard: GitDriver) -> None:
+    given = SessionContext(lines={"src/tree3.py": ((10, 40), (60, 80))})
+    ContextHistory(orchard.repo).add(SESSION, given)
+    ContextHistory(orchard.repo).add(SESSION, SessionContext(lines={"src/tree3.py": ((41, 50),)}))
+
+    def look(first: int, last: int, path: str = "src/tree3.py", **fields: Any) -> bool:
+        lines = {"offset": first, "limit": last - first + 1}
+        asked = {"file_path": str(orchard.path / path), **lines, **fields}
+        return glance(orchard, "", tool_input=asked, tool_response={})
+
+    assert not look(12, 50)
+    assert look(12, 51)
+    assert look(55, 60)
+    assert look(12, 50, "src/tree4.py")
+    assert glance(orchard, "src/tree3.py")  # all of it
+    assert look(12, 50, old_string="x", new_string="y")  # an edit tells its lines elsewhere
+
+
+def test_the_lines_that_were_really_read_count(orchard: GitDriver) -> None:
+    ContextHistory(orchard.repo).add(SESSION, SessionContext(lines={"src/tree3.py": ((10, 40),)}))
+    told = {"file": {"startLine": 10, "numLines": 31, "totalLines": 40}}
+    asked = {"file_path": str(orchard.path / "src/tree3.py"), "offset": 10}
+
+    assert not glance(orchard, "", tool_input=asked, tool_response=told)
+    assert glance(orchard, "", tool_input=asked, tool_response={})
+
+
+def test_a_file_of_which_nothing_is_left_to_tell_is_not_worth_a_look(orchard: GitDriver) -> None:
+    ContextHistory(orchard.repo).add(SESSION, SessionContext(spent=frozenset({"src/tree3.py"})))
+
+    for fields in ({}, {"offset": 3}, {"old_string": "x", "new_string": "y"}):
+        asked = {"file_path": str(orchard.path / "src/tree3.py"), **fields}
+        assert not glance(orchard, "", tool_input=asked)
+
+
 def test_a_linked_work_tree_is_left_to_who_knows_more(orchard: GitDriver) -> None:
     orchard.run("worktree", "add", "-q", "-b", "side", "../linked")
     file = orchard.path.parent / "linked" / "src/new.py"

@@ -18,7 +18,8 @@ from tests.support.git import GitDriver
 HEAVY = {"anthropic", "click", "yaml", "pygit2", "numpy", "faiss", "asyncio", "httpx", "httpx2"}
 
 _PROBE = """
-import sys
+import os, sys
+os._exit = sys.exit  # so that there is an end to look at
 sys.argv = ["gitmem", *{arguments!r}]
 from gitmem.__main__ import main
 try:
@@ -87,6 +88,16 @@ def test_a_hook_loads_the_standard_library_only(
     committed: GitDriver, arguments: tuple[str, ...]
 ) -> None:
     assert not loaded_packages(with_memory(committed), *arguments) & HEAVY
+
+
+@pytest.mark.parametrize("event", ["SessionStart", "UserPromptSubmit", "PostToolUse"])
+def test_a_hook_loads_nothing_that_it_can_do_without(committed: GitDriver, event: str) -> None:
+    """Each of these takes a good part of what the interpreter itself takes: to make a frozen value
+    there is gitmem.model.value, to name a file os.urandom.
+    """
+    names = loaded_packages(with_memory(committed), "hook", event)
+
+    assert not names & {"dataclasses", "inspect", "uuid", "tempfile", "shutil", "random", "runpy"}
 
 
 def with_memory(committed: GitDriver) -> GitDriver:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,7 @@ from gitmem.index.lookup import (
     places_touching,
     read_reach,
     touch_counts,
+    without_common_words,
 )
 from gitmem.model.memory import (
     Decision,
@@ -186,3 +188,23 @@ def test_a_memory_that_is_read_has_the_id_that_its_content_has(index: Index) -> 
 
     for memory in memories(index, range(1, 20)).values():
         assert memory.id == content_id(to_fields(memory))
+
+
+def test_what_most_memories_say_is_not_asked_for(tmp_path: Path) -> None:
+    """The same memories come first; where no other words are left, these are asked for."""
+    kept = [
+        Memory("fix", f"The cache of page {n} is stale", provenance=made(oid(n)))
+        for n in range(1, 9)
+    ]
+    with closing(Index.open(tmp_path)) as index:
+        index.apply([(memory.provenance.commit, note(memory)) for memory in kept], TIP)
+        whole = match_of("stale cache of page 5")
+
+        rare = without_common_words(index, whole)
+
+        assert rare == '"5"'
+        assert matches(index, whole, 1)[0].place == matches(index, rare, 9)[0].place
+        assert len(matches(index, rare, 9)) == 1
+        common = match_of("stale cache")
+        assert common == without_common_words(index, common)
+        assert without_common_words(index, '"cache" OR "unknown"') == '"unknown"'

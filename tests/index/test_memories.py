@@ -30,6 +30,19 @@ def test_memories_come_in_the_order_of_commits_and_of_age(index: Index) -> None:
     assert titles(memories_of(index, [oid(2), oid(1)])) == ["other", "z old", "a young"]
 
 
+def test_memories_are_counted_anew_at_each_tip(index: Index) -> None:
+    assert memory_count(index) == 0
+
+    index.apply([(oid(1), note(Memory("change", "one"), Memory("change", "two")))], TIP)
+    assert [memory_count(index), memory_count(index)] == [2, 2]
+
+    index.apply([(oid(2), note(Memory("change", "three")))], NEXT_TIP)
+    assert [memory_count(index), memory_count(index)] == [3, 3]
+
+    index.rebuild([(oid(2), note(Memory("change", "three")))], TIP)
+    assert memory_count(index) == 1
+
+
 def test_more_commits_than_a_statement_takes_parameters(index: Index) -> None:
     index.apply([(oid(n), note(Memory("change", f"m{n}"))) for n in range(2_500)], TIP)
 

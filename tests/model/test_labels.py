@@ -107,3 +107,14 @@ def test_words_never_stand_without_their_label(label: str, text: str) -> None:
 
 def test_a_fact_needs_no_label() -> None:
     assert labelled(labels.WHAT, "Amounts are decimals") == "Amounts are decimals"
+
+
+@given(st.sampled_from(_LABELS), st.data())
+def test_what_repeats_a_label_is_found_by_the_quick_look_first(
+    label: str, data: st.DataObject
+) -> None:
+    """The expressions are compiled only where one of a label's words is there."""
+    pattern = labels._pattern_of(label)
+    text = data.draw(st.from_regex(pattern))
+
+    assert not text.isascii() or any(word in text.lower() for word in labels._TOLD_BY[label])

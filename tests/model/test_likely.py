@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +54,14 @@ def test_the_likeliest_comes_first_and_what_is_told_already_counts_less() -> Non
     files_of = {1: ["a.py"], 2: ["a.py"], 3: ["b.py"]}
 
     assert places(files_of, {"a.py": 0.5, "b.py": 0.4}, 0.0) == [1, 3, 2]
+
+
+def test_what_words_call_for_adds_to_what_files_say_and_needs_none() -> None:
+    files_of = {1: ["a.py"], 2: ["a.py"], 3: []}
+    choices = list(choose(files_of, {"a.py": 0.3}, 0.2, by_words={2: 0.5, 3: 0.4}))
+
+    assert [choice.place for choice in choices] == [2, 3, 1]
+    assert choices[0].worth == pytest.approx(1 - 0.7 * 0.5)
 
 
 def test_what_does_not_count_takes_nothing_from_others() -> None:

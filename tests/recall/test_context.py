@@ -48,7 +48,9 @@ def test_a_commit_that_gives_no_reason_is_not_told(git: GitDriver) -> None:
     remember(git, git.commit("a"), "a commit among many", compressor="history/1")
     refresh(git.repo).close()
 
-    assert context_for(git.repo, 1000).text == ""
+    text = context_for(git.repo, 1000).text
+    assert "a commit among many" not in text
+    assert text == "gitmem: 1 commit has memories here. Ask: `gitmem search WORDS`."
 
 
 def test_a_session_says_all_of_its_commit(git: GitDriver) -> None:
@@ -78,7 +80,9 @@ def test_only_what_head_can_reach_is_given(git: GitDriver) -> None:
 
 def test_pending_work_comes_before_all_else(git: GitDriver) -> None:
     remember(git, git.commit("done"), "what is done")
-    memory = Memory("session", "half done", provenance=Provenance(session="s"))
+    memory = Memory(
+        "session", "half done", what=("It begins.",), provenance=Provenance(session="s")
+    )
     PendingStore(git.repo).put(Pending(memory, str(git.path)))
     refresh(git.repo).close()
 
@@ -134,7 +138,7 @@ def test_a_resumed_session_is_not_told_its_own_work(git: GitDriver) -> None:
     remember(git, git.commit("one"), "known to it")
     refresh(git.repo).close()
     context_of_session(git.repo, "s", 1000, is_resumed=False)
-    memory = Memory("session", "its own", provenance=Provenance(session="s"))
+    memory = Memory("session", "its own", what=("It begins.",), provenance=Provenance(session="s"))
     PendingStore(git.repo).put(Pending(memory, str(git.path)))
 
     assert context_of_session(git.repo, "s", 1000, is_resumed=True).text == ""
@@ -150,7 +154,9 @@ def test_a_session_nobody_knows_is_told_everything_on_resume(git: GitDriver) -> 
 
 def test_pending_work_of_another_work_tree_is_not_given(committed: GitDriver) -> None:
     committed.run("worktree", "add", "-q", "-b", "side", "../linked")
-    memory = Memory("session", "half done there", provenance=Provenance(session="s"))
+    memory = Memory(
+        "session", "half done there", what=("It begins.",), provenance=Provenance(session="s")
+    )
     linked = GitDriver(committed.path.parent / "linked", committed.home)
     PendingStore(committed.repo).put(Pending(memory, str(linked.path)))
 
@@ -252,6 +258,61 @@ def test_a_prompt_calls_only_for_what_its_words_speak_for(git: GitDriver) -> Non
     assert "grow the lychee" in worded.text
 
 
+def test_what_the_branch_is_at_is_told_with_a_first_prompt_only_where_files_tell_nothing(
+    git: GitDriver,
+) -> None:
+    a_history(git)
+    git.run("checkout", "-q", "-b", "ripe-sloe")
+    for night in ("one", "two"):
+        remember_work(git, f"ripen by night {night}", "src/sloe.py", "src/night.py")
+    refresh(git.repo).close()
+    prompt_alone = Settings(file_tokens=0)
+
+    nod = context_of_prompt(git.repo, "a", "yes, do that", prompt_alone)
+    first = context_of_prompt(git.repo, "b", "what about the lychee?", prompt_alone)
+    later = context_of_prompt(git.repo, "b", "what about the guava?", prompt_alone)
+    beside_files = context_of_prompt(git.repo, "c", "what about the lychee?", Settings())
+
+    assert nod.text == ""
+    assert "ripen by night" in first.text
+    assert "ripen by night" not in later.text
+    assert "ripen by night" not in beside_files.text
+
+
+def test_with_a_prompt_history_tells_only_what_its_own_words_call_for(git: GitDriver) -> None:
+    a_history(git)
+    for number, name in enumerate(["ripen the quince slowly", "prune in winter"]):
+        commit = git.commit(name)
+        origin = Provenance(
+            commit=commit, time=git.out("log", "-1", "--format=%aI", commit), compressor="history/3"
+        )
+        memory = Memory(
+            "change", name, f"reason {number}", files_changed=("src/tree.py",), provenance=origin
+        )
+        NoteStore(git.repo).add({commit: [document_of(memory)]}, "notes: test")
+    refresh(git.repo).close()
+
+    text = context_of_prompt(git.repo, "s", "does the quince ripen slowly?", Settings()).text
+
+    assert "ripen the quince slowly" in text
+    assert "prune in winter" not in text
+
+
+def test_no_prompt_is_told_what_no_branch_reaches_any_more(git: GitDriver) -> None:
+    a_history(git)
+    git.run("checkout", "-q", "--detach")
+    remember_work(git, "sour medlar jelly", "src/medlar.py", branch="gone")
+    refresh(git.repo).close()
+    prompt = "the sour medlar jelly in src/medlar.py"
+    before = context_of_prompt(git.repo, "a", prompt, Settings()).text
+    git.run("checkout", "-q", "main")
+
+    after = context_of_prompt(git.repo, "b", prompt, Settings()).text
+
+    assert "sour medlar jelly" in before
+    assert after == ""
+
+
 def test_a_huge_prompt_is_read_as_far_as_it_says_something(git: GitDriver) -> None:
     a_history(git)
     prompt = "src/plum.py " + "a/b.c " * 100_000
@@ -289,19 +350,17 @@ def test_after_a_compaction_a_file_is_told_again(git: GitDriver) -> None:
     assert is_worth_telling(git.repo, "src/pear.py", "s")
 
 
-def test_beside_a_file_another_branch_counts_and_is_said(git: GitDriver) -> None:
+def test_beside_a_file_only_what_head_reaches_is_told(git: GitDriver) -> None:
     a_history(git)
     git.run("checkout", "-q", "-b", "side")
-    remember_work(git, "pears of the side", "src/pear.py")
+    remember_work(git, "pears of the side", "src/pear.py", why="The side likes them.")
     git.run("checkout", "-q", "main")
     refresh(git.repo).close()
 
-    lines = context_of_file(git.repo, "s", "s", "src/pear.py", Settings()).text.splitlines()
+    text = context_of_file(git.repo, "s", "s", "src/pear.py", Settings()).text
 
-    (here,) = [line for line in lines if "grow the pear" in line]
-    (there,) = [line for line in lines if "pears of the side" in line]
-    assert here.endswith("fresh)")
-    assert there.endswith("other-branch)")
+    assert "grow the pear" in text
+    assert "pears of the side" not in text
 
 
 def test_what_no_branch_reaches_any_more_is_not_told(git: GitDriver) -> None:

@@ -117,7 +117,10 @@ def test_a_session_is_given_a_picked_commit_once(git: GitDriver) -> None:
 
 
 def test_a_file_is_explained_by_a_picked_commit_once(git: GitDriver) -> None:
-    picked_and_merged(git)
+    git.commit("a base", up="one\n")
+    fix = git.commit(BODY, up="one\nretry()\n")
+    trailer = f"(cherry picked from commit {fix})"
+    git.commit(f"{BODY}\n{trailer}\n", up="one\nretry()\nagain()\n")
     fill_in(git)
 
     weighed = weigh_file(git.repo, "up", explain=True)
@@ -186,7 +189,8 @@ def test_a_commit_without_a_body_is_found_but_never_told(git: GitDriver, subject
     ]
 
     assert hit.commit == commit
-    assert told == ["", "", ""]
+    assert told[0].startswith("gitmem: 1 commit has memories here. Ask:")  # our own words
+    assert told[1:] == ["", ""]
 
 
 def test_a_commit_with_a_body_is_told(git: GitDriver) -> None:

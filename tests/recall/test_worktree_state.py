@@ -89,9 +89,10 @@ def test_the_index_of_the_work_tree_is_not_written(committed: GitDriver) -> None
 
 
 def test_which_paths_are_files_at_head(git: GitDriver) -> None:
-    git.commit("base", **{"a.py": "1\n", "with space.py": "1\n"})
+    odd = ["with space.py", "new\nline", ":(top)x", "*.py", "größe 🌳", "-n", "a/b/c"]
+    git.commit("base", **dict.fromkeys(["a.py", *odd], "1\n"))
 
-    asked = ["a.py", "with space.py", "gone.py", "new\nline", ""]
+    asked = ["a.py", *odd, "gone.py", "", "a", "a/b", "a.py/x", "*", "nul\0", "\udc80", "x" * 9_999]
 
-    assert paths_at_head(git.repo, asked) == {"a.py", "with space.py"}
+    assert paths_at_head(git.repo, asked) == {"a.py", *odd}
     assert paths_at_head(git.repo, []) == set()

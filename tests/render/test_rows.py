@@ -51,6 +51,22 @@ def test_a_long_error_is_shortened_in_the_log_and_whole_when_shown() -> None:
     assert shown.text.endswith("line 19")
 
 
+def test_the_log_tells_the_addresses_that_recorders_gave_and_show_tells_all_they_said() -> None:
+    links = (
+        Link("entire", session="one", checkpoint="a3b2c4d5e6f7"),
+        Link("claude", url="https://claude.ai/code/one"),
+        Link("copilot", url="https://claude.ai/code/one"),
+    )
+    memory = Memory("change", "t", provenance=Provenance(links=links))
+
+    log = [(row.label, row.text) for row in rows_of_log(memory)]
+    shown = [row.text for row in rows_in_full(memory)]
+
+    assert log == [("link", "https://claude.ai/code/one")]
+    assert "entire session one checkpoint a3b2c4d5e6f7" in shown
+    assert "claude https://claude.ai/code/one" in shown
+
+
 def test_a_memory_of_a_newer_schema_says_so() -> None:
     rows = {row.label: row.text for row in rows_in_full(Memory("change", "t", schema=2))}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -76,14 +77,46 @@ def test_work_that_nobody_takes_up(ready: GitDriver) -> None:
     waits(ready, 3_600, "b" * 40)  # reported twice
 
     assert trouble(ready) == (
-        "gitmem is not capturing: 2 commits waiting to be remembered for 7 days. Run: gitmem doctor"
+        "gitmem is not capturing: 2 commits have waited for 7 days. Run: gitmem doctor"
     )
 
 
 def test_the_end_of_a_turn_that_nobody_takes_up(ready: GitDriver) -> None:
     Queue(ready.repo).add(Job("turn", session="s", worktree="/x"), time.time() - 3 * 3_600)
 
-    assert "a session waiting to be remembered for 3 hours" in trouble(ready)
+    assert "a session has waited for 3 hours." in trouble(ready)
+
+
+def test_a_push_that_nobody_takes_up(ready: GitDriver) -> None:
+    Queue(ready.repo).add(Job("push", remote="origin"), time.time() - 90)
+
+    assert trouble(ready) == (
+        "gitmem is not capturing: work has waited for 1 minute. Run: gitmem doctor"
+    )
+
+
+@pytest.mark.parametrize("python", ["/nowhere/python", "'/no where/python'"])
+def test_a_launcher_whose_python_is_gone(ready: GitDriver, python: str) -> None:
+    """A status line runs the gitmem of the PATH, which may well be another."""
+    run = ready.repo.state_dir / "run"
+    run.write_text(run.read_text().replace(sys.executable, python))
+
+    assert trouble(ready).endswith("or has no gitmem any more. Run: gitmem init")
+
+
+def test_a_python_in_a_place_with_a_quote_is_found(ready: GitDriver, tmp_path: Path) -> None:
+    place = tmp_path / "python 3's"
+    place.symlink_to(sys.executable)
+    run = ready.repo.state_dir / "run"
+    run.write_text(run.read_text().replace(sys.executable, shlex.quote(str(place))))
+
+    assert trouble(ready) == ""
+
+
+def test_a_launcher_that_is_gone(ready: GitDriver) -> None:
+    (ready.repo.state_dir / "run").unlink()
+
+    assert trouble(ready).startswith("gitmem is not capturing: the Python")
 
 
 def test_while_a_worker_is_at_it_nothing_is_late(ready: GitDriver) -> None:
@@ -106,6 +139,15 @@ def test_a_worker_that_died_counts_for_nothing(ready: GitDriver) -> None:
     done = subprocess.Popen([sys.executable, "-c", ""])
     done.wait()
     (ready.repo.state_dir / "worker.pid").write_text(str(done.pid))
+
+    assert "not capturing" in trouble(ready)
+
+
+def test_nor_does_a_mark_whose_number_may_be_anothers_by_now(ready: GitDriver) -> None:
+    waits(ready, WEEK)
+    leave_mark(ready.repo)
+    mark = ready.repo.state_dir / "worker.pid"
+    os.utime(mark, (time.time() - 300, time.time() - 300))
 
     assert "not capturing" in trouble(ready)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,7 @@ from gitmem.errors import BackfillRunning, UnknownRevision
 from gitmem.guard.policy import Policy
 from gitmem.index.cache import Index
 from gitmem.index.memories import memory_count
+from gitmem.model.link import Link
 from gitmem.notes.store import NoteStore
 from gitmem.process.python_pool import PythonProcess
 from gitmem.state.lock import lock
@@ -60,6 +62,25 @@ def test_a_commit_made_before_gitmem_is_remembered(committed: GitDriver) -> None
     assert memory.provenance.time.startswith("2026-01-01T")
     assert memory.provenance.compressor == NAME
     assert memory.provenance.session == ""
+
+
+def test_what_another_recorder_said_of_an_old_commit_is_a_link(committed: GitDriver) -> None:
+    address = "https://claude.ai/code/session_01R5HnfdYMwXXrJGAkYVE48c"
+    message = f"fix: retry uploads\n\n{REASON}\n\nClaude-Session: {address}\n"
+    commit = committed.commit(message, src__up="def up(): pass\n")
+    told = {"sessions": {"s_c9883b05a2487d": {"agent_id": {"tool": "cursor", "id": "of-another"}}}}
+    note = f"src/up\n  s_c9883b05a2487d::t_9f8e7d6c5b4a32 1\n---\n{json.dumps(told)}\n"
+    committed.run("notes", "--ref", "ai", "add", "-m", note, commit)
+
+    filled_in(committed)
+
+    (memory,) = memories_on(committed, commit)
+    assert memory.provenance.links == (
+        Link("git-ai", session="of-another"),
+        Link("claude", url=address),
+    )
+    assert memory.provenance.session == ""
+    assert "claude.ai" not in memory.why
 
 
 def test_where_the_transcript_is_still_there_the_session_tells(committed: GitDriver) -> None:

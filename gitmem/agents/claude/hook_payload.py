@@ -6,8 +6,11 @@ The agent waits for its hooks, so this imports nothing but the standard library.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
+from gitmem.agents.claude.touched_lines import edited_texts, is_edit, touched_lines
+from gitmem.model.line_ranges import Ranges
 from gitmem.model.value import dataclass
 
 _MAX_BYTES = 4 << 20
@@ -24,7 +27,10 @@ class HookPayload:
 
     ``source`` is SessionStart's (startup, resume, clear, compact), ``reason`` SessionEnd's,
     ``prompt`` UserPromptSubmit's, ``path`` that of the file a tool is used on, as the agent named
-    it.  ``agent_id`` is a subagent's.  ``permission_mode`` is ``plan`` while the agent only plans.
+    it.  ``lines`` are those of the file, as it is now, that the tool read or wrote, none where
+    that is all of it or unknown; ``is_edit`` tells which, and ``old_texts`` and ``new_texts`` are
+    what an edit was asked to replace and to put there.  ``agent_id`` is a subagent's.
+    ``permission_mode`` is ``plan`` while the agent only plans.
     """
 
     session: str = ""
@@ -37,6 +43,10 @@ class HookPayload:
     prompt: str = ""
     path: str = ""
     permission_mode: str = ""
+    lines: Ranges = ()
+    is_edit: bool = False
+    old_texts: Sequence[str] = ()
+    new_texts: Sequence[str] = ()
 
     @property
     def listener(self) -> str:
@@ -66,6 +76,10 @@ def parse_payload(data: bytes) -> HookPayload:
         prompt=prompt[:_MAX_PROMPT] if isinstance(prompt, str) else "",
         path=text("file_path", tool) or text("notebook_path", tool),
         permission_mode=text("permission_mode"),
+        lines=touched_lines(tool, value.get("tool_response")),
+        is_edit=is_edit(tool),
+        old_texts=edited_texts(tool, "old_string"),
+        new_texts=edited_texts(tool, "new_string"),
     )
 
 
