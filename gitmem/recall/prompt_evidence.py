@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping
+from itertools import pairwise
 
 from gitmem.index.cache import Index
 from gitmem.index.lexical import query_words
@@ -40,9 +41,6 @@ _USUAL = 4.0  # that a memory lacks a word as common as e^-4 says nothing agains
 _CHANCE = 0.5  # of a memory: a word that one has may stand there by chance
 _PART_OF_PAIR = 0.5  # pairs of characters overlap: two say what a word does
 _SHORT = 2  # letters: what stands in any text
-
-# parse_args, parseArgs, CliRunner: as prose does not write
-_NAME = re.compile(r"[^\W_]+(?:_[^\W_]+)+|[^\W_]*[a-z][A-Z][^\W_]*")
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def weigh_words(index: Index, prompt: str) -> PromptEvidence:
     words = [word for word in query_words(prompt) if word not in STOP_WORDS]
     if not count or not words:
         return PromptEvidence()
-    names = {match.replace("_", "").lower() for match in _NAME.findall(prompt)}
+    names = _names_in(prompt)
     strength_of: dict[int, float] = {}
     with_names: set[int] = set()
     whole = 0.0
@@ -98,8 +96,9 @@ def weigh_words(index: Index, prompt: str) -> PromptEvidence:
         stem: word for word, stem in zip(reversed(words), reversed(stems_of(words)), strict=True)
     }
     for stem, word in first_of_stem.items():
-        is_name = word in names
-        share = common_share(stem) + (_UNLISTED_NAME if is_name else _UNLISTED)
+        share = common_share(stem)
+        is_name = word in names and not share  # GitHub is no name of this repository's
+        share += _UNLISTED_NAME if is_name else _UNLISTED
         places = places_with_word(index, word, _MOST_PLACES)
         strength = _strength(word, len(places), count, share)
         against = min(_MOST_AGAINST, -math.log(share)) - (_USUAL if places else 0.0)
@@ -112,6 +111,17 @@ def weigh_words(index: Index, prompt: str) -> PromptEvidence:
         if is_name and len(places) <= max(FEW, count / SHARE):
             with_names.update(places)
     return PromptEvidence(strength_of, with_names, whole)
+
+
+def _names_in(prompt: str) -> set[str]:
+    """What prose does not write, as it is indexed: parse_args, parseArgs, CliRunner."""
+    runs = re.findall(r"\w+", prompt)
+    return {
+        run.replace("_", "").lower()
+        for run in runs
+        if "_" in run.strip("_")
+        or any(left.islower() and right.isupper() for left, right in pairwise(run))
+    }
 
 
 def _strength(word: str, have: int, count: int, share: float) -> float:

@@ -78,6 +78,17 @@ def test_one_word_calls_for_nothing_unless_only_code_writes_it(index: Index) -> 
     assert weigh_words(index, "parse_lockfile?").calls
 
 
+def test_a_name_that_people_write_everywhere_calls_for_nothing() -> None:
+    with closing(Index.in_memory()) as index:
+        notes = [
+            (f"{n:040x}", Note((document_of(Memory("fix", t)),))) for n, t in enumerate(TITLES, 1)
+        ]
+        notes.append((f"{99:040x}", Note((document_of(Memory("fix", "mirror to GitHub")),))))
+        assert index.rebuild(notes, "tip")
+
+        assert not weigh_words(index, "push it to GitHub").calls
+
+
 def test_what_nothing_here_knows_speaks_against(index: Index) -> None:
     alone = weigh_words(index, "the seed labels and their barcodes")
     among = weigh_words(
