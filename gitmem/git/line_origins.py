@@ -94,15 +94,16 @@ def origins_of_lines(
     folder: Path,
     *,
     is_edited: bool = False,
-    seconds: float = PATIENCE_SECONDS,
+    seconds: float | None = None,
 ) -> LineOrigins:
     """The commits that HEAD's history names behind lines of a file in the work tree.
 
     ``folder`` is for the cache.  Lines that no commit has, and those that git could not tell
-    within so many seconds, have no origin.  ``is_edited``: the lines were just edited, and what
+    within so many seconds (:data:`PATIENCE_SECONDS`), have no origin.  ``is_edited``: the lines were just edited, and what
     they were at HEAD counts, not they.  Never raises: what git refuses has no origin.
     """
-    head, end = head_commit(repo), time.monotonic() + seconds
+    head = head_commit(repo)
+    end = time.monotonic() + (PATIENCE_SECONDS if seconds is None else seconds)
     if not head or repo.worktree is None or _is_partial(repo):
         return LineOrigins()
     cached = _Answer.newest(folder, path, head, repo)
