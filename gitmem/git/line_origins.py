@@ -99,8 +99,9 @@ def origins_of_lines(
     """The commits that HEAD's history names behind lines of a file in the work tree.
 
     ``folder`` is for the cache.  Lines that no commit has, and those that git could not tell
-    within so many seconds (:data:`PATIENCE_SECONDS`), have no origin.  ``is_edited``: the lines were just edited, and what
-    they were at HEAD counts, not they.  Never raises: what git refuses has no origin.
+    within so many seconds (:data:`PATIENCE_SECONDS` unless given), have no origin.  ``is_edited``:
+    the lines were just edited, and what they were at HEAD counts, not they.  Never raises: what
+    git refuses has no origin.
     """
     head = head_commit(repo)
     end = time.monotonic() + (PATIENCE_SECONDS if seconds is None else seconds)
