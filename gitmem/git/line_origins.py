@@ -16,7 +16,6 @@ import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 
 from gitmem.git.head import head_commit
@@ -43,6 +42,9 @@ _DIFF = (
 )
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ENTRY = re.compile(rb"([0-9a-f]{40}) (\d+) (\d+) (\d+)")
+_ID = re.compile(r"[0-9a-f]{40}")
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+_LONGEST_NAME = 180
 _NAMED = re.compile(rb"[0-9a-f]{40}")
 
 
@@ -179,10 +181,12 @@ class _Answer:
         if here._file.exists():
             here._read()
             return here
-        earlier = sorted(folder.glob(f"{_key(path)}.*"), key=_time_of, reverse=True)
-        for file in earlier[:1]:
-            old = cls(folder, path, file.suffix[1:])
-            if _NAMED.fullmatch(os.fsencode(old.head)) and _is_ancestor(repo, old.head, head):
+        begin = f"{_key(path)}."
+        named = [file for file in folder.glob("*.*") if file.name.startswith(begin)]
+        earlier = [file for file in named if _ID.fullmatch(file.name[len(begin) :])]
+        for file in sorted(earlier, key=_time_of, reverse=True)[:1]:
+            old = cls(folder, path, file.name[len(begin) :])
+            if _is_ancestor(repo, old.head, head):
                 old._read()
                 return old
         return here
@@ -382,7 +386,14 @@ def _is_ancestor(repo: Repo, old: str, head: str) -> bool:
 
 
 def _key(path: str) -> str:
-    return sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    """The path as one name; a long one is hashed, which takes long to load."""
+    text = os.fsencode(path)
+    name = "".join(chr(b) if chr(b) in _PLAIN else f"%{b:02x}" for b in text)
+    if len(name) <= _LONGEST_NAME:
+        return name
+    from hashlib import sha256
+
+    return sha256(text).hexdigest()
 
 
 def _time_of(file: Path) -> float:
