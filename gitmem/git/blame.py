@@ -11,11 +11,11 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 
 from gitmem.errors import GitFailed, UnknownRevision, UsageError
 from gitmem.git.line_origins import IGNORE_FILE, ignored_commits
 from gitmem.git.repo import Repo, try_git
+from gitmem.model.value import dataclass, replace
 
 NO_COMMIT = "0" * 40
 

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from gitmem.git.head import head_commit
 from gitmem.git.repo import Repo, git_command, git_environment, try_git
+from gitmem.model.digest import sha256_hex
 from gitmem.model.line_ranges import Ranges, intersect, subtract
 from gitmem.model.value import dataclass
 from gitmem.process.child import Child, start
@@ -43,8 +44,6 @@ _DIFF = (
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ENTRY = re.compile(rb"([0-9a-f]{40}) (\d+) (\d+) (\d+)")
 _ID = re.compile(r"[0-9a-f]{40}")
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
-_LONGEST_NAME = 180
 _NAMED = re.compile(rb"[0-9a-f]{40}")
 
 
@@ -386,14 +385,7 @@ def _is_ancestor(repo: Repo, old: str, head: str) -> bool:
 
 
 def _key(path: str) -> str:
-    """The path as one name; a long one is hashed, which takes long to load."""
-    text = os.fsencode(path)
-    name = "".join(chr(b) if chr(b) in _PLAIN else f"%{b:02x}" for b in text)
-    if len(name) <= _LONGEST_NAME:
-        return name
-    from hashlib import sha256
-
-    return sha256(text).hexdigest()
+    return sha256_hex(path.encode("utf-8", "surrogateescape"))[:24]
 
 
 def _time_of(file: Path) -> float:

@@ -24,10 +24,11 @@ from gitmem.render.context import ContextBlock
 from gitmem.state.context_history import ContextHistory, SessionContext
 from gitmem.state.settings import Settings
 
-FOR_SUBAGENT = Quota(0.4, 6)
-"""As sure as at a session's start; of those with a reason, the first are given."""
+FOR_SUBAGENT = Quota(0.25, 3)
+"""As sure as beside a file: of a file that the prompt names, or that was read, and of no other.  Of
+those with a reason the first is given: two would fit only without their reasons.
+"""
 
-_MOST = 2
 _MAX_FILES = 40
 _MAX_BY_FILE = 60
 _CHANCE_IF_READ = 0.5
@@ -38,7 +39,7 @@ them leaves something to the session.
 
 
 def weigh_subagent(repo: Repo, known: SessionContext) -> ContextChoice:
-    """The memories for a subagent of the session that has been given ``known``."""
+    """The memory for a subagent of the session that has been given ``known``."""
     with closing(Index.open(repo.state_dir)) as index:
         chances = _chances(index, known)
         places = places_touching(index, list(chances), _MAX_BY_FILE)
@@ -48,7 +49,7 @@ def weigh_subagent(repo: Repo, known: SessionContext) -> ContextChoice:
         shares = shares_of(index, in_order, elsewhere)
         prediction = Prediction(in_order, commit_of, chances, shares=shares, elsewhere=elsewhere)
         found = weigh(index, prediction, FOR_SUBAGENT, SessionContext(), "", explain=False)
-    return ContextChoice(repo, None, [one for one in found if _is_given(one)][:_MOST], {})
+    return ContextChoice(repo, None, [one for one in found if _is_given(one)][:1], {})
 
 
 def context_of_subagent(

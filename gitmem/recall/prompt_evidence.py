@@ -28,7 +28,7 @@ _NEEDED, _NEEDED_OF_WHOLE = 3.0, 0.2
 prompt must say more than a short one."""
 
 _HINT = 3.0
-"""Enough to say that a session's first prompt is of this repository's work at all."""
+"""On a branch, enough to say that a session's first prompt is of this repository's work at all."""
 
 _MOST_PLACES = 10_000
 """A word that more memories have tells none apart, and is not looked at further."""
@@ -37,6 +37,7 @@ _UNLISTED, _UNLISTED_NAME = 1e-4, 1e-5  # the share of texts with a word, a name
 _MORE_MEMORIES = 20  # as if so many more had none of the words: where there are few, one tells
 _MOST_FOR, _MOST_AGAINST = 4.0, 6.0  # of one word: none calls for a memory by itself
 _USUAL = 4.0  # that a memory lacks a word as common as e^-4 says nothing against it
+_CHANCE = 0.5  # of a memory: a word that one has may stand there by chance
 _PART_OF_PAIR = 0.5  # pairs of characters overlap: two say what a word does
 _SHORT = 2  # letters: what stands in any text
 
@@ -65,10 +66,11 @@ class PromptEvidence:
         """Whether any memory fits well enough."""
         return bool(self.with_names) or self.fit(self._best) >= 1.0
 
-    @property
-    def hints(self) -> bool:
-        """Whether the prompt says anything of this repository."""
-        return self.strength_of.get(self._best, 0.0) >= _HINT
+    def hints(self, *, is_trunk: bool) -> bool:
+        """Whether the prompt says of this repository's work at all, whatever else it says; where
+        there is a branch, less is enough.
+        """
+        return self.strength_of.get(self._best, 0.0) >= (_LEAST if is_trunk else _HINT)
 
     @property
     def _best(self) -> int:
@@ -116,6 +118,6 @@ def _strength(word: str, have: int, count: int, share: float) -> float:
     """What one memory's having this word says, when so many of all have it; never negative."""
     if not have or (word.isascii() and len(word) <= _SHORT):
         return 0.0
-    than_elsewhere = math.log(have / (count + 1) / share)
+    than_elsewhere = math.log((have - _CHANCE) / (count + 1) / share)
     than_others = math.log((count + _MORE_MEMORIES) / have)
     return max(0.0, min(than_elsewhere, than_others, _MOST_FOR))

@@ -43,11 +43,12 @@ def weigh_prompt(
     quota = WITH_PROMPT_ONLY if is_last_chance else WITH_PROMPT
     with closing(Index.open(repo.state_dir)) as index:
         evidence = weigh_words(index, text)
-        is_wide = is_last_chance and not given.prompts and evidence.hints
         is_called = evidence.calls or bool(files_in_text(index, text))
+        is_wide = is_last_chance and not given.prompts and evidence.hints(is_trunk=False)
         if not (is_called or is_wide):
             return ContextChoice(repo, None, [], {})
         worktree_state = read_worktree_state(repo)
+        is_wide = is_wide and evidence.hints(is_trunk=worktree_state.is_trunk)
         prediction = predict_files(repo, index, worktree_state, text, evidence, others=True)
         called = prediction.by_files if is_wide else prediction.for_prompt
         found = weigh(index, called, quota, given, "", explain=explain)

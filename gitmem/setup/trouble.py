@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from gitmem.errors import GitmemError
@@ -98,16 +98,18 @@ def _waiting(repo: Repo, settings: Settings, now: float) -> str:
     late = late_jobs(Queue(repo).jobs(), now)
     if not late or is_worker_running(repo) or has_worker_begun(repo) or is_rewriting(repo):
         return ""
-    what = _count([queued.job.commit for queued in late if queued.job.kind == "capture"])
-    waited = duration(now - late[0].time)
-    return f"{DEAD}{what or 'a session'} waiting to be remembered for {waited}{REMEDY}"
+    commits = {queued.job.commit for queued in late if queued.job.kind == "capture"}
+    is_session = any(queued.job.kind in ("turn", "end") for queued in late)
+    what = _count(commits) or ("a session" if is_session else "work")
+    have = "have" if len(commits) > 1 else "has"
+    return f"{DEAD}{what} {have} waited for {duration(now - late[0].time)}{REMEDY}"
 
 
 def _failed(repo: Repo, settings: Settings, now: float) -> str:
     """Jobs that were given up, as long as nothing was remembered since."""
     after = max(read_last_capture(repo), now - _FAILED_DAYS * 86_400)
     failed = [queued for queued in Queue(repo).failed_jobs() if queued.time > after]
-    what = _count([queued.job.commit for queued in failed if queued.job.kind == "capture"])
+    what = _count({queued.job.commit for queued in failed if queued.job.kind == "capture"})
     return f"{DEAD}{what} could not be remembered{REMEDY}" if what else ""
 
 
@@ -136,6 +138,6 @@ def _writer(repo: Repo, settings: Settings, now: float) -> str:
     return f"gitmem: '{name}' failed {times}, so memories are written without it{REMEDY}"
 
 
-def _count(commits: Sequence[str]) -> str:
-    number = len(set(commits))
+def _count(commits: Collection[str]) -> str:
+    number = len(commits)
     return f"{number} commit{'s' if number > 1 else ''}" if number else ""

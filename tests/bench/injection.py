@@ -131,7 +131,8 @@ def _rows(
     }
     for name, system in systems.items():
         for half, some in halves.items():
-            if half == "all" or name == SOURCES[-1].name:
+            is_wanted = half == "all" or name == SOURCES[-1].name
+            if is_wanted and any(task.hits for task in some):
                 found = {**scoring.evaluate(some, system), "waste": _waste(some, system)}
                 yield [name, half, *(_text(column, found[column]) for column in COLUMNS)]
 

@@ -9,7 +9,8 @@ whole and a few words of each; and short questions of people about it, where the
 ``tests/fixtures/short-questions.txt``.  An own entry counts as lost where search is silent but
 would have shown its commit among the first ten.
 
-``--told`` prints the unrelated questions that were answered, with their best memory.
+``--told`` prints the own entries that were lost, and the unrelated questions that were answered,
+with their best memory.
 ``--fit`` fits the weights of :mod:`gitmem.index.relevance` anew, each repository judged by the
 others, and prints what they would do.
 """
@@ -196,6 +197,10 @@ def show(name: str, asked: Sequence[Asked]) -> None:
 
 
 def show_told(asked: Sequence[Asked]) -> None:
+    print("\nown entries of whole repositories that were lost:")
+    for one in asked:
+        if one.is_lost and one.kind == OWN and one.size == WHOLE:
+            print(f"{one.repo} {one.relevance.score:.2f}: {one.text[:150]}")
     told = [one for one in asked if one.kind == UNRELATED and one.best]
     print("\nunrelated questions that were answered:")
     for text, count in Counter(one.text for one in told).most_common():

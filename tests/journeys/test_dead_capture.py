@@ -101,9 +101,7 @@ NO_PYTHON = (
     "gitmem is not capturing: the Python it was set up with is gone, or has no gitmem any more."
     " Run: gitmem init"
 )
-WAITING = (
-    "gitmem is not capturing: 2 commits waiting to be remembered for 7 days. Run: gitmem doctor"
-)
+WAITING = "gitmem is not capturing: 2 commits have waited for 7 days. Run: gitmem doctor"
 
 
 @pytest.mark.parametrize(

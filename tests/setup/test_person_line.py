@@ -59,7 +59,7 @@ def test_what_was_given_is_said_once_a_session(ready: GitDriver, source: str) ->
 def test_what_is_broken_comes_first(ready: GitDriver, notice: str) -> None:
     break_down(ready)
 
-    assert line(ready, notice=notice).startswith("gitmem is not capturing: 1 commit waiting")
+    assert line(ready, notice=notice).startswith("gitmem is not capturing: 1 commit has waited")
     assert line(ready, notice=notice, given=0)
 
 

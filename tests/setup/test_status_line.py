@@ -61,7 +61,7 @@ def test_what_is_known_and_what_this_session_was_given(ready: GitDriver) -> None
 def test_what_is_broken_comes_first(ready: GitDriver) -> None:
     Queue(ready.repo).add(Job("capture", commit="a" * 40), time.time() - 7 * 86_400)
 
-    assert line(ready).startswith("gitmem is not capturing: 1 commit waiting")
+    assert line(ready).startswith("gitmem is not capturing: 1 commit has waited")
 
 
 def test_a_session_whose_hooks_do_not_run(ready: GitDriver) -> None:

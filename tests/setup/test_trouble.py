@@ -77,14 +77,22 @@ def test_work_that_nobody_takes_up(ready: GitDriver) -> None:
     waits(ready, 3_600, "b" * 40)  # reported twice
 
     assert trouble(ready) == (
-        "gitmem is not capturing: 2 commits waiting to be remembered for 7 days. Run: gitmem doctor"
+        "gitmem is not capturing: 2 commits have waited for 7 days. Run: gitmem doctor"
     )
 
 
 def test_the_end_of_a_turn_that_nobody_takes_up(ready: GitDriver) -> None:
     Queue(ready.repo).add(Job("turn", session="s", worktree="/x"), time.time() - 3 * 3_600)
 
-    assert "a session waiting to be remembered for 3 hours" in trouble(ready)
+    assert "a session has waited for 3 hours." in trouble(ready)
+
+
+def test_a_push_that_nobody_takes_up(ready: GitDriver) -> None:
+    Queue(ready.repo).add(Job("push", remote="origin"), time.time() - 90)
+
+    assert trouble(ready) == (
+        "gitmem is not capturing: work has waited for 1 minute. Run: gitmem doctor"
+    )
 
 
 @pytest.mark.parametrize("python", ["/nowhere/python", "'/no where/python'"])
