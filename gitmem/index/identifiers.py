@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gitmem.model.memory import Memory
+from gitmem.model.text import STOP_WORDS
 from gitmem.model.text_roles import Role, texts_of
 
 _MAX_QUERY = 2_000
@@ -15,6 +16,8 @@ _WRAPPING = "\"'`“”‘’.,;:!?()[]{}<>"
 _CODE = re.compile(
     r"\w_\w|^_\w|\w_$|\w(?:\.|::|/|->|#)\w|[a-z][A-Z]|[A-Z]{2}|[^\W\d_]\d|\d[^\W\d_]|\(\)$|^--?\w"
 )
+
+_ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
 
 
 def identifiers_in(query: str) -> tuple[str, ...]:
@@ -30,6 +33,19 @@ def identifiers_in(query: str) -> tuple[str, ...]:
         if bare and (len(words) == 1 or is_quoted or _CODE.search(word) or _CODE.search(bare)):
             found.append(bare.lower())
     return tuple(dict.fromkeys(found))[:_MOST]
+
+
+def names_in(query: str) -> tuple[str, ...]:
+    """The identifiers of a query that are an answer by themselves where a memory has them: neither
+    a stop word that stands alone nor an acronym, which is a word like others.
+    """
+    bare = query.strip().lower()
+    acronyms = {word.lower() for word in _ACRONYM.findall(query[:_MAX_QUERY])}
+    return tuple(
+        name
+        for name in identifiers_in(query)
+        if name not in acronyms and (name not in STOP_WORDS or name != bare)
+    )
 
 
 def has_identifier(memory: Memory, identifier: str) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 _UNKNOWN = 0.38
 _CLOSENESS = 1.53
 _BY_CHANCE = 0.147
-_LEAST = -0.24
+_LEAST = -0.3
 _LEAST_CLOSENESS = 0.45  # of what shares no word with the query
 _BY_CHANCE_WORDS = 0.04
 _LEAST_BY_WORDS = -0.05

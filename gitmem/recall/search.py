@@ -19,7 +19,7 @@ from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.encoder import Encoder, shared_directions
 from gitmem.index.fields import FIELDS
-from gitmem.index.identifiers import has_identifier, identifiers_in
+from gitmem.index.identifiers import has_identifier, identifiers_in, names_in
 from gitmem.index.lexical import query_words
 from gitmem.index.lookup import (
     Holder,
@@ -176,8 +176,7 @@ class Recaller:
         is_telling = any(word not in STOP_WORDS for word in words)
         if is_telling and self._relevance(words, pool).is_enough:
             return pool
-        bare = text.strip().lower()
-        names = [n for n in identifiers_in(text) if n not in STOP_WORDS or n != bare]
+        names = names_in(text)
         kept = [
             number
             for number, one in enumerate(pool.candidates)

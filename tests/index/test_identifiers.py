@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitmem.index.identifiers import has_identifier, identifiers_in
+from gitmem.index.identifiers import has_identifier, identifiers_in, names_in
 from gitmem.model.memory import Memory
 
 
@@ -33,3 +33,10 @@ def test_an_identifier_stands_as_a_whole_in_any_text_that_is_searched() -> None:
     assert not has_identifier(memory, "parse")
     assert not has_identifier(memory, "pp.py")
     assert not has_identifier(memory, "change"), "the kind is not searched"
+
+
+def test_an_acronym_or_a_bare_stop_word_is_no_answer_by_itself() -> None:
+    assert names_in("which PHP host calls send_later") == ("send_later",)
+    assert names_in("why") == ()
+    assert names_in('"why"') == ("why",)
+    assert names_in("src/net/upload.py") == ("src/net/upload.py",)
