@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from gitmem.errors import GitFailed, UnknownRevision, UsageError
-from gitmem.git.line_origins import IGNORE_FILE
+from gitmem.git.line_origins import IGNORE_FILE, ignored_commits
 from gitmem.git.repo import Repo, try_git
 from gitmem.model.value import dataclass, replace
 
@@ -122,8 +122,8 @@ def history_of_lines(repo: Repo, blamed: BlameRange, limit: int, seconds: float 
 
 
 def _ignore_options(repo: Repo) -> Sequence[str]:
-    """A file of the usual name counts where none is set: then git reads it by itself."""
-    if repo.worktree is None or not (repo.worktree / IGNORE_FILE).is_file():
+    """A plain file of the usual name counts where none is set: then git reads it by itself."""
+    if repo.worktree is None or not ignored_commits(repo):
         return []
     is_set = try_git(repo, "config", "--get", "blame.ignoreRevsFile").returncode == 0
     return [] if is_set else [f"--ignore-revs-file={IGNORE_FILE}"]
@@ -173,6 +173,11 @@ def _unquote(name: bytes) -> str:
 def _refusal(complaint: str, path: str) -> Exception:
     text = complaint.strip().removeprefix("fatal: ").splitlines()
     reason = text[-1] if text else "no reason given"
+    if "invalid object name" in reason:  # and then what stands there, whatever it is
+        return GitFailed(
+            "the list of commits that 'git blame' ignores holds something else",
+            "Look at the file that blame.ignoreRevsFile names",
+        )
     if match := re.search(r"has only (\d+) line", reason):
         return UsageError(f"'{path}' has only {match[1]} lines")
     if "no such path" in reason or "cannot stat" in reason or "no such ref" in reason:

@@ -43,6 +43,7 @@ _DIFF = (
 )
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ENTRY = re.compile(rb"([0-9a-f]{40}) (\d+) (\d+) (\d+)")
+_ID = re.compile(r"[0-9a-f]{40}")
 _NAMED = re.compile(rb"[0-9a-f]{40}")
 
 
@@ -94,15 +95,17 @@ def origins_of_lines(
     folder: Path,
     *,
     is_edited: bool = False,
-    seconds: float = PATIENCE_SECONDS,
+    seconds: float | None = None,
 ) -> LineOrigins:
     """The commits that HEAD's history names behind lines of a file in the work tree.
 
     ``folder`` is for the cache.  Lines that no commit has, and those that git could not tell
-    within so many seconds, have no origin.  ``is_edited``: the lines were just edited, and what
-    they were at HEAD counts, not they.  Never raises: what git refuses has no origin.
+    within so many seconds (:data:`PATIENCE_SECONDS` unless given), have no origin.  ``is_edited``:
+    the lines were just edited, and what they were at HEAD counts, not they.  Never raises: what
+    git refuses has no origin.
     """
-    head, end = head_commit(repo), time.monotonic() + seconds
+    head = head_commit(repo)
+    end = time.monotonic() + (PATIENCE_SECONDS if seconds is None else seconds)
     if not head or repo.worktree is None or _is_partial(repo):
         return LineOrigins()
     cached = _Answer.newest(folder, path, head, repo)
@@ -177,10 +180,12 @@ class _Answer:
         if here._file.exists():
             here._read()
             return here
-        earlier = sorted(folder.glob(f"{_key(path)}.*"), key=_time_of, reverse=True)
-        for file in earlier[:1]:
-            old = cls(folder, path, file.suffix[1:])
-            if _NAMED.fullmatch(os.fsencode(old.head)) and _is_ancestor(repo, old.head, head):
+        begin = f"{_key(path)}."
+        named = [file for file in folder.glob("*.*") if file.name.startswith(begin)]
+        earlier = [file for file in named if _ID.fullmatch(file.name[len(begin) :])]
+        for file in sorted(earlier, key=_time_of, reverse=True)[:1]:
+            old = cls(folder, path, file.name[len(begin) :])
+            if _is_ancestor(repo, old.head, head):
                 old._read()
                 return old
         return here

@@ -6,6 +6,7 @@ Where nothing is sure enough one line says how much is remembered and how to ask
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from contextlib import closing, suppress
 from itertools import groupby
 
@@ -63,6 +64,8 @@ def weigh_start(
     first = [*pending, *left]
     again = {one.item.memory.id for one in first}
     rest = [_without_steps(one) for one in rest if one.item.memory.id not in again]
+    commits = {one.item.commit for one in left}
+    rest = [_unless_told(one, commits) for one in rest]
     otherwise = "" if known is not None else _how_to_ask(repo, count, has_own=has_own)
     candidates = [*first, *rest]
     return ContextChoice(repo, worktree_state, candidates, prediction.likely_files, otherwise)
@@ -157,6 +160,13 @@ def _worth(
     found = worth_of(files, chances) if files else prediction.alone.get(place, 0.0)
     reasons = tuple((path, chances[path]) for path in files[:3])
     return found * prediction.shares.get(place, 1.0), reasons
+
+
+def _unless_told(one: ContextCandidate, commits: Collection[str]) -> ContextCandidate:
+    """The same, but for another memory of a commit that is told already."""
+    if one.refusal or one.item.commit not in commits:
+        return one
+    return replace(one, refusal="its commit is told")
 
 
 def _without_steps(one: ContextCandidate) -> ContextCandidate:

@@ -25,7 +25,7 @@ from gitmem.model.text import ascii_words
 from gitmem.model.value import dataclass
 from gitmem.state.context_history import SessionContext
 
-LEAST_SHARE, LEAST_SHARE_OF_HISTORY, LEAST_LINES = 0.05, 0.1, 2
+LEAST_SHARE_OF_HISTORY, LEAST_LINES = 0.1, 2
 SWEEPING = 12
 """A commit of so many files, of which no session tells, did one thing everywhere and means little
 at each place.  As many files are what the memory of a larger one names."""
@@ -195,7 +195,7 @@ def _is_of_form(title: str) -> bool:
 
 def _too_few(memory: Memory, share: float, size: int, *, is_whole: bool) -> str:
     """Why its lines are too few; of a whole file each commit may have a small part."""
-    least = LEAST_SHARE
+    least = 0.0
     if memory.provenance.is_of_history:
         is_sweeping = len(memory.files_changed) >= SWEEPING
         least = _LEAST_SHARE_OF_SWEEPING if is_sweeping else LEAST_SHARE_OF_HISTORY

@@ -85,8 +85,7 @@ def _fit(
 ) -> Iterator[tuple[_DatedItem, str]]:
     """Each item in the fullest form that its share of the room takes; nothing is told twice.
 
-    ``needs_reason``: a title alone is not worth its place, and rather is the first told in brief
-    than another beside it.
+    ``needs_reason``: a title alone is not worth its place.
     """
     forms = _FORMS_WITH_REASON if needs_reason else _FORMS
     told = Told()
@@ -200,7 +199,10 @@ _BRIEF = _Form(
 )
 _TITLE = _Form({}, {}, 0)
 _FORMS = ((_FULL, _SHARE_IN_FULL), (_BRIEF, _SHARE_IN_BRIEF), (_TITLE, 1.0))
-_FORMS_WITH_REASON = ((_FULL, _SHARE_IN_BRIEF), (_BRIEF, 1.0))
+_SHORT = _Form(
+    {"why": 1, "decisions": 1, "errors": 1}, {"why": 120, "decisions": 120, "errors": 120}, 1
+)
+_FORMS_WITH_REASON = ((_FULL, _SHARE_IN_FULL), (_BRIEF, _SHARE_IN_BRIEF), (_SHORT, 1.0))
 
 
 def _block(known: _DatedItem, form: _Form, told: Told) -> tuple[str, list[Item]]:

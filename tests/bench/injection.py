@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.agents.claude.touched_lines import read_lines
+from gitmem.git import line_origins
 from gitmem.git.repo import find_repo
 from gitmem.model.line_ranges import Ranges
 from gitmem.model.memory import Memory, Provenance
@@ -86,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, default=real_sessions.FOLDER, help="the real sessions")
     parser.add_argument("--both", action="store_true", help="only the two sources with a start")
     given = parser.parse_args(arguments)
+    line_origins.PATIENCE_SECONDS = 10.0  # the same answers however busy the machine is
     scoring = real_sessions.load_eval("eval_injection", given.data)
     tools = real_sessions.load_eval("transcripts", given.data)
     data = tools.Dataset(str(given.data.resolve()))

@@ -120,3 +120,22 @@ def test_the_history_of_lines_goes_on_from_where_they_were(git: GitDriver) -> No
 
     assert part.commit == second
     assert history_of_lines(git.repo, part, 5) == [first]
+
+
+def test_a_list_that_leads_elsewhere_is_not_read(git: GitDriver) -> None:
+    """A link that somebody committed, to a file that is nobody's business."""
+    (git.home / "private").write_text("plain words of a private file\n")
+    first = git.commit("one", **{"a.py": BODY})
+    (git.path / IGNORE_FILE).symlink_to(git.home / "private")
+
+    assert commits(git, "a.py", 1) == [(first, 1, 1)]
+
+
+def test_what_a_list_holds_that_is_none_is_not_told(git: GitDriver) -> None:
+    git.commit("one", **{"a.py": BODY, "list": "plain words of a private file\n"})
+    git.run("config", "blame.ignoreRevsFile", "list")
+
+    with pytest.raises(GitFailed) as told:
+        blame(git.repo, "a.py", 1)
+
+    assert "private" not in str(told.value)

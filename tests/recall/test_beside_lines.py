@@ -361,6 +361,33 @@ def test_what_nothing_is_left_of_in_the_file_is_not_told(layers: GitDriver) -> N
     assert "choose gamma" not in text
 
 
+def test_files_of_names_that_begin_alike_are_told_apart(layers: GitDriver) -> None:
+    other = f"{FILE}.old"
+    layers.commit("copy", **{other.replace("/", "__"): lines("alpha") + lines("copied") * 2})
+    passage = Passage(((7, 12),))
+    context_of_file(layers.repo, "t", "t", other, Settings(), passage)
+    layers.commit("elsewhere", **{"other.txt": "1\n"})
+    refresh(layers.repo).close()
+
+    assert "choose beta" in told(layers, (7, 12))
+
+
+def test_a_long_name_is_a_name(layers: GitDriver) -> None:
+    path = "/".join(["é" * 40] * 3 + ["a b.py"])
+    (layers.path / path).parent.mkdir(parents=True)
+    layers.run("mv", FILE, path)
+    origin = Provenance(commit=layers.commit("move"), agent="claude-code", session="mover")
+    memory = Memory("change", "move it", "It is long.", files_changed=(path,), provenance=origin)
+    NoteStore(layers.repo).add({origin.commit: [document_of(memory)]}, "notes: test")
+    refresh(layers.repo).close()
+
+    for session in ("s", "t"):
+        text = context_of_file(
+            layers.repo, session, session, path, Settings(), Passage(((7, 12),))
+        ).text
+        assert "choose beta" in text
+
+
 def test_a_file_that_head_does_not_have_has_nothing_behind_it(layers: GitDriver) -> None:
     layers.run("rm", "-q", "--cached", FILE)
     layers.run("commit", "-q", "-m", "drop it")

@@ -212,6 +212,16 @@ def test_the_last_commit_comes_first_where_it_is_worth_half_of_another(git: GitD
     assert first.memory.title == "the last"
 
 
+def test_of_the_last_commit_one_memory_is_told(git: GitDriver) -> None:
+    many(git, 3)
+    git.run("checkout", "-q", "-b", "ada/upload")
+    commit = git.commit("retry", **{"net.py": "3\n"})
+    for title in ("one session", "another session"):
+        remember(git, commit, replace(STEPS, title=title, next=()))
+
+    assert start(git).count(commit[:10]) == 1
+
+
 def test_the_last_commit_is_not_told_where_it_is_of_no_use(git: GitDriver) -> None:
     many(git, 60)
     last = replace(STEPS, title="the last", next=(), files_changed=("gone.py",))
