@@ -32,7 +32,7 @@ class Relevance:
     """What speaks for an answer: ``coverage``, the best memory's share of the query's words by
     their rarity, and ``unknown``, the share of them that no memory has (both 0 to 1);
     ``closeness``, by how much the best cosine exceeds the usual one, None where meaning cannot be
-    asked; how many memories there are; and how many different words the query has that say anything.
+    asked; how many memories there are; and how many different words of the query say anything.
     """
 
     coverage: float
