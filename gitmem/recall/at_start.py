@@ -18,8 +18,9 @@ from gitmem.index.memories import memories_of
 from gitmem.model.context_item import ContextItem
 from gitmem.model.likely import worth as worth_of
 from gitmem.model.memory import Memory
+from gitmem.model.reason import gives_reason
 from gitmem.model.value import replace
-from gitmem.recall.beside_lines import gives_reason, speaker
+from gitmem.recall.beside_lines import speaker
 from gitmem.recall.context_choice import ContextCandidate, ContextChoice, Quota, weigh
 from gitmem.recall.judgement import refusal_of
 from gitmem.recall.left_off import is_still_pending, without_steps, without_taken_steps
