@@ -70,8 +70,14 @@ def weigh_start(
     commits = {one.item.commit for one in left}
     rest = [_unless_told(one, commits) for one in rest]
     otherwise = "" if known is not None else _how_to_ask(repo, count, has_own=has_own)
+    silence = (
+        "no memory that HEAD reaches has a file that speaks for it"
+        if count
+        else "nothing that HEAD reaches is remembered"
+    )
+    likely = prediction.likely_files
     candidates = [_unless_given(one, given) for one in [*first, *rest]]
-    return ContextChoice(repo, worktree_state, candidates, prediction.likely_files, otherwise)
+    return ContextChoice(repo, worktree_state, candidates, likely, otherwise, silence=silence)
 
 
 def context_for(repo: Repo, budget_tokens: int) -> ContextBlock:
