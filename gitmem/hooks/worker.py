@@ -24,14 +24,14 @@ def run_worker(place: str) -> None:
     """
     _detach(_DEADLINE_SECONDS, niceness=5)
     repo = find_repo(place)
-    if not is_worker_needed(repo):
-        return  # the imports below cost 100 ms
     try:
-        _work(repo)
+        if repo.is_initialised and is_worker_needed(repo):
+            _work(repo)  # whose imports cost 100 ms
     except (GitmemError, OSError) as error:
         append_log(repo, f"worker: {error}")
     finally:
         remove_mark(repo)
+        _leave_nothing(repo)
 
 
 def run_judge(place: str) -> None:
@@ -40,10 +40,12 @@ def run_judge(place: str) -> None:
     repo = find_repo(place)
     try:
         with lock(repo, "judge") as is_ours:
-            if is_ours:
+            if is_ours and repo.is_initialised:
                 _judge(repo)
     except (GitmemError, OSError) as error:
         append_log(repo, f"judge: {error}")
+    finally:
+        _leave_nothing(repo)
 
 
 def _judge(repo: Repo) -> None:
@@ -75,11 +77,22 @@ def _work(repo: Repo) -> None:
     workspace = open_workspace(repo)
     if workspace.settings.enabled:
         work(workspace)
-        reinstate_hooks(repo)
+        with lock(repo, "setup") as is_ours:
+            if is_ours:  # else they are being taken away on purpose
+                reinstate_hooks(repo)
     else:
         remove_mark(repo)
         for queued in Queue(repo).jobs():
             Queue(repo).finish(queued)
+
+
+def _leave_nothing(repo: Repo) -> None:
+    """Where gitmem was uninstalled meanwhile, take away what this process wrote after that."""
+    if not repo.is_initialised and repo.state_dir.exists():
+        from gitmem.setup.uninstall import remove_state
+
+        with suppress(GitmemError, OSError):
+            remove_state(repo)
 
 
 def _end_all(signum: int, frame: object) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,8 +27,14 @@ from gitmem.setup.manifest import FileRecord, path_of_name
 from gitmem.setup.mcp_json import without_server
 from gitmem.setup.owned_files import FileForm, OwnedFiles, look
 from gitmem.state.atomic import write_atomically
+from gitmem.state.lock import LockName, wait_for_lock
 
 _WORK_FOLDERS = ("queue", "failed", "pending", "lost")
+_BACKGROUND: tuple[tuple[LockName, float], ...] = (("worker", 30.0), ("setup", 5.0), ("judge", 2.0))
+"""Who may be at work in our folder, and how many seconds each is waited for.  One that takes
+longer clears away itself what it writes after that.
+"""
+_ATTEMPTS, _PAUSE_SECONDS = 20, 0.05
 _CLIENT_SETTINGS = FileForm(
     rest=without_hooks,
     is_same=is_same_settings,
@@ -69,11 +76,15 @@ def uninstall(
     owned_files = OwnedFiles(repo)
     report = UninstallReport()
     if drain is not None:
+        with ExitStack() as held:  # else the worker has the turn, and this one nothing to do
+            _try(report, partial(_wait_for_background, repo, held))
         _try(report, drain)
     if user_settings is not None:
         _try(report, partial(_leave_client, user_settings, report))
-    undo_install(repo, owned_files, report)
-    if repo.state_dir.exists() and not repo.is_initialised:
+    with ExitStack() as held:
+        _try(report, partial(_wait_for_background, repo, held))
+        undo_install(repo, owned_files, report)
+    if not repo.is_initialised and any(_has_work(repo.state_dir / name) for name in _WORK_FOLDERS):
         report.notices.append(
             f"work that is not remembered yet stays in '{repo.state_dir}':"
             " run gitmem init to continue with it, or delete that folder"
@@ -91,7 +102,7 @@ def undo_install(
     _try(told, partial(_forget_tracking, repo))
     if not owned_files.manifest.files:
         _try(told, partial(_remove_sources, repo))
-        _try(told, partial(_remove_state, repo))
+        _try(told, partial(remove_state, repo))
     owned_files.remove_folders()
 
 
@@ -160,17 +171,46 @@ def _remove_sources(repo: Repo) -> None:
         (git_dir / "gitmem-sources").unlink(missing_ok=True)
 
 
-def _remove_state(repo: Repo) -> None:
-    """Remove our folder, except for work that exists nowhere else."""
-    for path in repo.state_dir.iterdir():
-        if path.name in _WORK_FOLDERS and any(path.iterdir()):
+def remove_state(repo: Repo) -> None:
+    """Remove our folder, except for work that exists nowhere else.
+
+    Raises:
+        OSError: something in it cannot be removed.
+    """
+    for _ in range(_ATTEMPTS):  # a hook or worker that began before may still leave its mark
+        _remove_once(repo.state_dir)
+        if not repo.state_dir.exists() or _holds_only_work(repo.state_dir):
+            return
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _remove_once(folder: Path) -> None:
+    # install.json goes last: as long as it is there, an uninstall that was killed can be repeated.
+    for path in sorted(folder.iterdir(), key=lambda path: path.name == "install.json"):
+        if path.name in _WORK_FOLDERS and _has_work(path):
             continue
         if path.is_dir():
-            shutil.rmtree(path)
+            with suppress(FileNotFoundError):
+                shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
     with suppress(OSError):
-        repo.state_dir.rmdir()
+        folder.rmdir()
+
+
+def _holds_only_work(folder: Path) -> bool:
+    names = {path.name for path in folder.iterdir()}
+    return bool(names) and names <= set(_WORK_FOLDERS)
+
+
+def _has_work(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def _wait_for_background(repo: Repo, held: ExitStack) -> None:
+    """Wait until nothing works in our folder; with ``held``, nothing begins until it is closed."""
+    for name, seconds in _BACKGROUND:
+        held.enter_context(wait_for_lock(repo, name, seconds))
 
 
 def _try(report: UninstallReport, step: Callable[[], object]) -> None:

@@ -14,10 +14,10 @@ from typing import Literal
 
 from gitmem.git.repo import Repo, translate_os_errors
 
-LockName = Literal["worker", "backfill", "recompress", "answer", "judge"]
+LockName = Literal["worker", "backfill", "recompress", "answer", "judge", "setup"]
 """What is done by one at a time: two backfills would take each other's slices of a session, two
 recompressions write the same memories twice, two answers about a commit overwrite each other, two
-that judge commits ask git the same.
+that judge commits ask git the same, and who puts hooks back meets who takes them away.
 """
 
 _WAIT_STEP = 0.02

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from gitmem.errors import DiskFull, NotInitialised
-from gitmem.git.repo import find_repo
+from gitmem.git.repo import Repo, find_repo
 from gitmem.model.job import Job
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF
@@ -16,6 +20,7 @@ from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh
 from gitmem.setup.install import install
 from gitmem.setup.uninstall import uninstall
+from gitmem.state.lock import LockName, lock
 from gitmem.state.queue import Queue
 from tests.support.git import GitDriver
 from tests.support.layouts import LAYOUTS, OLD_GIT, husky_9, python_hooks, shell_hooks
@@ -275,3 +280,68 @@ def test_our_refs_go_and_the_notes_stay(committed: GitDriver) -> None:
 
     left = committed.out("for-each-ref", "--format=%(refname)").splitlines()
     assert left == ["refs/heads/main", NOTES_REF]
+
+
+@pytest.mark.parametrize("name", ["worker", "setup", "judge"])
+def test_who_is_at_work_in_the_background_is_waited_for(
+    committed: GitDriver, name: LockName
+) -> None:
+    before = snapshot(committed.path)
+    install(committed.repo, git_version=OLD_GIT)
+    has_begun = threading.Event()
+
+    def work() -> None:
+        with lock(committed.repo, name):
+            has_begun.set()
+            time.sleep(0.5)
+            (committed.repo.state_dir / "hooks.told").write_text("late")
+
+    background = threading.Thread(target=work)
+    background.start()
+    has_begun.wait()
+    report = uninstall(committed.repo)
+    background.join()
+
+    assert report.notices == []
+    assert snapshot(committed.path) == before
+
+
+@pytest.mark.parametrize("what", [[], ["judge"]])
+def test_a_worker_that_comes_late_leaves_nothing(committed: GitDriver, what: list[str]) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    uninstall(committed.repo)
+    folder = committed.repo.state_dir
+    folder.mkdir()
+    (folder / "hooks.told").write_text("written after all was gone")
+
+    command = [sys.executable, "-m", "gitmem", "worker", str(committed.repo.common_dir), *what]
+    subprocess.run(command, check=True)
+
+    assert not folder.exists()
+
+
+def test_a_worker_that_comes_late_keeps_what_is_not_remembered(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    uninstall(committed.repo)
+    job = Queue(committed.repo).add(Job("capture", commit="1" * 40))
+    (committed.repo.state_dir / "log").write_text("")
+
+    subprocess.run(
+        [sys.executable, "-m", "gitmem", "worker", str(committed.repo.common_dir)], check=True
+    )
+
+    assert [path for path in committed.repo.state_dir.rglob("*") if path.is_file()] == [job]
+
+
+def test_files_that_are_no_work_are_not_called_work(
+    committed: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+
+    def leave_a_log(repo: Repo) -> None:
+        (repo.state_dir / "install.json").unlink()
+        (repo.state_dir / "log").write_text("")
+
+    monkeypatch.setattr("gitmem.setup.uninstall.remove_state", leave_a_log)
+
+    assert uninstall(committed.repo).notices == []
