@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from gitmem.cli.open_repo import ready_repo
+from gitmem.errors import UsageError
+from gitmem.git.repo import Repo, try_git
 from gitmem.recall.at_start import weigh_start
 from gitmem.recall.beside_file import weigh_file, weigh_lines
 from gitmem.recall.beside_lines import Passage, located
-from gitmem.recall.why import parse_place
+from gitmem.recall.why import CodePlace, parse_place
 from gitmem.recall.with_prompt import weigh_prompt
 from gitmem.render.explanation import render_explanation
 from gitmem.state.settings import read_settings
+
+_NONE_BEHIND = "no memory that HEAD reaches and that gives a reason stands behind"
 
 
 @click.command()
@@ -38,16 +43,24 @@ def command(budget: int | None, prompt: str | None, file: str | None, explain: b
     session that has received nothing yet.  With --explain: what was considered, for which files or
     lines, and why it was left out.
     """
+    if prompt is not None and file is not None:
+        raise UsageError("--prompt and --file cannot be used together")
+    if prompt is not None and not prompt.strip():
+        raise UsageError("--prompt needs the text of a prompt")
     repo = ready_repo()
     settings = read_settings(repo)
-    place = parse_place(repo, file, Path.cwd()) if file else None
-    path = place.path.replace(os.sep, "/") if place else ""
+    place = _place_to_read(repo, file) if file is not None else None
+    path, silence = place.path if place else "", ""
     if place and place.first is not None:
         lines = ((place.first, place.last or place.first),)
         passage = located(repo, path, Passage(lines))
         weighed = weigh_lines(repo, path, passage, explain=explain)
+        silence = f"{_NONE_BEHIND} these lines"
+        if not weighed.is_complete:
+            silence = "git had no time to say which commits these lines come from; ask again"
     elif place:
         weighed = weigh_file(repo, path, explain=explain)
+        silence = f"{_NONE_BEHIND} this file"
     elif prompt:
         is_last_chance = not settings.file_tokens
         weighed = weigh_prompt(repo, prompt, is_last_chance=is_last_chance, explain=explain)
@@ -57,6 +70,30 @@ def command(budget: int | None, prompt: str | None, file: str | None, explain: b
     standard = standard if file or prompt else settings.budget_tokens
     block = weighed.block(budget or standard, path=path)
     if explain:
-        click.echo(render_explanation(weighed.candidates, block))
+        silence = silence or weighed.silence
+        click.echo(render_explanation(weighed.candidates, block, silence, path=path))
     elif block.text:
         click.echo(block.text)
+
+
+def _place_to_read(repo: Repo, text: str) -> CodePlace:
+    """The file, with the slashes that git writes, and the lines that an agent could read.
+
+    Raises:
+        UsageError: there is no such file or line, or git does not track it.
+    """
+    place = parse_place(repo, text, Path.cwd())
+    path = place.path.replace(os.sep, "/")
+    there = repo.need_worktree() / place.path
+    if there.is_dir():
+        raise UsageError(f"'{path}' is a folder", "Name a file: --file PATH[:LINE-LINE]")
+    if not there.is_file():
+        raise UsageError(f"there is no file '{path}' here", "The form is: --file PATH[:LINE-LINE]")
+    names = ("--", f":(top,literal){path}")
+    if try_git(repo, "ls-files", "--error-unmatch", *names).returncode:
+        raise UsageError(f"git does not track '{path}'", "List what it tracks: git ls-files")
+    with there.open("rb") as lines:
+        count = sum(1 for _ in lines)
+    if place.first is not None and place.first > count:
+        raise UsageError(f"'{path}' has only {count} line{'' if count == 1 else 's'}")
+    return replace(place, path=path)

@@ -18,8 +18,9 @@ from gitmem.index.memories import memories_of
 from gitmem.model.context_item import ContextItem
 from gitmem.model.likely import worth as worth_of
 from gitmem.model.memory import Memory
+from gitmem.model.reason import gives_reason
 from gitmem.model.value import replace
-from gitmem.recall.beside_lines import gives_reason, speaker
+from gitmem.recall.beside_lines import speaker
 from gitmem.recall.context_choice import ContextCandidate, ContextChoice, Quota, weigh
 from gitmem.recall.judgement import refusal_of
 from gitmem.recall.left_off import is_still_pending, without_steps, without_taken_steps
@@ -52,10 +53,12 @@ def weigh_start(
         ContextCandidate(item, 1.0, refusal=refusal_of(item.memory, given, own))
         for item in _pending(repo, worktree_state)
     ]
+    # Weighed as for a session that was told nothing: what is given is left out of that, and the
+    # next best does not come in its place.
     with closing(Index.open(repo.state_dir)) as index:
         prediction = predict_files(repo, index, worktree_state)
-        left = _left_off(repo, index, prediction, worktree_state, given, own)
-        told = replace(given, ids=given.ids | {one.item.memory.id for one in left})
+        left = _left_off(repo, index, prediction, worktree_state, SessionContext(), own)
+        told = SessionContext(frozenset(one.item.memory.id for one in left))
         quota = replace(AT_START, most=min(AT_START.most, _MOST - len(left)))
         rest = weigh(index, prediction, quota, told, own, explain=explain)
         count = len(scope_of(repo, index))
@@ -67,8 +70,14 @@ def weigh_start(
     commits = {one.item.commit for one in left}
     rest = [_unless_told(one, commits) for one in rest]
     otherwise = "" if known is not None else _how_to_ask(repo, count, has_own=has_own)
-    candidates = [*first, *rest]
-    return ContextChoice(repo, worktree_state, candidates, prediction.likely_files, otherwise)
+    silence = (
+        "no memory that HEAD reaches has a file that speaks for it"
+        if count
+        else "nothing that HEAD reaches is remembered"
+    )
+    likely = prediction.likely_files
+    candidates = [_unless_given(one, given) for one in [*first, *rest]]
+    return ContextChoice(repo, worktree_state, candidates, likely, otherwise, silence=silence)
 
 
 def context_for(repo: Repo, budget_tokens: int) -> ContextBlock:
@@ -167,6 +176,12 @@ def _unless_told(one: ContextCandidate, commits: Collection[str]) -> ContextCand
     if one.refusal or one.item.commit not in commits:
         return one
     return replace(one, refusal="its commit is told")
+
+
+def _unless_given(one: ContextCandidate, given: SessionContext) -> ContextCandidate:
+    """The same, but for one that the session has."""
+    why = one.refusal or refusal_of(one.item.memory, given, "")
+    return replace(one, refusal=why)
 
 
 def _without_steps(one: ContextCandidate) -> ContextCandidate:

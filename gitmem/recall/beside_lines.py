@@ -21,6 +21,7 @@ from gitmem.index.memories import memories_of
 from gitmem.index.nearby import paths_with_names
 from gitmem.model.line_ranges import Ranges, join
 from gitmem.model.memory import Memory
+from gitmem.model.reason import gives_reason
 from gitmem.model.text import ascii_words
 from gitmem.model.value import dataclass
 from gitmem.state.context_history import SessionContext
@@ -88,11 +89,6 @@ class Passage:
     def __bool__(self) -> bool:
         """Whether it is known which lines they are."""
         return bool(self.ranges or self.texts)
-
-
-def gives_reason(memory: Memory) -> bool:
-    """Whether it says why, or what was decided, or what went wrong."""
-    return bool(memory.why or memory.decisions or memory.errors)
 
 
 def is_left_to_tell(index: Index, path: str, given: SessionContext) -> bool:

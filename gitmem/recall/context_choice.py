@@ -24,6 +24,7 @@ from gitmem.recall.worktree_state import WorktreeState, read_head_time
 from gitmem.render.context import BYTES_PER_TOKEN, ContextBlock, render_context
 from gitmem.state.context_history import SessionContext
 
+_GONE = "orphaned: nothing of its commit is left"
 _WORTH_A_LOOK = 0.02  # less is not even explained
 
 
@@ -54,7 +55,8 @@ class ContextChoice:
     """What was considered, in order, ready to be fitted into a budget.
 
     ``otherwise`` is said where nothing is given: our own words, nobody's memory.
-    ``is_complete``: there was time to look at everything.
+    ``is_complete``: there was time to look at everything.  ``silence`` says why nothing at all was
+    considered, if that was to be explained.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class ContextChoice:
         otherwise: str = "",
         *,
         is_complete: bool = True,
+        silence: str = "",
     ) -> None:
         self._repo = repo
         self._worktree_state = worktree_state
@@ -73,6 +76,7 @@ class ContextChoice:
         self.likely_files = likely_files
         self.otherwise = otherwise
         self.is_complete = is_complete
+        self.silence = silence
 
     @property
     def items(self) -> list[ContextItem]:
@@ -86,16 +90,9 @@ class ContextChoice:
         return block if block.text or not has_room else ContextBlock(self.otherwise, 0, 0)
 
     def _block(self, budget_tokens: int, path: str) -> ContextBlock:
-        items = self.items
+        items = self._standing_items()
         if not items:
             return ContextBlock("", 0, 0)
-        commits = [item.commit for item in items if item.commit and not item.lines]
-        elsewhere = {one.item.commit for one in self.candidates if one.is_elsewhere}
-        reached = [commit for commit in commits if commit not in elsewhere]
-        now = standings(self._repo, commits, reached=reached)
-        items = [replace(item, standing=now.get(item.commit)) for item in items]
-        if path:  # of a file is told what stands in it
-            items = [item for item in items if not (item.standing and item.standing.is_gone)]
         if self._worktree_state:
             head_time = self._worktree_state.head_time
         elif all(item.lines for item in items):
@@ -103,6 +100,20 @@ class ContextChoice:
         else:
             head_time = read_head_time(self._repo)
         return render_context(items, budget_tokens, head_time=head_time, path=path)
+
+    def _standing_items(self) -> list[ContextItem]:
+        """The items, each with its standing; what nothing is left of is refused from now on."""
+        items = self.items
+        commits = [item.commit for item in items if item.commit and not item.lines]
+        elsewhere = {one.item.commit for one in self.candidates if one.is_elsewhere}
+        reached = [commit for commit in commits if commit not in elsewhere]
+        now = standings(self._repo, commits, reached=reached)
+        gone = {commit for commit, standing in now.items() if standing.is_gone}
+        self.candidates = [
+            replace(one, refusal=_GONE) if not one.refusal and one.item.commit in gone else one
+            for one in self.candidates
+        ]
+        return [replace(item, standing=now.get(item.commit)) for item in self.items]
 
 
 def weigh(

@@ -17,7 +17,7 @@ from gitmem.index.commits import annotated_commit_count
 from gitmem.index.lookup import places_touching, touch_counts
 from gitmem.index.nearby import paths_of
 from gitmem.model.likely import tells_apart
-from gitmem.model.memory import Memory
+from gitmem.model.reason import gives_reason
 from gitmem.recall.context_choice import ContextCandidate, ContextChoice, Quota, weigh
 from gitmem.recall.likely_files import Prediction, locate_commits, shares_of
 from gitmem.render.context import ContextBlock
@@ -86,9 +86,4 @@ def _chances(index: Index, known: SessionContext) -> Mapping[str, float]:
 
 
 def _is_given(candidate: ContextCandidate) -> bool:
-    return not candidate.refusal and _has_reason(candidate.item.memory)
-
-
-def _has_reason(memory: Memory) -> bool:
-    """Whether it says more than what the subagent will see in the code."""
-    return bool(memory.why or memory.decisions or memory.errors)
+    return not candidate.refusal and gives_reason(candidate.item.memory)

@@ -1,8 +1,8 @@
 """Why a memory is not given to a session, whatever it is worth.
 
 The session has it already, or made it itself; another memory says more of the same commit, or the
-same of another commit; or it says nothing beyond a subject.  Standard library only: this runs in
-agent hooks.
+same of another commit; or it was made from history and gives no reason.  Standard library only:
+this runs in agent hooks.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from gitmem.index.commits import commits_like
 from gitmem.index.lookup import memories
 from gitmem.index.memories import memories_of
 from gitmem.model.memory import Memory
+from gitmem.model.reason import gives_reason
 from gitmem.model.twins import ToldWork
 from gitmem.model.value import dataclass
 from gitmem.recall.likely_files import Prediction
 from gitmem.state.context_history import SessionContext
 
 _GIVEN_BEFORE = "given before"
-_REFERENCES = ("See ", "Reverts ")  # facts of a commit whose message has no body
 
 
 @dataclass(frozen=True)
@@ -70,15 +70,9 @@ def refusal_of(memory: Memory, given: SessionContext, own: str) -> str:
         return _GIVEN_BEFORE
     if own and memory.provenance.session == own:
         return "the session's own"
-    if memory.provenance.is_of_history and not _has_reason(memory):
+    if memory.provenance.is_of_history and not gives_reason(memory):
         return "made from history, without a reason"
     return ""
-
-
-def _has_reason(memory: Memory) -> bool:
-    """Whether it says more than its subject: a number that this refers to is not more."""
-    facts = [fact for fact in memory.what if not fact.startswith(_REFERENCES)]
-    return bool(memory.why or facts or memory.decisions or memory.errors)
 
 
 def _has_session_twin(index: Index, memory: Memory, commits: Iterable[str]) -> bool:

@@ -56,8 +56,17 @@ class PromptEvidence:
     def fit(self, place: int) -> float:
         """How well this memory fits the prompt: 1.0 or more where it is reason enough to tell."""
         strength = self.strength_of.get(place, 0.0)
-        needed = max(_LEAST, _NEEDED + _NEEDED_OF_WHOLE * self.whole)
-        return max(strength / needed, 1.0 if place in self.with_names else 0.0)
+        return max(strength / self.needed, 1.0 if place in self.with_names else 0.0)
+
+    @property
+    def needed(self) -> float:
+        """The strength that is reason enough to tell a memory."""
+        return max(_LEAST, _NEEDED + _NEEDED_OF_WHOLE * self.whole)
+
+    @property
+    def reached(self) -> float:
+        """The strength of the memory that fits best; 0 if none does."""
+        return self.strength_of.get(self._best, 0.0)
 
     @property
     def calls(self) -> bool:
@@ -68,7 +77,7 @@ class PromptEvidence:
         """Whether the prompt says of this repository's work at all, whatever else it says; where
         there is a branch, less is enough.
         """
-        return self.strength_of.get(self._best, 0.0) >= (_LEAST if is_trunk else _HINT)
+        return self.reached >= (_LEAST if is_trunk else _HINT)
 
     @property
     def _best(self) -> int:

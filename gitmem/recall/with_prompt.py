@@ -11,10 +11,11 @@ from contextlib import closing, suppress
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
+from gitmem.index.commits import annotated_commit_count
 from gitmem.index.lexical import match_of
 from gitmem.recall.context_choice import ContextChoice, Quota, weigh
 from gitmem.recall.likely_files import MAX_PROMPT, files_in_text, predict_files
-from gitmem.recall.prompt_evidence import weigh_words
+from gitmem.recall.prompt_evidence import PromptEvidence, weigh_words
 from gitmem.recall.worktree_state import read_worktree_state
 from gitmem.render.context import ContextBlock
 from gitmem.state.context_history import ContextHistory, SessionContext
@@ -46,13 +47,25 @@ def weigh_prompt(
         is_called = evidence.calls or bool(files_in_text(index, text))
         is_wide = is_last_chance and not given.prompts and evidence.hints(is_trunk=False)
         if not (is_called or is_wide):
-            return ContextChoice(repo, None, [], {})
+            silence = _why_silent(index, evidence) if explain else ""
+            return ContextChoice(repo, None, [], {}, silence=silence)
         worktree_state = read_worktree_state(repo)
         is_wide = is_wide and evidence.hints(is_trunk=worktree_state.is_trunk)
         prediction = predict_files(repo, index, worktree_state, text, evidence, others=True)
         called = prediction.by_files if is_wide else prediction.for_prompt
         found = weigh(index, called, quota, given, "", explain=explain)
-    return ContextChoice(repo, worktree_state, found, prediction.likely_files)
+    silence = "no memory that a branch reaches fits the prompt"
+    return ContextChoice(repo, worktree_state, found, prediction.likely_files, silence=silence)
+
+
+def _why_silent(index: Index, evidence: PromptEvidence) -> str:
+    """Why the prompt calls for nothing."""
+    if not annotated_commit_count(index):
+        return "nothing is remembered here"
+    return (
+        "the prompt names no file or identifier that singles out a memory here, and its words are "
+        f"too common or unknown (strength {evidence.reached:.1f}, needed {evidence.needed:.1f})"
+    )
 
 
 def context_of_prompt(repo: Repo, session: str, prompt: str, settings: Settings) -> ContextBlock:

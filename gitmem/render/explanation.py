@@ -29,28 +29,35 @@ class Explainable(Protocol):
     def refusal(self) -> str: ...  # noqa: D102
 
 
-def render_explanation(candidates: Sequence[Explainable], block: ContextBlock) -> str:
-    """A line for each memory that was considered, and one below it with its files; plain text."""
+def render_explanation(
+    candidates: Sequence[Explainable], block: ContextBlock, silence: str, *, path: str = ""
+) -> str:
+    """A line for each memory that was considered, and one below it with its files; plain text.
+
+    ``silence`` says why there is none; ``path`` is the file that is read, of which no chance of an
+    edit need be told.
+    """
     if not candidates:
-        return "Nothing was considered: no memory that HEAD reaches has a file that speaks for it."
+        return f"Nothing was considered: {silence}."
     given = frozenset(block.ids)
     lines = [f"Given: {block.item_count} of {len(candidates)} considered, {block.tokens} tokens."]
     for one in candidates[:_MOST]:
-        lines += _lines(one, is_given=one.item.memory.id in given)
+        lines += _lines(one, path, is_given=one.item.memory.id in given)
     if len(candidates) > _MOST:
         lines.append(f"... and {len(candidates) - _MOST} that are worth less.")
     return "\n".join(lines)
 
 
-def _lines(one: Explainable, *, is_given: bool) -> Iterator[str]:
+def _lines(one: Explainable, path: str, *, is_given: bool) -> Iterator[str]:
     memory = one.item.memory
     verdict = "given" if is_given else one.refusal or "no room in the budget"
     title = clean_line(shown_title(memory), 100)
     yield f"{one.worth:4.0%}  {title} ({_origin(memory, one.item)}): {verdict}"
     if one.item.lines:
         yield f"      has lines {shown_ranges(one.item.lines)} there"
-    if one.files:
-        files = ", ".join(f"{clean_line(path, 120)} {chance:.0%}" for path, chance in one.files)
+    likely = [(name, chance) for name, chance in one.files if name != path]
+    if likely:
+        files = ", ".join(f"{clean_line(name, 120)} {chance:.0%}" for name, chance in likely)
         yield f"      likely to be edited: {files}"
 
 

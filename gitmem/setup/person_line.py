@@ -43,12 +43,16 @@ def start_line(
     return known_line(repo, given, moment)
 
 
-def known_line(repo: Repo, given: int, now: float) -> str:
-    """How many of how many memories were given, and when something was remembered last."""
+def known_line(repo: Repo, given: int | None, now: float) -> str:
+    """How many of how many memories were given, and when something was remembered last.
+
+    ``given`` is None where that is not known, and then not told.
+    """
     with closing(Index.open(repo.state_dir)) as index:
-        count = max(memory_count(index), given)
+        count = max(memory_count(index), given or 0)
     memories = "1 memory" if count == 1 else f"{count} memories"
-    told = f"{given} of {memories} given" if given else f"{memories}, none given"
+    told = memories if given is None else f"{memories}, none given"
+    told = f"{given} of {memories} given" if given else told
     last = read_last_capture(repo)
     return f"gitmem: {told}; last capture {ago(now - last)}" if last else f"gitmem: {told}"
 

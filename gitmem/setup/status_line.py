@@ -64,7 +64,7 @@ def status_line(asked: Mapping[str, Any], now: float) -> str:
     if trouble:
         return trouble
     told = ContextHistory(repo).of(session) if is_session_id(session) else None
-    return known_line(repo, len(told.ids) if told else 0, now)
+    return known_line(repo, len(told.ids) if told else None, now)
 
 
 def _stranger(repo: Repo, session: str, asked: Mapping[str, Any]) -> str:

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
@@ -58,7 +62,13 @@ def test_what_was_left_out_is_explained(git: GitDriver) -> None:
 
 
 def test_an_explanation_of_nothing(committed: GitDriver) -> None:
-    assert "Nothing was considered" in gitmem(committed, "context", "--explain").stdout
+    nothing = "Nothing was considered: nothing"
+
+    start = gitmem(committed, "context", "--explain").stdout
+    prompt = gitmem(committed, "context", "--prompt", "what is parse_args for?", "--explain").stdout
+
+    assert start == f"{nothing} that HEAD reaches is remembered.\n"
+    assert prompt == f"{nothing} is remembered here.\n"
 
 
 def test_a_file_outside_is_a_wrong_usage(git: GitDriver) -> None:
@@ -68,3 +78,69 @@ def test_a_file_outside_is_a_wrong_usage(git: GitDriver) -> None:
 
     assert done.returncode == 2
     assert "outside this repository" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--file", "src/nowhere.py"), "there is no file 'src/nowhere.py' here"),
+        (("--file", "src/tree4.py:abc"), "there is no file 'src/tree4.py:abc' here"),
+        (("--file", "src"), "'src' is a folder"),
+        (("--file", "."), "is a folder"),
+        (("--file", ""), "is a folder"),
+        (("--file", "src/new.py"), "git does not track 'src/new.py'"),
+        (("--file", "src/tree4.py:2"), "'src/tree4.py' has only 1 line\n"),
+        (("--file", "src/tree4.py:0"), "line numbers start at 1"),
+        (("--file", "src/tree4.py", "--prompt", "x"), "cannot be used together"),
+        (("--prompt", ""), "--prompt needs the text of a prompt"),
+        (("--prompt", " \n"), "--prompt needs the text of a prompt"),
+    ],
+)
+def test_what_no_agent_could_read_or_be_told_is_a_wrong_usage(
+    git: GitDriver, arguments: tuple[str, ...], said: str
+) -> None:
+    a_history(git)
+    git.write("src/new.py", "not added\n")
+
+    for explain in ((), ("--explain",)):
+        done = gitmem(git, "context", *arguments, *explain)
+
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+
+
+@pytest.mark.parametrize("prompt", ["ok", "yes, do it", "how do I cook pasta", "the and of"])
+def test_a_prompt_that_calls_for_nothing_is_explained(git: GitDriver, prompt: str) -> None:
+    a_history(git)
+
+    done = gitmem(git, "context", "--prompt", prompt, "--explain")
+
+    found = re.fullmatch(
+        r"Nothing was considered: the prompt names no file or identifier that singles out a memory "
+        r"here, and its words are too common or unknown \(strength (.+), needed (.+)\)\.\n",
+        done.stdout,
+    )
+    assert found
+    assert 0 <= float(found[1]) < float(found[2])
+
+
+def test_what_stands_behind_nothing_is_explained(git: GitDriver) -> None:
+    a_history(git)
+    git.commit("no memory", **{"src__bare.py": "nobody = knows(this)\n"})
+
+    whole = gitmem(git, "context", "--file", "src/bare.py", "--explain").stdout
+    lines = gitmem(git, "context", "--file", "src/bare.py:1", "--explain").stdout
+
+    said = "Nothing was considered: no memory that HEAD reaches and that gives a reason"
+    assert whole == f"{said} stands behind this file.\n"
+    assert lines == f"{said} stands behind these lines.\n"
+
+
+@pytest.mark.parametrize("place", ["src/tree4.py", "src/tree4.py:1"])
+def test_the_file_that_is_read_is_not_told_to_be_edited(git: GitDriver, place: str) -> None:
+    a_history(git)
+
+    done = gitmem(git, "context", "--file", place, "--explain")
+
+    assert "plant tree 4" in done.stdout
+    assert "likely to be edited: src/tree4.py" not in done.stdout

@@ -9,7 +9,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.recall.at_start import context_for, context_of_session, weigh_start
 from gitmem.recall.beside_file import context_of_file, is_worth_telling
-from gitmem.recall.with_prompt import context_of_prompt
+from gitmem.recall.with_prompt import context_of_prompt, weigh_prompt
 from gitmem.refresh.refresh import refresh
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.settings import Settings
@@ -134,6 +134,18 @@ def test_a_resumed_session_is_told_only_what_is_new(git: GitDriver) -> None:
     assert once_more == ""
 
 
+def test_the_next_best_is_no_news_to_a_resumed_session(git: GitDriver) -> None:
+    for number in range(6):
+        remember(git, git.commit(f"c{number}"), f"decision {number}")
+    refresh(git.repo).close()
+    first = context_of_session(git.repo, "s", 1000, is_resumed=False)
+
+    again = context_of_session(git.repo, "s", 1000, is_resumed=True)
+
+    assert 0 < len(first.ids) < 6
+    assert again.text == ""
+
+
 def test_a_resumed_session_is_not_told_its_own_work(git: GitDriver) -> None:
     remember(git, git.commit("one"), "known to it")
     refresh(git.repo).close()
@@ -165,8 +177,10 @@ def test_pending_work_of_another_work_tree_is_not_given(committed: GitDriver) ->
 
 
 def remember_work(git: GitDriver, name: str, *paths: str, why: str = "", branch: str = "") -> str:
-    """A commit that writes the files, and the memory that a session left of it."""
-    files = {path.replace("/", "__"): f"{name}\n" for path in paths}
+    """A commit that adds a line to each file, and the memory that a session left of it."""
+    there = {path: git.path / path for path in paths}
+    before = {path: file.read_text() if file.exists() else "" for path, file in there.items()}
+    files = {path.replace("/", "__"): f"{before[path]}{name}\n" for path in paths}
     commit = git.commit(name, **files)
     origin = Provenance(
         commit=commit,
@@ -449,3 +463,39 @@ def test_what_was_weighed_and_left_out_can_be_asked(git: GitDriver) -> None:
     ]
     assert left
     assert all(one.files and 0 < one.worth <= 1 for one in weighed.candidates)
+
+
+def test_what_nothing_is_left_of_is_told_on_no_occasion(git: GitDriver) -> None:
+    a_history(git)
+    before = context_of_prompt(git.repo, "a", "now src/plum.py", Settings()).text
+    git.commit("burn it down", **{"src__plum.py": "entirely different\n"})
+    git.write("src/plum.py", "a change that makes it likely\n")
+
+    weighed = weigh_prompt(git.repo, "now src/plum.py")
+    texts = [
+        context_of_prompt(git.repo, "b", "now src/plum.py", Settings()).text,
+        context_of_file(git.repo, "c", "c", "src/plum.py", Settings()).text,
+        context_for(git.repo, 450).text,
+    ]
+
+    assert "grow the plum" in before
+    assert [item.memory.title for item in weighed.items] == ["grow the plum"]
+    assert weighed.block(450).text == ""
+    assert [one.refusal for one in weighed.candidates] == [
+        "orphaned: nothing of its commit is left"
+    ]
+    assert not [text for text in texts if "grow the plum" in text]
+
+
+def test_a_start_of_which_nothing_is_left_says_how_to_ask(git: GitDriver) -> None:
+    remember_work(git, "grow the plum", "src/plum.py", why="reason 1")
+    git.commit("burn it down", **{"src__plum.py": "entirely different\n"})
+    git.write("src/plum.py", "a change that makes it likely\n")
+    refresh(git.repo).close()
+
+    weighed = weigh_start(git.repo)
+
+    assert [item.memory.title for item in weighed.items] == ["grow the plum"]
+    assert weighed.block(450).text == (
+        "gitmem: 1 commit has memories here. Ask: `gitmem search WORDS`."
+    )

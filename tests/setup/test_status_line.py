@@ -50,6 +50,9 @@ def line(git: GitDriver, **fields: Any) -> str:
 
 
 def test_what_is_known_and_what_this_session_was_given(ready: GitDriver) -> None:
+    assert line(ready) == "gitmem: 1 memory"  # nobody has heard of this session
+
+    ContextHistory(ready.repo).begin(SESSION, SessionContext())
     assert line(ready) == "gitmem: 1 memory, none given"
 
     keep_capture(ready.repo, time.time() - 2 * 3_600 - 5)
@@ -70,7 +73,7 @@ def test_a_session_whose_hooks_do_not_run(ready: GitDriver) -> None:
 
     assert "has not heard of this session" in line(ready, cost=old)
     Registry(ready.repo).add(RegisteredSession(SESSION, "/t.jsonl", str(ready.path)))
-    assert line(ready, cost=old) == "gitmem: 1 memory, none given"
+    assert line(ready, cost=old) == "gitmem: 1 memory"
 
 
 def test_a_setting_of_the_wrong_form(ready: GitDriver) -> None:
@@ -109,7 +112,7 @@ def test_whatever_stdin_holds_it_is_one_line_and_0(ready: GitDriver, given: byte
     done = run(ready, given)
 
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout == b"gitmem: 1 memory, none given\n"
+    assert done.stdout == b"gitmem: 1 memory\n"
 
 
 def test_outside_of_a_repository_it_prints_nothing(ready: GitDriver, tmp_path: Path) -> None:
@@ -131,7 +134,16 @@ def test_a_client_that_does_not_close_its_pipe_is_not_waited_for(ready: GitDrive
         assert done.stdout is not None
         os.write(done.stdin.fileno(), given)
 
-        assert done.stdout.read() == b"gitmem: 1 memory, none given\n"
+        assert done.stdout.read() == b"gitmem: 1 memory\n"
+
+
+def test_without_a_session_it_does_not_say_that_none_was_given(ready: GitDriver) -> None:
+    ContextHistory(ready.repo).begin(SESSION, SessionContext(frozenset({"m1"})))
+
+    assert run(ready, b"").stdout == b"gitmem: 1 memory\n"
+    assert run(ready, json.dumps(asked(ready)).encode()).stdout == (
+        b"gitmem: 1 of 1 memory given\n"
+    )
 
 
 def test_nobody_who_reads_is_no_failure(ready: GitDriver) -> None:
@@ -169,6 +181,6 @@ def test_nothing_heavy_is_loaded(ready: GitDriver) -> None:
         check=True,
     )
 
-    assert done.stdout == "gitmem: 1 memory, none given\n"
+    assert done.stdout == "gitmem: 1 memory\n"
     loaded = {name.partition(".")[0] for name in done.stderr.split()}
     assert not loaded & {"click", "yaml", "pygit2", "numpy", "asyncio", "anthropic"}
