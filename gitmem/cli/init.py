@@ -13,6 +13,7 @@ from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.cli.writer_question import ask_for_writer, may_ask
 from gitmem.errors import GitmemError, SettingsInvalid
 from gitmem.follow.sync import fetch
+from gitmem.git.head import head_commit
 from gitmem.git.repo import Repo, find_repo
 from gitmem.index.memories import memory_count
 from gitmem.refresh.refresh import refresh
@@ -123,3 +124,5 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
         click.echo("Everything is already in place.")
     memories = "1 memory" if count == 1 else f"{count} memories"
     click.echo(f"gitmem is set up: {memories} here. Next: work, commit, then run `gitmem log`.")
+    if not count and head_commit(repo):
+        click.echo("To give the commits that are already there memories: gitmem backfill")

@@ -19,12 +19,17 @@ from gitmem.git.repo import Repo, top_relative
 from gitmem.model.hit import Hit
 from gitmem.model.memory import KINDS
 from gitmem.model.query import MAX_TEXT, Query
-from gitmem.recall.results import is_being_built, search, search_everywhere
+from gitmem.recall.results import has_memories, is_being_built, search, search_everywhere
 from gitmem.render.results import render_result, result_fields, snippets
 from gitmem.render.terminal import palette
 from gitmem.state.known_repos import KnownRepos
 
 _MAX_STDIN_BYTES = 4 * MAX_TEXT
+_NONE_YET = (
+    "there are no memories here yet. New commits get memories by themselves; for past ones,"
+    " run: gitmem backfill"
+)
+_NOT_SET_UP = "there are no memories here, and gitmem is not set up. Run: gitmem init"
 
 
 class _TextCommand(click.Command):
@@ -138,7 +143,7 @@ def command(
             click.echo(line)
         return
     if not results:
-        click.echo(f"gitmem: {_no_results_text(repo, query)}", err=True)
+        click.echo(f"gitmem: {_no_results_text(repo, query, everywhere=everywhere)}", err=True)
         return
     is_coloured = wants_colour(colour)
     blocks = _blocks(results, text, is_coloured=is_coloured, explain=explain)
@@ -179,9 +184,11 @@ def _blocks(
     yield "\nTo see all of one: gitmem show ID\n"
 
 
-def _no_results_text(repo: Repo | None, query: Query) -> str:
+def _no_results_text(repo: Repo | None, query: Query, *, everywhere: bool) -> str:
     if repo is not None and is_being_built(repo):
         return "the index is being built: try again in a moment, or watch it with: gitmem reindex"
+    if repo is not None and not everywhere and not has_memories(repo):
+        return _NONE_YET if repo.is_initialised else _NOT_SET_UP
     tips = [] if query.beyond_head else ["--all looks beyond HEAD"]
     if query.is_filtered or query.branch:
         tips.append("try fewer filters")

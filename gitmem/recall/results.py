@@ -11,6 +11,7 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, try_git
 from gitmem.git.standing import standings
 from gitmem.index.cache import Index
+from gitmem.index.memories import memory_count
 from gitmem.model.hit import Hit
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF
@@ -21,6 +22,7 @@ from gitmem.model.text_roles import Role, texts_of
 from gitmem.recall.search import recall
 from gitmem.state.error_log import append_log
 from gitmem.state.known_repos import KnownRepos, repo_name
+from gitmem.state.pending import PendingStore
 from gitmem.state.settings import read_settings
 
 Judge = Callable[[Sequence[str]], Mapping[str, Standing]]
@@ -75,6 +77,12 @@ def is_being_built(repo: Repo) -> bool:
     with closing(Index.open(repo.state_dir)) as index:
         is_empty = index.tip is None
     return is_empty and try_git(repo, "show-ref", "--verify", "--quiet", NOTES_REF).returncode == 0
+
+
+def has_memories(repo: Repo) -> bool:
+    """Whether the index knows any memory, of a commit or of work that is still pending."""
+    with closing(Index.open(repo.state_dir)) as index:
+        return memory_count(index) > 0 or bool(PendingStore(repo).newest_first())
 
 
 def allows_everywhere(repo: Repo) -> bool:

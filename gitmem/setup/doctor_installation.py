@@ -12,7 +12,7 @@ from gitmem.setup.claude_settings import PROJECT_FILE, has_hooks
 from gitmem.setup.config_hazards import find_dangers
 from gitmem.setup.doctor_finding import Finding, Level, Practice
 from gitmem.setup.git_config import GitConfig, missing_entries, read_config, stale_entries
-from gitmem.setup.hook_file import EVENTS
+from gitmem.setup.hook_file import EVENTS, with_block, wrapper
 from gitmem.setup.hook_location import (
     HooksPlace,
     PlaceKind,
@@ -76,13 +76,21 @@ def check_hooks(repo: Repo, practice: Practice) -> Iterator[Finding]:
         what = f"hook {event} {state.value} ({place.kind.value})"
         if state.is_good:
             yield Finding(Level.GOOD, what)
-        elif state is HookState.MISSING:
+        elif state in (HookState.MISSING, HookState.FORBIDDEN) or _is_altered(place, event):
             yield Finding(Level.ERROR, what, "Run: gitmem init", _repair(repo, practice))
         elif place.kind is PlaceKind.HUSKY:
             yield Finding(Level.ERROR, what, "husky is not installed in this clone: npm install")
         else:
             remedy = f"Run it by hand: GITMEM_PROBE=/dev/null sh -x {place.run_from / event}"
             yield Finding(Level.ERROR, what, remedy)
+
+
+def _is_altered(place: HooksPlace, event: str) -> bool:
+    """Whether somebody edited the lines of ours that are in the hook file."""
+    content = look(place.folder / event).content
+    if place.kind is not PlaceKind.FOLDER or content is None or content == wrapper(event):
+        return False
+    return with_block(content, event) != content
 
 
 def _foreign(place: HooksPlace, config: GitConfig) -> Finding:

@@ -30,6 +30,7 @@ class HookState(Enum):
 
     FIRES = "is in place and fires"
     UNTRIED = "is in place, below lines of somebody else, so it was not tried"
+    FORBIDDEN = "is in place and not executable, so git does not run it"
     SILENT = "is in place and does not fire"
     MISSING = "is missing"
     FOREIGN = "cannot be added: the hooks folder is shared with other repositories"
@@ -47,7 +48,7 @@ def hook_state(repo: Repo, place: HooksPlace, config: GitConfig, event: str) -> 
         return state
     if place.kind is PlaceKind.CONFIG:
         return _try(repo, ["sh", "-c", f'{command(event)} "$@"', "sh"])
-    hook = place.run_from / event
+    hook = place.run_from / event  # of husky's, made by `npm install`
     return _try(repo, _command_of(hook)) if os.access(hook, os.X_OK) else HookState.SILENT
 
 
@@ -63,6 +64,8 @@ def find_hook(place: HooksPlace, config: GitConfig, event: str) -> HookState:
         return HookState.MISSING
     if content is None or not has_block(content):
         return HookState.MISSING
+    if place.kind is PlaceKind.FOLDER and not os.access(place.folder / event, os.X_OK):
+        return HookState.FORBIDDEN
     return HookState.FIRES if is_block_first(content) else HookState.UNTRIED
 
 

@@ -207,13 +207,21 @@ def _add_to_file(owned_files: OwnedFiles, place: HooksPlace, event: str) -> bool
     if content is None or not _is_own_script(present):
         owned_files.set_aside(path, aside, wrapper(event))
         return True
-    return owned_files.change(path, with_block(content, event), present.mode, _without_us(content))
+    new, mode = with_block(content, event), present.mode
+    if not mode & 0o100:
+        mode |= (mode & 0o444) >> 2
+    original = content if new == content else _without_us(content)  # only the mode is ours then
+    return owned_files.change(path, new, mode, original)
 
 
 def _is_own_script(present: FileState) -> bool:
-    """Whether it is a shell script that git runs, and not a link to somewhere else."""
+    """Whether it is a shell script that git runs, and not a link to somewhere else.
+
+    One that has our lines was run by git when they were added: it lost its permission since.
+    """
     content = present.content or b""
-    return bool(present.mode & 0o100) and not present.is_link and is_shell(content)
+    is_run = bool(present.mode & 0o100) or has_block(content)
+    return is_run and not present.is_link and is_shell(content)
 
 
 def _without_us(content: bytes | None) -> bytes | None:

@@ -211,14 +211,13 @@ def _restore(path: Path, kept: FileRecord, form: FileForm, write: Writer) -> Non
     present = look(path)
     if present.content is None:
         return  # its owner has removed it, ours with it
-    if _digest(present.content) == kept.left:
-        wanted = kept.content
-    else:
+    wanted, is_as_left = kept.content, _digest(present.content) == kept.left
+    if not is_as_left:
         wanted = _rest_or_original(present.content, kept.content, form)
     if wanted is None:
         with translate_os_errors(f"remove '{path}'"):
             _target(path).unlink()
-    elif wanted != present.content:
+    elif wanted != present.content or (is_as_left and kept.mode != present.mode):
         mode = present.mode if kept.content is None else kept.mode
         write(_target(path), wanted, mode=mode)
 

@@ -10,7 +10,6 @@ project, is a person's business and told about.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 
 from gitmem.git.repo import Repo
@@ -77,9 +76,7 @@ def _is_lost(place: HooksPlace, config: GitConfig, event: str) -> bool:
     state, hook = find_hook(place, config, event), place.run_from / event
     if state is HookState.FOREIGN:  # a shared hook may call us, as docs/hooks.md says
         return _CALL not in (look(hook).content or b"")
-    if state is HookState.MISSING:
-        return True
-    return place.kind is PlaceKind.FOLDER and not os.access(hook, os.X_OK)
+    return state in (HookState.MISSING, HookState.FORBIDDEN)
 
 
 def _has_hook_files(repo: Repo, owned_files: OwnedFiles) -> bool:

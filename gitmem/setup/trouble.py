@@ -21,6 +21,7 @@ from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue, QueuedJob
 from gitmem.state.ref_tips import is_rewriting
 from gitmem.state.settings import Settings
+from gitmem.state.state_file import StateFile
 from gitmem.state.worker_turns import has_worker_begun
 
 DEAD = "gitmem is not capturing: "
@@ -114,14 +115,29 @@ def _failed(repo: Repo, settings: Settings, now: float) -> str:
 
 
 def _hooks(repo: Repo, settings: Settings, now: float) -> str:
-    """git hooks that no longer call us: a worker saw it, and it is looked at once more."""
-    if not (repo.state_dir / _LOST_HOOKS).exists():
+    """git hooks that no longer call us: a worker saw it or a file says so, and git is asked."""
+    if not (repo.state_dir / _LOST_HOOKS).exists() and not _is_hook_file_lost(repo):
         return ""
     from gitmem.setup.reinstate import find_lost_hooks  # which asks git
 
     if not find_lost_hooks(repo):
         return ""
     return f"gitmem's git hooks are gone: commits are remembered late{REMEDY}"
+
+
+def _is_hook_file_lost(repo: Repo) -> bool:
+    """Whether a hook file that gitmem wrote is gone, or may not be executed any more."""
+    record = StateFile(repo.state_dir / "install.json")  # setup/manifest; its imports cost more
+    names = record.read_json(lambda value: [str(file["path"]) for file in value["files"]], [])
+    hooks = os.listdir(repo.state_dir / "hooks")  # noqa: PTH208
+    for name in names:
+        folder, event = os.path.split(name)
+        if event in hooks:
+            path = os.path.join(repo.common_dir, name)  # noqa: PTH118
+            is_read_by_husky = os.path.basename(folder) == ".husky"  # noqa: PTH119
+            if not os.access(path, os.F_OK if is_read_by_husky else os.X_OK):
+                return True
+    return False
 
 
 def _writer(repo: Repo, settings: Settings, now: float) -> str:

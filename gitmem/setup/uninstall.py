@@ -21,7 +21,7 @@ from gitmem.model.note import WATERMARK_REF
 from gitmem.setup import mcp_json
 from gitmem.setup.claude_settings import is_same_settings, without_hooks
 from gitmem.setup.git_config import config_path, is_same_config, lock_config, without_entries
-from gitmem.setup.hook_file import aside_of, is_empty_hook, without_block
+from gitmem.setup.hook_file import aside_of, has_block, is_empty_hook, without_block
 from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import FileRecord, path_of_name
 from gitmem.setup.mcp_json import without_server
@@ -120,7 +120,18 @@ def put_back(repo: Repo, owned_files: OwnedFiles, kept: FileRecord) -> str:
     if path.suffix == ".json":
         return owned_files.put_back(kept, _CLIENT_SETTINGS)
     clean_moved_copies(repo, path, aside_of(path))
+    _drop_own_aside(repo, path)
     return owned_files.put_back(kept, _HOOK_FILE)
+
+
+def _drop_own_aside(repo: Repo, path: Path) -> None:
+    """Remove a file of ours alone that was set aside because it had lost its permission."""
+    aside = aside_of(path)
+    if aside.is_symlink() or not aside.is_relative_to(repo.common_dir):
+        return
+    content = look(aside).content
+    if content is not None and has_block(content) and is_empty_hook(without_block(content)):
+        aside.unlink()
 
 
 def _put_back_config(repo: Repo, owned_files: OwnedFiles, kept: FileRecord) -> str:

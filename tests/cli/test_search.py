@@ -222,6 +222,33 @@ def test_nothing_found_says_so_and_is_no_failure(story: GitDriver) -> None:
     assert "no matching memories" in done.stderr
 
 
+def test_where_there_are_no_memories_the_remedy_is_named(committed: GitDriver) -> None:
+    done = gitmem(committed, "search", "retry")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == (
+        "gitmem: there are no memories here, and gitmem is not set up. Run: gitmem init\n"
+    )
+
+    told = gitmem(committed, "init", "--no-fetch").stdout
+    assert told.splitlines()[-1].endswith("already there memories: gitmem backfill")
+    done = gitmem(committed, "search", "retry")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "no memories here yet" in done.stderr
+    assert "gitmem backfill" in done.stderr
+    assert "gitmem init" not in done.stderr
+
+    everywhere = gitmem(committed, "search", "--everywhere", "retry")
+    assert "no matching memories" in everywhere.stderr
+
+
+def test_before_the_first_commit_init_names_no_backfill(git: GitDriver) -> None:
+    assert "backfill" not in gitmem(git, "init", "--no-fetch").stdout
+
+
+def test_where_there_are_memories_init_names_no_backfill(story: GitDriver) -> None:
+    assert "backfill" not in gitmem(story, "init", "--no-fetch").stdout
+
+
 def test_while_the_index_is_built_nothing_found_says_so(story: GitDriver) -> None:
     assert gitmem(story, "init", "--no-fetch").returncode == 0
     story.write(".git/gitmem/run", "#!/bin/sh\nexit 0\n").chmod(0o755)  # no worker gets to it

@@ -90,6 +90,19 @@ def replace_hook(git: GitDriver) -> None:
     git.write(".git/hooks/post-commit", "#!/bin/sh\nexit 0\n").chmod(0o755)
 
 
+def forbid_hook(git: GitDriver) -> None:
+    (git.path / ".git/hooks/post-commit").chmod(0o644)
+
+
+def forbid_script(git: GitDriver) -> None:
+    (git.repo.state_dir / "hooks/post-commit").chmod(0o644)
+
+
+def edit_hook(git: GitDriver) -> None:
+    hook = git.path / ".git/hooks/post-commit"
+    hook.write_bytes(hook.read_bytes().replace(b"gitmem/hooks/post-commit", b"nowhere"))
+
+
 def lose_script(git: GitDriver) -> None:
     (git.repo.state_dir / "hooks/post-commit").unlink()
 
@@ -133,6 +146,9 @@ def leave_job(git: GitDriver) -> None:
     [
         lose_hook,
         replace_hook,
+        forbid_hook,
+        forbid_script,
+        edit_hook,
         lose_script,
         lose_launcher,
         lose_python,
@@ -218,7 +234,18 @@ def test_a_hook_that_may_not_be_run_does_not_fire(committed: GitDriver) -> None:
 
     (finding,) = bad(committed)
 
-    assert "pre-push is in place and does not fire" in finding.what
+    assert "pre-push is in place and not executable" in finding.what
+
+
+def test_nor_does_one_with_lines_of_others_above_ours(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    hook = committed.path / ".git/hooks/pre-push"
+    hook.write_bytes(hook.read_bytes().replace(b"#!/bin/sh\n", b"#!/bin/sh\ntrue\n"))
+    hook.chmod(0o644)
+
+    (finding,) = bad(committed)
+
+    assert "pre-push is in place and not executable" in finding.what
 
 
 def test_no_identity_is_told(git: GitDriver) -> None:

@@ -7,10 +7,12 @@ import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from gitmem.git.repo import Repo
 from gitmem.model.job import Job
 from gitmem.setup.install import install
 from gitmem.setup.reinstate import reinstate_hooks
@@ -23,7 +25,7 @@ from gitmem.state.worker_turns import leave_mark
 from gitmem.state.writer_record import keep_failure, keep_success
 from tests.support.cli import own_mounts
 from tests.support.git import GitDriver
-from tests.support.layouts import OLD_GIT
+from tests.support.layouts import LAYOUTS, OLD_GIT
 from tests.support.prepared import prepared
 
 WEEK = 7 * 86_400.0
@@ -210,6 +212,32 @@ def test_hooks_that_are_gone(committed: GitDriver, harm: object) -> None:
     assert trouble(committed) == (
         "gitmem's git hooks are gone: commits are remembered late. Run: gitmem doctor"
     )
+
+
+@pytest.mark.parametrize("harm", [lose_hook, forbid_hook])
+def test_a_hook_file_that_is_gone_is_told_before_a_worker_has_seen_it(
+    committed: GitDriver, harm: Callable[[GitDriver], None]
+) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    harm(committed)
+
+    assert "git hooks are gone" in trouble(committed)
+
+
+@pytest.mark.parametrize("arrange", LAYOUTS)
+def test_hook_files_that_are_in_place_start_no_process(
+    committed: GitDriver, arrange: Callable[[GitDriver], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrange(committed)
+    install(committed.repo, git_version=OLD_GIT)
+    settings = read_settings(committed.repo)
+
+    def refuse(repo: Repo) -> list[str]:
+        raise AssertionError
+
+    monkeypatch.setattr("gitmem.setup.reinstate.find_lost_hooks", refuse)
+
+    assert find_trouble(committed.repo, settings) == ""
 
 
 def test_hooks_that_are_back_are_no_trouble_before_a_worker_has_seen_it(

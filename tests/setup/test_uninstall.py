@@ -18,12 +18,23 @@ from gitmem.model.note import NOTES_REF
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh
+from gitmem.setup.hook_file import SHEBANG, aside_of, block, wrapper
+from gitmem.setup.hook_location import find_place
 from gitmem.setup.install import install
+from gitmem.setup.owned_files import OwnedFiles
 from gitmem.setup.uninstall import uninstall
 from gitmem.state.lock import LockName, lock
 from gitmem.state.queue import Queue
 from tests.support.git import GitDriver
-from tests.support.layouts import LAYOUTS, OLD_GIT, husky_9, python_hooks, shell_hooks
+from tests.support.layouts import (
+    LAYOUTS,
+    OLD_GIT,
+    husky_9,
+    own_hooks_path,
+    plain,
+    python_hooks,
+    shell_hooks,
+)
 from tests.support.snapshot import snapshot
 
 NEW_GIT = (2, 54)
@@ -345,3 +356,52 @@ def test_files_that_are_no_work_are_not_called_work(
     monkeypatch.setattr("gitmem.setup.uninstall.remove_state", leave_a_log)
 
     assert uninstall(committed.repo).notices == []
+
+
+def own_hook(git: GitDriver) -> None:
+    git.write(".git/hooks/post-commit", "#!/bin/sh\ntrue\n").chmod(0o700)
+
+
+@pytest.mark.parametrize("arrange", [plain, own_hook, own_hooks_path])
+def test_a_hook_that_lost_its_permission_gets_it_back_and_leaves_nothing(
+    committed: GitDriver, arrange: Callable[[GitDriver], None]
+) -> None:
+    arrange(committed)
+    before = snapshot(committed.path)
+    install(committed.repo, git_version=OLD_GIT)
+    hook = find_place(committed.repo, OLD_GIT).folder / "post-commit"
+    mode = hook.stat().st_mode
+    hook.chmod(0o644 & mode)
+
+    install(committed.repo, git_version=OLD_GIT)
+    assert hook.stat().st_mode == mode
+    assert uninstall(committed.repo).notices == []
+
+    assert snapshot(committed.path) == before
+
+
+def test_lines_of_ours_that_an_earlier_version_set_aside_do_not_come_back(
+    committed: GitDriver,
+) -> None:
+    before = snapshot(committed.path)
+    install(committed.repo, git_version=OLD_GIT)
+    hook = committed.path / ".git/hooks/post-commit"
+    OwnedFiles(committed.repo).set_aside(hook, aside_of(hook), wrapper("post-commit"))
+
+    uninstall(committed.repo)
+
+    assert snapshot(committed.path) == before
+
+
+def test_a_shared_hook_without_permission_is_given_back_as_it_was(committed: GitDriver) -> None:
+    own_hooks_path(committed)
+    hook = find_place(committed.repo, OLD_GIT).folder / "post-commit"
+    hook.write_bytes(SHEBANG + block("post-commit"))
+    hook.chmod(0o644)
+    before = snapshot(committed.path)
+
+    install(committed.repo, git_version=OLD_GIT)
+    assert hook.stat().st_mode & 0o111
+    uninstall(committed.repo)
+
+    assert snapshot(committed.path) == before
