@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -74,6 +75,10 @@ def client(
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
+def shebang(shell: str) -> str:
+    return f"{shell} sh" if shell.endswith("busybox") else shell
+
+
 def queued(git: GitDriver) -> list[Job]:
     return [found.job for found in Queue(git.repo).jobs()]
 
@@ -121,6 +126,29 @@ def test_nobody_else_can_read_the_agents_words(ready: GitDriver) -> None:
     (kept,) = Queue(ready.repo).jobs()
     Queue(ready.repo).retry(kept)
     assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_is_not_the_agents_words_is_as_readable_as_ever(ready: GitDriver, shell: str) -> None:
+    """The worker writes git's objects and refs, which others of a shared repository read."""
+    run = ready.repo.state_dir / "run"
+    run.write_text(run.read_text() + 'umask >>"${0%/*}/mask"\n')
+    script = ready.repo.state_dir / "hooks" / "agent-stop"
+    script.write_text(script.read_text().replace("#!/bin/sh", f"#!{shebang(shell)}", 1))
+    (ready.repo.state_dir / "queue").rmdir()
+    before = os.umask(0o022)
+    try:
+        client(ready, "Stop", words(ready))
+    finally:
+        os.umask(before)
+
+    mask = ready.repo.state_dir / "mask"
+    assert eventually(lambda: mask.exists() and mask.read_text() != "")
+    assert int(mask.read_text(), 8) == 0o022
+    folder = ready.repo.state_dir / "queue"
+    assert folder.stat().st_mode & 0o777 == 0o755
+    (path,) = folder.iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
