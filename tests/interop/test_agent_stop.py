@@ -212,6 +212,29 @@ def test_a_linked_work_tree_is_named(ready: GitDriver, tmp_path: Path) -> None:
     assert [str((tmp_path / "linked").resolve())] == [job.worktree for job in queued(ready)]
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("place", ["linked", "repo/linked", "other/linked"])
+def test_the_end_of_a_session_outlives_its_work_tree(
+    ready: GitDriver, tmp_path: Path, place: str, is_known: bool
+) -> None:
+    """Removed before the worker came; it may have lain within another work tree."""
+    GitDriver(tmp_path / "other", ready.home).init()
+    linked = tmp_path / place
+    ready.run("worktree", "add", "-q", "-b", "side", str(linked))
+    (linked / "below").mkdir()
+    if is_known:
+        Registry(ready.repo).add(RegisteredSession(SESSION, "/old.jsonl", str(linked)))
+
+    project = linked / "below" if is_known else linked
+    client(ready, "SessionEnd", words(ready), CLAUDE_PROJECT_DIR=str(project))
+    ready.run("worktree", "remove", "--force", str(linked))
+    name_sessions(ready.repo)
+
+    assert queued(ready) == [Job("end", session=SESSION, worktree=str(linked))]
+    known = RegisteredSession(SESSION, str(ready.home / "t é.jsonl"), str(linked))
+    assert known == Registry(ready.repo).get(SESSION)
+
+
 def test_where_it_is_skipped_or_not_set_up_nothing_is_kept(ready: GitDriver) -> None:
     client(ready, "Stop", words(ready), GITMEM_SKIP="1")
     (ready.repo.state_dir / "install.json").unlink()
