@@ -7,7 +7,9 @@ the agent's words lies in the queue.
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
+from pathlib import Path
 
 from gitmem.agents.claude.hook_payload import parse_payload
 from gitmem.errors import GitmemError
@@ -38,15 +40,30 @@ def name_sessions(repo: Repo) -> None:
 
 def _job_with_session(repo: Repo, job: Job) -> Job | None:
     payload = parse_payload(job.extra[PAYLOAD].encode("utf-8", "surrogateescape"))
-    place = job.extra.get("project") or payload.cwd
-    try:
-        project = find_enclosing_repo(place)
-        is_here = project.common_dir.samefile(repo.common_dir)
-    except (GitmemError, OSError, ValueError):
+    registry = Registry(repo)
+    worktree = _worktree(repo, registry, payload.session, job.extra.get("project") or payload.cwd)
+    if not worktree or not is_session_id(payload.session):
         return None
-    if not is_here or project.worktree is None or not is_session_id(payload.session):
-        return None
-    worktree = str(project.worktree)
     with suppress(GitmemError):
-        Registry(repo).add(RegisteredSession(payload.session, payload.transcript_path, worktree))
+        registry.add(RegisteredSession(payload.session, payload.transcript_path, worktree))
     return Job(job.kind, session=payload.session, worktree=worktree, attempt=job.attempt)
+
+
+def _worktree(repo: Repo, registry: Registry, session: str, place: str) -> str:
+    """The top folder that the session works in; empty where that is another repository's.
+
+    The work tree may have been removed since the client spoke.  That it was this repository's is
+    known all the same: from there git led the client to this queue.  What lies around the place
+    tells nothing then.
+    """
+    try:
+        if Path(place).is_dir():
+            project = find_enclosing_repo(place)
+            is_here = project.common_dir.samefile(repo.common_dir)
+            return str(project.worktree or "") if is_here else ""
+    except (GitmemError, OSError, ValueError):
+        pass
+    known = registry.get(session)
+    if known is not None and known.worktree:
+        return known.worktree
+    return os.path.realpath(place) if os.path.isabs(place) and "\0" not in place else ""  # noqa: PTH117

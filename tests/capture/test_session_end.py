@@ -55,6 +55,16 @@ def test_research_is_tied_to_head_when_the_session_ends(committed: GitDriver) ->
     assert pending(committed) == []
 
 
+def test_so_it_is_where_its_work_tree_was_removed_meanwhile(committed: GitDriver) -> None:
+    session_in(committed).prompt("How often do we retry?").say(FOUND)
+
+    Queue(committed.repo).add(Job("end", session=SESSION, worktree=str(committed.path) + "-gone"))
+    work(workspace_of(committed))
+
+    (memory,) = on_head(committed)
+    assert "gateway blocks" in str(memory)
+
+
 def test_while_the_session_lives_research_is_pending_and_in_the_context(
     committed: GitDriver,
 ) -> None:

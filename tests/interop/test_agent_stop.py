@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -74,6 +75,10 @@ def client(
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
+def shebang(shell: str) -> str:
+    return f"{shell} sh" if shell.endswith("busybox") else shell
+
+
 def queued(git: GitDriver) -> list[Job]:
     return [found.job for found in Queue(git.repo).jobs()]
 
@@ -121,6 +126,29 @@ def test_nobody_else_can_read_the_agents_words(ready: GitDriver) -> None:
     (kept,) = Queue(ready.repo).jobs()
     Queue(ready.repo).retry(kept)
     assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_is_not_the_agents_words_is_as_readable_as_ever(ready: GitDriver, shell: str) -> None:
+    """The worker writes git's objects and refs, which others of a shared repository read."""
+    run = ready.repo.state_dir / "run"
+    run.write_text(run.read_text() + 'umask >>"${0%/*}/mask"\n')
+    script = ready.repo.state_dir / "hooks" / "agent-stop"
+    script.write_text(script.read_text().replace("#!/bin/sh", f"#!{shebang(shell)}", 1))
+    (ready.repo.state_dir / "queue").rmdir()
+    before = os.umask(0o022)
+    try:
+        client(ready, "Stop", words(ready))
+    finally:
+        os.umask(before)
+
+    mask = ready.repo.state_dir / "mask"
+    assert eventually(lambda: mask.exists() and mask.read_text() != "")
+    assert int(mask.read_text(), 8) == 0o022
+    folder = ready.repo.state_dir / "queue"
+    assert folder.stat().st_mode & 0o777 == 0o755
+    (path,) = folder.iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
@@ -182,6 +210,29 @@ def test_a_linked_work_tree_is_named(ready: GitDriver, tmp_path: Path) -> None:
     name_sessions(ready.repo)
 
     assert [str((tmp_path / "linked").resolve())] == [job.worktree for job in queued(ready)]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("place", ["linked", "repo/linked", "other/linked"])
+def test_the_end_of_a_session_outlives_its_work_tree(
+    ready: GitDriver, tmp_path: Path, place: str, is_known: bool
+) -> None:
+    """Removed before the worker came; it may have lain within another work tree."""
+    GitDriver(tmp_path / "other", ready.home).init()
+    linked = tmp_path / place
+    ready.run("worktree", "add", "-q", "-b", "side", str(linked))
+    (linked / "below").mkdir()
+    if is_known:
+        Registry(ready.repo).add(RegisteredSession(SESSION, "/old.jsonl", str(linked)))
+
+    project = linked / "below" if is_known else linked
+    client(ready, "SessionEnd", words(ready), CLAUDE_PROJECT_DIR=str(project))
+    ready.run("worktree", "remove", "--force", str(linked))
+    name_sessions(ready.repo)
+
+    assert queued(ready) == [Job("end", session=SESSION, worktree=str(linked))]
+    known = RegisteredSession(SESSION, str(ready.home / "t é.jsonl"), str(linked))
+    assert known == Registry(ready.repo).get(SESSION)
 
 
 def test_where_it_is_skipped_or_not_set_up_nothing_is_kept(ready: GitDriver) -> None:
