@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 
-# No word can be read in two ways, or a long row of options would be tried in all of them.
+# No word can be read in two ways, or a long row of options would be tried in all of them; nor may
+# the row be without end, or it would be read again from each "git" that stands in it.
 _COMMIT = re.compile(
-    r"""\bgit(?:\s+(?:-[cC]\s+(?:"[^"\n]*"|'[^'\n]*'|[^\s"']\S*)|-{1,2}(?![cC]\s)\w[\w-]*(?:=\S+)?))*\s+commit(?![\w-])"""
+    r"""\bgit(?:\s+(?:-[cC]\s+(?:"[^"\n]*"|'[^'\n]*'|[^\s"']\S*)|-{1,2}(?![cC]\s)\w[\w-]*(?:=\S+)?)){0,20}\s+commit(?![\w-])"""
 )
 _MESSAGE = re.compile(
-    r"""\s(?:-[a-zA-Z]*m|--message)(?:\s+|=)?["'](?:\$\(\s*cat\s+<<-?\s*["']?\w+["']?\s*\n)?\s*"""
+    r"""\s(?:-[a-zA-Z]*m|--message)(?:\s+|=)?["'](?:\$\(\s*cat\s+<<-?\s*["']?\w+["']?[^\S\n]*\n)?\s*"""
     r"""([^\n"]{1,200})"""
 )
 _MIN_CHARACTERS = 8

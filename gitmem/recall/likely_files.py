@@ -9,7 +9,6 @@ holds beside, a look costs the same.  Standard library only: the agent's hooks r
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from gitmem.git.reachability import unreachable_commits
@@ -35,6 +34,7 @@ from gitmem.model.likely import (
 )
 from gitmem.model.text import ascii_words
 from gitmem.model.value import dataclass, field, replace
+from gitmem.recall.path_spans import path_spans
 from gitmem.recall.prompt_evidence import PromptEvidence
 from gitmem.recall.worktree_state import WorktreeState, paths_at_head
 from gitmem.refresh.reachable import scope_of
@@ -53,7 +53,6 @@ _NEWEST_ALONE = 0.6
 _BY_WORDS, _MOST_BY_WORDS = 0.25, 0.6  # of what just calls for it, of what does so best
 _FALL = 2
 
-_PATH = re.compile(r"[\w.@/\\-]*[\w-]\.[A-Za-z]\w{0,7}\b|[\w.@-]+(?:[/\\][\w.-]+)+")
 _MAX_NAMES = 40
 
 
@@ -202,8 +201,8 @@ def _called(
 def files_in_text(index: Index, text: str) -> dict[str, float]:
     """The files that the text names: 1 where a name means one file, less where it means several."""
     names: dict[str, None] = {}
-    for match in _PATH.findall(text):
-        name = match.replace("\\", "/").lstrip("@./").rstrip(".")
+    for span in path_spans(text):
+        name = span.replace("\\", "/").lstrip("@./").rstrip(".")
         parts = name.split("/")
         # An absolute path, or one as a diff has it (a/..., b/...), ends in one that is known.
         for start in range(min(len(parts), 12)):

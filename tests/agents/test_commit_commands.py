@@ -70,3 +70,14 @@ def test_a_long_command_takes_no_longer_than_its_length(part: str) -> None:
     commit_messages("git commit " + part * 1_000)
 
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    "command", ['git commit -m "$(cat <<EOF' + "\n" * 60_000, "git -a=" * 20_000]
+)
+def test_a_command_is_read_once_wherever_it_breaks_off(command: str) -> None:
+    begun = time.process_time()
+
+    assert len(commit_messages(command)) == is_commit_command(command)
+
+    assert time.process_time() - begun < 2
