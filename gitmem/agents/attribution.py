@@ -25,7 +25,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from gitmem.agents.session_edits import Task, Traces
+from gitmem.agents.session_edits import Edit, Task, Traces
 from gitmem.model.change import Change
 from gitmem.model.link import AUTHORSHIP, Link
 
@@ -237,28 +237,42 @@ def _is_planned(task: Task, traces: Traces) -> bool:
 
 
 def with_recorded(
-    made: Sequence[str], links: Collection[Link], candidates: Collection[Traces]
+    made: Sequence[str],
+    links: Collection[Link],
+    candidates: Collection[Traces],
+    change: Change,
+    earlier: EarlierCommits,
 ) -> list[str]:
     """Who made a commit, with what other recorders say about it.
 
     A recorder that attests lines to a session is believed as our own rules are; one that lists
-    whoever was at work is asked only where nothing else is known.  Either can name only
-    candidates that had begun: a record comes with any clone, and from anybody.
+    whoever was at work is asked only where nothing else is known.  Either only chooses among the
+    candidates that touched a file of the commit, by an edit or a command, since a commit took it:
+    a record comes with any clone or patch, from anybody, and sessions' ids are no secret.
     """
-    begun = {traces.session for traces in candidates if traces.last}
-    sure = [one.session for one in links if one.recorder == AUTHORSHIP and one.session in begun]
-    listed = [one.session for one in links if one.session in begun]
+    touching = {traces.session for traces in candidates if _has_touched(traces, change, earlier)}
+    sure = [one.session for one in links if one.recorder == AUTHORSHIP and one.session in touching]
+    listed = [one.session for one in links if one.session in touching]
     return list(dict.fromkeys([*made, *sure] or listed))
+
+
+def _has_touched(traces: Traces, change: Change, earlier: EarlierCommits) -> bool:
+    paths = set(change.paths)
+    return any(
+        edit.path in paths and _is_held(edit, paths, change, earlier) for edit in traces.edits
+    )
 
 
 def times_of_edits(traces: Traces, change: Change, earlier: EarlierCommits) -> frozenset[float]:
     """When the session made the edits that the commit holds and no earlier one did."""
     paths = set(change.paths)
-    return frozenset(
-        edit.time
-        for edit in traces.edits
-        if (edit.path in paths and not earlier.has_path(edit.path, edit.time))
-        or any(not earlier.has_added(mark, edit.time) for mark in edit.added & change.added_marks)
+    return frozenset(edit.time for edit in traces.edits if _is_held(edit, paths, change, earlier))
+
+
+def _is_held(edit: Edit, paths: Collection[str], change: Change, earlier: EarlierCommits) -> bool:
+    """Whether a commit of these paths may hold the edit, and no earlier one took it."""
+    return (edit.path in paths and not earlier.has_path(edit.path, edit.time)) or any(
+        not earlier.has_added(mark, edit.time) for mark in edit.added & change.added_marks
     )
 
 

@@ -63,7 +63,8 @@ def makers_of(workspace: Workspace, index: Index, change: Change, work: AgentWor
     files = _candidate_files(workspace, work, moment)
     traces = list(_traces(workspace, files, change, work, moment))
     earlier = _earlier(workspace, index, change, traces)
-    made = with_recorded(attribute(traces, change, earlier, moment), change.links, traces)
+    made = attribute(traces, change, earlier, moment)
+    made = with_recorded(made, change.links, traces, change, earlier)
     named = work.session
     owners = [named, *(session for session in made if session != named)] if named else made
     times = {trace.session: times_of_edits(trace, change, earlier) for trace in traces}

@@ -129,6 +129,8 @@ def _initialiser(
     defaults: Mapping[str, Any],
     factories: Mapping[str, Callable[[], Any]],
 ) -> Callable[..., None]:
+    known = frozenset(names)
+
     def initialise(self: object, *values: Any, **named: Any) -> None:
         state = self.__dict__
         state.update(defaults)
@@ -136,7 +138,11 @@ def _initialiser(
             state[name] = make()
         state.update(zip(names, values))  # noqa: B905 - too many are refused below
         state.update(named)
-        if len(state) != len(names) or (values and not _fit(names, values, named)):
+        if (
+            len(state) != len(known)
+            or not named.keys() <= known  # one that is unknown would stand for one that is missing
+            or (values and not _fit(names, values, named))
+        ):
             given = ", ".join([*map(repr, values), *named])
             raise TypeError(f"{type(self).__name__} takes {', '.join(names)}; it was given {given}")
 

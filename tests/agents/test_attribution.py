@@ -20,6 +20,7 @@ from tests.support.evidence import change_of
 
 NOW = 1_000_000.0
 HOUR = 3_600.0
+UNTOUCHED = EarlierCommits()
 
 
 def session(name: str, *edits: Edit, last: float = NOW, **more: object) -> Traces:
@@ -192,16 +193,27 @@ def test_a_plan_ends_with_the_next_prompt_and_was_not_made_after_its_task() -> N
 
 
 def test_a_recorder_that_attests_lines_is_believed_and_one_that_lists_is_asked_last() -> None:
-    candidates = [session("one"), session("two"), session("not begun", last=0.0)]
+    def recorded(made: list[str], link: Link, earlier: EarlierCommits = UNTOUCHED) -> list[str]:
+        return with_recorded(made, [link], candidates, change_of("a.py", "c.py"), earlier)
+
+    candidates = [
+        session("one", edit("a.py", NOW - 9)),
+        session("two", edit("a.py", NOW - 900)),
+        session("three", edit("b.py", NOW - 9, "some line of text")),
+        session("not begun", last=0.0),
+    ]
     attested = Link("git-ai", session="two")
     listed = Link("entire", session="two", checkpoint="a3b2c4d5e6f7")
 
-    assert with_recorded(["one"], [attested], candidates) == ["one", "two"]
-    assert with_recorded(["one"], [listed], candidates) == ["one"]
-    assert with_recorded([], [listed], candidates) == ["two"]
-    assert with_recorded([], [Link("git-ai", session="not begun")], candidates) == []
-    assert with_recorded([], [Link("git-ai", session="elsewhere")], candidates) == []
-    assert with_recorded([], [Link("claude", url="https://a/b")], candidates) == []
+    assert recorded(["one"], attested) == ["one", "two"]
+    assert recorded(["one"], listed) == ["one"]
+    assert recorded([], listed) == ["two"]
+    taken = EarlierCommits(paths={"a.py": NOW - 500})
+    assert recorded([], listed, taken) == recorded([], attested, taken) == []
+    for name in ("three", "not begun", "elsewhere"):
+        assert recorded([], Link("git-ai", session=name)) == []
+        assert recorded([], Link("agentnote", session=name)) == []
+    assert recorded([], Link("claude", url="https://a/b")) == []
 
 
 def test_a_formatter_s_commit_follows_the_session_s_own() -> None:

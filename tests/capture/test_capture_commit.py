@@ -114,13 +114,28 @@ def test_what_other_recorders_name_is_kept_as_links_without_what_is_secret(
 
 
 def test_a_recorder_s_session_counts_where_nothing_else_is_known(committed: GitDriver) -> None:
-    writer = session_in(committed).prompt("Make prices exact.").say(WHY)
+    """The edit is too old to tell by itself; the recorder's word and the edit do together."""
+    writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
+    writer.now += 13 * 3_600
     message = f"Exact prices\n\nAgentnote-Session: {SESSION}\n"
+    by_hand = commit_of(committed, writer, "Exact prices", "price.py")
+    assert remembered(committed, by_hand).memories == ()
+    committed.run("reset", "-q", "--soft", "HEAD~1")
     commit = commit_of(committed, writer, message, "price.py")
 
     remembered(committed, commit)
 
     assert [m.provenance.session for m in memories_on(committed, commit)] == [SESSION]
+
+
+def test_a_stranger_s_patch_cannot_name_a_session_that_is_at_work(committed: GitDriver) -> None:
+    """The ids of sessions stand in the notes, and ``git am`` keeps a patch's trailers."""
+    writer = session_in(committed).prompt("Make prices exact.").say(WHY).write("price.py")
+    message = f"Fix a typo\n\nAgentnote-Session: {SESSION}\n"
+    commit = commit_of(committed, writer, message, "theirs.py")
+
+    assert remembered(committed, commit).memories == ()
+    assert memories_on(committed, commit) == ()
 
 
 def test_a_recorder_names_no_session_of_another_folder_or_of_later(committed: GitDriver) -> None:

@@ -84,6 +84,7 @@ def test_equal_values_have_equal_hashes(fields: dict[str, Any]) -> None:
         (("a", 1), {"line": 1}),
         (("a",), {"colour": "red"}),
         ((), {"line": 2}),
+        ((), {"line": 2, "colour": "red"}),
         ((), {"name": "a", "kind": "other"}),
     ],
 )
