@@ -4,7 +4,7 @@ A rank only compares memories with each other: the best of those that have nothi
 question comes first as well.  What tells an answer from the best of none is how much of the query
 one memory covers, how much of it nobody here ever said, and by how much the closest in meaning is
 closer than usual, for which more is asked where there are more memories to be close by chance.
-Pure.
+Of a long query no memory covers as much as of a short one, so less is asked of it.  Pure.
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ from dataclasses import dataclass
 _UNKNOWN = 0.38
 _CLOSENESS = 1.53
 _BY_CHANCE = 0.147
-_LEAST = -0.3
+_BY_LENGTH = 0.25
+_FEW_WORDS = 4
+_LEAST = -0.25
 _LEAST_CLOSENESS = 0.45  # of what shares no word with the query
 _BY_CHANCE_WORDS = 0.04
 _LEAST_BY_WORDS = -0.05
 """**Source:** a logistic regression on changelog entries and on questions that have nothing to do
 with them, each repository judged by the others, whole and cut down to 50 and to 5 memories
-(``python -m tests.bench.search_floor --fit``; docs/decisions/097)."""
+(``python -m tests.bench.search_floor --fit``; docs/decisions/097).  What a long query is spared,
+and the least, were set on whole click, jinja and pytest, so that their entries keep their ranks."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,14 @@ class Relevance:
     """What speaks for an answer: ``coverage``, the best memory's share of the query's words by
     their rarity, and ``unknown``, the share of them that no memory has (both 0 to 1);
     ``closeness``, by how much the best cosine exceeds the usual one, None where meaning cannot be
-    asked; and how many memories there are.
+    asked; how many memories there are; and how many different words of the query say anything.
     """
 
     coverage: float
     unknown: float
     closeness: float | None
     memory_count: int
+    word_count: int = 0
 
     @property
     def score(self) -> float:
@@ -44,7 +48,8 @@ class Relevance:
         count = math.log(max(self.memory_count, 1))
         if self.closeness is None:
             return words - _BY_CHANCE_WORDS * count
-        return words + _CLOSENESS * self.closeness - _BY_CHANCE * count
+        length = math.log(max(self.word_count / _FEW_WORDS, 1))
+        return words + _CLOSENESS * self.closeness - _BY_CHANCE * count + _BY_LENGTH * length
 
     @property
     def is_enough(self) -> bool:

@@ -53,10 +53,12 @@ def weigh_start(
         ContextCandidate(item, 1.0, refusal=refusal_of(item.memory, given, own))
         for item in _pending(repo, worktree_state)
     ]
+    # Weighed as for a session that was told nothing: what is given is left out of that, and the
+    # next best does not come in its place.
     with closing(Index.open(repo.state_dir)) as index:
         prediction = predict_files(repo, index, worktree_state)
-        left = _left_off(repo, index, prediction, worktree_state, given, own)
-        told = replace(given, ids=given.ids | {one.item.memory.id for one in left})
+        left = _left_off(repo, index, prediction, worktree_state, SessionContext(), own)
+        told = SessionContext(frozenset(one.item.memory.id for one in left))
         quota = replace(AT_START, most=min(AT_START.most, _MOST - len(left)))
         rest = weigh(index, prediction, quota, told, own, explain=explain)
         count = len(scope_of(repo, index))
@@ -73,7 +75,8 @@ def weigh_start(
         if count
         else "nothing that HEAD reaches is remembered"
     )
-    candidates, likely = [*first, *rest], prediction.likely_files
+    candidates = [_unless_given(one, given) for one in [*first, *rest]]
+    likely = prediction.likely_files
     return ContextChoice(repo, worktree_state, candidates, likely, otherwise, silence=silence)
 
 
@@ -173,6 +176,12 @@ def _unless_told(one: ContextCandidate, commits: Collection[str]) -> ContextCand
     if one.refusal or one.item.commit not in commits:
         return one
     return replace(one, refusal="its commit is told")
+
+
+def _unless_given(one: ContextCandidate, given: SessionContext) -> ContextCandidate:
+    """The same, but for one that the session has."""
+    why = one.refusal or refusal_of(one.item.memory, given, "")
+    return replace(one, refusal=why)
 
 
 def _without_steps(one: ContextCandidate) -> ContextCandidate:

@@ -4,7 +4,7 @@ what is remembered of a file that was read whole; each memory once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing, suppress
 
 from gitmem.errors import GitmemError
@@ -12,17 +12,17 @@ from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.commits import annotated_commit_count
 from gitmem.index.lookup import memories, places_of, places_touching, touch_counts
-from gitmem.index.nearby import is_touched, paths_of
+from gitmem.index.nearby import is_touched, paths_of, without_agent
 from gitmem.model.context_item import ContextItem
 from gitmem.model.likely import name_words, tells_apart
 from gitmem.model.line_ranges import Ranges, subtract
 from gitmem.model.memory import Memory
+from gitmem.model.reason import gives_reason
 from gitmem.model.value import replace
 from gitmem.recall.beside_lines import (
     MOST_LINES,
     WITHOUT_REASON,
     Passage,
-    gives_reason,
     is_left_to_tell,
     located,
     memories_behind,
@@ -54,20 +54,24 @@ def weigh_file(
 ) -> ContextChoice:
     """What is remembered about a file, relative to the top of the work tree, that was just read.
 
-    Only what gives a reason, and of which something is left in the file.  ``own`` is the session
-    that is told, whose work is no news to it.
+    Only what gives a reason.  Where sessions told of the file, their memories are weighed by the
+    files that are likely to be edited; where only history does, all its lines are a passage as any
+    other.  ``own`` is the session that is told, whose work is no news to it.
     """
-    whole = located(repo, path, Passage(((1, MOST_LINES),)))
-    weighed = weigh_lines(repo, path, whole, known, own, explain=explain)
-    if weighed.is_complete:
-        return weighed
     given = known or SessionContext()
     with closing(Index.open(repo.state_dir)) as index:
         places = places_touching(index, [path], _MAX_BY_FILE)
-        commit_of, _ = locate_commits(repo, index, places, others=False)
+        commit_of, elsewhere = locate_commits(repo, index, places, others=True)
         stored = memories(index, commit_of)
         able = {p: commit_of[p] for p in places if p in stored and gives_reason(stored[p])}
-        found = _weigh(index, path, able, given, own, explain=explain)
+        is_of_sessions = any(not stored[place].provenance.is_of_history for place in able)
+    if not is_of_sessions:
+        whole = located(repo, path, Passage(((1, MOST_LINES),)))
+        weighed = weigh_lines(repo, path, whole, known, own, explain=explain)
+        if weighed.is_complete:
+            return weighed
+    with closing(Index.open(repo.state_dir)) as index:
+        found = _weigh(index, path, able, given, own, elsewhere, explain=explain)
     found = [_with_lines(one, ()) for one in found]
     if explain:
         silent = [place for place in stored if place not in able]
@@ -91,7 +95,7 @@ def weigh_lines(
         able = {one.memory.id: one for one in behind if not one.refusal}
         place_of = places_of(index, able)
         commit_of = {place_of[name]: one.commit for name, one in able.items() if name in place_of}
-        chosen = _weigh(index, path, commit_of, given, own, explain=explain)
+        chosen = _weigh(index, path, commit_of, given, own, (), explain=explain)
     found = [_with_lines(one, able[one.item.memory.id].lines) for one in chosen]
     if explain:
         refused = [one for one in behind if one.refusal]
@@ -107,23 +111,26 @@ def _weigh(
     commit_of: Mapping[int, str],
     given: SessionContext,
     own: str,
+    elsewhere: Collection[int],
     *,
     explain: bool,
 ) -> list[ContextCandidate]:
-    """These memories of the file, by the files that are likely to be edited."""
+    """These memories of the file, by the files that are likely to be edited; HEAD does not reach
+    those ``elsewhere``.
+    """
     files_of = paths_of(index, commit_of)
     # The file may have had another name when a commit wrote the lines that it has there.
     in_order = {p: list(dict.fromkeys([path, *files_of.get(p, ())])) for p in commit_of}
     times = touch_counts(index, [path]).get(path, 0)
-    shares = shares_of(index, in_order, ())
-    is_of_history = len(shares) == len(in_order)
+    shares = shares_of(index, in_order, elsewhere)
+    is_of_history = len(without_agent(index, in_order)) == len(in_order)
     # Where no session tells of any, none gives way to another, and their lines tell them apart.
     kin_among = {} if is_of_history else in_order
     chances = _chances_beside(index, path, kin_among, times, given)
     is_of_all = not tells_apart(times, annotated_commit_count(index))
     quota = BESIDE_FILE_OF_ALL if is_of_all else BESIDE_FILE
     shares = {} if is_of_history else shares
-    prediction = Prediction(in_order, commit_of, chances, shares=shares)
+    prediction = Prediction(in_order, commit_of, chances, shares=shares, elsewhere=elsewhere)
     return weigh(index, prediction, quota, given, own, explain=explain)
 
 

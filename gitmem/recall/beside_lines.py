@@ -21,7 +21,7 @@ from gitmem.index.memories import memories_of
 from gitmem.index.nearby import paths_with_names
 from gitmem.model.line_ranges import Ranges, join
 from gitmem.model.memory import Memory
-from gitmem.model.reason import gives_reason as gives_reason
+from gitmem.model.reason import gives_reason
 from gitmem.model.text import ascii_words
 from gitmem.model.value import dataclass
 from gitmem.state.context_history import SessionContext

@@ -164,7 +164,8 @@ class Recaller:
             return Relevance(0.0, 0.0, pool.closeness, 0)
         covered = self._postings.coverage(words, pool.places)
         count = self._postings.memory_count
-        return Relevance(covered.best, covered.unknown, pool.closeness, count)
+        telling = len({word for word in words if word not in STOP_WORDS})
+        return Relevance(covered.best, covered.unknown, pool.closeness, count, telling)
 
     def _relevant(self, text: str, pool: Pool) -> Pool:
         """The pool if it answers the text, or else what of it has a name that the text names, and

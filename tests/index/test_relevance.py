@@ -37,3 +37,12 @@ def test_more_words_never_speak_against_an_answer(
     better = Relevance(max(coverage, more), 0.5, cosine, count)
 
     assert better.is_enough >= Relevance(coverage, 0.5, cosine, count).is_enough
+
+
+def test_less_is_asked_of_a_long_query_which_no_memory_covers() -> None:
+    short = Relevance(0.3, 0.3, 0.5, 10_000, 4)
+    long = Relevance(0.3, 0.3, 0.5, 10_000, 24)
+
+    assert not short.is_enough
+    assert long.is_enough
+    assert short.is_enough == Relevance(0.3, 0.3, 0.5, 10_000, 1).is_enough

@@ -48,16 +48,27 @@ def remember(
     return memory
 
 
-@pytest.fixture
-def layers(git: GitDriver) -> GitDriver:
-    """A file whose lines 1-6, 7-12 and 13-18 come from three commits with memories."""
+def commit_layers(git: GitDriver, compressor: str = "") -> GitDriver:
     text = ""
     for name in ("alpha", "beta", "gamma"):
         text += lines(name)
         commit = git.commit(f"add {name}", **{FILE.replace("/", "__"): text})
-        remember(git, commit, f"choose {name}", why=f"{name} is what the gateway wants.")
+        why = f"{name} is what the gateway wants."
+        remember(git, commit, f"choose {name}", why=why, compressor=compressor)
     refresh(git.repo).close()
     return git
+
+
+@pytest.fixture
+def layers(git: GitDriver) -> GitDriver:
+    """A file whose lines 1-6, 7-12 and 13-18 come from three commits with a session's memories."""
+    return commit_layers(git)
+
+
+@pytest.fixture
+def layers_of_history(git: GitDriver) -> GitDriver:
+    """The same with memories that were made from history."""
+    return commit_layers(git, "history/3")
 
 
 def told(
@@ -336,19 +347,43 @@ def test_a_new_commit_elsewhere_needs_no_second_blame(
     assert "choose beta" in told(layers, (7, 12))
 
 
-def test_a_file_that_is_read_whole_is_blamed_once(
-    layers: GitDriver, monkeypatch: pytest.MonkeyPatch
+def test_a_file_of_history_that_is_read_whole_is_blamed_once(
+    layers_of_history: GitDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = context_of_file(layers.repo, "s", "s", FILE, Settings()).text
+    repo = layers_of_history.repo
+    first = context_of_file(repo, "s", "s", FILE, Settings()).text
 
     def refuse(*_: object) -> None:
         raise AssertionError("a second blame")
 
     monkeypatch.setattr(line_origins._Answer, "_start", refuse)
-    again = context_of_file(layers.repo, "t", "t", FILE, Settings()).text
+    again = context_of_file(repo, "t", "t", FILE, Settings()).text
 
     assert "lines 1-6)" in first or "lines 7-12)" in first or "lines 13-18)" in first
     assert again == first
+
+
+def test_of_a_file_that_is_read_whole_a_session_on_another_branch_is_told_too(
+    git: GitDriver,
+) -> None:
+    remember(git, git.commit("one", **{"src__net.py": lines("alpha")}), "choose alpha", why="Size.")
+    git.run("checkout", "-qb", "side")
+    remember(git, git.commit("try", **{"src__net.py": lines("side")}), "try it", why="Speed.")
+    git.run("checkout", "-q", "main")
+    refresh(git.repo).close()
+
+    text = context_of_file(git.repo, "s", "s", FILE, Settings()).text
+
+    assert "choose alpha" in text
+    assert "try it" in text
+    assert "try it" not in told(git, (1, 6), listener="t")
+
+
+def test_a_bare_title_of_a_session_is_not_told(git: GitDriver) -> None:
+    remember(git, git.commit("one", **{"src__net.py": lines("alpha")}), "choose alpha")
+    refresh(git.repo).close()
+
+    assert context_of_file(git.repo, "s", "s", FILE, Settings()).text == ""
 
 
 def test_what_nothing_is_left_of_in_the_file_is_not_told(layers: GitDriver) -> None:

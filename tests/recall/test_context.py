@@ -134,6 +134,18 @@ def test_a_resumed_session_is_told_only_what_is_new(git: GitDriver) -> None:
     assert once_more == ""
 
 
+def test_the_next_best_is_no_news_to_a_resumed_session(git: GitDriver) -> None:
+    for number in range(6):
+        remember(git, git.commit(f"c{number}"), f"decision {number}")
+    refresh(git.repo).close()
+    first = context_of_session(git.repo, "s", 1000, is_resumed=False)
+
+    again = context_of_session(git.repo, "s", 1000, is_resumed=True)
+
+    assert 0 < len(first.ids) < 6
+    assert again.text == ""
+
+
 def test_a_resumed_session_is_not_told_its_own_work(git: GitDriver) -> None:
     remember(git, git.commit("one"), "known to it")
     refresh(git.repo).close()
