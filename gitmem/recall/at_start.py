@@ -75,8 +75,8 @@ def weigh_start(
         if count
         else "nothing that HEAD reaches is remembered"
     )
-    likely = prediction.likely_files
     candidates = [_unless_given(one, given) for one in [*first, *rest]]
+    likely = prediction.likely_files
     return ContextChoice(repo, worktree_state, candidates, likely, otherwise, silence=silence)
 
 

@@ -119,7 +119,8 @@ def _fullest_block(
 
 
 def _frame(blocks: Sequence[str], omitted_count: int, path: str) -> str:
-    more = f"{omitted_count} more: `gitmem log`. " if omitted_count else ""
+    log = "gitmem log -- FILE" if path else "gitmem log"
+    more = f"{omitted_count} more: `{log}`. " if omitted_count else ""
     if path:
         # Beside a file each word counts: this is printed often.
         footer = f"{more}In full: `gitmem show ID`; of a line: `gitmem why FILE:LINE`."

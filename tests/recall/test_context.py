@@ -9,6 +9,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.recall.at_start import context_for, context_of_session, weigh_start
 from gitmem.recall.beside_file import context_of_file, is_worth_telling
+from gitmem.recall.beside_lines import Passage
 from gitmem.recall.with_prompt import context_of_prompt, weigh_prompt
 from gitmem.refresh.refresh import refresh
 from gitmem.state.pending import Pending, PendingStore
@@ -364,14 +365,15 @@ def test_after_a_compaction_a_file_is_told_again(git: GitDriver) -> None:
     assert is_worth_telling(git.repo, "src/pear.py", "s")
 
 
-def test_beside_a_file_only_what_head_reaches_is_told(git: GitDriver) -> None:
+def test_beside_lines_only_what_head_reaches_is_told(git: GitDriver) -> None:
     a_history(git)
     git.run("checkout", "-q", "-b", "side")
     remember_work(git, "pears of the side", "src/pear.py", why="The side likes them.")
     git.run("checkout", "-q", "main")
     refresh(git.repo).close()
 
-    text = context_of_file(git.repo, "s", "s", "src/pear.py", Settings()).text
+    lines = Passage(((1, 1),))
+    text = context_of_file(git.repo, "s", "s", "src/pear.py", Settings(), lines).text
 
     assert "grow the pear" in text
     assert "pears of the side" not in text
