@@ -213,6 +213,7 @@ def _attempt(run: _Run, queue: Queue, queued: QueuedJob) -> int:
         queue.retry(queued)
         return 0
     queue.finish(queued)
+    run.paths.discard(queued.path)  # a file of that name would be another job
     return 1
 
 

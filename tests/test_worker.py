@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import pytest
+
+from gitmem import worker
 from gitmem.compress.compressor import Compression
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
-from gitmem.model.job import Job
+from gitmem.model.job import Job, render_job
 from gitmem.state.error_log import read_log
 from gitmem.state.lock import lock
 from gitmem.state.pending import PendingStore
-from gitmem.state.queue import MAX_ATTEMPTS, Queue
+from gitmem.state.queue import MAX_ATTEMPTS, Queue, QueuedJob
 from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.worker import watch_reflog, work
 from tests.support.capture import commit_of, memories_on, session_in, workspace_of
@@ -180,3 +184,30 @@ def test_only_the_last_of_several_turns_is_worked_on(committed: GitDriver) -> No
 
     assert work(workspace_of(committed)) == 3
     assert len(PendingStore(committed.repo).newest_first()) == 1
+
+
+def test_a_new_job_under_the_name_of_one_that_is_done_is_done_too(
+    committed: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Process ids return, in containers soon."""
+    folder = committed.repo.state_dir / "queue"
+    folder.mkdir(parents=True, exist_ok=True)
+    done: list[str] = []
+
+    def do(run: object, queued: QueuedJob) -> None:
+        done.append(queued.job.extra["said"])
+        if queued.job.extra["said"] == "two":
+            put("merge-7.job", "three", 3.0)
+
+    def put(name: str, said: str, moment: float) -> None:
+        (folder / name).write_bytes(render_job(Job("merge", extra={"said": said})))
+        os.utime(folder / name, (moment, moment))
+
+    monkeypatch.setitem(worker._VERBS, "merge", do)
+    put("merge-7.job", "one", 1.0)
+    put("merge-8.job", "two", 2.0)
+
+    work(workspace_of(committed))
+
+    assert done == ["one", "two", "three"]
+    assert Queue(committed.repo).is_empty()
