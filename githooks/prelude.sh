@@ -4,7 +4,7 @@
 # the top folder of the work tree.  None of them may fail or hold up what git is doing.
 
 if [ -n "${GITMEM_PROBE-}" ]; then # `gitmem doctor` asks whether this is reached
-    : >"$GITMEM_PROBE"
+    true >"$GITMEM_PROBE" # a failed redirection of ":" would end the shell, not with 0
     exit 0
 fi
 # husky up to version 8 runs every hook twice, the second time with its mark set.
