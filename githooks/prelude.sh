@@ -4,7 +4,7 @@
 # the top folder of the work tree.  None of them may fail or hold up what git is doing.
 
 if [ -n "${GITMEM_PROBE-}" ]; then # `gitmem doctor` asks whether this is reached
-    : >"$GITMEM_PROBE"
+    true >"$GITMEM_PROBE" # a failed redirection of ":" would end the shell, not with 0
     exit 0
 fi
 # husky up to version 8 runs every hook twice, the second time with its mark set.
@@ -14,18 +14,33 @@ state=${0%/hooks/*}
 common=${state%/*}
 git_dir=${GIT_DIR:-.git}
 
+# new_job NAME: set file to a job's file that was not there before; fails where there can be none.
+#
+# A process id alone does not tell jobs apart: each container counts from 1, and numbers return.
+new_job() {
+    file=$state/queue/$1-$$.job number=0 failures=0
+    set -C
+    until true >"$file"; do
+        [ -e "$file" ] || failures=$((failures + 1)) # or the worker has just taken it
+        [ $failures -lt 9 ] || break
+        number=$((number + 1))
+        file=$state/queue/$1-$$-$number.job
+    done
+    set +C
+    [ $failures -lt 9 ]
+}
+
 # queue NAME FORMAT [VALUE...]: leave a job for the worker.
 #
 # One short write without a rename: a job cut short lacks its last field and is no job yet.  It is
 # not synced to disk either: after a power cut the reflog tells the worker what is missing.
 queue() {
-    file=$state/queue/$1-$$.job
+    [ -d "$state/queue" ] || mkdir -p "$state/queue"
+    new_job "$1" || return
     format=$2'end=\0'
     shift 2
     # shellcheck disable=SC2059
-    printf "$format" "$@" >"$file" || {
-        mkdir -p "$state/queue" && printf "$format" "$@" >"$file"
-    }
+    printf "$format" "$@" >"$file"
 }
 
 # Whether a worker is there that has yet to look at the queue, where the job is already: it removes

@@ -16,6 +16,7 @@ from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit, capture_turn
 from gitmem.capture.client_words import name_sessions
 from gitmem.capture.complete_turn import complete_turn
+from gitmem.capture.session_candidates import session_file
 from gitmem.capture.settle_pending import end_session, settle_ended_sessions
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import (
@@ -25,6 +26,7 @@ from gitmem.errors import (
     NotesMoved,
     ReadOnlyRepository,
     RemoteError,
+    TranscriptMissing,
     UnknownRevision,
 )
 from gitmem.follow.push import push_along
@@ -32,14 +34,15 @@ from gitmem.follow.reconcile import ReconcileReport, reconcile
 from gitmem.git.log import read_reflog_commits, reflog_size
 from gitmem.git.repo import Repo, find_repo
 from gitmem.index.cache import Index
-from gitmem.index.memories import memory_count, place_count, vector_count
+from gitmem.index.memories import memories_of_session, memory_count, place_count, vector_count
 from gitmem.model.job import PAYLOAD, Job
 from gitmem.refresh.refresh import catch_up_index, refresh
 from gitmem.state.cursors import read_cursors, write_cursors
 from gitmem.state.error_log import append_log
 from gitmem.state.last_capture import keep_capture
 from gitmem.state.notices import add_notice
-from gitmem.state.queue import Queue, QueuedJob
+from gitmem.state.pending import PendingStore
+from gitmem.state.queue import MAX_ATTEMPTS, Queue, QueuedJob
 from gitmem.state.rewrite_log import add_pairs, parse_pairs
 from gitmem.state.worker_turns import leave_mark, work_in_turns
 
@@ -210,10 +213,25 @@ def _attempt(run: _Run, queue: Queue, queued: QueuedJob) -> int:
         _log(run.workspace.repo, queued, error)
     except Exception as error:  # noqa: BLE001 - outermost frame of a job: the next one must run
         _log(run.workspace.repo, queued, error)
-        queue.retry(queued)
-        return 0
+        if not _is_idle_session(run, queued, error):
+            queue.retry(queued)
+            return 0
     queue.finish(queued)
+    run.paths.discard(queued.path)  # a file of that name would be another job
     return 1
+
+
+def _is_idle_session(run: _Run, queued: QueuedJob, error: Exception) -> bool:
+    """Whether a session was opened and closed at once: after the last try there is still no
+    transcript of it, and nothing of it was ever remembered.
+    """
+    session, is_last_try = queued.job.session, queued.job.attempt + 1 >= MAX_ATTEMPTS
+    if not isinstance(error, TranscriptMissing) or queued.job.kind not in ("turn", "end"):
+        return False
+    if not is_last_try or session_file(run.workspace, session) is not None:
+        return False
+    is_pending = PendingStore(run.workspace.repo).get(session) is not None
+    return not is_pending and not memories_of_session(run.index(), session)
 
 
 def _must_wait(job: Job) -> bool:

@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
+import pytest
+
+from gitmem import worker
 from gitmem.compress.compressor import Compression
 from gitmem.compress.offline.extractive import ExtractiveCompressor
+from gitmem.errors import TranscriptMissing
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
-from gitmem.model.job import Job
+from gitmem.model.job import Job, render_job
 from gitmem.state.error_log import read_log
 from gitmem.state.lock import lock
 from gitmem.state.pending import PendingStore
-from gitmem.state.queue import MAX_ATTEMPTS, Queue
+from gitmem.state.queue import MAX_ATTEMPTS, Queue, QueuedJob
 from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.worker import watch_reflog, work
 from tests.support.capture import commit_of, memories_on, session_in, workspace_of
@@ -73,10 +79,14 @@ def test_a_second_worker_leaves_at_once(committed: GitDriver) -> None:
     assert not Queue(committed.repo).is_empty()
 
 
-def test_a_job_that_keeps_failing_does_not_stop_the_others(committed: GitDriver) -> None:
-    gone = str(committed.path / "gone.jsonl")
-    Registry(committed.repo).add(RegisteredSession("lost", gone, str(committed.path)))
-    Queue(committed.repo).add(Job("turn", session="lost", worktree=str(committed.path)), 1.0)
+def test_a_job_that_keeps_failing_does_not_stop_the_others(
+    committed: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(run: object, queued: QueuedJob) -> None:
+        raise TranscriptMissing("it is larger than we read")
+
+    monkeypatch.setitem(worker._VERBS, "answer", fail)
+    Queue(committed.repo).add(Job("answer", session="lost", worktree=str(committed.path)), 1.0)
     writer = session_in(committed).prompt("Make prices exact.").write("price.py")
     commit = commit_of(committed, writer, "Exact prices", "price.py")
     queue_capture(committed, commit)
@@ -86,7 +96,7 @@ def test_a_job_that_keeps_failing_does_not_stop_the_others(committed: GitDriver)
 
     assert len(memories_on(committed, commit)) == 1
     assert [queued.job.session for queued in Queue(committed.repo).failed_jobs()] == ["lost"]
-    assert "no transcript of session 'lost'" in read_log(committed.repo, 1)[0]
+    assert "answer lost: it is larger than we read" in read_log(committed.repo, 1)[0]
 
 
 def test_a_commit_that_is_gone_is_not_tried_for_ever(committed: GitDriver) -> None:
@@ -180,3 +190,83 @@ def test_only_the_last_of_several_turns_is_worked_on(committed: GitDriver) -> No
 
     assert work(workspace_of(committed)) == 3
     assert len(PendingStore(committed.repo).newest_first()) == 1
+
+
+def test_a_new_job_under_the_name_of_one_that_is_done_is_done_too(
+    committed: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Process ids return, in containers soon."""
+    folder = committed.repo.state_dir / "queue"
+    folder.mkdir(parents=True, exist_ok=True)
+    done: list[str] = []
+
+    def do(run: object, queued: QueuedJob) -> None:
+        done.append(queued.job.extra["said"])
+        if queued.job.extra["said"] == "two":
+            put("merge-7.job", "three", 3.0)
+
+    def put(name: str, said: str, moment: float) -> None:
+        (folder / name).write_bytes(render_job(Job("merge", extra={"said": said})))
+        os.utime(folder / name, (moment, moment))
+
+    monkeypatch.setitem(worker._VERBS, "merge", do)
+    put("merge-7.job", "one", 1.0)
+    put("merge-8.job", "two", 2.0)
+
+    work(workspace_of(committed))
+
+    assert done == ["one", "two", "three"]
+    assert Queue(committed.repo).is_empty()
+
+
+@pytest.mark.parametrize("kind", ["turn", "end"])
+def test_a_session_that_never_wrote_a_transcript_is_nothing_to_remember(
+    committed: GitDriver, kind: str
+) -> None:
+    """Opened and closed at once: it gets its tries, for the client may write late."""
+    registered = RegisteredSession(OTHER, str(committed.home / "none.jsonl"), str(committed.path))
+    Registry(committed.repo).add(registered)
+    job = Job(kind, session=OTHER, worktree=str(committed.path.resolve()))
+    Queue(committed.repo).add(job, time.time() - 600)
+
+    for _ in range(MAX_ATTEMPTS - 1):
+        work(workspace_of(committed))
+        assert len(Queue(committed.repo).jobs()) == 1
+    work(workspace_of(committed))
+
+    assert Queue(committed.repo).is_empty()
+    assert Queue(committed.repo).failed_jobs() == []
+
+
+def test_a_transcript_that_comes_late_is_read(committed: GitDriver) -> None:
+    job = Job("turn", session=SESSION, worktree=str(committed.path.resolve()))
+    Queue(committed.repo).add(job)
+    work(workspace_of(committed))
+
+    session_in(committed).prompt("Make prices exact.").write("price.py")
+    work(workspace_of(committed))
+
+    assert len(PendingStore(committed.repo).newest_first()) == 1
+    assert Queue(committed.repo).is_empty()
+
+
+@pytest.mark.parametrize("is_committed", [False, True])
+def test_the_end_of_a_session_whose_transcript_was_lost_is_set_aside(
+    committed: GitDriver, is_committed: bool
+) -> None:
+    writer = session_in(committed).prompt("Make prices exact.").write("price.py")
+    if is_committed:
+        queue_capture(committed, commit_of(committed, writer, "Make exact", "price.py"))
+    else:
+        turn = Job("turn", session=SESSION, worktree=str(committed.path.resolve()))
+        Queue(committed.repo).add(turn, 1.0)
+    work(workspace_of(committed))
+    assert bool(PendingStore(committed.repo).newest_first()) != is_committed
+    writer.path.unlink()
+    end = Job("end", session=SESSION, worktree=str(committed.path.resolve()))
+    Queue(committed.repo).add(end, 2.0)
+
+    for _ in range(MAX_ATTEMPTS):
+        work(workspace_of(committed))
+
+    assert [found.job.kind for found in Queue(committed.repo).failed_jobs()] == ["end"]

@@ -30,7 +30,7 @@ gone() {{
     *'"source":"startup"'* | *'"source": "startup"'*) ;;
     *'"source":"resume"'* | *'"source": "resume"'*)
         [ ! -f "${{0%/*}}/gone" ] || exit 0
-        : >"${{0%/*}}/gone"
+        true >"${{0%/*}}/gone" # a failed redirection of ":" would end the shell
         ;;
     *) exit 0 ;;
     esac

@@ -56,8 +56,12 @@ def find_trouble(repo: Repo, settings: Settings, now: float | None = None) -> st
 
 
 def late_jobs(jobs: Sequence[QueuedJob], now: float) -> list[QueuedJob]:
-    """Those that should have been taken up by now."""
-    return [queued for queued in jobs if now - queued.time > LATE_SECONDS]
+    """Those that should have been taken up by now.
+
+    One that was tried waits for the next worker on purpose: only of a commit is that worth a word.
+    """
+    late = [queued for queued in jobs if now - queued.time > LATE_SECONDS]
+    return [queued for queued in late if queued.job.kind == "capture" or not queued.job.attempt]
 
 
 def disk_trouble(repo: Repo) -> str:

@@ -129,6 +129,22 @@ def test_nobody_else_can_read_the_agents_words(ready: GitDriver) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
+def test_words_of_the_same_process_id_do_not_replace_each_other(
+    ready: GitDriver, shell: str
+) -> None:
+    """In containers, each of which counts its processes from 1."""
+    script = ready.repo.state_dir / "hooks" / "agent-stop"
+    script.write_text(script.read_text().replace("#!/bin/sh", f"#!{shebang(shell)}", 1))
+    for said in (b"one", b"two"):
+        again = f'exec "{script}" turn'
+        taken = '[ -n "$(ls "$2")" ] && mv "$2"/*.job "$2/agent-turn-$$.job"; ' + again
+        queue = str(ready.repo.state_dir / "queue")
+        subprocess.run(["sh", "-c", taken, "sh", "", queue], cwd=ready.path, input=said, check=True)
+
+    assert {job.extra[PAYLOAD] for job in queued(ready)} == {"one", "two"}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
 def test_what_is_not_the_agents_words_is_as_readable_as_ever(ready: GitDriver, shell: str) -> None:
     """The worker writes git's objects and refs, which others of a shared repository read."""
     run = ready.repo.state_dir / "run"

@@ -118,6 +118,25 @@ def test_a_session_that_starts_without_its_python_says_so(git: GitDriver, harm: 
     assert not (git.repo.state_dir / "gone").exists()
 
 
+def test_a_session_that_resumes_where_nothing_can_be_written_is_not_disturbed(
+    git: GitDriver,
+) -> None:
+    put_program(git.repo, sys.executable)
+    lose_python(git)
+    (git.repo.state_dir / "gone").mkdir()  # as root, who may write everywhere, cannot either
+
+    assert begin_session(git, "resume").startswith("gitmem is not capturing")
+
+
+def test_a_probe_that_cannot_be_answered_does_not_stop_git(git: GitDriver, tmp_path: Path) -> None:
+    put_program(git.repo, sys.executable)
+    hook = git.repo.state_dir / "hooks" / "prepare-commit-msg"
+
+    done = subprocess.run([hook], env={**git.env(), "GITMEM_PROBE": str(tmp_path)}, check=False)
+
+    assert done.returncode == 0
+
+
 def test_who_wants_no_notice_gets_none_without_python_either(git: GitDriver) -> None:
     put_program(git.repo, sys.executable)
     lose_python(git)

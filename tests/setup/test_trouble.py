@@ -89,6 +89,17 @@ def test_the_end_of_a_turn_that_nobody_takes_up(ready: GitDriver) -> None:
     assert "a session has waited for 3 hours." in trouble(ready)
 
 
+def test_what_was_tried_once_waits_for_the_next_worker(ready: GitDriver) -> None:
+    queue = Queue(ready.repo)
+    for kind in ("turn", "end", "push"):
+        queue.add(Job(kind, session="s", attempt=1), time.time() - 600)
+    assert trouble(ready) == ""
+
+    queue.add(Job("capture", commit="a" * 40, attempt=1), time.time() - 600)
+
+    assert "1 commit has waited for 10 minutes." in trouble(ready)
+
+
 def test_a_push_that_nobody_takes_up(ready: GitDriver) -> None:
     Queue(ready.repo).add(Job("push", remote="origin"), time.time() - 90)
 

@@ -109,6 +109,26 @@ def test_a_job_is_done_or_a_worker_is_started_for_it(
     assert not mark_of(waiting).exists()
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_hooks_with_the_same_process_id_leave_a_job_each(waiting: GitDriver, shell: str) -> None:
+    """In containers of one repository."""
+    sh(waiting, "for n in 1 2 3; do queue rewrite 'kind=merge\\0rewritten=%s\\0' $n; done", shell)
+
+    found = {queued.job.extra["rewritten"] for queued in Queue(waiting.repo).jobs()}
+    assert found == {"1", "2", "3"}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_hook_that_can_leave_no_job_ends(waiting: GitDriver, shell: str) -> None:
+    folder = waiting.repo.state_dir / "queue"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.write_bytes(b"")
+
+    sh(waiting, "! queue merge 'kind=merge\\0' 2>/dev/null && echo more >>\"$state/queue\"", shell)
+
+    assert folder.read_bytes() == b"more\n"  # and what comes after is as ever
+
+
 def test_while_a_worker_is_at_work_none_is_started(waiting: GitDriver) -> None:
     """Else the marks would be of no use."""
     queue = Queue(waiting.repo)
