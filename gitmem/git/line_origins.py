@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from gitmem.git.blame_config import BLAME_OPTIONS, blame_environment, read_list
 from gitmem.git.head import head_commit
 from gitmem.git.repo import Repo, git_command, git_environment, try_git
 from gitmem.model.digest import sha256_hex
@@ -34,9 +35,15 @@ _DIFF_SECONDS = 0.5
 _DIFF_BYTES = 1 << 20
 _CACHE_BYTES = 4 << 20  # of one file's answer: more commits than that no line range needs
 _KEPT = 100
-_IGNORE_BYTES = 1 << 18
 
-_BLAME = ("--literal-pathspecs", "blame", "--incremental", "-w", "--no-textconv")
+_BLAME = (
+    *(*BLAME_OPTIONS, "--literal-pathspecs"),
+    *("blame", "--incremental", "-w", "--no-textconv"),
+)
+_BLAME_SECONDS = 60
+# A limit of the system's outlives us, as git does.  It counts the time that git computes; a disk
+# that is slow does no harm.
+_LIMITED = ("sh", "-c", 'ulimit -S -t "$0" 2>/dev/null; exec "$@"')
 _DIFF = (
     *("--literal-pathspecs", "diff", "-U0", "-w", "--no-ext-diff", "--no-textconv", "--no-color"),
     *("--no-renames", "--ignore-submodules=all"),
@@ -44,7 +51,6 @@ _DIFF = (
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ENTRY = re.compile(rb"([0-9a-f]{40}) (\d+) (\d+) (\d+)")
 _ID = re.compile(r"[0-9a-f]{40}")
-_NAMED = re.compile(rb"[0-9a-f]{40}")
 
 
 class Origin:
@@ -135,14 +141,9 @@ def ignored_commits(repo: Repo) -> frozenset[str]:
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
             return frozenset()
-        with open(path, "rb") as file:  # noqa: PTH123
-            data = file.read(_IGNORE_BYTES)
     except OSError:
         return frozenset()
-    names = [name for line in data.split(b"\n") if (name := line.partition(b"#")[0].strip())]
-    if not all(map(_NAMED.fullmatch, names)):
-        return frozenset()
-    return frozenset(name.decode() for name in names)
+    return read_list(path) or frozenset()
 
 
 @dataclass(frozen=True)
@@ -197,15 +198,11 @@ class _Answer:
     def complete(self, repo: Repo, ranges: Ranges, end: float) -> None:
         """See to it that these lines are answered, as far as git can until ``end`` (monotonic)."""
         self._read()
-        if self.covers(ranges) or not self._is_refused(repo, ranges, end, {}):
+        if self.covers(ranges):
             return
-        # Set for all of the user's repositories may be a list of commits that this one lacks.
-        self._is_refused(repo, ranges, end, {"GIT_CONFIG_GLOBAL": os.devnull})
-
-    def _is_refused(
-        self, repo: Repo, ranges: Ranges, end: float, environ: Mapping[str, str]
-    ) -> bool:
-        """Wait for git's answer; whether git will not give any, as for a file that HEAD lacks."""
+        environ = blame_environment(repo)
+        if environ is None:
+            return
         child = self._ask(repo, ranges, end, environ)
         while time.monotonic() < end:
             has_ended = child is not None and child.poll() is not None
@@ -213,10 +210,8 @@ class _Answer:
             if self.covers(ranges) or has_ended:
                 break
             time.sleep(_POLL_SECONDS)
-        is_refused = child is not None and bool(child.poll())
-        if is_refused:
+        if child is not None and child.poll():  # refused, as for a file that HEAD lacks
             self._file.unlink(missing_ok=True)
-        return is_refused
 
     def _ask(
         self, repo: Repo, ranges: Ranges, end: float, environ: Mapping[str, str]
@@ -247,9 +242,10 @@ class _Answer:
         self._file.unlink(missing_ok=True)  # nobody adds to it: it was cut off
         _keep_newest(self._folder)
         out = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        options = [*_BLAME, *_ignore_options(repo), self.head, "--", self._path]
         try:
             return start(
-                git_command(repo, [*_BLAME, *_ignore_options(repo), self.head, "--", self._path]),
+                [*_LIMITED, f"{_BLAME_SECONDS}", *git_command(repo, options)],
                 environ={**git_environment(), "GIT_NO_LAZY_FETCH": "1", **environ},
                 stdout=out,
                 leads_session=True,
