@@ -325,6 +325,28 @@ def test_a_list_of_commits_that_leads_to_a_device_is_not_read(
     assert "choose beta" in told(layers, (7, 12))
 
 
+@pytest.mark.parametrize("program", ["filter.x.clean", "filter.x.process", "core.fsmonitor"])
+def test_no_configured_program_runs(layers: GitDriver, program: str) -> None:
+    ran = layers.home / "ran"
+    layers.commit("attributes", **{".gitattributes": "*.py filter=x\n"})
+    layers.run("config", program, f"touch {ran}; cat #")
+    with (layers.path / FILE).open("a") as file:
+        file.write("# more\n")
+
+    assert "choose beta" in told(layers, (7, 12))
+    assert not ran.exists()
+
+
+def test_settings_for_differences_do_not_count(layers: GitDriver) -> None:
+    """Between two edits stands what was not edited."""
+    layers.run("config", "diff.interHunkContext", "20")
+    file = layers.path / FILE
+    text = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(["# first\n", *text[1:17], "# last\n"]))
+
+    assert "choose beta" in told(layers, (7, 12))
+
+
 def test_a_blame_without_end_is_ended(layers: GitDriver, monkeypatch: pytest.MonkeyPatch) -> None:
     slow = layers.home / "bin"
     slow.mkdir()
