@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from gitmem.errors import GitFailed, UnknownRevision, UsageError
+from gitmem.git.blame_config import BLAME_OPTIONS, blame_environment, ignore_lists
 from gitmem.git.line_origins import IGNORE_FILE, ignored_commits
 from gitmem.git.repo import Repo, try_git
 from gitmem.model.value import dataclass, replace
@@ -29,7 +30,6 @@ _EFFORTS: tuple[tuple[tuple[str, ...], float], ...] = (
 
 # Lines around those that are asked for: git finds moved blocks, not single short lines.
 _CONTEXT = 30
-_MISSING_IGNORE_FILE = b"could not open object name list"
 
 
 @dataclass(frozen=True)
@@ -65,16 +65,19 @@ def blame(
         GitFailed: git refused otherwise, or took longer than it is worth.
     """
     around = [] if first is None else [f"-L{max(1, first - _CONTEXT)},{(last or first) + _CONTEXT}"]
+    environ = blame_environment(repo)
+    if environ is None:
+        raise GitFailed(
+            "the list of commits that 'git blame' ignores is missing or holds something else",
+            "Look at the file that blame.ignoreRevsFile names",
+        )
     arguments = [
         *around,
-        *_ignore_options(repo),
+        *_ignore_options(repo, environ),
         "--porcelain",
         *([] if repo.worktree else ["HEAD"]),
     ]
-    done = _run_blame(repo, [*arguments, "--", path])
-    if done is not None and _MISSING_IGNORE_FILE in done.stderr:
-        # Set for all of the user's repositories, and this one does not have it.
-        done = _run_blame(repo, [*arguments, "--", path], {"GIT_CONFIG_GLOBAL": os.devnull})
+    done = _run_blame(repo, [*arguments, "--", path], environ)
     if done is None:
         raise GitFailed(f"'git blame' of '{path}' takes too long", "Ask about one line: PATH:LINE")
     if done.returncode != 0:
@@ -84,12 +87,13 @@ def blame(
 
 
 def _run_blame(
-    repo: Repo, arguments: Sequence[str], environ: Mapping[str, str] | None = None
+    repo: Repo, arguments: Sequence[str], environ: Mapping[str, str]
 ) -> subprocess.CompletedProcess[bytes] | None:
     """Blame with as much effort as time allows; None if there is no time."""
     for effort, seconds in _EFFORTS:
         with suppress(subprocess.TimeoutExpired):
-            return try_git(repo, "blame", *effort, *arguments, environ=environ, timeout=seconds)
+            command = (*BLAME_OPTIONS, "blame", *effort, *arguments)
+            return try_git(repo, *command, environ=environ, timeout=seconds)
     return None
 
 
@@ -121,12 +125,11 @@ def history_of_lines(repo: Repo, blamed: BlameRange, limit: int, seconds: float 
     return [line for line in os.fsdecode(done.stdout).split() if line != blamed.commit][:limit]
 
 
-def _ignore_options(repo: Repo) -> Sequence[str]:
+def _ignore_options(repo: Repo, environ: Mapping[str, str]) -> Sequence[str]:
     """A plain file of the usual name counts where none is set: then git reads it by itself."""
     if repo.worktree is None or not ignored_commits(repo):
         return []
-    is_set = try_git(repo, "config", "--get", "blame.ignoreRevsFile").returncode == 0
-    return [] if is_set else [f"--ignore-revs-file={IGNORE_FILE}"]
+    return [] if ignore_lists(repo, environ) else [f"--ignore-revs-file={IGNORE_FILE}"]
 
 
 def _parse_porcelain(data: bytes) -> Iterator[BlameRange]:
@@ -173,11 +176,6 @@ def _unquote(name: bytes) -> str:
 def _refusal(complaint: str, path: str) -> Exception:
     text = complaint.strip().removeprefix("fatal: ").splitlines()
     reason = text[-1] if text else "no reason given"
-    if "invalid object name" in reason:  # and then what stands there, whatever it is
-        return GitFailed(
-            "the list of commits that 'git blame' ignores holds something else",
-            "Look at the file that blame.ignoreRevsFile names",
-        )
     if match := re.search(r"has only (\d+) line", reason):
         return UsageError(f"'{path}' has only {match[1]} lines")
     if "no such path" in reason or "cannot stat" in reason or "no such ref" in reason:

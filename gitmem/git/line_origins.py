@@ -18,33 +18,32 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from gitmem.git.blame_config import BLAME_OPTIONS, blame_environment, read_list
 from gitmem.git.head import head_commit
 from gitmem.git.repo import Repo, git_command, git_environment, try_git
+from gitmem.git.worktree_hunks import Hunk, worktree_hunks
 from gitmem.model.digest import sha256_hex
 from gitmem.model.line_ranges import Ranges, intersect, subtract
 from gitmem.model.value import dataclass
 from gitmem.process.child import Child, start
-from gitmem.process.pipe import Pipe
 
 IGNORE_FILE = ".git-blame-ignore-revs"
 PATIENCE_SECONDS = 0.15
 
 _POLL_SECONDS = 0.003
-_DIFF_SECONDS = 0.5
-_DIFF_BYTES = 1 << 20
 _CACHE_BYTES = 4 << 20  # of one file's answer: more commits than that no line range needs
 _KEPT = 100
-_IGNORE_BYTES = 1 << 18
 
-_BLAME = ("--literal-pathspecs", "blame", "--incremental", "-w", "--no-textconv")
-_DIFF = (
-    *("--literal-pathspecs", "diff", "-U0", "-w", "--no-ext-diff", "--no-textconv", "--no-color"),
-    *("--no-renames", "--ignore-submodules=all"),
+_BLAME = (
+    *(*BLAME_OPTIONS, "--literal-pathspecs"),
+    *("blame", "--incremental", "-w", "--no-textconv"),
 )
-_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_BLAME_SECONDS = 60
+# A limit of the system's outlives us, as git does.  It counts the time that git computes; a disk
+# that is slow does no harm.
+_LIMITED = ("sh", "-c", 'ulimit -S -t "$0" 2>/dev/null; exec "$@"')
 _ENTRY = re.compile(rb"([0-9a-f]{40}) (\d+) (\d+) (\d+)")
 _ID = re.compile(r"[0-9a-f]{40}")
-_NAMED = re.compile(rb"[0-9a-f]{40}")
 
 
 class Origin:
@@ -66,17 +65,6 @@ class LineOrigins:
 
     origins: Sequence[Origin] = ()
     is_complete: bool = False
-
-
-@dataclass(frozen=True)
-class _Hunk:
-    """A difference: lines ``old`` to ``old_end`` (not counted) became ``new`` to ``new_end``."""
-
-    old: int
-    old_end: int
-    new: int
-    new_end: int
-    removed: tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
@@ -109,13 +97,13 @@ def origins_of_lines(
     if not head or repo.worktree is None or _is_partial(repo):
         return LineOrigins()
     cached = _Answer.newest(folder, path, head, repo)
-    hunks = _hunks(repo, cached.head, path)
+    hunks = worktree_hunks(repo, cached.head, path)
     if hunks is None:
         return LineOrigins()
     asked = _at_head(hunks, ranges, is_edited=is_edited)
     if cached.head != head and (not cached.covers(asked.all) or _are_edited(hunks, ranges)):
         cached = _Answer(folder, path, head)
-        hunks = _hunks(repo, head, path)
+        hunks = worktree_hunks(repo, head, path)
         if hunks is None:
             return LineOrigins()
         asked = _at_head(hunks, ranges, is_edited=is_edited)
@@ -135,14 +123,9 @@ def ignored_commits(repo: Repo) -> frozenset[str]:
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
             return frozenset()
-        with open(path, "rb") as file:  # noqa: PTH123
-            data = file.read(_IGNORE_BYTES)
     except OSError:
         return frozenset()
-    names = [name for line in data.split(b"\n") if (name := line.partition(b"#")[0].strip())]
-    if not all(map(_NAMED.fullmatch, names)):
-        return frozenset()
-    return frozenset(name.decode() for name in names)
+    return read_list(path) or frozenset()
 
 
 @dataclass(frozen=True)
@@ -197,15 +180,11 @@ class _Answer:
     def complete(self, repo: Repo, ranges: Ranges, end: float) -> None:
         """See to it that these lines are answered, as far as git can until ``end`` (monotonic)."""
         self._read()
-        if self.covers(ranges) or not self._is_refused(repo, ranges, end, {}):
+        if self.covers(ranges):
             return
-        # Set for all of the user's repositories may be a list of commits that this one lacks.
-        self._is_refused(repo, ranges, end, {"GIT_CONFIG_GLOBAL": os.devnull})
-
-    def _is_refused(
-        self, repo: Repo, ranges: Ranges, end: float, environ: Mapping[str, str]
-    ) -> bool:
-        """Wait for git's answer; whether git will not give any, as for a file that HEAD lacks."""
+        environ = blame_environment(repo)
+        if environ is None:
+            return
         child = self._ask(repo, ranges, end, environ)
         while time.monotonic() < end:
             has_ended = child is not None and child.poll() is not None
@@ -213,10 +192,8 @@ class _Answer:
             if self.covers(ranges) or has_ended:
                 break
             time.sleep(_POLL_SECONDS)
-        is_refused = child is not None and bool(child.poll())
-        if is_refused:
+        if child is not None and child.poll():  # refused, as for a file that HEAD lacks
             self._file.unlink(missing_ok=True)
-        return is_refused
 
     def _ask(
         self, repo: Repo, ranges: Ranges, end: float, environ: Mapping[str, str]
@@ -247,9 +224,10 @@ class _Answer:
         self._file.unlink(missing_ok=True)  # nobody adds to it: it was cut off
         _keep_newest(self._folder)
         out = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        options = [*_BLAME, *_ignore_options(repo), self.head, "--", self._path]
         try:
             return start(
-                git_command(repo, [*_BLAME, *_ignore_options(repo), self.head, "--", self._path]),
+                [*_LIMITED, f"{_BLAME_SECONDS}", *git_command(repo, options)],
                 environ={**git_environment(), "GIT_NO_LAZY_FETCH": "1", **environ},
                 stdout=out,
                 leads_session=True,
@@ -299,7 +277,7 @@ def _count(origin: Origin) -> int:
     return sum(last - first + 1 for first, last in origin.lines) + len(origin.replaced)
 
 
-def _at_head(hunks: Sequence[_Hunk], ranges: Ranges, *, is_edited: bool) -> _Asked:
+def _at_head(hunks: Sequence[Hunk], ranges: Ranges, *, is_edited: bool) -> _Asked:
     """Where the lines are at HEAD, those that are the same there."""
     kept: list[tuple[int, int, int]] = []
     replaced: dict[int, bytes] = {}
@@ -321,39 +299,9 @@ def _at_head(hunks: Sequence[_Hunk], ranges: Ranges, *, is_edited: bool) -> _Ask
 _FAR = 1 << 40
 
 
-def _are_edited(hunks: Sequence[_Hunk], ranges: Ranges) -> bool:
+def _are_edited(hunks: Sequence[Hunk], ranges: Ranges) -> bool:
     changed = [(hunk.new, hunk.new_end - 1) for hunk in hunks if hunk.new < hunk.new_end]
     return bool(intersect(ranges, changed))
-
-
-def _hunks(repo: Repo, head: str, path: str) -> list[_Hunk] | None:
-    """What is different in the work tree; None where git cannot tell."""
-    pipe = Pipe(
-        git_command(repo, [*_DIFF, head, "--", path]),
-        b"",
-        environ={**git_environment(), "GIT_NO_LAZY_FETCH": "1"},
-        seconds=_DIFF_SECONDS,
-    )
-    data = pipe.output(_DIFF_BYTES)
-    if pipe.has_failed or len(data) == _DIFF_BYTES or b"\nBinary files " in data[:4096]:
-        return None
-    return list(_parse_diff(data))
-
-
-def _parse_diff(data: bytes) -> Iterator[_Hunk]:
-    lines, at = data.split(b"\n"), 0
-    while at < len(lines):
-        match = _HUNK.match(lines[at])
-        at += 1
-        if match is None:
-            continue
-        old, new = int(match[1]), int(match[3])
-        removed, added = (1 if count is None else int(count) for count in (match[2], match[4]))
-        texts = tuple(line[1:] for line in lines[at : at + removed])
-        at += removed
-        old += removed == 0  # of nothing the line before is told
-        new += added == 0
-        yield _Hunk(old, old + removed, new, new + added, texts)
 
 
 def _ignore_options(repo: Repo) -> Sequence[str]:

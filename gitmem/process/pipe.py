@@ -32,6 +32,11 @@ class Pipe:
             Thread(target=_feed, args=(feed, text), daemon=True).start()
 
     @property
+    def status(self) -> int | None:
+        """How the program ended, once read to its end; negative if it was killed."""
+        return self._child.returncode
+
+    @property
     def has_failed(self) -> bool:
         """Whether the program, once read to its end, refused."""
         return bool(self._child.returncode)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from gitmem.errors import GitFailed, UnknownRevision, UsageError
@@ -139,3 +141,45 @@ def test_what_a_list_holds_that_is_none_is_not_told(git: GitDriver) -> None:
         blame(git.repo, "a.py", 1)
 
     assert "private" not in str(told.value)
+
+
+@pytest.mark.parametrize("setting", ["blame.ignoreRevsFile", "mailmap.file"])
+@pytest.mark.parametrize("kind", ["link", "folder link", "pipe"])
+def test_a_setting_that_the_repository_leads_elsewhere_is_not_followed(
+    git: GitDriver, monkeypatch: pytest.MonkeyPatch, setting: str, kind: str
+) -> None:
+    """A pipe stands for a device without end, as git waits for it."""
+    first = git.commit("one", **{"a.py": BODY})
+    os.mkfifo(git.home / "list")
+    name = "etc/list" if kind == "folder link" else "list"
+    if kind == "folder link":
+        (git.path / "etc").symlink_to(git.home)
+    elif kind == "link":
+        (git.path / "list").symlink_to(git.home / "list")
+    else:
+        os.mkfifo(git.path / "list")
+    settings = git.home / "settings"
+    section, _, key = setting.partition(".")
+    settings.write_text(f"[{section}]\n\t{key} = {name}\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+
+    assert commits(git, "a.py", 1) == [(first, 1, 1)]
+
+
+def test_a_list_of_the_persons_own_counts(git: GitDriver) -> None:
+    first = git.commit("one", **{"a.py": "total = f( a,b )\n"})
+    style = git.commit("style", **{"a.py": "total = f(a, b)\n"})
+    (git.home / "kept").write_text(f"{style} # style\n")
+    (git.home / "list").symlink_to(git.home / "kept")
+    git.run("config", "blame.ignoreRevsFile", str(git.home / "list"))
+
+    assert commits(git, "a.py", 1) == [(first, 1, 1)]
+
+
+def test_settings_of_the_repository_that_lead_elsewhere_are_told(git: GitDriver) -> None:
+    git.commit("one", **{"a.py": BODY})
+    (git.path / "list").symlink_to("/dev/zero")
+    git.run("config", "blame.ignoreRevsFile", "list")
+
+    with pytest.raises(GitFailed, match="ignores"):
+        blame(git.repo, "a.py", 1)

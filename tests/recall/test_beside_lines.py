@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 import shutil
 import time
@@ -308,6 +310,62 @@ def test_a_list_of_commits_set_for_all_repositories_is_no_trouble(
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
 
     assert "choose beta" in told(layers, (7, 12))
+
+
+def test_a_list_of_commits_that_leads_to_a_device_is_not_read(
+    layers: GitDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (layers.home / ".gitconfig").write_text(f"[blame]\n\tignoreRevsFile = {IGNORE_FILE}\n")
+    os.mkfifo(layers.home / "endless")
+    (layers.path / IGNORE_FILE).symlink_to(layers.home / "endless")
+    monkeypatch.setenv("HOME", str(layers.home))
+    monkeypatch.delenv("GIT_CONFIG_GLOBAL", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+
+    assert "choose beta" in told(layers, (7, 12))
+
+
+@pytest.mark.parametrize("program", ["filter.x.clean", "filter.x.process", "core.fsmonitor"])
+def test_no_configured_program_runs(layers: GitDriver, program: str) -> None:
+    ran = layers.home / "ran"
+    layers.commit("attributes", **{".gitattributes": "*.py filter=x\n"})
+    layers.run("config", program, f"touch {ran}; cat #")
+    with (layers.path / FILE).open("a") as file:
+        file.write("# more\n")
+
+    assert "choose beta" in told(layers, (7, 12))
+    assert not ran.exists()
+
+
+def test_settings_for_differences_do_not_count(layers: GitDriver) -> None:
+    """Between two edits stands what was not edited."""
+    layers.run("config", "diff.interHunkContext", "20")
+    file = layers.path / FILE
+    text = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(["# first\n", *text[1:17], "# last\n"]))
+
+    assert "choose beta" in told(layers, (7, 12))
+
+
+def test_a_blame_without_end_is_ended(layers: GitDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = layers.home / "bin"
+    slow.mkdir()
+    script = (
+        f'#!/bin/sh\ncase "$*" in *--incremental*) while :; do :; done;; esac\n'
+        f'exec {shutil.which("git")} "$@"\n'
+    )
+    (slow / "git").write_text(script)
+    (slow / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{slow}:{layers.env()['PATH']}")
+    monkeypatch.setattr(line_origins, "_BLAME_SECONDS", 1)
+
+    assert told(layers, (7, 12)) == ""
+
+    (lock,) = layers.repo.state_dir.rglob("lock")
+    with lock.open("rb") as held:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(held, fcntl.LOCK_EX)  # free when it has ended, or this test never ends
 
 
 def test_what_git_could_not_tell_in_time_is_told_the_next_time(

@@ -147,8 +147,8 @@ def test_a_branch_of_history_is_told_its_last_commit_and_its_last_decision(git: 
     decided = replace(decided, decisions=(Decision("three"),), files_changed=("upload.py",))
     said = Memory("change", "say so", "Users asked.", files_changed=("upload.py", "say.py"))
     remember(git, git.commit("three tries", **{"upload.py": "3\n"}), decided, history=True)
-    remember(git, git.commit("say so", **{"say.py": "3\n"}), said, history=True)
-    git.commit("tidy up", **{"say.py": "4\n"})
+    remember(git, git.commit("say so", **{"say.py": "a\nb\nc\n"}), said, history=True)
+    git.commit("tidy up", **{"say.py": "a\nb\nd\n"})
 
     text = start(git)
 
