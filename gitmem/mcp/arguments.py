@@ -5,6 +5,7 @@ but for dates, which git reads.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,10 @@ from gitmem.model.memory import KINDS
 
 MAX_LIMIT = 100
 
+_LONGEST_NAME = 4_096  # characters, as long as a path can be
+_LONGEST_NAMES = 100_000  # of many in one text
+_PROSE = frozenset({"query", "text", "title", "why", "next"})  # cleaned where it is read
+_NO_NAME = re.compile("[\x00\ud800-\udfff]")
 _EVERYTHING = frozenset({"", "all", "observations", "observation", "memories"})
 _ORDERS = {
     "": "relevance",
@@ -55,9 +60,24 @@ def _fit(schema: Mapping[str, Any], value: Any, name: str) -> Any:
         return [_fit(schema["items"], item, name) for item in found]
     if kind == "string" and len(found) > schema.get("maxLength", len(found)):
         raise UsageError(f"'{name}' is longer than {schema['maxLength']} characters")
+    if kind == "string" and name not in _PROSE:
+        return check_name(found, name, _LONGEST_NAMES if name == "ids" else _LONGEST_NAME)
     if kind == "integer" and found < schema.get("minimum", found):
         raise UsageError(f"'{name}' is {found}, but must be {schema['minimum']} or more")
     return found
+
+
+def check_name(value: str, name: str, most: int = _LONGEST_NAME) -> str:
+    """The value of that argument, which is to name something: a path, an id, a branch.
+
+    Raises:
+        UsageError: nothing can be named so; the value itself is not repeated.
+    """
+    if len(value) > most:
+        raise UsageError(f"'{name}' is longer than {most} characters")
+    if _NO_NAME.search(value):
+        raise UsageError(f"'{name}' has a character that no name can have (NUL, half a surrogate)")
+    return value
 
 
 def _fit_any(schemas: Sequence[Mapping[str, Any]], value: Any, name: str) -> Any:
@@ -195,6 +215,7 @@ def parse_names(values: str | int | float | list[str | int | float]) -> list[str
     if not names:
         raise UsageError("'ids' is empty", "Take ids from the results of search or timeline")
     for name in names:
+        check_name(name, "ids")
         if name.isdigit() and len(name) < 7:
             raise UsageError(
                 f"'{name}' is not a memory id here",

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 from gitmem.errors import GitmemError, UsageError
 from gitmem.git.repo import find_enclosing_repo
-from gitmem.mcp.answers import ToolReply
-from gitmem.mcp.arguments import fit_arguments
+from gitmem.mcp.answers import ToolReply, line
+from gitmem.mcp.arguments import check_name, fit_arguments
 from gitmem.mcp.offers import PROMPTS, RESOURCES, TEMPLATES, TEXT_TYPE, TOOLS
 from gitmem.mcp.tools import Tools, client_folder
 from gitmem.mcp.wire import INTERNAL_ERROR, INVALID_PARAMETERS, NO_SUCH_RESOURCE, Failure
@@ -19,6 +19,8 @@ from gitmem.state.error_log import append_log
 from gitmem.state.known_repos import KnownRepos, known_repos_folder
 
 Value = dict[str, Any]
+
+_MOST_OF_MESSAGE = 500
 
 _T = TypeVar("_T")
 
@@ -103,7 +105,8 @@ class Calls:
             return self._tools.context()
         if uri == "gitmem://recent":
             return self._tools.search().text
-        return self._tools.get_observations(ids=unquote(uri.removeprefix(_MEMORY))).text
+        name = check_name(unquote(uri.removeprefix(_MEMORY)), "uri")
+        return self._tools.get_observations(ids=name).text
 
     def _prompt(self, parameters: Value) -> Value:
         name, given = parameters.get("name"), parameters.get("arguments") or {}
@@ -118,7 +121,7 @@ class Calls:
         return {"messages": [{"role": "user", "content": content}]}
 
     def _explain(self, place: str) -> str:
-        answer = self._tools.why(path=place)
+        answer = self._tools.why(path=check_name(place, "place"))
         return (
             f"Explain why {place} is as it is, from what is recorded below. Name the commits, say"
             " what was rejected and why, and say so if nothing is known.\n\n" + answer.text
@@ -136,9 +139,9 @@ class Calls:
         try:
             return work()
         except UsageError as error:
-            raise Failure(INVALID_PARAMETERS, str(error)) from error
+            raise Failure(INVALID_PARAMETERS, _refusal(error)) from error
         except GitmemError as error:
-            raise Failure(INTERNAL_ERROR, str(error)) from error
+            raise Failure(INTERNAL_ERROR, _refusal(error)) from error
         except Exception as error:
             raise Failure(INTERNAL_ERROR, _report(traceback.format_exc())) from error
 
@@ -147,7 +150,7 @@ class Calls:
         try:
             return work()
         except GitmemError as error:
-            return str(error)
+            return _refusal(error)
         except Exception:  # noqa: BLE001 - the outermost frame: a bug is reported as one
             return _report(traceback.format_exc())
 
@@ -156,9 +159,15 @@ def _text(text: str) -> Value:
     return {"type": "text", "text": text}
 
 
+def _refusal(error: GitmemError) -> str:
+    """What to tell of a failure: the message may repeat what was sent, the hint is ours."""
+    message = line(error.message, _MOST_OF_MESSAGE)
+    return f"{message}. {error.hint}" if error.hint else message
+
+
 def _report(trouble: str) -> str:
     """Record a bug in the log; returns what to tell the agent."""
-    last = trouble.strip().splitlines()[-1]
+    last = line(trouble.strip().splitlines()[-1], _MOST_OF_MESSAGE)
     try:
         append_log(find_enclosing_repo("."), trouble)
     except GitmemError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -76,7 +77,8 @@ def parse_place(repo: Repo, text: str, here: Path) -> CodePlace:
     Raises:
         UsageError: there is no line 0, or the path leads out of the repository.
     """
-    found = None if (here / text).exists() else _PLACE.fullmatch(text)
+    # pathlib's own checks raise for a name that is too long to be one, instead of answering no
+    found = None if os.path.exists(here / text) else _PLACE.fullmatch(text)  # noqa: PTH110
     path = found["path"] if found else text
     top = top_relative(repo, path, here)
     if top == ".." or top.startswith("../") or Path(top).is_absolute():
@@ -230,7 +232,9 @@ class _Finder:
 
     def _commits_of_path(self) -> list[str]:
         path = self._place.path
-        is_folder = path == "." or (self._repo.worktree is not None and self._full_path().is_dir())
+        is_folder = path == "." or (
+            self._repo.worktree is not None and os.path.isdir(self._full_path())  # noqa: PTH112
+        )
         follow = [] if is_folder else ["--follow"]
         # Named in full: the path is no pattern, and git then follows what HEAD has it as.
         arguments = ["--literal-pathspecs", "log", *follow, "--format=%H", "HEAD", "--", path]
@@ -255,7 +259,8 @@ class _Finder:
         return (self._repo.worktree or self._repo.common_dir) / self._place.path
 
     def _is_there(self) -> bool:
-        return self._repo.worktree is not None and self._full_path().exists()
+        is_bare = self._repo.worktree is None
+        return not is_bare and os.path.exists(self._full_path())  # noqa: PTH110
 
 
 def _without_twins(origins: Sequence[Origin]) -> list[Origin]:

@@ -67,6 +67,14 @@ def test_arguments_come_in_many_forms(
         ("get_observations", {"ids": [True]}, "'ids' is not a text or a number"),
         ("why", {"path": "a", "line": -3}, "'line' is -3"),
         ("remember", {"facts": ["t"]}, "'facts' is not an object"),
+        ("why", {"path": "a\0b"}, "^'path' has a character that no name can have"),
+        ("why", {"path": "\ud800"}, "^'path' has a character that no name can have"),
+        ("why", {"path": "y" * 100_000}, "^'path' is longer than 4096 characters$"),
+        ("timeline", {"anchor": "a\0b"}, "^'anchor' has a character"),
+        ("get_observations", {"ids": ["\ud800"]}, "^'ids' has a character"),
+        ("search", {"branch": "\0"}, "^'branch' has a character"),
+        ("search", {"files": ["\0"]}, "^'files' has a character"),
+        ("remember", {"commit": "\0"}, "^'commit' has a character"),
     ],
 )
 def test_what_fits_nowhere_is_told(tool: str, given: dict[str, Any], told: str) -> None:

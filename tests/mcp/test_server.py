@@ -10,9 +10,12 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from gitmem.mcp.calls import Calls
+from gitmem.mcp.wire import Failure
 from gitmem.state.pending import PendingStore
 from tests.mcp.story import remember_three
 from tests.support.cli import GITMEM, gitmem
@@ -106,6 +109,40 @@ def test_failures_say_what_to_do(git: GitDriver, ids: dict[str, str]) -> None:
         assert (await session.answer("search", query="retry"))["results"]  # and it lives on
 
     talk(git, work)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "y" * 100_000, "y" * 300])
+def test_what_can_name_nothing_is_refused_and_not_repeated(
+    git: GitDriver, ids: dict[str, str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """None of them is a bug of ours, and an answer is not a place to repeat what was sent."""
+    monkeypatch.chdir(git.path)
+    calls = Calls({})
+    for tool, given in (
+        ("timeline", {"anchor": name}),
+        ("get_observations", {"ids": [name]}),
+        ("get_observations", {"ids": name}),
+        ("why", {"path": name}),
+        ("search", {"type": name}),
+        ("search", {"dateStart": name}),
+        ("search", {"orderBy": name}),
+        ("remember", {"text": "a note", "commit": name}),
+    ):
+        answer = calls.result_of("tools/call", {"name": tool, "arguments": given})
+        told = answer["content"][0]["text"]
+        assert answer["isError"] is True
+        assert "bug in gitmem" not in told
+        assert len(told) < 800
+        assert not {"\0", "\ud800"} & set(told)
+    for method, parameters in (
+        ("resources/read", {"uri": f"gitmem://memory/{quote(name, errors='surrogatepass')}"}),
+        ("prompts/get", {"name": "explain", "arguments": {"place": name}}),
+    ):
+        with pytest.raises(Failure) as failure:
+            calls.result_of(method, parameters)
+        assert "bug in gitmem" not in str(failure.value)
+        assert len(str(failure.value)) < 800
+    calls.close()
 
 
 def test_arguments_that_nobody_knows_are_passed_over(git: GitDriver, ids: dict[str, str]) -> None:
