@@ -26,6 +26,9 @@ with them, each repository judged by the others, whole and cut down to 50 and to
 (``python -m tests.bench.search_floor --fit``; docs/decisions/097).  What a long query is spared,
 and the least, were set on whole click, jinja and pytest, so that their entries keep their ranks."""
 
+_LEAST_LINE_WORDS = 3
+_LINE_COVERAGE = 0.6  # most of an error's message, whatever path or number it is about
+
 
 @dataclass(frozen=True)
 class Relevance:
@@ -61,3 +64,10 @@ class Relevance:
         if not self.coverage and self.closeness < _LEAST_CLOSENESS:
             return False
         return self.score >= _LEAST
+
+    @property
+    def is_of_a_line(self) -> bool:
+        """Whether one line of a longer query is said by one memory, whatever the others say: most
+        of it in the memory's words.  How close the query is in meaning tells nothing of a line.
+        """
+        return self.word_count >= _LEAST_LINE_WORDS and self.coverage >= _LINE_COVERAGE

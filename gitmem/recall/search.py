@@ -7,10 +7,11 @@ forgotten and what is superseded does not count; pending work does.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import cached_property, partial
 from itertools import islice
+from textwrap import dedent
 from types import TracebackType
 from typing import Any
 
@@ -57,6 +58,9 @@ _MOST_CANDIDATES = 200_000
 _ALL = -1  # no limit, as SQLite says it
 _MAX_EMBED_AT_ONCE = 2_000  # memories without a vector that a search makes up for itself
 _EXTRA_STANDINGS = 5  # than are shown: what is no longer so makes room for these
+_FIRST_LINES = 3  # of a text of several, that are judged by themselves as well
+_LAST_LINES = 5
+_ANNOUNCING = (":", "\uff1a")
 _RANK_POOL = 40  # of the best, that everything which ranks looks at
 
 __all__ = ["Recaller", "recall"]
@@ -176,6 +180,8 @@ class Recaller:
             return pool
         is_telling = any(word not in STOP_WORDS for word in words)
         if is_telling and self._relevance(words, pool).is_enough:
+            return pool
+        if any(self._relevance(line, pool).is_of_a_line for line in _line_words(text)):
             return pool
         names = names_in(text)
         kept = [
@@ -351,8 +357,17 @@ def _judged_first(order: Sequence[Rank], judged: Collection[int]) -> list[Rank]:
     return sorted(order, key=lambda one: one.number not in judged)
 
 
-def _answers_alone(pending: Candidate) -> bool:
-    return Relevance(pending.words, 1.0 - pending.words, None, 1).is_enough
+def _line_words(text: str) -> Iterator[list[str]]:
+    """The words of each line of a longer text that may be an error's message: one at the margin,
+    for frames stand indented, near either end, and none that only announces the next.
+    """
+    lines = dedent(text).splitlines()
+    if len(lines) < 2:
+        return
+    found = [line for line in lines if line[:1].strip() and not line.rstrip().endswith(_ANNOUNCING)]
+    if len(found) > _FIRST_LINES + _LAST_LINES:
+        found = [*found[:_FIRST_LINES], *found[-_LAST_LINES:]]
+    yield from map(query_words, found)
 
 
 def _newest_first(candidates: Sequence[Candidate]) -> list[Rank]:

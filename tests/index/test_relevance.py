@@ -46,3 +46,9 @@ def test_less_is_asked_of_a_long_query_which_no_memory_covers() -> None:
     assert not short.is_enough
     assert long.is_enough
     assert short.is_enough == Relevance(0.3, 0.3, 0.5, 10_000, 1).is_enough
+
+
+def test_a_line_of_a_longer_query_must_stand_mostly_in_one_memory() -> None:
+    assert Relevance(0.7, 0.3, None, 10_000, 5).is_of_a_line
+    assert not Relevance(0.5, 0.3, 0.9, 10_000, 5).is_of_a_line
+    assert not Relevance(1.0, 0.0, None, 10_000, 2).is_of_a_line  # two words meet by chance

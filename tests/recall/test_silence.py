@@ -90,6 +90,34 @@ def test_a_right_word_a_name_a_path_or_an_error_finds(known: GitDriver, text: st
     assert titles(known, text)[:1] == ["Retry uploads with jitter"]
 
 
+_FRAMES = [
+    ("orders/checkout.py", "reserve", "warehouse.hold(basket)"),
+    ("orders/warehouse.py", "hold", "ledger.book(basket.total)"),
+    ("orders/ledger.py", "book", "journal.append(entry)"),
+    ("billing/journal.py", "append", "self.stream.emit(entry)"),
+    ("billing/stream.py", "emit", "channel.push(payload)"),
+    ("billing/channel.py", "push", "raise failure from None"),
+]
+
+
+def _trace(count: int, message: str) -> str:
+    frames = [
+        f'  File "/srv/{path}", line {40 + number}, in {name}\n    {code}'
+        for number, (path, name, code) in enumerate(_FRAMES[:count])
+    ]
+    return "\n".join(["Traceback (most recent call last):", *frames, message])
+
+
+@pytest.mark.parametrize("count", [1, 3, 6])
+def test_frames_do_not_hide_the_error_under_them(known: GitDriver, count: int) -> None:
+    known.run("config", "gitmem.embedding", "none")  # by its words alone
+    message = "ConnectionResetError: [Errno 104] Connection reset by peer"
+
+    assert titles(known, _trace(count, message))[:1] == ["Retry uploads with jitter"]
+    for other in ("ZeroDivisionError: division by zero", "KeyError: 'voucher_code'"):
+        assert titles(known, _trace(count, other)) == []
+
+
 def test_without_words_all_are_listed(known: GitDriver) -> None:
     assert len(titles(known, "")) == len(_MEMORIES)
     assert titles(known, "", paths=("src/bar.py",)) == ["Colour the progress bar"]
