@@ -16,7 +16,7 @@ _UNKNOWN = 0.38
 _CLOSENESS = 1.53
 _BY_CHANCE = 0.147
 _BY_LENGTH = 0.25
-_FEW_WORDS = 4
+_FEW_WORDS, _MANY_WORDS = 4, 12
 _LEAST = -0.25
 _LEAST_CLOSENESS = 0.45  # of what shares no word with the query
 _BY_CHANCE_WORDS = 0.04
@@ -51,7 +51,7 @@ class Relevance:
         count = math.log(max(self.memory_count, 1))
         if self.closeness is None:
             return words - _BY_CHANCE_WORDS * count
-        length = math.log(max(self.word_count / _FEW_WORDS, 1))
+        length = math.log(min(max(self.word_count, _FEW_WORDS), _MANY_WORDS) / _FEW_WORDS)
         return words + _CLOSENESS * self.closeness - _BY_CHANCE * count + _BY_LENGTH * length
 
     @property
