@@ -241,6 +241,7 @@ def test_a_read_only_repository_can_still_be_read(
 def test_a_worker_on_a_full_disk_keeps_its_jobs(committed: GitDriver, on_tmpfs: list[str]) -> None:
     queue_capture(committed, prices(committed), SESSION)
     assert not Queue(committed.repo).is_empty()
+    (committed.repo.state_dir / "install.json").write_text("{}", encoding="ascii")
     fill = "dd if=/dev/zero of=filler bs=4k 2>/dev/null || :"
     work = shlex.join([*GITMEM, "worker", str(committed.path)])
     look = "ls .git/gitmem/queue | wc -l"

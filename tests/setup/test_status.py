@@ -45,9 +45,10 @@ def test_what_is_amiss_points_to_the_doctor(committed: GitDriver) -> None:
 
     lines = render_status(status(committed))
 
-    assert lines[0] == "hooks: 5 of 6 in place (hook files). Run: gitmem doctor"
-    assert lines[2].startswith("queue: 1 job waiting")
-    assert "1 failed. Run: gitmem doctor" in lines[2]
+    assert lines[0].startswith("gitmem's git hooks are gone")
+    assert lines[1] == "hooks: 5 of 6 in place (hook files). Run: gitmem doctor"
+    assert lines[3].startswith("queue: 1 job waiting")
+    assert "1 failed. Run: gitmem doctor" in lines[3]
     assert lines[-1].endswith("worker: no luck")
 
 
