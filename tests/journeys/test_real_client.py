@@ -262,7 +262,10 @@ def test_memory_is_there_whatever_started_the_session(
 def remembered(git: GitDriver, title: str, path: str) -> None:
     """A commit of a file with a memory of it that no session's start would be given."""
     git.commit(title, **{path: f"{title}\n"})
-    git.add_note("HEAD", f"---\nkind: decision\ntitle: {title}\nfiles: {{changed: [{path}]}}\n")
+    why = f"why: It bears before {path} does."
+    git.add_note(
+        "HEAD", f"---\nkind: decision\ntitle: {title}\n{why}\nfiles: {{changed: [{path}]}}\n"
+    )
 
 
 def an_orchard(git: GitDriver) -> None:
