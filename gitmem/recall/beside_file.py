@@ -64,14 +64,15 @@ def weigh_file(
         commit_of, elsewhere = locate_commits(repo, index, places, others=True)
         stored = memories(index, commit_of)
         able = {p: commit_of[p] for p in places if p in stored and gives_reason(stored[p])}
-        is_of_sessions = any(not stored[place].provenance.is_of_history for place in able)
-    if not is_of_sessions:
-        whole = located(repo, path, Passage(((1, MOST_LINES),)))
-        weighed = weigh_lines(repo, path, whole, known, own, explain=explain)
-        if weighed.is_complete:
-            return weighed
-    with closing(Index.open(repo.state_dir)) as index:
-        found = _weigh(index, path, able, given, own, elsewhere, explain=explain)
+        if any(not stored[place].provenance.is_of_history for place in able):
+            found = _weigh(index, path, able, given, own, elsewhere, explain=explain)
+        else:
+            whole = located(repo, path, Passage(((1, MOST_LINES),)))
+            weighed = weigh_lines(repo, path, whole, known, own, explain=explain)
+            if weighed.is_complete:
+                return weighed
+            here = {place: able[place] for place in able if place not in elsewhere}
+            found = _weigh(index, path, here, given, own, (), explain=explain)
     found = [_with_lines(one, ()) for one in found]
     if explain:
         silent = [place for place in stored if place not in able]
