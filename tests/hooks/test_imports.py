@@ -49,7 +49,7 @@ def modules(git: GitDriver, *arguments: str) -> set[str]:
         [sys.executable, "-I", "-c", _PROBE.format(arguments=arguments)],
         cwd=git.path,
         env={
-            **git.env(),
+            **git.bare_env(),
             "CLAUDE_CODE_SESSION_ID": str(payload["session_id"]),
             "CLAUDE_CODE_ENTRYPOINT": "cli",
         },

@@ -280,7 +280,7 @@ def test_the_greeting_waits_for_nothing_heavy(git: GitDriver, ids: dict[str, str
     arguments = [sys.executable, "-I", "-X", "importtime", "-m", "gitmem", "mcp"]
 
     done = subprocess.run(
-        arguments, cwd=git.path, env=git.env(), input=text, capture_output=True, text=True
+        arguments, cwd=git.path, env=git.bare_env(), input=text, capture_output=True, text=True
     )
 
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}

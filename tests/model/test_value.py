@@ -171,6 +171,8 @@ def test_a_class_costs_no_module() -> None:
         print(sorted({"dataclasses", "inspect", "typing"} & sys.modules.keys()))
         """
     )
-    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], env={}, capture_output=True, text=True
+    )
 
     assert (done.stdout, done.stderr) == ("[]\n", "")

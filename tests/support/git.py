@@ -49,6 +49,12 @@ class GitDriver:
             **self.environ,
         }
 
+    def bare_env(self) -> dict[str, str]:
+        """As :meth:`env`, measured by nobody: coverage brings modules of its own into a child."""
+        return {
+            name: value for name, value in self.env().items() if not name.startswith("COVERAGE_")
+        }
+
     def run(
         self, *arguments: str, stdin: bytes | None = None, check: bool = True
     ) -> subprocess.CompletedProcess[bytes]:
