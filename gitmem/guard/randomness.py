@@ -61,6 +61,17 @@ _DATA_AFTER = re.compile(r"={0,2}(?:\n[ \t]{0,8}|\\{1,2}n)[A-Za-z0-9+/_-]{40}")
 _LOOK_BACK = 40
 
 
+def has_common_pairs(letters: str) -> bool:
+    """Whether more of the pairs of letters are common than chance would make."""
+    pairs = [a + b for a, b in zip(letters.lower(), letters[1:].lower(), strict=False)]
+    return sum(pair in _COMMON for pair in pairs) > len(pairs) * _MOST_COMMON
+
+
+def may_have(runs: str) -> bool:
+    """Whether a text consisting of long runs has one that looks random at first sight."""
+    return any(is_random(run) for run in RUN.findall(runs) if len(run) <= _LONGEST)
+
+
 def spans(text: str) -> Iterator[tuple[str, int, int]]:
     """The kind of each run that looks random, and where it begins and ends, in order."""
     for run in RUN.finditer(text):

@@ -10,15 +10,11 @@ random is masked, unless it says that it is an id, a checksum or data.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from gitmem.guard import assignments, randomness
-from gitmem.guard.formats import PARTS, Format
-from gitmem.guard.hints import KEY_HINT, NAME_HINT
+from gitmem.guard import find
 from gitmem.guard.policy import CUSTOM, PLAIN, UNCHECKED, Policy
-from gitmem.guard.providers import KEYS
 from gitmem.guard.spans import without_private, without_private_keys
 from gitmem.guard.untrusted import clean_text
 from gitmem.model.change import Change
@@ -30,9 +26,6 @@ MAX_TEXT = 1 << 16
 """Characters that a single text of a memory may have."""
 
 _MOST_PASSES = 6
-
-# What a key consists of, without a break: the rest of a text need not be searched for one.
-_RUN = re.compile(r"[\w.:$~/+=-]{16,}")
 
 
 def redact(text: str, policy: Policy = PLAIN) -> str:
@@ -68,33 +61,18 @@ def redact_with_counts(text: str, policy: Policy = PLAIN) -> tuple[str, int]:
 
 def _mask_once(text: str) -> tuple[str, int]:
     total = 0
-    lowered = _lower_case(text)
-    has_name = NAME_HINT.search(lowered) is not None
-    if has_name and "private" in lowered:
+    if "rivate" in text or "RIVATE" in text:
         text, spans = without_private(text)
         text, keys = without_private_keys(text, mask_of("private-key"))
         total += spans + keys
-    if KEY_HINT.search(text):
-        text, keys = _mask_formats(text, KEYS, " ".join(_RUN.findall(text)))
-        total += keys
-    if has_name:
-        lowered = _lower_case(text)
-        text, parts = _mask_formats(text, PARTS, lowered)
-        text, values = _mask_spans(text, assignments.spans(text, _lower_case(text)))
-        total += parts + values
-    text, keys = _mask_spans(text, randomness.spans(text))
-    return text, total + keys
-
-
-def _mask_formats(text: str, forms: Iterable[Format], folded: str) -> tuple[str, int]:
-    total = 0
-    for form in forms:
-        for needle in form.needles:
-            if needle in folded:
-                text, count = _mask_spans(text, ((form.kind, *span) for span in form.spans(text)))
-                total += count
-                break
-    return text, total
+    text, count = _mask_spans(text, find.keys(text))
+    total += count
+    text, count = _mask_spans(text, find.named(text))
+    total += count
+    text, count = _mask_spans(text, find.disguised(text))
+    total += count
+    text, count = _mask_spans(text, find.random(text))
+    return text, total + count
 
 
 def mask_of(kind: str) -> str:
@@ -110,12 +88,6 @@ def _mask_spans(text: str, spans: Iterable[tuple[str, int, int]]) -> tuple[str, 
         done = end
         count += 1
     return ("".join([*kept, text[done:]]), count) if count else (text, 0)
-
-
-def _lower_case(text: str) -> str:
-    """Lower case, character for character: U+0130 is the only one that would become two."""
-    lowered = text.lower()
-    return lowered if len(lowered) == len(text) else text.replace("\u0130", "i").lower()
 
 
 _SEAL = object()
@@ -220,6 +192,6 @@ class _Cleaner:
 
     def _field(self, name: str, value: Json) -> Json:
         """A named value: a name that says it is secret counts, as it does in text."""
-        if isinstance(value, str) and assignments.is_secret(name, value):
+        if isinstance(value, str) and find.is_secret_field(name, value):
             return mask_of("value")
         return self.json(value)

@@ -9,7 +9,11 @@ from __future__ import annotations
 import re
 
 # A tool result may hold a transcript or a web page, where the same tag stands escaped.
-_PRIVATE_TAG = re.compile(r"(?i:<|\\u003c|&lt;)(/?)private(?i:>|\\u003e|&gt;)", re.I)
+# Attributes are allowed, for whoever knows markup writes them.
+_PRIVATE_TAG = re.compile(
+    r"(?:<|\\u003c|&lt;)\s?(/?)private(?:\s[^<>\n]{0,200}?)?\s?(/?)(?:>|\\u003e|&gt;)",
+    re.IGNORECASE,
+)
 
 _KEY_MARK = re.compile(r"-----(BEGIN|END)[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 
@@ -32,6 +36,8 @@ def without_private(text: str) -> tuple[str, int]:
     kept: list[str] = []
     depth = start = count = 0
     for tag in _PRIVATE_TAG.finditer(text):
+        if tag.group(2):  # <private/> holds nothing
+            continue
         if tag.group(1):
             if depth == 1:
                 start = tag.end()
@@ -54,7 +60,15 @@ def without_private_keys(text: str, mask: str) -> tuple[str, int]:
     start = count = 0
     marks = list(_KEY_MARK.finditer(text))
     for number, mark in enumerate(marks):
-        if mark.start() < start or mark.group(1) == "END":
+        if mark.start() < start:
+            continue
+        if mark.group(1) == "END":
+            # Its beginning was cut off, as `tail` does.
+            begin = _tail_start(text, start, mark.start())
+            if begin < mark.start():
+                kept += [text[start:begin], mask]
+                start = mark.end()
+                count += 1
             continue
         following = marks[number + 1] if number + 1 < len(marks) else None
         if following is not None and following.group(1) == "END":
@@ -66,3 +80,36 @@ def without_private_keys(text: str, mask: str) -> tuple[str, int]:
         start = end
         count += 1
     return "".join([*kept, text[start:]]), count
+
+
+_TAIL_LINE = re.compile(r"[A-Za-z0-9+/=]{16,}|=?[A-Za-z0-9+/]{1,80}={0,2}")
+
+
+def _tail_start(text: str, floor: int, end: int) -> int:
+    """Where the lines of base64 begin that stand right above an end mark at ``end``.
+
+    What viewers put before a line (its number, a bar, a diff's sign) is looked over.
+    """
+    begin = end
+    for _ in range(400):
+        line_end = begin - 1
+        if line_end <= floor:
+            break
+        is_escaped = text[line_end - 1 : line_end + 1] in ("\\n", "\\r")
+        if text[line_end] != "\n" and not is_escaped:
+            begin = text.rfind("\n", floor, begin) + 1  # a prefix of the mark's own line
+            if not _PREFIX.fullmatch(text[begin : line_end + 1]) or begin <= floor:
+                return end
+            continue
+        stop = line_end - is_escaped
+        start = (
+            max(text.rfind("\n", floor, stop), text.rfind("\\n", floor, stop) + 1, floor - 1) + 1
+        )
+        line = _PREFIX.sub("", text[start:stop].strip(" \t\r\"'`"), count=1).strip()
+        if not _TAIL_LINE.fullmatch(line) or (len(line) < 16 and begin != end):
+            break
+        begin = start
+    return begin
+
+
+_PREFIX = re.compile(r"[ \t]*(?:\d{1,6}[→:|\t ]|[|>+-])?[ \t|]*")

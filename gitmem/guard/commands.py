@@ -1,0 +1,183 @@
+"""Passwords given to commands: which program, which option, and what an argument looks like.
+
+Options whose own name says what they are (``--password``) need no row here.
+
+Source: the programs' manual pages.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from gitmem.guard.forms import Span, part
+from gitmem.guard.values import is_given, looks_chosen, looks_drawn
+
+KIND = "command-password"
+
+# An argument of the shell: in either quotes, or bare up to a white space.
+_ARGUMENT = (
+    r"(?:\\?'(?P<a>[^'\n]{1,256})'|\\?\"(?P<b>[^\"\n]{1,256}?)\\?\""
+    r"|(?P<c>[^\s\"'`|;&<>()\\-][^\s\"'`|;&<>()\\]{2,255}))"
+)
+_FAR = 500  # characters from a program's name to its last option
+
+# Programs, and the options that give them a secret: "-p" as the next word, "-p*" also joined to
+# it, "-p!" joined only; one that ends with "=" or ":" takes what follows that.
+OPTIONS = (
+    ("sqlcmd bcp osql isql", "-P*"),
+    ("mosquitto_pub mosquitto_sub mosquitto_rr", "-P --pw"),
+    ("mysql mysqldump mysqladmin mysqlimport mysqlshow mysqlbinlog mysqlsh mariadb mariadb-dump mariadb-admin mycli", "-p!"),
+    ("mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat", "-p*"),
+    ("redis-cli valkey-cli keydb-cli", "-a --pass"),
+    ("sshpass", "-p*"),
+    ("ldapsearch ldapmodify ldapadd ldapdelete ldappasswd ldapwhoami ldapcompare ldapmodrdn", "-w* -s -a"),
+    ("keytool jarsigner apksigner", "-storepass -keypass -new -srcstorepass -deststorepass -srckeypass -destkeypass -ks-pass= --ks-pass --key-pass"),
+    ("zip unzip zipcloak", "-P*"),
+    ("7z 7za 7zz 7zr unrar", "-p! -hp!"),
+    ("ssh-keygen", "-N -P"),
+    ("ssh-add puttygen", "-P --new-passphrase"),
+    ("plink pscp psftp putty kitty", "-pw"),
+    ("snmpwalk snmpget snmpgetnext snmpset snmpbulkwalk snmpbulkget snmptable snmptrap snmpstatus", "-c -A -X"),
+    ("ipmitool ipmiutil", "-P*"),
+    ("racadm", "-p"),
+    ("xfreerdp xfreerdp3 wlfreerdp sdl-freerdp freerdp", "/p: /password: -p"),
+    ("rdesktop", "-p"),
+    ("mstsc cmdkey", "/pass: /password:"),
+    ("docker podman nerdctl buildah skopeo oc helm cf ibmcloud crane regctl snow", "-p --token"),
+    ("kubeadm", "--token --certificate-key"),
+    ("aws", "--value --secret-string --parameter-value --secret-binary"),
+    ("az", "-p --value --sas-token --account-key --secret"),
+    ("gh glab fly flyctl vercel netlify heroku wrangler railway supabase turso", "--body -b --value"),
+    ("openssl", "-K -k -passin -passout -pass"),
+    ("clickhouse-client cqlsh beeline vsql snowsql cbq arangosh cypher-shell hdbsql nzsql presto", "-p -w"),
+    ("impala-shell evil-winrm crackmapexec netexec nxc hydra winexe smbmap rpcclient", "-p"),
+    ("mvn gradle gradlew sonar-scanner", "-Dsonar.login= -Dsonar.token="),
+    ("swaks", "-ap"),
+    ("sendemail sendEmail", "-xp"),
+    ("rabbitmqadmin", "-p*"),
+    ("vault consul nomad", "-token= -token -secret-id="),
+    ("nmcli", "password wifi-sec.psk wifi-sec.wep-key0 802-11-wireless-security.psk"),
+    ("netsh", "key= keyMaterial="),
+    ("security", "-p -w -P"),
+    ("hdiutil veracrypt truecrypt", "-p"),
+    ("jenkins-cli jenkins-cli.jar", "-auth"),
+    ("ngrok", "authtoken add-authtoken"),
+    ("poetry pdm twine hatch flit uv cargo gem", "-p -a"),
+    ("x11vnc vncviewer vncpasswd vncserver", "-passwd -storepasswd"),
+    ("pdftk", "user_pw owner_pw input_pw"),
+    ("bw lpass rbw keepassxc-cli op", "--session"),
+    ("tailscale", "--authkey --auth-key --authkey= --auth-key="),
+    ("schtasks sc psexec wmic winrs runas", "/p /rp -p /password: password="),
+        ("restic borg rclone duplicity", "--rc-pass"),
+    ("wget aria2c", "--http-passwd --rpc-secret"),
+    ("expect", "-p"),
+    ("ansible-vault ansible ansible-playbook", "ansible_become_pass= ansible_ssh_pass="),
+    ("influx", "-p -t"),
+    ("psql", "--set=password="),
+    ("mount mount.cifs", "pass= password="),
+    ("proxychains curl wget http https xh", "--pass --key-passwd"),
+    ("telegraf nordvpn", "--token --legacy"),
+    ("neo4j-admin", "set-initial-password"),
+    ("htdigest smbpasswd", "-s"),
+)  # fmt: skip
+
+
+class Command:
+    """The options of some programs that give them a secret."""
+
+    def __init__(self, programs: str, options: str) -> None:
+        self.programs = tuple(programs.split())
+        self._options = tuple(options.split())
+        self.needles = tuple(f"\b{name.lower()}\t[ \t.\"'\\\\]" for name in self.programs)
+
+    @cached_property
+    def _start(self) -> re.Pattern[str]:
+        names = "|".join(map(re.escape, self.programs))
+        return re.compile(rf"(?<![\w.-])(?:{names})(?:\.exe|\.sh|\.py|\.jar)?[\"']?[ \t]", re.I)
+
+    @cached_property
+    def _option(self) -> re.Pattern[str]:
+        spellings = []
+        for option in self._options:
+            if option.endswith(("=", ":", "!")):
+                spellings.append(re.escape(option.rstrip("!")))
+            elif option.endswith("*"):
+                spellings.append(re.escape(option[:-1]) + r"[ \t=]{0,3}")
+            else:
+                spellings.append(re.escape(option) + r"(?:[ \t]{1,4}|=)")
+        return re.compile(rf"(?<=[\s\"'])(?:{'|'.join(spellings)}){_ARGUMENT}")
+
+    def spans_at(self, text: str, start: int) -> list[Span]:
+        """What the command whose name begins at ``start`` is given."""
+        begun = self._start.match(text, start)
+        if begun is None:
+            return []
+        end = _end_of_command(text, begun.end())
+        return [
+            Span(KIND, *match.span(group))
+            for match in self._option.finditer(text, begun.end() - 1, end)
+            if (group := match.lastgroup) and is_given(match[group].removeprefix("pass:"))
+        ]
+
+
+_BREAK = re.compile(r"\n|[|;](?=[ \t|])|&&|[ \t]&[ \t\n]")
+
+
+def _end_of_command(text: str, start: int) -> int:
+    found = _BREAK.search(text, start, start + _FAR)
+    return found.start() if found else min(len(text), start + _FAR)
+
+
+_ARG = r"[\"']?(?P<secret>(?![\s\"'-])[^\s\"'`|;<>]{3,256})"
+_USER = r"[\"']?[\w.@\\/+-]{1,80}"
+_REST = r"[^\n|;]{0,200}?"
+
+
+def _form(needles: str, pattern: str, *, reach: int = 0, strict: bool = False):  # type: ignore[no-untyped-def]
+    accepts = (lambda value: looks_chosen(value) or looks_drawn(value)) if strict else is_given
+    return part(KIND, needles, pattern, reach=reach, accepts=accepts)
+
+
+WORDS = (
+    _form("curl", rf"\bcurl(?:\.exe)?\b[^\n]{{0,400}}?\s(?:-u|--user|--proxy-user|-U)[ =]?\s{{0,4}}\\?[\"']?[^\s:\"'-][^\s:\"']{{0,100}}:(?P<secret>[^\s\"'\\]+)"),
+    _form("curl", r"\bcurl(?:\.exe)?\b[^\n]{0,400}?\s(?:-b|--cookie)[ =]?\s{0,4}[\"']?(?:[\w.-]{1,60}=[^;\n\"']{0,200};\s?){0,8}?[\w.-]{0,40}(?:sess|sid|token|auth|jwt|login|remember|csrf)[\w.-]{0,40}=(?P<secret>[^\s;\"']{6,})"),
+    _form("http\t |https\t |xh\t |httpie\t ", rf"(?<![\w:/.-])(?:https?|xhs?|httpie)\s{_REST}(?:-a|--auth)[ =]?\s{{0,4}}[\"']?[^\s:\"'-][^\s:\"']{{0,100}}:(?P<secret>[^\s\"']+)"),
+    _form("wget\t ", rf"\bwget\s{_REST}--(?:http-|ftp-)?password[ =]{_ARG}"),
+    _form("smbclient|rpcclient|smbmap|nmblookup|mount.cifs|smbget|smbcacls", rf"(?:smbclient|rpcclient|smbget|smbcacls|net|rpc)\b{_REST}(?:-U|--user)[ =]?{_USER}%(?P<secret>[^\s\"'`|;]{{3,}})"),
+    _form("sqlplus|sqlldr|expdp|impdp|sqlcl", rf"\b(?:sqlplus|sqlldr|expdp|impdp|rman|sqlcl|exp|imp)\b(?:\s-\w{{1,6}}(?:\s\d{{1,3}})?)*\s(?:target\s|userid=)?[\"']?[\w.$#]{{1,60}}/(?P<secret>[^\s@\"'/]{{3,}})(?=@|[\"']?(?:\s|$))"),
+    _form("lftp|ncftp", rf"\blftp\s{_REST}-u\s?{_USER},(?P<secret>[^\s\"'`|;]{{3,}})"),
+    _form("net use|net user", rf"\bnet\s{{1,3}}user?\s{{1,3}}(?:[a-z*]:\s{{1,3}})?(?:\\\\|//)?\S{{1,120}}\s{{1,3}}(?:/user:\S{{1,80}}\s{{1,3}})?(?P<secret>[^\s/\"'-][^\s\"']{{2,}})", strict=True),
+    _form("sudo\t +-\\w*S|passwd\t ", r"(?:echo|printf)\s{1,3}(?:-\w\s{1,3})?[\"']?(?:%s\\n[\"']?\s{1,3}[\"']?)?(?P<secret>[^\s\"'|\\$][^\s\"'|\\]{2,120})(?:\\n[^\s\"'|]{0,120})?[\"']?\s{0,4}\|\s{0,4}[^\n|]{0,60}?(?:sudo\s[^\n|]{0,40}-\w{0,6}S|passwd\b)", reach=200),
+    _form("sudo", r"\bsudo\s[^\n|]{0,20}-\w{0,6}S\b[^\n|]{0,80}?<<<\s?[\"']?(?P<secret>[^\s\"'|\\$][^\s\"'|\\]{2,120})"),
+    _form("chpasswd|newusers", r"(?:echo|printf)\s{1,3}(?:-\w\s{1,3})?[\"']?[\w.-]{1,40}:(?P<secret>[^\s\"'|\\]{3,120})(?:\\n)?[\"']?\s{0,4}\|\s{0,4}[^\n|]{0,60}?chpasswd", reach=200),
+    _form("chpasswd", r"chpasswd\s{0,3}<<<?\s?[\"']?(?:EOF\n)?[\w.-]{1,40}:(?P<secret>[^\s\"'|\\]{3,120})"),
+    _form("htpasswd", rf"\bhtpasswd(?:\s-[a-zA-Z]{{1,6}}|\s--\w{{1,10}}|\s-C\s\d{{1,2}}){{1,4}}\s(?!-){_REST}[\w.@-]{{1,64}}\s{{1,4}}{_ARG}\s*(?=$|[|>;&`'\".,)])", ),
+    _form("vault\t +login", rf"\bvault\s{{1,4}}login\s{{1,4}}(?:-\S+\s){{0,4}}(?:[\w-]{{1,30}}=\S{{1,60}}\s){{0,3}}(?!-|\w+=){_ARG}"),
+    _form("vault\t +(?:kv|write)", r"\bvault\s{1,4}(?:kv\s{1,4}(?:put|patch)|write)\s[^\n|;]{0,200}?(?<=\s)(?!username=|user=|host=|url=|role=|policy)\w[\w.-]{0,40}=[\"']?(?P<secret>[^\s\"'`@|;][^\s\"'`|;]{3,})", strict=True),
+    _form("rabbitmqctl", rf"\brabbitmqctl\s{{1,4}}(?:add_user|change_password|authenticate_user)\s{{1,4}}\S{{1,64}}\s{{1,4}}{_ARG}"),
+    _form("docker\t |podman\t ", rf"(?:echo|printf)\s{{1,4}}(?:-n\s{{1,4}})?{_ARG}[\"']?\s{{0,4}}\|[^\n]{{0,100}}?--password-stdin", reach=300),
+    _form("-stdin|with-token|secret set|--stdin| secret put|secrets set|auth login", rf"(?:echo|printf)\s{{1,4}}(?:-n\s{{1,4}}|[\"']?%s[\"']?\s{{1,4}})?{_ARG}[\"']?\s{{0,4}}\|[^\n]{{0,140}}?(?:--?(?:password|with-token|api-?key|token)[\w-]{{0,12}}|--stdin|secrets?\s(?:set|put|create)|auth login)", reach=420),
+    _form("poetry\t ", rf"\bpoetry\s{{1,3}}config\s{{1,3}}(?:--\w+\s)?(?:http-basic\.\S{{1,60}}\s{{1,3}}\S{{1,80}}|pypi-token\.\S{{1,60}})\s{{1,3}}{_ARG}"),
+    _form("npm\t +config|yarn\t +config|pnpm\t +config", rf"\b(?:npm|yarn|pnpm)\s{{1,3}}config\s{{1,3}}set\s\S{{0,80}}(?:_authToken|_auth|_password|npmAuthToken)[ =]{_ARG}"),
+    _form("cargo\t |gem\t |ngrok\t ", rf"\b(?:cargo\s{{1,3}}login|ngrok\s{{1,3}}(?:config\s{{1,3}}add-)?authtoken)\s{{1,3}}(?:--\w[\w-]*[ =]\S+\s){{0,2}}{_ARG}"),
+    _form("aws\t +configure|aws\t +iam|aws_", rf"\baws\s{{1,4}}configure\s{{1,4}}set\s{{1,4}}\S{{0,40}}(?:secret|token)\S{{0,30}}\s{{1,4}}{_ARG}"),
+    _form("wpa_passphrase", rf"\bwpa_passphrase\s{{1,3}}(?:\"[^\"\n]{{1,40}}\"|'[^'\n]{{1,40}}'|\S{{1,40}})\s{{1,3}}{_ARG}"),
+    _form("-setairportnetwork|airportnetwork", rf"-setairportnetwork\s{{1,3}}\S{{1,12}}\s{{1,3}}(?:\"[^\"\n]{{1,40}}\"|'[^'\n]{{1,40}}'|\S{{1,40}})\s{{1,3}}{_ARG}"),
+    _form("unlock-keychain|bw\t +unlock|bw\t +login", rf"(?:unlock-keychain\s{{1,3}}-p|bw\s{{1,3}}unlock|bw\s{{1,3}}login\s{{1,3}}\S{{1,80}})\s{{1,3}}{_ARG}"),
+    _form("auth\t +default|auth\t +[^\\s]", r"(?:^|\s|>\s?|\")AUTH\s{1,3}(?:default\s{1,3}|[\w.-]{2,30}\s{1,3})?[\"']?(?P<secret>[^\s\"'`|;]{5,256})[\"']?\s*$", strict=True, reach=3),
+    _form("auth plain|auth login|authenticate plain|plain a", r"(?:AUTH(?:ENTICATE)?\s{1,3}PLAIN|AUTH\s{1,3}LOGIN)\s{1,3}(?P<secret>[A-Za-z0-9+/=]{8,})"),
+    _form("login\t ", r"(?:^|[\s\"'`>])(?:[a-z]\d{1,5}\s{1,2})?LOGIN\s{1,2}[\"']?[\w.@+-]{1,80}[\"']?\s{1,2}[\"']?(?P<secret>[^\s\"'`]{4,120})", strict=True, reach=12),
+    _form("\npass\t |\\npass\t ", r"(?:\n|\\n)PASS\s{1,3}(?P<secret>[^\s\"'`\\]{4,120})"),
+    _form("conninfo|dbname=|host=", r"\bpassword=[\"']?(?P<secret>[^\s\"'`]{4,})"),
+    _form("config-set|requirepass|masterauth|acl setuser", r"(?:requirepass|masterauth|acl\ssetuser\s\S{1,40}\s(?:on\s)?>)\s{0,3}[\"']?(?P<secret>[^\s\"'`|;]{3,})"),
+    _form("setuser", r"setuser\s{1,3}\S{1,40}\s[^\n>]{0,80}?>(?P<secret>[^\s\"'`]{3,})"),
+    _form("wg\t +set|presharedkey|privatekey", r"\b(?:PrivateKey|PresharedKey)\s{0,3}=\s{0,3}(?P<secret>[A-Za-z0-9+/]{42,43}=)"),
+    _form("impacket|secretsdump|psexec|wmiexec|smbexec|getnpusers|getuserspns|ticketer", r"(?:\s|[\"'])[\w.-]{1,40}/[\w.-]{1,40}:(?P<secret>[^\s@\"']{3,})@[\w.-]+", ),
+    _form("identified by|identified with", r"identified\s{1,4}(?:with\s{1,4}\S{1,40}\s{1,4})?by\s{1,4}['\"](?P<secret>[^'\"\n]{4,128})", ),
+    _form("netsh\t |schtasks\t ", rf"(?:/rp|/p)\s{{1,3}}{_ARG}"),
+    _form("mount\t ", r"\bmount\s[^\n]{0,200}?\bpass(?:word)?=(?P<secret>[^\s,\"']{3,})"),
+    _form("login=|-dsonar", r"-Dsonar\.(?:login|token)=[\"']?(?P<secret>[^\s\"']{6,})"),
+)  # fmt: skip
+
+FORMS = (*(Command(programs, options) for programs, options in OPTIONS), *WORDS)

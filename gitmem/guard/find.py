@@ -1,0 +1,135 @@
+"""Where the secrets of a text are, by all the rules: keys by form, values by name, chance.
+
+A text is looked at as a whole three times, whatever the number of rules: for long runs of
+characters, in which alone a key or chance can be, and for the words that rules begin at.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import chain
+from typing import Protocol
+
+from gitmem.guard import addresses, code, commands, files, providers, randomness, services
+from gitmem.guard.forms import Form, Span, merge_spans
+from gitmem.guard.named import NAMES, Name
+from gitmem.guard.triggers import Triggers
+
+# What keys consist of, without a break.  A run is looked for behind a character that belongs to
+# none, which costs a third of looking everywhere.
+_RUN = re.compile(r"[^A-Za-z0-9_.:$~/+=-]([A-Za-z0-9_.:$~/+=-]{16,})")
+
+
+class Rule(Protocol):
+    """Finds the secrets by the needle that begins at ``start``."""
+
+    @property
+    def needles(self) -> tuple[str, ...]:
+        """What calls for the rule, in lower case."""
+
+    def spans_at(self, text: str, start: int) -> list[Span]:
+        """The secrets there."""
+
+
+KEYS: tuple[Form, ...] = (
+    *providers.CLOUDS,
+    *providers.CODE,
+    *providers.MODELS,
+    *services.SERVICES,
+    *services.NAMELESS,
+)
+"""Matched in their own case."""
+
+PARTS: tuple[Rule, ...] = (
+    *addresses.FORMS,
+    *commands.FORMS,
+    *files.ALL,
+    *code.FORMS,
+    *code.FORMS_OF_SQL,
+)
+"""Looked for in text folded to lower case."""
+
+
+@lru_cache(maxsize=1)
+def _key_triggers() -> Triggers[Form]:
+    table: dict[str, list[Form]] = {}
+    for form in KEYS:
+        for needle in form.needles:
+            table.setdefault(needle, []).append(form)
+    return Triggers(table)
+
+
+@lru_cache(maxsize=2)
+def _name_triggers(*, is_ascii: bool) -> Triggers[Rule | Name]:
+    table: dict[str, list[Rule | Name]] = {}
+    for rule in (*PARTS, *NAMES):
+        for needle in rule.needles:
+            if needle.isascii() == is_ascii:
+                table.setdefault(needle, []).append(rule)
+    return Triggers(table)
+
+
+# A letter of another script, or with a mark: only such texts have words with them.
+_FOREIGN = re.compile("[\u00df-\u024f\u0370-\u1fff\u3040-\ud7ff]")
+
+
+def runs_of(text: str) -> str:
+    """The long runs of a text, one after the other."""
+    return " ".join(_RUN.findall(f" {text}"))
+
+
+def keys(text: str, runs: str | None = None) -> list[Span]:
+    """Provider keys, wherever they stand."""
+    triggers = _key_triggers()
+    runs = runs_of(text) if runs is None else runs
+    if not runs or not triggers.is_in(runs):
+        return []
+    found: list[Span] = []
+    done = 0
+    for start, rules in triggers.hits(text):
+        if start < done:
+            continue
+        for call in rules:
+            for span in call.rule.spans_at(text, start + call.start):
+                found.append(span)
+                done = max(done, span.end)
+    return merge_spans(found)
+
+
+def named(text: str) -> list[Span]:
+    """What is told by its name or by what stands around it."""
+    lowered = lower_case(text)
+    found: list[Span] = []
+    hits = _name_triggers(is_ascii=True).hits(lowered)
+    if not text.isascii() and _FOREIGN.search(lowered):
+        hits = chain(hits, _name_triggers(is_ascii=False).hits(lowered))
+    for start, rules in hits:
+        for rule, first, last in rules:
+            if isinstance(rule, Name):
+                found += rule.spans_of(text, lowered, start + first, start + last)
+            else:
+                found += rule.spans_at(text, start + first)
+    return merge_spans(found)
+
+
+def disguised(text: str) -> list[Span]:
+    """What only shows once an encoding is undone."""
+    return []
+
+
+def random(text: str, runs: str | None = None) -> list[Span]:
+    """What no rule names, but looks random."""
+    runs = runs_of(text) if runs is None else runs
+    return [Span(*span) for span in randomness.spans(text)] if randomness.may_have(runs) else []
+
+
+def is_secret_field(name: str, value: str) -> bool:
+    """Whether a field of this name and value holds a secret."""
+    return bool(value and named(f'{name}="{value}"'))
+
+
+def lower_case(text: str) -> str:
+    """Lower case, character for character: U+0130 is the only one that would become two."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text.replace("\u0130", "i").lower()

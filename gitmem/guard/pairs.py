@@ -1,0 +1,138 @@
+"""A secret's name and its value apart: arguments, fields called name and value, markup, tables.
+
+Each row is what may stand between a name and its value where that is neither ``=`` nor ``:``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from gitmem.guard.forms import Span
+from gitmem.guard.names import PASSWORD
+from gitmem.guard.values import is_given, is_harmless, looks_chosen, looks_drawn, looks_random
+
+
+class Between(NamedTuple):
+    """What stands between name and value, what a value is there, and how it is judged."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    accepts: Callable[[str], bool]
+
+
+def _is_argument(value: str) -> bool:
+    has_digit = any(sign.isdigit() for sign in value[:80])
+    return len(value) >= 6 and not is_harmless(value) and (has_digit or looks_chosen(value))
+
+
+def _is_listed(value: str) -> bool:
+    """In a table or a list of fields, where a description may stand as well."""
+    return looks_chosen(value) or looks_drawn(value) or looks_random(value) or _is_long(value)
+
+
+def _is_long(value: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{20,}|[0-9A-F]{20,}", value) is not None
+
+
+_Q = r"\\{0,3}[\"'`]"  # a quote, in a string or in a string of a string
+_END_OF_NAME = rf"(?:{_Q})?[\])]{{0,2}}"
+_IN_QUOTES = rf"(?P<quote>{_Q})(?P<secret>(?:(?!(?P=quote))[^\n]){{3,300}})(?P=quote)"
+_BARE = r"(?P<bare>[^\s\"'`,;|<>(){}\[\]\\]{4,300})"
+
+
+def _row(kind: str, pattern: str, accepts: Callable[[str], bool]) -> Between:
+    return Between(kind, re.compile(pattern, re.IGNORECASE), accepts)
+
+
+ROWS = (
+    # ("NAME", "value")   ['NAME', 'value']   fill('#password', 'value')
+    _row("named-argument", rf"{_Q}\)?\s{{0,4}},\s{{0,4}}[a-z]{{0,2}}{_IN_QUOTES}", _is_argument),
+    # find("password").send_keys("value")   get('#pw').type('value')
+    _row(
+        "named-argument",
+        rf"{_Q}?\]?{_Q}?\)(?:\.\w{{1,20}}\(\))?\.\w{{2,24}}\(\s{{0,4}}{_IN_QUOTES}",
+        _is_argument,
+    ),
+    # "name": "DB_PASSWORD", "value": "…"   - name: X⏎  value: …   <name>X</name><value>…
+    _row(
+        "named-value",
+        rf"{_END_OF_NAME}\s{{0,2}},?[ \t]{{0,8}}(?:(?:\\r)?\\n|\r?\n)?[ \t]{{0,40}}{_Q}?"
+        rf"(?:value|val|content|plaintext|secretvalue|secret|default|data)(?:string)?{_Q}?"
+        rf"[ \t]{{0,4}}[:=][ \t]{{0,4}}(?:{_IN_QUOTES}|{_BARE})",
+        _is_argument,
+    ),
+    _row(
+        "markup-secret",
+        r"(?:\s[^<>]{0,80})?</(?:key|name|string|entry)>\s{0,40}<(?:string|value|data)>\s{0,40}"
+        r"(?P<secret>[^<>\s][^<>\n]{2,256})",
+        is_given,
+    ),
+    _row("markup-secret", r"(?:\s[^<>]{0,80})?>(?P<secret>[^<>\s][^<>\n]{2,256})</", is_given),
+    _row("markup-secret", rf"{_Q}\s{{1,8}}(?:value|v|content)={_IN_QUOTES}", is_given),
+    # || '…'   ?? "…"   ?: "…"   or "…"
+    _row(
+        "default-value",
+        rf"{_END_OF_NAME}\s{{0,8}}(?:\|\||\?\?=?|\?:|\|\|=|or|//)\s{{0,8}}{_IN_QUOTES}",
+        _is_argument,
+    ),
+    # getenv("X", "default") is a row above; add_argument("--password", …, default="…")
+    _row(
+        "default-value",
+        rf"{_END_OF_NAME}[^\n;]{{0,120}}?\bdefault(?:_value|Value)?\s{{0,4}}[:=(]\s{{0,4}}{_IN_QUOTES}",
+        _is_argument,
+    ),
+    _row(
+        "default-value",
+        rf"{_Q}\s{{0,4}}\{{[^{{}}]{{0,300}}?default\s{{0,8}}=\s{{0,8}}{_IN_QUOTES}",
+        is_given,
+    ),
+    # | NAME | value |
+    _row(
+        "table-value",
+        r"[`*]{0,3}[ \t]{0,40}[|│┃][ \t]{0,40}`?(?P<secret>[^\s|│┃`]{4,300})`?[ \t]{0,60}(?:[|│┃]|$)",
+        _is_listed,
+    ),
+    # Pwd={value}
+    _row("password", r"[ \t]?=[ \t]?\{(?P<secret>[^{}\s\"']{4,128})\}", looks_chosen),
+    # NAME: |⏎  value   NAME:⏎  value
+    _row(
+        "block-value",
+        rf"{_Q}?:[ \t]{{0,4}}(?:[|>][+-]?)?(?:\r?\n|\\n)[ \t]{{1,40}}{_Q}?(?P<secret>[^\s\"'`]{{4,256}})(?=[\"']?[ \t]*(?:\r?\n|\\n|$))",
+        _is_listed,
+    ),
+    _row(
+        "block-value",
+        r"[ \t]?[:=：][ \t]{0,4}\r?\n(?:[ \t]*\r?\n)?[ \t>]{0,40}[`\"']?(?P<secret>[^\s\"'`]{6,256})(?=[`\"']?[ \t]*(?:\r?\n|$))",
+        _is_listed,
+    ),
+)
+
+_POSITIONAL = re.compile(
+    r"\b(?:set|put|add|setx|setenv|env|create|config|configure|export|store|write|arg)\s{1,4}(?:-\S{1,40}\s{1,4}){0,3}[\w:/.@\"'-]{0,60}$",
+    re.IGNORECASE,
+)
+_POSITION = re.compile(
+    r"[\"']?\s{1,4}(?:--body[ =]|-b\s|--value[ =]|-v\s|=\s)?\s{0,4}[\"']?"
+    r"(?P<secret>(?=[^\s\"']{0,80}\d)[^\s\"'-][^\s\"']{5,256})",
+)
+
+
+def spans_behind(text: str, start: int, end: int, kind: str) -> list[Span]:
+    """The value that belongs to the name from ``start`` to ``end``, told by what is between."""
+    for row in ROWS:
+        match = row.pattern.match(text, end, end + 1_200)
+        if match is None:
+            continue
+        group = "secret" if match.group("secret") is not None else "bare"
+        value = match.group(group)
+        if row.accepts(value) or (
+            kind == PASSWORD and row.kind == "named-value" and is_given(value)
+        ):
+            return [Span(row.kind, *match.span(group))]
+    if _POSITIONAL.search(text, max(0, start - 90), start):
+        match = _POSITION.match(text, end, end + 400)
+        if match and not is_harmless(match["secret"]) and "(" not in match["secret"]:
+            return [Span("named-argument", *match.span("secret"))]
+    return []

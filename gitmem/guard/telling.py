@@ -1,0 +1,106 @@
+"""Secrets told in words, in any language: "the password for staging is now …".
+
+Behind a name the words of the sentence are looked at, one after the other.  One that follows a
+word that tells (``is``, ``lautet``, ``:``), or stands in quotes, needs only look chosen; one that
+follows anything else must be unable to be anything but a secret.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gitmem.guard.forms import Span
+from gitmem.guard.names import PASSWORD, PIN, SAYS
+from gitmem.guard.values import is_harmless, looks_chosen, looks_drawn, looks_random
+
+_FAR = 160  # characters behind a name
+_MOST_WORDS = 9
+_MOST_VALUES = 2  # "from A to B"
+
+# Words end at white space, and where a script begins or ends that has no spaces between words.
+_SPACELESS = r"\u0e00-\u0e7f\u3001-\u30ff\u3400-\u9fff\uac00-\ud7ff\uff00-\uffef"
+_WORD = re.compile(rf"[^\s{_SPACELESS}\u3000]+|[{_SPACELESS}]+")
+_OPENING = re.compile(r"[\"'`“”„«»‘’‚「『（(\[{<*_~]*")
+_CLOSING = re.compile(r"[\"'`“”„«»‘’」』）)\]}>*_~.,;:!?。，；\\]*$")
+_QUOTES = frozenset("\"'`“”„«»‘’‚「『")
+_SIGN = re.compile(r"(?:[:=：＝]|->|→|—|–)+$")
+_SENTENCE_END = re.compile(r"[^\W\d_]{2,}[.!?。][\"')]*$")
+_DIGITS = re.compile(r"\d{4,8}")
+_HEXADECIMAL = re.compile(r"[0-9a-f]{20,64}|[0-9A-F]{20,64}")
+_FOUR_WORDS = re.compile(r"[a-z]{3,9}(?:[-_.][a-z]{3,9}){3,7}")
+_QUOTED_WORDS = re.compile(r"[\"'`“«][a-z]{3,9}(?: [a-z]{3,9}){3,11}[\"'`”»]")
+_COMMON_WORD = re.compile(
+    r"\b(?:the|of|to|and|in|for|with|a|is|be|not|or|on|by|it|this|that|must|are|was)\b"
+)
+
+
+def spans_behind(text: str, end: int, kind: str) -> list[Span]:
+    """The values told behind a name that ends at ``end``."""
+    line_end = text.find("\n", end, end + _FAR)
+    limit = min(len(text), end + _FAR) if line_end < 0 else line_end
+    found: list[Span] = []
+    says = False
+    for number, word in enumerate(_WORD.finditer(text, end, limit)):
+        if number >= _MOST_WORDS or len(found) == _MOST_VALUES:
+            break
+        token, begin = word.group(), 0
+        if number == 0 and (sign := re.match(r"[\"'`)\]*]*[:=：＝]+", token)):
+            says, begin = True, sign.end()
+        begin = _end_of(_OPENING, token, begin)
+        value = token[begin : _start_of(_CLOSING, token, begin)]
+        is_quoted = not _QUOTES.isdisjoint(token[:begin])
+        if value and _is_told(value, kind, says=says or is_quoted):
+            start = word.start() + begin
+            found.append(Span(kind, start, start + _length(token[begin:], value)))
+        elif (says or is_quoted) and (words := _quoted_words(text, word.start(), kind)):
+            found.append(words)
+        elif _SENTENCE_END.search(token):
+            break
+        said = token.strip("\"'`“”„«»(),;*_").lower() in SAYS or _SIGN.search(token) is not None
+        says = said or (says and not value)
+    return found
+
+
+def _is_told(value: str, kind: str, *, says: bool) -> bool:
+    if kind == PIN:
+        return says and _DIGITS.fullmatch(value) is not None
+    if not says:
+        return looks_drawn(value)
+    if kind == PASSWORD:
+        return looks_chosen(value) or looks_drawn(value) or _is_phrase(value)
+    if len(value) < 8:
+        return False
+    if _HEXADECIMAL.fullmatch(value) or looks_random(value) or looks_drawn(value):
+        return True
+    return looks_chosen(value) and any(sign.isdigit() for sign in value)
+
+
+def _is_phrase(value: str) -> bool:
+    is_words = _FOUR_WORDS.fullmatch(value) is not None and not is_harmless(value)
+    return is_words and not _COMMON_WORD.search(value.replace("_", "-"))
+
+
+def _quoted_words(text: str, start: int, kind: str) -> Span | None:
+    """A phrase of four words or more in quotes: a passphrase, a seed."""
+    words = _QUOTED_WORDS.match(text, start) if kind == PASSWORD else None
+    if words is None or _COMMON_WORD.search(words.group()):
+        return None
+    return Span(kind, words.start() + 1, words.end() - 1)
+
+
+def _length(token: str, value: str) -> int:
+    """How much of a word is the value: a ``!`` at its end belongs to it, a full stop does not."""
+    end = len(value)
+    while end < len(token) and token[end] in "!?*":
+        end += 1
+    return end
+
+
+def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
+    match = pattern.match(text, start)
+    return match.end() if match else start
+
+
+def _start_of(pattern: re.Pattern[str], text: str, start: int) -> int:
+    match = pattern.search(text, start)
+    return match.start() if match else len(text)
