@@ -59,13 +59,27 @@ def value_behind(text: str, start: int, end: int, kind: str) -> tuple[int, int] 
     if match is None or is_about(match.group("suffix")):
         return None
     if match.group("bare") is None:
-        return match.span("quoted") if _is_quoted_secret(match.group("quoted"), kind) else None
+        if not _is_quoted_secret(match.group("quoted"), kind):
+            return None
+        return match.start("quoted"), _end_of_wrapped(match)
     return match.span("bare") if _is_bare_secret(match, kind == PASSWORD) else None
+
+
+def _end_of_wrapped(match: re.Match[str]) -> int:
+    """The end of a quoted value, also where it goes on over the next lines."""
+    text, end, quote = match.string, match.end("quoted"), re.escape(match.group("quote"))
+    more = re.compile(rf"(?:\n[ \t]*[A-Za-z0-9+/=_-]{{4,200}}){{1,40}}(?={quote})").match(text, end)
+    return more.end() if more else end
 
 
 def is_about(suffix: str) -> bool:
     """Whether a name that goes on like this is that of something about a secret."""
     return _ABOUT.search(suffix.lower()) is not None
+
+
+def is_about_word(word: str) -> bool:
+    """Whether a word behind a name says that the sentence is about that, not its value."""
+    return _ABOUT.fullmatch(word) is not None
 
 
 def _is_shell_secret(value: str) -> bool:

@@ -37,6 +37,7 @@ FORMS = (
     _call("mysqli(|mysqli_connect(|mysql_connect(|pdo(|pg_connect(|oci_connect(|ssh2_auth_password(|ftp_login(|imap_open(|ldap_bind(|sqlsrv_connect(|new pdo", rf"(?:mysqli(?:_connect)?|mysql_connect|PDO|oci_connect|ssh2_auth_password|ftp_login|imap_open|ldap_bind)\(\s*{_ANY}\s*,\s*{_ANY}\s*,\s*{_SECRET}"),
     _call("mysqli(|oci_connect(|new pdo", rf"(?:oci_connect)\(\s*{_ANY}\s*,\s*{_SECRET}"),
     _call("auth.plain|smtp.plainauth|sasl.plain|plainauth", rf"(?:PlainAuth|Plain\w*)\(\s*{_ANY}\s*,\s*{_ANY}\s*,\s*{_SECRET}"),
+    _call("createasync(|addpasswordasync(|changepasswordasync(|wifi.begin(|wlan.connect(|wifi.connect(", rf"(?:\w*async|begin|connect)\(\s*(?:{_ANY}\s*,\s*){{0,2}}{_SECRET}", strict=True, reach=12),
     _call("dbconnect(|.connect(|connect(", rf"connect\(\s*{_ANY}\s*,\s*{_ANY}\s*,\s*{_SECRET}\s*[,)]", strict=True),
     _call("userpassword(|url.userpassword|setpasswd(|usernamepassword(|setuserinfo|.credentials(|password(", rf"(?:userpassword|usernamepassword|credentials)\(\s*{_ANY}\s*,\s*{_SECRET}", strict=True),
     _call("send \"|send -- \"|send_user|sendline(|send(\"", r"\bsend(?:line)?\s{0,2}(?:--\s)?\(?[\"'](?P<secret>[^\"'\n\\]{5,120})(?:\\[rn])*[\"']", strict=True),

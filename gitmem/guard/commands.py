@@ -140,6 +140,12 @@ def _form(needles: str, pattern: str, *, reach: int = 0, strict: bool = False): 
 
 
 WORDS = (
+    _form(" base64| openssl|sha256sum|sha1sum|md5sum| pbcopy| xclip| gpg", r"(?:echo|printf)\s{1,3}(?:-\w{1,2}\s{1,3}){0,2}(?:[\"']?%s(?:\\n)?[\"']?\s{1,3})?(?:'(?P<secret>[^'\n]{4,200})'|\"(?P<secret2>[^\"\n]{4,200})\"|(?P<secret3>[^\s\"'|]{4,200}))\s{0,4}\|\s{0,3}(?:base64|openssl|sha\d*sum|md5sum|pbcopy|xclip|clip|gpg)", reach=220, strict=True),
+    _form("334 ugfzc3dvcmq6", r"334 UGFzc3dvcmQ6\s{1,4}(?:\S{1,6}:?\s)?(?P<secret>[A-Za-z0-9+/]{4,200}={0,2})"),
+    _form("printf\t .", r"printf\s{1,3}[\"'][^\"'\n]{1,60}?\\n(?P<secret>[^\s\"'\\]{4,120})(?:\\n)?[\"']\s{0,4}>{1,2}\s{0,4}\S{0,80}(?:auth|pass|cred|login|secret)"),
+    _form("\bcat\t [^\n]{0,100}(?:key|secret|passw|token|cred|pass)|\bless\t [^\n]{0,100}(?:key|secret|passw|token)|\bhead\t [^\n]{0,100}(?:key|secret|passw|token)", r"(?:cat|less|type|head)\s[^\n|]{0,100}(?:key|secret|passw(?:or)?d|passwd|token|credentials?|[-_/.]pass)(?:\.\w{1,5})?[\"']?\s{0,3}\n(?P<secret>[^\s\"'{}<>\[\]#=:]{8,300})\s*(?=\n|$)", strict=False),
+    _form("base64", r"\|\s{0,3}base64[^\n|]{0,20}\n(?P<secret>[A-Za-z0-9+/]{8,400}={0,2})\s*(?=\n|$)", reach=6),
+    _form("key content", r"key content\s{1,20}:\s{1,3}(?P<secret>[^\n]{5,64})"),
     _form("curl", rf"\bcurl(?:\.exe)?\b[^\n]{{0,400}}?\s(?:-u|--user|--proxy-user|-U)[ =]?\s{{0,4}}\\?[\"']?[^\s:\"'-][^\s:\"']{{0,100}}:(?P<secret>[^\s\"'\\]+)"),
     _form("curl", r"\bcurl(?:\.exe)?\b[^\n]{0,400}?\s(?:-b|--cookie)[ =]?\s{0,4}[\"']?(?:[\w.-]{1,60}=[^;\n\"']{0,200};\s?){0,8}?[\w.-]{0,40}(?:sess|sid|token|auth|jwt|login|remember|csrf)[\w.-]{0,40}=(?P<secret>[^\s;\"']{6,})"),
     _form("http\t |https\t |xh\t |httpie\t ", rf"(?<![\w:/.-])(?:https?|xhs?|httpie)\s{_REST}(?:-a|--auth)[ =]?\s{{0,4}}[\"']?[^\s:\"'-][^\s:\"']{{0,100}}:(?P<secret>[^\s\"']+)"),
@@ -148,7 +154,7 @@ WORDS = (
     _form("sqlplus|sqlldr|expdp|impdp|sqlcl", rf"\b(?:sqlplus|sqlldr|expdp|impdp|rman|sqlcl|exp|imp)\b(?:\s-\w{{1,6}}(?:\s\d{{1,3}})?)*\s(?:target\s|userid=)?[\"']?[\w.$#]{{1,60}}/(?P<secret>[^\s@\"'/]{{3,}})(?=@|[\"']?(?:\s|$))"),
     _form("lftp|ncftp", rf"\blftp\s{_REST}-u\s?{_USER},(?P<secret>[^\s\"'`|;]{{3,}})"),
     _form("net use|net user", rf"\bnet\s{{1,3}}user?\s{{1,3}}(?:[a-z*]:\s{{1,3}})?(?:\\\\|//)?\S{{1,120}}\s{{1,3}}(?:/user:\S{{1,80}}\s{{1,3}})?(?P<secret>[^\s/\"'-][^\s\"']{{2,}})", strict=True),
-    _form("sudo\t +-\\w*S|passwd\t ", r"(?:echo|printf)\s{1,3}(?:-\w\s{1,3})?[\"']?(?:%s\\n[\"']?\s{1,3}[\"']?)?(?P<secret>[^\s\"'|\\$][^\s\"'|\\]{2,120})(?:\\n[^\s\"'|]{0,120})?[\"']?\s{0,4}\|\s{0,4}[^\n|]{0,60}?(?:sudo\s[^\n|]{0,40}-\w{0,6}S|passwd\b)", reach=200),
+    _form("sudo\t +-\\w*S|passwd\t ", r"(?:echo|printf)\s{1,3}(?:-\w\s{1,3})?[\"']?(?:%s\\n[\"']?\s{1,3}[\"']?)?(?P<secret>[^\s\"'|\\$][^\s\"'|\\]{2,120})(?:\\n[^\s\"'|]{0,120})?[\"']?\s{0,4}\|\s{0,4}[^\n|]{0,60}?(?:sudo\s[^\n|]{0,40}-\w{0,6}S|(?:vnc)?passwd\b)", reach=200),
     _form("sudo", r"\bsudo\s[^\n|]{0,20}-\w{0,6}S\b[^\n|]{0,80}?<<<\s?[\"']?(?P<secret>[^\s\"'|\\$][^\s\"'|\\]{2,120})"),
     _form("chpasswd|newusers", r"(?:echo|printf)\s{1,3}(?:-\w\s{1,3})?[\"']?[\w.-]{1,40}:(?P<secret>[^\s\"'|\\]{3,120})(?:\\n)?[\"']?\s{0,4}\|\s{0,4}[^\n|]{0,60}?chpasswd", reach=200),
     _form("chpasswd", r"chpasswd\s{0,3}<<<?\s?[\"']?(?:EOF\n)?[\w.-]{1,40}:(?P<secret>[^\s\"'|\\]{3,120})"),
@@ -173,7 +179,7 @@ WORDS = (
     _form("config-set|requirepass|masterauth|acl setuser", r"(?:requirepass|masterauth|acl\ssetuser\s\S{1,40}\s(?:on\s)?>)\s{0,3}[\"']?(?P<secret>[^\s\"'`|;]{3,})"),
     _form("setuser", r"setuser\s{1,3}\S{1,40}\s[^\n>]{0,80}?>(?P<secret>[^\s\"'`]{3,})"),
     _form("wg\t +set|presharedkey|privatekey", r"\b(?:PrivateKey|PresharedKey)\s{0,3}=\s{0,3}(?P<secret>[A-Za-z0-9+/]{42,43}=)"),
-    _form("impacket|secretsdump|psexec|wmiexec|smbexec|getnpusers|getuserspns|ticketer", r"(?:\s|[\"'])[\w.-]{1,40}/[\w.-]{1,40}:(?P<secret>[^\s@\"']{3,})@[\w.-]+", ),
+    _form("impacket-|secretsdump|psexec|wmiexec|smbexec|getnpusers|getuserspns|ticketer", r"[\w.-]{4,40}\s[^\n]{0,80}?(?<=[\s\"'])[\w.-]{1,40}/[\w.-]{1,40}:(?P<secret>[^\s@\"']{3,})@[\w.-]+", ),
     _form("identified by|identified with", r"identified\s{1,4}(?:with\s{1,4}\S{1,40}\s{1,4})?by\s{1,4}['\"](?P<secret>[^'\"\n]{4,128})", ),
     _form("netsh\t |schtasks\t ", rf"(?:/rp|/p)\s{{1,3}}{_ARG}"),
     _form("mount\t ", r"\bmount\s[^\n]{0,200}?\bpass(?:word)?=(?P<secret>[^\s,\"']{3,})"),

@@ -43,11 +43,12 @@ FORMS = (
     part("router-password", "enable secret|enable password|username ", r"(?:enable|username\s\S{1,40})(?:\sprivilege\s\d{1,2})?\s(?:secret|password)\s(?:\d\s)?(?P<secret>\S{4,128})", accepts=_looks_told),
     part("router-password", "snmp-server community|key-string|community ", r"(?:snmp-server\scommunity|key-string|rocommunity|rwcommunity)\s(?:\d\s)?(?P<secret>\S{4,128})", reach=12, accepts=is_given),
     part("rootpw", "rootpw", r"rootpw\s(?:--(?:plaintext|iscrypted)\s){0,2}(?P<secret>(?!-)\S{3,200})", accepts=is_given),
-    part("wordpress-salt", "define(|define (", r"define\s?\(\s?['\"][A-Z_]{0,40}(?:KEY|SALT|PASSWORD|SECRET|TOKEN)['\"]\s?,\s?(?:'(?P<secret>[^'\n]{4,256})'|\"(?P<secret2>[^\"\n]{4,256})\")"),
+    part("wordpress-salt", "define(|define (", r"define\s?\(\s?['\"][A-Z_]{0,40}(?:KEY|SALT|PASSWORD|SECRET|TOKEN)['\"]\s{0,4},\s{0,40}(?:'(?P<secret>[^'\n]{4,256})'|\"(?P<secret2>[^\"\n]{4,256})\")"),
     part("sql-password", "password\t +'", r"\bpassword\s{1,4}'(?P<secret>[^'\n]{4,128})'"),
     part("sql-password", "identified by", r"identified\s{1,4}by\s{1,4}(?:password\s)?['\"](?P<secret>[^'\"\n]{4,128})"),
     part("terraform-secret", "\"result\"|random_password", r"\"result\":\s{0,3}\"(?P<secret>[^\"\n]{8,128})\"", accepts=_looks_told, length=1_500),
     part("kubeconfig-key", "client-key-data|client_key_data", r"client[-_]key[-_]data[\"']?:\s{0,3}[\"']?(?P<secret>[A-Za-z0-9+/=]{40,})", length=12_000),
+    part("openvpn-password", "<auth-user-pass>", r"<auth-user-pass>\s+\S+\s+(?P<secret>\S{3,200})\s+</auth-user-pass>"),
     part("user-list", "\" \"", r"^\"[\w.@-]{1,60}\" \"(?P<secret>[^\"\n]{4,200})\"", reach=64, accepts=_looks_told),
 )  # fmt: skip
 

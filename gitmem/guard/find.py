@@ -11,10 +11,21 @@ from functools import lru_cache
 from itertools import chain
 from typing import Protocol
 
-from gitmem.guard import addresses, code, commands, files, providers, randomness, services
+from gitmem.guard import (
+    addresses,
+    code,
+    commands,
+    cuts,
+    files,
+    providers,
+    randomness,
+    seeds,
+    services,
+)
 from gitmem.guard.forms import Form, Span, merge_spans
 from gitmem.guard.named import NAMES, Name
 from gitmem.guard.triggers import Triggers
+from gitmem.guard.views import views
 
 # What keys consist of, without a break.  A run is looked for behind a character that belongs to
 # none, which costs a third of looking everywhere.
@@ -47,6 +58,7 @@ PARTS: tuple[Rule, ...] = (
     *files.ALL,
     *code.FORMS,
     *code.FORMS_OF_SQL,
+    *seeds.RULES,
 )
 """Looked for in text folded to lower case."""
 
@@ -110,12 +122,16 @@ def named(text: str) -> list[Span]:
                 found += rule.spans_of(text, lowered, start + first, start + last)
             else:
                 found += rule.spans_at(text, start + first)
-    return merge_spans(found)
+    return merge_spans([*found, *cuts.spans(text)])
 
 
 def disguised(text: str) -> list[Span]:
-    """What only shows once an encoding is undone."""
-    return []
+    """What only shows once an encoding is undone, or a break is joined."""
+    found: list[Span] = []
+    for view in views(text):
+        shown = [*keys(view.text), *named(view.text)]
+        found += [Span(kind, *view.place(start, end)) for kind, start, end in shown]
+    return merge_spans(found)
 
 
 def random(text: str, runs: str | None = None) -> list[Span]:

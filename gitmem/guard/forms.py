@@ -14,6 +14,9 @@ from typing import NamedTuple
 from gitmem.guard.placeholders import is_placeholder
 
 
+_LONGEST_NEEDLE = 24
+
+
 class Span(NamedTuple):
     """A secret: its kind, where it begins and where it ends."""
 
@@ -67,7 +70,7 @@ class Form:
             return [] if match is None else self._spans_of(match)
         found: list[Span] = []
         for match in self.pattern.finditer(text, max(0, start - self._reach), end):
-            if match.start() > start:
+            if match.start() > start + _LONGEST_NEEDLE:
                 break
             found += self._spans_of(match)
         return found

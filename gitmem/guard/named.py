@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from gitmem.guard import assignments, pairs, telling
+from gitmem.guard import assignments, pairs, tables, telling
 from gitmem.guard.forms import Span
 from gitmem.guard.names import IN_CODE, IN_WORDS, KEY, KEY_BEFORE, PASSWORD, PIN
+from gitmem.guard.values import looks_drawn
 
 _KEY_BEFORE = re.compile(KEY_BEFORE)
 _SUFFIX = re.compile(r"[\w-]{0,40}")
@@ -26,7 +27,7 @@ class Name:
         if self.kind == KEY and self._is_code:
             before = _KEY_BEFORE.search(lowered, max(0, start - 26), start)
             if before is None:
-                return []
+                return _key_of_somebody(text, start, end)
             start = before.start()
         if (
             self.kind == PIN
@@ -37,6 +38,8 @@ class Name:
             .startswith(("pin-code", "pin code", "codigo"))
             and text[start].isascii()
         ):
+            return []
+        if lowered[start:end] in ("pass", "pw") and not _begins_a_word(text, start):
             return []
         if self._is_code or self.kind == PASSWORD:
             found = assignments.value_behind(text, start, end, self.kind)
@@ -49,9 +52,47 @@ class Name:
         if self._is_code and (apart := pairs.spans_behind(text, start, name_end, self.kind)):
             return apart
         about = _ABOUT_WORD.match(lowered, name_end)
-        if about and assignments.is_about(about[1]) and about[1] not in ("is", "in", "for"):
+        if about and assignments.is_about_word(about[1]) and about[1] not in ("is", "in", "for"):
             return []
-        return telling.spans_behind(text, name_end, self.kind)
+        return (
+            telling.spans_behind(text, name_end, self.kind)
+            or telling.spans_before(text, start, self.kind)
+            or tables.spans_below(text, start, name_end)
+        )
+
+
+def _begins_a_word(text: str, start: int) -> bool:
+    """Whether a word of an identifier begins there: ``bypass`` is another word."""
+    before = text[start - 1 : start]
+    return not before.isalpha() or (
+        text[start].isupper() and (before.islower() or text[start + 1 : start + 2].isupper())
+    )
+
+
+# "my Deepgram key is …": whose key it is makes it one that is not to be told.
+_SOMEBODY = re.compile(
+    r"(?:\b(?:my|our|your|his|her|their|new|old|live|production|staging)\s(?:\w{2,20}\s)?|\b[A-Z]\w{2,20}\s)$"
+)
+_OTHER_KEY = re.compile(
+    r"(?i)\b(?:public|primary|foreign|sort|partition|cache|lookup|object|dict|map|row|unique|hash"
+    r"|group|registry|index|composite|json|yaml|host|idempotency|query|range|natural|shift|enter"
+    r"|tab|ctrl|arrow|escape|up|down|the|each|every|this|that|any)\s$"
+)
+_DRAWN = re.compile(r"\s?(?:is|was|:|=|->|to|,)?\s{0,3}[\"'`(]?(?P<value>[\w./+=~-]{16,400})")
+
+
+def _key_of_somebody(text: str, start: int, end: int) -> list[Span]:
+    near = max(0, start - 40)
+    if not _SOMEBODY.search(text, near, start) or _OTHER_KEY.search(text, near, start):
+        return []
+    value = _DRAWN.match(text, end)
+    if value is None:
+        return []
+    found = value["value"].rstrip(".")
+    is_hexadecimal = len(found) >= 20 and re.fullmatch(r"[0-9a-f-]+|[0-9A-F-]+", found)
+    if is_hexadecimal or looks_drawn(found):
+        return [Span(KEY, value.start("value"), value.start("value") + len(found))]
+    return []
 
 
 NAMES = (

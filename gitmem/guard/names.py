@@ -38,6 +38,8 @@ IN_CODE = {
         f"_pw\t{_END}",
         f'"pw\t{_END}',
         f"psk\t{_END}",
+        "pass\t[\"']?\\s?(?:=|:\\s)",
+        "pw\t[\"']?\\s?(?:=|:\\s)",
         "preshared",
         "pre_shared",
         "pre-shared",
@@ -58,7 +60,7 @@ IN_WORDS = {
         "kennw", "passord", "wachtw", "paswoord", "senord", "dgangskod", "adgangsord",
         "salasana", "zugangsdaten", "lösen\t(?![a-z])",
         # Romance languages
-        "de passe", "motdepasse", f"mdp\t{_END}", "contrase", "clave", "senha", "parol",
+        "de passe", "vra-passe", "vra passe", "motdepasse", f"mdp\t{_END}", "contrase", "clave", "senha", "parol",
         "contrasinal", "contrasenya",
         # Slavic and Baltic languages, in either alphabet
         "hasl", "hasł", "hesl", "lozink", "šifr", "geslo", "slaptažod", "slaptazod",
@@ -86,7 +88,7 @@ IN_WORDS = {
 """Only where people write to each other: what follows must look like a secret by itself."""
 
 KEY_BEFORE = (
-    r"(?:api|app|apps|application|access|account|admin|auth|client|consumer|deploy|encryption|encrypt"
+    r"(?:api|app|apps|validation|machine|master|application|access|account|admin|auth|client|consumer|deploy|encryption|encrypt"
     r"|decryption|crypt|aes|hmac|jwt|license|licence|master|private|priv|server|service|shared|signing"
     r"|sign|ssh|write|storage|subscription|secret|preshared|nonce|logged[_-]in|secure|activation"
     r"|integration|ingest|certificate|recovery|webhook|session|wifi|wpa|vapid|bot|install|function"
@@ -107,7 +109,7 @@ ABOUT = (
 
 SAYS = frozenset(
     # to be, to read, to be called; the changed one: "to", "from", "into"
-    "is are was be = to from as into now currently : - – — ： ＝ -> => → equals being becomes became"
+    "is are was be = to from as into now currently 's ’s : - – — ： ＝ -> => → equals being becomes became"
     " ist lautet war auf von zu jetzt nun neu heißt est sont à en de était désormais devient"
     " es era a por está ahora é para agora è al adesso da это на с был стал теперь сейчас це"
     " то сега je zní byl jest to brzmi teraz na z nyní is luidt naar van nu wordt är lyder till från"

@@ -58,7 +58,7 @@ ROWS = (
     # "name": "DB_PASSWORD", "value": "…"   - name: X⏎  value: …   <name>X</name><value>…
     _row(
         "named-value",
-        rf"{_END_OF_NAME}\s{{0,2}},?[ \t]{{0,8}}(?:(?:\\r)?\\n|\r?\n)?[ \t]{{0,40}}{_Q}?"
+        rf"{_END_OF_NAME}\s{{0,2}},?[ \t]{{0,8}}(?:(?:\\r)?\\n|\r?\n)?(?:[+>|-][ \t])?[ \t]{{0,40}}(?:{_Q}?\w{{2,16}}{_Q}?: ?[\w.\"'-]{{1,40}},?\s{{1,40}})?{_Q}?"
         rf"(?:value|val|content|plaintext|secretvalue|secret|default|data)(?:string)?{_Q}?"
         rf"[ \t]{{0,4}}[:=][ \t]{{0,4}}(?:{_IN_QUOTES}|{_BARE})",
         _is_argument,
@@ -69,8 +69,18 @@ ROWS = (
         r"(?P<secret>[^<>\s][^<>\n]{2,256})",
         is_given,
     ),
-    _row("markup-secret", r"(?:\s[^<>]{0,80})?>(?P<secret>[^<>\s][^<>\n]{2,256})</", is_given),
+    _row(
+        "markup-secret",
+        r"[\"']?(?:\s[^<>]{0,80})?>\s{0,40}(?P<secret>[^<>\s][^<>\n]{2,256}?)\s{0,40}</",
+        is_given,
+    ),
     _row("markup-secret", rf"{_Q}\s{{1,8}}(?:value|v|content)={_IN_QUOTES}", is_given),
+    # password => bcrypt('…')
+    _row(
+        "password",
+        rf"{_END_OF_NAME}\s{{0,4}}(?:=>|:|=)\s{{0,4}}(?:\w{{1,24}}(?:::|\.|->)){{0,2}}\w{{2,24}}\(\s?{_IN_QUOTES}",
+        looks_chosen,
+    ),
     # || '…'   ?? "…"   ?: "…"   or "…"
     _row(
         "default-value",

@@ -65,13 +65,15 @@ def _mask_once(text: str) -> tuple[str, int]:
         text, spans = without_private(text)
         text, keys = without_private_keys(text, mask_of("private-key"))
         total += spans + keys
-    text, count = _mask_spans(text, find.keys(text))
-    total += count
-    text, count = _mask_spans(text, find.named(text))
-    total += count
-    text, count = _mask_spans(text, find.disguised(text))
-    total += count
-    text, count = _mask_spans(text, find.random(text))
+    runs = find.runs_of(text)
+    for rule in (
+        lambda: find.keys(text, runs),
+        lambda: find.named(text),
+        lambda: find.disguised(text),
+    ):
+        text, count = _mask_spans(text, rule())
+        total += count
+    text, count = _mask_spans(text, find.random(text, runs if not total else None))
     return text, total + count
 
 

@@ -11,7 +11,13 @@ import re
 
 from gitmem.guard.forms import Span
 from gitmem.guard.names import PASSWORD, PIN, SAYS
-from gitmem.guard.values import is_harmless, looks_chosen, looks_drawn, looks_random
+from gitmem.guard.values import (
+    is_harmless,
+    looks_chosen,
+    looks_chosen_alone,
+    looks_drawn,
+    looks_random,
+)
 
 _FAR = 160  # characters behind a name
 _MOST_WORDS = 9
@@ -30,8 +36,48 @@ _HEXADECIMAL = re.compile(r"[0-9a-f]{20,64}|[0-9A-F]{20,64}")
 _FOUR_WORDS = re.compile(r"[a-z]{3,9}(?:[-_.][a-z]{3,9}){3,7}")
 _QUOTED_WORDS = re.compile(r"[\"'`“«][a-z]{3,9}(?: [a-z]{3,9}){3,11}[\"'`”»]")
 _COMMON_WORD = re.compile(
-    r"\b(?:the|of|to|and|in|for|with|a|is|be|not|or|on|by|it|this|that|must|are|was)\b"
+    r"\b(?:the|of|to|and|in|for|with|a|is|be|not|or|on|by|it|this|that|must|are|was|has|have"
+    r"|cannot|can|may|will|should|does|did|from|your|you|our|when|where|which|who|what|how|use|used"
+    r"|invalid|required|missing|expired|wrong|empty|failed|error|please|enter|least|than|too|also"
+    r"|only|never|always|been|still|into|then|all|any|each|but|set|sent|stored|change|changed)\b"
 )
+
+
+# A name ends before these; what goes on otherwise is another word, a path, an address, a call.
+_MAY_FOLLOW = re.compile(rf"[\s:=\"'`)\]*,\"“”»（(>_~{_SPACELESS}]|[-—–][ >]|[^\x00-\x7f]|'s")
+_WORDS_BEHIND = re.compile(
+    r"[^:\n]{0,60}?(?::|\bis\b|=)\s{1,3}[\"'`]?(?P<words>[a-z]{3,10}(?: [a-z]{3,10}){3,11})[\"'`]?\s*(?=\n|$)"
+)
+
+
+def spans_before(text: str, start: int, kind: str) -> list[Span]:
+    """The value that a sentence has before the name that begins at ``start``."""
+    before = _BEFORE.search(text, max(0, start - 120), start)
+    if before is None:
+        return []
+    value = before["value"].strip("\"'`“”„«»(),;")
+    at = before.start("value") + before["value"].find(value)
+    is_close = before["says"] is None
+    if looks_drawn(value) or (kind == PASSWORD and not is_close and looks_chosen_alone(value)):
+        return [Span(kind, at, at + len(value))]
+    return []
+
+
+_BEFORE = re.compile(
+    r"(?<![^\s\"'`(«“])(?P<value>[^\s]{5,80})\s{1,2}"
+    r"(?P<says>(?:is|was|as|est|ist|als|es|é|è|это|—|=|->|to be|in as|for|como|comme|jest|як|як|come"
+    r"|olarak|sebagai|som)\s{1,2})?(?:[^\W\d_]{1,10}\s{1,2}){0,3}(?:[A-Z][A-Z_]{0,30}|[\w-]{0,20})$"
+)
+
+
+def _phrase(text: str, end: int, limit: int, kind: str) -> Span | None:
+    """A passphrase: words in small letters that fill the rest of the line."""
+    if kind != PASSWORD:
+        return None
+    match = _WORDS_BEHIND.match(text, end, limit + 1)
+    if match is None or _COMMON_WORD.search(match["words"]):
+        return None
+    return Span(kind, *match.span("words"))
 
 
 def spans_behind(text: str, end: int, kind: str) -> list[Span]:
@@ -39,6 +85,10 @@ def spans_behind(text: str, end: int, kind: str) -> list[Span]:
     line_end = text.find("\n", end, end + _FAR)
     limit = min(len(text), end + _FAR) if line_end < 0 else line_end
     found: list[Span] = []
+    if not _MAY_FOLLOW.match(text, end):
+        return []
+    if phrase := _phrase(text, end, limit, kind):
+        return [phrase]
     says = False
     for number, word in enumerate(_WORD.finditer(text, end, limit)):
         if number >= _MOST_WORDS or len(found) == _MOST_VALUES:
@@ -49,7 +99,8 @@ def spans_behind(text: str, end: int, kind: str) -> list[Span]:
         begin = _end_of(_OPENING, token, begin)
         value = token[begin : _start_of(_CLOSING, token, begin)]
         is_quoted = not _QUOTES.isdisjoint(token[:begin])
-        if value and _is_told(value, kind, says=says or is_quoted):
+        is_next = number == 0 and kind == PASSWORD and looks_chosen_alone(value)
+        if value and (is_next or _is_told(value, kind, says=says or is_quoted)):
             start = word.start() + begin
             found.append(Span(kind, start, start + _length(token[begin:], value)))
         elif (says or is_quoted) and (words := _quoted_words(text, word.start(), kind)):
@@ -58,7 +109,16 @@ def spans_behind(text: str, end: int, kind: str) -> list[Span]:
             break
         said = token.strip("\"'`“”„«»(),;*_").lower() in SAYS or _SIGN.search(token) is not None
         says = said or (says and not value)
+    if says and not found and (below := _BELOW.match(text, limit)):
+        value = below["value"].rstrip("`\"'")
+        if _is_told(value, kind, says=True):
+            found.append(Span(kind, below.start("value"), below.start("value") + len(value)))
     return found
+
+
+_BELOW = re.compile(
+    r"(?:\r?\n[ \t]*){1,3}(?:[>+-] )?[`\"']*(?P<value>[^\s`\"']{5,200})[`\"']*[ \t]*(?=\r?\n|$)"
+)
 
 
 def _is_told(value: str, kind: str, *, says: bool) -> bool:

@@ -39,7 +39,7 @@ class Triggers(Generic[Rule]):
     """
 
     def __init__(self, table: Mapping[str, Iterable[Rule]]) -> None:
-        self._table = {name: tuple(rules) for name, rules in table.items()}
+        self._table = _joined(table)
         self._sizes: list[int] = []
         self._calls: list[tuple[Called[Rule], ...]] = []
         # Of common letters alone: quicker to look for as they are.
@@ -97,6 +97,23 @@ class Triggers(Generic[Rule]):
                 start = text.find(name, start + len(name))
 
 
+def _joined(table: Mapping[str, Iterable[Rule]]) -> dict[str, tuple[Rule, ...]]:
+    """The table with one entry for each literal, whatever has to stand around it."""
+    entries: dict[str, tuple[set[str], bool, list[Rule]]] = {}
+    for name, rules in table.items():
+        check = name.partition("\t")[2]
+        checks, _, all_rules = entries.setdefault(_literal(name), (set(), True, []))
+        checks.add(check)
+        all_rules += rules
+    joined: dict[str, tuple[Rule, ...]] = {}
+    for literal, (checks, _, rules) in entries.items():
+        names = [name for name in table if _literal(name) == literal]
+        start = _WORD_START if all(name.startswith(_WORD_START) for name in names) else ""
+        check = "" if "" in checks else "\t" + "|".join(f"(?:{check})" for check in sorted(checks))
+        joined[f"{start}{literal}{check}"] = tuple(dict.fromkeys(rules))
+    return joined
+
+
 def _is_common(name: str) -> bool:
     return name.isalpha() and all(_frequency(sign) > _COMMON for sign in name)
 
@@ -121,7 +138,7 @@ def _anchors(plain: list[str], names: Iterable[str]) -> dict[str, int]:
     while uncovered:
 
         def gain(sign: str) -> float:
-            return sum(sign in root for root in uncovered) / (_frequency(sign) + 0.003)
+            return sum(sign in root for root in uncovered) / (_frequency(sign) ** 2 + 0.0001)
 
         sign = max(sorted(set("".join(uncovered))), key=gain)
         signs.add(sign)

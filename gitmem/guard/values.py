@@ -30,9 +30,7 @@ _ADDRESS = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|@?[a-z\d-]+(?:\.[a-z\d-]+){1,6}(?::\d+)?(?:/\S*)?"
 )
 _FILE = re.compile(r"[\w.@~/\\-]*\.[A-Za-z][A-Za-z0-9]{0,5}(?::\d+)*")
-_CODE = re.compile(
-    r"[(){}\[\]<>|;`]|::|->|=>|&&|\$[A-Za-z({]|^--?[A-Za-z]|^[\w.]+=|^@\w+$|\.\.\.|…"
-)
+_CODE = re.compile(r"[(){}\[\]<>|;`]|::|->|=>|&&|\$[({]|^\$|^--?[A-Za-z]|^[\w.]+=|^@\w+$|\.\.\.|…")
 _ALGORITHM = re.compile(
     r"(?:sha|md|rsa|rs|hs|es|ps|aes|hmac|utf|ucs|base|ipv|https?|o?auth|x|argon|pbkdf|blake|crc|ed"
     r"|curve|secp|iso|rfc|cve|k|ec|s|v|h|i|l|e|p|q|t|u?int|float|python|py|node|java|es|win|mp|tls"
@@ -41,7 +39,7 @@ _ALGORITHM = re.compile(
     r"|pass|password|token|secret|key|id|file|page|chapter|section|issue|pr|bug|task|ticket|fa|mfa"
     r"|factor|char|chars|byte|bytes|bit|bits|digit|digits|number|item|slot|port|pin|gpio|web|log|x86"
     r"|unicode|latin|cp|win|arm|amd|pkcs|bearer|jwt|digest|ntlm|kerberos|gen|rev|part|round|es)"
-    r"[-_]?\d{1,5}(?:[-_.]?[a-z]{0,6}\d{0,4}){0,2}[.:!?,;]*",
+    r"[-_]?\d{1,5}(?:[-_.][a-z]{0,8}\d{0,4}){0,2}[a-z]{0,3}[.:!?,;]*",
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"\d+[-_]?[A-Za-z]{1,12}(?:-[a-z]{2,12})*[.:!?,;]*")
@@ -105,6 +103,15 @@ def looks_drawn(value: str) -> bool:
     if is_mixed or _SYMBOL.search(value):
         return rest >= 4
     return rest >= 6 and _changes(value) >= 4
+
+
+def looks_chosen_alone(value: str) -> bool:
+    """Whether a word right behind "password" with nothing between is one: more must speak for it."""
+    if not looks_chosen(value) or len(value) < 6:
+        return looks_random(value)
+    digits = sum(sign.isdigit() for sign in value)
+    has_upper = any(sign.isupper() for sign in value)
+    return bool(digits and (has_upper or _SYMBOL.search(value))) or digits >= 2
 
 
 def looks_random(value: str) -> bool:
