@@ -26,7 +26,7 @@ _QUOTE = r"\\{0,3}(?:\"\"\"|'''|[\"'`])"
 _SEPARATOR = (
     rf"(?:{_QUOTE})?\]?[ \t]{{0,8}}"
     r"(?::[ \t]{0,4}[A-Za-z_][\w.\[\]| ]{0,40}?[ \t]{0,4}(?==))?"  # a type: `x: str = `
-    r"(?P<separator>:=|=>|={1,3}|:|(?<=[ \t])is[ \t])[ \t]{0,8}"
+    r"(?P<separator>:=|=>|={1,3}|:|(?<=[ \t])is[ \t])[ \t]{0,8}(?:!!binary[ \t])?"
 )
 _QUOTED_VALUE = (
     rf"[bBfFrRuU@$]{{0,2}}(?P<quote>{_QUOTE})"
@@ -87,7 +87,7 @@ def _is_shell_secret(value: str) -> bool:
 
 
 def _is_quoted_secret(value: str, kind: str) -> bool:
-    if len(value) < 4 or is_harmless(value):
+    if len(value) < 4 or is_harmless(value.strip()):
         return False
     if kind == PASSWORD or len(value) > _LONGEST_LABEL:
         return True

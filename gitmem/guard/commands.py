@@ -69,7 +69,7 @@ OPTIONS = (
     ("bw lpass rbw keepassxc-cli op", "--session"),
     ("tailscale", "--authkey --auth-key --authkey= --auth-key="),
     ("schtasks sc psexec wmic winrs runas", "/p /rp -p /password: password="),
-        ("restic borg rclone duplicity", "--rc-pass"),
+        ("restic borg rclone duplicity", "--rc-pass pass pass="),
     ("wget aria2c", "--http-passwd --rpc-secret"),
     ("expect", "-p"),
     ("ansible-vault ansible ansible-playbook", "ansible_become_pass= ansible_ssh_pass="),

@@ -7,18 +7,23 @@ what stands before ``@host`` what is left of an address.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from gitmem.guard.forms import Span
-from gitmem.guard.values import is_given, is_harmless, looks_chosen, looks_drawn
+from gitmem.guard.values import is_given, looks_chosen, looks_drawn
 
-_CUT = re.compile(
-    r"\A\s*|\[?(?:…|\.\.\.)[^\n\]]{0,60}?\]?\s{0,2}|<(?:snip|cut|truncated)>|\[(?:cut|truncated|snip)[^\]\n]{0,40}\]\s{0,2}"
+_MARKS = ("...", "…", "snip]", "snip>", "truncated]", " left out ")
+_BEHIND = re.compile(r"[\s.\]]{0,6}")  # what is left of a mark itself
+_NAME_TAIL = (
+    r"(?:p?a?s?s?w?ord|[ps]?a?s?swd|p?a?ssphrase|s?e?cret(?:_access_key|_key)?|t?oken|(?:a?pi)?_?key"
+    r"|k?en)[A-Z_]{0,12}"
 )
-_NAME_TAIL = r"(?:(?:p?a?s?s?w?ord|[ps]?a?s?swd|p?a?ssphrase|s?e?cret(?:_access_key|_key)?|t?oken|(?:a?pi)?_?key|k?en)[A-Z_]{0,12})"
-_VALUE = r"\\?[\"']?(?P<secret>[^\s\"'`,;\\<>]{5,300})"
 _FORMS = (
-    re.compile(rf"{_NAME_TAIL}\\?[\"']?\s?(?:[:=]|=>)\s?{_VALUE}", re.IGNORECASE),
-    re.compile(r"/{0,2}[\w.-]{1,40}:(?P<secret>[^\s:@/\"']{5,200})@[\w.-]+"),
+    re.compile(
+        rf"{_NAME_TAIL}\\?[\"']?\s?(?:[:=]|=>)\s?\\?[\"']?(?P<secret>[^\s\"'`,;\\<>]{{5,300}})",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?:\.{3}|…)?/{0,2}[\w.-]{1,40}:(?P<secret>[^\s:@/\"']{5,200})@[\w.-]+"),
     re.compile(r"[\w.%+-]{0,40}(?P<secret>[^\s:@/\"'.]{8,200})@(?:[\w-]+\.)+[\w-]+(?::\d{2,5})?/"),
 )
 
@@ -26,16 +31,26 @@ _FORMS = (
 def spans(text: str) -> list[Span]:
     """What follows the beginning of the text, and each cut in it, and is left of a secret."""
     found: list[Span] = []
-    for cut in _CUT.finditer(text):
+    for at in _cuts(text):
         for form in _FORMS:
-            match = form.match(text, cut.end())
+            match = form.match(text, at, at + 500)
             if match and _is_left(match["secret"]):
                 found.append(Span("cut", *match.span("secret")))
                 break
     return found
 
 
+def _cuts(text: str) -> Iterator[int]:
+    """Where the text begins, and where it goes on behind a mark."""
+    yield len(text) - len(text.lstrip())
+    for mark in _MARKS:
+        at = text.find(mark)
+        while at >= 0:
+            at += len(mark)
+            behind = _BEHIND.match(text, at)
+            yield behind.end() if behind else at
+            at = text.find(mark, at)
+
+
 def _is_left(value: str) -> bool:
-    return (
-        is_given(value) and not is_harmless(value) and (looks_chosen(value) or looks_drawn(value))
-    )
+    return is_given(value) and (looks_chosen(value) or looks_drawn(value))

@@ -39,7 +39,7 @@ IN_CODE = {
         f'"pw\t{_END}',
         f"psk\t{_END}",
         "pass\t[\"']?\\s?(?:=|:\\s)",
-        "pw\t[\"']?\\s?(?:=|:\\s)",
+        "pw\t[\"']?\\s?(?:=|:\\s|is\\s)",
         "preshared",
         "pre_shared",
         "pre-shared",
@@ -91,7 +91,7 @@ KEY_BEFORE = (
     r"(?:api|app|apps|validation|machine|master|application|access|account|admin|auth|client|consumer|deploy|encryption|encrypt"
     r"|decryption|crypt|aes|hmac|jwt|license|licence|master|private|priv|server|service|shared|signing"
     r"|sign|ssh|write|storage|subscription|secret|preshared|nonce|logged[_-]in|secure|activation"
-    r"|integration|ingest|certificate|recovery|webhook|session|wifi|wpa|vapid|bot|install|function"
+    r"|integration|ingest|ingestion|certificate|recovery|webhook|session|wifi|wpa|vapid|bot|install|function"
     r"|instrumentation|product|publish|push|admin|root|root[_-]?level|team|hook|cookie|csrf|security)"
     r"[_.\- ]?$"
 )

@@ -52,13 +52,13 @@ ROWS = (
     # find("password").send_keys("value")   get('#pw').type('value')
     _row(
         "named-argument",
-        rf"{_Q}?\]?{_Q}?\)(?:\.\w{{1,20}}\(\))?\.\w{{2,24}}\(\s{{0,4}}{_IN_QUOTES}",
+        rf"{_Q}?\]?{_Q}?\){{1,3}}(?:\.\w{{1,20}}\(\))?\.\w{{2,24}}\((?:\w{{2,24}}\()?\s{{0,4}}{_IN_QUOTES}",
         _is_argument,
     ),
     # "name": "DB_PASSWORD", "value": "…"   - name: X⏎  value: …   <name>X</name><value>…
     _row(
         "named-value",
-        rf"{_END_OF_NAME}\s{{0,2}},?[ \t]{{0,8}}(?:(?:\\r)?\\n|\r?\n)?(?:[+>|-][ \t])?[ \t]{{0,40}}(?:{_Q}?\w{{2,16}}{_Q}?: ?[\w.\"'-]{{1,40}},?\s{{1,40}})?{_Q}?"
+        rf"{_END_OF_NAME}\s{{0,2}},?[ \t]{{0,8}}(?:(?:\\r)?\\n|\r?\n)?(?:[+>|-][ \t])?[ \t]{{0,40}}(?:{_Q}?\w{{2,16}}{_Q}?:[^\n:]{{0,80}}\n[ \t]{{0,40}}){{0,2}}{_Q}?"
         rf"(?:value|val|content|plaintext|secretvalue|secret|default|data)(?:string)?{_Q}?"
         rf"[ \t]{{0,4}}[:=][ \t]{{0,4}}(?:{_IN_QUOTES}|{_BARE})",
         _is_argument,
@@ -80,6 +80,11 @@ ROWS = (
         "password",
         rf"{_END_OF_NAME}\s{{0,4}}(?:=>|:|=)\s{{0,4}}(?:\w{{1,24}}(?:::|\.|->)){{0,2}}\w{{2,24}}\(\s?{_IN_QUOTES}",
         looks_chosen,
+    ),
+    _row(
+        "markup-secret",
+        r">\s{0,60}<(?:value|plaintext|string)>\s{0,20}(?P<secret>[^<>\s][^<>\n]{2,256}?)\s{0,20}</",
+        is_given,
     ),
     # || '…'   ?? "…"   ?: "…"   or "…"
     _row(

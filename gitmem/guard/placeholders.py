@@ -18,6 +18,7 @@ _REFERENCE = re.compile(
     | \$\{ [^}]*                                         # ${f('x')  cut at its quote
     | \{{1,2} [^{}]* \}{0,2}                             # {x}  {{ x }}
     | %\( \w+ \)s | %[sdr]                               # %(x)s
+    | !{1,2}[a-z_]+
     | <[^<>]*>?                                          # <token>
     | [x*.•…_?\#=:-]+                                    # xxxx  ****  ...
     | (?:process\.env|os\.environ|os\.getenv|env|secrets|vault|config|settings|self|this|args)

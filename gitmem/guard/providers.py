@@ -31,7 +31,11 @@ CLOUDS = (
     key("tencent-key-id", "AKID", rf"AKID[A-Za-z0-9]{{32}}{END}", when=r"[A-Za-z0-9]{16}"),
     marked_key("cloudflare-key", "v1.0-", r"v1\.0-[a-f0-9]{24}-[a-f0-9]{100,}"),
     key("heroku-key", "HRKU-", r"HRKU-[\w-]{30,}"),
-    key("fly-token", "fo1_ fm1 fm2_", r"(?:fo1_[\w-]{40,}|fm(?:1[ar]|2)_[A-Za-z0-9+/=,_]{80,})"),
+    marked_key(
+        "fly-token",
+        "fo1_ fm1a_ fm1r_ fm2_",
+        r"(?:fo1_[\w-]{40,}|fm(?:1[ar]|2)_[A-Za-z0-9+/=,_]{80,})",
+    ),
     key("netlify-token", "nfp_ nfc_ nfo_ nfu_", r"nf[pcou]_[A-Za-z0-9]{32,}"),
     key("vercel-token", "vcp_ vci_ vca_ vcr_ vck_", r"vc[piark]_[A-Za-z0-9]{24,}"),
     marked_key(

@@ -40,7 +40,7 @@ _WORD = re.compile(r"[a-z]{4,}|[A-Z][a-z]{3,}|[A-Z]{5,}|[a-z_-]{4,}\d{0,4}")
 
 # What is computed from public things, or encodes them, says so by how it begins.
 _ENCODING = re.compile(
-    r"sha\d{1,3}-|md5-|AAAA[BCE]|MI[IGHC]|H4sI|iVBOR|R0lGOD|UklGR|/9j/|PHN2Zy|eyJ|JVBERi|AGFzb"
+    r"pk_(?:live|test)_|sb_publishable_|phc_|sha\d{1,3}-|md5-|AAAA[BCE]|MI[IGHC]|H4sI|iVBOR|R0lGOD|UklGR|/9j/|PHN2Zy|eyJ|JVBERi|AGFzb"
     r"|UEsDB|d09GMg|T1RUTw|AAEAAA|data:"
 )
 _ID = re.compile(r"(?P<prefix>[a-z]{2,12}|[A-Z]{2,5})[_-][A-Za-z0-9]{16,32}")

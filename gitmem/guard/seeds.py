@@ -49,8 +49,9 @@ class Seed:
         "secret phrase",
         "bip39",
         "bip-39",
-        "12 words",
-        "24 words",
+        "words",
+        "ledger",
+        "trezor",
         "12-word",
         "24-word",
         "secret recovery",
@@ -98,4 +99,35 @@ class Codes:
         return found
 
 
-RULES = (Seed(), Codes())
+class OneTimeSeed:
+    """The key that an authenticator is set up with: base32, often in groups of four."""
+
+    needles = (
+        "setup key",
+        "set-up key",
+        "secret key:",
+        "manual entry",
+        "authenticator",
+        "totp",
+        "2fa",
+        "mfa",
+        "two-factor",
+        "scan the",
+        "this key:",
+        "key manually",
+        "otp key",
+        "otpauth",
+    )
+    _seed = re.compile(
+        r"(?<![\w+/-])(?:(?=[A-Z2-7]*[2-7])(?=[A-Z2-7]*[A-Z])[A-Z2-7]{16,64}|(?=[a-z2-7 -]{0,40}[2-7])(?=[a-z2-7 -]{0,40}[a-z])(?:[a-z2-7]{4}[ -]){3,15}[a-z2-7]{4}|(?=[A-Z2-7 -]{0,40}[2-7])(?:[A-Z2-7]{4}[ -]){3,15}[A-Z2-7]{4})(?![\w+/=-])"
+    )
+
+    def spans_at(self, text: str, start: int) -> list[Span]:
+        """The seeds within two lines or so."""
+        return [
+            Span("totp-seed", *seed.span())
+            for seed in self._seed.finditer(text, start, start + 160)
+        ]
+
+
+RULES = (Seed(), Codes(), OneTimeSeed())

@@ -15,7 +15,7 @@ _PRIVATE_TAG = re.compile(
     re.IGNORECASE,
 )
 
-_KEY_MARK = re.compile(r"-----(BEGIN|END)[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_MARK = re.compile(r"-{4,5} ?(BEGIN|END)[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
 
 # What belongs to a key whose end mark is missing: long runs of base64, the block's own header
 # lines, line breaks (also escaped ones), and what viewers put before lines.  Code that only

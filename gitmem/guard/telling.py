@@ -35,8 +35,9 @@ _DIGITS = re.compile(r"\d{4,8}")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{20,64}|[0-9A-F]{20,64}")
 _FOUR_WORDS = re.compile(r"[a-z]{3,9}(?:[-_.][a-z]{3,9}){3,7}")
 _QUOTED_WORDS = re.compile(r"[\"'`“«][a-z]{3,9}(?: [a-z]{3,9}){3,11}[\"'`”»]")
+_QUOTED_PHRASE = re.compile(r"[\"'`“„«](?=[^\"'`”“»\n]{0,40}\d)[\w!?#$%&*+=@. -]{8,48}[\"'`”“»]")
 _COMMON_WORD = re.compile(
-    r"\b(?:the|of|to|and|in|for|with|a|is|be|not|or|on|by|it|this|that|must|are|was|has|have"
+    r"(?i)\b(?:the|of|to|and|in|for|with|a|is|be|not|or|on|by|it|this|that|must|are|was|has|have"
     r"|cannot|can|may|will|should|does|did|from|your|you|our|when|where|which|who|what|how|use|used"
     r"|invalid|required|missing|expired|wrong|empty|failed|error|please|enter|least|than|too|also"
     r"|only|never|always|been|still|into|then|all|any|each|but|set|sent|stored|change|changed)\b"
@@ -46,7 +47,7 @@ _COMMON_WORD = re.compile(
 # A name ends before these; what goes on otherwise is another word, a path, an address, a call.
 _MAY_FOLLOW = re.compile(rf"[\s:=\"'`)\]*,\"“”»（(>_~{_SPACELESS}]|[-—–][ >]|[^\x00-\x7f]|'s")
 _WORDS_BEHIND = re.compile(
-    r"[^:\n]{0,60}?(?::|\bis\b|=)\s{1,3}[\"'`]?(?P<words>[a-z]{3,10}(?: [a-z]{3,10}){3,11})[\"'`]?\s*(?=\n|$)"
+    r"(?:[^:\n]{0,60}?(?::|\bis\b|=)\s{1,3}|[ \t]*\n[ \t]*)[\"'`]?(?P<words>[a-z]{3,10}(?: [a-z]{3,10}){3,11})[\"'`]?\s*(?=\n|$)"
 )
 
 
@@ -107,7 +108,11 @@ def spans_behind(text: str, end: int, kind: str) -> list[Span]:
             found.append(words)
         elif _SENTENCE_END.search(token):
             break
-        said = token.strip("\"'`“”„«»(),;*_").lower() in SAYS or _SIGN.search(token) is not None
+        said = (
+            token in ("'s", "’s")
+            or token.strip("\"'`“”„«»(),;*_").lower() in SAYS
+            or _SIGN.search(token) is not None
+        )
         says = said or (says and not value)
     if says and not found and (below := _BELOW.match(text, limit)):
         value = below["value"].rstrip("`\"'")
@@ -142,7 +147,9 @@ def _is_phrase(value: str) -> bool:
 
 def _quoted_words(text: str, start: int, kind: str) -> Span | None:
     """A phrase of four words or more in quotes: a passphrase, a seed."""
-    words = _QUOTED_WORDS.match(text, start) if kind == PASSWORD else None
+    words = None
+    if kind == PASSWORD:
+        words = _QUOTED_WORDS.match(text, start) or _QUOTED_PHRASE.match(text, start)
     if words is None or _COMMON_WORD.search(words.group()):
         return None
     return Span(kind, words.start() + 1, words.end() - 1)

@@ -30,7 +30,9 @@ _ADDRESS = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|@?[a-z\d-]+(?:\.[a-z\d-]+){1,6}(?::\d+)?(?:/\S*)?"
 )
 _FILE = re.compile(r"[\w.@~/\\-]*\.[A-Za-z][A-Za-z0-9]{0,5}(?::\d+)*")
-_CODE = re.compile(r"[(){}\[\]<>|;`]|::|->|=>|&&|\$[({]|^\$|^--?[A-Za-z]|^[\w.]+=|^@\w+$|\.\.\.|…")
+_CODE = re.compile(
+    r"[(){}\[\]<>|;`]|::|->|=>|&&|\$[({]|^\$|^--?[A-Za-z]|^[A-Za-z_.-]+=|^@\w+$|\.\.\.|…"
+)
 _ALGORITHM = re.compile(
     r"(?:sha|md|rsa|rs|hs|es|ps|aes|hmac|utf|ucs|base|ipv|https?|o?auth|x|argon|pbkdf|blake|crc|ed"
     r"|curve|secp|iso|rfc|cve|k|ec|s|v|h|i|l|e|p|q|t|u?int|float|python|py|node|java|es|win|mp|tls"
@@ -45,6 +47,8 @@ _ALGORITHM = re.compile(
 _UNIT = re.compile(r"\d+[-_]?[A-Za-z]{1,12}(?:-[a-z]{2,12})*[.:!?,;]*")
 _CONSTANT = re.compile(r"[A-Z]{1,6}-?\d{1,5}[A-Z]?")
 _SYMBOL = re.compile(r"[!@#$%^&*?~+=|§€£]")
+_CHOSEN_SIGN = re.compile(r"[!#$%^&*?~]")
+_LINE_OF_FILE = re.compile(r"#L\d|[?&]\w+$")
 _NAME_OF_SECRET = re.compile(
     r"pass|secret|token|key|cred|auth|login|pwd|user|name|admin", re.IGNORECASE
 )
@@ -99,6 +103,8 @@ def looks_drawn(value: str) -> bool:
     is_mixed = any(sign.isupper() for sign in value) and any(sign.islower() for sign in value)
     if not digits or not value.isascii():
         return False
+    if digits >= 2 and is_mixed and len(value) >= 10 and _CHOSEN_SIGN.search(value[1:]):
+        return "." not in value and "/" not in value and not _LINE_OF_FILE.search(value)
     rest = _rest(value)
     if is_mixed or _SYMBOL.search(value):
         return rest >= 4

@@ -59,8 +59,10 @@ class View:
 
 def views(text: str) -> Iterator[View]:
     """The views of a text that differ from it, and that may show what it does not."""
-    for needles, pattern, meaning in _KINDS:
-        if any(needle in text for needle in needles):
+    is_ascii = text.isascii()
+    for sign, needles, pattern, meaning in _KINDS:
+        is_possible = sign in text if sign else not is_ascii
+        if is_possible and any(needle in text for needle in needles):
             view = View(text, pattern, meaning)
             if not view.is_same:
                 yield view
@@ -98,28 +100,53 @@ _COLOUR = (
     r"|\[(?:\d{1,3};?){0,4}m|\[[0-2]?[KG](?=[\w\[])"
 )
 
-# A kind of disguise: what shows that a text may have it, what is replaced, and by what.
-_KINDS: tuple[tuple[tuple[str, ...], re.Pattern[str], _Meaning], ...] = (
+
+# A kind of disguise: a sign that a text with it has (none: one that is not ASCII), what shows that
+# it may have more of it, what is replaced, and by what.
+_KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], _Meaning], ...] = (
     (
+        "\\",
         ("\\u00", "\\u{", "\\x2", "\\x3", "\\x4", "\\x5", "\\x6", "\\x7"),
         re.compile(r"\\{1,2}(?:u00|x|u\{0{0,2})([2-7][0-9a-fA-F])\}?"),
         _hexadecimal,
     ),
     (
+        "%",
         ("%3D", "%3d", "%3A", "%3a", "%22", "%253", "%40"),
         re.compile(r"%(?:25)?([2-7][0-9A-Fa-f])"),
         _hexadecimal,
     ),
-    (("&#", "&quot;", "&apos;", "&amp;", "&equals;"), re.compile(r"&(?:#\d{2,4}|#[xX][0-9a-fA-F]{2,4}|[a-z]{2,8});"), _entity),
-    (("=3D", "=3A", "=20\n"), re.compile(r"=(?:\r?\n|([2-7][0-9A-F]))"), _quoted_printable),
-    (("\x1b[", "[0m", "[0;", "[1m", "[3", "\\e[", "\\x1b[", "\\033[", "\\u001b[", "^[[", "[2K"), re.compile(_COLOUR), _nothing),
-    (tuple("\u200b\u200c\u200d\u2060\ufeff\u00ad"), re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]"), _nothing),
     (
+        "&",
+        ("&#", "&lt;", "&quot;", "&apos;", "&amp;", "&equals;"),
+        re.compile(r"&(?:#\d{2,4}|#[xX][0-9a-fA-F]{2,4}|[a-z]{2,8});"),
+        _entity,
+    ),
+    ("=", ("=3D", "=3A", "=20\n"), re.compile(r"=(?:\r?\n|([2-7][0-9A-F]))"), _quoted_printable),
+    (
+        "[",
+        ("\x1b[", "[0m", "[0;", "[1m", "[3", "\\e[", "\\x1b[", "\\033[", "\\u001b[", "^[[", "[2K"),
+        re.compile(_COLOUR),
+        _nothing,
+    ),
+    (
+        "",
+        tuple("\u200b\u200c\u200d\u2060\ufeff\u00ad"),
+        re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]"),
+        _nothing,
+    ),
+    (
+        "",
         tuple("\u00a0\u2007\u202f\u2009\u2002\u2003\u3000\u2005\u2006\u2008\u200a"),
         re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]"),
         _space,
     ),
-    (tuple("：＝＂＇｜＠／－．＿０Ａａ"), re.compile("[\uff01-\uff5e]"), _half_width),
-    (("\\\n", "^\n", "`\n", "\\\r\n"), re.compile(r"[ \t]*[\\^`]\r?\n(?:[+>|-][ \t])?[ \t]*"), _space),
-    (("', '-", '", "-', "','-", '","-'), re.compile(r"[\"'],\s{0,2}[\"']"), _space),
-)  # fmt: skip
+    ("", tuple("：＝＂＇｜＠／－．＿０Ａａ"), re.compile("[\uff01-\uff5e]"), _half_width),
+    (
+        "\n",
+        ("\\\n", "^\n", "`\n", "\\\r\n"),
+        re.compile(r"[ \t]*[\\^`]\r?\n(?:[+>|-][ \t])?[ \t]*"),
+        _space,
+    ),
+    (",", ("', '-", '", "-', "','-", '","-'), re.compile(r"[\"'],\s{0,2}[\"']"), _space),
+)
