@@ -5,9 +5,11 @@ Source: the providers' documentation, RFC 3986, RFC 6265, RFC 7235.
 
 from __future__ import annotations
 
+import re
+
 from gitmem.guard.forms import part
 from gitmem.guard.placeholders import is_placeholder
-from gitmem.guard.values import looks_chosen, looks_drawn
+from gitmem.guard.values import looks_drawn
 
 _OPEN_QUOTE = r"\\{0,3}[\"'`]?"
 _VALUE = r"(?P<secret>[^\s\"'`,;\\<>]+)"
@@ -25,7 +27,7 @@ def _is_cookie(value: str) -> bool:
 
 
 def _is_cookie_of_chance(value: str) -> bool:
-    return looks_drawn(value) or (len(value) >= 20 and looks_chosen(value))
+    return looks_drawn(value) or re.fullmatch(r"[0-9a-f]{32,64}", value) is not None
 
 
 HOOKS = (

@@ -44,11 +44,12 @@ OPTIONS = (
     ("xfreerdp xfreerdp3 wlfreerdp sdl-freerdp freerdp", "/p: /password: -p"),
     ("rdesktop", "-p"),
     ("mstsc cmdkey", "/pass: /password:"),
-    ("docker podman nerdctl buildah skopeo oc helm cf ibmcloud crane regctl snow", "-p --token"),
+    ("docker podman nerdctl buildah skopeo oc helm cf ibmcloud crane regctl snow", "-p", "login"),
+    ("docker", "--token", "swarm"),
+    ("oc kubectl argocd", "--token", ""),
     ("kubeadm", "--token --certificate-key"),
     ("aws", "--value --secret-string --parameter-value --secret-binary"),
     ("az", "-p --value --sas-token --account-key --secret"),
-    ("gh glab fly flyctl vercel netlify heroku wrangler railway supabase turso", "--body -b --value"),
     ("openssl", "-K -k -passin -passout -pass"),
     ("clickhouse-client cqlsh beeline vsql snowsql cbq arangosh cypher-shell hdbsql nzsql presto", "-p -w"),
     ("impala-shell evil-winrm crackmapexec netexec nxc hydra winexe smbmap rpcclient", "-p"),
@@ -86,9 +87,10 @@ OPTIONS = (
 class Command:
     """The options of some programs that give them a secret."""
 
-    def __init__(self, programs: str, options: str) -> None:
+    def __init__(self, programs: str, options: str, verb: str = "") -> None:
         self.programs = tuple(programs.split())
         self._options = tuple(options.split())
+        self._verb = verb
         self.needles = tuple(f"\b{name.lower()}\t[ \t.\"'\\\\]" for name in self.programs)
 
     @cached_property
@@ -114,6 +116,8 @@ class Command:
         if begun is None:
             return []
         end = _end_of_command(text, begun.end())
+        if self._verb and text.find(f" {self._verb}", begun.end() - 1, end) < 0:
+            return []
         return [
             Span(KIND, *match.span(group))
             for match in self._option.finditer(text, begun.end() - 1, end)
@@ -171,19 +175,19 @@ WORDS = (
     _form("wpa_passphrase", rf"\bwpa_passphrase\s{{1,3}}(?:\"[^\"\n]{{1,40}}\"|'[^'\n]{{1,40}}'|\S{{1,40}})\s{{1,3}}{_ARG}"),
     _form("-setairportnetwork|airportnetwork", rf"-setairportnetwork\s{{1,3}}\S{{1,12}}\s{{1,3}}(?:\"[^\"\n]{{1,40}}\"|'[^'\n]{{1,40}}'|\S{{1,40}})\s{{1,3}}{_ARG}"),
     _form("unlock-keychain|bw\t +unlock|bw\t +login", rf"(?:unlock-keychain\s{{1,3}}-p|bw\s{{1,3}}unlock|bw\s{{1,3}}login\s{{1,3}}\S{{1,80}})\s{{1,3}}{_ARG}"),
-    _form("auth\t +default|auth\t +[^\\s]", r"(?:^|\s|>\s?|\")AUTH\s{1,3}(?:default\s{1,3}|[\w.-]{2,30}\s{1,3})?[\"']?(?P<secret>[^\s\"'`|;]{5,256})[\"']?\s*$", strict=True, reach=3),
+    _form("auth\t +default|auth\t +[^\\s]", r"(?:^|\s|>\s?|\")(?-i:AUTH)\s{1,3}(?:default\s{1,3}|[\w.-]{2,30}\s{1,3})?[\"']?(?P<secret>[^\s\"'`|;]{5,256})[\"']?\s*$", strict=True, reach=3),
     _form("auth plain|auth login|authenticate plain|plain a", r"(?:AUTH(?:ENTICATE)?\s{1,3}PLAIN|AUTH\s{1,3}LOGIN)\s{1,3}(?P<secret>[A-Za-z0-9+/=]{8,})"),
-    _form("login\t ", r"(?:^|[\s\"'`>])(?:[a-z]\d{1,5}\s{1,2})?LOGIN\s{1,2}[\"']?[\w.@+-]{1,80}[\"']?\s{1,2}[\"']?(?P<secret>[^\s\"'`]{4,120})", strict=True, reach=12),
-    _form("\npass\t |\\npass\t ", r"(?:\n|\\n)PASS\s{1,3}(?P<secret>[^\s\"'`\\]{4,120})"),
+    _form("login\t ", r"(?:^|[\s\"'`>])(?:[a-z]\d{1,5}\s{1,2})?(?-i:LOGIN)\s{1,2}[\"']?[\w.@+-]{1,80}[\"']?\s{1,2}[\"']?(?P<secret>[^\s\"'`]{4,120})", strict=True, reach=12),
+    _form("\npass\t |\\npass\t ", r"(?:\n|\\n)(?-i:PASS)\s{1,3}(?P<secret>[^\s\"'`\\]{4,120})"),
     _form("conninfo|dbname=|host=", r"\bpassword=[\"']?(?P<secret>[^\s\"'`]{4,})"),
     _form("config-set|requirepass|masterauth|acl setuser", r"(?:requirepass|masterauth|acl\ssetuser\s\S{1,40}\s(?:on\s)?>)\s{0,3}[\"']?(?P<secret>[^\s\"'`|;]{3,})"),
     _form("setuser", r"setuser\s{1,3}\S{1,40}\s[^\n>]{0,80}?>(?P<secret>[^\s\"'`]{3,})"),
     _form("wg\t +set|presharedkey|privatekey", r"\b(?:PrivateKey|PresharedKey)\s{0,3}=\s{0,3}(?P<secret>[A-Za-z0-9+/]{42,43}=)"),
     _form("impacket-|secretsdump|psexec|wmiexec|smbexec|getnpusers|getuserspns|ticketer", r"[\w.-]{4,40}\s[^\n]{0,80}?(?<=[\s\"'])[\w.-]{1,40}/[\w.-]{1,40}:(?P<secret>[^\s@\"']{3,})@[\w.-]+", ),
-    _form("identified by|identified with", r"identified\s{1,4}(?:with\s{1,4}\S{1,40}\s{1,4})?by\s{1,4}['\"](?P<secret>[^'\"\n]{4,128})", ),
+    _form("identified by|identified with", r"identified\s{1,4}(?:with\s{1,4}\S{1,40}\s{1,4})?by\s{1,4}['\"](?P<secret>(?=[^'\"\n]{0,80}\d)[^'\"\n]{4,128})", ),
     _form("netsh\t |schtasks\t ", rf"(?:/rp|/p)\s{{1,3}}{_ARG}"),
     _form("mount\t ", r"\bmount\s[^\n]{0,200}?\bpass(?:word)?=(?P<secret>[^\s,\"']{3,})"),
     _form("login=|-dsonar", r"-Dsonar\.(?:login|token)=[\"']?(?P<secret>[^\s\"']{6,})"),
 )  # fmt: skip
 
-FORMS = (*(Command(programs, options) for programs, options in OPTIONS), *WORDS)
+FORMS = (*(Command(*row) for row in OPTIONS), *WORDS)

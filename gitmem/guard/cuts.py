@@ -13,7 +13,7 @@ from gitmem.guard.forms import Span
 from gitmem.guard.values import is_given, looks_chosen, looks_drawn
 
 _MARKS = ("...", "…", "snip]", "snip>", "truncated]", " left out ")
-_BEHIND = re.compile(r"[\s.\]]{0,6}")  # what is left of a mark itself
+_BEHIND = re.compile(r"[.\]]{0,6}(?:\] ?|\n)?")  # what is left of a mark itself
 _NAME_TAIL = (
     r"(?:p?a?s?s?w?ord|[ps]?a?s?swd|p?a?ssphrase|s?e?cret(?:_access_key|_key)?|t?oken|(?:a?pi)?_?key"
     r"|k?en)[A-Z_]{0,12}"
@@ -32,6 +32,8 @@ def spans(text: str) -> list[Span]:
     """What follows the beginning of the text, and each cut in it, and is left of a secret."""
     found: list[Span] = []
     for at in _cuts(text):
+        if text[at : at + 1].isspace():
+            continue
         for form in _FORMS:
             match = form.match(text, at, at + 500)
             if match and _is_left(match["secret"]):

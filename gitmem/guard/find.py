@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import chain
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gitmem.guard import (
     addresses,
@@ -24,7 +23,7 @@ from gitmem.guard import (
 )
 from gitmem.guard.forms import Form, Span, merge_spans
 from gitmem.guard.named import NAMES, Name
-from gitmem.guard.triggers import Triggers
+from gitmem.guard.triggers import Called, Triggers
 from gitmem.guard.views import views
 
 # What keys consist of, without a break.  A run is looked for behind a character that belongs to
@@ -109,26 +108,39 @@ def keys(text: str, runs: str | None = None) -> list[Span]:
     return merge_spans(found)
 
 
-def named(text: str) -> list[Span]:
-    """What is told by its name or by what stands around it."""
+class Hits(NamedTuple):
+    """A text in lower case, and where rules for names and surroundings have to look."""
+
+    lowered: str
+    places: list[tuple[int, tuple[Called[Rule | Name], ...]]]
+
+
+def hits_of(text: str) -> Hits:
+    """What in the text calls for a rule."""
     lowered = lower_case(text)
-    found: list[Span] = []
-    hits = _name_triggers(is_ascii=True).hits(lowered)
+    places = list(_name_triggers(is_ascii=True).hits(lowered))
     if not text.isascii() and _FOREIGN.search(lowered):
-        hits = chain(hits, _name_triggers(is_ascii=False).hits(lowered))
-    for start, rules in hits:
+        places += _name_triggers(is_ascii=False).hits(lowered)
+    return Hits(lowered, places)
+
+
+def named(text: str, hits: Hits | None = None) -> list[Span]:
+    """What is told by its name or by what stands around it."""
+    lowered, places = hits or hits_of(text)
+    found = cuts.spans(text)
+    for start, rules in places:
         for rule, first, last in rules:
             if isinstance(rule, Name):
                 found += rule.spans_of(text, lowered, start + first, start + last)
             else:
                 found += rule.spans_at(text, start + first)
-    return merge_spans([*found, *cuts.spans(text)])
+    return merge_spans(found)
 
 
-def disguised(text: str) -> list[Span]:
+def disguised(text: str, *, is_called: bool = True) -> list[Span]:
     """What only shows once an encoding is undone, or a break is joined."""
     found: list[Span] = []
-    for view in views(text):
+    for view in views(text, is_called=is_called):
         shown = [*keys(view.text), *named(view.text)]
         found += [Span(kind, *view.place(start, end)) for kind, start, end in shown]
     return merge_spans(found)

@@ -7,7 +7,7 @@ import re
 from gitmem.guard import assignments, pairs, tables, telling
 from gitmem.guard.forms import Span
 from gitmem.guard.names import IN_CODE, IN_WORDS, KEY, KEY_BEFORE, PASSWORD, PIN
-from gitmem.guard.values import looks_drawn
+from gitmem.guard.values import is_given, looks_chosen, looks_chosen_alone, looks_drawn
 
 _KEY_BEFORE = re.compile(KEY_BEFORE)
 _SUFFIX = re.compile(r"[\w-]{0,40}")
@@ -39,8 +39,8 @@ class Name:
             and text[start].isascii()
         ):
             return []
-        if lowered[start:end] in ("pass", "pw") and not _begins_a_word(text, start):
-            return []
+        if lowered[start:end] in ("pass", "pw"):
+            return _short_spans(text, start, end)
         if self._is_code or self.kind == PASSWORD:
             found = assignments.value_behind(text, start, end, self.kind)
             if found is not None:
@@ -59,6 +59,25 @@ class Name:
             or telling.spans_before(text, start, self.kind)
             or tables.spans_below(text, start, name_end)
         )
+
+
+def _short_spans(text: str, start: int, end: int) -> list[Span]:
+    """The value of ``pass`` or ``pw``, words of many meanings: tests pass, and work is one."""
+    value = _SHORT.match(text, end) if _begins_a_word(text, start) else None
+    if value is None:
+        return []
+    group = "quoted" if value["quoted"] else "bare"
+    is_code = value["sign"] == "=" or text[start - 1 : start] == "_"
+    if value["sign"] == ":" and text[start:end].isupper() and not is_code:
+        return []  # the result of a test
+    told = value[group]
+    if is_code and group == "bare" and text[start:end].isupper():
+        is_value = is_given(told) and not told.isdigit()
+    elif is_code and group == "quoted":
+        is_value = is_given(told)
+    else:
+        is_value = looks_chosen(told) and (looks_drawn(told) or looks_chosen_alone(told))
+    return [Span(PASSWORD, *value.span(group))] if is_value else []
 
 
 def _begins_a_word(text: str, start: int) -> bool:
@@ -93,6 +112,11 @@ def _key_of_somebody(text: str, start: int, end: int) -> list[Span]:
     if is_hexadecimal or looks_drawn(found):
         return [Span(KEY, value.start("value"), value.start("value") + len(found))]
     return []
+
+
+_SHORT = re.compile(
+    r"[\"']?\s?(?P<sign>=|:|is\s)\s{0,4}(?:(?P<quote>[\"'`])(?P<quoted>[^\"'`\n]{4,100})(?P=quote)|(?P<bare>[^\s\"'`,;(){}\[\]<>]{4,100}))"
+)
 
 
 NAMES = (

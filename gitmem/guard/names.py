@@ -38,7 +38,7 @@ IN_CODE = {
         f"_pw\t{_END}",
         f'"pw\t{_END}',
         f"psk\t{_END}",
-        "pass\t[\"']?\\s?(?:=|:\\s)",
+        "pass\t[\"']?\\s?(?:=|:\\s[\"'`]?[^\\s\"'`/]{5,60}[\"'`]?(?:[,;.)\\s]|$))",
         "pw\t[\"']?\\s?(?:=|:\\s|is\\s)",
         "preshared",
         "pre_shared",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gitmem.guard.forms import Span
-from gitmem.guard.names import PASSWORD
+from gitmem.guard.names import PASSWORD, SECRET
 from gitmem.guard.values import is_given, is_harmless, looks_chosen, looks_drawn, looks_random
 
 
@@ -110,7 +110,11 @@ ROWS = (
         _is_listed,
     ),
     # Pwd={value}
-    _row("password", r"[ \t]?=[ \t]?\{(?P<secret>[^{}\s\"']{4,128})\}", looks_chosen),
+    _row(
+        "password",
+        r"[ \t]?=[ \t]?\{(?P<secret>(?=[^{}\s\"']{0,60}\d)[^{}\s\"'!.]{4,128})\}",
+        looks_chosen,
+    ),
     # NAME: |⏎  value   NAME:⏎  value
     _row(
         "block-value",
@@ -123,6 +127,8 @@ ROWS = (
         _is_listed,
     ),
 )
+
+_IN_TAG = re.compile(r"<[^<>\n]{0,80}$")
 
 _POSITIONAL = re.compile(
     r"\b(?:set|put|add|setx|setenv|env|create|config|configure|export|store|write|arg)\s{1,4}(?:-\S{1,40}\s{1,4}){0,3}[\w:/.@\"'-]{0,60}$",
@@ -138,10 +144,14 @@ def spans_behind(text: str, start: int, end: int, kind: str) -> list[Span]:
     """The value that belongs to the name from ``start`` to ``end``, told by what is between."""
     for row in ROWS:
         match = row.pattern.match(text, end, end + 1_200)
-        if match is None:
+        if match is None or (
+            row.kind == "markup-secret" and not _IN_TAG.search(text, max(0, start - 80), start)
+        ):
             continue
         group = "secret" if match.group("secret") is not None else "bare"
         value = match.group(group)
+        if row.kind == "markup-secret" and kind not in (PASSWORD, SECRET) and not _is_listed(value):
+            continue
         if row.accepts(value) or (
             kind == PASSWORD and row.kind == "named-value" and is_given(value)
         ):

@@ -19,6 +19,9 @@ _REFERENCE = re.compile(
     | \{{1,2} [^{}]* \}{0,2}                             # {x}  {{ x }}
     | %\( \w+ \)s | %[sdr]                               # %(x)s
     | !{1,2}[a-z_]+
+    | [\w-]{0,16}(?:\.{3}|…)                            # sk-...
+    | pass(?:wd)?|pwd|user(?:name)?|login|email|foo|bar|baz|string|value|clear|data|content
+    | (?:my|your|the|some|a)?[_-]?(?:secure|strong|new|old|real|actual)?[_-]?(?:password|passwd|pass|secret|token|api[_-]?key)(?:[_-]?here)?
     | <[^<>]*>?                                          # <token>
     | [x*.•…_?\#=:-]+                                    # xxxx  ****  ...
     | (?:process\.env|os\.environ|os\.getenv|env|secrets|vault|config|settings|self|this|args)

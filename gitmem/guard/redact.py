@@ -66,14 +66,12 @@ def _mask_once(text: str) -> tuple[str, int]:
         text, keys = without_private_keys(text, mask_of("private-key"))
         total += spans + keys
     runs = find.runs_of(text)
-    for rule in (
-        lambda: find.keys(text, runs),
-        lambda: find.named(text),
-        lambda: find.disguised(text),
-    ):
-        text, count = _mask_spans(text, rule())
-        total += count
-    text, count = _mask_spans(text, find.random(text, runs if not total else None))
+    text, keys = _mask_spans(text, find.keys(text, runs))
+    hits = find.hits_of(text)
+    text, names = _mask_spans(text, find.named(text, hits))
+    text, others = _mask_spans(text, find.disguised(text, is_called=bool(hits.places)))
+    total += keys + names + others
+    text, count = _mask_spans(text, find.random(text, None if total else runs))
     return text, total + count
 
 

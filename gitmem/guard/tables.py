@@ -27,8 +27,8 @@ def spans_below(text: str, start: int, end: int) -> list[Span]:
     if not sign:
         return _aligned(text, heading, start - line_start, line_end + 1)
     column = heading[: start - line_start].count(sign)
-    if len(heading[start - line_start :].split(sign)[0].strip(" \"'`*")) > 40:
-        return []  # a sentence, no heading
+    if not all(_HEADING.fullmatch(cell.strip()) for cell in heading.strip(" |│").split(sign)):
+        return []  # a sentence, or code
     columns = heading.count(sign)
     found: list[Span] = []
     at = line_end + 1
@@ -51,12 +51,13 @@ def spans_below(text: str, start: int, end: int) -> list[Span]:
     return found
 
 
-_GAP = re.compile(r"\s{2,}|$")
+_HEADING = re.compile(r"[\"'`*]{0,3}[^\W\d_][\w ./()-]{0,30}[\"'`*]{0,3}")
+_PERSON = re.compile(r"(?i)\b(?:user(?:name)?|login|email|account|host|name|service|id)\b")
 
 
 def _aligned(text: str, heading: str, offset: int, at: int) -> list[Span]:
     """The same in columns that are kept apart by spaces: the next line's word at that place."""
-    if not re.search(r"\S {2,}\S|^\S+ \S+$", heading):
+    if not _PERSON.search(heading) or not re.fullmatch(r"[A-Za-z_ ]{3,120}", heading):
         return []
     column = len(heading[:offset].split())
     found: list[Span] = []

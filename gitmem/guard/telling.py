@@ -30,6 +30,7 @@ _OPENING = re.compile(r"[\"'`“”„«»‘’‚「『（(\[{<*_~]*")
 _CLOSING = re.compile(r"[\"'`“”„«»‘’」』）)\]}>*_~.,;:!?。，；\\]*$")
 _QUOTES = frozenset("\"'`“”„«»‘’‚「『")
 _SIGN = re.compile(r"(?:[:=：＝]|->|→|—|–)+$")
+_STRUCTURE = re.compile(r"[{}|;<>]|\\[nrt]|[\"']\s?[,:]\s?[\"']|=>|&&")
 _SENTENCE_END = re.compile(r"[^\W\d_]{2,}[.!?。][\"')]*$")
 _DIGITS = re.compile(r"\d{4,8}")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{20,64}|[0-9A-F]{20,64}")
@@ -99,14 +100,15 @@ def spans_behind(text: str, end: int, kind: str) -> list[Span]:
             says, begin = True, sign.end()
         begin = _end_of(_OPENING, token, begin)
         value = token[begin : _start_of(_CLOSING, token, begin)]
-        is_quoted = not _QUOTES.isdisjoint(token[:begin])
+        # The quote right behind a name is its own.
+        is_quoted = word.start() > end and not _QUOTES.isdisjoint(token[:begin])
         is_next = number == 0 and kind == PASSWORD and looks_chosen_alone(value)
         if value and (is_next or _is_told(value, kind, says=says or is_quoted)):
             start = word.start() + begin
             found.append(Span(kind, start, start + _length(token[begin:], value)))
         elif (says or is_quoted) and (words := _quoted_words(text, word.start(), kind)):
             found.append(words)
-        elif _SENTENCE_END.search(token):
+        elif _SENTENCE_END.search(token) or _STRUCTURE.search(token):
             break
         said = (
             token in ("'s", "’s")
@@ -135,9 +137,7 @@ def _is_told(value: str, kind: str, *, says: bool) -> bool:
         return looks_chosen(value) or looks_drawn(value) or _is_phrase(value)
     if len(value) < 8:
         return False
-    if _HEXADECIMAL.fullmatch(value) or looks_random(value) or looks_drawn(value):
-        return True
-    return looks_chosen(value) and any(sign.isdigit() for sign in value)
+    return bool(_HEXADECIMAL.fullmatch(value)) or looks_random(value) or looks_drawn(value)
 
 
 def _is_phrase(value: str) -> bool:

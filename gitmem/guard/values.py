@@ -31,7 +31,7 @@ _ADDRESS = re.compile(
 )
 _FILE = re.compile(r"[\w.@~/\\-]*\.[A-Za-z][A-Za-z0-9]{0,5}(?::\d+)*")
 _CODE = re.compile(
-    r"[(){}\[\]<>|;`]|::|->|=>|&&|\$[({]|^\$|^--?[A-Za-z]|^[A-Za-z_.-]+=|^@\w+$|\.\.\.|…"
+    r"[(){}\[\]<>|;`\"\\]|\w'\w*[,:]|::|->|=>|&&|\$[({]|^\$|^--?[A-Za-z]|^[A-Za-z_.-]+=|^@\w+$|\.\.\.|…"
 )
 _ALGORITHM = re.compile(
     r"(?:sha|md|rsa|rs|hs|es|ps|aes|hmac|utf|ucs|base|ipv|https?|o?auth|x|argon|pbkdf|blake|crc|ed"
@@ -74,6 +74,8 @@ def looks_chosen(value: str) -> bool:
     """
     if len(value) < 5 or is_harmless(value) or _CODE.search(value):
         return False
+    if _is_place(value):
+        return False
     if any(form.fullmatch(value) for form in (_WORDS, _NUMBER, _DATE, _ALGORITHM, _UNIT)):
         return value.isascii() and _is_odd_word(value)
     if any(form.fullmatch(value) for form in (_SNAKE, _ADDRESS, _CONSTANT, _FILE)):
@@ -95,7 +97,12 @@ def looks_drawn(value: str) -> bool:
     """
     if len(value) < 8 or is_harmless(value) or _CODE.search(value):
         return False
-    if _HEXADECIMAL.fullmatch(value) or _DATE.fullmatch(value) or _ALGORITHM.fullmatch(value):
+    if (
+        _is_place(value)
+        or _HEXADECIMAL.fullmatch(value)
+        or _DATE.fullmatch(value)
+        or _ALGORITHM.fullmatch(value)
+    ):
         return False
     if value.count("/") > 1 or value.count(".") > 2 or value.count("-") > 2 or value.count(":") > 1:
         return False
@@ -109,6 +116,18 @@ def looks_drawn(value: str) -> bool:
     if is_mixed or _SYMBOL.search(value):
         return rest >= 4
     return rest >= 6 and _changes(value) >= 4
+
+
+def _is_place(value: str) -> bool:
+    """Whether a word names a file, a line of one, a package, a date's record or a unique id."""
+    if _UUID.search(value) or re.match(r"\d{4}-\d\d-\d\d", value):
+        return True
+    if "/" in value or "@" in value[:1]:
+        parts = re.split(r"[/@:]", value)
+        return len(parts) > 2 or any(
+            re.fullmatch(r"[a-z._-]{3,}|[A-Z]?[a-z]{3,}", part) for part in parts
+        )
+    return re.search(r"\.[a-z]{1,5}(?::\d+(?:-\d+)?)?$", value) is not None and value.islower()
 
 
 def looks_chosen_alone(value: str) -> bool:

@@ -57,11 +57,17 @@ class View:
         return place
 
 
-def views(text: str) -> Iterator[View]:
-    """The views of a text that differ from it, and that may show what it does not."""
+def views(text: str, *, is_called: bool) -> Iterator[View]:
+    """The views of a text that differ from it, and that may show what it does not.
+
+    ``is_called`` says whether anything in the text calls for a rule: where lines are only broken,
+    nothing else can in the view.
+    """
     is_ascii = text.isascii()
     for sign, needles, pattern, meaning in _KINDS:
         is_possible = sign in text if sign else not is_ascii
+        if sign in ("\n", ",") and not is_called:
+            continue
         if is_possible and any(needle in text for needle in needles):
             view = View(text, pattern, meaning)
             if not view.is_same:
@@ -125,7 +131,19 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], _Meaning], ...] = (
     ("=", ("=3D", "=3A", "=20\n"), re.compile(r"=(?:\r?\n|([2-7][0-9A-F]))"), _quoted_printable),
     (
         "[",
-        ("\x1b[", "[0m", "[0;", "[1m", "[3", "\\e[", "\\x1b[", "\\033[", "\\u001b[", "^[[", "[2K"),
+        (
+            "\x1b[",
+            "[0m",
+            "[39m",
+            "[0;3",
+            "[1;3",
+            "[2K",
+            "\\e[",
+            "\\x1b[",
+            "\\033[",
+            "\\u001b[",
+            "^[[",
+        ),
         re.compile(_COLOUR),
         _nothing,
     ),
@@ -144,8 +162,8 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], _Meaning], ...] = (
     ("", tuple("：＝＂＇｜＠／－．＿０Ａａ"), re.compile("[\uff01-\uff5e]"), _half_width),
     (
         "\n",
-        ("\\\n", "^\n", "`\n", "\\\r\n"),
-        re.compile(r"[ \t]*[\\^`]\r?\n(?:[+>|-][ \t])?[ \t]*"),
+        ("\\\n", " ^\n", " `\n", "\\\r\n"),
+        re.compile(r"(?:[ \t]*\\|[ \t]+[\^`])\r?\n(?:[+>|-][ \t])?[ \t]*"),
         _space,
     ),
     (",", ("', '-", '", "-', "','-", '","-'), re.compile(r"[\"'],\s{0,2}[\"']"), _space),
