@@ -11,7 +11,7 @@ import re
 from functools import cached_property
 
 from gitmem.guard.forms import Span, part
-from gitmem.guard.values import is_given, looks_chosen, looks_drawn
+from gitmem.guard.values import is_given, looks_chosen, looks_chosen_alone, looks_drawn
 
 KIND = "command-password"
 
@@ -138,13 +138,21 @@ _USER = r"[\"']?[\w.@\\/+-]{1,80}"
 _REST = r"[^\n|;]{0,200}?"
 
 
+def _is_piped(value: str) -> bool:
+    return " " not in value and (looks_drawn(value) or looks_chosen_alone(value))
+
+
 def _form(needles: str, pattern: str, *, reach: int = 0, strict: bool = False):  # type: ignore[no-untyped-def]
     accepts = (lambda value: looks_chosen(value) or looks_drawn(value)) if strict else is_given
     return part(KIND, needles, pattern, reach=reach, accepts=accepts)
 
 
 WORDS = (
-    _form(" base64| openssl|sha256sum|sha1sum|md5sum| pbcopy| xclip| gpg", r"(?:echo|printf)\s{1,3}(?:-\w{1,2}\s{1,3}){0,2}(?:[\"']?%s(?:\\n)?[\"']?\s{1,3})?(?:'(?P<secret>[^'\n]{4,200})'|\"(?P<secret2>[^\"\n]{4,200})\"|(?P<secret3>[^\s\"'|]{4,200}))\s{0,4}\|\s{0,3}(?:base64|openssl|sha\d*sum|md5sum|pbcopy|xclip|clip|gpg)", reach=220, strict=True),
+    part(KIND, "\becho\t |\bprintf\t ", r"(?:echo|printf)\s{1,3}(?:-\w{1,2}\s{1,3}){0,2}(?:[\"']?%s(?:\\n)?[\"']?\s{1,3})?(?:'(?P<secret>[^'\n]{4,200})'|\"(?P<secret2>[^\"\n]{4,200})\"|(?P<secret3>[^\s\"'|]{4,200}))\s{0,4}\|(?!\|)", accepts=_is_piped),
+    part(KIND, "-]{+", r"[\w-]{0,40}(?:passw\w{0,6}|secret|token|key|pwd)\w{0,20}[\"']?\s?[:=]\s?[\"']?\[-(?P<secret>[^\n]{3,200}?)-\]\{\+(?P<secret2>[^\n]{3,200}?)\+\}", reach=300),
+    part(KIND, "auth\t[: ]|login\t[: ]|creds\t[: ]|credentials\t[: ]|account\t[: ]|log in |sign in |signed in|logged in|zugangsdaten|identifiants|credenciales|credenziali", r"[\w ]{2,20}[^\n]{0,40}?(?<![\w.+@/-])[\w.+@-]{2,60}\s?(?:\swith|/|\s/|:)\s?[\"'`]?(?P<secret>[^\s\"'`/,;]{5,80})", accepts=_is_piped, length=160),
+    _form("login\t [^\s]", r"login\s{1,2}[\w.@+-]{1,80}\s{1,2}[\"'](?P<secret>[^\s\"'`]{4,120})[\"']", strict=True),
+    _form("rclone obscure", rf"rclone obscure\s{{1,3}}{_ARG}"),
     _form("334 ugfzc3dvcmq6", r"334 UGFzc3dvcmQ6\s{1,4}(?:\S{1,6}:?\s)?(?P<secret>[A-Za-z0-9+/]{4,200}={0,2})"),
     _form("printf\t .", r"printf\s{1,3}[\"'][^\"'\n]{1,60}?\\n(?P<secret>[^\s\"'\\]{4,120})(?:\\n)?[\"']\s{0,4}>{1,2}\s{0,4}\S{0,80}(?:auth|pass|cred|login|secret)"),
     _form("\bcat\t [^\n]{0,100}(?:key|secret|passw|token|cred|pass)|\bless\t [^\n]{0,100}(?:key|secret|passw|token)|\bhead\t [^\n]{0,100}(?:key|secret|passw|token)", r"(?:cat|less|type|head)\s[^\n|]{0,100}(?:key|secret|passw(?:or)?d|passwd|token|credentials?|[-_/.]pass)(?:\.\w{1,5})?[\"']?\s{0,3}\n(?P<secret>[^\s\"'{}<>\[\]#=:]{8,300})\s*(?=\n|$)", strict=False),

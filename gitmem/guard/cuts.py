@@ -15,8 +15,8 @@ from gitmem.guard.values import is_given, looks_chosen, looks_drawn
 _MARKS = ("...", "…", "snip]", "snip>", "truncated]", " left out ")
 _BEHIND = re.compile(r"[.\]]{0,6}(?:\] ?|\n)?")  # what is left of a mark itself
 _NAME_TAIL = (
-    r"(?:p?a?s?s?w?ord|[ps]?a?s?swd|p?a?ssphrase|s?e?cret(?:_access_key|_key)?|t?oken|(?:a?pi)?_?key"
-    r"|k?en)[A-Z_]{0,12}"
+    r"(?:p?a?s?s?word|[ps]?a?s?swd|p?a?ssphrase|s?e?cret(?:_access_key|_key)?|t?oken|a?pi_?key"
+    r"|_key|_?secret)[A-Z_]{0,12}"
 )
 _FORMS = (
     re.compile(
@@ -32,7 +32,8 @@ def spans(text: str) -> list[Span]:
     """What follows the beginning of the text, and each cut in it, and is left of a secret."""
     found: list[Span] = []
     for at in _cuts(text):
-        if text[at : at + 1].isspace():
+        head = text[at : at + 60]
+        if head[:1].isspace() or not (":" in head or "=" in head or "@" in head):
             continue
         for form in _FORMS:
             match = form.match(text, at, at + 500)

@@ -105,7 +105,20 @@ def keys(text: str, runs: str | None = None) -> list[Span]:
             for span in call.rule.spans_at(text, start + call.start):
                 found.append(span)
                 done = max(done, span.end)
-    return merge_spans(found)
+    return [_with_wrapped(text, span) for span in merge_spans(found)]
+
+
+# The rest of a key on the next line, where the line before it is full.
+_REST = re.compile(r"(?:\r?\n[ \t]*[A-Za-z0-9+/=_-]{12,}(?=\s|$)){1,60}")
+_FULL_LINE = 50  # characters
+
+
+def _with_wrapped(text: str, span: Span) -> Span:
+    line_start = text.rfind("\n", max(0, span.end - 400), span.end) + 1
+    if span.end - line_start < _FULL_LINE:
+        return span
+    rest = _REST.match(text, span.end)
+    return span if rest is None else Span(span.kind, span.start, rest.end())
 
 
 class Hits(NamedTuple):

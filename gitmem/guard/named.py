@@ -24,10 +24,13 @@ class Name:
 
     def spans_of(self, text: str, lowered: str, start: int, end: int) -> list[Span]:
         """The values of the name that stands from ``start`` to ``end``."""
+        is_prose = not self._is_code and self.kind != PASSWORD
         if self.kind == KEY and self._is_code:
             before = _KEY_BEFORE.search(lowered, max(0, start - 26), start)
             if before is None:
                 return _key_of_somebody(text, start, end)
+            # With a space it is prose, and a word in quotes is not yet a key.
+            is_prose = before.group().endswith(" ")
             start = before.start()
         if (
             self.kind == PIN
@@ -41,7 +44,7 @@ class Name:
             return []
         if lowered[start:end] in ("pass", "pw"):
             return _short_spans(text, start, end)
-        if self._is_code or self.kind == PASSWORD:
+        if not is_prose:
             found = assignments.value_behind(text, start, end, self.kind)
             if found is not None:
                 return [Span(self.kind, *found)]
@@ -58,6 +61,7 @@ class Name:
             telling.spans_behind(text, name_end, self.kind)
             or telling.spans_before(text, start, self.kind)
             or tables.spans_below(text, start, name_end)
+            or telling.spans_printed(text, start, self.kind)
         )
 
 
@@ -66,6 +70,10 @@ def _short_spans(text: str, start: int, end: int) -> list[Span]:
     value = _SHORT.match(text, end) if _begins_a_word(text, start) else None
     if value is None:
         return []
+    if value["quote"] == "`" and value["sign"] != "is ":
+        return []
+    if value["bare"] and text[value.end() : value.end() + 1] == "(":
+        return pairs.spans_behind(text, start, end, PASSWORD)
     group = "quoted" if value["quoted"] else "bare"
     is_code = value["sign"] == "=" or text[start - 1 : start] == "_"
     if value["sign"] == ":" and text[start:end].isupper() and not is_code:

@@ -59,7 +59,7 @@ ROWS = (
     _row(
         "named-value",
         rf"{_END_OF_NAME}\s{{0,2}},?[ \t]{{0,8}}(?:(?:\\r)?\\n|\r?\n)?(?:[+>|-][ \t])?[ \t]{{0,40}}(?:{_Q}?\w{{2,16}}{_Q}?:[^\n:]{{0,80}}\n[ \t]{{0,40}}){{0,2}}{_Q}?"
-        rf"(?:value|val|content|plaintext|secretvalue|secret|default|data)(?:string)?{_Q}?"
+        rf"(?:\w{{0,20}}value|val|content|plaintext|secretvalue|secret|default|data)(?:string)?{_Q}?"
         rf"[ \t]{{0,4}}[:=][ \t]{{0,4}}(?:{_IN_QUOTES}|{_BARE})",
         _is_argument,
     ),
@@ -128,7 +128,7 @@ ROWS = (
     ),
 )
 
-_IN_TAG = re.compile(r"<[^<>\n]{0,80}$")
+_IN_TAG = re.compile(r"(?:<[^<>\n]{0,80}|<(?:key|name|string)>[^<>\n]{0,60})$")
 
 _POSITIONAL = re.compile(
     r"\b(?:set|put|add|setx|setenv|env|create|config|configure|export|store|write|arg)\s{1,4}(?:-\S{1,40}\s{1,4}){0,3}[\w:/.@\"'-]{0,60}$",

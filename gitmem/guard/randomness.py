@@ -50,13 +50,15 @@ _SECRET_PREFIX = re.compile(
 
 # What stands before an id or a checksum.
 _ID_LABEL = re.compile(
-    r"(?:(?:id|ID|Id|ids|IDs|uid|hash|Hash|digest|checksum|integrity|sha\d{0,3}|SHA\d{0,3}|md5|etag"
+    r"(?:(?:id|ID|Id|ids|IDs|uid|hash|Hash|digest|checksum|integrity|sha\d{0,3}|SHA\d{0,3}|md5|etag|build[ _]?id|BuildID|buildid"
     r"|ETag|commit|rev|revision|fingerprint|signature|cursor|nonce|slug|version|h1|resolution|parent"
     r"|uuid|guid|oid|ref|boundary|base64|request|trace|span|public[_-]?key|pubkey)"
     r"[\\\"'`\])]{0,4}\s{0,2}[:=,(#]{1,2}>?\s{0,2}[\\\"'`(\[]{0,4}|[/@#]|\b(?:id|commit|hash|index)\s)$"
 )
 _FILE_NAME = re.compile(r"\.[a-z][a-z0-9]{1,5}(?![A-Za-z0-9])")
-_DATA_BEFORE = re.compile(r"[A-Za-z0-9+/_-]{40}(?:\n[ \t]{0,8}|\\{1,2})$")
+_DATA_BEFORE = re.compile(
+    r"(?:PUBLIC KEY|CERTIFICATE)(?: BLOCK)?-----(?:\n[ \t]{0,8}|\\{1,2}n)$|[A-Za-z0-9+/_-]{40}(?:\n[ \t]{0,8}|\\{1,2})$"
+)
 _DATA_AFTER = re.compile(r"={0,2}(?:\n[ \t]{0,8}|\\{1,2}n)[A-Za-z0-9+/_-]{40}")
 _LOOK_BACK = 40
 
@@ -132,6 +134,8 @@ def _is_id(found: str) -> bool:
 
 def _is_path(found: str) -> bool:
     parts = found.split("/")
+    if len(parts) > 2 and all(len(part) == 20 for part in parts):
+        return True  # a build id of Go
     return len(parts) > 1 and any(_WORD.fullmatch(part) for part in parts)
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from gitmem.guard.forms import Span
+from gitmem.guard.values import looks_random
 
 KIND = "seed-phrase"
 _LEAST_WORDS = 12
@@ -119,7 +120,7 @@ class OneTimeSeed:
         "otpauth",
     )
     _seed = re.compile(
-        r"(?<![\w+/-])(?:(?=[A-Z2-7]*[2-7])(?=[A-Z2-7]*[A-Z])[A-Z2-7]{16,64}|(?=[a-z2-7 -]{0,40}[2-7])(?=[a-z2-7 -]{0,40}[a-z])(?:[a-z2-7]{4}[ -]){3,15}[a-z2-7]{4}|(?=[A-Z2-7 -]{0,40}[2-7])(?:[A-Z2-7]{4}[ -]){3,15}[A-Z2-7]{4})(?![\w+/=-])"
+        r"(?<![\w+/-])(?:(?=[A-Z2-7]*[A-Z])[A-Z2-7]{16,64}|(?=[a-z2-7 -]{0,40}[2-7])(?=[a-z2-7 -]{0,40}[a-z])(?:[a-z2-7]{4}[ -]){3,15}[a-z2-7]{4}|(?=[A-Z2-7 -]{0,40}[2-7])(?:[A-Z2-7]{4}[ -]){3,15}[A-Z2-7]{4})(?![\w+/=-])"
     )
 
     def spans_at(self, text: str, start: int) -> list[Span]:

@@ -26,7 +26,7 @@ _MOST_VALUES = 2  # "from A to B"
 # Words end at white space, and where a script begins or ends that has no spaces between words.
 _SPACELESS = r"\u0e00-\u0e7f\u3001-\u30ff\u3400-\u9fff\uac00-\ud7ff\uff00-\uffef"
 _WORD = re.compile(rf"[^\s{_SPACELESS}\u3000]+|[{_SPACELESS}]+")
-_OPENING = re.compile(r"[\"'`“”„«»‘’‚「『（(\[{<*_~]*")
+_OPENING = re.compile(r"[\"'`“”„«»‘’‚「『（(\[<*_~]*")
 _CLOSING = re.compile(r"[\"'`“”„«»‘’」』）)\]}>*_~.,;:!?。，；\\]*$")
 _QUOTES = frozenset("\"'`“”„«»‘’‚「『")
 _SIGN = re.compile(r"(?:[:=：＝]|->|→|—|–)+$")
@@ -34,6 +34,7 @@ _STRUCTURE = re.compile(r"[{}|;<>]|\\[nrt]|[\"']\s?[,:]\s?[\"']|=>|&&")
 _SENTENCE_END = re.compile(r"[^\W\d_]{2,}[.!?。][\"')]*$")
 _DIGITS = re.compile(r"\d{4,8}")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{20,64}|[0-9A-F]{20,64}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FOUR_WORDS = re.compile(r"[a-z]{3,9}(?:[-_.][a-z]{3,9}){3,7}")
 _QUOTED_WORDS = re.compile(r"[\"'`“«][a-z]{3,9}(?: [a-z]{3,9}){3,11}[\"'`”»]")
 _QUOTED_PHRASE = re.compile(r"[\"'`“„«](?=[^\"'`”“»\n]{0,40}\d)[\w!?#$%&*+=@. -]{8,48}[\"'`”“»]")
@@ -59,16 +60,39 @@ def spans_before(text: str, start: int, kind: str) -> list[Span]:
         return []
     value = before["value"].strip("\"'`“”„«»(),;")
     at = before.start("value") + before["value"].find(value)
-    is_close = before["says"] is None
-    if looks_drawn(value) or (kind == PASSWORD and not is_close and looks_chosen_alone(value)):
+    if before["says"] is None and (kind != PASSWORD or before["between"]):
+        return []
+    if looks_drawn(value) or (kind == PASSWORD and looks_chosen_alone(value)):
         return [Span(kind, at, at + len(value))]
+    return []
+
+
+# A shell's prompt, and a command that may print a secret.
+_PROMPT = re.compile(
+    r"[^\S\n]*(?:[\w@.~:/ -]{0,60}[$%❯]|[\w@.~:/-]{0,60}#|PS[^>\n]{0,40}>)[ \t]+(?!git\b|grep\b|rg\b|ls\b|export\b|npm test)\S"
+)
+
+
+def spans_printed(text: str, start: int, kind: str) -> list[Span]:
+    """What a command prints on a line of its own that names a secret and stands behind a prompt."""
+    line_start = text.rfind("\n", max(0, start - 400), start) + 1
+    line_end = text.find("\n", start, start + 400)
+    if line_end < 0 or not _PROMPT.match(text, line_start):
+        return []
+    below = _BELOW.match(text, line_end)
+    if below is None:
+        return []
+    value = below["value"]
+    is_hexadecimal = _HEXADECIMAL.fullmatch(value) is not None and len(value) in (32, 64)
+    if is_hexadecimal or looks_drawn(value) or looks_chosen_alone(value):
+        return [Span(kind, below.start("value"), below.end("value"))]
     return []
 
 
 _BEFORE = re.compile(
     r"(?<![^\s\"'`(«“])(?P<value>[^\s]{5,80})\s{1,2}"
     r"(?P<says>(?:is|was|as|est|ist|als|es|é|è|это|—|=|->|to be|in as|for|como|comme|jest|як|як|come"
-    r"|olarak|sebagai|som)\s{1,2})?(?:[^\W\d_]{1,10}\s{1,2}){0,3}(?:[A-Z][A-Z_]{0,30}|[\w-]{0,20})$"
+    r"|olarak|sebagai|som)\s{1,2})?(?P<between>(?:[^\W\d_]{1,10}\s{1,2}){0,3})(?:[A-Z][A-Z_]{0,30}|[\w-]{0,20})$"
 )
 
 
@@ -76,7 +100,7 @@ def _phrase(text: str, end: int, limit: int, kind: str) -> Span | None:
     """A passphrase: words in small letters that fill the rest of the line."""
     if kind != PASSWORD:
         return None
-    match = _WORDS_BEHIND.match(text, end, limit + 1)
+    match = _WORDS_BEHIND.match(text, end, end + 300)
     if match is None or _COMMON_WORD.search(match["words"]):
         return None
     return Span(kind, *match.span("words"))
@@ -137,7 +161,11 @@ def _is_told(value: str, kind: str, *, says: bool) -> bool:
         return looks_chosen(value) or looks_drawn(value) or _is_phrase(value)
     if len(value) < 8:
         return False
-    return bool(_HEXADECIMAL.fullmatch(value)) or looks_random(value) or looks_drawn(value)
+    return (
+        bool(_HEXADECIMAL.fullmatch(value) or _UUID.fullmatch(value))
+        or looks_random(value)
+        or looks_drawn(value)
+    )
 
 
 def _is_phrase(value: str) -> bool:

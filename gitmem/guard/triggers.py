@@ -51,7 +51,7 @@ class Triggers(Generic[Rule]):
         plain = sorted((name for name in names if not {"\b", "\t"} & set(name)), key=len)
         anchors = _anchors(plain, names)
         groups: dict[str, dict[str, list[str]]] = {}
-        for name in sorted(names, key=len, reverse=True):
+        for name in sorted(names, key=lambda each: len(_literal(each)), reverse=True):
             literal = _literal(name)
             at = anchors[name]
             groups.setdefault(literal[at], {}).setdefault(literal[at + 1 : at + 2], []).append(name)
@@ -73,8 +73,9 @@ class Triggers(Generic[Rule]):
         if name.startswith(_WORD_START):
             back += f"(?<![a-z0-9_.-]{re.escape(literal)})"
         calls = [Called(rule, 0, len(literal)) for rule in self._table[name]]
-        for part, rules in self._table.items():
-            if part != name and (start := literal.find(part)) >= 0:
+        for other, rules in self._table.items():
+            part = _literal(other)
+            if other != name and (start := literal.find(part)) >= 0:
                 calls += [Called(rule, start, start + len(part)) for rule in rules]
         self._sizes.append(len(literal))
         self._calls.append(tuple(calls))

@@ -21,9 +21,9 @@ _AWS_SECRET = 40  # characters; it may start with a slash, like a path
 # Behind a name or in a sentence these are words, however they are spelled.
 _WORDS = re.compile(r"[^\W\d_]+(?:[-/.'’&][^\W\d_]+)*[.:!?,;]*")
 _SNAKE = re.compile(r"[a-z][a-z\d]*(?:_[a-z\d]+)+|[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|_+\w*")
-_CAMEL_WORD = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}(?![a-z])|[A-Z]{2,}(?=[A-Z][a-z])|\d+")
+_CAMEL_WORD = re.compile(r"[A-Z][a-z]{2,}|[a-z]{3,}|[A-Z]{3,}(?![a-z])|[A-Z]{2,}(?=[A-Z][a-z])|\d+")
 _NUMBER = re.compile(r"[#+-]?[\d.,:_/x×%-]+(?:[a-zA-Z]{1,3}|%)?")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T_]\S*)?|\d{1,2}[:h]\d\d\S{0,8}")
+_DATE = re.compile(r"#[0-9a-fA-F]{3,8}|\d{4}-\d\d-\d\d(?:[T_]\S*)?|\d{1,2}[:h]\d\d\S{0,8}")
 _HEXADECIMAL = re.compile(r"(?:0x)?[0-9a-fA-F-]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ADDRESS = re.compile(
@@ -31,7 +31,7 @@ _ADDRESS = re.compile(
 )
 _FILE = re.compile(r"[\w.@~/\\-]*\.[A-Za-z][A-Za-z0-9]{0,5}(?::\d+)*")
 _CODE = re.compile(
-    r"[(){}\[\]<>|;`\"\\]|\w'\w*[,:]|::|->|=>|&&|\$[({]|^\$|^--?[A-Za-z]|^[A-Za-z_.-]+=|^@\w+$|\.\.\.|…"
+    r"[(){}\[\]<>|;`\"\\]|\w'\w*[,:]|::|->|=>|&&|\$[({]|^\$|^--?[A-Za-z]|^[A-Za-z_.-]{2,}=\w|^@\w+$|\.\.\.|…"
 )
 _ALGORITHM = re.compile(
     r"(?:sha|md|rsa|rs|hs|es|ps|aes|hmac|utf|ucs|base|ipv|https?|o?auth|x|argon|pbkdf|blake|crc|ed"
@@ -56,6 +56,8 @@ _NAME_OF_SECRET = re.compile(
 
 def is_harmless(value: str) -> bool:
     """Whether a value is a reference, a blank, a path, an address or a version."""
+    if value.startswith("@"):
+        return _FILE.fullmatch(value[1:]) is not None
     if _PATH.fullmatch(value):
         return len(value) != _AWS_SECRET
     return bool(is_placeholder(value) or _URL.match(value) or _VERSION.fullmatch(value))
@@ -132,7 +134,7 @@ def _is_place(value: str) -> bool:
 
 def looks_chosen_alone(value: str) -> bool:
     """Whether a word right behind "password" with nothing between is one: more must speak for it."""
-    if not looks_chosen(value) or len(value) < 6:
+    if not looks_chosen(value) or len(value) < 6 or _HEXADECIMAL.fullmatch(value):
         return looks_random(value)
     digits = sum(sign.isdigit() for sign in value)
     has_upper = any(sign.isupper() for sign in value)

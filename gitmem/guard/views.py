@@ -65,10 +65,13 @@ def views(text: str, *, is_called: bool) -> Iterator[View]:
     """
     is_ascii = text.isascii()
     for sign, needles, pattern, meaning in _KINDS:
-        is_possible = sign in text if sign else not is_ascii
-        if sign in ("\n", ",") and not is_called:
+        if sign in _BREAKS and not is_called:
             continue
-        if is_possible and any(needle in text for needle in needles):
+        if sign:
+            is_likely = sign in text and any(needle in text for needle in needles)
+        else:
+            is_likely = not is_ascii and pattern.search(text) is not None
+        if is_likely:
             view = View(text, pattern, meaning)
             if not view.is_same:
                 yield view
@@ -88,6 +91,14 @@ def _quoted_printable(match: re.Match[str]) -> str | None:
     return "" if match[1] is None else chr(int(match[1], 16))
 
 
+def _plain_sign(match: re.Match[str]) -> str:
+    """What a sign that only looks different, or like nothing, stands for."""
+    sign = match.group()
+    if "\uff01" <= sign <= "\uff5e":
+        return chr(ord(sign) - 0xFEE0)
+    return " " if sign.isspace() else ""
+
+
 def _nothing(_: re.Match[str]) -> str:
     return ""
 
@@ -96,16 +107,13 @@ def _space(_: re.Match[str]) -> str:
     return " "
 
 
-def _half_width(match: re.Match[str]) -> str:
-    sign = match.group()
-    return chr(ord(sign) - 0xFEE0)
-
-
 _COLOUR = (
     r"\x1b\[[0-?]*[ -/]*[@-~]|(?:\\x1b|\\u001[bB]|\\033|\\e|\^\[)\[[\d;]*[A-Za-z]"
     r"|\[(?:\d{1,3};?){0,4}m|\[[0-2]?[KG](?=[\w\[])"
 )
 
+
+_BREAKS = ("\n", ",")
 
 # A kind of disguise: a sign that a text with it has (none: one that is not ASCII), what shows that
 # it may have more of it, what is replaced, and by what.
@@ -149,17 +157,10 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], _Meaning], ...] = (
     ),
     (
         "",
-        tuple("\u200b\u200c\u200d\u2060\ufeff\u00ad"),
-        re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]"),
-        _nothing,
+        (),
+        re.compile("[\u00a0\u00ad\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\uff01-\uff5e]"),
+        _plain_sign,
     ),
-    (
-        "",
-        tuple("\u00a0\u2007\u202f\u2009\u2002\u2003\u3000\u2005\u2006\u2008\u200a"),
-        re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]"),
-        _space,
-    ),
-    ("", tuple("：＝＂＇｜＠／－．＿０Ａａ"), re.compile("[\uff01-\uff5e]"), _half_width),
     (
         "\n",
         ("\\\n", " ^\n", " `\n", "\\\r\n"),
