@@ -5,6 +5,8 @@ Options whose own name says what they are (``--password``) need no row here.
 Source: the programs' manual pages.
 """
 
+# ruff: noqa: E501  a row of a table is one line
+
 from __future__ import annotations
 
 import re
@@ -151,21 +153,21 @@ WORDS = (
     part(KIND, "\becho\t |\bprintf\t ", r"(?:echo|printf)\s{1,3}(?:-\w{1,2}\s{1,3}){0,2}(?:[\"']?%s(?:\\n)?[\"']?\s{1,3})?(?:'(?P<secret>[^'\n]{4,200})'|\"(?P<secret2>[^\"\n]{4,200})\"|(?P<secret3>[^\s\"'|]{4,200}))\s{0,4}\|(?!\|)", accepts=_is_piped),
     part(KIND, "-]{+", r"[\w-]{0,40}(?:passw\w{0,6}|secret|token|key|pwd)\w{0,20}[\"']?\s?[:=]\s?[\"']?\[-(?P<secret>[^\n]{3,200}?)-\]\{\+(?P<secret2>[^\n]{3,200}?)\+\}", reach=300),
     part(KIND, "auth\t[: ]|login\t[: ]|creds\t[: ]|credentials\t[: ]|account\t[: ]|log in |sign in |signed in|logged in|zugangsdaten|identifiants|credenciales|credenziali", r"[\w ]{2,20}[^\n]{0,40}?(?<![\w.+@/-])[\w.+@-]{2,60}\s?(?:\swith|/|\s/|:)\s?[\"'`]?(?P<secret>[^\s\"'`/,;]{5,80})", accepts=_is_piped, length=160),
-    _form("login\t [^\s]", r"login\s{1,2}[\w.@+-]{1,80}\s{1,2}[\"'](?P<secret>[^\s\"'`]{4,120})[\"']", strict=True),
+    _form("login\t [^\\s]", r"login\s{1,2}[\w.@+-]{1,80}\s{1,2}[\"'](?P<secret>[^\s\"'`]{4,120})[\"']", strict=True),
     _form("rclone obscure", rf"rclone obscure\s{{1,3}}{_ARG}"),
     _form("334 ugfzc3dvcmq6", r"334 UGFzc3dvcmQ6\s{1,4}(?:\S{1,6}:?\s)?(?P<secret>[A-Za-z0-9+/]{4,200}={0,2})"),
     _form("printf\t .", r"printf\s{1,3}[\"'][^\"'\n]{1,60}?\\n(?P<secret>[^\s\"'\\]{4,120})(?:\\n)?[\"']\s{0,4}>{1,2}\s{0,4}\S{0,80}(?:auth|pass|cred|login|secret)"),
     _form("\bcat\t [^\n]{0,100}(?:key|secret|passw|token|cred|pass)|\bless\t [^\n]{0,100}(?:key|secret|passw|token)|\bhead\t [^\n]{0,100}(?:key|secret|passw|token)", r"(?:cat|less|type|head)\s[^\n|]{0,100}(?:key|secret|passw(?:or)?d|passwd|token|credentials?|[-_/.]pass)(?:\.\w{1,5})?[\"']?\s{0,3}\n(?P<secret>[^\s\"'{}<>\[\]#=:]{8,300})\s*(?=\n|$)", strict=False),
     _form("base64", r"\|\s{0,3}base64[^\n|]{0,20}\n(?P<secret>[A-Za-z0-9+/]{8,400}={0,2})\s*(?=\n|$)", reach=6),
     _form("key content", r"key content\s{1,20}:\s{1,3}(?P<secret>[^\n]{5,64})"),
-    _form("curl", rf"\bcurl(?:\.exe)?\b[^\n]{{0,400}}?\s(?:-u|--user|--proxy-user|-U)[ =]?\s{{0,4}}\\?[\"']?[^\s:\"'-][^\s:\"']{{0,100}}:(?P<secret>[^\s\"'\\]+)"),
+    _form("curl", r"\bcurl(?:\.exe)?\b[^\n]{0,400}?\s(?:-u|--user|--proxy-user|-U)[ =]?\s{0,4}\\?[\"']?[^\s:\"'-][^\s:\"']{0,100}:(?P<secret>[^\s\"'\\]+)"),
     _form("curl", r"\bcurl(?:\.exe)?\b[^\n]{0,400}?\s(?:-b|--cookie)[ =]?\s{0,4}[\"']?(?:[\w.-]{1,60}=[^;\n\"']{0,200};\s?){0,8}?[\w.-]{0,40}(?:sess|sid|token|auth|jwt|login|remember|csrf)[\w.-]{0,40}=(?P<secret>[^\s;\"']{6,})"),
     _form("http\t |https\t |xh\t |httpie\t ", rf"(?<![\w:/.-])(?:https?|xhs?|httpie)\s{_REST}(?:-a|--auth)[ =]?\s{{0,4}}[\"']?[^\s:\"'-][^\s:\"']{{0,100}}:(?P<secret>[^\s\"']+)"),
     _form("wget\t ", rf"\bwget\s{_REST}--(?:http-|ftp-)?password[ =]{_ARG}"),
     _form("smbclient|rpcclient|smbmap|nmblookup|mount.cifs|smbget|smbcacls", rf"(?:smbclient|rpcclient|smbget|smbcacls|net|rpc)\b{_REST}(?:-U|--user)[ =]?{_USER}%(?P<secret>[^\s\"'`|;]{{3,}})"),
-    _form("sqlplus|sqlldr|expdp|impdp|sqlcl", rf"\b(?:sqlplus|sqlldr|expdp|impdp|rman|sqlcl|exp|imp)\b(?:\s-\w{{1,6}}(?:\s\d{{1,3}})?)*\s(?:target\s|userid=)?[\"']?[\w.$#]{{1,60}}/(?P<secret>[^\s@\"'/]{{3,}})(?=@|[\"']?(?:\s|$))"),
+    _form("sqlplus|sqlldr|expdp|impdp|sqlcl", r"\b(?:sqlplus|sqlldr|expdp|impdp|rman|sqlcl|exp|imp)\b(?:\s-\w{1,6}(?:\s\d{1,3})?)*\s(?:target\s|userid=)?[\"']?[\w.$#]{1,60}/(?P<secret>[^\s@\"'/]{3,})(?=@|[\"']?(?:\s|$))"),
     _form("lftp|ncftp", rf"\blftp\s{_REST}-u\s?{_USER},(?P<secret>[^\s\"'`|;]{{3,}})"),
-    _form("net use|net user", rf"\bnet\s{{1,3}}user?\s{{1,3}}(?:[a-z*]:\s{{1,3}})?(?:\\\\|//)?\S{{1,120}}\s{{1,3}}(?:/user:\S{{1,80}}\s{{1,3}})?(?P<secret>[^\s/\"'-][^\s\"']{{2,}})", strict=True),
+    _form("net use|net user", r"\bnet\s{1,3}user?\s{1,3}(?:[a-z*]:\s{1,3})?(?:\\\\|//)?\S{1,120}\s{1,3}(?:/user:\S{1,80}\s{1,3})?(?P<secret>[^\s/\"'-][^\s\"']{2,})", strict=True),
     _form("sudo\t +-\\w*S|passwd\t ", r"(?:echo|printf)\s{1,3}(?:-\w\s{1,3})?[\"']?(?:%s\\n[\"']?\s{1,3}[\"']?)?(?P<secret>[^\s\"'|\\$][^\s\"'|\\]{2,120})(?:\\n[^\s\"'|]{0,120})?[\"']?\s{0,4}\|\s{0,4}[^\n|]{0,60}?(?:sudo\s[^\n|]{0,40}-\w{0,6}S|(?:vnc)?passwd\b)", reach=200),
     _form("sudo", r"\bsudo\s[^\n|]{0,20}-\w{0,6}S\b[^\n|]{0,80}?<<<\s?[\"']?(?P<secret>[^\s\"'|\\$][^\s\"'|\\]{2,120})"),
     _form("chpasswd|newusers", r"(?:echo|printf)\s{1,3}(?:-\w\s{1,3})?[\"']?[\w.-]{1,40}:(?P<secret>[^\s\"'|\\]{3,120})(?:\\n)?[\"']?\s{0,4}\|\s{0,4}[^\n|]{0,60}?chpasswd", reach=200),

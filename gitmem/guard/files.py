@@ -3,6 +3,8 @@
 Source: the programs' manual pages and documentation.
 """
 
+# ruff: noqa: E501  a row of a table is one line
+
 from __future__ import annotations
 
 import re

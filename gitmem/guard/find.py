@@ -74,7 +74,8 @@ def _key_triggers() -> Triggers[Form]:
 @lru_cache(maxsize=2)
 def _name_triggers(*, is_ascii: bool) -> Triggers[Rule | Name]:
     table: dict[str, list[Rule | Name]] = {}
-    for rule in (*PARTS, *NAMES):
+    rules: list[Rule | Name] = [*PARTS, *NAMES]
+    for rule in rules:
         for needle in rule.needles:
             if needle.isascii() == is_ascii:
                 table.setdefault(needle, []).append(rule)

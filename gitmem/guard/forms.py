@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from gitmem.guard.placeholders import is_placeholder
 
-
 _LONGEST_NEEDLE = 24
+_GROUPS = ("secret", "secret2", "secret3")
 
 
 class Span(NamedTuple):
@@ -76,13 +76,12 @@ class Form:
         return found
 
     def _spans_of(self, match: re.Match[str]) -> list[Span]:
-        groups = [
-            name for name in ("secret", "secret2", "secret3") if name in self.pattern.groupindex
-        ]
+        names = [name for name in _GROUPS if name in self.pattern.groupindex]
+        places = [match.span(name) for name in names] or [match.span()]
         return [
-            Span(self.kind, *match.span(group))
-            for group in groups or [0]
-            if match.start(group) >= 0 and self._accepts(match.group(group))
+            Span(self.kind, start, end)
+            for start, end in places
+            if start >= 0 and self._accepts(match.string[start:end])
         ]
 
 

@@ -3,6 +3,8 @@
 Each row is what may stand between a name and its value where that is neither ``=`` nor ``:``.
 """
 
+# ruff: noqa: E501  a row of a table is one line
+
 from __future__ import annotations
 
 import re

@@ -3,6 +3,8 @@
 Masking these would take the sense out of code and documentation and protect nobody.
 """
 
+# ruff: noqa: E501  an alternative is one line
+
 from __future__ import annotations
 
 import re

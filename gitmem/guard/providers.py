@@ -9,6 +9,8 @@ Source: the providers' documentation, and what the rule sets of gitleaks, detect
 trufflehog cover.
 """
 
+# ruff: noqa: E501  a row of a table is one line
+
 from __future__ import annotations
 
 import re
@@ -73,7 +75,20 @@ CLOUDS = (
             r"[A-Za-z0-9+/]{4,10}={0,2}(?![A-Za-z0-9+/])",
             rf"[A-Za-z0-9+/]{{33,76}}{re.escape(mark)}[A-Za-z0-9+/]{{4,10}}={{0,2}}(?![A-Za-z0-9+/])",
         )
-        for mark in "+ASt +ABa +ARm +AEh +AMC +ACR AIoT APIM ACDb AzSe AzFu AzCa".split()
+        for mark in [
+            "+ASt",
+            "+ABa",
+            "+ARm",
+            "+AEh",
+            "+AMC",
+            "+ACR",
+            "AIoT",
+            "APIM",
+            "ACDb",
+            "AzSe",
+            "AzFu",
+            "AzCa",
+        ]
     ),
     key_around(
         "azure-key",

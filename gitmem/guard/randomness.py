@@ -7,6 +7,8 @@ hexadecimal digits, what is named an id or a hash, what stands in a path, an add
 name, and encoded data.
 """
 
+# ruff: noqa: E501  an alternative is one line
+
 from __future__ import annotations
 
 import re

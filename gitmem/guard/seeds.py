@@ -3,6 +3,8 @@
 **Source:** BIP-39 (the English list; four letters tell each of its words from all others).
 """
 
+# ruff: noqa: E501  a row of a table is one line
+
 from __future__ import annotations
 
 import re
@@ -10,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from gitmem.guard.forms import Span
-from gitmem.guard.values import looks_random
 
 KIND = "seed-phrase"
 _LEAST_WORDS = 12

@@ -5,6 +5,8 @@ word that tells (``is``, ``lautet``, ``:``), or stands in quotes, needs only loo
 follows anything else must be unable to be anything but a secret.
 """
 
+# ruff: noqa: E501  an alternative is one line
+
 from __future__ import annotations
 
 import re

@@ -137,13 +137,13 @@ def _anchors(plain: list[str], names: Iterable[str]) -> dict[str, int]:
     signs: set[str] = set()
     uncovered = {root for root, _ in roots.values()}
     while uncovered:
-
-        def gain(sign: str) -> float:
-            return sum(sign in root for root in uncovered) / (_frequency(sign) ** 2 + 0.0001)
-
-        sign = max(sorted(set("".join(uncovered))), key=gain)
-        signs.add(sign)
-        uncovered = {root for root in uncovered if sign not in root}
+        gains = {
+            sign: sum(sign in root for root in uncovered) / (_frequency(sign) + 0.003)
+            for sign in sorted(set("".join(uncovered)))
+        }
+        best = max(gains, key=gains.__getitem__)
+        signs.add(best)
+        uncovered = {root for root in uncovered if best not in root}
 
     def cost(root: str, at: int) -> float:
         following = _frequency(root[at + 1]) if at + 1 < len(root) else 1.0

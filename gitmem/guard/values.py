@@ -9,6 +9,7 @@ counts (:func:`looks_drawn`).
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from gitmem.guard.placeholders import is_placeholder
 from gitmem.guard.randomness import has_common_pairs
@@ -88,7 +89,9 @@ def looks_chosen(value: str) -> bool:
     if not has_letter:
         return has_digit and has_symbol and len(value) >= 6
     if not has_digit:
-        return has_symbol and _SYMBOL.search(value.rstrip("!?")) is not None or _is_odd_word(value)
+        return (has_symbol and _SYMBOL.search(value.rstrip("!?")) is not None) or _is_odd_word(
+            value
+        )
     return True
 
 
@@ -133,7 +136,7 @@ def _is_place(value: str) -> bool:
 
 
 def looks_chosen_alone(value: str) -> bool:
-    """Whether a word right behind "password" with nothing between is one: more must speak for it."""
+    """Whether a word right behind "password", with nothing between, is one."""
     if not looks_chosen(value) or len(value) < 6 or _HEXADECIMAL.fullmatch(value):
         return looks_random(value)
     digits = sum(sign.isdigit() for sign in value)
@@ -165,4 +168,4 @@ def _rest(value: str) -> int:
 
 def _changes(value: str) -> int:
     """How often letters and digits change places."""
-    return sum(a.isdigit() != b.isdigit() for a, b in zip(value, value[1:], strict=False))
+    return sum(a.isdigit() != b.isdigit() for a, b in pairwise(value))

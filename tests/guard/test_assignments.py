@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitmem.guard.assignments import is_secret
+from gitmem.guard.find import is_secret_field
 from gitmem.guard.redact import redact
 from tests.guard import samples
 
@@ -26,6 +26,6 @@ def test_what_is_no_secret_comes_through_untouched(text: str) -> None:
 
 
 def test_a_field_is_judged_by_its_name_and_value() -> None:
-    assert is_secret("db-password", "hunter" + "22")
-    assert not is_secret("phase", "hunter" + "22")
-    assert not is_secret("password", "")
+    assert is_secret_field("db-password", "hunter" + "22")
+    assert not is_secret_field("phase", "hunter" + "22")
+    assert not is_secret_field("password", "")

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitmem.guard.formats import PARTS
-from gitmem.guard.providers import KEYS
+from gitmem.guard.find import KEYS, PARTS
 from gitmem.guard.redact import redact
 from tests.guard import samples
 
