@@ -120,11 +120,14 @@ class Command:
         end = _end_of_command(text, begun.end())
         if self._verb and text.find(f" {self._verb}", begun.end() - 1, end) < 0:
             return []
-        return [
-            Span(KIND, *match.span(group))
-            for match in self._option.finditer(text, begun.end() - 1, end)
-            if (group := match.lastgroup) and is_given(match[group].removeprefix("pass:"))
-        ]
+        found: list[Span] = []
+        for match in self._option.finditer(text, begun.end() - 1, end):
+            group = match.lastgroup or ""
+            value = match[group]
+            plain = value.removeprefix("pass:")  # how openssl says that the word itself is one
+            if is_given(plain) and not plain.startswith(("env:", "file:", "fd:", "stdin")):
+                found.append(Span(KIND, match.end(group) - len(plain), match.end(group)))
+        return found
 
 
 _BREAK = re.compile(r"\n|[|;](?=[ \t|])|&&|[ \t]&[ \t\n]")

@@ -16,7 +16,7 @@ _MARKS = ("...", "…", "snip]", "snip>", "truncated]", " left out ")
 _BEHIND = re.compile(r"[.\]]{0,6}(?:\] ?|\n)?")  # what is left of a mark itself
 _NAME_TAIL = (
     r"(?:p?a?s?s?word|[ps]?a?s?swd|p?a?ssphrase|s?e?cret(?:_access_key|_key)?|t?oken|a?pi_?key"
-    r"|_key|_?secret)[A-Z_]{0,12}"
+    r"|_key|_?secret)"
 )
 _FORMS = (
     re.compile(

@@ -142,10 +142,14 @@ def named(text: str, hits: Hits | None = None) -> list[Span]:
     """What is told by its name or by what stands around it."""
     lowered, places = hits or hits_of(text)
     found = cuts.spans(text)
+    done = 0  # what is a value already is no name
     for start, rules in places:
         for rule, first, last in rules:
             if isinstance(rule, Name):
-                found += rule.spans_of(text, lowered, start + first, start + last)
+                if start >= done:
+                    values = rule.spans_of(text, lowered, start + first, start + last)
+                    done = max([done, *(span.end for span in values)])
+                    found += values
             else:
                 found += rule.spans_at(text, start + first)
     return merge_spans(found)

@@ -154,5 +154,5 @@ def key_around(kind: str, needle: str, check: str, pattern: str, *, reach: int =
         [f"{needle}\t{check}" if check else needle],
         rf"{_START}(?:{pattern})",
         reach=reach,
-        length=_LONGEST_KEY,
+        length=300,
     )

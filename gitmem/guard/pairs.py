@@ -158,7 +158,10 @@ def spans_behind(text: str, start: int, end: int, kind: str) -> list[Span]:
             kind == PASSWORD and row.kind == "named-value" and is_given(value)
         ):
             return [Span(row.kind, *match.span(group))]
-    if _POSITIONAL.search(text, max(0, start - 90), start):
+    is_identifier = (
+        text[start - 1 : start] in ("_", ":", ".", "/", "-") or text[end - 3 : end] == "KEY"
+    )
+    if is_identifier and _POSITIONAL.search(text, max(0, start - 90), start):
         match = _POSITION.match(text, end, end + 400)
         if match and not is_harmless(match["secret"]) and "(" not in match["secret"]:
             return [Span("named-argument", *match.span("secret"))]

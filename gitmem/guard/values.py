@@ -32,7 +32,7 @@ _ADDRESS = re.compile(
 )
 _FILE = re.compile(r"[\w.@~/\\-]*\.[A-Za-z][A-Za-z0-9]{0,5}(?::\d+)*")
 _CODE = re.compile(
-    r"[(){}\[\]<>|;`\"\\]|\w'\w*[,:]|::|->|=>|&&|\$[({]|^\$|^--?[A-Za-z]|^[A-Za-z_.-]{2,}=\w|^@\w+$|\.\.\.|…"
+    r"[(){}\[\]<>|;`\"\\]|\w'\w*[,:]|::|->|=>|&&|\?\.|\$[({]|^\$|^--?[A-Za-z]|^[A-Za-z_.-]{2,}=\w|^@\w+$|\.\.\.|…"
 )
 _ALGORITHM = re.compile(
     r"(?:sha|md|rsa|rs|hs|es|ps|aes|hmac|utf|ucs|base|ipv|https?|o?auth|x|argon|pbkdf|blake|crc|ed"

@@ -216,7 +216,7 @@ NAMED = {
     "header in code": ("headers={{'Authorization': 'Basic {}'}}", "dXNlcjpwYXNz"),
     "header of one's own": ("X-Api-Key: {}", "abc123def456"),
     "bearer alone": ("uses bearer {} here", "abcdef123456xyz"),
-    "cookie": ("Cookie: {}\nnext", "sid=abcdef12345; theme=dark"),
+    "cookie": ("Cookie: sid={}; theme=dark\nnext", "abcdef12345"),
     "curl": ("curl -s -u bob:{} https://example.com", _WORD),
     "curl, joined": ("curl -ubob:{} https://example.com", _WORD),
     "dockerfile": ("ENV DB_PASSWORD {}\n", _WORD),
