@@ -11,6 +11,7 @@ name, and encoded data.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 
@@ -42,7 +43,7 @@ _WORD = re.compile(r"[a-z]{4,}|[A-Z][a-z]{3,}|[A-Z]{5,}|[a-z_-]{4,}\d{0,4}")
 
 # What is computed from public things, or encodes them, says so by how it begins.
 _ENCODING = re.compile(
-    r"pk_(?:live|test)_|sb_publishable_|phc_|sha\d{1,3}-|md5-|AAAA[BCE]|MI[IGHC]|H4sI|iVBOR|R0lGOD|UklGR|/9j/|PHN2Zy|eyJ|JVBERi|AGFzb"
+    r"pk_(?:live|test)_|Qm[1-9A-HJ-NP-Za-km-z]{44}|[xyzt]pub|RW[QRSTU]|sb_publishable_|phc_|sha\d{1,3}-|md5-|AAAA[BCE]|MI[IGHC]|H4sI|iVBOR|R0lGOD|UklGR|/9j/|PHN2Zy|eyJ|JVBERi|AGFzb"
     r"|UEsDB|d09GMg|T1RUTw|AAEAAA|data:"
 )
 _ID = re.compile(r"(?P<prefix>[a-z]{2,12}|[A-Z]{2,5})[_-][A-Za-z0-9]{16,32}")
@@ -54,7 +55,7 @@ _SECRET_PREFIX = re.compile(
 _ID_LABEL = re.compile(
     r"(?:(?:id|ID|Id|ids|IDs|uid|hash|Hash|digest|checksum|integrity|sha\d{0,3}|SHA\d{0,3}|md5|etag|build[ _]?id|BuildID|buildid"
     r"|ETag|commit|rev|revision|fingerprint|signature|cursor|nonce|slug|version|h1|resolution|parent"
-    r"|uuid|guid|oid|ref|boundary|base64|request|trace|span|public[_-]?key|pubkey)"
+    r"|uuid|guid|oid|ref|boundary|base64|request|trace|span|[Pp]ublic[ _-]?[Kk]ey|PUBLIC[_-]KEY|[Pp]ub[_-]?[Kk]ey|PUBKEY|[Aa]ddr(?:ess)?|wallet|cid|nanoid|[Ss]ite[ _-]?[Kk]ey|SITE_?KEY)"
     r"[\\\"'`\])]{0,4}\s{0,2}[:=,(#]{1,2}>?\s{0,2}[\\\"'`(\[]{0,4}|[/@#]|\b(?:id|commit|hash|index)\s)$"
 )
 _FILE_NAME = re.compile(r"\.[a-z][a-z0-9]{1,5}(?![A-Za-z0-9])")
@@ -121,11 +122,26 @@ def is_random(run: str) -> bool:
 def _is_public(run: re.Match[str]) -> bool:
     """Whether a run that looks random says that it is an id, a checksum, a name or data."""
     found, text = run.group(), run.string
-    if _HEXADECIMAL.fullmatch(found) or _ENCODING.match(found) or _is_id(found) or _is_path(found):
+    if (
+        _encodes_words(found)
+        or _HEXADECIMAL.fullmatch(found)
+        or _ENCODING.match(found)
+        or _is_id(found)
+        or _is_path(found)
+    ):
         return True
     if _ID_LABEL.search(text, max(0, run.start() - _LOOK_BACK), run.start()):
         return True
     return bool(_FILE_NAME.match(text, run.end())) or _is_data_line(run)
+
+
+def _encodes_words(found: str) -> bool:
+    """Whether base64 holds a sentence: two words of small letters or more."""
+    try:
+        words = base64.b64decode(found, validate=True).decode("ascii")
+    except ValueError:
+        return False
+    return words.isprintable() and len(re.findall(r"[A-Za-z]{2,}", words)) > 1 and " " in words
 
 
 def _is_id(found: str) -> bool:

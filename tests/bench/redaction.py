@@ -1,12 +1,16 @@
 """How much of what is secret is masked, and how much of what is not.
 
-``python -m tests.bench.redaction [--missed] [--sessions [--shown N]]``
+``python -m tests.bench.redaction [--missed] [--sessions [--shown N]] [--corpus FILE]``
 
 Recall by kind over the corpus of :mod:`tests.guard.corpus` (made-up keys of every supported
 provider in 21 surroundings, and values known by name or by chance), false positives by kind of
 look-alike.  A secret counts as masked when neither of its halves is left.  Aims: at least 99 %
 and at most 0.5 %.  The baseline is detect-secrets with its default plugins and filters, given each
 case as a file in the same run, where it is installed (``pip install detect-secrets``).
+
+With ``--corpus`` the cases are those of a file of JSON lines that somebody wrote without sight of the
+rules: ``text``, ``tier`` (``plain``, ``harder`` or ``lookalike``), ``secret`` (what must not be left)
+and ``keep`` (what must be).
 
 With ``--sessions`` the texts of the real sessions of ``../shared/sessions`` are masked instead:
 how fast, what was masked by kind, and N of the masked places with what stands around them.  The
@@ -17,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import json
 import re
 import tempfile
 import time
@@ -75,10 +80,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--missed", action="store_true", help="print every case that went wrong")
     parser.add_argument("--sessions", action="store_true", help="mask real sessions instead")
+    parser.add_argument("--corpus", type=Path, metavar="FILE", help="cases that others wrote")
     parser.add_argument("--shown", type=int, default=0, metavar="N", help="masked places to show")
     given = parser.parse_args(arguments)
     if given.sessions:
         _print_sessions(given.shown)
+        return
+    if given.corpus:
+        _print_corpus(given.corpus, given.missed)
         return
     with tempfile.TemporaryDirectory() as scratch:
         other = baseline(Path(scratch))
@@ -118,6 +127,25 @@ def _print_false_positives(cases: Sequence[Innocent], other: _Touched | None, te
         if tell and bad:
             print(f"touched: {case.kind}: {case.text!r} -> {redact(case.text)!r}")
     _print_rows(total, ours, theirs, other is not None)
+
+
+def _print_corpus(file: Path, tell: bool) -> None:
+    """Items as a whole: every secret gone, or every text to keep still there."""
+    total, good = Counter[str](), Counter[str]()
+    for line in file.read_text("utf-8").splitlines():
+        case = json.loads(line)
+        text = redact(case["text"])
+        if case["tier"] == "lookalike":
+            wrong = [kept for kept in case["keep"] if kept not in text]
+        else:
+            wrong = [secret for secret in case["secret"] if secret in text]
+        total[case["tier"]] += 1
+        good[case["tier"]] += not wrong
+        if tell and wrong:
+            print(f"{case['tier']}: {wrong} in {case['text']!r} -> {text!r}")
+    for tier, count in total.items():
+        verb = "kept" if tier == "lookalike" else "masked"
+        print(f"{tier}: {good[tier]} of {count} {verb}, {100 * good[tier] / count:.2f} %")
 
 
 def _print_sessions(shown: int) -> None:
