@@ -78,6 +78,7 @@ class _Run:
     def close(self) -> None:
         """Let go of the index."""
         if self._index is not None:
+            self._index.seal()
             self._index.close()
             self._index = None
 

@@ -13,6 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from gitmem.index.rows import VALIDITY, make_tables
+from gitmem.index.seal import BROKEN
 
 FOLDER = "index"  # a folder, so that the file and its write-ahead log move as one
 FILE = "memories.sqlite3"
@@ -59,6 +60,7 @@ def create_file(folder: Path) -> None:
             make_tables(database)
         finally:
             database.close()
+        (aside / BROKEN).touch()
         aside.chmod(folder.parent.stat().st_mode & 0o777)
         try:
             aside.replace(folder)
