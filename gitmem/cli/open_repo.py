@@ -8,6 +8,7 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_repo
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.notices import take_notices
+from gitmem.state.sharing import adopt_sharing
 
 _PATIENCE_SECONDS = 2.0
 
@@ -22,7 +23,7 @@ def ready_repo() -> Repo:
     Raises:
         NotARepository: there is none here.
     """
-    repo = find_repo(".")
+    repo = repo_here()
     try:
         if not repo.is_initialised:
             from gitmem.refresh.refresh import refresh  # writes notes, and imports what that needs
@@ -38,6 +39,17 @@ def ready_repo() -> Repo:
     except GitmemError as error:
         click.echo(f"gitmem: showing what there is: {error.message}", err=True)
     tell_notices(repo)
+    return repo
+
+
+def repo_here() -> Repo:
+    """Find the repository; what is written from now on has the permissions that it asks for.
+
+    Raises:
+        NotARepository: there is none here.
+    """
+    repo = find_repo(".")
+    adopt_sharing(repo)
     return repo
 
 
