@@ -34,8 +34,13 @@ def clean_text(text: str, limit: int) -> str:
     text = text[: 4 * limit + 4096]
     hidden = HIDDEN_IN_ASCII if text.isascii() else HIDDEN
     if re.search(hidden, text):  # every sequence begins with one of these
-        text = re.sub(hidden, "", re.sub(_SEQUENCE, "", re.sub(_BREAK, "\n", text)))
+        text = re.sub(hidden, "", strip_sequences(re.sub(_BREAK, "\n", text)))
     return shorten(text, limit)
+
+
+def strip_sequences(text: str) -> str:
+    """The text without escape sequences; a lone escape goes too, other controls stay."""
+    return re.sub(_SEQUENCE, "", text)
 
 
 def clean_line(text: str, limit: int) -> str:
