@@ -8,6 +8,7 @@ from contextlib import suppress
 import click
 
 from gitmem.capture.compressors import endpoint_of
+from gitmem.capture.missed_commits import watch_worktrees
 from gitmem.capture.workspace import open_workspace
 from gitmem.cli.open_repo import repo_here
 from gitmem.cli.user_paths import machine_folder, user_settings
@@ -25,7 +26,6 @@ from gitmem.state.known_repos import KnownRepos
 from gitmem.state.setting_types import COMPRESSORS, parse_compressors
 from gitmem.state.settings import read_settings
 from gitmem.state.sharing import keep_sharing
-from gitmem.worker import watch_reflog
 
 _SHARED = (".claude/settings.json", ".mcp.json")
 
@@ -108,7 +108,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
         compressor=chosen,
     )
     _tell_lacks(repo, chosen)
-    watch_reflog(repo)
+    watch_worktrees(repo)
     with suppress(GitmemError):  # a read-only home: --everywhere will not look here
         KnownRepos(machine_folder()).add(repo)
     index = refresh(repo)

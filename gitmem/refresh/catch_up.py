@@ -20,6 +20,7 @@ from gitmem.state.cursors import read_cursors
 from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue
 from gitmem.state.ref_tips import REFS, is_rewriting, read_last_tips, tips_of
+from gitmem.state.unseen import has_unseen
 from gitmem.state.worker_launch import launch_worker
 
 _POLL_SECONDS = 0.02
@@ -41,6 +42,11 @@ def _tip_to_follow(repo: Repo) -> str | None:
     """
     if not Queue(repo).is_empty():
         return None
+    if has_unseen(repo):
+        from gitmem.agents.homes import sees_agents  # mostly there is nothing to look at again
+
+        if sees_agents(os.environ):
+            return None
     seen = read_cursors(repo)
     known = seen.reflogs.get(str(repo.git_dir))
     if known is not None and known != reflog_size(repo):
