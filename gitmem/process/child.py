@@ -84,7 +84,7 @@ def ending(child: Child) -> Iterator[Child]:
 
 def kill_awaited() -> None:
     """Kill what this process waits for at the moment: it is about to exit without an answer."""
-    for child in list(_awaited):
+    for child in _awaited:
         _kill(child)
 
 

@@ -27,7 +27,7 @@ def set_deadline(
     """From now on nothing is waited for longer than ``seconds`` in all; where that does not help,
     the process exits with 0 after ``grace_seconds`` more, having called ``before_exit``.
     """
-    global _end  # noqa: PLW0603 - there is one process, and one moment
+    global _end
     _end = time.monotonic() + seconds
     start_new_thread(_exit_after, (seconds + grace_seconds, before_exit))
 
