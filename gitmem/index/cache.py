@@ -16,9 +16,9 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError
 from gitmem.index.file import (
-    BUSY_SECONDS,
     FILE,
     FOLDER,
+    busy_seconds,
     connect,
     copy_to_memory,
     create_file,
@@ -41,7 +41,6 @@ from gitmem.model.memory import FieldError
 from gitmem.model.note import Note
 
 _QUICK_BYTES = 8 << 20  # a checksum of these takes three milliseconds
-_MILLISECONDS = round(BUSY_SECONDS * 1000)
 
 
 class IndexDamaged(GitmemError):
@@ -233,12 +232,13 @@ class Index:
         """The database, to write what is only a help: where the file is busy, full or not to be
         written, the rest of the block is skipped.  Only who is patient waits for a writer.
         """
+        milliseconds = round(busy_seconds() * 1000)
         with suppress(sqlite3.OperationalError):
-            self._database.execute(f"PRAGMA busy_timeout = {_MILLISECONDS if is_patient else 0}")
+            self._database.execute(f"PRAGMA busy_timeout = {milliseconds if is_patient else 0}")
             try:
                 yield self._database
             finally:
-                self._database.execute(f"PRAGMA busy_timeout = {_MILLISECONDS}")
+                self._database.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
     def _move_to_memory(self, error: sqlite3.OperationalError) -> None:
         if self._folder is None:
