@@ -26,6 +26,7 @@ from gitmem.state.notices import take_notices
 from gitmem.state.queue import Queue
 from gitmem.state.refused_remotes import read_refusal
 from gitmem.state.settings import read_settings
+from gitmem.state.sharing import adopt_sharing
 from gitmem.state.worker_launch import launch_worker, launch_worker_after
 
 _POLL_SECONDS = 0.03
@@ -56,6 +57,7 @@ def run_pre_push(
     the commits gets their memories.  A remote given as a bare URL has no name and gets none.  One
     that refused them lately is not asked again yet.
     """
+    adopt_sharing(repo)
     try:
         settings = read_settings(repo)
         if not (settings.enabled and settings.auto_push):
