@@ -13,6 +13,7 @@ from gitmem.errors import GitFailed
 from gitmem.git.repo import Repo, git_command, git_environment, run_git, try_git
 from gitmem.process.child import ending, start
 
+_NO_GIANTS = "--filter=blob:limit=64m"
 _AT_ONCE = 2_000
 
 
@@ -50,10 +51,14 @@ def refs_reaching(repo: Repo, commits: Iterable[str]) -> list[str]:
 def blobs_holding(
     repo: Repo, commits: Sequence[str], is_held: Callable[[bytes], bool]
 ) -> Iterator[str]:
-    """The blobs in the commits' histories for whose bytes ``is_held`` says yes."""
+    """The blobs in the commits' histories for whose bytes ``is_held`` says yes.
+
+    One that is larger than anything of ours, which a stranger may have sent, is not read.
+    """
     if not commits:
         return
-    listed = run_git(repo, "rev-list", "--objects", "--no-object-names", *commits).split()
+    asked = ("rev-list", "--objects", "--no-object-names", _NO_GIANTS, *commits)
+    listed = run_git(repo, *asked).split()
     for first in range(0, len(listed), _AT_ONCE):
         some = b"\n".join(listed[first : first + _AT_ONCE]) + b"\n"
         printed = run_git(repo, "cat-file", "--batch", stdin=some)
