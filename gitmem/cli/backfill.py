@@ -11,7 +11,7 @@ import click
 from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
-from gitmem.git.repo import find_repo
+from gitmem.git.repo import find_repo_here
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.batch_files import BatchFiles
 from gitmem.upkeep.backfill import Report, backfill, collect
@@ -65,7 +65,7 @@ def command(
     gitmem backfill --since=1.year
     gitmem backfill v1.0..HEAD
     """
-    repo = find_repo(".")
+    repo = find_repo_here()
     if revisions == "HEAD" and not has_head(repo):
         raise UnbornHead("the current branch has no commit to remember")
     if repo.is_initialised:

@@ -14,7 +14,7 @@ from gitmem.cli.writer_question import ask_for_writer, may_ask
 from gitmem.errors import GitmemError, SettingsInvalid
 from gitmem.follow.sync import fetch
 from gitmem.git.head import head_commit
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo, find_repo_here
 from gitmem.index.memories import memory_count
 from gitmem.refresh.refresh import refresh
 from gitmem.setup.git_config import read_config
@@ -94,7 +94,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     one key for an answer; Enter keeps them offline.  Without a terminal, or where gitmem.compressor
     is set, nothing is asked, and nothing is sent anywhere.
     """
-    repo = find_repo(".")
+    repo = find_repo_here()
     repo.need_worktree()
     chosen = compressor or _ask(repo)  # before anything is written: Ctrl-C leaves no half
     report = install(

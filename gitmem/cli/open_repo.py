@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from gitmem.errors import GitmemError
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo, find_repo_here
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.notices import take_notices
 
@@ -21,7 +21,7 @@ def ready_repo() -> Repo:
     Raises:
         NotARepository: there is none here.
     """
-    repo = find_repo(".")
+    repo = find_repo_here()
     try:
         if not repo.is_initialised:
             from gitmem.refresh.refresh import refresh  # writes notes, and imports what that needs

@@ -37,10 +37,10 @@ def _dispatch(arguments: list[str]) -> None:
         run = run_judge if arguments[2:] == ["judge"] else run_worker
         run(arguments[1] if len(arguments) > 1 else ".")
     elif arguments[:2] == ["hook", "pre-push"]:
-        from gitmem.git.repo import find_repo
+        from gitmem.git.repo import find_repo_here
         from gitmem.hooks.pre_push import run_pre_push
 
-        line = run_pre_push(find_repo("."), arguments[2] if len(arguments) > 2 else "")
+        line = run_pre_push(find_repo_here(), arguments[2] if len(arguments) > 2 else "")
         if line:
             print(line, file=sys.stderr)  # noqa: T201 - what the person pushing reads
     elif arguments[1:] == ["PostToolUse", "Bash"]:
