@@ -181,8 +181,8 @@ def _queue_missed_commits(run: _Run, queue: Queue) -> list[QueuedJob]:
     queued = {other.job.commit for other in queue.jobs() if other.job.kind == "capture"}
     for git_dir, worktree in before.worktrees.items():
         place = _repo_at(repo, worktree)
-        if place is None or str(place.git_dir) != git_dir:
-            continue  # the work tree is gone, or another has taken its place
+        if place is None or place.worktree is None or str(place.git_dir) != git_dir:
+            continue  # it is gone, called bare by now, or another has taken its place
         made, size = read_reflog_commits(place, before.reflogs[git_dir])
         for commit in made:
             if commit.commit not in run.commits | queued:

@@ -14,6 +14,7 @@ from gitmem.cli.writer_question import ask_for_writer, may_ask
 from gitmem.errors import GitmemError, SettingsInvalid
 from gitmem.follow.sync import fetch
 from gitmem.git.head import head_commit
+from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo, find_repo_here
 from gitmem.index.memories import memory_count
 from gitmem.refresh.refresh import refresh
@@ -96,6 +97,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     """
     repo = find_repo_here()
     repo.need_worktree()
+    open_objects(repo)  # a repository that cannot be read is refused before anything is asked
     chosen = compressor or _ask(repo)  # before anything is written: Ctrl-C leaves no half
     report = install(
         repo,

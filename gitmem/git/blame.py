@@ -75,6 +75,7 @@ def blame(
         *around,
         *_ignore_options(repo, environ),
         "--porcelain",
+        "--no-textconv",
         *([] if repo.worktree else ["HEAD"]),
     ]
     done = _run_blame(repo, [*arguments, "--", path], environ)

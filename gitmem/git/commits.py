@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
-from pygit2.enums import DeltaStatus, DiffFlag, DiffOption, ObjectType  # noqa: TID253 - as above
+from pygit2.enums import DeltaStatus, DiffFind, DiffFlag, DiffOption, ObjectType  # noqa: TID253 - as above
 
 from gitmem.errors import GitFailed, UnknownRevision
-from gitmem.git.libgit2 import open_objects
+from gitmem.git.libgit2 import open_objects, readable_for_diffs
 from gitmem.git.recorders import Recorders
 from gitmem.git.repo import Repo
 from gitmem.model.change import WORD, Change, FileChange, word_key
@@ -85,7 +85,9 @@ class CommitReader:
     """
 
     def __init__(self, repo: Repo, *, blob_cache_bytes: int = 0) -> None:
+        self._repo = repo
         self._objects = open_objects(repo)
+        self._is_ready = False
         self._recorders = Recorders(self._objects)
         if blob_cache_bytes:
             pygit2.settings.cache_object_limit(ObjectType.BLOB, _MAX_CACHED_BLOB_BYTES)
@@ -123,6 +125,9 @@ class CommitReader:
             UnknownRevision: there is no such commit here.
             GitFailed: contents of it are missing.
         """
+        if not self._is_ready:
+            self._objects = readable_for_diffs(self._repo, self._objects)
+            self._is_ready = True
         found = self._commit(commit)
         try:
             change = _change(self._objects, found, branch, is_excluded, with_marks)
@@ -203,7 +208,7 @@ def _diffs(
             return []
         diff = parent.tree.diff_to_tree(commit.tree, DiffOption.IGNORE_SUBMODULES)
         if len(diff) <= MAX_FILES:
-            diff.find_similar()
+            diff.find_similar(DiffFind.FIND_RENAMES)  # whatever diff.renames says
         diffs.append(diff)
     return diffs
 

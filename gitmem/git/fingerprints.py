@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
-from pygit2.enums import DiffOption, ObjectType  # noqa: TID253 - as above
+from pygit2.enums import DiffFind, DiffOption, ObjectType  # noqa: TID253 - as above
 
 from gitmem.errors import UnknownRevision
 from gitmem.git.commits import CommitReader
-from gitmem.git.libgit2 import open_objects
+from gitmem.git.libgit2 import open_objects, readable_for_diffs
 from gitmem.git.repo import Repo
 from gitmem.model.line_marks import MIN_CHARACTERS
 from gitmem.model.rewrite import Delta, Trace
@@ -22,7 +22,7 @@ class TraceReader:
     """Reads traces of one repository, each once."""
 
     def __init__(self, repo: Repo) -> None:
-        self._objects = open_objects(repo)
+        self._objects = readable_for_diffs(repo, open_objects(repo))
         self._commits = CommitReader(repo)
         self._traces: dict[str, Trace | None] = {}
 
@@ -108,7 +108,7 @@ class TraceReader:
         before = self._objects[base].peel(ObjectType.TREE)
         diff = before.diff_to_tree(tree, DiffOption.IGNORE_SUBMODULES)
         if len(diff) <= _MAX_RENAMES:
-            diff.find_similar()
+            diff.find_similar(DiffFind.FIND_RENAMES)
         return diff
 
 

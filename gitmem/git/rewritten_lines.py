@@ -114,7 +114,7 @@ class _Question:
         """The commits in a range that wrote these lines."""
         spans = [f"-L{first},{last}" for first, last in _spans(lines)]
         # The same answer on every machine, whatever commits its user has blame look through.
-        options = ["-l", "-s", "-w", "--root", "--ignore-revs-file=", *spans]
+        options = ["-l", "-s", "-w", "--root", "--no-textconv", "--ignore-revs-file=", *spans]
         done = self._git("blame", *options, since, "--", os.fsdecode(path))
         return {line[:40] for line in done.stdout.split(b"\n") if not line.startswith(b"^")}
 
