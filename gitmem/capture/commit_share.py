@@ -65,9 +65,7 @@ def has_deeds(transcript: Transcript) -> bool:
     return any(event.kind in (EventKind.PROMPT, EventKind.CALL) for event in transcript.events)
 
 
-def _other_dirty_paths(
-    repo: Repo, work: AgentWork, change: Change, unread: Transcript
-) -> set[str]:
+def _other_dirty_paths(repo: Repo, work: AgentWork, change: Change, unread: Transcript) -> set[str]:
     edited = {path for turn in turns_of(unread.events, work.tree) for path in turn.paths}
     others = sorted(edited - set(change.paths))
     if not others or not edited & set(change.paths):

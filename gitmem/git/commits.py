@@ -135,7 +135,7 @@ class CommitReader:
         except (pygit2.GitError, KeyError) as error:
             raise GitFailed(
                 f"what '{commit[:12]}' changed cannot be read: {error}",
-                "In a partial clone the contents of files may be missing. Run: git fsck",
+                f"What a partial clone lacks comes with: git show {commit[:12]}; else: git fsck",
             ) from error
 
     def _commit(self, commit: str) -> pygit2.Commit:

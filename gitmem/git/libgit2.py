@@ -32,7 +32,7 @@ def open_objects(repo: Repo) -> pygit2.Repository:
     """
     try:
         objects = pygit2.Repository(os.fspath(repo.git_dir))
-        kept_as = objects.config[_REFS] if _REFS in objects.config else _FILES
+        told = list(objects.config.get_multivar(_REFS))
     except (pygit2.GitError, KeyError, ValueError) as error:
         if "extension" in str(error):
             raise UnsupportedRepository(
@@ -40,9 +40,9 @@ def open_objects(repo: Repo) -> pygit2.Repository:
                 "Nothing was changed. A newer pygit2 may know it: pip install --upgrade pygit2",
             ) from error
         raise NotARepository(f"libgit2 cannot open '{repo.git_dir}': {error}") from error
-    if kept_as != _FILES:
+    if told and told[-1] != _FILES:
         raise UnsupportedRepository(
-            f"the refs of '{repo.top}' are kept as '{kept_as}', which libgit2 cannot read",
+            f"the refs of '{repo.top}' are kept as '{told[-1]}', which libgit2 cannot read",
             "Nothing was changed. gitmem needs the usual form: git refs migrate --ref-format=files",
         )
     return objects

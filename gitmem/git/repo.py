@@ -97,6 +97,24 @@ def git_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     return clean
 
 
+def local_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment for a git command that works with what is here.
+
+    In a partial clone git would fetch what is missing, one object at a time, where a hook or a
+    person waits.  Before 2.45 it can only be kept from talking to anybody.
+    """
+    return {**git_environment(environ), "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+
+
+def may_lack_objects(repo: Repo) -> bool:
+    """Whether this is a partial clone, by its configuration file: no process is started."""
+    try:
+        config = (repo.common_dir / "config").read_text("utf-8", "replace").lower()
+    except OSError:
+        return True
+    return "partialclone" in config or "promisor" in config
+
+
 _ASKED = ("--is-bare-repository", "--git-common-dir", "--git-dir", "--show-object-format")
 
 
@@ -224,7 +242,7 @@ def _worktree_here(repo: Repo) -> Path | None:
     here = Path(os.path.realpath("."))
     try:
         named = (here / ".git").read_text("utf-8").strip().removeprefix("gitdir: ")
-        is_ours = os.path.samefile(here / named, repo.git_dir)
+        is_ours = (here / named).samefile(repo.git_dir)
     except (OSError, ValueError):
         return None
     return here if is_ours else None
@@ -325,7 +343,7 @@ def try_git(
         git_command(repo, arguments),
         stdin,
         seconds=timeout,
-        environ={**git_environment(), **(environ or {})},
+        environ={**local_environment(), **(environ or {})},
     )
 
 

@@ -93,7 +93,7 @@ class _Question:
 
     def _git(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         left = max(self._end - time.monotonic(), 0.0)
-        return try_git(self._repo, *arguments, environ={"GIT_NO_LAZY_FETCH": "1"}, timeout=left)
+        return try_git(self._repo, *arguments, timeout=left)
 
     def _parents(self) -> tuple[list[str], list[str]] | None:
         """The parents of both commits; None if one of the two is missing."""

@@ -57,7 +57,7 @@ def _open(place: str) -> Repo:
     """
     repo = open_git_dir(place)
     top = "" if repo.worktree else read_cursors(repo).worktrees.get(str(repo.git_dir), "")
-    is_named = os.path.isdir(top) and not os.path.lexists(os.path.join(top, ".git"))  # noqa: PTH
+    is_named = bool(top) and Path(top).is_dir() and not os.path.lexists(Path(top, ".git"))
     return replace(repo, worktree=Path(top)) if is_named else repo
 
 

@@ -47,7 +47,6 @@ from gitmem.setup.owned_files import FileState, OwnedFiles, look, refuse_way_out
 from gitmem.setup.uninstall import put_back, undo_install
 from gitmem.state.atomic import write_atomically
 
-
 _NO_ENTRY = (
     "no '.git' leads from the work tree to this repository, so an agent's client cannot find it:"
     " its settings stay as they are. Commits are remembered by git's hooks"
