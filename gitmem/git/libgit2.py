@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
-from pygit2.enums import RepositoryOpenFlag  # noqa: TID253 - as above
+from pygit2.enums import ConfigLevel, RepositoryOpenFlag  # noqa: TID253 - as above
 
 from gitmem.errors import NotARepository, UnsupportedRepository
 from gitmem.git.repo import Repo
@@ -19,6 +19,7 @@ from gitmem.git.repo import Repo
 pygit2.settings.set_extensions(
     ["noop-v1", "partialclone", "relativeworktrees", "submodulepathconfig", "refstorage"]
 )
+_SETTINGS = Path(__file__).with_name("libgit2.gitconfig")
 _REFS = "extensions.refstorage"
 _FILES = "files"
 
@@ -31,7 +32,7 @@ def open_objects(repo: Repo) -> pygit2.Repository:
         NotARepository: it cannot be opened, or belongs to somebody else.
     """
     try:
-        objects = pygit2.Repository(os.fspath(repo.git_dir))
+        objects = _open(repo.git_dir, RepositoryOpenFlag.DEFAULT)
         told = list(objects.config.get_multivar(_REFS))
     except (pygit2.GitError, KeyError, ValueError) as error:
         if "extension" in str(error):
@@ -62,5 +63,13 @@ def readable_for_diffs(repo: Repo, objects: pygit2.Repository) -> pygit2.Reposit
             place = Path(folder)
             (place / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
             (place / "commondir").write_bytes(os.fsencode(repo.common_dir) + b"\n")
-            return pygit2.Repository(folder, RepositoryOpenFlag.BARE)
+            return _open(place, RepositoryOpenFlag.BARE)
     return objects
+
+
+def _open(git_dir: Path, flags: RepositoryOpenFlag) -> pygit2.Repository:
+    found = pygit2.Repository(os.fspath(git_dir), flags)
+    # Into the repository's own view of its configuration; no file is written.  pygit2 offers that
+    # for other configurations only, though libgit2 does not tell them apart.
+    pygit2.Config.add_file(found.config, os.fspath(_SETTINGS), ConfigLevel.APP)
+    return found

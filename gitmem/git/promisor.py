@@ -22,6 +22,7 @@ from gitmem.git.transport import fetch_objects
 
 _SECONDS = 600.0
 _AT_ONCE = 20_000  # objects of one fetch
+_MOST_NAMES = 10
 _SUBMODULE = 0o160000
 _NO_OBJECT = "0" * 40
 
@@ -97,20 +98,47 @@ def bring_reached(repo: Repo, options: Sequence[str], seconds: float = _SECONDS)
 
 
 def bring_file_history(repo: Repo, path: str, seconds: float = _SECONDS) -> None:
-    """Have here every content that a file ever had under its name, for ``git blame``.
+    """Have here every content that a file of HEAD ever had, under its last few names too, for
+    ``git blame``.
 
     Raises:
         RemoteLogin, RemoteUnavailable: the remote did not give them.
     """
-    remote = promisor_remote(repo)
-    if not remote:
-        return
-    options = ("--raw", "--no-abbrev", "--no-renames", "-m", "--format=")
-    listed = try_git(repo, "log", *options, "HEAD", "--", f":(top,literal){path}").stdout
-    rows = [line.split(" ") for line in os.fsdecode(listed).splitlines() if line.startswith(":")]
-    odb = open_objects(repo).odb
-    named = {oid for row in rows if row[1] != f"{_SUBMODULE:o}" for oid in row[2:4]}
-    _fetch(repo, remote, {oid for oid in named - {_NO_OBJECT} if oid not in odb}, seconds)
+    remote, tip, name = promisor_remote(repo), "HEAD", path
+    odb = open_objects(repo).odb if remote else {}
+    for _ in range(_MOST_NAMES if remote else 0):
+        contents, first = _history_of_path(repo, tip, name)
+        _fetch(repo, remote, {oid for oid in contents if oid not in odb}, seconds)
+        if not first or bring_changes(repo, [first], seconds):
+            return
+        before = _renames(repo, first).get(name)
+        if before is None:
+            return
+        tip, name = f"{first}^", before
+
+
+def _history_of_path(repo: Repo, tip: str, path: str) -> tuple[set[str], str]:
+    """The contents that a path ever had, and the oldest commit that added it."""
+    options = ("--raw", "--no-abbrev", "--no-renames", "-m", "--format=%x01%H")
+    listed = try_git(repo, "log", *options, tip, "--", f":(top,literal){path}").stdout
+    contents: set[str] = set()
+    commit = first = ""
+    for line in os.fsdecode(listed).splitlines():
+        if line.startswith("\x01"):
+            commit = line[1:]
+        elif line.startswith(":"):
+            old_mode, new_mode, *oids, status = line[1:].partition("\t")[0].split(" ")
+            if f"{_SUBMODULE:o}" not in (old_mode, new_mode):
+                contents.update(oids)
+            first = commit if status == "A" else first
+    return contents - {_NO_OBJECT}, first
+
+
+def _renames(repo: Repo, commit: str) -> dict[str, str]:
+    """The old names of what a commit renamed, by the new ones."""
+    options = ("-r", "-M", "--diff-filter=R", "--name-status", "-z", "--no-commit-id")
+    fields = os.fsdecode(try_git(repo, "diff-tree", *options, commit).stdout).split("\0")
+    return {fields[at + 2]: fields[at + 1] for at in range(0, len(fields) - 2, 3)}
 
 
 def _fetch(repo: Repo, remote: str, oids: Iterable[str], seconds: float) -> None:
