@@ -15,7 +15,7 @@ from contextlib import suppress
 from gitmem.errors import GitFailed, UnknownRevision, UsageError
 from gitmem.git.blame_config import BLAME_OPTIONS, blame_environment, ignore_lists
 from gitmem.git.line_origins import IGNORE_FILE, ignored_commits
-from gitmem.git.repo import Repo, may_lack_objects, try_git
+from gitmem.git.repo import Repo, lack_of, may_lack_objects, try_git
 from gitmem.model.value import dataclass, replace
 
 NO_COMMIT = "0" * 40
@@ -183,6 +183,8 @@ def _unquote(name: bytes) -> str:
 
 
 def _refusal(complaint: str, path: str) -> Exception:
+    if lack := lack_of(complaint):
+        return lack
     text = complaint.strip().removeprefix("fatal: ").splitlines()
     reason = text[-1] if text else "no reason given"
     if match := re.search(r"has only (\d+) line", reason):

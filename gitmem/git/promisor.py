@@ -17,7 +17,7 @@ from pygit2.enums import DiffOption  # noqa: TID253 - as above
 
 from gitmem.errors import RemoteError, RemoteUnavailable
 from gitmem.git.libgit2 import open_objects, readable_for_diffs
-from gitmem.git.repo import Repo, may_lack_objects, try_git
+from gitmem.git.repo import Repo, may_lack_objects, run_git, try_git
 from gitmem.git.transport import fetch_objects
 
 _SECONDS = 600.0
@@ -103,14 +103,17 @@ def bring_file_history(repo: Repo, path: str, seconds: float = _SECONDS) -> None
 
     Raises:
         RemoteLogin, RemoteUnavailable: the remote did not give them.
+        GitFailed: folders are missing, too, so that no history of a path can be told.
     """
     remote, tip, name = promisor_remote(repo), "HEAD", path
-    odb = open_objects(repo).odb if remote else {}
+    odb: pygit2.Odb | dict[str, str] = open_objects(repo).odb if remote else {}
     for _ in range(_MOST_NAMES if remote else 0):
         contents, first = _history_of_path(repo, tip, name)
         _fetch(repo, remote, {oid for oid in contents if oid not in odb}, seconds)
-        if not first or bring_changes(repo, [first], seconds):
+        if not first:
             return
+        if lack := bring_changes(repo, [first], seconds):
+            raise lack_error(1, lack.reason)
         before = _renames(repo, first).get(name)
         if before is None:
             return
@@ -120,7 +123,7 @@ def bring_file_history(repo: Repo, path: str, seconds: float = _SECONDS) -> None
 def _history_of_path(repo: Repo, tip: str, path: str) -> tuple[set[str], str]:
     """The contents that a path ever had, and the oldest commit that added it."""
     options = ("--raw", "--no-abbrev", "--no-renames", "-m", "--format=%x01%H")
-    listed = try_git(repo, "log", *options, tip, "--", f":(top,literal){path}").stdout
+    listed = run_git(repo, "log", *options, tip, "--", f":(top,literal){path}")
     contents: set[str] = set()
     commit = first = ""
     for line in os.fsdecode(listed).splitlines():

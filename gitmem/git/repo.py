@@ -49,6 +49,9 @@ _SAFE_NAMES = (
 )
 
 
+_LACKS = ("lazy fetching disabled", "from promisor remote")
+
+
 @dataclass(frozen=True)
 class Repo:
     """A git repository on disk.
@@ -327,8 +330,20 @@ def run_git(
     done = try_git(repo, *arguments, stdin=stdin, environ=environ, timeout=timeout)
     if done.returncode != 0:
         complaint = os.fsdecode(done.stderr).strip() or f"exit status {done.returncode}"
-        raise GitFailed(f"'git {arguments[0]}' failed: {complaint.splitlines()[-1]}")
+        raise lack_of(complaint) or GitFailed(
+            f"'git {arguments[0]}' failed: {complaint.splitlines()[-1]}"
+        )
     return done.stdout
+
+
+def lack_of(complaint: str) -> GitFailed | None:
+    """The error that git's complaint amounts to where a partial clone lacks what it takes."""
+    if not any(words in complaint for words in _LACKS):
+        return None
+    return GitFailed(
+        "this partial clone lacks folders or contents that the answer takes",
+        "Nothing was lost. To fetch all folders at once: git fetch --refetch --filter=blob:none",
+    )
 
 
 def try_git(
