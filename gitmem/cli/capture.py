@@ -10,10 +10,12 @@ import click
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit
 from gitmem.capture.workspace import open_workspace
+from gitmem.cli.open_repo import repo_here
 from gitmem.errors import UnbornHead
 from gitmem.git.log import commit_time, has_head
 from gitmem.git.promisor import bring_changes, lack_error
-from gitmem.git.repo import Repo, find_repo_here, resolve_commit
+from gitmem.git.repo import Repo, resolve_commit
+from gitmem.guard.untrusted import clean_line
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.catch_up import catch_up
 from gitmem.refresh.refresh import refresh
@@ -37,7 +39,7 @@ def command(commit: str, transcript: Path | None, whole: bool) -> None:
     or whose transcript had moved.  Parts of a session that are already remembered are not used
     again.
     """
-    repo = find_repo_here()
+    repo = repo_here()
     worktree = repo.need_worktree()
     if commit == "HEAD" and not has_head(repo):
         raise UnbornHead("the current branch has no commit to remember")
@@ -52,7 +54,9 @@ def command(commit: str, transcript: Path | None, whole: bool) -> None:
     with closing(refresh(repo)) as index:
         outcome = capture_commit(open_workspace(repo), index, oid, work, transcript)
     for memory in outcome.memories:
-        click.echo(f"{memory.id[:9]} {memory.kind}: {memory.title}")
+        click.echo(
+            f"{memory.id[:9]} {clean_line(memory.kind, 40)}: {clean_line(memory.title, 300)}"
+        )
     for notice in outcome.notices:
         click.echo(f"gitmem: {notice}", err=True)
     if not outcome.memories:

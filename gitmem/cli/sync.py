@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 import click
 
 from gitmem.capture.workspace import open_workspace
-from gitmem.cli.open_repo import tell_notices
+from gitmem.cli.open_repo import repo_here, tell_notices
 from gitmem.follow.sync import Amount, SyncReport, preview, sync
-from gitmem.git.repo import find_repo_here
+from gitmem.guard.json_text import json_text
 from gitmem.refresh.catch_up import catch_up
 
 _PATIENCE_SECONDS = 30.0
@@ -35,14 +34,14 @@ def command(remote: str, dry_run: bool, is_json: bool) -> None:
 
     --dry-run contacts the remotes, but moves no ref here or there.
     """
-    repo = find_repo_here()
+    repo = repo_here()
     workspace = open_workspace(repo)
     if repo.is_initialised and not dry_run:  # what was just committed goes along
         catch_up(repo, _PATIENCE_SECONDS)
     report = preview(workspace, remote) if dry_run else sync(workspace, remote)
     tell_notices(repo)
     if is_json:
-        click.echo(json.dumps(_object(report, dry_run=dry_run), indent=2))
+        click.echo(json_text(_object(report, dry_run=dry_run), indent=2))
     else:
         _tell(report, dry_run=dry_run)
     if report.trouble is not None:

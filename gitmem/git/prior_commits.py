@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from gitmem.errors import GitFailed
-from gitmem.git.log import stream_git
+from gitmem.git.log import seconds_of, stream_git
 from gitmem.git.repo import Repo, may_lack_objects, try_git
 from gitmem.model.change import Change
 from gitmem.model.line_marks import line_marks
@@ -52,7 +52,7 @@ class _Head:
 
 def _parse_head(line: str) -> _Head:
     commit, authored, committed = line.split(" ")
-    return _Head(commit, float(authored), float(committed))
+    return _Head(commit, float(seconds_of(authored)), float(seconds_of(committed)))
 
 
 class _Times:

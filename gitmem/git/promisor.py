@@ -153,7 +153,7 @@ def _fetch(repo: Repo, remote: str, oids: Iterable[str], seconds: float) -> None
 def _commit(objects: pygit2.Repository, name: str) -> pygit2.Commit | None:
     try:
         found = objects[name]
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, pygit2.GitError):
         return None
     return found if isinstance(found, pygit2.Commit) else None
 
