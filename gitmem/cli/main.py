@@ -134,12 +134,12 @@ def _say(line: str) -> None:
 
 
 def _report_bug(text: str) -> int:
-    from gitmem.git.repo import find_repo
+    from gitmem.git.repo import find_repo_here
     from gitmem.state.error_log import append_log, log_path
 
     _say(f"gitmem: this is a bug in gitmem: {text.strip().splitlines()[-1]}")
     try:
-        repo = find_repo(".")
+        repo = find_repo_here()
     except GitmemError:
         _say(text)
     else:
