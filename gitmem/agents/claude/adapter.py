@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gitmem.agents.adapter import TranscriptFile, translate_errors
-from gitmem.agents.claude.projects import find_transcript, find_transcripts, list_projects_dirs
+from gitmem.agents.claude.projects import (
+    find_transcript,
+    find_transcripts,
+    list_projects_dirs,
+    list_transcripts,
+)
 from gitmem.agents.claude.records import RecordReader
 from gitmem.agents.claude.subagents import find_subagents
 from gitmem.agents.json_values import JsonObject, collect_path, parse_id, parse_line, parse_time
@@ -47,6 +52,10 @@ class ClaudeCode:
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Transcripts of sessions in a work tree or a folder below it."""
         return find_transcripts(worktree, self._projects, since)
+
+    def transcripts_since(self, since: float) -> list[TranscriptFile]:
+        """Transcripts of all sessions written to after ``since``."""
+        return list_transcripts(self._projects, since)
 
     def parts(self, path: Path) -> list[Path]:
         """The transcript and its subagents' files."""
