@@ -62,14 +62,19 @@ def find_elsewhere(
         for one in workspace.agents.transcripts_since(moment - _BEFORE_SECONDS)
         if one.session not in known
     ]
+    seen: set[str] = set()
     for one in sorted(listed, key=lambda one: abs(one.mtime - moment))[:_MAX_FILES]:
+        if one.session in seen:
+            continue  # another copy of it
         found: dict[str, None] = {}
-        for part in workspace.agents.parts(one.path):
+        path = workspace.agents.find(one.session, moment, known=one.path) or one.path
+        for part in workspace.agents.parts(path):
             left -= _size(part)
             if left >= 0:
                 found.update(dict.fromkeys(_names_in(part, paths, names)))
         if found:
-            yield SessionElsewhere(SessionFile(one.session, one.path), tuple(found))
+            seen.add(one.session)
+            yield SessionElsewhere(SessionFile(one.session, path), tuple(found))
 
 
 def names_folder(path: Path, folders: Collection[str]) -> bool:

@@ -17,7 +17,8 @@ def ready_repo() -> Repo:
     """Find the repository and catch up: drain the queue, join fetched memories, refresh the index.
 
     If that fails, or takes more than two seconds, a line on stderr says so and the command shows
-    what there is.  Notices that have piled up are printed.
+    what there is; an index that is gone or was damaged is built at once all the same.  Notices that
+    have piled up are printed.
 
     Raises:
         NotARepository: there is none here.
@@ -29,6 +30,9 @@ def ready_repo() -> Repo:
 
             refresh(repo).close()
         elif not catch_up(repo, _PATIENCE_SECONDS):
+            from gitmem.refresh.refresh import fill_empty_index
+
+            fill_empty_index(repo)
             click.echo(
                 "gitmem: some work is still waiting to be remembered (gitmem status)", err=True
             )

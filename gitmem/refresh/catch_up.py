@@ -16,6 +16,7 @@ from gitmem.git.remotes import TRACKING, tracking_ref
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF, WATERMARK_REF
+from gitmem.process.deadline import share_of_time
 from gitmem.state.cursors import read_cursors
 from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue
@@ -24,6 +25,7 @@ from gitmem.state.unseen import has_unseen
 from gitmem.state.worker_launch import launch_worker
 
 _POLL_SECONDS = 0.02
+_SHARE = 0.75  # of what is left of a hook's time: the rest is for what it has to say
 _MOST_NOTES = 50  # that who waits reads by itself: about as long as a worker takes to start
 
 
@@ -76,23 +78,27 @@ def catch_up(
     Returns whether all is up to date.  A worker that takes longer goes on by itself; work that
     it had to leave (a rebase is under way, a job keeps failing) is not waited for.
     """
-    if _is_caught_up(repo):
-        return True
+    with closing(Index.open(repo.state_dir)) as index:
+        if _is_caught_up(repo, index):
+            return True
+        is_held = index.is_volatile
     has_ended = launch(repo)
-    deadline = time.monotonic() + patience
+    if is_held:
+        return False  # by another process, or not to be written: no worker gets further, either
+    deadline = time.monotonic() + share_of_time(patience, _SHARE)
     while time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
         if has_ended() and not is_worker_running(repo):
             break
-    return _is_caught_up(repo)
-
-
-def _is_caught_up(repo: Repo) -> bool:
     with closing(Index.open(repo.state_dir)) as index:
-        tip, base = _tip_to_follow(repo), index.tip
-        if tip is None or tip == (base or ""):
-            return tip is not None
-        return bool(tip and base) and _follow(repo, index, base or "", tip)
+        return _is_caught_up(repo, index)
+
+
+def _is_caught_up(repo: Repo, index: Index) -> bool:
+    tip, base = _tip_to_follow(repo), index.tip
+    if tip is None or tip == (base or ""):
+        return tip is not None
+    return bool(tip and base) and _follow(repo, index, base or "", tip)
 
 
 def _follow(repo: Repo, index: Index, base: str, tip: str) -> bool:
