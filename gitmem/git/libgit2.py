@@ -7,7 +7,7 @@ import os
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
 
 from gitmem.errors import NotARepository, UnsupportedRepository
-from gitmem.git.repo import Repo
+from gitmem.git.repo import Repo, is_trusted
 
 # Says only that objects may still be at the remote; who reads them asks git for what is missing.
 pygit2.settings.set_extensions(["partialclone"])
@@ -21,8 +21,24 @@ def open_objects(repo: Repo) -> pygit2.Repository:
         NotARepository: it cannot be opened, or belongs to somebody else.
     """
     try:
-        return pygit2.Repository(os.fspath(repo.git_dir))
+        return _open(repo)
     except (pygit2.GitError, KeyError, ValueError) as error:
         if "extension" in str(error):
             raise UnsupportedRepository(f"libgit2 cannot read this repository: {error}") from error
         raise NotARepository(f"libgit2 cannot open '{repo.git_dir}': {error}") from error
+
+
+def _open(repo: Repo) -> pygit2.Repository:
+    """libgit2 looks for trust in fewer places than git: where it finds none, git is asked, and its
+    word counts for this one opening.
+    """
+    try:
+        return pygit2.Repository(os.fspath(repo.git_dir))
+    except pygit2.GitError as error:
+        if "owned" not in str(error) or not is_trusted(repo):
+            raise
+    pygit2.settings.owner_validation = False
+    try:
+        return pygit2.Repository(os.fspath(repo.git_dir))
+    finally:
+        pygit2.settings.owner_validation = True

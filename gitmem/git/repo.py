@@ -22,6 +22,7 @@ from gitmem.errors import (
     ReadOnlyRepository,
     UnknownRevision,
     UnsupportedRepository,
+    UntrustedRepository,
 )
 from gitmem.model.value import dataclass
 from gitmem.process.child import run
@@ -44,6 +45,9 @@ _SAFE_NAMES = (
     "GIT_AUTHOR_",
     "GIT_COMMITTER_",
 )
+
+
+_TRUST = "git config --global --add safe.directory"
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,10 @@ def git_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     clean = {
         k: v for k, v in source.items() if not k.startswith("GIT_") or k.startswith(_SAFE_NAMES)
     }
+    if "GIT_CONFIG_COUNT" in source or "GIT_CONFIG_PARAMETERS" in source:
+        from gitmem.git.trusted_folders import trusted_folders  # hardly anybody configures git so
+
+        clean.update(trusted_folders(source))
     clean.update(LC_ALL="C", LANGUAGE="C", GIT_TERMINAL_PROMPT="0", GIT_OPTIONAL_LOCKS="0")
     return clean
 
@@ -99,6 +107,7 @@ def find_repo(start: Path | str = ".") -> Repo:
 
     Raises:
         NotARepository: there is none, or git refuses it (the reason is in the message).
+        UntrustedRepository: it is another person's, and git was not told to trust it.
         UnsupportedRepository: its object or ref format cannot be read by libgit2.
         GitFailed: git is not there, or too old.
     """
@@ -112,8 +121,7 @@ def find_repo(start: Path | str = ".") -> Repo:
             "'git' is not on PATH", "Install git, then run the command again"
         ) from error
     if done.returncode != 0:
-        reason = os.fsdecode(done.stderr).strip().removeprefix("fatal: ").splitlines()
-        raise NotARepository(f"'{start}': {reason[0] if reason else 'not a git repository'}")
+        raise _refusal(start, os.fsdecode(done.stderr))
     lines = os.fsdecode(done.stdout).removesuffix("\n").split("\n")
     if lines[0].startswith("--"):  # git before 2.31 prints an option that it does not know
         raise GitFailed("this git is older than 2.31", "Nothing was changed. Update git")
@@ -273,6 +281,21 @@ def translate_os_errors(doing: str) -> Iterator[None]:
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise ReadOnlyRepository(f"cannot {doing}: {error.strerror}") from error
         raise
+
+
+def is_trusted(repo: Repo) -> bool:
+    """Whether git itself opens the repository where it finds it: it asks whose it is."""
+    return _rev_parse(repo.worktree or repo.git_dir, "--git-dir").returncode == 0
+
+
+def _refusal(start: Path | str, complaint: str) -> NotARepository:
+    """What git said, and where the repository is somebody else's what it says to do."""
+    lines = [line.strip() for line in complaint.strip().removeprefix("fatal: ").splitlines()]
+    reason = f"'{start}': {lines[0] if lines else 'not a git repository'}"
+    remedy = next((line for line in lines if line.startswith(_TRUST)), "")
+    if remedy:
+        return UntrustedRepository(reason, f"Nothing was changed. If you trust it, run: {remedy}")
+    return NotARepository(reason)
 
 
 def _rev_parse(start: Path | str, *asked: str) -> subprocess.CompletedProcess[bytes]:
