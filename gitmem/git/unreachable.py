@@ -20,6 +20,7 @@ from gitmem.git.repo import (
 )
 from gitmem.process.child import ending, start
 
+_NO_GIANTS = "--filter=blob:limit=64m"
 _AT_ONCE = 2_000
 
 
@@ -57,10 +58,13 @@ def refs_reaching(repo: Repo, commits: Iterable[str]) -> list[str]:
 def blobs_holding(
     repo: Repo, commits: Sequence[str], is_held: Callable[[bytes], bool]
 ) -> Iterator[str]:
-    """The blobs in the commits' histories for whose bytes ``is_held`` says yes."""
+    """The blobs in the commits' histories for whose bytes ``is_held`` says yes.
+
+    One that is larger than anything of ours, which a stranger may have sent, is not read.
+    """
     if not commits:
         return
-    listed = run_git(repo, *_listing(repo), *commits).split()
+    listed = run_git(repo, *_listing(repo), _NO_GIANTS, *commits).split()
     for first in range(0, len(listed), _AT_ONCE):
         some = b"\n".join(listed[first : first + _AT_ONCE]) + b"\n"
         printed = run_git(repo, "cat-file", "--batch", stdin=some)
