@@ -39,7 +39,8 @@ from gitmem.errors import (
 )
 from gitmem.follow.push import push_along
 from gitmem.follow.reconcile import ReconcileReport, reconcile
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.reachability import is_ancestor
+from gitmem.git.repo import Repo, repo_at
 from gitmem.git.transport import has_refs
 from gitmem.index.cache import Index
 from gitmem.index.memories import memories_of_session, memory_count, place_count, vector_count
@@ -64,12 +65,14 @@ class _Run:
     """One run of the worker.
 
     ``paths`` and ``commits`` are what it has attempted: each job and each commit once, whoever
-    reported it.  The index is opened for the first job that needs one, and stays open.
+    reported it.  ``remembered`` is the last commit that gained a memory.  The index is opened for
+    the first job that needs one, and stays open.
     """
 
     workspace: Workspace
     paths: set[Path] = field(default_factory=set)
     commits: set[str] = field(default_factory=set)
+    remembered: str = ""
     _index: Index | None = None
 
     def index(self) -> Index:
@@ -158,7 +161,7 @@ def _drain(run: _Run) -> int:
             name_sessions(run.workspace.repo)
             continue
         for queued in waiting:
-            if _must_wait(queued.job):
+            if _must_wait(run.workspace.repo, queued.job):
                 continue  # git has begun to rewrite commits since
             leave_mark(run.workspace.repo)
             run.paths.add(queued.path)
@@ -200,7 +203,7 @@ def _ready_jobs(queue: Queue, run: _Run) -> list[QueuedJob]:
     wakes may find this one still at work, and then it is this one that must come back to it.
     """
     untried = [queued for queued in queue.jobs() if queued.path not in run.paths]
-    return [queued for queued in untried if not _must_wait(queued.job)]
+    return [queued for queued in untried if not _must_wait(run.workspace.repo, queued.job)]
 
 
 def _queue_missed_commits(run: _Run, queue: Queue) -> list[QueuedJob]:
@@ -209,10 +212,10 @@ def _queue_missed_commits(run: _Run, queue: Queue) -> list[QueuedJob]:
     return _ready_jobs(queue, run)
 
 
-def _repo_at(worktree: str) -> Repo | None:
+def _repo_at(repo: Repo, worktree: str) -> Repo | None:
     """The repository as seen from a work tree; None when that is gone."""
     try:
-        return find_repo(worktree)
+        return repo_at(repo, worktree)
     except (GitmemError, OSError):
         return None
 
@@ -249,7 +252,7 @@ def _is_idle_session(run: _Run, queued: QueuedJob, error: Exception) -> bool:
     return not is_pending and not memories_of_session(run.index(), session)
 
 
-def _must_wait(job: Job) -> bool:
+def _must_wait(repo: Repo, job: Job) -> bool:
     """While git rewrites commits their notes move: wait until it is done.  So does a push that is
     to follow one of git's own.
     """
@@ -258,13 +261,13 @@ def _must_wait(job: Job) -> bool:
         return number.isdecimal() and is_alive(int(number), born)
     if job.kind != "capture" or not job.worktree:
         return False
-    place = _repo_at(job.worktree)
+    place = _repo_at(repo, job.worktree)
     return place is not None and any((place.git_dir / name).exists() for name in _REBASE_FOLDERS)
 
 
 def _capture(run: _Run, queued: QueuedJob) -> None:
     workspace, job = run.workspace, queued.job
-    place = _repo_at(job.worktree)
+    place = _repo_at(workspace.repo, job.worktree)
     if place is not None and place.worktree is not None:
         watch_reflog(place)
     if not sees_agents(os.environ):
@@ -274,8 +277,11 @@ def _capture(run: _Run, queued: QueuedJob) -> None:
             return  # whoever has the transcripts will see more
     _keep_sources(workspace.repo, job)
     work = AgentWork(job.worktree, job.session, queued.time)
+    if run.remembered and not is_ancestor(workspace.repo, run.remembered, job.commit):
+        reconcile(workspace.repo, run.index())  # this one may have taken that one's place
     done = capture_commit(workspace, run.index(), job.commit, work)
     if done.memories:
+        run.remembered = job.commit
         keep_capture(workspace.repo)
     for notice in done.notices:
         append_log(workspace.repo, f"capture {job.commit[:10]}: {notice}")

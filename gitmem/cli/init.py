@@ -16,6 +16,7 @@ from gitmem.cli.writer_question import ask_for_writer, may_ask
 from gitmem.errors import GitmemError, SettingsInvalid
 from gitmem.follow.sync import fetch
 from gitmem.git.head import head_commit
+from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
 from gitmem.index.memories import memory_count
 from gitmem.refresh.refresh import refresh
@@ -98,6 +99,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     """
     repo = repo_here()
     repo.need_worktree()
+    open_objects(repo)  # a repository that cannot be read is refused before anything is asked
     keep_sharing(repo)
     chosen = compressor or _ask(repo)  # before anything is written: Ctrl-C leaves no half
     report = install(

@@ -47,7 +47,7 @@ COMMANDS = {
 
 _EPILOG = """\b
 Exit codes: 0 success, 1 foreseen failure, 2 usage, 3 a bug in gitmem, 130 interrupted;
-10 to 17 repository, 20 to 23 notes, 30 to 33 capture, 40 to 43 remote, 50 to 52 set-up
+10 to 18 repository, 20 to 23 notes, 30 to 33 capture, 40 to 43 remote, 50 to 52 set-up
 (docs/exit-codes.md)."""
 
 
@@ -134,12 +134,12 @@ def _say(line: str) -> None:
 
 
 def _report_bug(text: str) -> int:
-    from gitmem.git.repo import find_repo
+    from gitmem.git.repo import find_repo_here
     from gitmem.state.error_log import append_log, log_path
 
     _say(f"gitmem: this is a bug in gitmem: {text.strip().splitlines()[-1]}")
     try:
-        repo = find_repo(".")
+        repo = find_repo_here()
     except GitmemError:
         _say(text)
     else:
