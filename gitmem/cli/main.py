@@ -106,10 +106,7 @@ def run_command(arguments: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except GitmemError as error:
-        _say(f"gitmem: {error.message}")
-        if error.hint:
-            _say(f"  {error.hint}")
-        return error.exit_code
+        return _tell(error)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except (BrokenPipeError, SystemExit):
@@ -117,9 +114,19 @@ def run_command(arguments: Sequence[str]) -> int:
         # click reports it by exiting, and nothing else here exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE
-    except Exception:  # noqa: BLE001 - the outermost frame: a bug is reported as one
-        return _report_bug(traceback.format_exc())
+    except Exception as error:  # noqa: BLE001 - the outermost frame: a bug is reported as one
+        from gitmem.cli.foreseen import foreseen
+
+        refusal = foreseen(error)
+        return _report_bug(traceback.format_exc()) if refusal is None else _tell(refusal)
     return result if isinstance(result, int) else EXIT_DONE
+
+
+def _tell(error: GitmemError) -> int:
+    _say(f"gitmem: {error.message}")
+    if error.hint:
+        _say(f"  {error.hint}")
+    return error.exit_code
 
 
 def _program_name() -> str:
