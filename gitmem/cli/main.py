@@ -109,10 +109,7 @@ def run_command(arguments: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except GitmemError as error:
-        _say(f"gitmem: {error.message}")
-        if error.hint:
-            _say(f"  {error.hint}")
-        return error.exit_code
+        return _tell(error)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except (BrokenPipeError, SystemExit):
@@ -123,7 +120,10 @@ def run_command(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the outermost frame: a bug is reported as one
         if isinstance(error, OSError) and _is_of_output(error):
             return _output_lost(error)
-        return _report_bug(traceback.format_exc())
+        from gitmem.cli.foreseen import foreseen
+
+        refusal = foreseen(error)
+        return _report_bug(traceback.format_exc()) if refusal is None else _tell(refusal)
     try:
         sys.stdout.flush()  # else Python finds out at its end, and says so in words of its own
     except BrokenPipeError:
@@ -147,6 +147,13 @@ def _output_lost(error: OSError) -> int:
 def _leave_output() -> None:
     """Nobody reads, or nothing more can be written: what is left goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _tell(error: GitmemError) -> int:
+    _say(f"gitmem: {error.message}")
+    if error.hint:
+        _say(f"  {error.hint}")
+    return error.exit_code
 
 
 def _program_name() -> str:
