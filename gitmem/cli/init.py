@@ -96,7 +96,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     one key for an answer; Enter keeps them offline.  Without a terminal, or where gitmem.compressor
     is set, nothing is asked, and nothing is sent anywhere.
     """
-    repo = repo_here()
+    repo = repo_here(tells_memories=False)
     repo.need_worktree()
     keep_sharing(repo)
     chosen = compressor or _ask(repo)  # before anything is written: Ctrl-C leaves no half
