@@ -33,9 +33,11 @@ from gitmem.follow.push import push_along
 from gitmem.follow.reconcile import ReconcileReport, reconcile
 from gitmem.git.log import read_reflog_commits, reflog_size
 from gitmem.git.repo import Repo, find_repo
+from gitmem.git.transport import has_refs
 from gitmem.index.cache import Index
 from gitmem.index.memories import memories_of_session, memory_count, place_count, vector_count
 from gitmem.model.job import PAYLOAD, Job
+from gitmem.process.ancestors import is_alive
 from gitmem.refresh.refresh import catch_up_index, refresh
 from gitmem.state.cursors import read_cursors, write_cursors
 from gitmem.state.error_log import append_log
@@ -78,6 +80,7 @@ class _Run:
     def close(self) -> None:
         """Let go of the index."""
         if self._index is not None:
+            self._index.seal()
             self._index.close()
             self._index = None
 
@@ -235,7 +238,12 @@ def _is_idle_session(run: _Run, queued: QueuedJob, error: Exception) -> bool:
 
 
 def _must_wait(job: Job) -> bool:
-    """While git rewrites commits their notes move: wait until it is done."""
+    """While git rewrites commits their notes move: wait until it is done.  So does a push that is
+    to follow one of git's own.
+    """
+    if "after" in job.extra:
+        number, _, born = job.extra["after"].partition(" ")
+        return number.isdecimal() and is_alive(int(number), born)
     if job.kind != "capture" or not job.worktree:
         return False
     place = _repo_at(job.worktree)
@@ -295,11 +303,21 @@ def _is_last_of_session(workspace: Workspace, queued: QueuedJob) -> bool:
 
 
 def _push(run: _Run, queued: QueuedJob) -> None:
+    if not _has_git_pushed(run.workspace, queued.job):
+        return  # it was a dry run, or refused
     try:
         _follow_history(run)  # what was picked a moment ago goes along
     except GitmemError as error:
         append_log(run.workspace.repo, f"reconcile: {error}")
     push_along(run.workspace, queued.job.remote)
+
+
+def _has_git_pushed(workspace: Workspace, job: Job) -> bool:
+    """Whether the push that this one was to follow has brought to the remote what it named."""
+    lines = job.extra.get("refs", "").splitlines()
+    refs = {ref: oid for oid, _, ref in (line.partition(" ") for line in lines)}
+    remote = job.extra.get("pushed-to", "")
+    return not refs or has_refs(workspace.repo, remote, refs, workspace.settings.push_timeout)
 
 
 def _merge(run: _Run, queued: QueuedJob) -> None:

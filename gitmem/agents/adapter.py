@@ -48,8 +48,8 @@ class Adapter(Protocol):
     def owns(self, path: Path) -> bool:
         """Whether a file of this name is a transcript of this agent; the file is not opened."""
 
-    def find(self, session: str) -> Path | None:
-        """The transcript of a session, whatever folder it worked in."""
+    def copies(self, session: str) -> list[Path]:
+        """The files of a session, whatever folder it worked in: most often one."""
 
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Transcripts of sessions in a work tree or a folder below it, in no order.

@@ -75,30 +75,34 @@ def makers_of(workspace: Workspace, index: Index, change: Change, work: AgentWor
     ]
 
 
-def session_file(workspace: Workspace, session: str) -> SessionFile | None:
-    """The session with its transcript; None when that is gone."""
+def session_file(
+    workspace: Workspace, session: str, moment: float | None = None
+) -> SessionFile | None:
+    """The session with its transcript, as of ``moment`` (POSIX seconds); None when that is gone."""
     registered = Registry(workspace.repo).get(session)
-    if registered is not None and Path(registered.transcript).is_file():
-        return SessionFile(session, Path(registered.transcript))
-    path = workspace.agents.find(session)
+    told = registered.transcript if registered is not None else ""
+    path = workspace.agents.find(session, moment, known=Path(told) if told else None)
     return None if path is None else SessionFile(session, path)
 
 
 def _candidate_files(
     workspace: Workspace, work: AgentWork, moment: float
 ) -> dict[str, SessionFile]:
-    files: dict[str, SessionFile] = {}
-    if work.session and (file := session_file(workspace, work.session)):
-        files[work.session] = file
+    paths: dict[str, Path] = {}
+    if work.session and (file := session_file(workspace, work.session, moment)):
+        paths[work.session] = file.path
     for other in Registry(workspace.repo).sessions():
         path = Path(other.transcript)
         if path.name and work.is_in(other.worktree):  # some clients do not tell the file
-            files.setdefault(other.session, SessionFile(other.session, path))
+            paths.setdefault(other.session, path)
     # Of a commit of long ago those count that were at work then, not the last ones there are.
     listed = workspace.agents.transcripts_for(Path(work.worktree), moment - _AGE_SECONDS)
     for one in sorted(listed, key=lambda one: abs(one.mtime - moment)):
-        files.setdefault(one.session, SessionFile(one.session, one.path))
-    return dict(list(files.items())[:_MAX_CANDIDATES])
+        paths.setdefault(one.session, one.path)
+    return {
+        session: SessionFile(session, workspace.agents.find(session, moment, known=path) or path)
+        for session, path in list(paths.items())[:_MAX_CANDIDATES]
+    }
 
 
 def _traces(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from gitmem.errors import GitmemError, UnknownRevision
 from gitmem.git.dirty import uncommitted_paths
+from gitmem.git.log import seconds_of
 from gitmem.git.repo import Repo, find_repo, resolve_commit, try_git
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import Memory
@@ -125,4 +127,5 @@ def _is_stashed_since(repo: Repo, time: str) -> bool:
     listed = try_git(repo, "log", "-g", "--format=%ct", "refs/stash", "--")
     if listed.returncode != 0:
         return False
-    return any(iso_time(float(line)) >= time for line in listed.stdout.split())
+    printed = os.fsdecode(listed.stdout).splitlines()
+    return any(iso_time(seconds_of(line)) >= time for line in printed)

@@ -9,9 +9,9 @@ from dataclasses import asdict
 import click
 
 from gitmem.capture.workspace import Workspace, open_workspace
+from gitmem.cli.open_repo import repo_here
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
-from gitmem.git.repo import find_repo
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.batch_files import BatchFiles
 from gitmem.upkeep.backfill import Report, backfill, collect
@@ -65,7 +65,7 @@ def command(
     gitmem backfill --since=1.year
     gitmem backfill v1.0..HEAD
     """
-    repo = find_repo(".")
+    repo = repo_here()
     if revisions == "HEAD" and not has_head(repo):
         raise UnbornHead("the current branch has no commit to remember")
     if repo.is_initialised:

@@ -10,9 +10,10 @@ import click
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit
 from gitmem.capture.workspace import open_workspace
+from gitmem.cli.open_repo import repo_here
 from gitmem.errors import UnbornHead
 from gitmem.git.log import commit_time, has_head
-from gitmem.git.repo import Repo, find_repo, resolve_commit
+from gitmem.git.repo import Repo, resolve_commit
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.catch_up import catch_up
 from gitmem.refresh.refresh import refresh
@@ -36,7 +37,7 @@ def command(commit: str, transcript: Path | None, whole: bool) -> None:
     or whose transcript had moved.  Parts of a session that are already remembered are not used
     again.
     """
-    repo = find_repo(".")
+    repo = repo_here()
     worktree = repo.need_worktree()
     if commit == "HEAD" and not has_head(repo):
         raise UnbornHead("the current branch has no commit to remember")

@@ -9,12 +9,13 @@ import click
 
 from gitmem.capture.compressors import endpoint_of
 from gitmem.capture.workspace import open_workspace
+from gitmem.cli.open_repo import repo_here
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.cli.writer_question import ask_for_writer, may_ask
 from gitmem.errors import GitmemError, SettingsInvalid
 from gitmem.follow.sync import fetch
 from gitmem.git.head import head_commit
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo
 from gitmem.index.memories import memory_count
 from gitmem.refresh.refresh import refresh
 from gitmem.setup.git_config import read_config
@@ -23,6 +24,7 @@ from gitmem.setup.writer_offers import find_writers
 from gitmem.state.known_repos import KnownRepos
 from gitmem.state.setting_types import COMPRESSORS, parse_compressors
 from gitmem.state.settings import read_settings
+from gitmem.state.sharing import keep_sharing
 from gitmem.worker import watch_reflog
 
 _SHARED = (".claude/settings.json", ".mcp.json")
@@ -94,8 +96,9 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     one key for an answer; Enter keeps them offline.  Without a terminal, or where gitmem.compressor
     is set, nothing is asked, and nothing is sent anywhere.
     """
-    repo = find_repo(".")
+    repo = repo_here()
     repo.need_worktree()
+    keep_sharing(repo)
     chosen = compressor or _ask(repo)  # before anything is written: Ctrl-C leaves no half
     report = install(
         repo,

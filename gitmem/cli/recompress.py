@@ -12,10 +12,9 @@ import click
 
 from gitmem.capture.compressors import compressor_without_fallback
 from gitmem.capture.workspace import Workspace, open_workspace
-from gitmem.cli.open_repo import ready_repo
+from gitmem.cli.open_repo import ready_repo, repo_here
 from gitmem.compress.compressor import Compressor, Estimate
 from gitmem.errors import CompressorFailed, GitmemError
-from gitmem.git.repo import find_repo
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import KINDS
 from gitmem.state.setting_types import COMPRESSORS, parse_compressors
@@ -101,7 +100,7 @@ def command(
     gitmem recompress --compressor extractive --with claude-cli --older-than 30d
     gitmem recompress --compressor history --limit 100
     """
-    repo = find_repo(".") if dry_run else ready_repo()
+    repo = repo_here() if dry_run else ready_repo()
     workspace = open_workspace(repo)
     compressor = compressor_without_fallback(workspace.repo, workspace.settings, chosen)
     ids, commits = split_names(repo, names)

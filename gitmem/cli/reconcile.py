@@ -9,9 +9,10 @@ from pathlib import Path
 
 import click
 
+from gitmem.cli.open_repo import repo_here
 from gitmem.follow.reconcile import ReconcileRange, ReconcileReport, reconcile
 from gitmem.git.log import walk_ids
-from gitmem.git.repo import find_repo, resolve_commit
+from gitmem.git.repo import resolve_commit
 from gitmem.refresh.refresh import refresh
 from gitmem.state.rewrite_log import add_pairs, parse_pairs
 from gitmem.state.unreachable_notes import read_unreachable_notes
@@ -58,7 +59,7 @@ def command(
     gitmem reconcile --range origin/main~1..origin/main
     gitmem reconcile --map .git/filter-repo/commit-map
     """
-    repo = find_repo(".")
+    repo = repo_here()
     arrived = None if span is None else tuple(walk_ids(repo, span))
     pairs = [] if map_file is None else parse_pairs(map_file.read_text("ascii", "replace"))
     pairs += [(resolve_commit(repo, old), resolve_commit(repo, new)) for old, new in told]

@@ -7,11 +7,12 @@ import sys
 import click
 
 from gitmem.capture.workspace import Workspace, open_workspace
+from gitmem.cli.open_repo import repo_here
 from gitmem.errors import RemoteError, UsageError
 from gitmem.follow.push import push
 from gitmem.follow.sync import fetch
 from gitmem.git.remotes import memory_remote
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo
 from gitmem.state.scrub_patterns import scrub_patterns_path
 from gitmem.upkeep.scrub import ScrubReport, find_target, look_for, scrub
 
@@ -40,7 +41,7 @@ def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prun
     cannot reach what other people have fetched, a server's unreachable objects, the agent's own
     transcripts or the project's commits: revoke a key that leaked.
     """
-    repo = find_repo(".")
+    repo = repo_here()
     if what == "-":
         what = _read_pattern()
     workspace = open_workspace(repo)

@@ -8,9 +8,8 @@ from dataclasses import asdict
 import click
 
 from gitmem.capture.workspace import open_workspace
-from gitmem.cli.open_repo import tell_notices
+from gitmem.cli.open_repo import repo_here, tell_notices
 from gitmem.follow.sync import Amount, SyncReport, preview, sync
-from gitmem.git.repo import find_repo
 from gitmem.refresh.catch_up import catch_up
 
 _PATIENCE_SECONDS = 30.0
@@ -35,7 +34,7 @@ def command(remote: str, dry_run: bool, is_json: bool) -> None:
 
     --dry-run contacts the remotes, but moves no ref here or there.
     """
-    repo = find_repo(".")
+    repo = repo_here()
     workspace = open_workspace(repo)
     if repo.is_initialised and not dry_run:  # what was just committed goes along
         catch_up(repo, _PATIENCE_SECONDS)

@@ -12,6 +12,7 @@ from pygit2.enums import DeltaStatus, DiffFlag, DiffOption, ObjectType  # noqa: 
 
 from gitmem.errors import GitFailed, UnknownRevision
 from gitmem.git.libgit2 import open_objects
+from gitmem.git.raw_commit import AnyCommit, RawPerson, find_commit
 from gitmem.git.recorders import Recorders
 from gitmem.git.repo import Repo
 from gitmem.model.change import WORD, Change, FileChange, word_key
@@ -109,6 +110,11 @@ class CommitReader:
             change_id=_change_id(_header(found), _message_of(found)),
         )
 
+    def parents(self, commit: str) -> list[str]:
+        """The parents that the commit names; none where it is not here."""
+        found = find_commit(self._objects, commit)
+        return [] if found is None else _parents(_header(found))
+
     def change(
         self,
         commit: str,
@@ -133,29 +139,30 @@ class CommitReader:
                 "In a partial clone the contents of files may be missing. Run: git fsck",
             ) from error
 
-    def _commit(self, commit: str) -> pygit2.Commit:
-        try:
-            found = self._objects[commit]
-        except (KeyError, ValueError) as error:
-            raise UnknownRevision(f"there is no commit '{commit[:12]}' here") from error
-        if not isinstance(found, pygit2.Commit):
-            raise UnknownRevision(f"'{commit[:12]}' is not a commit")
+    def _commit(self, commit: str) -> AnyCommit:
+        found = find_commit(self._objects, commit)
+        if found is None:
+            raise UnknownRevision(f"there is no commit '{commit[:12]}' here")
         return found
 
 
-def _header(commit: pygit2.Commit) -> bytes:
+def _parents(header: bytes) -> list[str]:
+    return [match.decode() for match in _PARENT.findall(header)]
+
+
+def _header(commit: AnyCommit) -> bytes:
     return commit.read_raw().partition(b"\n\n")[0]
 
 
 def _change(
     objects: pygit2.Repository,
-    found: pygit2.Commit,
+    found: AnyCommit,
     branch: str,
     is_excluded: Callable[[str], bool] | None,
     with_marks: bool,
 ) -> Change:
     header = _header(found)
-    parents = [match.decode() for match in _PARENT.findall(header)]
+    parents = _parents(header)
     diffs = _diffs(objects, found, parents)
     text = _message_of(found)
     is_plain = len(diffs) == 1
@@ -187,9 +194,7 @@ def _change(
     )
 
 
-def _diffs(
-    objects: pygit2.Repository, commit: pygit2.Commit, parents: list[str]
-) -> list[pygit2.Diff]:
+def _diffs(objects: pygit2.Repository, commit: AnyCommit, parents: list[str]) -> list[pygit2.Diff]:
     """The difference to each parent; to the empty tree for a root; none at a shallow boundary.
 
     ``parents`` are those the commit names: libgit2 hides the ones a shallow clone lacks.
@@ -198,8 +203,8 @@ def _diffs(
         return [commit.tree.diff_to_tree(swap=True)]
     diffs: list[pygit2.Diff] = []
     for name in parents:
-        parent = objects.get(name)
-        if not isinstance(parent, pygit2.Commit):
+        parent = find_commit(objects, name)
+        if parent is None:
             return []
         diff = parent.tree.diff_to_tree(commit.tree, DiffOption.IGNORE_SUBMODULES)
         if len(diff) <= MAX_FILES:
@@ -322,15 +327,15 @@ def _change_id(header: bytes, text: str) -> str:
     return in_header[1].decode("ascii", "replace") if in_header else ""
 
 
-def _message_of(commit: pygit2.Commit) -> str:
+def _message_of(commit: AnyCommit) -> str:
     return _text(commit.raw_message, commit)
 
 
-def _who(person: pygit2.Signature, commit: pygit2.Commit) -> str:
+def _who(person: pygit2.Signature | RawPerson, commit: AnyCommit) -> str:
     return f"{_text(person.raw_name, commit)} <{_text(person.raw_email, commit)}>"
 
 
-def _text(raw: bytes, commit: pygit2.Commit) -> str:
+def _text(raw: bytes, commit: AnyCommit) -> str:
     """In the encoding that the commit names; UTF-8 where it names none, or one nobody knows."""
     try:
         return raw.decode(commit.message_encoding or "utf-8", "replace")

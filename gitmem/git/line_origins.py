@@ -204,7 +204,7 @@ class _Answer:
         """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+            lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o666)
         except OSError:
             return None
         try:
@@ -223,7 +223,7 @@ class _Answer:
     def _start(self, repo: Repo, lock: int, environ: Mapping[str, str]) -> Child:
         self._file.unlink(missing_ok=True)  # nobody adds to it: it was cut off
         _keep_newest(self._folder)
-        out = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        out = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         options = [*_BLAME, *_ignore_options(repo), self.head, "--", self._path]
         try:
             return start(

@@ -19,6 +19,7 @@ from gitmem.process.child import ending, start
 _FIELDS = ("%H", "%an <%ae>", "%at", "%D", "%s")
 _CHUNK_BYTES = 1 << 14
 _FIRST_PLAIN_SECONDS = 100_000_000
+_MOST_DIGITS = 19
 _REFLOG_LINE = re.compile(rb"[0-9a-f]{40} ([0-9a-f]{40}) [^\t\n]* (\d+) [+-]\d{4}\t([^\n]*)\n")
 _REFLOG_EMAIL = re.compile(
     rb"<([^<>\t\n]{1,200})> \d+ [+-]\d{4}\t(?:commit|rebase|cherry|merge|am)"
@@ -108,7 +109,7 @@ def read_heads(repo: Repo, commits: Sequence[str]) -> Iterator[CommitHead]:
     with closing(stream_git(repo, arguments, b"\0")) as parts:
         for fields in _in_groups(parts, len(_FIELDS)):
             commit, author, when, refs, subject = fields
-            yield CommitHead(commit, author, int(when), refs, subject)
+            yield CommitHead(commit, author, seconds_of(when), refs, subject)
 
 
 def walk_files(
@@ -135,7 +136,7 @@ def walk_files(
                     yield commit, when, paths
                 head, _, token = token[1:].partition("\n")
                 commit, _, stamp = head.partition(" ")
-                when, paths, token = float(stamp), [], token.strip("\n")
+                when, paths, token = float(seconds_of(stamp)), [], token.strip("\n")
             if token:
                 paths.append(token)
     if commit:
@@ -193,7 +194,17 @@ def commit_time(repo: Repo, commit: str) -> float:
     done = try_git(repo, "show", "--no-patch", "--no-notes", "--format=%ct", commit)
     if done.returncode != 0:
         raise UnknownRevision(f"'{commit}' does not name a commit here")
-    return float(done.stdout)
+    return float(seconds_of(os.fsdecode(done.stdout)))
+
+
+def seconds_of(printed: str) -> int:
+    """A commit's time as git prints it, in POSIX seconds; 0 where it prints none that is a time.
+
+    Of a date before 1970 or none at all git prints nothing, and of one past 64 bits its digits.
+    """
+    text = printed.strip()
+    seconds = int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
+    return seconds if seconds < 1 << 63 else 0
 
 
 def stream_git(

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from gitmem.git.log import stream_git
+from gitmem.git.log import seconds_of, stream_git
 from gitmem.git.repo import Repo, try_git
 from gitmem.model.change import Change
 from gitmem.model.line_marks import line_marks
@@ -51,7 +51,7 @@ class _Head:
 
 def _parse_head(line: str) -> _Head:
     commit, authored, committed = line.split(" ")
-    return _Head(commit, float(authored), float(committed))
+    return _Head(commit, float(seconds_of(authored)), float(seconds_of(committed)))
 
 
 class _Times:

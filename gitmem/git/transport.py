@@ -39,6 +39,7 @@ _ALL_OF_HISTORY = "--depth=2147483646"
 """One less than git's "infinite", which would deepen the branches of the clone as well."""
 
 _FETCH_TRIES = 4
+_NO_OBJECT = "0" * 40
 _CONTENTION = "cannot lock ref"
 
 ALIAS = "gitmem.exchange"
@@ -95,6 +96,28 @@ def fetch_remote_tip(repo: Repo, remote: str, timeout: float) -> str | None:
         if done.returncode != 0 and NO_SUCH_REF not in done.stderr:
             raise error_of_fetch(remote, done.stderr)
     raise RemoteUnavailable(f"the notes of '{remote}' keep changing")
+
+
+def has_refs(repo: Repo, remote: str, refs: Mapping[str, str], timeout: float) -> bool:
+    """Whether the remote has one of the refs (name → object, zeros: none) where it is said to be.
+
+    ``timeout`` is in seconds.
+
+    Raises:
+        RemoteLogin, RemoteUnavailable: as for :func:`fetch_notes`.
+    """
+    own = _Remote.read(repo, remote)
+    places = [own.at(url) for url in own.push_urls] or [own]
+    for place in places:
+        done = _talk(repo, place, timeout, ["ls-remote", ALIAS, *refs])
+        if done.returncode != 0:
+            raise error_of_fetch(remote, done.stderr)
+        listed = dict(
+            line.split("\t", 1)[::-1] for line in done.stdout.splitlines() if "\t" in line
+        )
+        if any(listed.get(ref, _NO_OBJECT) == oid for ref, oid in refs.items()):
+            return True
+    return False
 
 
 def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") -> RemoteAnswer:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 
 _MAX_PAYLOAD_BYTES = 1 << 20
+_MAX_UPDATES_BYTES = 64 << 20
 _STDOUT = 1
 
 
@@ -38,9 +39,10 @@ def _dispatch(arguments: list[str]) -> None:
         run(arguments[1] if len(arguments) > 1 else ".")
     elif arguments[:2] == ["hook", "pre-push"]:
         from gitmem.git.repo import find_repo
-        from gitmem.hooks.pre_push import run_pre_push
+        from gitmem.hooks.pre_push import parse_updates, run_pre_push
 
-        line = run_pre_push(find_repo("."), arguments[2] if len(arguments) > 2 else "")
+        updates = parse_updates(sys.stdin.buffer.read(_MAX_UPDATES_BYTES))
+        line = run_pre_push(find_repo("."), arguments[2] if len(arguments) > 2 else "", updates)
         if line:
             print(line, file=sys.stderr)  # noqa: T201 - what the person pushing reads
     elif arguments[1:] == ["PostToolUse", "Bash"]:

@@ -11,6 +11,7 @@ from gitmem.git.repo import Repo, find_repo, git_environment
 from gitmem.state.error_log import append_log
 from gitmem.state.lock import lock
 from gitmem.state.queue import Queue
+from gitmem.state.sharing import adopt_sharing, keep_sharing
 from gitmem.state.worker_turns import is_worker_needed, remove_mark
 
 _DEADLINE_SECONDS = 900
@@ -26,6 +27,7 @@ def run_worker(place: str) -> None:
     repo = find_repo(place)
     try:
         if repo.is_initialised and is_worker_needed(repo):
+            keep_sharing(repo)
             _work(repo)  # whose imports cost 100 ms
     except (GitmemError, OSError) as error:
         append_log(repo, f"worker: {error}")
@@ -41,6 +43,7 @@ def run_judge(place: str) -> None:
     try:
         with lock(repo, "judge") as is_ours:
             if is_ours and repo.is_initialised:
+                adopt_sharing(repo)
                 _judge(repo)
     except (GitmemError, OSError) as error:
         append_log(repo, f"judge: {error}")

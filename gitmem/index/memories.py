@@ -11,7 +11,7 @@ from itertools import islice
 
 from gitmem.index.cache import Index
 from gitmem.index.parameters import BATCH_SIZE, marks
-from gitmem.index.rows import digest, unpack_memory
+from gitmem.index.rows import digest, transaction, unpack_memory
 from gitmem.model.memory import Memory
 from gitmem.model.value import dataclass
 
@@ -162,7 +162,7 @@ def memory_count(index: Index) -> int:
     if tip and counted.startswith(f"{tip} "):
         return int(counted.removeprefix(f"{tip} "))
     count = index.number(f"SELECT count(DISTINCT id) FROM {HOLDINGS} WHERE {LIVE}")
-    with index.optional_writer() as database:
+    with index.optional_writer() as database, transaction(database):
         value = f"{tip} {count}"
         database.execute("INSERT OR REPLACE INTO meta VALUES ('count', ?)", (value,))
     return count

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 
 from gitmem.index import lexical
 from gitmem.index.fields import COLUMNS, FIELDS, Field, digest_of
+from gitmem.index.seal import break_seal
 from gitmem.model.digest import sha256_hex
 from gitmem.model.memory import SCHEMA, Memory, from_fields, to_fields
 from gitmem.model.note import Note
@@ -27,7 +28,7 @@ def validity_of(fields: Sequence[Field]) -> str:
     It names all that rows and vectors were made with: tables, words, weights and schema.
     """
     return (
-        f"gitmem index 7, words {lexical.VERSION}, fields {digest_of(fields)},"
+        f"gitmem index 8, words {lexical.VERSION}, fields {digest_of(fields)},"
         f" memory schema {SCHEMA}"
     )
 
@@ -168,6 +169,7 @@ def transaction(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """One writer at a time; readers meanwhile see the previous state."""
     database.execute("BEGIN IMMEDIATE")
     try:
+        break_seal(database)
         yield database
         database.execute("COMMIT")
     finally:

@@ -11,7 +11,7 @@ from typing import Any
 
 from gitmem.errors import UsageError
 from gitmem.git.dates import instant_of
-from gitmem.model.instant import iso_time
+from gitmem.model.instant import LAST, iso_time
 from gitmem.model.memory import KINDS
 
 MAX_LIMIT = 100
@@ -185,10 +185,9 @@ def read_moment(value: str | float, *, is_end: bool = False) -> str:
         seconds = float(text)
         if seconds >= _MILLISECONDS_FROM:
             seconds /= 1000
-        try:
-            return iso_time(seconds)
-        except (ValueError, OverflowError, OSError) as error:
-            raise UsageError(f"'{text}' is not a date") from error
+        if seconds > LAST:
+            raise UsageError(f"'{text}' is not a date")
+        return iso_time(seconds)
     return instant_of(text, is_end=is_end)
 
 

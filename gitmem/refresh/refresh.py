@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 
 from gitmem.errors import NoteUnreadable
 from gitmem.git.remotes import (
@@ -99,6 +100,17 @@ def refresh_index(
             index.rebuild(_pairs(notes.changes(None, tip), progress), tip)
 
 
+def fill_empty_index(repo: Repo) -> None:
+    """Build the index, if it knows nothing, from the notes as they are.
+
+    For who wants to read and has waited in vain: the worker may be busy with something else, but
+    no search has to be blind for that.  If it builds the same just now, that is waited for.
+    """
+    with closing(Index.open(repo.state_dir)) as index:
+        if index.tip is None:
+            refresh_index(NoteStore(repo), index)
+
+
 def _pairs(
     changes: Iterable[NoteChange], progress: Callable[[int], None] | None
 ) -> Iterator[tuple[str, Note | None]]:
@@ -114,7 +126,7 @@ def refresh(repo: Repo) -> Index:
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
-    index = Index.open(repo.state_dir)
+    index = Index.open(repo.state_dir, is_thorough=True)
     if index.is_repaired:
         append_log(repo, "index: it was damaged or from another version, and is being rebuilt")
     catch_up_index(repo, index)

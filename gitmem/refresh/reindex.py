@@ -52,6 +52,7 @@ def reindex(repo: Repo, progress: Progress | None = None) -> ReindexReport:
                 refresh_index(notes, index, lambda read: tell("reading notes", read, total))
                 scope_of(repo, index)
                 left = _embed(index, encoder, tell)
+                index.seal()
                 done = ReindexReport(annotated_commit_count(index), memory_count(index), left)
             Index.replace(repo.state_dir, aside)
         finally:

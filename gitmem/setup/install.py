@@ -44,7 +44,7 @@ from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import path_of_name
 from gitmem.setup.owned_files import FileState, OwnedFiles, look, refuse_way_out
 from gitmem.setup.uninstall import put_back, undo_install
-from gitmem.state.atomic import write_atomically
+from gitmem.state.atomic import write_over
 
 
 @dataclass
@@ -241,7 +241,7 @@ def _add_to_client(
     if user_settings is None:
         changed = owned_files.change(path, new, present.mode, original)
     elif changed := new != present.content:
-        write_atomically(path.resolve(), new, mode=present.mode)
+        write_over(path.resolve(), new, mode=present.mode)
     if changed:
         report.changes.append(f"Claude Code hooks in {_display_path(path, repo)}")
 

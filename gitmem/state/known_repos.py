@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitmem.errors import GitmemError
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo, find_repo, translate_os_errors
+from gitmem.state.atomic import make_folder
 from gitmem.state.state_file import StateFile
 
 _MAX_BYTES = 1 << 14
@@ -43,6 +44,8 @@ class KnownRepos:
         """
         file, place = _file(self._path(repo)), os.fsencode(_place(repo))
         if file.read() != place:
+            with translate_os_errors("make the list of repositories"):
+                make_folder(self._folder)
             file.write(place)
 
     def remove(self, repo: Repo) -> None:
@@ -76,7 +79,7 @@ def repo_name(repo: Repo) -> str:
 
 
 def _file(path: Path) -> StateFile:
-    return StateFile(path, max_bytes=_MAX_BYTES)
+    return StateFile(path, max_bytes=_MAX_BYTES, mode=0o644)
 
 
 def _read(path: Path) -> Repo | None:

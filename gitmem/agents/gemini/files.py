@@ -15,6 +15,9 @@ from gitmem.errors import TranscriptMissing
 MAX_DOCUMENT_BYTES = 32 << 20
 """A larger document is not read: all of it would be held at once, twice."""
 
+REWIND = "$rewindTo"
+"""In a line of its own: the message of this id and all behind it were taken back."""
+
 _MESSAGES = re.compile(r'(?<!\\)"messages"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
 
@@ -33,7 +36,7 @@ class Lines:
                 record = parse_line(line.data)
                 if record is None:
                     self.broken_lines += 1
-                elif "type" in record:
+                elif "type" in record or REWIND in record:
                     yield record, False
                 else:
                     news = parse_object(record.get("$set")) or record
