@@ -37,7 +37,9 @@ def main() -> None:
 
         serve(os.environ)  # ends the process
     from gitmem.cli.main import run_command
+    from gitmem.cli.stream import guard_streams
 
+    guard_streams()
     sys.exit(run_command(arguments))
 
 

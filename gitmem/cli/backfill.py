@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 
@@ -12,6 +11,7 @@ from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.cli.open_repo import repo_here
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
+from gitmem.guard.json_text import json_text
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.batch_files import BatchFiles
 from gitmem.upkeep.backfill import Report, backfill, collect
@@ -85,7 +85,7 @@ def command(
     for notice in report.notices:
         click.echo(f"gitmem: {notice}", err=True)
     if as_json:
-        click.echo(json.dumps(asdict(report), ensure_ascii=False))
+        click.echo(json_text(asdict(report)))
         return
     click.echo(_summary(plan, report))
     if batches is None and (left := len(BatchFiles(repo).running())):
@@ -132,7 +132,7 @@ def _show_plan(
         "by_difference": len(plan.history) - worth,
     }
     if as_json:
-        click.echo(json.dumps({**counts, "cost": asdict(cost)}))
+        click.echo(json_text({**counts, "cost": asdict(cost)}))
         return
     click.echo(f"{_commits(plan.commits)}, {plan.with_memory} of them already with a memory.")
     if plan.not_worth:

@@ -14,6 +14,7 @@ from gitmem.cli.open_repo import repo_here
 from gitmem.errors import UnbornHead
 from gitmem.git.log import commit_time, has_head
 from gitmem.git.repo import Repo, resolve_commit
+from gitmem.guard.untrusted import clean_line
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.catch_up import catch_up
 from gitmem.refresh.refresh import refresh
@@ -50,7 +51,9 @@ def command(commit: str, transcript: Path | None, whole: bool) -> None:
     with closing(refresh(repo)) as index:
         outcome = capture_commit(open_workspace(repo), index, oid, work, transcript)
     for memory in outcome.memories:
-        click.echo(f"{memory.id[:9]} {memory.kind}: {memory.title}")
+        click.echo(
+            f"{memory.id[:9]} {clean_line(memory.kind, 40)}: {clean_line(memory.title, 300)}"
+        )
     for notice in outcome.notices:
         click.echo(f"gitmem: {notice}", err=True)
     if not outcome.memories:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from gitmem.capture.workspace import open_workspace
 from gitmem.cli.open_repo import ready_repo, repo_here
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
+from gitmem.guard.json_text import json_text
 from gitmem.refresh.quarantine_lost import restore_quarantine
 from gitmem.upkeep.import_claude_mem import ImportReport, import_claude_mem, project_names
 
@@ -70,7 +70,7 @@ def claude_mem(
         open_workspace(repo), path, names, to_head=untied_to_head, dry_run=dry_run
     )
     if as_json:
-        click.echo(json.dumps(_fields(found)))
+        click.echo(json_text(_fields(found)))
         return
     if not found.rows:
         there = ", ".join(ClaudeMem(path, names).projects()) or "none"

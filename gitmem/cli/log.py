@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -13,6 +12,7 @@ from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.errors import UsageError
 from gitmem.git.repo import Repo, top_relative
+from gitmem.guard.json_text import json_text
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import KINDS
 from gitmem.model.repeats import tell_once
@@ -139,7 +139,7 @@ def _blocks(entries: Iterator[LogEntry], form: str, is_coloured: bool) -> Iterat
     colours = palette(is_coloured)
     for position, entry in enumerate(entries):
         if form == "json":
-            yield json.dumps(entry_fields(entry), ensure_ascii=False)
+            yield json_text(entry_fields(entry))
         elif form == "oneline":
             yield render_oneline(entry, colours)
         else:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 import click
 
 from gitmem.cli.open_repo import ready_repo
+from gitmem.guard.json_text import json_text
 from gitmem.upkeep.stats import read_stats, render_stats
 
 
@@ -29,7 +29,7 @@ def command(days: int, as_json: bool) -> None:
     """
     stats = read_stats(ready_repo(), days)
     if as_json:
-        click.echo(json.dumps(asdict(stats), ensure_ascii=False))
+        click.echo(json_text(asdict(stats)))
         return
     for line in render_stats(stats):
         click.echo(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 import click
@@ -10,6 +9,7 @@ import click
 from gitmem.capture.workspace import open_workspace
 from gitmem.cli.open_repo import repo_here, tell_notices
 from gitmem.follow.sync import Amount, SyncReport, preview, sync
+from gitmem.guard.json_text import json_text
 from gitmem.refresh.catch_up import catch_up
 
 _PATIENCE_SECONDS = 30.0
@@ -41,7 +41,7 @@ def command(remote: str, dry_run: bool, is_json: bool) -> None:
     report = preview(workspace, remote) if dry_run else sync(workspace, remote)
     tell_notices(repo)
     if is_json:
-        click.echo(json.dumps(_object(report, dry_run=dry_run), indent=2))
+        click.echo(json_text(_object(report, dry_run=dry_run), indent=2))
     else:
         _tell(report, dry_run=dry_run)
     if report.trouble is not None:

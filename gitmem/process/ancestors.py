@@ -67,7 +67,7 @@ def is_alive(number: int, born: str) -> bool:
 
 
 def _stat(number: int) -> list[str]:
-    """The fields of ``/proc/N/stat`` behind the name, which may hold anything: state, parent and so on."""
+    """The fields of ``/proc/N/stat`` behind the name (which may hold anything), state first."""
     with suppress(OSError):
         text = (_PROC / str(number) / "stat").read_text("utf-8", "replace")
         fields = text.rpartition(")")[2].split()
