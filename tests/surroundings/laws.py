@@ -37,9 +37,11 @@ class Made:
     """What is known of the changes made so far.
 
     ``alone`` are those whose lines no commit holds; ``loose`` those that may be anywhere.
+    ``held`` says what each holds.
     """
 
     told: set[int] = field(default_factory=set)
+    held: dict[int, str] = field(default_factory=dict)
     alone: set[int] = field(default_factory=set)
     loose: set[int] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
@@ -159,7 +161,9 @@ def _check_words(twins: Twins, made: Made, notes: Notes) -> set[str]:
     for number in sorted(made.told):
         holders = [name for name, text in texts.items() if word_of(number) in text]
         if not holders:
-            raise Broken(f"change {number}: its word is in no note\n{log(twins)}")
+            raise Broken(
+                f"change {number}: its word is in no note\n({made.held[number]})\n{log(twins)}"
+            )
         if len(holders) > 1 and number not in made.loose:
             at = {c[:9]: [n for n, _ in kept] for c, kept in notes.items()}
             raise Broken(f"change {number}: its word is told by {holders}: {at}\n{log(twins)}")

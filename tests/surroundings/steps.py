@@ -48,6 +48,7 @@ class Worker:
             if not is_alone:
                 edited = [*carrier(side.worktree, number), *edited]
         self._agent.work(number, list(dict.fromkeys(edited)), self.twins.now, choices=choices)
+        self.made.held[number] = kind
         if is_alone:
             self.made.alone.add(number)
         return number

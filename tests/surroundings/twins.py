@@ -66,6 +66,7 @@ class Side:
             "PWD": str(self.cwd),
             "LC_ALL": "C.UTF-8",
             "TERM": "xterm",
+            "EDITOR": "true",
             "GIT_CONFIG_SYSTEM": str(self.home / "system-config"),
             "GIT_CONFIG_COUNT": str(len(self._counted)),
             "XDG_CONFIG_HOME": str(self.home / ".config"),
@@ -181,7 +182,10 @@ class Side:
         if not self.layout.environ:
             asked = ("rev-parse", "--path-format=absolute", "--git-dir")
             git_dir = Path(os.fsdecode(self.git.run(self.worktree, *asked).removesuffix(b"\n")))
-        self._set(["-f", str(git_dir / "config.worktree")], name, value)
+        where = ["-f", str(git_dir / "config.worktree")]
+        if self.git.run(self.common, "config", "core.bare", check=False) == b"true\n":
+            self._set(where, "core.bare", "false")  # else git finds no work tree any more
+        self._set(where, name, value)
 
     def _set(self, where: list[str], name: str, value: str) -> None:
         self.git.run(self.root, "config", *where, "--add", name, value)
