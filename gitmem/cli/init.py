@@ -109,7 +109,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     )
     _tell_lacks(repo, chosen)
     watch_reflog(repo)
-    with suppress(GitmemError, OSError):  # a read-only home, none at all: --everywhere will not look here
+    with suppress(GitmemError, OSError):  # none, or read-only: --everywhere does not look here
         KnownRepos(machine_folder()).add(repo)
     index = refresh(repo)
     count = memory_count(index)
