@@ -20,8 +20,9 @@ def main() -> None:
     arguments = sys.argv[1:]
     if arguments[:1] == ["hook"]:
         gc.disable()  # what a hook needs of memory is little, and soon over
-        from gitmem.hooks.main import run_hook
+        from gitmem.hooks.main import begin_hook, run_hook
 
+        begin_hook(arguments)
         # To take an interpreter apart piece by piece takes a third as long as a whole hook does;
         # by now all files are closed, and what was printed is flushed.
         os._exit(run_hook(arguments))

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from gitmem.agents.json_values import MAX_PATH
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
-_UNUSABLE = re.compile(r"[\x00-\x1f\ud800-\udfff]")
+_UNUSABLE = re.compile(r"[\x00\ud800-\udfff]")
 _MACOS_PRIVATE = "/private"
 _MACOS_LINKS = ("/tmp/", "/var/", "/etc/")  # noqa: S108  names to compare, nothing is written
 

@@ -35,6 +35,8 @@ COMMANDS = {
     "reindex": "Rebuild the index from the notes.",
     "reconcile": "Copy memories to the commits that now carry their changes.",
     "sync": "Exchange memories with the remote now.",
+    "trust": "Show or say whose memories are joined with yours.",
+    "restore": "Show or bring back memories that a remote took away.",
     "stats": "Show how much is remembered, by whom, and what it cost.",
     "status": "Show what is set up, what is waiting and what was last remembered.",
     "doctor": "Find what is wrong, and suggest or apply the remedy.",
@@ -132,12 +134,12 @@ def _say(line: str) -> None:
 
 
 def _report_bug(text: str) -> int:
-    from gitmem.git.repo import find_repo
+    from gitmem.git.repo import find_repo_here
     from gitmem.state.error_log import append_log, log_path
 
     _say(f"gitmem: this is a bug in gitmem: {text.strip().splitlines()[-1]}")
     try:
-        repo = find_repo(".")
+        repo = find_repo_here()
     except GitmemError:
         _say(text)
     else:

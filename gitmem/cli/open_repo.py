@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from gitmem.errors import GitmemError
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo, find_repo_here
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.notices import take_notices
 from gitmem.state.sharing import adopt_sharing
@@ -48,7 +48,7 @@ def repo_here() -> Repo:
     Raises:
         NotARepository: there is none here.
     """
-    repo = find_repo(".")
+    repo = find_repo_here()
     adopt_sharing(repo)
     return repo
 

@@ -10,7 +10,14 @@ from pathlib import Path
 from subprocess import PIPE
 
 from gitmem.errors import GitFailed
-from gitmem.git.repo import Repo, git_command, git_environment, run_git, try_git
+from gitmem.git.repo import (
+    Repo,
+    git_command,
+    local_environment,
+    may_lack_objects,
+    run_git,
+    try_git,
+)
 from gitmem.process.child import ending, start
 
 _AT_ONCE = 2_000
@@ -53,7 +60,7 @@ def blobs_holding(
     """The blobs in the commits' histories for whose bytes ``is_held`` says yes."""
     if not commits:
         return
-    listed = run_git(repo, "rev-list", "--objects", "--no-object-names", *commits).split()
+    listed = run_git(repo, *_listing(repo), *commits).split()
     for first in range(0, len(listed), _AT_ONCE):
         some = b"\n".join(listed[first : first + _AT_ONCE]) + b"\n"
         printed = run_git(repo, "cat-file", "--batch", stdin=some)
@@ -108,8 +115,8 @@ def _list_objects(repo: Repo, what: Sequence[str]) -> Iterator[str]:
     Raises:
         GitFailed: git could not list them all.
     """
-    asked = ["rev-list", "--objects", "--no-object-names", *what]
-    with ending(start(git_command(repo, asked), environ=git_environment(), stdout=PIPE)) as git:
+    asked = [*_listing(repo), *what]
+    with ending(start(git_command(repo, asked), environ=local_environment(), stdout=PIPE)) as git:
         assert git.stdout is not None  # noqa: S101 - PIPE was asked for
         for line in git.stdout:
             yield line.decode("ascii").rstrip("\n")
@@ -119,6 +126,12 @@ def _list_objects(repo: Repo, what: Sequence[str]) -> Iterator[str]:
             "git could not list what it reaches, so no object was removed",
             "The notes are scrubbed. Run: git fsck; then: git gc --prune=now",
         )
+
+
+def _listing(repo: Repo) -> list[str]:
+    """The command that lists objects; what a partial clone lacks is not here to be removed."""
+    lacking = ["--missing=allow-any"] if may_lack_objects(repo) else []
+    return ["rev-list", "--objects", "--no-object-names", *lacking]
 
 
 def _not_loose(repo: Repo, objects: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from gitmem.index.rows import VALIDITY, make_tables
 from gitmem.index.seal import BROKEN
+from gitmem.process.deadline import share_of_time
 
 FOLDER = "index"  # a folder, so that the file and its write-ahead log move as one
 FILE = "memories.sqlite3"
@@ -24,9 +25,14 @@ _MAX_TRIES = 5
 _PAGE_BYTES = 16_384  # rows are long: on small pages a tenth of the file is left over
 
 
+def busy_seconds() -> float:
+    """How long to wait for a writer now: less where somebody waits for this process."""
+    return share_of_time(BUSY_SECONDS)
+
+
 def connect(file: Path) -> sqlite3.Connection:
     """A connection in which every statement is its own transaction unless one is begun."""
-    return sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
+    return sqlite3.connect(file, timeout=busy_seconds(), isolation_level=None)
 
 
 def open_file(folder: Path) -> sqlite3.Connection | None:

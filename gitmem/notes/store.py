@@ -20,6 +20,7 @@ from gitmem.notes.merge import loss_between, merge_commits, restore_documents
 from gitmem.notes.missing import Loss
 from gitmem.notes.ref import NotesRef
 from gitmem.notes.scrub_marks import Scrubs, read_scrubs
+from gitmem.notes.takings import Taking, takings_between
 from gitmem.notes.trees import ID, NoteTrees
 from gitmem.notes.watermark import Watermark
 
@@ -57,6 +58,7 @@ class NoteStore:
         identity: Identity | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self.repo = repo
         self._trees = NoteTrees(repo, identity)
         self._objects = self._trees.objects
         self._ref = NotesRef(repo, self._trees.git, ref, sleep)
@@ -74,6 +76,10 @@ class NoteStore:
     def has_commit(self, oid: str) -> bool:
         """Whether this notes commit is still here (garbage collection may have taken it)."""
         return self._trees.has_commit(oid)
+
+    def is_all_here(self, oid: str) -> bool:
+        """Whether no part of this notes commit is missing."""
+        return self._trees.is_all_here(oid)
 
     def read(self, commit: str) -> Note | None:
         """The note of one commit; None when it has none."""
@@ -238,6 +244,14 @@ class NoteStore:
             NoteUnreadable: one of the commits, or its trees, cannot be read.
         """
         return loss_between(self._trees, old, new)
+
+    def takings_between(self, old: str, new: str, other: str) -> list[Taking]:
+        """What joining a remote's notes ``other`` took from ours, from ``old`` to ``new``.
+
+        Raises:
+            NoteUnreadable: one of the commits, or its trees, cannot be read.
+        """
+        return takings_between(self._trees, old, new, other)
 
     def rewrite(
         self, plan: Callable[[Iterator[tuple[str, Note]]], Rewrite], mark: str, subject: str

@@ -15,8 +15,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
+from gitmem.errors import GitmemError
+from gitmem.process.deadline import is_over, time_left
+
 Child = subprocess.Popen[bytes]
 """A program that was started, with our ends of its pipes."""
+
+_awaited: list[Child] = []
 
 
 def start(
@@ -69,10 +74,18 @@ def end(child: Child, grace_seconds: float = 0.0) -> None:
 @contextmanager
 def ending(child: Child) -> Iterator[Child]:
     """Lend the child to a block and :func:`end` it then; for its exit status, wait in the block."""
+    _awaited.append(child)
     try:
         yield child
     finally:
+        _awaited.remove(child)
         end(child)
+
+
+def kill_awaited() -> None:
+    """Kill what this process waits for at the moment: it is about to exit without an answer."""
+    for child in _awaited:
+        _kill(child)
 
 
 def run(
@@ -90,6 +103,7 @@ def run(
     Raises:
         OSError: it cannot be started.
         subprocess.TimeoutExpired: it took longer than ``seconds``, and was killed.
+        GitmemError: the same for this process's own deadline, if it has one.
     """
     child = start(
         command,
@@ -101,7 +115,13 @@ def run(
         leads_session=leads_session,
     )
     with ending(child):
-        printed, complaint = child.communicate(text, seconds)
+        try:
+            printed, complaint = child.communicate(text, time_left(seconds))
+        except subprocess.TimeoutExpired as error:
+            if is_over():
+                program = os.path.basename(command[0])  # noqa: PTH119 - for hooks
+                raise GitmemError(f"'{program}' did not answer in time", "") from error
+            raise
     return subprocess.CompletedProcess(command, child.returncode, printed, complaint)
 
 
