@@ -39,6 +39,7 @@ from gitmem.errors import (
 )
 from gitmem.follow.push import push_along
 from gitmem.follow.reconcile import ReconcileReport, reconcile
+from gitmem.git.reachability import is_ancestor
 from gitmem.git.repo import Repo, repo_at
 from gitmem.git.transport import has_refs
 from gitmem.index.cache import Index
@@ -64,12 +65,14 @@ class _Run:
     """One run of the worker.
 
     ``paths`` and ``commits`` are what it has attempted: each job and each commit once, whoever
-    reported it.  The index is opened for the first job that needs one, and stays open.
+    reported it.  ``remembered`` is the last commit that gained a memory.  The index is opened for
+    the first job that needs one, and stays open.
     """
 
     workspace: Workspace
     paths: set[Path] = field(default_factory=set)
     commits: set[str] = field(default_factory=set)
+    remembered: str = ""
     _index: Index | None = None
 
     def index(self) -> Index:
@@ -274,8 +277,11 @@ def _capture(run: _Run, queued: QueuedJob) -> None:
             return  # whoever has the transcripts will see more
     _keep_sources(workspace.repo, job)
     work = AgentWork(job.worktree, job.session, queued.time)
+    if run.remembered and not is_ancestor(workspace.repo, run.remembered, job.commit):
+        reconcile(workspace.repo, run.index())  # this one may have taken that one's place
     done = capture_commit(workspace, run.index(), job.commit, work)
     if done.memories:
+        run.remembered = job.commit
         keep_capture(workspace.repo)
     for notice in done.notices:
         append_log(workspace.repo, f"capture {job.commit[:10]}: {notice}")

@@ -90,6 +90,7 @@ def _work(repo: Repo) -> None:
     cleaned = git_environment()
     for name in [name for name in os.environ if name not in cleaned]:
         del os.environ[name]
+    os.environ.update({k: v for k, v in cleaned.items() if k.startswith("GIT_CONFIG_")})
     workspace = open_workspace(repo)
     if workspace.settings.enabled:
         work(workspace)
