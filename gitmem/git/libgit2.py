@@ -10,7 +10,7 @@ import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and 
 from pygit2.enums import ConfigLevel, RepositoryOpenFlag  # noqa: TID253 - as above
 
 from gitmem.errors import NotARepository, UnsupportedRepository
-from gitmem.git.repo import Repo
+from gitmem.git.repo import Repo, is_trusted
 
 # Extensions that git writes and that change nothing of how objects and refs are stored, whatever
 # libgit2's age: that objects may still be at the remote (who reads them asks git for what is
@@ -32,7 +32,7 @@ def open_objects(repo: Repo) -> pygit2.Repository:
         NotARepository: it cannot be opened, or belongs to somebody else.
     """
     try:
-        objects = _open(repo.git_dir, RepositoryOpenFlag.DEFAULT)
+        objects = _open_trusted(repo)
         told = list(objects.config.get_multivar(_REFS))
     except (pygit2.GitError, KeyError, ValueError) as error:
         if "extension" in str(error):
@@ -73,3 +73,19 @@ def _open(git_dir: Path, flags: RepositoryOpenFlag) -> pygit2.Repository:
     # for other configurations only, though libgit2 does not tell them apart.
     pygit2.Config.add_file(found.config, os.fspath(_SETTINGS), ConfigLevel.APP)
     return found
+
+
+def _open_trusted(repo: Repo) -> pygit2.Repository:
+    """libgit2 looks for trust in fewer places than git: where it finds none, git is asked, and its
+    word counts for this one opening.
+    """
+    try:
+        return _open(repo.git_dir, RepositoryOpenFlag.DEFAULT)
+    except pygit2.GitError as error:
+        if "owned" not in str(error) or not is_trusted(repo):
+            raise
+    pygit2.settings.owner_validation = False
+    try:
+        return _open(repo.git_dir, RepositoryOpenFlag.DEFAULT)
+    finally:
+        pygit2.settings.owner_validation = True

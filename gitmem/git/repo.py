@@ -23,6 +23,7 @@ from gitmem.errors import (
     ReadOnlyRepository,
     UnknownRevision,
     UnsupportedRepository,
+    UntrustedRepository,
 )
 from gitmem.git.plain_answers import answer_options
 from gitmem.model.value import dataclass, replace
@@ -47,9 +48,11 @@ _SAFE_NAMES = (
     "GIT_AUTHOR_",
     "GIT_COMMITTER_",
 )
+_MAX_SHOWN = 100
 
 
 _LACKS = ("lazy fetching disabled", "from promisor remote")
+_TRUST = "git config --global --add safe.directory"
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,10 @@ def git_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     clean = {
         k: v for k, v in source.items() if not k.startswith("GIT_") or k.startswith(_SAFE_NAMES)
     }
+    if "GIT_CONFIG_COUNT" in source or "GIT_CONFIG_PARAMETERS" in source:
+        from gitmem.git.trusted_folders import trusted_folders  # hardly anybody configures git so
+
+        clean.update(trusted_folders(source))
     clean.update(LC_ALL="C", LANGUAGE="C", GIT_TERMINAL_PROMPT="0", GIT_OPTIONAL_LOCKS="0")
     return clean
 
@@ -126,6 +133,7 @@ def find_repo(start: Path | str = ".") -> Repo:
 
     Raises:
         NotARepository: there is none, or git refuses it (the reason is in the message).
+        UntrustedRepository: it is another person's, and git was not told to trust it.
         UnsupportedRepository: its object format cannot be read by libgit2.
         GitFailed: git is not there, or too old.
     """
@@ -218,14 +226,19 @@ def _ask_place(start: Path | str, options: Sequence[str]) -> list[str]:
 
 
 def _refusal(start: Path | str, complaint: str) -> GitmemError:
-    text = complaint.strip().removeprefix("fatal: ").splitlines()
+    """What git said; where the repository is somebody else's, what it says to do."""
+    text = [line.strip() for line in complaint.strip().removeprefix("fatal: ").splitlines()]
     reason = text[0] if text else "not a git repository"
     if "repository extension" in reason or "git repo version" in reason:
-        found = f": {text[-1].strip()}" if len(text) > 1 else ""
+        found = f": {text[-1]}" if len(text) > 1 else ""
         return UnsupportedRepository(
             f"this git cannot read the repository at '{start}': {reason.rstrip(':')}{found}",
             "Nothing was changed. Update git",
         )
+    remedy = next((line for line in text if line.startswith(_TRUST)), "")
+    if remedy:
+        what = f"'{start}': {reason}"
+        return UntrustedRepository(what, f"Nothing was changed. If you trust it, run: {remedy}")
     return NotARepository(f"'{start}': {reason}")
 
 
@@ -381,9 +394,15 @@ def resolve_commit(repo: Repo, revision: str) -> str:
     """
     name = revision + "^{commit}"
     done = try_git(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
-    if done.returncode != 0:
-        raise UnknownRevision(f"'{revision}' does not name a commit here")
-    return done.stdout.decode().strip()
+    oid = os.fsdecode(done.stdout).strip()
+    if done.returncode != 0 or not oid.isalnum():  # git says ^OID of a revision that is left out
+        raise UnknownRevision(f"'{shown(revision)}' does not name a commit here")
+    return oid
+
+
+def shown(word: str) -> str:
+    """What somebody typed, or pasted, as a message may repeat it."""
+    return word if len(word) <= _MAX_SHOWN else f"{word[:_MAX_SHOWN]}..."
 
 
 def top_relative(repo: Repo, path: str, here: Path) -> str:
@@ -411,6 +430,12 @@ def translate_os_errors(doing: str) -> Iterator[None]:
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise ReadOnlyRepository(f"cannot {doing}: {error.strerror}") from error
         raise
+
+
+def is_trusted(repo: Repo) -> bool:
+    """Whether git itself opens the repository where it finds it: it asks whose it is."""
+    place = os.fspath(repo.worktree or repo.git_dir)
+    return _rev_parse(("-C", place), "--git-dir").returncode == 0
 
 
 def _rev_parse(options: Sequence[str], *asked: str) -> subprocess.CompletedProcess[bytes]:

@@ -19,6 +19,10 @@ from gitmem.git.remotes import TRACKING
 from gitmem.git.repo import Repo
 from gitmem.model.note import NOTES_REF
 
+MAX_BLOB_BYTES = 8 << 20
+"""More than any note, or list of scrubs, that is read: what is larger is not even unpacked."""
+
+_MAX_TREE_BYTES = 160 << 20  # two million entries
 _MAX_CACHED_TREES = 64
 _MAX_CACHED_ENTRIES = 512  # a fanned-out level has 256
 _FETCH_SECONDS = 60.0
@@ -98,7 +102,7 @@ class Objects:
         """A blob's bytes.
 
         Raises:
-            NoteUnreadable: it is missing, or no blob.
+            NoteUnreadable: it is missing, no blob, or larger than :data:`MAX_BLOB_BYTES`.
         """
         return self._read(oid, ObjectType.BLOB)
 
@@ -118,7 +122,21 @@ class Objects:
                 self._trees.pop(next(iter(self._trees)))  # the oldest: dictionaries keep order
             self._trees[oid] = tree
 
+    def is_too_big(self, oid: bytes) -> bool:
+        """Whether this blob is larger than what is read; one that is missing is not."""
+        return self._size(oid) > MAX_BLOB_BYTES
+
+    def _size(self, oid: bytes) -> int:
+        """The object's size, by its header: it costs nothing to ask for that of a gigabyte."""
+        read_header = getattr(self._odb, "read_header", None)  # not in every pygit2
+        try:
+            return int(read_header(pygit2.Oid(raw=oid))[1]) if read_header else 0
+        except (KeyError, ValueError, pygit2.GitError):
+            return 0
+
     def _read(self, oid: bytes, kind: ObjectType) -> bytes:
+        if self._size(oid) > (MAX_BLOB_BYTES if kind == ObjectType.BLOB else _MAX_TREE_BYTES):
+            raise NoteUnreadable(f"'{oid.hex()}' in the notes ref is too large to be read")
         name = pygit2.Oid(raw=oid)
         try:
             found, data = self._odb.read(name)

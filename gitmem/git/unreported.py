@@ -76,8 +76,17 @@ def _places(repo: Repo, moved: Mapping[str, str], commits: Collection[str]) -> d
 def _fetched(repo: Repo, now: Mapping[str, str]) -> Iterator[str]:
     """Where the remotes' branches stood before we pushed to them ourselves."""
     for ref, commit in now.items():
-        if ref.startswith(_REMOTES):
+        if ref.startswith(_REMOTES) and not _is_symbolic(repo.common_dir / ref):
             yield from _before_pushes(repo.common_dir / "logs" / ref, commit)
+
+
+def _is_symbolic(ref: Path) -> bool:
+    """Whether it only names another one, as a remote's HEAD does."""
+    try:
+        with ref.open("rb") as file:
+            return file.read(4) == b"ref:"
+    except OSError:
+        return False
 
 
 def _before_pushes(log: Path, commit: str) -> Iterator[str]:
