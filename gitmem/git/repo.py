@@ -20,6 +20,7 @@ from gitmem.errors import (
     GitFailed,
     NotARepository,
     ReadOnlyRepository,
+    RepositoryError,
     UnknownRevision,
     UnsupportedRepository,
     UntrustedRepository,
@@ -288,7 +289,7 @@ def is_trusted(repo: Repo) -> bool:
     return _rev_parse(repo.worktree or repo.git_dir, "--git-dir").returncode == 0
 
 
-def _refusal(start: Path | str, complaint: str) -> NotARepository:
+def _refusal(start: Path | str, complaint: str) -> RepositoryError:
     """What git said, and where the repository is somebody else's what it says to do."""
     lines = [line.strip() for line in complaint.strip().removeprefix("fatal: ").splitlines()]
     reason = f"'{start}': {lines[0] if lines else 'not a git repository'}"

@@ -18,7 +18,7 @@ def _work_on(git: GitDriver, number: int) -> None:
     name, line = f"part{number}.py", f"ChunkedReader{number} = 1\n"
     writer = session_in(git, SESSIONS[number])
     writer.prompt(
-        f"The importer chokes; use ChunkedReader{number} for the buffer because requests are capped."
+        f"The importer chokes; use ChunkedReader{number} for the buffer because calls are capped."
     )
     writer.write(name, line)
     git.write(name, line)
