@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from gitmem.capture.missed_commits import watch_worktrees
+from gitmem.git.repo import Repo
 from gitmem.model.job import Job
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.queue import Queue
@@ -175,7 +177,13 @@ def test_a_worker_that_sees_no_agents_files_leaves_the_commit_to_one_that_does(
         assert memories_on(today, commit) == ()
         assert catch_up(today.repo, 0.0, launch=lambda repo: lambda: True)  # nothing more to see
     assert [one.commit for one in read_unseen(today.repo)] == [commit]
-    launched: list[object] = []
-    catch_up(today.repo, 0.0, launch=lambda repo: lambda: bool(launched.append(repo)))
+    launched: list[Repo] = []
+
+    def launch(repo: Repo) -> Callable[[], bool]:
+        launched.append(repo)
+        return lambda: True
+
+    catch_up(today.repo, 0.0, launch=launch)
+    assert launched == [today.repo]
     assert _told(today, commit) == 1
     assert read_unseen(today.repo) == []
