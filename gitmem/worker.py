@@ -26,7 +26,7 @@ from gitmem.capture.missed_commits import (
 )
 from gitmem.capture.session_candidates import session_file
 from gitmem.capture.settle_pending import end_session, settle_ended_sessions
-from gitmem.capture.workspace import Workspace
+from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.errors import (
     DiskFull,
     EncoderUnavailable,
@@ -37,10 +37,10 @@ from gitmem.errors import (
     TranscriptMissing,
     UnknownRevision,
 )
-from gitmem.follow.push import push_along
+from gitmem.follow.push import push, push_along
 from gitmem.follow.reconcile import ReconcileReport, reconcile
 from gitmem.git.reachability import is_ancestor
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo, repo_at
 from gitmem.git.transport import has_refs
 from gitmem.index.cache import Index
 from gitmem.index.memories import memories_of_session, memory_count, place_count, vector_count
@@ -53,6 +53,7 @@ from gitmem.state.notices import add_notice
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import MAX_ATTEMPTS, Queue, QueuedJob
 from gitmem.state.rewrite_log import add_pairs, parse_pairs
+from gitmem.state.scrub_intent import has_scrub_intent
 from gitmem.state.unseen import UnseenCommit, add_unseen
 from gitmem.state.worker_turns import leave_mark, work_in_turns
 
@@ -114,6 +115,26 @@ def work(workspace: Workspace) -> int:
         return work_in_turns(repo, drain, lambda: bool(_ready_jobs(Queue(repo), run)))
 
 
+def finish_begun_scrub(repo: Repo, patience: float) -> bool:
+    """Finish a scrub that was killed, before anything is shown or sent; returns whether there was
+    one.  One that is under way is waited for, ``patience`` seconds at most.
+
+    Raises:
+        GitmemError: it cannot be finished: what was to go may still be there.
+    """
+    if not has_scrub_intent(repo):
+        return False
+    from gitmem.upkeep.scrub import finish_scrub
+
+    def replace_notes(remote: str) -> None:
+        push(open_workspace(repo), remote)
+
+    done = finish_scrub(repo, replace_notes, patience=patience)
+    if done is not None and done.trouble is not None:
+        add_notice(repo, f"a scrub was finished here alone: {done.trouble}")
+    return done is not None
+
+
 def _follow_history(run: _Run) -> None:
     """Join what was fetched, and bring memories to the commits that carry their changes now."""
     index = run.index()
@@ -161,7 +182,7 @@ def _drain(run: _Run) -> int:
             name_sessions(run.workspace.repo)
             continue
         for queued in waiting:
-            if _must_wait(queued.job):
+            if _must_wait(run.workspace.repo, queued.job):
                 continue  # git has begun to rewrite commits since
             leave_mark(run.workspace.repo)
             run.paths.add(queued.path)
@@ -203,7 +224,7 @@ def _ready_jobs(queue: Queue, run: _Run) -> list[QueuedJob]:
     wakes may find this one still at work, and then it is this one that must come back to it.
     """
     untried = [queued for queued in queue.jobs() if queued.path not in run.paths]
-    return [queued for queued in untried if not _must_wait(queued.job)]
+    return [queued for queued in untried if not _must_wait(run.workspace.repo, queued.job)]
 
 
 def _queue_missed_commits(run: _Run, queue: Queue) -> list[QueuedJob]:
@@ -212,10 +233,10 @@ def _queue_missed_commits(run: _Run, queue: Queue) -> list[QueuedJob]:
     return _ready_jobs(queue, run)
 
 
-def _repo_at(worktree: str) -> Repo | None:
+def _repo_at(repo: Repo, worktree: str) -> Repo | None:
     """The repository as seen from a work tree; None when that is gone."""
     try:
-        return find_repo(worktree)
+        return repo_at(repo, worktree)
     except (GitmemError, OSError):
         return None
 
@@ -252,7 +273,7 @@ def _is_idle_session(run: _Run, queued: QueuedJob, error: Exception) -> bool:
     return not is_pending and not memories_of_session(run.index(), session)
 
 
-def _must_wait(job: Job) -> bool:
+def _must_wait(repo: Repo, job: Job) -> bool:
     """While git rewrites commits their notes move: wait until it is done.  So does a push that is
     to follow one of git's own.
     """
@@ -261,13 +282,13 @@ def _must_wait(job: Job) -> bool:
         return number.isdecimal() and is_alive(int(number), born)
     if job.kind != "capture" or not job.worktree:
         return False
-    place = _repo_at(job.worktree)
+    place = _repo_at(repo, job.worktree)
     return place is not None and any((place.git_dir / name).exists() for name in _REBASE_FOLDERS)
 
 
 def _capture(run: _Run, queued: QueuedJob) -> None:
     workspace, job = run.workspace, queued.job
-    place = _repo_at(job.worktree)
+    place = _repo_at(workspace.repo, job.worktree)
     if place is not None and place.worktree is not None:
         watch_reflog(place)
     if not sees_agents(os.environ):

@@ -26,7 +26,7 @@ from gitmem.errors import GitmemError, TranscriptMissing
 from gitmem.git.commits import read_change
 from gitmem.git.identity import Identity
 from gitmem.git.log import current_branch
-from gitmem.git.repo import find_repo
+from gitmem.git.repo import repo_at
 from gitmem.git.worktrees import worktrees_of
 from gitmem.guard.policy import Policy
 from gitmem.guard.redact import make_evidence, redact_memory
@@ -274,7 +274,7 @@ def _is_in(transcript: Transcript, memories: Sequence[Memory]) -> bool:
 def _branch_of(workspace: Workspace, work: AgentWork) -> str:
     """The branch checked out in the work tree; each linked one has its own."""
     try:
-        return current_branch(find_repo(work.worktree))
+        return current_branch(repo_at(workspace.repo, work.worktree))
     except (GitmemError, OSError):
         return current_branch(workspace.repo)
 

@@ -19,7 +19,7 @@ from gitmem.capture.workspace import Workspace
 from gitmem.errors import GitmemError
 from gitmem.git.dirty import uncommitted_paths
 from gitmem.git.reachability import unreachable_commits
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo, repo_at
 from gitmem.index.cache import Index
 from gitmem.index.sessions import forgotten_until, holds_session
 from gitmem.model.change import Change
@@ -54,7 +54,7 @@ def share_of(
     if work.is_elsewhere:
         ours = _turns_elsewhere(workspace, index, change, maker, unread)
         return CommitShare(ours, maker.file.path, work=work)
-    waiting = set() if work.is_past else _other_dirty_paths(work, change, unread)
+    waiting = set() if work.is_past else _other_dirty_paths(workspace.repo, work, change, unread)
     ours = drop_waiting_turns(unread, work.tree, change.paths, waiting)
     has_rest = ours.end < unread.end
     made = {edit.time for edit in edits_of(ours.events, work.tree)}
@@ -100,13 +100,13 @@ def has_deeds(transcript: Transcript) -> bool:
     return any(event.kind in (EventKind.PROMPT, EventKind.CALL) for event in transcript.events)
 
 
-def _other_dirty_paths(work: AgentWork, change: Change, unread: Transcript) -> set[str]:
+def _other_dirty_paths(repo: Repo, work: AgentWork, change: Change, unread: Transcript) -> set[str]:
     edited = {path for turn in turns_of(unread.events, work.tree) for path in turn.paths}
     others = sorted(edited - set(change.paths))
     if not others or not edited & set(change.paths):
         return set()
     try:
-        return uncommitted_paths(find_repo(work.worktree), others)
+        return uncommitted_paths(repo_at(repo, work.worktree), others)
     except (GitmemError, OSError):
         return set()
 

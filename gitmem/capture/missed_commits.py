@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from gitmem.agents.homes import sees_agents
 from gitmem.errors import GitmemError
 from gitmem.git.log import read_reflog_commits, reflog_size
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo, repo_at
 from gitmem.git.unreported import unreported_commits
 from gitmem.git.worktrees import worktrees_of
 from gitmem.model.job import Job
@@ -112,15 +112,15 @@ def _places(repo: Repo, known: Mapping[str, str]) -> list[Repo]:
     found = {str(place.git_dir): place for place in worktrees_of(repo)}
     for git_dir, worktree in known.items():
         if git_dir not in found:
-            place = _repo_at(worktree)
+            place = _repo_at(repo, worktree)
             if place is not None and str(place.git_dir) == git_dir:
                 found[git_dir] = place  # else it is gone, or another has taken its place
     return [place for place in found.values() if place.worktree is not None]
 
 
-def _repo_at(worktree: str) -> Repo | None:
+def _repo_at(repo: Repo, worktree: str) -> Repo | None:
     try:
-        return find_repo(worktree)
+        return repo_at(repo, worktree)
     except (GitmemError, OSError):
         return None
 

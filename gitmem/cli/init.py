@@ -16,6 +16,7 @@ from gitmem.cli.writer_question import ask_for_writer, may_ask
 from gitmem.errors import GitmemError, SettingsInvalid
 from gitmem.follow.sync import fetch
 from gitmem.git.head import head_commit
+from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
 from gitmem.index.memories import memory_count
 from gitmem.refresh.refresh import refresh
@@ -96,8 +97,9 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     one key for an answer; Enter keeps them offline.  Without a terminal, or where gitmem.compressor
     is set, nothing is asked, and nothing is sent anywhere.
     """
-    repo = repo_here()
+    repo = repo_here(tells_memories=False)
     repo.need_worktree()
+    open_objects(repo)  # a repository that cannot be read is refused before anything is asked
     keep_sharing(repo)
     chosen = compressor or _ask(repo)  # before anything is written: Ctrl-C leaves no half
     report = install(
@@ -109,7 +111,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     )
     _tell_lacks(repo, chosen)
     watch_worktrees(repo)
-    with suppress(GitmemError):  # a read-only home: --everywhere will not look here
+    with suppress(GitmemError, OSError):  # none, or read-only: --everywhere does not look here
         KnownRepos(machine_folder()).add(repo)
     index = refresh(repo)
     count = memory_count(index)

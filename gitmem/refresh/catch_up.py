@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from gitmem.git.log import reflog_size
-from gitmem.git.remotes import TRACKING, tracking_ref
+from gitmem.git.remotes import TRACKING, is_tracking, place_of
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF, WATERMARK_REF
@@ -62,9 +62,8 @@ def _tip_to_follow(repo: Repo) -> str | None:
     tip = tips.get(NOTES_REF)
     if tips.get(WATERMARK_REF, tip) != tip:
         return None
-    joined = {tracking_ref(remote): tip for remote, tip in seen.tracking.items()}
-    fetched = (ref for ref in tips if ref.startswith(TRACKING) and ref.endswith("/claude-mem"))
-    return tip or "" if all(joined.get(ref) == tips[ref] for ref in fetched) else None
+    places = {place_of(ref): tips[ref] for ref in tips if is_tracking(ref)}
+    return tip or "" if all(seen.has_seen(*item) for item in places.items()) else None
 
 
 def catch_up(

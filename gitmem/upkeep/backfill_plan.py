@@ -93,6 +93,17 @@ def plan_backfill(workspace: Workspace, selection: BackfillSelection) -> Backfil
     )
 
 
+def commits_to_read(repo: Repo, plan: BackfillPlan) -> list[str]:
+    """Those commits of the history whose contents will be looked at."""
+    reader = CommitReader(repo)
+    heads = ((commit, reader.head(commit)) for commit in plan.history)
+    return [
+        commit
+        for commit, head in heads
+        if is_worth_reading(head.message, head.author, head.parents)
+    ]
+
+
 def count_worth(repo: Repo, plan: BackfillPlan) -> int:
     """How many of the plan's commits say enough for a memory, by their messages alone."""
     reader = CommitReader(repo)
