@@ -10,7 +10,7 @@ from gitmem.model.text import (
     OPPOSITES,
     SIDE_OF,
     TITLE_STOP_WORDS,
-    ascii_words,
+    plain_words,
     beginnings,
     stem,
     words_of,
@@ -48,12 +48,12 @@ def test_words_are_split_where_people_see_them(written: str, words: list[str]) -
     ],
 )
 def test_names_of_files_are_split_at_marks_and_case(written: str, words: list[str]) -> None:
-    assert ascii_words(written) == words
+    assert plain_words(written) == words
 
 
 @given(st.from_regex(r"[a-z]{1,12}( [a-z]{1,12}){0,4}", fullmatch=True))
 def test_plain_words_are_split_alike_for_all(text: str) -> None:
-    assert words_of(text) == ascii_words(text) == text.split()
+    assert words_of(text) == plain_words(text) == text.split()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_what_tells_two_memories_apart_is_no_stop_word_between_them(word: str) -
 @pytest.mark.parametrize("word", sorted(TITLE_STOP_WORDS | CODE_STOP_WORDS))
 def test_a_stop_word_is_a_word_as_texts_are_split(word: str) -> None:
     """One that splitting never gives would stop nothing."""
-    assert words_of(word) == ascii_words(word) == [word]
+    assert words_of(word) == plain_words(word) == [word]
 
 
 def test_opposites_in_a_title_are_never_on_one_side_in_prose() -> None:
