@@ -14,6 +14,15 @@ state=${0%/hooks/*}
 common=${state%/*}
 git_dir=${GIT_DIR:-.git}
 
+# Where the repository is shared, what is written here is its group's (core.sharedRepository).
+if [ -f "$state/umask" ]; then
+    read -r sharing <"$state/umask"
+    case $sharing in
+    '' | *[!ugo+=rwx,]*) ;;
+    *) umask "$sharing" ;;
+    esac
+fi
+
 # new_job NAME: set file to a job's file that was not there before; fails where there can be none.
 #
 # A process id alone does not tell jobs apart: each container counts from 1, and numbers return.

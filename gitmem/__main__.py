@@ -21,8 +21,9 @@ def main() -> None:
     if arguments[:1] == ["hook"]:
         gc.disable()  # what a hook needs of memory is little, and soon over
         speak_utf8()
-        from gitmem.hooks.main import run_hook
+        from gitmem.hooks.main import begin_hook, run_hook
 
+        begin_hook(arguments)
         # To take an interpreter apart piece by piece takes a third as long as a whole hook does;
         # by now all files are closed, and what was printed is flushed.
         os._exit(run_hook(arguments))
@@ -38,7 +39,9 @@ def main() -> None:
 
         serve(os.environ)  # ends the process
     from gitmem.cli.main import run_command
+    from gitmem.cli.stream import guard_streams
 
+    guard_streams()
     sys.exit(run_command(arguments))
 
 

@@ -36,6 +36,8 @@ COMMANDS = {
     "reindex": "Rebuild the index from the notes.",
     "reconcile": "Copy memories to the commits that now carry their changes.",
     "sync": "Exchange memories with the remote now.",
+    "trust": "Show or say whose memories are joined with yours.",
+    "restore": "Show or bring back memories that a remote took away.",
     "stats": "Show how much is remembered, by whom, and what it cost.",
     "status": "Show what is set up, what is waiting and what was last remembered.",
     "doctor": "Find what is wrong, and suggest or apply the remedy.",
@@ -46,7 +48,7 @@ COMMANDS = {
 
 _EPILOG = """\b
 Exit codes: 0 success, 1 foreseen failure, 2 usage, 3 a bug in gitmem, 130 interrupted;
-10 to 17 repository, 20 to 23 notes, 30 to 33 capture, 40 to 43 remote, 50 to 52 set-up
+10 to 18 repository, 20 to 23 notes, 30 to 33 capture, 40 to 43 remote, 50 to 52 set-up
 (docs/exit-codes.md)."""
 
 
@@ -107,10 +109,7 @@ def run_command(arguments: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except GitmemError as error:
-        _say(f"gitmem: {error.message}")
-        if error.hint:
-            _say(f"  {error.hint}")
-        return error.exit_code
+        return _tell(error)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except (BrokenPipeError, SystemExit):
@@ -121,7 +120,10 @@ def run_command(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the outermost frame: a bug is reported as one
         if isinstance(error, OSError) and _is_of_output(error):
             return _output_lost(error)
-        return _report_bug(traceback.format_exc())
+        from gitmem.cli.foreseen import foreseen
+
+        refusal = foreseen(error)
+        return _report_bug(traceback.format_exc()) if refusal is None else _tell(refusal)
     try:
         sys.stdout.flush()  # else Python finds out at its end, and says so in words of its own
     except BrokenPipeError:
@@ -147,6 +149,13 @@ def _leave_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _tell(error: GitmemError) -> int:
+    _say(f"gitmem: {error.message}")
+    if error.hint:
+        _say(f"  {error.hint}")
+    return error.exit_code
+
+
 def _program_name() -> str:
     return "git mem" if Path(sys.argv[0]).name == "git-mem" else "gitmem"
 
@@ -157,12 +166,12 @@ def _say(line: str) -> None:
 
 
 def _report_bug(text: str) -> int:
-    from gitmem.git.repo import find_repo
+    from gitmem.git.repo import find_repo_here
     from gitmem.state.error_log import append_log, log_path
 
     _say(f"gitmem: this is a bug in gitmem: {text.strip().splitlines()[-1]}")
     try:
-        repo = find_repo(".")
+        repo = find_repo_here()
     except GitmemError:
         _say(text)
     else:

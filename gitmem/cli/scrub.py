@@ -7,11 +7,13 @@ import sys
 import click
 
 from gitmem.capture.workspace import Workspace, open_workspace
+from gitmem.cli.open_repo import repo_here
 from gitmem.errors import RemoteError, UsageError
 from gitmem.follow.push import push
 from gitmem.follow.sync import fetch
 from gitmem.git.remotes import memory_remote
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo
+from gitmem.guard.untrusted import clean_line
 from gitmem.state.scrub_patterns import scrub_patterns_path
 from gitmem.upkeep.scrub import ScrubReport, find_target, look_for, scrub
 
@@ -40,7 +42,7 @@ def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prun
     cannot reach what other people have fetched, a server's unreachable objects, the agent's own
     transcripts or the project's commits: revoke a key that leaked.
     """
-    repo = find_repo(".")
+    repo = repo_here()
     if what == "-":
         what = _read_pattern()
     workspace = open_workspace(repo)
@@ -84,7 +86,7 @@ def _tell(repo: Repo, report: ScrubReport, *, dry_run: bool, is_pattern: bool) -
     will = "would be " if dry_run else ""
     for hit in report.hits:
         what = f"{will}masked as {hit.becomes[:9]}" if hit.becomes else f"{will}forgotten"
-        title = "" if is_pattern else f": {hit.title}"
+        title = "" if is_pattern else f": {clean_line(hit.title, 300)}"
         click.echo(f"{hit.id[:9]} at {hit.commit[:10]} {what}{title}")
     if report.pending:
         click.echo(

@@ -6,9 +6,9 @@ import click
 
 from gitmem.capture.settle_pending import settle_pending
 from gitmem.capture.workspace import open_workspace
+from gitmem.cli.open_repo import repo_here
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.errors import InstallError
-from gitmem.git.repo import find_repo
 from gitmem.setup.uninstall import uninstall
 from gitmem.state.known_repos import KnownRepos
 from gitmem.worker import work
@@ -23,7 +23,7 @@ def command(user: bool) -> None:
     restored byte for byte, and .git/gitmem is removed.  To delete the memories as well:
     git update-ref -d refs/notes/claude-mem
     """
-    repo = find_repo(".")
+    repo = repo_here()
 
     def drain() -> None:
         work(open_workspace(repo))

@@ -26,6 +26,7 @@ from gitmem.render.context import ContextBlock
 from gitmem.state.error_log import append_log
 from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.state.settings import Settings, read_settings
+from gitmem.state.sharing import adopt_sharing
 
 if TYPE_CHECKING:
     from gitmem.recall.beside_lines import Passage
@@ -55,6 +56,7 @@ def run_agent_hook(event: str, stdin: bytes, environ: Mapping[str, str]) -> str:
         return ""
     if not repo.is_initialised or repo.worktree is None or environ.get("GITMEM_SKIP"):
         return ""
+    adopt_sharing(repo)
     try:
         return _handle(event, payload, repo, repo.worktree, environ)
     except (GitmemError, OSError) as error:
@@ -125,6 +127,7 @@ def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str
     path = _path_in(repo.worktree, file)
     if not path:
         return ""
+    adopt_sharing(repo)
     from gitmem.recall.beside_file import context_of_file, is_worth_telling
 
     try:

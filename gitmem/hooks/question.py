@@ -18,6 +18,7 @@ from gitmem.model.session import is_session_id
 from gitmem.state.error_log import append_log
 from gitmem.state.questions import Questions
 from gitmem.state.settings import Settings, read_settings
+from gitmem.state.sharing import adopt_sharing
 
 
 def run_command_hook(stdin: bytes, environ: Mapping[str, str]) -> str:
@@ -33,6 +34,7 @@ def run_command_hook(stdin: bytes, environ: Mapping[str, str]) -> str:
     repo = _find_repo(payload, environ)
     if repo is None or not Questions(repo).has_commits(payload.session):
         return ""
+    adopt_sharing(repo)
     try:
         question = ask(repo, payload, read_settings(repo))
     except (GitmemError, OSError) as error:

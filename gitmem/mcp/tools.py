@@ -38,6 +38,7 @@ from gitmem.recall.results import is_being_built, search_everywhere
 from gitmem.recall.why import Origin, told_once
 from gitmem.state.known_repos import KnownRepos, repo_name
 from gitmem.state.settings import read_settings
+from gitmem.state.sharing import adopt_sharing
 
 _EVERYWHERE = ("*", "all", "everywhere")
 _SORT_LIMIT = 300
@@ -63,7 +64,9 @@ class Tools:
             NotARepository, GitFailed: there is no repository here (yet).
         """
         if self._service is None:
-            self._service = MemoryService(find_enclosing_repo(self._place))
+            repo = find_enclosing_repo(self._place)
+            adopt_sharing(repo)
+            self._service = MemoryService(repo)
         return self._service
 
     def close(self) -> None:

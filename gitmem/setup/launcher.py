@@ -77,10 +77,10 @@ def put_program(repo: Repo, python: str) -> bool:
         InstallError: the interpreter cannot run gitmem, or the scripts did not come with it.
         DiskFull, ReadOnlyRepository: they could not be written.
     """
-    changed = _put(run_path(repo), _launcher(python), 0o755)
+    changed = _put(run_path(repo), _launcher(python), 0o777)
     (repo.state_dir / "gone").unlink(missing_ok=True)
     for name in (*_SCRIPTS, "prelude.sh"):
-        mode = 0o755 if name in _SCRIPTS else 0o644
+        mode = 0o777 if name in _SCRIPTS else 0o666
         changed |= _put(repo.state_dir / "hooks" / name, _read_script(name), mode)
     (repo.state_dir / "queue").mkdir(exist_ok=True)
     return changed
@@ -155,7 +155,8 @@ def _read_script(name: str) -> bytes:
 
 
 def _put(path: Path, content: bytes, mode: int) -> bool:
-    if path.is_file() and path.read_bytes() == content and path.stat().st_mode & 0o777 == mode:
+    is_same = path.is_file() and path.read_bytes() == content
+    if is_same and path.stat().st_mode & 0o700 == mode & 0o700:
         return False
     write_atomically(path, content, mode=mode)
     return True

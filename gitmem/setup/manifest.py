@@ -2,7 +2,7 @@
 
 ``.git/gitmem/install.json`` holds the original of every file that was touched, so that
 ``gitmem uninstall`` can put each back to the byte, whatever killed which process.  The file is
-readable by its owner only: a git configuration may hold passwords.
+for its owner, or the group that shares the repository: a git configuration may hold passwords.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from gitmem.errors import ForeignFile
 from gitmem.git.repo import Repo
 from gitmem.state.atomic import write_atomically
+from gitmem.state.sharing import private_mode
 
 VERSION = 1
 
@@ -106,7 +107,7 @@ def write_manifest(repo: Repo, manifest: Manifest) -> None:
     value = {**asdict(manifest), "version": VERSION}
     value["files"] = [_fields(kept) for kept in manifest.files]
     text = json.dumps(value, indent=1, sort_keys=True) + "\n"
-    write_atomically(manifest_path(repo), text.encode("ascii"), mode=0o600)
+    write_atomically(manifest_path(repo), text.encode("ascii"), mode=private_mode(repo))
 
 
 def name_of_path(repo: Repo, path: Path) -> str:

@@ -26,7 +26,7 @@ from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import FileRecord, path_of_name
 from gitmem.setup.mcp_json import without_server
 from gitmem.setup.owned_files import FileForm, OwnedFiles, look
-from gitmem.state.atomic import write_atomically
+from gitmem.state.atomic import write_over
 from gitmem.state.lock import LockName, wait_for_lock
 
 _WORK_FOLDERS = ("queue", "failed", "pending", "lost")
@@ -164,7 +164,7 @@ def _leave_client(path: Path, report: UninstallReport) -> None:
         return
     rest = without_hooks(present.content)
     if rest != present.content:
-        write_atomically(path.resolve(), rest, mode=present.mode)
+        write_over(path.resolve(), rest, mode=present.mode)
         report.removals.append(os.fspath(path))
 
 

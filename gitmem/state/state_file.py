@@ -33,12 +33,12 @@ _Empty = TypeVar("_Empty")
 class StateFile:
     """The file at ``path``, of which no more than the first ``max_bytes`` are read.
 
-    ``mode`` is what its permissions become when it is written.
+    ``mode`` is what its permissions become when it is written, less what the umask takes away.
     """
 
     path: Path
     max_bytes: int = MAX_BYTES
-    mode: int = 0o644
+    mode: int = 0o666
 
     def read(self) -> bytes | None:
         """What is in it; None where it is not there, or cannot be read."""

@@ -26,6 +26,12 @@ from tests.support.prepared import prepared
 SESSION = "7dc9a616-a1ce-4d38-8f1e-1544b08bf6d2"
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that tests on all its cores may keep the worker from its work for seconds."""
+    monkeypatch.setattr("gitmem.hooks.agent._PATIENCE_SECONDS", 60.0)
+
+
 @prepared
 def ready(committed: GitDriver) -> GitDriver:
     """A repository that is set up, with one memory on HEAD."""
