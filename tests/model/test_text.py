@@ -10,8 +10,8 @@ from gitmem.model.text import (
     OPPOSITES,
     SIDE_OF,
     TITLE_STOP_WORDS,
-    plain_words,
     beginnings,
+    plain_words,
     stem,
     words_of,
 )
