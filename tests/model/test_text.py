@@ -11,8 +11,12 @@ from gitmem.model.text import (
     SIDE_OF,
     TITLE_STOP_WORDS,
     beginnings,
+    is_latin,
+    letter_count,
     plain_words,
     stem,
+    weight_of,
+    word_count,
     words_of,
 )
 
@@ -43,8 +47,11 @@ def test_words_are_split_where_people_see_them(written: str, words: list[str]) -
         ("parse_args", ["parse", "args"]),
         ("HTTPError", ["httperror"]),
         ("utf8", ["utf8"]),
-        ("Größe", ["gr", "e"]),
-        ("日本語", []),
+        ("Größe", ["größe"]),
+        ("日本語", ["日本", "本語"]),
+        ("читатьФайл_2 x", ["читатьфайл", "2", "x"]),
+        ("cafe\u0301", ["café"]),
+        ("Ｆｕｌｌ", ["full"]),
     ],
 )
 def test_names_of_files_are_split_at_marks_and_case(written: str, words: list[str]) -> None:
@@ -88,3 +95,37 @@ def test_opposites_in_a_title_are_never_on_one_side_in_prose() -> None:
 
     assert on_sides
     assert [one for one, other in on_sides.items() if SIDE_OF[one] == SIDE_OF[other]] == []
+
+
+# The same sentence of seven words, or about as many where a script has no spaces.
+_ALIKE = {
+    "English": "Stop waiting after thirty seconds, they asked.",
+    "Russian": "Прекращай ждать через тридцать секунд, операторы просили.",
+    "Greek": "Σταμάτα να περιμένεις μετά από τριάντα δευτερόλεπτα.",
+    "Chinese": "等待三十秒后停止，运维人员要求。",
+    "Japanese": "30秒待ったら中止してください。運用担当者の要求です。",
+    "Korean": "삼십 초가 지나면 기다리지 마세요 운영자가 요청했습니다.",
+    "Thai": "หยุดรอหลังจากสามสิบวินาที ผู้ดูแลระบบขอ",
+    "Arabic": "توقف عن الانتظار بعد ثلاثين ثانية كما طلبوا.",
+    "Hebrew": "הפסק לחכות אחרי שלושים שניות המפעילים ביקשו.",
+    "Hindi": "तीस सेकंड के बाद प्रतीक्षा बंद करो।",
+    "Armenian": "Դադարեցրու սպասելը երեսուն վայրկյանից հետո, նրանք խնդրեցին։",
+    "Georgian": "შეწყვიტე ლოდინი ოცდაათი წამის შემდეგ, მათ ითხოვეს.",
+    "Tamil": "முப்பது வினாடிகளுக்குப் பிறகு காத்திருப்பதை நிறுத்து, கேட்டனர்.",
+    "Amharic": "ከሠላሳ ሰከንድ በኋላ መጠበቅ አቁም፣ ጠይቀዋል።",
+}
+
+
+@pytest.mark.parametrize("text", _ALIKE.values(), ids=_ALIKE)
+def test_every_script_counts_about_the_same(text: str) -> None:
+    assert 6 <= word_count(text) <= 12
+    assert len(set(plain_words(text))) >= 5
+    assert len(set(words_of(text))) >= 5
+    assert not any("\u0900" <= word <= "\u097f" and len(word) < 2 for word in words_of(text))
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_of_ascii_nothing_changes(text: str) -> None:
+    assert word_count(text) == len(text.split())
+    assert letter_count(text) == sum(map(str.isalpha, text))
+    assert (is_latin(text), weight_of(text)) == (True, len(text))
