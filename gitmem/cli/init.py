@@ -97,7 +97,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     one key for an answer; Enter keeps them offline.  Without a terminal, or where gitmem.compressor
     is set, nothing is asked, and nothing is sent anywhere.
     """
-    repo = repo_here()
+    repo = repo_here(tells_memories=False)
     repo.need_worktree()
     open_objects(repo)  # a repository that cannot be read is refused before anything is asked
     keep_sharing(repo)
@@ -111,7 +111,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     )
     _tell_lacks(repo, chosen)
     watch_worktrees(repo)
-    with suppress(GitmemError):  # a read-only home: --everywhere will not look here
+    with suppress(GitmemError, OSError):  # none, or read-only: --everywhere does not look here
         KnownRepos(machine_folder()).add(repo)
     index = refresh(repo)
     count = memory_count(index)

@@ -286,6 +286,10 @@ class NoteStore:
             self._watermark.follow(None, moved)
         return moved
 
+    def has_mark(self, mark: str) -> bool:
+        """Whether the ref was rewritten under this name."""
+        return mark in read_scrubs(self._objects, self._trees.root(self.tip())).marks
+
     def replaces(self, other: str) -> bool:
         """Whether our ref was scrubbed of something that the notes commit ``other`` still has."""
         tip = self.tip()

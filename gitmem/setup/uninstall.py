@@ -28,8 +28,9 @@ from gitmem.setup.mcp_json import without_server
 from gitmem.setup.owned_files import FileForm, OwnedFiles, look
 from gitmem.state.atomic import write_over
 from gitmem.state.lock import LockName, wait_for_lock
+from gitmem.state.scrub_intent import SCRUB_INTENT
 
-_WORK_FOLDERS = ("queue", "failed", "pending", "lost")
+_WORK = ("queue", "failed", "pending", "lost", SCRUB_INTENT)
 _BACKGROUND: tuple[tuple[LockName, float], ...] = (("worker", 30.0), ("setup", 5.0), ("judge", 2.0))
 """Who may be at work in our folder, and how many seconds each is waited for.  One that takes
 longer clears away itself what it writes after that.
@@ -87,7 +88,7 @@ def uninstall(
     with ExitStack() as held:
         _try(report, partial(_wait_for_background, repo, held))
         undo_install(repo, owned_files, report)
-    if not repo.is_initialised and any(_has_work(repo.state_dir / name) for name in _WORK_FOLDERS):
+    if not repo.is_initialised and any(_has_work(repo.state_dir / name) for name in _WORK):
         report.notices.append(
             f"work that is not remembered yet stays in '{repo.state_dir}':"
             " run gitmem init to continue with it, or delete that folder"
@@ -202,7 +203,7 @@ def remove_state(repo: Repo) -> None:
 def _remove_once(folder: Path) -> None:
     # install.json goes last: as long as it is there, an uninstall that was killed can be repeated.
     for path in sorted(folder.iterdir(), key=lambda path: path.name == "install.json"):
-        if path.name in _WORK_FOLDERS and _has_work(path):
+        if path.name in _WORK and _has_work(path):
             continue
         if path.is_dir():
             with suppress(FileNotFoundError):
@@ -215,11 +216,11 @@ def _remove_once(folder: Path) -> None:
 
 def _holds_only_work(folder: Path) -> bool:
     names = {path.name for path in folder.iterdir()}
-    return bool(names) and names <= set(_WORK_FOLDERS)
+    return bool(names) and names <= set(_WORK)
 
 
 def _has_work(folder: Path) -> bool:
-    return folder.is_dir() and any(folder.iterdir())
+    return any(folder.iterdir()) if folder.is_dir() else os.path.lexists(folder)
 
 
 def _wait_for_background(repo: Repo, held: ExitStack) -> None:
