@@ -60,11 +60,11 @@ def _dispatch(arguments: list[str]) -> None:
         run = run_judge if arguments[2:] == ["judge"] else run_worker
         run(arguments[1] if len(arguments) > 1 else ".")
     elif arguments[:2] == ["hook", "pre-push"]:
-        from gitmem.git.repo import find_repo
+        from gitmem.git.repo import find_repo_here
         from gitmem.hooks.pre_push import parse_updates, run_pre_push
 
         updates = parse_updates(sys.stdin.buffer.read(_MAX_UPDATES_BYTES))
-        line = run_pre_push(find_repo("."), arguments[2] if len(arguments) > 2 else "", updates)
+        line = run_pre_push(find_repo_here(), arguments[2] if len(arguments) > 2 else "", updates)
         if line:
             print(line, file=sys.stderr)  # noqa: T201 - what the person pushing reads
     elif arguments[1:] == ["PostToolUse", "Bash"]:

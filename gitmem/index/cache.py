@@ -53,6 +53,7 @@ class Index:
     """The cached memories of one repository; open it with :meth:`open`.
 
     ``is_repaired``: the file was damaged or of another format and starts empty; say so once.
+    ``skipped`` are the ids of memories that the last writing could make no row of.
     ``is_volatile``: the git directory cannot be written, what is applied is lost on closing.
     """
 
@@ -64,6 +65,7 @@ class Index:
         self._inode = (folder / FILE).stat().st_ino if folder is not None else 0
         self._last_tip = self._read_tip()
         self.is_repaired = is_repaired
+        self.skipped: list[str] = []
 
     @classmethod
     def open(cls, state_dir: Path, *, is_thorough: bool = False) -> Index:
@@ -176,8 +178,9 @@ class Index:
                 if is_whole:
                     empty(database)
                     begin_words(database)
+                skipped = []
                 for commit, note in changes:
-                    replace_note(database, commit, note, is_new=is_whole)
+                    skipped += replace_note(database, commit, note, is_new=is_whole)
                 if is_whole:
                     pack_words(database)
                 database.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
@@ -186,6 +189,7 @@ class Index:
                 self._move_to_memory(error)
             return False
         self._last_tip = tip
+        self.skipped = skipped
         return True
 
     @property

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from gitmem.git.log import reflog_size
-from gitmem.git.remotes import TRACKING, tracking_ref
+from gitmem.git.remotes import TRACKING, is_tracking, place_of
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF, WATERMARK_REF
@@ -21,6 +21,7 @@ from gitmem.state.cursors import read_cursors
 from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue
 from gitmem.state.ref_tips import REFS, is_rewriting, read_last_tips, tips_of
+from gitmem.state.unseen import has_unseen
 from gitmem.state.worker_launch import launch_worker
 
 _POLL_SECONDS = 0.02
@@ -43,6 +44,11 @@ def _tip_to_follow(repo: Repo) -> str | None:
     """
     if not Queue(repo).is_empty():
         return None
+    if has_unseen(repo):
+        from gitmem.agents.homes import sees_agents  # mostly there is nothing to look at again
+
+        if sees_agents(os.environ):
+            return None
     seen = read_cursors(repo)
     known = seen.reflogs.get(str(repo.git_dir))
     if known is not None and known != reflog_size(repo):
@@ -56,9 +62,8 @@ def _tip_to_follow(repo: Repo) -> str | None:
     tip = tips.get(NOTES_REF)
     if tips.get(WATERMARK_REF, tip) != tip:
         return None
-    joined = {tracking_ref(remote): tip for remote, tip in seen.tracking.items()}
-    fetched = (ref for ref in tips if ref.startswith(TRACKING) and ref.endswith("/claude-mem"))
-    return tip or "" if all(joined.get(ref) == tips[ref] for ref in fetched) else None
+    places = {place_of(ref): tips[ref] for ref in tips if is_tracking(ref)}
+    return tip or "" if all(seen.has_seen(*item) for item in places.items()) else None
 
 
 def catch_up(

@@ -16,7 +16,12 @@ from typing import BinaryIO
 
 from gitmem.agents.adapter import TranscriptFile, translate_errors
 from gitmem.agents.claude.chain import Chain
-from gitmem.agents.claude.projects import find_transcripts, list_copies, list_projects_dirs
+from gitmem.agents.claude.projects import (
+    find_transcripts,
+    list_copies,
+    list_projects_dirs,
+    list_transcripts,
+)
 from gitmem.agents.claude.records import RecordReader
 from gitmem.agents.claude.subagents import find_subagents
 from gitmem.agents.clock import Clock, TimesInDoubt, believed_times
@@ -51,6 +56,10 @@ class ClaudeCode:
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Transcripts of sessions in a work tree or a folder below it."""
         return find_transcripts(worktree, self._projects, since)
+
+    def transcripts_since(self, since: float) -> list[TranscriptFile]:
+        """Transcripts of all sessions written to after ``since``."""
+        return list_transcripts(self._projects, since)
 
     def parts(self, path: Path) -> list[Path]:
         """The transcript and its subagents' files."""

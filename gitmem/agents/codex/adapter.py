@@ -84,6 +84,16 @@ class Codex:
             and is_below(parse_folder(head), roots)
         ]
 
+    def transcripts_since(self, since: float) -> list[TranscriptFile]:
+        """Rollouts of all sessions written to after ``since``."""
+        return [
+            TranscriptFile(match[1], path, mtime)
+            for path, mtime in list_rollouts(self._folders)
+            if mtime >= since
+            and (match := ROLLOUT_NAME.fullmatch(path.name))
+            and not is_subagent(read_rollout_head(path))
+        ]
+
     def parts(self, path: Path) -> list[Path]:
         """The rollout and its subagents'."""
         match = ROLLOUT_NAME.fullmatch(path.name)
