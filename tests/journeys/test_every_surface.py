@@ -7,10 +7,8 @@ whatever comes to be later is driven as well, or fails here for want of an ordin
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from gitmem.state.sessions import RegisteredSession, Registry
 from tests.support.arguments import commands
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
+from tests.support.mcp import Session, talk
 from tests.support.prepared import prepared
 
 CONTROLS = "\x1b]0;owned\x07\x1b[31m\x9b2J\x9d0;x\x9c\u202eevil\u2066\u200b\U000e0041\x7f\x00\x08"
@@ -82,6 +81,8 @@ ORDINARY: dict[str, list[list[str]]] = {
     "reindex": [["reindex"]],
     "reconcile": [["reconcile", "--dry-run"], ["reconcile", "--json"]],
     "sync": [["sync", "--dry-run"], ["sync", "--json", "--dry-run"]],
+    "trust": [["trust"], ["trust", "origin"]],
+    "restore": [["restore"], ["restore", "--json"]],
     "stats": [["stats"], ["stats", "--json"]],
     "status": [["status"], ["status", "--json"], ["status", "--line"]],
     "doctor": [["doctor"]],
@@ -221,11 +222,9 @@ def _check_json(printed: bytes, where: str) -> None:
 
 
 def test_json_has_the_true_values(hostile: GitDriver) -> None:
-    (entry, *_) = map(json.loads, gitmem(hostile, "log", "--json").stdout.splitlines())
+    told = strings(json.loads(gitmem(hostile, "stats", "--json").stdout))
 
-    told = strings(entry)
-    assert any("\u202e" in text for text in told)
-    assert any('<system a="1">' in text for text in told)
+    assert any("\u202e" in text and '<system a="1">' in text for text in told)
 
 
 HOOKS: dict[str, dict[str, Any]] = {
@@ -266,75 +265,31 @@ def test_no_hook_tells_an_agent_what_looks_like_a_frame(hostile: GitDriver) -> N
 
 
 def test_no_answer_of_the_server_looks_like_a_frame(hostile: GitDriver) -> None:
-    asked: list[tuple[str, dict[str, Any]]] = [("tools/list", {}), ("resources/list", {})]
-    asked.append(("prompts/list", {}))
-    lists = _serve(hostile, asked)
-    tools = {tool["name"] for tool in lists[0]["result"]["tools"]}
-    identity = _first_id(hostile)
-    ordinary: dict[str, list[dict[str, Any]]] = {
-        "search": [{"query": "zq retry"}, {"query": "zq", "path": "hot.py"}],
-        "why": [{"path": "hot.py"}, {"path": "hot.py", "line": 1}],
-        "timeline": [{"id": identity}, {}],
-        "get_observations": [{"ids": [identity]}],
-        "remember": [{"text": HOSTILE, "paths": ["hot.py"]}],
+    identity = gitmem(hostile, "search", "--ids", "zq").stdout.split()[0]
+    ordinary: dict[str, dict[str, Any]] = {
+        "search": {"query": "zq retry"},
+        "why": {"path": "hot.py"},
+        "timeline": {"path": "hot.py"},
+        "get_observations": {"ids": [identity]},
+        "remember": {"text": HOSTILE, "files": ["hot.py"]},
     }
-    calls = [
-        ("tools/call", {"name": name, "arguments": arguments})
-        for name in sorted(tools)
-        for arguments in ordinary.get(name, [{}])
-    ]
-    calls += [
-        ("resources/read", {"uri": one["uri"]})
-        for one in lists[1].get("result", {}).get("resources", [])
-    ]
-    calls += [
-        ("prompts/get", {"name": one["name"], "arguments": {}})
-        for one in lists[2].get("result", {}).get("prompts", [])
-    ]
-    answers = _serve(hostile, calls)
-    for (method, parameters), answer in zip(calls, answers, strict=True):
-        where = f"{method} {parameters.get('name', parameters.get('uri'))}"
-        for text in strings(answer):
-            check_agent(text, where)
-    assert any("retry hot.py" in text for answer in answers for text in strings(answer))
+    told: list[str] = []
 
+    async def work(session: Session) -> None:
+        assert {tool["name"] for tool in await session.tools()} == set(ordinary)
+        for name, arguments in ordinary.items():
+            told.extend(strings(await session.call(name, **arguments)))
+        told.extend([await session.read(one["uri"]) for one in await session.resources()])
+        for prompt in await session.prompts():
+            names = [one["name"] for one in prompt.get("arguments", [])]
+            needed = {name: "hot.py" if name == "place" else "zq retry" for name in names}
+            told.append(await session.prompt(prompt["name"], **needed))
 
-def _first_id(git: GitDriver) -> str:
-    return gitmem(git, "search", "--ids", "zq").stdout.split()[0]
+    talk(hostile, work)
 
-
-def _serve(git: GitDriver, calls: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
-    """What the server answers to each, in order."""
-    hello = {
-        "protocolVersion": "2025-06-18",
-        "capabilities": {},
-        "clientInfo": {"name": "t", "version": "1"},
-    }
-    messages = [
-        {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello},
-        {"jsonrpc": "2.0", "method": "notifications/initialized"},
-        *(
-            {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
-            for number, (method, params) in enumerate(calls, 1)
-        ),
-    ]
-    done = subprocess.run(
-        ["gitmem", "mcp"],
-        cwd=git.path,
-        env={**git.env(), "PATH": _path()},
-        input="".join(json.dumps(one) + "\n" for one in messages).encode(),
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    answers = {one.get("id"): one for one in map(json.loads, done.stdout.splitlines())}
-    return [answers[number] for number in range(1, len(calls) + 1)]
-
-
-def _path() -> str:
-    import sys
-
-    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for text in told:
+        check_agent(text, "mcp")
+    assert sum("retry hot.py" in text for text in told) >= 4
 
 
 def test_the_look_that_is_looked_for_is_what_is_broken() -> None:
