@@ -6,13 +6,12 @@ be longer than anything worth keeping.  Neither may be held.
 
 from __future__ import annotations
 
-import errno
-import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from gitmem.git.regular_file import open_regular
 
 MAX_LINE_BYTES = 16 << 20
 """Longer lines are skipped.  Parsed, a line can take ten times its bytes for a moment
@@ -29,19 +28,6 @@ class FileLine:
 
     data: bytes | None
     end_byte: int
-
-
-def open_regular(path: Path) -> BinaryIO:
-    """Open a file for reading, unless it is a pipe, a device or a folder: they could last for ever.
-
-    Raises:
-        OSError: it is gone, cannot be read, or is no regular file.
-    """
-    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise OSError(errno.EINVAL, "is no regular file", os.fspath(path))
-    return file
 
 
 def read_head(path: Path, limit: int) -> bytes:

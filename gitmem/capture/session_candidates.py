@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from gitmem.git.regular_file import open_regular
 from gitmem.agents.attribution import (
     EarlierCommits,
     attribute,
@@ -138,7 +139,7 @@ def _mentions(path: Path, names: set[str]) -> bool:
     if not is_plain or len(names) > _MAX_NAMES or not all(map(_PLAIN_NAME.fullmatch, names)):
         return True
     try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        with open_regular(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             return any(data.find(name.encode()) >= 0 for name in names)
     except (OSError, ValueError):  # gone, or empty
         return False

@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 from gitmem.errors import InstallError
+from gitmem.git.regular_file import read_regular
 from gitmem.git.repo import Repo
 from gitmem.process.child import run
 from gitmem.setup.hook_file import EVENTS
@@ -19,6 +20,7 @@ from gitmem.setup.trouble import NO_PROGRAM
 from gitmem.state.atomic import write_atomically
 
 _SCRIPTS = (*EVENTS, "agent-stop")
+_MAX_BYTES = 1 << 20
 _PACKAGE = Path(__file__).resolve().parents[1]
 _RUN = """\
 #!/bin/sh
@@ -89,10 +91,10 @@ def put_program(repo: Repo, python: str) -> bool:
 def check_program(repo: Repo, python: str) -> str:
     """What is wrong with the launcher and the scripts; empty if nothing is."""
     try:
-        text = os.fsdecode(run_path(repo).read_bytes())
+        text = os.fsdecode(read_regular(run_path(repo), _MAX_BYTES))
         for name in _SCRIPTS:
             script = repo.state_dir / "hooks" / name
-            if script.read_bytes() != _read_script(name) or not os.access(script, os.X_OK):
+            if read_regular(script, _MAX_BYTES) != _read_script(name) or not os.access(script, os.X_OK):
                 return f"'{script}' is not from this version"
         started = run([os.fspath(run_path(repo)), "--version"], seconds=20)
     except (OSError, subprocess.TimeoutExpired) as error:

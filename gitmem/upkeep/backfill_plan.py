@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+from gitmem.git.regular_file import open_regular
 from gitmem.agents.adapter import TranscriptFile
 from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import Estimate
@@ -204,7 +205,7 @@ def _session_start(file: TranscriptFile) -> float:
     Every agent writes times so.  A file's own time is when it was written to last, or copied.
     """
     try:
-        with file.path.open("rb") as opened:
+        with open_regular(file.path) as opened:
             match = _TIME.search(opened.read(_FIRST_BYTES))
         if match is not None:
             told = datetime.fromisoformat(match[0].decode()).replace(tzinfo=timezone.utc)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Union
 
 from gitmem.agents.json_values import JsonObject, parse_line, parse_object, parse_objects
-from gitmem.agents.lines import open_regular, read_lines
+from gitmem.agents.lines import read_lines
+from gitmem.git.regular_file import open_regular
 from gitmem.errors import TranscriptMissing
 
 MAX_DOCUMENT_BYTES = 32 << 20
