@@ -58,6 +58,9 @@ class Adapter(Protocol):
         first lines are read, never a whole transcript.
         """
 
+    def transcripts_since(self, since: float) -> list[TranscriptFile]:
+        """Transcripts of all sessions written to after ``since`` (POSIX seconds), in no order."""
+
     def parts(self, path: Path) -> list[Path]:
         """The files that a transcript is read from: itself, and those of its subagents."""
 

@@ -71,6 +71,13 @@ class Agents:
         ]
         return sorted(found, key=lambda file: (-file.mtime, file.path))
 
+    def transcripts_since(self, since: float) -> list[TranscriptFile]:
+        """Transcripts of all sessions, wherever they work, written to after ``since`` (POSIX
+        seconds); in no order.
+        """
+        found = (file for adapter in self._adapters for file in adapter.transcripts_since(since))
+        return [file for file in found if _is_own(file.path)]
+
     def count_sessions(self, worktree: Path, since: float) -> dict[str, int]:
         """How many sessions each agent had in a work tree or below it; agents without are left out.
 

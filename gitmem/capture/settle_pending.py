@@ -10,7 +10,7 @@ from dataclasses import replace
 from gitmem.errors import GitmemError, UnknownRevision
 from gitmem.git.dirty import uncommitted_paths
 from gitmem.git.log import seconds_of
-from gitmem.git.repo import Repo, find_repo, resolve_commit, try_git
+from gitmem.git.repo import Repo, repo_at, resolve_commit, try_git
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import Memory
 from gitmem.model.note import Document
@@ -74,7 +74,7 @@ def settle_ended_sessions(repo: Repo) -> int:
 def _write(repo: Repo, waiting: Sequence[Pending]) -> None:
     additions: dict[str, list[Document]] = defaultdict(list)
     for pending in waiting:
-        commit = pending.commit or _head_of(pending.worktree) or resolve_commit(repo, "HEAD")
+        commit = pending.commit or _head_of(repo, pending.worktree) or resolve_commit(repo, "HEAD")
         additions[commit].append(document_of(_tied(pending, commit)))
     if waiting:
         NoteStore(repo).add(additions, f"notes: settle {len(waiting)} pending")
@@ -90,9 +90,9 @@ def _tied(pending: Pending, commit: str) -> Memory:
     return replace(memory, supersedes=supersedes, provenance=origin)
 
 
-def _head_of(worktree: str) -> str | None:
+def _head_of(repo: Repo, worktree: str) -> str | None:
     try:
-        return resolve_commit(find_repo(worktree), "HEAD")
+        return resolve_commit(repo_at(repo, worktree), "HEAD")
     except (GitmemError, OSError):
         return None
 
@@ -116,7 +116,7 @@ def _has_edits_left(repo: Repo, pending: Pending) -> bool:
     if _is_stashed_since(repo, pending.memory.provenance.time):
         return True
     try:
-        place = find_repo(pending.worktree)
+        place = repo_at(repo, pending.worktree)
     except (GitmemError, OSError):
         return False  # the work tree is gone, and its uncommitted files with it
     return bool(uncommitted_paths(place, paths))

@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from gitmem.git.regular_file import open_regular
 from gitmem.agents.claude.forks import count_copied_records
 from gitmem.capture.agent_work import SessionFile
 from gitmem.capture.workspace import Workspace
+from gitmem.git.regular_file import open_regular
 from gitmem.index.cache import Index
 from gitmem.index.sessions import last_record
 from gitmem.model.session import Transcript

@@ -11,6 +11,7 @@ from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.cli.open_repo import repo_here
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
+from gitmem.git.promisor import lack_error
 from gitmem.guard.json_text import json_text
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.batch_files import BatchFiles
@@ -86,9 +87,17 @@ def command(
         click.echo(f"gitmem: {notice}", err=True)
     if as_json:
         click.echo(json_text(asdict(report)))
-        return
+    else:
+        _show_report(workspace, plan, report, batches)
+    if report.lacking:
+        raise lack_error(report.lacking, report.why_lacking)
+
+
+def _show_report(
+    workspace: Workspace, plan: BackfillPlan, report: Report, batches: Batches | None
+) -> None:
     click.echo(_summary(plan, report))
-    if batches is None and (left := len(BatchFiles(repo).running())):
+    if batches is None and (left := len(BatchFiles(workspace.repo).running())):
         click.echo(
             f"{_count(left, 'batch waits', 'batches wait')} for the model."
             " Run: git config gitmem.compressor anthropic"

@@ -11,8 +11,9 @@ from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit
 from gitmem.capture.workspace import open_workspace
 from gitmem.cli.open_repo import repo_here
-from gitmem.errors import UnbornHead
+from gitmem.errors import UnbornHead, UsageError
 from gitmem.git.log import commit_time, has_head
+from gitmem.git.promisor import bring_changes, lack_error
 from gitmem.git.repo import Repo, resolve_commit
 from gitmem.guard.untrusted import clean_line
 from gitmem.notes.store import NoteStore
@@ -38,6 +39,8 @@ def command(commit: str, transcript: Path | None, whole: bool) -> None:
     or whose transcript had moved.  Parts of a session that are already remembered are not used
     again.
     """
+    if transcript is not None and not transcript.name:
+        raise UsageError("--session needs the path of a transcript")
     repo = repo_here()
     worktree = repo.need_worktree()
     if commit == "HEAD" and not has_head(repo):
@@ -45,6 +48,8 @@ def command(commit: str, transcript: Path | None, whole: bool) -> None:
     oid = resolve_commit(repo, commit)
     if repo.is_initialised:
         catch_up(repo, _PATIENCE_SECONDS)  # what a hook has queued is not done twice
+    if lack := bring_changes(repo, [oid]):
+        raise lack_error(1, lack.reason)
     # Git's times are whole seconds: what was said in the same second as the commit belongs to it.
     moment = None if whole else commit_time(repo, oid) + 1.0
     work = AgentWork(str(worktree), moment=moment)

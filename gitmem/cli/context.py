@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from gitmem.git.regular_file import open_regular
 from gitmem.cli.open_repo import ready_repo
 from gitmem.errors import UsageError
+from gitmem.git.regular_file import open_regular
 from gitmem.git.repo import Repo, try_git
 from gitmem.recall.at_start import weigh_start
 from gitmem.recall.beside_file import weigh_file, weigh_lines

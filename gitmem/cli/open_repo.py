@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from gitmem.errors import GitmemError
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo, find_repo_here
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.notices import take_notices
 from gitmem.state.scrub_intent import has_scrub_intent
@@ -54,7 +54,7 @@ def repo_here(*, tells_memories: bool = True) -> Repo:
         NotARepository: there is none here.
         GitmemError: a scrub cannot be finished.
     """
-    repo = find_repo(".")
+    repo = find_repo_here()
     adopt_sharing(repo)
     try:
         if has_scrub_intent(repo):

@@ -27,6 +27,9 @@ def command(remote: str, dry_run: bool, is_json: bool) -> None:
     this order. They are received from there and, unless REMOTE is given, also from the branch's
     upstream, from origin and from upstream, so that a fork has the memories of both sides.
 
+    What a remote has is joined only if it is trusted (`gitmem trust`); of any other it is said in a
+    line that it has memories. Whoever names REMOTE says thereby that it is trusted from now on.
+
     A plain `git push` sends memories to the remote it pushes to, or to gitmem.remote if that is
     set; a plain `git fetch` or `git pull` receives the memories of the remote it fetches from. A
     remote that takes no memories (because it is read-only, wants a login that git has not stored,
@@ -54,6 +57,12 @@ def _tell(report: SyncReport, *, dry_run: bool) -> None:
         return
     for notice in report.notices:
         click.echo(f"gitmem: {notice}", err=True)
+    if report.newly_trusted:
+        click.echo(
+            f"gitmem: '{report.remote}' was named, and is trusted from now on."
+            f" To take that back: gitmem trust --revoke {report.remote}",
+            err=True,
+        )
     asked = ", ".join(report.sources)
     if dry_run:
         click.echo(f"{_amount_text(report.incoming)} to receive from {asked}")
@@ -77,6 +86,7 @@ def _object(report: SyncReport, *, dry_run: bool) -> dict[str, object]:
         "is_pushed": report.is_pushed,
         "trouble": report.trouble.message if report.trouble else "",
         "notices": list(report.notices),
+        "newly_trusted": report.newly_trusted,
     }
 
 

@@ -6,11 +6,11 @@ import hashlib
 import os
 
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
-from pygit2.enums import DiffOption  # noqa: TID253 - as above
+from pygit2.enums import DiffFind, DiffOption  # noqa: TID253 - as above
 
 from gitmem.errors import UnknownRevision
 from gitmem.git.commits import CommitReader
-from gitmem.git.libgit2 import open_objects
+from gitmem.git.libgit2 import open_objects, readable_for_diffs
 from gitmem.git.raw_commit import find_commit
 from gitmem.git.repo import Repo, try_git
 from gitmem.model.line_marks import MIN_CHARACTERS
@@ -25,7 +25,7 @@ class TraceReader:
 
     def __init__(self, repo: Repo) -> None:
         self._repo = repo
-        self._objects = open_objects(repo)
+        self._objects = readable_for_diffs(repo, open_objects(repo))
         self._commits = CommitReader(repo)
         self._traces: dict[str, Trace | None] = {}
 
@@ -111,7 +111,7 @@ class TraceReader:
         before = self._tree(base)
         diff = before.diff_to_tree(tree, DiffOption.IGNORE_SUBMODULES)
         if len(diff) <= _MAX_RENAMES:
-            diff.find_similar()
+            diff.find_similar(DiffFind.FIND_RENAMES)
         return diff
 
     def _tree(self, commit: str) -> pygit2.Tree:

@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from subprocess import PIPE
 
 from gitmem.errors import GitFailed, UnknownRevision
-from gitmem.git.repo import Repo, git_command, git_environment, try_git
+from gitmem.git.repo import Repo, git_command, lack_of, local_environment, try_git
 from gitmem.model.value import dataclass
 from gitmem.process.child import ending, start
 
@@ -212,7 +212,7 @@ def stream_git(
 ) -> Generator[bytes, None, None]:
     """The parts of what git prints, as they come."""
     command = git_command(repo, arguments)
-    with ending(start(command, environ=git_environment(), stdout=PIPE, stderr=PIPE)) as git:
+    with ending(start(command, environ=local_environment(), stdout=PIPE, stderr=PIPE)) as git:
         assert git.stdout is not None  # noqa: S101 - PIPE was asked for
         assert git.stderr is not None  # noqa: S101
         rest = b""
@@ -228,6 +228,8 @@ def stream_git(
 
 
 def _refusal(complaint: str, arguments: Sequence[str]) -> GitFailed | UnknownRevision:
+    if lack := lack_of(complaint):
+        return lack
     reason = complaint.removeprefix("fatal: ").splitlines()[0] if complaint else "no reason given"
     unknown = ("unknown revision", "bad revision", "Invalid revision", "bad object")
     if any(words in reason for words in unknown):

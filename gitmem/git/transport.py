@@ -31,6 +31,7 @@ from gitmem.git.transport_status import (
     error_of_fetch,
     error_of_push,
     parse_push,
+    reason_of,
 )
 from gitmem.model.note import NOTES_REF
 from gitmem.process.child import run
@@ -151,6 +152,24 @@ def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") 
     return answer
 
 
+def fetch_objects(repo: Repo, remote: str, oids: Sequence[str], timeout: float) -> None:
+    """Fetch objects that a partial clone lacks; trees come with all that they hold but contents.
+
+    As git asks when it finds one missing, but for many at once: no ref is moved, and it does not
+    first tell the remote what is here.
+
+    Raises:
+        RemoteLogin, RemoteUnavailable: as for :func:`fetch_notes`.
+    """
+    options = ("--filter=blob:none", "--stdin")
+    command = ("-c", "fetch.negotiationAlgorithm=noop", *_FETCH, *options, remote)
+    wanted = "".join(f"{oid}\n" for oid in oids).encode()
+    done = _talk(repo, _Remote(remote, ()), timeout, command, wanted)
+    if done.returncode != 0:
+        kind = type(error_of_fetch(remote, done.stderr))
+        raise kind(f"cannot fetch from '{remote}': {reason_of(done.stderr)}")
+
+
 @dataclass(frozen=True)
 class _Remote:
     """What is configured of a remote, each variable and value."""
@@ -226,7 +245,7 @@ def _is_shallow(repo: Repo) -> bool:
 
 
 def _talk(
-    repo: Repo, own: _Remote, timeout: float, arguments: Sequence[str]
+    repo: Repo, own: _Remote, timeout: float, arguments: Sequence[str], text: bytes | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a git command that talks to the remote called ``ALIAS``; none of it outlives this call.
 
@@ -242,6 +261,7 @@ def _talk(
     try:
         done = run(
             git_command(repo, [*_QUIET, *arguments]),
+            text,
             seconds=timeout,
             environ={name: value for name, value in environ.items() if value},
             leads_session=True,

@@ -11,9 +11,17 @@ from subprocess import PIPE
 
 from gitmem.errors import GitFailed
 from gitmem.git.regular_file import read_regular
-from gitmem.git.repo import Repo, git_command, git_environment, run_git, try_git
+from gitmem.git.repo import (
+    Repo,
+    git_command,
+    local_environment,
+    may_lack_objects,
+    run_git,
+    try_git,
+)
 from gitmem.process.child import ending, start
 
+_NO_GIANTS = "--filter=blob:limit=64m"
 _AT_ONCE = 2_000
 _MAX_LOG_BYTES = 64 << 20
 _ID_LENGTH = 40
@@ -63,10 +71,13 @@ def refs_reaching(repo: Repo, commits: Iterable[str]) -> list[str]:
 def blobs_holding(
     repo: Repo, commits: Sequence[str], is_held: Callable[[bytes], bool]
 ) -> Iterator[str]:
-    """The blobs in the commits' histories for whose bytes ``is_held`` says yes."""
+    """The blobs in the commits' histories for whose bytes ``is_held`` says yes.
+
+    One that is larger than anything of ours, which a stranger may have sent, is not read.
+    """
     if not commits:
         return
-    listed = run_git(repo, "rev-list", "--objects", "--no-object-names", *commits).split()
+    listed = run_git(repo, *_listing(repo), _NO_GIANTS, *commits).split()
     for first in range(0, len(listed), _AT_ONCE):
         some = b"\n".join(listed[first : first + _AT_ONCE]) + b"\n"
         printed = run_git(repo, "cat-file", "--batch", stdin=some)
@@ -121,8 +132,8 @@ def _list_objects(repo: Repo, what: Sequence[str]) -> Iterator[str]:
     Raises:
         GitFailed: git could not list them all.
     """
-    asked = ["rev-list", "--objects", "--no-object-names", *what]
-    with ending(start(git_command(repo, asked), environ=git_environment(), stdout=PIPE)) as git:
+    asked = [*_listing(repo), *what]
+    with ending(start(git_command(repo, asked), environ=local_environment(), stdout=PIPE)) as git:
         assert git.stdout is not None  # noqa: S101 - PIPE was asked for
         for line in git.stdout:
             yield line.decode("ascii").rstrip("\n")
@@ -132,6 +143,12 @@ def _list_objects(repo: Repo, what: Sequence[str]) -> Iterator[str]:
             "git could not list what it reaches, so no object was removed",
             "The notes are scrubbed. Run: git fsck; then: git gc --prune=now",
         )
+
+
+def _listing(repo: Repo) -> list[str]:
+    """The command that lists objects; what a partial clone lacks is not here to be removed."""
+    lacking = ["--missing=allow-any"] if may_lack_objects(repo) else []
+    return ["rev-list", "--objects", "--no-object-names", *lacking]
 
 
 def _not_loose(repo: Repo, objects: Sequence[str]) -> list[str]:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError
 from gitmem.index.file import (
-    BUSY_SECONDS,
     FILE,
     FOLDER,
+    busy_seconds,
     connect,
     copy_to_memory,
     create_file,
@@ -44,7 +44,6 @@ from gitmem.model.memory import FieldError
 from gitmem.model.note import Note
 
 _QUICK_BYTES = 8 << 20  # a checksum of these takes three milliseconds
-_MILLISECONDS = round(BUSY_SECONDS * 1000)
 
 
 class IndexDamaged(GitmemError):
@@ -57,6 +56,7 @@ class Index:
     """The cached memories of one repository; open it with :meth:`open`.
 
     ``is_repaired``: the file was damaged or of another format and starts empty; say so once.
+    ``skipped`` are the ids of memories that the last writing could make no row of.
     ``is_volatile``: the git directory cannot be written, what is applied is lost on closing.
     """
 
@@ -68,6 +68,7 @@ class Index:
         self._inode = (folder / FILE).stat().st_ino if folder is not None else 0
         self._last_tip = self._read_tip()
         self.is_repaired = is_repaired
+        self.skipped: list[str] = []
 
     @classmethod
     def open(cls, state_dir: Path, *, is_thorough: bool = False) -> Index:
@@ -80,7 +81,9 @@ class Index:
         folder = state_dir / FOLDER
         try:
             is_there = is_in_place(folder)
-            is_sound = is_there and is_own(folder) and is_whole(folder / FILE, is_thorough=is_thorough)
+            is_sound = (
+                is_there and is_own(folder) and is_whole(folder / FILE, is_thorough=is_thorough)
+            )
             database = open_file(folder) if is_sound else None
             is_repaired = is_there and database is None
             if is_repaired:
@@ -180,8 +183,9 @@ class Index:
                 if is_whole:
                     empty(database)
                     begin_words(database)
+                skipped = []
                 for commit, note in changes:
-                    replace_note(database, commit, note, is_new=is_whole)
+                    skipped += replace_note(database, commit, note, is_new=is_whole)
                 if is_whole:
                     pack_words(database)
                 database.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
@@ -190,6 +194,7 @@ class Index:
                 self._move_to_memory(error)
             return False
         self._last_tip = tip
+        self.skipped = skipped
         return True
 
     @property
@@ -236,12 +241,13 @@ class Index:
         """The database, to write what is only a help: where the file is busy, full or not to be
         written, the rest of the block is skipped.  Only who is patient waits for a writer.
         """
+        milliseconds = round(busy_seconds() * 1000)
         with suppress(sqlite3.OperationalError):
-            self._database.execute(f"PRAGMA busy_timeout = {_MILLISECONDS if is_patient else 0}")
+            self._database.execute(f"PRAGMA busy_timeout = {milliseconds if is_patient else 0}")
             try:
                 yield self._database
             finally:
-                self._database.execute(f"PRAGMA busy_timeout = {_MILLISECONDS}")
+                self._database.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
     def _move_to_memory(self, error: sqlite3.OperationalError) -> None:
         if self._folder is None:

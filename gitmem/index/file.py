@@ -15,6 +15,7 @@ from pathlib import Path
 
 from gitmem.index.rows import VALIDITY, make_tables
 from gitmem.index.seal import BROKEN
+from gitmem.process.deadline import share_of_time
 
 FOLDER = "index"  # a folder, so that the file and its write-ahead log move as one
 FILE = "memories.sqlite3"
@@ -42,9 +43,14 @@ def is_own(folder: Path) -> bool:
         return True  # not ours to read: another matter
 
 
+def busy_seconds() -> float:
+    """How long to wait for a writer now: less where somebody waits for this process."""
+    return share_of_time(BUSY_SECONDS)
+
+
 def connect(file: Path) -> sqlite3.Connection:
     """A connection in which every statement is its own transaction unless one is begun."""
-    return sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
+    return sqlite3.connect(file, timeout=busy_seconds(), isolation_level=None)
 
 
 def open_file(folder: Path) -> sqlite3.Connection | None:

@@ -108,6 +108,17 @@ def memories_with_id(index: Index, id_prefix: str) -> list[IndexedMemory]:
     return _rows(index, query, (id_prefix, id_prefix + "g"))
 
 
+def live_with_ids(index: Index, ids: Sequence[str]) -> list[IndexedMemory]:
+    """The live memories that answer to one of these ids, at most a batch of them.
+
+    Raises:
+        GitmemError: the file is damaged; it is set aside, so that the next try works.
+    """
+    some = marks(ids)
+    query = f"{_SELECT} WHERE (id IN ({some}) OR holding.stated_id IN ({some})) AND {LIVE}"
+    return _rows(index, query, (*ids, *ids))
+
+
 def memories_named(index: Index, name: str) -> list[IndexedMemory]:
     """The live memories that a text names by nothing but the beginning of their id or of their
     commit's, seven characters or more: at most 20; none for any other text.

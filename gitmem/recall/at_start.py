@@ -10,8 +10,8 @@ from collections.abc import Collection
 from contextlib import closing, suppress
 from itertools import groupby
 
-from gitmem.git.regular_file import open_regular
 from gitmem.errors import GitmemError
+from gitmem.git.regular_file import open_regular
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.lookup import places_of

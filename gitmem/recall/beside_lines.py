@@ -12,8 +12,8 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 
-from gitmem.git.regular_file import open_regular
 from gitmem.git.line_origins import Origin, ignored_commits, origins_of_lines
+from gitmem.git.regular_file import open_regular
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.commits import commits_holding

@@ -11,6 +11,7 @@ import re
 
 from gitmem.errors import NoteUnreadable
 from gitmem.git.repo import Repo, try_git
+from gitmem.git.trusted_remotes import remotes_apart
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF
 from gitmem.notes.ref import last_move
@@ -71,6 +72,20 @@ def report_remote_deletion(repo: Repo, remote: str) -> None:
             f"'{remote}' has no {NOTES_REF} any more: somebody deleted it, most likely by"
             " git push --mirror or --prune. Everything is kept here; the next push restores it.",
         )
+
+
+def report_remote_apart(repo: Repo, remote: str) -> None:
+    """Leave a notice that a remote nobody trusts has memories, if it has any that we lack."""
+    if remote in remotes_apart(repo):
+        add_notice(repo, apart_line(remote))
+
+
+def apart_line(remote: str) -> str:
+    """What is said of a remote whose memories are kept apart."""
+    return (
+        f"'{remote}' has memories that are kept apart: nobody here has said to trust it."
+        f" To join them, now and from now on: gitmem trust {remote}"
+    )
 
 
 def _reason(repo: Repo, tip: str | None) -> str:

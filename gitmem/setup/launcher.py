@@ -94,7 +94,9 @@ def check_program(repo: Repo, python: str) -> str:
         text = os.fsdecode(read_regular(run_path(repo), _MAX_BYTES))
         for name in _SCRIPTS:
             script = repo.state_dir / "hooks" / name
-            if read_regular(script, _MAX_BYTES) != _read_script(name) or not os.access(script, os.X_OK):
+            if read_regular(script, _MAX_BYTES) != _read_script(name) or not os.access(
+                script, os.X_OK
+            ):
                 return f"'{script}' is not from this version"
         started = run([os.fspath(run_path(repo)), "--version"], seconds=20)
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -51,10 +51,13 @@ _HOOK_FILE = FileForm(rest=without_block, is_same=bytes.__eq__, is_nothing=is_em
 
 @dataclass
 class UninstallReport:
-    """``removals`` names what was removed, ``notices`` what the person should look at."""
+    """``removals`` names what was removed, ``notices`` what the person should look at, and
+    ``failures`` what could not be removed, each with the reason and, if there is one, the remedy.
+    """
 
     removals: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
 
 def uninstall(
@@ -81,7 +84,7 @@ def uninstall(
             _try(report, partial(_wait_for_background, repo, held))
         _try(report, drain)
     if user_settings is not None:
-        _try(report, partial(_leave_client, user_settings, report))
+        _remove(report, os.fspath(user_settings), partial(_leave_client, user_settings, report))
     with ExitStack() as held:
         _try(report, partial(_wait_for_background, repo, held))
         undo_install(repo, owned_files, report)
@@ -99,11 +102,12 @@ def undo_install(
     """Undo everything in the manifest, then forget it; problems go to the report."""
     told = report or UninstallReport()
     for kept in owned_files.manifest.files:
-        _try(told, partial(_put_back_and_tell, repo, owned_files, kept, told))
-    _try(told, partial(_forget_tracking, repo))
+        name = os.fspath(path_of_name(repo, kept.path))
+        _remove(told, name, partial(_put_back_and_tell, repo, owned_files, kept, told))
+    _remove(told, TRACKING, partial(_forget_tracking, repo))
     if not owned_files.manifest.files:
-        _try(told, partial(_remove_sources, repo))
-        _try(told, partial(remove_state, repo))
+        _remove(told, "gitmem-sources", partial(_remove_sources, repo))
+        _remove(told, os.fspath(repo.state_dir), partial(remove_state, repo))
     owned_files.remove_folders()
 
 
@@ -223,6 +227,17 @@ def _wait_for_background(repo: Repo, held: ExitStack) -> None:
     """Wait until nothing works in our folder; with ``held``, nothing begins until it is closed."""
     for name, seconds in _BACKGROUND:
         held.enter_context(wait_for_lock(repo, name, seconds))
+
+
+def _remove(report: UninstallReport, name: str, step: Callable[[], object]) -> None:
+    """As :func:`_try`, where something of ours is left if the step fails."""
+    try:
+        step()
+    except GitmemError as error:
+        remedy = error.hint.removeprefix("Nothing was changed. ")
+        report.failures.append(f"{name}: {error.message}{f'. {remedy}' if remedy else ''}")
+    except OSError as error:
+        report.failures.append(f"{name}: {error.strerror or error}")
 
 
 def _try(report: UninstallReport, step: Callable[[], object]) -> None:

@@ -37,12 +37,16 @@ class Mark:
 @dataclass(frozen=True)
 class Cursors:
     """``reflogs``: git directory → bytes read; ``worktrees``: git directory → its work tree;
-    ``tracking``: remote → notes commit joined; ``marks``: session → mark.
+    ``tracking``: a remote's place → notes commit joined; ``apart``: place → notes commit that was
+    looked at and not joined, for nobody trusts the remote; ``unreadable``: the same where it
+    cannot be read; ``marks``: session → mark.
     """
 
     reflogs: Mapping[str, int] = field(default_factory=dict)
     worktrees: Mapping[str, str] = field(default_factory=dict)
     tracking: Mapping[str, str] = field(default_factory=dict)
+    apart: Mapping[str, str] = field(default_factory=dict)
+    unreadable: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, Mark] = field(default_factory=dict)
 
     def with_reflog(self, repo: Repo, size: int) -> Cursors:
@@ -54,13 +58,32 @@ class Cursors:
             worktrees={**self.worktrees, name: str(repo.need_worktree())},
         )
 
-    def with_tracking(self, remote: str, tip: str) -> Cursors:
-        """The remote's notes commit ``tip`` has been joined."""
-        return replace(self, tracking={**self.tracking, remote: tip})
+    def with_tracking(self, place: str, tip: str) -> Cursors:
+        """The notes commit ``tip`` of a remote's place has been joined."""
+        seen = self.without_tracking(place)
+        return replace(seen, tracking={**seen.tracking, place: tip})
 
-    def without_tracking(self, remote: str) -> Cursors:
-        """The remote has no notes any more."""
-        return replace(self, tracking={k: v for k, v in self.tracking.items() if k != remote})
+    def with_apart(self, place: str, tip: str) -> Cursors:
+        """It was looked at and is left apart, since nobody trusts its remote."""
+        return replace(self, apart={**self.apart, place: tip})
+
+    def with_unreadable(self, place: str, tip: str) -> Cursors:
+        """It was looked at and cannot be joined."""
+        return replace(self, unreadable={**self.unreadable, place: tip})
+
+    def without_tracking(self, place: str) -> Cursors:
+        """The place has no notes any more, or they are to be looked at anew."""
+        maps = (self.tracking, self.apart, self.unreadable)
+        kept = [{k: v for k, v in known.items() if k != place} for known in maps]
+        return replace(self, tracking=kept[0], apart=kept[1], unreadable=kept[2])
+
+    def has_seen(self, place: str, tip: str) -> bool:
+        """Whether nothing is left to do about this notes commit of the place."""
+        return tip in (
+            self.tracking.get(place),
+            self.apart.get(place),
+            self.unreadable.get(place),
+        )
 
     def with_mark(self, session: str, mark: Mark) -> Cursors:
         """The session's transcript is in memory up to ``mark``; the oldest marks fall out."""
@@ -93,6 +116,8 @@ def _parse_cursors(value: Any) -> Cursors:
         reflogs={str(k): int(v) for k, v in value["reflogs"].items()},
         worktrees={str(k): str(v) for k, v in value["worktrees"].items()},
         tracking={str(k): str(v) for k, v in value["tracking"].items()},
+        apart={str(k): str(v) for k, v in value.get("apart", {}).items()},
+        unreadable={str(k): str(v) for k, v in value.get("unreadable", {}).items()},
         marks={
             str(k): Mark(
                 int(v["record"]),

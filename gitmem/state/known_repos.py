@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitmem.errors import GitmemError
-from gitmem.git.repo import Repo, find_repo, translate_os_errors
+from gitmem.git.repo import Repo, find_repo, open_git_dir, translate_os_errors
 from gitmem.state.atomic import make_folder
 from gitmem.state.state_file import StateFile
 
@@ -83,7 +83,11 @@ def _read(path: Path) -> Repo | None:
     """The repository that a file names, if it is there."""
     place = _file(path).read()
     try:
-        return None if place is None else find_repo(os.fsdecode(place))
+        if place is None:
+            return None
+        folder = os.fsdecode(place)
+        has_entry = os.path.lexists(os.path.join(folder, ".git"))  # noqa: PTH118
+        return find_repo(folder) if has_entry else open_git_dir(folder)
     except (GitmemError, OSError, ValueError):
         return None
 

@@ -10,7 +10,6 @@ Standard library only: agent hooks import this.
 from __future__ import annotations
 
 import os
-import re
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -24,8 +23,7 @@ _NAMED = {
     **dict.fromkeys(("group", "1", "true", "yes", "on"), _GROUP),
     **dict.fromkeys(("all", "world", "everybody", "2"), _EVERYBODY),
 }
-_OCTAL = re.compile("0*[0-7]{1,3}")
-_RULE = re.compile(r"([ugo])([+=])([rwx]*)")
+_OCTAL_DIGITS = frozenset("01234567")
 _SHIFT = {"u": 6, "g": 3, "o": 0}
 _BITS = {"r": 4, "w": 2, "x": 1}
 _PRIVATE = ("queue", "failed", "pending")
@@ -55,7 +53,7 @@ def sharing_rule(value: str) -> str:
         return ",".join(
             f"{who}+{_letters(wide >> _SHIFT[who])}" for who in "go" if wide >> _SHIFT[who] & 7
         )
-    if not _OCTAL.fullmatch(name) or int(name, 8) & 0o600 != 0o600:
+    if not _OCTAL_DIGITS.issuperset(name) or int(name, 8) & 0o600 != 0o600:
         return ""
     return ",".join(f"{who}={_letters(int(name, 8) >> shift)}" for who, shift in _SHIFT.items())
 
@@ -66,7 +64,7 @@ def read_sharing(repo: Repo) -> str:
         rule = read_regular(_path(repo), 100).decode("ascii").strip()
     except (OSError, ValueError):
         return ""
-    return rule if all(_RULE.fullmatch(part) for part in rule.split(",")) else ""
+    return rule if all(map(_is_clause, rule.split(","))) else ""
 
 
 def adopt_sharing(repo: Repo) -> None:
@@ -78,8 +76,9 @@ def adopt_sharing(repo: Repo) -> None:
 
 def changed_umask(mask: int, rule: str) -> int:
     """A umask after ``umask RULE``, as a shell would change it."""
-    for who, sign, letters in _RULE.findall(rule):
-        bits = sum(_BITS[letter] for letter in letters)
+    for clause in rule.split(",") if rule else ():
+        who, sign = clause[0], clause[1]
+        bits = sum(_BITS[letter] for letter in clause[2:])
         held = bits if sign == "=" else bits | (~mask >> _SHIFT[who] & 7)
         mask = mask & ~(7 << _SHIFT[who]) | (~held & 7) << _SHIFT[who]
     return mask
@@ -115,6 +114,10 @@ def keep_sharing(repo: Repo) -> None:
 
 def _path(repo: Repo) -> Path:
     return repo.state_dir / "umask"
+
+
+def _is_clause(text: str) -> bool:
+    return text[:1] in _SHIFT and text[1:2] in ("+", "=") and set(text[2:]) <= _BITS.keys()
 
 
 def _letters(bits: int) -> str:

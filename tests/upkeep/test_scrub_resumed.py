@@ -60,12 +60,22 @@ def leak(git: GitDriver, title: str, commit: str = "HEAD") -> Memory:
 
 
 def kill_after(git: GitDriver, step: str, what: str = SECRET, **given: object) -> None:
+    target = find_target(git.repo, what, is_regex=False)
+    with pytest.raises(Killed):
+        scrub(git.repo, target, after=_killer(step), **given)  # type: ignore[arg-type]
+
+
+def resume_and_kill_after(git: GitDriver, step: str) -> None:
+    with pytest.raises(Killed):
+        finish_scrub(git.repo, after=_killer(step))
+
+
+def _killer(step: str) -> Callable[[str], None]:
     def stop(taken: str) -> None:
         if taken == step:
             raise Killed
 
-    with pytest.raises(Killed):
-        scrub(git.repo, find_target(git.repo, what, is_regex=False), after=stop, **given)  # type: ignore[arg-type]
+    return stop
 
 
 @pytest.fixture
@@ -188,36 +198,13 @@ def test_a_memory_that_is_to_be_forgotten_is(leaked: GitDriver, step: str) -> No
 
 
 def test_it_may_be_killed_again_and_again(leaked: GitDriver) -> None:
+    kill_after(leaked, "intent")
     for step in STEPS:
-        leak(leaked, "Use the fish") if step == "intent" else None
-        with pytest.raises(Killed):
-
-            def stop(taken: str, at: str = step) -> None:
-                if taken == at:
-                    raise Killed
-
-            scrub(
-                leaked.repo, find_target(leaked.repo, SECRET, is_regex=False), after=stop
-            ) if step == "intent" else _resume_until(leaked, step)
+        resume_and_kill_after(leaked, step)
 
     finish_begun_scrub(leaked.repo, 1.0)
 
     assert_gone(leaked)
-
-
-def _resume_until(git: GitDriver, step: str) -> None:
-    from gitmem.upkeep import scrub as module
-
-    intent = read_scrub_intent(git.repo)
-    assert intent is not None
-    target = find_target(git.repo, SECRET, is_regex=False)
-
-    def stop(taken: str) -> None:
-        if taken == step or (intent.is_clean and STEPS.index(step) < STEPS.index("sent")):
-            raise Killed
-
-    run = module._Run(git.repo, intent, target, None, module.ScrubReport(), stop, is_resumed=True)
-    run.finish()
 
 
 def test_nothing_of_it_is_sent_before_it_is_gone(leaked: GitDriver, remote: GitDriver) -> None:
@@ -245,7 +232,12 @@ def test_the_remote_that_was_to_be_replaced_is_replaced(
 
 
 def test_a_hook_shows_nothing_while_it_cannot_be_finished(leaked: GitDriver) -> None:
-    payload = {"session_id": "5" * 8, "cwd": str(leaked.path), "source": "startup", "prompt": "door"}
+    payload = {
+        "session_id": "5" * 8,
+        "cwd": str(leaked.path),
+        "source": "startup",
+        "prompt": "door",
+    }
     payload |= {"tool_name": "Read", "tool_input": {"file_path": str(leaked.path / "a.txt")}}
     kill_after(leaked, "patterns")
     with lock(leaked.repo, "worker"):

@@ -16,16 +16,21 @@ from typing import BinaryIO
 
 from gitmem.agents.adapter import TranscriptFile, translate_errors
 from gitmem.agents.claude.chain import Chain
-from gitmem.agents.claude.projects import find_transcripts, list_copies, list_projects_dirs
+from gitmem.agents.claude.projects import (
+    find_transcripts,
+    list_copies,
+    list_projects_dirs,
+    list_transcripts,
+)
 from gitmem.agents.claude.records import RecordReader
 from gitmem.agents.claude.subagents import find_subagents
 from gitmem.agents.clock import Clock, TimesInDoubt, believed_times
 from gitmem.agents.json_values import JsonObject, collect_path, parse_id, parse_line, parse_time
 from gitmem.agents.lines import read_lines, seek_line
-from gitmem.git.regular_file import open_regular
 from gitmem.agents.rewinds import Rewinds
 from gitmem.agents.subagents import add_subagents, read_time_before, rough_times
 from gitmem.agents.text_budget import Retention
+from gitmem.git.regular_file import open_regular
 from gitmem.model.session import Transcript
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -52,6 +57,10 @@ class ClaudeCode:
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Transcripts of sessions in a work tree or a folder below it."""
         return find_transcripts(worktree, self._projects, since)
+
+    def transcripts_since(self, since: float) -> list[TranscriptFile]:
+        """Transcripts of all sessions written to after ``since``."""
+        return list_transcripts(self._projects, since)
 
     def parts(self, path: Path) -> list[Path]:
         """The transcript and its subagents' files."""

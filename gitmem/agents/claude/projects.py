@@ -57,6 +57,19 @@ def find_transcripts(
     return [file for path, file in files.items() if _is_inside(path, roots)]
 
 
+def list_transcripts(projects: Sequence[Path], since: float) -> list[TranscriptFile]:
+    """Transcripts of all sessions, in no order; ``since`` as above."""
+    files: dict[Path, TranscriptFile] = {}
+    for folder in projects:
+        with suppress(OSError):
+            for path in folder.glob("*/*.jsonl"):
+                with suppress(OSError):
+                    mtime = path.stat().st_mtime
+                    if mtime >= since and not path.name.startswith("agent-"):
+                        files[path] = TranscriptFile(path.stem, path, mtime)
+    return list(files.values())
+
+
 def _slug(folder: str) -> str:
     """The client's name of a folder: all UTF-16 units but ASCII letters and digits are dashes."""
     return _NO_NAME.sub(lambda match: "-" * (1 + (match[0] > "\uffff")), folder)[:_SLUG_CHARACTERS]

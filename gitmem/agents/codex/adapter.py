@@ -37,10 +37,10 @@ from gitmem.agents.json_values import (
     parse_time,
 )
 from gitmem.agents.lines import read_lines, seek_line
-from gitmem.git.regular_file import open_regular
 from gitmem.agents.rewinds import Rewinds
 from gitmem.agents.subagents import add_subagents, read_time_before, rough_times
 from gitmem.agents.text_budget import Retention
+from gitmem.git.regular_file import open_regular
 from gitmem.model.session import EventKind, Transcript, is_session_id
 
 _COPY_SECONDS = 5.0
@@ -83,6 +83,16 @@ class Codex:
             and (head := read_rollout_head(path))
             and not is_subagent(head)
             and is_below(parse_folder(head), roots)
+        ]
+
+    def transcripts_since(self, since: float) -> list[TranscriptFile]:
+        """Rollouts of all sessions written to after ``since``."""
+        return [
+            TranscriptFile(match[1], path, mtime)
+            for path, mtime in list_rollouts(self._folders)
+            if mtime >= since
+            and (match := ROLLOUT_NAME.fullmatch(path.name))
+            and not is_subagent(read_rollout_head(path))
         ]
 
     def parts(self, path: Path) -> list[Path]:

@@ -60,12 +60,25 @@ class GeminiCli:
 
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Sessions in a work tree or a folder below it, each with its newest file."""
+        paths = sorted(self._find_chats(resolve_names(worktree)), key=_read_age)
+        return self._newest(paths, since)
+
+    def _newest(self, paths: Iterable[Path], since: float) -> list[TranscriptFile]:
         newest: dict[str, TranscriptFile] = {}
-        for path in sorted(self._find_chats(resolve_names(worktree)), key=_read_age):
+        for path in paths:
             mtime, _ = _read_age(path)
             if mtime >= since and self.owns(path) and (session := _read_session(path)):
                 newest[session] = TranscriptFile(session, path, mtime)
         return list(newest.values())
+
+    def transcripts_since(self, since: float) -> list[TranscriptFile]:
+        """All sessions written to after ``since``, each with its newest file."""
+        if self._folder is None:
+            return []
+        with suppress(OSError):
+            paths = sorted(self._folder.glob("*/chats/session-*.json*"), key=_read_age)
+            return self._newest(paths, since)
+        return []
 
     def parts(self, path: Path) -> list[Path]:
         """The session's file and its subagents'."""
