@@ -37,8 +37,8 @@ def cut_middle(text: str, limit: int) -> str:
 
     Cut between words, and after private spans and keys were taken out: of half a secret nobody
     could tell later that it is one.  A cut through a long line may part a value from its name, so
-    what stands there is masked first, as a whole.  Half of a surrogate pair, which JSON can spell and no file
-    can hold, becomes ``?``.
+    what stands there is masked first, as a whole.  Half of a surrogate pair, which JSON can spell
+    and no file can hold, becomes ``?``.
     """
     if len(text) > limit:
         text, _ = without_private(text)

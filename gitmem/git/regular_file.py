@@ -52,8 +52,16 @@ def open_own(path: Path, flags: int, mode: int) -> int:
 
 
 def own_folder(folder: Path) -> None:
-    """Make a folder of ours, and those on the way to it; a link in its place is taken away."""
-    if folder.is_symlink() and folder.name != "gitmem":  # that one a person may have put there
+    """Make a folder of ours, and those on the way to it; a link or a pipe in its place is taken
+    away, but for the state folder itself, which a person may have put elsewhere.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    is_strange = folder.is_symlink() or (
+        folder.exists() and not (folder.is_dir() or folder.is_file())
+    )
+    if is_strange and folder.name != "gitmem":
         folder.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
 

@@ -58,8 +58,9 @@ case "$*" in
 "hook SessionEnd") exec "${{0%/*}}/hooks/agent-stop" end ;;
 esac
 # Hooks that find a worker's mark start none.  The worker keeps it while it works (worker_turns).
-if [ "$1" = worker ] && [ $# -eq 2 ] && [ ! -f "${{0%/*}}/worker.pid" ]; then
-    echo $$ 2>/dev/null >"${{0%/*}}/worker.pid"
+mark=${{0%/*}}/worker.pid
+if [ "$1" = worker ] && [ $# -eq 2 ] && [ ! -e "$mark" ] && [ ! -L "$mark" ]; then
+    echo $$ 2>/dev/null >"$mark"
 fi
 exec {python} {form} "$@"
 """
