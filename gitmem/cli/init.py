@@ -111,7 +111,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     )
     _tell_lacks(repo, chosen)
     watch_worktrees(repo)
-    with suppress(GitmemError):  # a read-only home: --everywhere will not look here
+    with suppress(GitmemError, OSError):  # none, or read-only: --everywhere does not look here
         KnownRepos(machine_folder()).add(repo)
     index = refresh(repo)
     count = memory_count(index)

@@ -13,18 +13,28 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+_LARGE, _BLOCK = 256 << 20, 512
+_HOLES = 64
+"""A large file that takes a 64th of its size on the disk has holes: no file system compresses text
+so well, and to read what is not there takes as long as if it were.
+"""
+
 
 def open_regular(path: Path | str, *, follow: bool = True) -> BinaryIO:
     """Open a regular file for reading; nothing else, and no link either unless it may ``follow``.
 
     Raises:
-        OSError: it is not there, not ours to read, or not a regular file.
+        OSError: it is not there, not ours to read, not a regular file, or one of holes.
     """
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     descriptor = os.open(path, flags if follow else flags | os.O_NOFOLLOW)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "is no regular file", os.fspath(path))
+    if found.st_size > _LARGE and found.st_blocks * _BLOCK < found.st_size // _HOLES:
+        os.close(descriptor)
+        raise OSError(errno.EFBIG, "consists of holes", os.fspath(path))
     return os.fdopen(descriptor, "rb")
 
 

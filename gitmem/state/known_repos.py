@@ -21,9 +21,12 @@ _MAX_BYTES = 1 << 14
 
 
 def known_repos_folder(environ: Mapping[str, str]) -> Path:
-    """Where the list of this machine's user is."""
-    folder = environ.get("XDG_STATE_HOME")
-    state = Path(folder) if folder else Path.home() / ".local" / "state"
+    """Where the list of this machine's user is.
+
+    Source: XDG Base Directory Specification: a folder that is not absolute is to be ignored.
+    """
+    folder = Path(environ.get("XDG_STATE_HOME", ""))
+    state = folder if folder.is_absolute() else Path.home() / ".local" / "state"
     return state / "gitmem" / "repositories"
 
 

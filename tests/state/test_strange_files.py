@@ -163,6 +163,10 @@ def test_only_regular_files_are_opened(tmp_path: Path, committed: GitDriver, sta
             open_regular(tmp_path / name)
     with pytest.raises(OSError):  # noqa: PT011
         open_regular("/dev/zero")
+    (tmp_path / "holes").touch()
+    os.truncate(tmp_path / "holes", 300 << 30)
+    with pytest.raises(OSError):  # noqa: PT011
+        open_regular(tmp_path / "holes")
     with pytest.raises(OSError):  # noqa: PT011
         read_regular(tmp_path / "link", 9, follow=False)
     assert read_regular(tmp_path / "link", 3) == b"123"
