@@ -44,6 +44,7 @@ new_job() {
 # One short write without a rename: a job cut short lacks its last field and is no job yet.  It is
 # not synced to disk either: after a power cut the reflog tells the worker what is missing.
 queue() {
+    [ ! -L "$state/queue" ] || rm -f "$state/queue" # what waits must not lie elsewhere
     [ -d "$state/queue" ] || mkdir -p "$state/queue"
     new_job "$1" || return
     format=$2'end=\0'
@@ -56,6 +57,7 @@ queue() {
 # its mark before it looks for the last time.  The number may have gone to another process since,
 # so the mark counts for two minutes.
 is_worker_there() {
+    [ -f "$state/worker.pid" ] || return 1 # a pipe would be waited for
     read -r worker <"$state/worker.pid" || return 1
     case $worker in
     '' | 0* | *[!0-9]*) return 1 ;;

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitmem.agents.json_values import parse_time
-from gitmem.agents.lines import open_regular
+from gitmem.git.regular_file import open_regular
 
 _BYTES = 1 << 18
 _TIMESTAMP = re.compile(rb'"timestamp":"([^"]{1,40})"')

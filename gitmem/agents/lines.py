@@ -6,15 +6,14 @@ be longer than anything worth keeping.  Neither may be held.
 
 from __future__ import annotations
 
-import errno
-import os
 import re
-import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
+
+from gitmem.git.regular_file import open_regular
 
 MAX_LINE_BYTES = 16 << 20
 """Of longer lines pictures and the like are left out, and they are skipped if they are still too
@@ -35,19 +34,6 @@ class FileLine:
 
     data: bytes | None
     end_byte: int
-
-
-def open_regular(path: Path) -> BinaryIO:
-    """Open a file for reading, unless it is a pipe, a device or a folder: they could last for ever.
-
-    Raises:
-        OSError: it is gone, cannot be read, or is no regular file.
-    """
-    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise OSError(errno.EINVAL, "is no regular file", os.fspath(path))
-    return file
 
 
 def read_head(path: Path, limit: int) -> bytes:

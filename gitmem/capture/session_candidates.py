@@ -26,6 +26,7 @@ from gitmem.capture.transcript_range import own_start
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import TranscriptMissing
 from gitmem.git.prior_commits import last_change_times, last_line_times
+from gitmem.git.regular_file import open_regular
 from gitmem.index.cache import Index
 from gitmem.index.memories import memories_of
 from gitmem.model.change import Change
@@ -179,7 +180,10 @@ def _mentions(path: Path, names: set[str]) -> bool:
     if not is_plain or len(names) > _MAX_NAMES or not all(map(_PLAIN_NAME.fullmatch, names)):
         return True
     try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        with (
+            open_regular(path) as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
             return any(data.find(name.encode()) >= 0 for name in names)
     except (OSError, ValueError):  # gone, or empty
         return False

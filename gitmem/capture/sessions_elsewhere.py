@@ -18,9 +18,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitmem.agents.lines import open_regular, read_head
+from gitmem.agents.lines import read_head
 from gitmem.capture.agent_work import SessionFile
 from gitmem.capture.workspace import Workspace
+from gitmem.git.regular_file import open_regular
 
 _BEFORE_SECONDS = 2 * 86_400.0
 _MAX_FILES = 64

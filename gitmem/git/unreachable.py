@@ -10,7 +10,7 @@ from pathlib import Path
 from subprocess import PIPE
 
 from gitmem.errors import GitFailed
-from gitmem.git.plain_file import read_plain_file
+from gitmem.git.regular_file import read_regular
 from gitmem.git.repo import (
     Repo,
     git_command,
@@ -52,7 +52,7 @@ def drop_reflog(repo: Repo, ref: str) -> None:
 def read_reflog(repo: Repo, ref: str) -> set[str]:
     """Every commit that the ref pointed to, as far as its log knows."""
     try:
-        lines = read_plain_file(_log_path(repo, ref), _MAX_LOG_BYTES).splitlines()
+        lines = read_regular(_log_path(repo, ref), _MAX_LOG_BYTES).splitlines()
     except OSError:
         return set()
     ids = {oid.decode("ascii", "replace") for line in lines for oid in line.split(b" ", 2)[:2]}

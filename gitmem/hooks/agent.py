@@ -251,5 +251,6 @@ def _export_session(session: str, environ: Mapping[str, str]) -> None:
     """Pass the session id to git hooks where the client itself does not (2.0.77)."""
     path = environ.get("CLAUDE_ENV_FILE")
     if path and is_session_id(session):
-        with suppress(OSError), open(path, "a", encoding="ascii") as file:  # noqa: PTH123
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK  # a pipe is not waited for
+        with suppress(OSError), open(os.open(path, flags, 0o666), "a", encoding="ascii") as file:  # noqa: PTH123
             file.write(f"export GITMEM_SESSION_ID={session}{os.linesep}")

@@ -8,6 +8,7 @@ hooks import this.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +26,8 @@ from gitmem.index.file import (
     discard_file,
     in_memory,
     is_busy,
+    is_in_place,
+    is_own,
     open_file,
     replace_file,
 )
@@ -77,8 +80,10 @@ class Index:
         """
         folder = state_dir / FOLDER
         try:
-            is_there = (folder / FILE).exists()
-            is_sound = is_there and is_whole(folder / FILE, is_thorough=is_thorough)
+            is_there = is_in_place(folder)
+            is_sound = (
+                is_there and is_own(folder) and is_whole(folder / FILE, is_thorough=is_thorough)
+            )
             database = open_file(folder) if is_sound else None
             is_repaired = is_there and database is None
             if is_repaired:
@@ -115,7 +120,7 @@ class Index:
     @staticmethod
     def discard(state_dir: Path) -> None:
         """Delete the file, which may still contain deleted rows; it will be rebuilt."""
-        if (state_dir / FOLDER).exists():
+        if os.path.lexists(state_dir / FOLDER):
             discard_file(state_dir / FOLDER)
 
     def is_current(self) -> bool:

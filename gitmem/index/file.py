@@ -25,6 +25,24 @@ _MAX_TRIES = 5
 _PAGE_BYTES = 16_384  # rows are long: on small pages a tenth of the file is left over
 
 
+def is_in_place(folder: Path) -> bool:
+    """Whether there is anything where the index belongs."""
+    return os.path.lexists(folder / FILE) or os.path.islink(folder)  # noqa: PTH114
+
+
+def is_own(folder: Path) -> bool:
+    """Whether it is a file in a folder, as we make them: not a link, a pipe or something else,
+    which could lead elsewhere or be waited for.
+    """
+    try:
+        if os.path.islink(folder):  # noqa: PTH114
+            return False
+        with os.scandir(folder) as entries:
+            return all(entry.is_file(follow_symlinks=False) for entry in entries)
+    except OSError:
+        return True  # not ours to read: another matter
+
+
 def busy_seconds() -> float:
     """How long to wait for a writer now: less where somebody waits for this process."""
     return share_of_time(BUSY_SECONDS)

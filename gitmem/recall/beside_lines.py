@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 
 from gitmem.git.line_origins import Origin, ignored_commits, origins_of_lines
+from gitmem.git.regular_file import open_regular
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.commits import commits_holding
@@ -208,7 +209,7 @@ def _lines_of(repo: Repo, path: str) -> list[bytes]:
         found = os.lstat(file)
         if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST_BYTES:
             return []
-        with open(file, "rb") as opened:  # noqa: PTH123
+        with open_regular(file, follow=False) as opened:
             text = opened.read(_MOST_BYTES)
     except OSError:
         return []

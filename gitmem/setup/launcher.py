@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 from gitmem.errors import InstallError
+from gitmem.git.regular_file import read_regular
 from gitmem.git.repo import Repo
 from gitmem.process.child import run
 from gitmem.setup.hook_file import EVENTS
@@ -19,6 +20,7 @@ from gitmem.setup.trouble import NO_PROGRAM
 from gitmem.state.atomic import write_atomically
 
 _SCRIPTS = (*EVENTS, "agent-stop")
+_MAX_BYTES = 1 << 20
 _PACKAGE = Path(__file__).resolve().parents[1]
 _RUN = """\
 #!/bin/sh
@@ -56,8 +58,9 @@ case "$*" in
 "hook SessionEnd") exec "${{0%/*}}/hooks/agent-stop" end ;;
 esac
 # Hooks that find a worker's mark start none.  The worker keeps it while it works (worker_turns).
-if [ "$1" = worker ] && [ $# -eq 2 ] && [ ! -f "${{0%/*}}/worker.pid" ]; then
-    echo $$ 2>/dev/null >"${{0%/*}}/worker.pid"
+mark=${{0%/*}}/worker.pid
+if [ "$1" = worker ] && [ $# -eq 2 ] && [ ! -e "$mark" ] && [ ! -L "$mark" ]; then
+    echo $$ 2>/dev/null >"$mark"
 fi
 exec {python} {form} "$@"
 """
@@ -89,10 +92,12 @@ def put_program(repo: Repo, python: str) -> bool:
 def check_program(repo: Repo, python: str) -> str:
     """What is wrong with the launcher and the scripts; empty if nothing is."""
     try:
-        text = os.fsdecode(run_path(repo).read_bytes())
+        text = os.fsdecode(read_regular(run_path(repo), _MAX_BYTES))
         for name in _SCRIPTS:
             script = repo.state_dir / "hooks" / name
-            if script.read_bytes() != _read_script(name) or not os.access(script, os.X_OK):
+            if read_regular(script, _MAX_BYTES) != _read_script(name) or not os.access(
+                script, os.X_OK
+            ):
                 return f"'{script}' is not from this version"
         started = run([os.fspath(run_path(repo)), "--version"], seconds=20)
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -193,6 +193,9 @@ def remove_state(repo: Repo) -> None:
     Raises:
         OSError: something in it cannot be removed.
     """
+    if repo.state_dir.is_symlink():  # what it leads to may be, or hold, somebody else's
+        repo.state_dir.unlink()
+        return
     for _ in range(_ATTEMPTS):  # a hook or worker that began before may still leave its mark
         _remove_once(repo.state_dir)
         if not repo.state_dir.exists() or _holds_only_work(repo.state_dir):
@@ -205,7 +208,7 @@ def _remove_once(folder: Path) -> None:
     for path in sorted(folder.iterdir(), key=lambda path: path.name == "install.json"):
         if path.name in _WORK and _has_work(path):
             continue
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             with suppress(FileNotFoundError):
                 shutil.rmtree(path)
         else:

@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from gitmem.git.regular_file import own_folder
 from gitmem.git.repo import translate_os_errors
 
 
@@ -21,7 +22,7 @@ def write_atomically(
         DiskFull, ReadOnlyRepository: the file system refuses; the old content is untouched.
     """
     with translate_os_errors(f"write '{path.name}'"):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        own_folder(path.parent)
         _write(path, data, mode, is_durable=is_durable)
 
 

@@ -14,6 +14,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from gitmem.git.regular_file import read_regular
 from gitmem.git.repo import Repo, translate_os_errors, try_git
 
 _GROUP, _EVERYBODY = 0o660, 0o664
@@ -60,7 +61,7 @@ def sharing_rule(value: str) -> str:
 def read_sharing(repo: Repo) -> str:
     """The change of the umask that is kept here; "" where there is none."""
     try:
-        rule = _path(repo).read_text("ascii").strip()
+        rule = read_regular(_path(repo), 100).decode("ascii").strip()
     except (OSError, ValueError):
         return ""
     return rule if all(map(_is_clause, rule.split(","))) else ""

@@ -20,6 +20,7 @@ from gitmem.compress.models.prompt import USUAL_OUTPUT_TOKENS
 from gitmem.compress.offline.history import NAME, is_worth_reading, says_enough
 from gitmem.git.commits import CommitReader
 from gitmem.git.log import committer_emails, walk_ids
+from gitmem.git.regular_file import open_regular
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.commits import annotated_commits
 from gitmem.refresh.refresh import refresh
@@ -219,7 +220,7 @@ def _session_start(file: TranscriptFile) -> float:
     Every agent writes times so.  A file's own time is when it was written to last, or copied.
     """
     try:
-        with file.path.open("rb") as opened:
+        with open_regular(file.path) as opened:
             match = _TIME.search(opened.read(_FIRST_BYTES))
         if match is not None:
             told = datetime.fromisoformat(match[0].decode()).replace(tzinfo=timezone.utc)

@@ -141,7 +141,11 @@ def scrub(
 
 
 def finish_scrub(
-    repo: Repo, send: Send | None = None, *, patience: float = _PATIENCE_SECONDS
+    repo: Repo,
+    send: Send | None = None,
+    *,
+    patience: float = _PATIENCE_SECONDS,
+    after: Callable[[str], None] = lambda step: None,
 ) -> ScrubReport | None:
     """Finish a scrub that was begun and killed; returns what was done, None if there was none.
 
@@ -163,13 +167,18 @@ def finish_scrub(
                 "a scrub was begun and is not finished, and what it was to remove cannot be read",
                 "What was to go may still be there. Run again: gitmem scrub PATTERN|ID",
             )
-        return _resume(repo, intent, send)
+        return _resume(repo, intent, send, after)
 
 
-def _resume(repo: Repo, intent: ScrubIntent, send: Send | None) -> ScrubReport:
+def _resume(
+    repo: Repo,
+    intent: ScrubIntent,
+    send: Send | None,
+    after: Callable[[str], None] = lambda step: None,
+) -> ScrubReport:
     scrubber = Scrubber.of_patterns(intent.patterns) if intent.patterns else None
     target = Target(intent.id, scrubber)
-    return _Run(repo, intent, target, send, ScrubReport(), is_resumed=True).finish()
+    return _Run(repo, intent, target, send, ScrubReport(), after, is_resumed=True).finish()
 
 
 @contextmanager

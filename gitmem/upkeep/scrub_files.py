@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from gitmem.git.plain_file import read_plain_file
+from gitmem.git.regular_file import read_regular
 from gitmem.git.repo import Repo
 from gitmem.guard.scrubbing import Scrubber
 from gitmem.index.cache import Index
@@ -93,4 +93,4 @@ def _mask(path: Path, scrubber: Scrubber) -> None:
 
 
 def _text(path: Path) -> str:
-    return read_plain_file(path, _MAX_BYTES, follow=False).decode("utf-8", "surrogateescape")
+    return read_regular(path, _MAX_BYTES, follow=False).decode("utf-8", "surrogateescape")

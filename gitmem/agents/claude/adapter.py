@@ -26,10 +26,11 @@ from gitmem.agents.claude.records import RecordReader
 from gitmem.agents.claude.subagents import find_subagents
 from gitmem.agents.clock import Clock, TimesInDoubt, believed_times
 from gitmem.agents.json_values import JsonObject, collect_path, parse_id, parse_line, parse_time
-from gitmem.agents.lines import open_regular, read_lines, seek_line
+from gitmem.agents.lines import read_lines, seek_line
 from gitmem.agents.rewinds import Rewinds
 from gitmem.agents.subagents import add_subagents, read_time_before, rough_times
 from gitmem.agents.text_budget import Retention
+from gitmem.git.regular_file import open_regular
 from gitmem.model.session import Transcript
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -162,7 +163,7 @@ def _read_by(
 def _has_record(path: Path, name: str, end: int) -> bool:
     """Whether a record of this id stands in the file's first ``end`` bytes."""
     wanted = f'"uuid":{json.dumps(name)}'.encode()
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with open_regular(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         return data.find(wanted, 0, end) >= 0
 
 

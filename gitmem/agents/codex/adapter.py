@@ -36,10 +36,11 @@ from gitmem.agents.json_values import (
     parse_path,
     parse_time,
 )
-from gitmem.agents.lines import open_regular, read_lines, seek_line
+from gitmem.agents.lines import read_lines, seek_line
 from gitmem.agents.rewinds import Rewinds
 from gitmem.agents.subagents import add_subagents, read_time_before, rough_times
 from gitmem.agents.text_budget import Retention
+from gitmem.git.regular_file import open_regular
 from gitmem.model.session import EventKind, Transcript, is_session_id
 
 _COPY_SECONDS = 5.0

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Union
 
 from gitmem.agents.json_values import JsonObject, parse_line, parse_object, parse_objects
-from gitmem.agents.lines import open_regular, read_lines, without_long_data
+from gitmem.agents.lines import read_lines, without_long_data
 from gitmem.errors import TranscriptMissing
+from gitmem.git.regular_file import open_regular
 
 MAX_DOCUMENT_BYTES = 32 << 20
 """A document that is larger without its pictures is not read: it would be held at once, twice."""
