@@ -125,3 +125,10 @@ CONTENTS: dict[str, Callable[[Path, int], list[str]]] = {
     ),
 }
 """Kind → how it is written."""
+
+UNTOLD = frozenset(
+    ("text", "empty file", "binary", "Latin-1", "UTF-16", "mode", "rename", "delete", "symlink")
+    + ("Latin-1 name",)
+)
+"""Kinds of which a transcript holds no line, or not the name: they need an ordinary file beside
+them, by which the session is found."""
