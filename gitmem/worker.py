@@ -26,7 +26,7 @@ from gitmem.capture.missed_commits import (
 )
 from gitmem.capture.session_candidates import session_file
 from gitmem.capture.settle_pending import end_session, settle_ended_sessions
-from gitmem.capture.workspace import Workspace
+from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.errors import (
     DiskFull,
     EncoderUnavailable,
@@ -37,7 +37,7 @@ from gitmem.errors import (
     TranscriptMissing,
     UnknownRevision,
 )
-from gitmem.follow.push import push_along
+from gitmem.follow.push import push, push_along
 from gitmem.follow.reconcile import ReconcileReport, reconcile
 from gitmem.git.reachability import is_ancestor
 from gitmem.git.repo import Repo, repo_at
@@ -53,6 +53,7 @@ from gitmem.state.notices import add_notice
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import MAX_ATTEMPTS, Queue, QueuedJob
 from gitmem.state.rewrite_log import add_pairs, parse_pairs
+from gitmem.state.scrub_intent import has_scrub_intent
 from gitmem.state.unseen import UnseenCommit, add_unseen
 from gitmem.state.worker_turns import leave_mark, work_in_turns
 
@@ -112,6 +113,26 @@ def work(workspace: Workspace) -> int:
             return done
 
         return work_in_turns(repo, drain, lambda: bool(_ready_jobs(Queue(repo), run)))
+
+
+def finish_begun_scrub(repo: Repo, patience: float) -> bool:
+    """Finish a scrub that was killed, before anything is shown or sent; returns whether there was
+    one.  One that is under way is waited for, ``patience`` seconds at most.
+
+    Raises:
+        GitmemError: it cannot be finished: what was to go may still be there.
+    """
+    if not has_scrub_intent(repo):
+        return False
+    from gitmem.upkeep.scrub import finish_scrub
+
+    def replace_notes(remote: str) -> None:
+        push(open_workspace(repo), remote)
+
+    done = finish_scrub(repo, replace_notes, patience=patience)
+    if done is not None and done.trouble is not None:
+        add_notice(repo, f"a scrub was finished here alone: {done.trouble}")
+    return done is not None
 
 
 def _follow_history(run: _Run) -> None:

@@ -11,7 +11,7 @@ from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit
 from gitmem.capture.workspace import open_workspace
 from gitmem.cli.open_repo import repo_here
-from gitmem.errors import UnbornHead
+from gitmem.errors import UnbornHead, UsageError
 from gitmem.git.log import commit_time, has_head
 from gitmem.git.promisor import bring_changes, lack_error
 from gitmem.git.repo import Repo, resolve_commit
@@ -39,6 +39,8 @@ def command(commit: str, transcript: Path | None, whole: bool) -> None:
     or whose transcript had moved.  Parts of a session that are already remembered are not used
     again.
     """
+    if transcript is not None and not transcript.name:
+        raise UsageError("--session needs the path of a transcript")
     repo = repo_here()
     worktree = repo.need_worktree()
     if commit == "HEAD" and not has_head(repo):

@@ -15,7 +15,7 @@ def command() -> None:
     Settings are git configuration: set one with `git config gitmem.NAME VALUE` (add --global for
     all repositories), and remove it with `git config --unset gitmem.NAME`.
     """
-    for setting in describe_settings(repo_here()):
+    for setting in describe_settings(repo_here(tells_memories=False)):
         click.echo(f"{setting.name} = {setting.value}")
         click.echo(f"    {setting.help}")
         click.echo(f"    from {setting.source}; default: {setting.default or 'none'}")

@@ -27,7 +27,7 @@ def command(fix: bool, network: bool, colour: str) -> int:
     fires), the configuration and refspecs, the agent's settings, the identity, the queue, the
     index and the log.  Exits with 1 if something is wrong.
     """
-    repo = repo_here()
+    repo = repo_here(tells_memories=False)
     practice = Practice(user_settings=user_settings(), network=network)
     findings = diagnose(repo, practice)
     is_coloured = wants_colour(colour)

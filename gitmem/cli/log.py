@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -43,7 +44,13 @@ class _PathsCommand(click.Command):
 
 @click.command(cls=_PathsCommand)
 @click.argument("revisions", nargs=-1, metavar="[REVISION_OR_RANGE]... [--] [PATH]...")
-@click.option("-n", "--max-count", "count", type=click.IntRange(0), help="Show at most N commits.")
+@click.option(
+    "-n",
+    "--max-count",
+    "count",
+    type=click.IntRange(0),
+    help="Show at most N commits.",
+)
 @click.option("--author", metavar="PATTERN", help="Only commits whose author matches.")
 @click.option("--since", "--after", "since", metavar="DATE", help="Only commits after DATE.")
 @click.option("--until", "--before", "until", metavar="DATE", help="Only commits before DATE.")
@@ -91,6 +98,7 @@ def command(
     gitmem log --since=2.weeks --kind decision -- src/
     gitmem log main..HEAD --reverse --format markdown | gh pr edit --body-file -
     """
+    count = None if count is None else min(count, sys.maxsize)
     form = _form(form, oneline=oneline, as_json=as_json)
     repo = ready_repo()
     options = [

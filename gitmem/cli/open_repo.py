@@ -8,9 +8,11 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_repo_here
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.notices import take_notices
+from gitmem.state.scrub_intent import has_scrub_intent
 from gitmem.state.sharing import adopt_sharing
 
 _PATIENCE_SECONDS = 2.0
+_SCRUB_PATIENCE_SECONDS = 10.0
 
 
 def ready_repo() -> Repo:
@@ -42,15 +44,33 @@ def ready_repo() -> Repo:
     return repo
 
 
-def repo_here() -> Repo:
+def repo_here(*, tells_memories: bool = True) -> Repo:
     """Find the repository; what is written from now on has the permissions that it asks for.
+
+    A scrub that was begun and killed is finished first, and one that runs is waited for.  If that
+    cannot be, a command that ``tells_memories``, or sends or takes them away, ends here.
 
     Raises:
         NotARepository: there is none here.
+        GitmemError: a scrub cannot be finished.
     """
     repo = find_repo_here()
     adopt_sharing(repo)
+    try:
+        if has_scrub_intent(repo):
+            _finish_scrub(repo)
+    except GitmemError as error:
+        if tells_memories:
+            raise
+        click.echo(f"gitmem: {error}", err=True)
     return repo
+
+
+def _finish_scrub(repo: Repo) -> None:
+    from gitmem.worker import finish_begun_scrub
+
+    if finish_begun_scrub(repo, _SCRUB_PATIENCE_SECONDS):
+        click.echo("gitmem: finished a scrub that was interrupted", err=True)
 
 
 def tell_notices(repo: Repo) -> None:

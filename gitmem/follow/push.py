@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import (
+    GitmemError,
     RemoteError,
     RemoteLogin,
     RemoteRejected,
@@ -23,6 +24,7 @@ from gitmem.refresh.refresh import join_fetched_notes
 from gitmem.state.cursors import read_cursors
 from gitmem.state.notices import add_notice
 from gitmem.state.refused_remotes import DAY_SECONDS, drop_refusal, keep_refusal
+from gitmem.state.scrub_intent import is_scrub_begun
 
 _MAX_TRIES = 40
 _MAX_STANDSTILLS = 6
@@ -50,6 +52,7 @@ def push(
         RemoteReadOnly, RemoteLogin: it takes nothing from this person, or not without a login.
         RemoteUnavailable: it does not answer in time, or kept moving.
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
+        GitmemError: a scrub was begun and is not finished.
     """
     repo = workspace.repo
     elected = memory_remote(repo, remote or workspace.settings.remote)
@@ -59,6 +62,8 @@ def push(
     standstills = 0
     join_fetched_notes(workspace.repo, NoteStore(workspace.repo))
     for attempt in range(_MAX_TRIES):
+        if is_scrub_begun(workspace.repo):
+            raise GitmemError("a scrub was begun and is not finished", "Nothing was sent")
         old = _tip_to_replace(workspace, elected)
         answer = push_notes(workspace.repo, elected, workspace.settings.push_timeout, replacing=old)
         if answer.outcome in (RemoteOutcome.UP_TO_DATE, RemoteOutcome.PUSHED):

@@ -48,6 +48,7 @@ _SAFE_NAMES = (
     "GIT_AUTHOR_",
     "GIT_COMMITTER_",
 )
+_MAX_SHOWN = 100
 
 
 _LACKS = ("lazy fetching disabled", "from promisor remote")
@@ -393,9 +394,15 @@ def resolve_commit(repo: Repo, revision: str) -> str:
     """
     name = revision + "^{commit}"
     done = try_git(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
-    if done.returncode != 0:
-        raise UnknownRevision(f"'{revision}' does not name a commit here")
-    return done.stdout.decode().strip()
+    oid = os.fsdecode(done.stdout).strip()
+    if done.returncode != 0 or not oid.isalnum():  # git says ^OID of a revision that is left out
+        raise UnknownRevision(f"'{shown(revision)}' does not name a commit here")
+    return oid
+
+
+def shown(word: str) -> str:
+    """What somebody typed, or pasted, as a message may repeat it."""
+    return word if len(word) <= _MAX_SHOWN else f"{word[:_MAX_SHOWN]}..."
 
 
 def top_relative(repo: Repo, path: str, here: Path) -> str:

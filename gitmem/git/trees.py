@@ -128,7 +128,7 @@ class Objects:
 
     def _size(self, oid: bytes) -> int:
         """The object's size, by its header: it costs nothing to ask for that of a gigabyte."""
-        read_header = getattr(self._odb, "read_header", None)  # of pygit2 since 1.18
+        read_header = getattr(self._odb, "read_header", None)  # not in every pygit2
         try:
             return int(read_header(pygit2.Oid(raw=oid))[1]) if read_header else 0
         except (KeyError, ValueError, pygit2.GitError):

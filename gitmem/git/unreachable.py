@@ -10,6 +10,7 @@ from pathlib import Path
 from subprocess import PIPE
 
 from gitmem.errors import GitFailed
+from gitmem.git.plain_file import read_plain_file
 from gitmem.git.repo import (
     Repo,
     git_command,
@@ -20,7 +21,10 @@ from gitmem.git.repo import (
 )
 from gitmem.process.child import ending, start
 
+_NO_GIANTS = "--filter=blob:limit=64m"
 _AT_ONCE = 2_000
+_MAX_LOG_BYTES = 64 << 20
+_ID_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,17 @@ def drop_reflog(repo: Repo, ref: str) -> None:
     try_git(repo, "reflog", "expire", "--expire=all", "--expire-unreachable=all", ref)
     if try_git(repo, "rev-parse", "--verify", "--quiet", ref).returncode != 0:
         with suppress(OSError):
-            (repo.common_dir / "logs" / ref).unlink()
+            _log_path(repo, ref).unlink()
+
+
+def read_reflog(repo: Repo, ref: str) -> set[str]:
+    """Every commit that the ref pointed to, as far as its log knows."""
+    try:
+        lines = read_plain_file(_log_path(repo, ref), _MAX_LOG_BYTES).splitlines()
+    except OSError:
+        return set()
+    ids = {oid.decode("ascii", "replace") for line in lines for oid in line.split(b" ", 2)[:2]}
+    return {oid for oid in ids if len(oid) == _ID_LENGTH and oid.strip("0")}
 
 
 def refs_reaching(repo: Repo, commits: Iterable[str]) -> list[str]:
@@ -57,10 +71,13 @@ def refs_reaching(repo: Repo, commits: Iterable[str]) -> list[str]:
 def blobs_holding(
     repo: Repo, commits: Sequence[str], is_held: Callable[[bytes], bool]
 ) -> Iterator[str]:
-    """The blobs in the commits' histories for whose bytes ``is_held`` says yes."""
+    """The blobs in the commits' histories for whose bytes ``is_held`` says yes.
+
+    One that is larger than anything of ours, which a stranger may have sent, is not read.
+    """
     if not commits:
         return
-    listed = run_git(repo, *_listing(repo), *commits).split()
+    listed = run_git(repo, *_listing(repo), _NO_GIANTS, *commits).split()
     for first in range(0, len(listed), _AT_ONCE):
         some = b"\n".join(listed[first : first + _AT_ONCE]) + b"\n"
         printed = run_git(repo, "cat-file", "--batch", stdin=some)
@@ -143,6 +160,10 @@ def _not_loose(repo: Repo, objects: Sequence[str]) -> list[str]:
         shown = run_git(repo, "show-index", stdin=index)
         in_packs.update(line.split()[1].decode() for line in shown.splitlines())
     return [oid for oid in objects if oid in in_packs or not _loose_path(repo, oid).exists()]
+
+
+def _log_path(repo: Repo, ref: str) -> Path:
+    return repo.common_dir / "logs" / ref
 
 
 def _loose_path(repo: Repo, oid: str) -> Path:

@@ -18,6 +18,7 @@ from gitmem.state.sharing import adopt_sharing, keep_sharing
 from gitmem.state.worker_turns import is_worker_needed, remove_mark
 
 _DEADLINE_SECONDS = 900
+_SCRUB_PATIENCE_SECONDS = 30.0
 _JUDGE_SECONDS, _JUDGE_DEADLINE_SECONDS = 30.0, 60
 
 
@@ -84,13 +85,14 @@ def _detach(deadline_seconds: int, niceness: int) -> None:
 def _work(repo: Repo) -> None:
     from gitmem.capture.workspace import open_workspace
     from gitmem.setup.reinstate import reinstate_hooks
-    from gitmem.worker import work
+    from gitmem.worker import finish_begun_scrub, work
 
     # A hook's GIT_DIR, index and quarantine must not steer libgit2 or git from here on.
     cleaned = git_environment()
     for name in [name for name in os.environ if name not in cleaned]:
         del os.environ[name]
     os.environ.update({k: v for k, v in cleaned.items() if k.startswith("GIT_CONFIG_")})
+    finish_begun_scrub(repo, _SCRUB_PATIENCE_SECONDS)
     workspace = open_workspace(repo)
     if workspace.settings.enabled:
         work(workspace)

@@ -18,7 +18,9 @@ MAX_LIMIT = 100
 
 _LONGEST_NAME = 4_096  # characters, as long as a path can be
 _LONGEST_NAMES = 100_000  # of many in one text
-_PROSE = frozenset({"query", "text", "title", "why", "next"})  # cleaned where it is read
+_PROSE = frozenset(
+    {"query", "text", "title", "why", "next", "concepts"}
+)  # cleaned where it is read
 _NO_NAME = re.compile("[\x00\ud800-\udfff]")
 _EVERYTHING = frozenset({"", "all", "observations", "observation", "memories"})
 _ORDERS = {

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gitmem.errors import UnknownRevision
+from gitmem.errors import NoteUnreadable, UnknownRevision
 from gitmem.git.identity import Identity
 from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
@@ -286,13 +286,21 @@ class NoteStore:
             self._watermark.follow(None, moved)
         return moved
 
+    def has_mark(self, mark: str) -> bool:
+        """Whether the ref was rewritten under this name."""
+        return mark in read_scrubs(self._objects, self._trees.root(self.tip())).marks
+
     def replaces(self, other: str) -> bool:
         """Whether our ref was scrubbed of something that the notes commit ``other`` still has."""
         tip = self.tip()
         if tip is None or not self.has_commit(other) or self._trees.contains(tip, other):
             return False
         ours = read_scrubs(self._objects, self._trees.root(tip))
-        return ours.marks > read_scrubs(self._objects, self._trees.root(other)).marks
+        try:
+            theirs = read_scrubs(self._objects, self._trees.root(other))
+        except NoteUnreadable:
+            return False  # it was never joined
+        return ours.marks > theirs.marks
 
     def _move(self, decide: Callable[[str | None], str | None], line: str) -> str | None:
         """Move the ref, and with it what this clone saw, if that is where it stood."""

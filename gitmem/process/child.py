@@ -7,6 +7,7 @@ agent hooks run git through this.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
-from gitmem.errors import GitmemError
+from gitmem.errors import GitmemError, UsageError
 from gitmem.process.deadline import is_over, time_left
 
 Child = subprocess.Popen[bytes]
@@ -42,17 +43,27 @@ def start(
 
     Raises:
         OSError: it cannot be started.
+        UsageError: no program can be told this: an argument is too long, or has a NUL in it.
     """
-    return subprocess.Popen(
-        command,
-        env=environ,
-        cwd=folder,
-        stdin=stdin,
-        stdout=stdout,
-        stderr=stderr,
-        start_new_session=leads_session,
-        pass_fds=pass_fds,
-    )
+    try:
+        return subprocess.Popen(
+            command,
+            env=environ,
+            cwd=folder,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=leads_session,
+            pass_fds=pass_fds,
+        )
+    except OSError as error:
+        if error.errno != errno.E2BIG:
+            raise
+        raise UsageError("the arguments are longer than the system takes") from error
+    except ValueError as error:
+        if not any("\0" in word for word in command):
+            raise
+        raise UsageError("an argument has a NUL in it, which nothing here is named by") from error
 
 
 def end(child: Child, grace_seconds: float = 0.0) -> None:

@@ -100,7 +100,7 @@ def _foreign(place: HooksPlace, config: GitConfig) -> Finding:
         " remembered at once, add three lines to the hooks there (docs/hooks.md); or give this"
         " repository its own hooks: git config core.hooksPath .git/hooks, then: gitmem init"
     )
-    what = f"core.hooksPath ({hooks_path_source(config)}) is '{place.folder}', shared with others"
+    what = f"core.hooksPath ({hooks_path_source(config)}) is '{place.folder}', {place.why_foreign}"
     return Finding(Level.WARNING, what, remedy)
 
 

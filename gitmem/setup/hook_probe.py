@@ -33,7 +33,7 @@ class HookState(Enum):
     FORBIDDEN = "is in place and not executable, so git does not run it"
     SILENT = "is in place and does not fire"
     MISSING = "is missing"
-    FOREIGN = "cannot be added: the hooks folder is shared with other repositories"
+    FOREIGN = "cannot be added: core.hooksPath leads out of the repository, or nowhere"
 
     @property
     def is_good(self) -> bool:

@@ -169,7 +169,7 @@ def _add_hooks(
     folder = _display_path(place.folder, repo)
     if place.kind is PlaceKind.FOREIGN:
         report.notices.append(
-            f"core.hooksPath is '{folder}', which other repositories share, so no git hook was"
+            f"core.hooksPath is '{folder}', {place.why_foreign}, so no git hook was"
             " added. The next gitmem command or agent session remembers commits instead"
         )
     elif place.kind is PlaceKind.CONFIG:

@@ -389,5 +389,7 @@ def test_a_list_of_scrubs_that_is_too_large_leaves_everything_alone(
     ours.run("fetch", "-q")
 
     assert "cannot be read as notes" in gitmem(ours, "log").stderr
-    put(ours, told("more"))
-    assert titles(ours) == ["honest", "more"]
+    put(ours, told("more hunter22"))
+    assert titles(ours) == ["honest", "more hunter22"]
+    assert gitmem(ours, "scrub", "hunter22").returncode in (0, 41)
+    assert "hunter22" not in str(titles(ours))

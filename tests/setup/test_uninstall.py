@@ -221,8 +221,8 @@ def test_one_file_that_cannot_be_put_back_holds_up_nothing_else(committed: GitDr
 
     report = uninstall(committed.repo)
 
-    assert len(report.notices) == 1
-    assert "JSON" in report.notices[0]
+    assert len(report.failures) == 1
+    assert "JSON" in report.failures[0]
     assert not (committed.path / ".git/hooks/post-commit").exists()
     assert committed.repo.is_initialised
     settings.write_text(json.dumps({"hooks": {}}))

@@ -137,9 +137,9 @@ def test_sessions_of_a_work_tree(tmp_path: Path) -> None:
 
     assert {file.path for file in codex.transcripts_for(here, 0.0)} == set(found)
     assert codex.transcripts_for(here, 9e12) == []
-    assert codex.find("01a1fbd6-ec03-7260-aea4-4b35109260da") == found[0]
-    assert codex.find("../sessions") is None
-    assert Codex({"CODEX_HOME": str(tmp_path / ".codex")}).find(found[0].stem[-36:]) == found[0]
+    assert codex.copies("01a1fbd6-ec03-7260-aea4-4b35109260da") == [found[0]]
+    assert codex.copies("../sessions") == []
+    assert Codex({"CODEX_HOME": str(tmp_path / ".codex")}).copies(found[0].stem[-36:]) == [found[0]]
     assert Codex({}).transcripts_for(here, 0.0) == []
 
 
@@ -235,7 +235,7 @@ def test_a_subagents_work_is_its_sessions(tmp_path: Path) -> None:
     assert [e.time for e in whole.events] == sorted(e.time for e in whole.events)
     codex = Codex({"HOME": str(tmp_path)})
     assert [file.path for file in codex.transcripts_for(WORK, 0.0)] == [path]
-    assert codex.find(below.stem[-36:]) is None
+    assert codex.copies(below.stem[-36:]) == []
 
     cut = read(path, until=alone.events[-1].time - 0.001)
     rest = read(path, first=cut.end, first_byte=cut.end_byte)

@@ -142,9 +142,9 @@ def test_sessions_of_a_work_tree(tmp_path: Path) -> None:
 
     assert [file.path for file in agent.transcripts_for(work, 0.0)] == [new]
     assert agent.transcripts_for(work, 9e12) == []
-    assert agent.find("846c627c-e6fa-4b16-b447-f3c4b136dbdf") == new
-    assert agent.find("846c627c-0000") is None
-    assert agent.find("../846c627c") is None
+    assert agent.copies("846c627c-e6fa-4b16-b447-f3c4b136dbdf") == [new]
+    assert agent.copies("846c627c-0000") == []
+    assert agent.copies("../846c627c") == []
     (other,) = agent.transcripts_for(tmp_path / "other", 0.0)
     assert other.path.parent.parent == lines
     assert GeminiCli({}).transcripts_for(work, 0.0) == []
