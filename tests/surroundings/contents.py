@@ -126,9 +126,11 @@ CONTENTS: dict[str, Callable[[Path, int], list[str]]] = {
 }
 """Kind → how it is written."""
 
-UNTOLD = frozenset(
-    ("text", "empty file", "binary", "Latin-1", "UTF-16", "mode", "rename", "delete", "symlink")
-    + ("Latin-1 name",)
-)
+UNTOLD = frozenset({"text", "empty file", "binary", "Latin-1", "UTF-16", "Latin-1 name"}) | {
+    "mode",
+    "rename",
+    "delete",
+    "symlink",
+}
 """Kinds of which a transcript holds no line, or not the name: they need an ordinary file beside
 them, by which the session is found."""
