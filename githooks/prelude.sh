@@ -14,6 +14,15 @@ state=${0%/hooks/*}
 common=${state%/*}
 git_dir=${GIT_DIR:-.git}
 
+# Where the repository is shared, what is written here is its group's (core.sharedRepository).
+if [ -f "$state/umask" ]; then
+    read -r sharing <"$state/umask"
+    case $sharing in
+    '' | *[!ugo+=rwx,]*) ;;
+    *) umask "$sharing" ;;
+    esac
+fi
+
 # new_job NAME: set file to a job's file that was not there before; fails where there can be none.
 #
 # A process id alone does not tell jobs apart: each container counts from 1, and numbers return.
@@ -35,6 +44,7 @@ new_job() {
 # One short write without a rename: a job cut short lacks its last field and is no job yet.  It is
 # not synced to disk either: after a power cut the reflog tells the worker what is missing.
 queue() {
+    [ ! -L "$state/queue" ] || rm -f "$state/queue" # what waits must not lie elsewhere
     [ -d "$state/queue" ] || mkdir -p "$state/queue"
     new_job "$1" || return
     format=$2'end=\0'
@@ -47,6 +57,7 @@ queue() {
 # its mark before it looks for the last time.  The number may have gone to another process since,
 # so the mark counts for two minutes.
 is_worker_there() {
+    [ -f "$state/worker.pid" ] || return 1 # a pipe would be waited for
     read -r worker <"$state/worker.pid" || return 1
     case $worker in
     '' | 0* | *[!0-9]*) return 1 ;;

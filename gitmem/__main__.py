@@ -5,23 +5,25 @@ click.
 from __future__ import annotations
 
 import gc
-import io
 import os
 import sys
+
+from gitmem.process.streams import open_streams, speak_utf8
 
 
 def main() -> None:
     """Run gitmem with this process's arguments and exit with its code.
 
-    A standard input that is closed reads as an empty one.
+    A standard input that is closed reads as an empty one, and a closed output as a lost one.
     """
-    if sys.stdin is None:
-        sys.stdin = io.TextIOWrapper(io.BytesIO())
+    open_streams()
     arguments = sys.argv[1:]
     if arguments[:1] == ["hook"]:
         gc.disable()  # what a hook needs of memory is little, and soon over
-        from gitmem.hooks.main import run_hook
+        speak_utf8()
+        from gitmem.hooks.main import begin_hook, run_hook
 
+        begin_hook(arguments)
         # To take an interpreter apart piece by piece takes a third as long as a whole hook does;
         # by now all files are closed, and what was printed is flushed.
         os._exit(run_hook(arguments))
@@ -37,7 +39,9 @@ def main() -> None:
 
         serve(os.environ)  # ends the process
     from gitmem.cli.main import run_command
+    from gitmem.cli.stream import guard_streams
 
+    guard_streams()
     sys.exit(run_command(arguments))
 
 

@@ -17,7 +17,8 @@ apart.  ``docs/exit-codes.md`` is generated from this file.
     │   ├── UnsupportedRepository  14
     │   ├── ReadOnlyRepository     15
     │   ├── DiskFull               16
-    │   └── GitFailed              17
+    │   ├── GitFailed              17
+    │   └── UntrustedRepository    18
     ├── NoteError
     │   ├── NoteUnreadable         20
     │   ├── NewerFormat            21
@@ -136,6 +137,13 @@ class GitFailed(RepositoryError):
 
     exit_code = 17
     default_hint = "Nothing was changed. Run: gitmem doctor"
+
+
+class UntrustedRepository(RepositoryError):
+    """The repository belongs to somebody else, and git does not trust it."""
+
+    exit_code = 18
+    default_hint = "Nothing was changed. git help config says more, under safe.directory"
 
 
 class NoteError(GitmemError):

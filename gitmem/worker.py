@@ -6,19 +6,27 @@ nothing.  Trouble goes to the log; a job that keeps failing is set aside for ``g
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gitmem.agents.homes import has_home, sees_agents
 from gitmem.capture.agent_memory import write_agent_memory
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit, capture_turn
 from gitmem.capture.client_words import name_sessions
 from gitmem.capture.complete_turn import complete_turn
+from gitmem.capture.missed_commits import (
+    queue_reflog_commits,
+    queue_unreported_commits,
+    queue_unseen_commits,
+    watch_reflog,
+)
 from gitmem.capture.session_candidates import session_file
 from gitmem.capture.settle_pending import end_session, settle_ended_sessions
-from gitmem.capture.workspace import Workspace
+from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.errors import (
     DiskFull,
     EncoderUnavailable,
@@ -29,21 +37,24 @@ from gitmem.errors import (
     TranscriptMissing,
     UnknownRevision,
 )
-from gitmem.follow.push import push_along
+from gitmem.follow.push import push, push_along
 from gitmem.follow.reconcile import ReconcileReport, reconcile
-from gitmem.git.log import read_reflog_commits, reflog_size
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.reachability import is_ancestor
+from gitmem.git.repo import Repo, repo_at
+from gitmem.git.transport import has_refs
 from gitmem.index.cache import Index
 from gitmem.index.memories import memories_of_session, memory_count, place_count, vector_count
 from gitmem.model.job import PAYLOAD, Job
+from gitmem.process.ancestors import is_alive
 from gitmem.refresh.refresh import catch_up_index, refresh
-from gitmem.state.cursors import read_cursors, write_cursors
 from gitmem.state.error_log import append_log
 from gitmem.state.last_capture import keep_capture
 from gitmem.state.notices import add_notice
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import MAX_ATTEMPTS, Queue, QueuedJob
 from gitmem.state.rewrite_log import add_pairs, parse_pairs
+from gitmem.state.scrub_intent import has_scrub_intent
+from gitmem.state.unseen import UnseenCommit, add_unseen
 from gitmem.state.worker_turns import leave_mark, work_in_turns
 
 _REBASE_FOLDERS = ("rebase-merge", "rebase-apply")
@@ -55,12 +66,14 @@ class _Run:
     """One run of the worker.
 
     ``paths`` and ``commits`` are what it has attempted: each job and each commit once, whoever
-    reported it.  The index is opened for the first job that needs one, and stays open.
+    reported it.  ``remembered`` is the last commit that gained a memory.  The index is opened for
+    the first job that needs one, and stays open.
     """
 
     workspace: Workspace
     paths: set[Path] = field(default_factory=set)
     commits: set[str] = field(default_factory=set)
+    remembered: str = ""
     _index: Index | None = None
 
     def index(self) -> Index:
@@ -78,6 +91,7 @@ class _Run:
     def close(self) -> None:
         """Let go of the index."""
         if self._index is not None:
+            self._index.seal()
             self._index.close()
             self._index = None
 
@@ -99,6 +113,26 @@ def work(workspace: Workspace) -> int:
             return done
 
         return work_in_turns(repo, drain, lambda: bool(_ready_jobs(Queue(repo), run)))
+
+
+def finish_begun_scrub(repo: Repo, patience: float) -> bool:
+    """Finish a scrub that was killed, before anything is shown or sent; returns whether there was
+    one.  One that is under way is waited for, ``patience`` seconds at most.
+
+    Raises:
+        GitmemError: it cannot be finished: what was to go may still be there.
+    """
+    if not has_scrub_intent(repo):
+        return False
+    from gitmem.upkeep.scrub import finish_scrub
+
+    def replace_notes(remote: str) -> None:
+        push(open_workspace(repo), remote)
+
+    done = finish_scrub(repo, replace_notes, patience=patience)
+    if done is not None and done.trouble is not None:
+        add_notice(repo, f"a scrub was finished here alone: {done.trouble}")
+    return done is not None
 
 
 def _follow_history(run: _Run) -> None:
@@ -138,23 +172,17 @@ def reconcile_notices(done: ReconcileReport) -> list[str]:
     return lines
 
 
-def watch_reflog(repo: Repo) -> None:
-    """From now on, find the commits made in this work tree even where no hook reports them."""
-    seen = read_cursors(repo)
-    if str(repo.git_dir) not in seen.reflogs:
-        write_cursors(repo, seen.with_reflog(repo, reflog_size(repo)))
-
-
 def _drain(run: _Run) -> int:
     """Do what waits, once each; what no hook reported is queued first."""
     queue = Queue(run.workspace.repo)
     done = 0
+    _look_around(run, queue)
     while waiting := _ready_jobs(queue, run) or _queue_missed_commits(run, queue):
         if any(PAYLOAD in queued.job.extra for queued in waiting):
             name_sessions(run.workspace.repo)
             continue
         for queued in waiting:
-            if _must_wait(queued.job):
+            if _must_wait(run.workspace.repo, queued.job):
                 continue  # git has begun to rewrite commits since
             leave_mark(run.workspace.repo)
             run.paths.add(queued.path)
@@ -164,6 +192,31 @@ def _drain(run: _Run) -> int:
     return done
 
 
+def _look_around(run: _Run, queue: Queue) -> None:
+    """Before the first commit: queue what branches tell of, and copy the memories of commits that
+    were replaced (a reset, a pick, a patch), so that capture does not tell them a second time.
+    """
+    repo = run.workspace.repo
+    try:
+        queue_unseen_commits(repo, queue)
+        queue_unreported_commits(repo, queue)
+        captures = [queued.job for queued in queue.jobs() if queued.job.kind == "capture"]
+        if captures or _queue_missed_commits(run, queue):
+            for job in captures:
+                _keep_sources(repo, job)
+            reconcile(repo, run.index())
+    except _RETRY_LATER:
+        raise
+    except Exception as error:  # noqa: BLE001 - the jobs that wait come first
+        append_log(repo, f"look around: {type(error).__name__}: {error}")
+
+
+def _keep_sources(repo: Repo, job: Job) -> None:
+    """Keep what the commit was made of, as git told its hooks."""
+    sources = job.extra.get("sources", "").split()
+    add_pairs(repo, parse_pairs("".join(f"{source} {job.commit}\n" for source in sources)))
+
+
 def _ready_jobs(queue: Queue, run: _Run) -> list[QueuedJob]:
     """The jobs that can be done now and were not tried yet.
 
@@ -171,33 +224,19 @@ def _ready_jobs(queue: Queue, run: _Run) -> list[QueuedJob]:
     wakes may find this one still at work, and then it is this one that must come back to it.
     """
     untried = [queued for queued in queue.jobs() if queued.path not in run.paths]
-    return [queued for queued in untried if not _must_wait(queued.job)]
+    return [queued for queued in untried if not _must_wait(run.workspace.repo, queued.job)]
 
 
 def _queue_missed_commits(run: _Run, queue: Queue) -> list[QueuedJob]:
     """Queue the commits that a reflog knows and no hook reported."""
-    repo = run.workspace.repo
-    before = seen = read_cursors(repo)
-    queued = {other.job.commit for other in queue.jobs() if other.job.kind == "capture"}
-    for git_dir, worktree in before.worktrees.items():
-        place = _repo_at(worktree)
-        if place is None or str(place.git_dir) != git_dir:
-            continue  # the work tree is gone, or another has taken its place
-        made, size = read_reflog_commits(place, before.reflogs[git_dir])
-        for commit in made:
-            if commit.commit not in run.commits | queued:
-                job = Job("capture", commit=commit.commit, worktree=worktree)
-                queue.add(job, commit.time + 1.0)
-        seen = seen.with_reflog(place, size)
-    if seen != before:
-        write_cursors(repo, seen)
+    queue_reflog_commits(run.workspace.repo, queue, run.commits)
     return _ready_jobs(queue, run)
 
 
-def _repo_at(worktree: str) -> Repo | None:
+def _repo_at(repo: Repo, worktree: str) -> Repo | None:
     """The repository as seen from a work tree; None when that is gone."""
     try:
-        return find_repo(worktree)
+        return repo_at(repo, worktree)
     except (GitmemError, OSError):
         return None
 
@@ -234,29 +273,43 @@ def _is_idle_session(run: _Run, queued: QueuedJob, error: Exception) -> bool:
     return not is_pending and not memories_of_session(run.index(), session)
 
 
-def _must_wait(job: Job) -> bool:
-    """While git rewrites commits their notes move: wait until it is done."""
+def _must_wait(repo: Repo, job: Job) -> bool:
+    """While git rewrites commits their notes move: wait until it is done.  So does a push that is
+    to follow one of git's own.
+    """
+    if "after" in job.extra:
+        number, _, born = job.extra["after"].partition(" ")
+        return number.isdecimal() and is_alive(int(number), born)
     if job.kind != "capture" or not job.worktree:
         return False
-    place = _repo_at(job.worktree)
+    place = _repo_at(repo, job.worktree)
     return place is not None and any((place.git_dir / name).exists() for name in _REBASE_FOLDERS)
 
 
 def _capture(run: _Run, queued: QueuedJob) -> None:
     workspace, job = run.workspace, queued.job
-    place = _repo_at(job.worktree)
+    place = _repo_at(workspace.repo, job.worktree)
     if place is not None and place.worktree is not None:
         watch_reflog(place)
-    sources = job.extra.get("sources", "").split()
-    add_pairs(
-        workspace.repo, parse_pairs("".join(f"{source} {job.commit}\n" for source in sources))
-    )
+    if not sees_agents(os.environ):
+        made = UnseenCommit(job.commit, queued.time, job.worktree)
+        add_unseen(workspace.repo, made)
+        if not has_home(os.environ) or _has_pending_sessions(workspace.repo):
+            return  # whoever has the transcripts will see more
+    _keep_sources(workspace.repo, job)
     work = AgentWork(job.worktree, job.session, queued.time)
+    if run.remembered and not is_ancestor(workspace.repo, run.remembered, job.commit):
+        reconcile(workspace.repo, run.index())  # this one may have taken that one's place
     done = capture_commit(workspace, run.index(), job.commit, work)
     if done.memories:
+        run.remembered = job.commit
         keep_capture(workspace.repo)
     for notice in done.notices:
         append_log(workspace.repo, f"capture {job.commit[:10]}: {notice}")
+
+
+def _has_pending_sessions(repo: Repo) -> bool:
+    return any(not pending.note for pending in PendingStore(repo).newest_first())
 
 
 def _answer(run: _Run, queued: QueuedJob) -> None:
@@ -295,11 +348,21 @@ def _is_last_of_session(workspace: Workspace, queued: QueuedJob) -> bool:
 
 
 def _push(run: _Run, queued: QueuedJob) -> None:
+    if not _has_git_pushed(run.workspace, queued.job):
+        return  # it was a dry run, or refused
     try:
         _follow_history(run)  # what was picked a moment ago goes along
     except GitmemError as error:
         append_log(run.workspace.repo, f"reconcile: {error}")
     push_along(run.workspace, queued.job.remote)
+
+
+def _has_git_pushed(workspace: Workspace, job: Job) -> bool:
+    """Whether the push that this one was to follow has brought to the remote what it named."""
+    lines = job.extra.get("refs", "").splitlines()
+    refs = {ref: oid for oid, _, ref in (line.partition(" ") for line in lines)}
+    remote = job.extra.get("pushed-to", "")
+    return not refs or has_refs(workspace.repo, remote, refs, workspace.settings.push_timeout)
 
 
 def _merge(run: _Run, queued: QueuedJob) -> None:

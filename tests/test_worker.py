@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gitmem import worker
+from gitmem.capture.missed_commits import watch_reflog
 from gitmem.compress.compressor import Compression
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.errors import TranscriptMissing
@@ -18,7 +19,7 @@ from gitmem.state.lock import lock
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import MAX_ATTEMPTS, Queue, QueuedJob
 from gitmem.state.sessions import RegisteredSession, Registry
-from gitmem.worker import watch_reflog, work
+from gitmem.worker import work
 from tests.support.capture import commit_of, memories_on, session_in, workspace_of
 from tests.support.git import GitDriver
 from tests.support.session import SESSION

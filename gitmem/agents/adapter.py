@@ -48,8 +48,8 @@ class Adapter(Protocol):
     def owns(self, path: Path) -> bool:
         """Whether a file of this name is a transcript of this agent; the file is not opened."""
 
-    def find(self, session: str) -> Path | None:
-        """The transcript of a session, whatever folder it worked in."""
+    def copies(self, session: str) -> list[Path]:
+        """The files of a session, whatever folder it worked in: most often one."""
 
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Transcripts of sessions in a work tree or a folder below it, in no order.
@@ -57,6 +57,9 @@ class Adapter(Protocol):
         ``since`` (POSIX seconds) leaves out those not written to after it.  Names, times and
         first lines are read, never a whole transcript.
         """
+
+    def transcripts_since(self, since: float) -> list[TranscriptFile]:
+        """Transcripts of all sessions written to after ``since`` (POSIX seconds), in no order."""
 
     def parts(self, path: Path) -> list[Path]:
         """The files that a transcript is read from: itself, and those of its subagents."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from gitmem.agents.adapter import Adapter, TranscriptFile
 from gitmem.agents.claude.adapter import ClaudeCode
 from gitmem.agents.codex.adapter import Codex
+from gitmem.agents.copies import choose_copy
 from gitmem.agents.gemini.adapter import GeminiCli
 from gitmem.model.session import Transcript, is_session_id
 
@@ -35,12 +36,20 @@ class Agents:
         sessions = (environ.get(name, "") for name in (*names, "GITMEM_SESSION_ID"))
         return next((one for one in sessions if is_session_id(one)), "")
 
-    def find(self, session: str) -> Path | None:
-        """The transcript of a session, whatever agent and folder it was."""
+    def find(
+        self, session: str, moment: float | None = None, *, known: Path | None = None
+    ) -> Path | None:
+        """The transcript of a session, whatever agent and folder it was.
+
+        Of several files the one that holds what was done up to ``moment`` (POSIX seconds).
+        ``known`` is where somebody saw it, which may be a copy, too.
+        """
         if not is_session_id(session):
             return None
-        found = (adapter.find(session) for adapter in self._adapters)
-        return next((path for path in found if path is not None and _is_own(path)), None)
+        told = [known] if known is not None and known.is_file() else []
+        listed = (filter(_is_own, adapter.copies(session)) for adapter in self._adapters)
+        found = next((paths for paths in map(list, listed) if paths), [])
+        return choose_copy([*told, *found], moment)
 
     def usual_place(self, agent: str, session: str) -> str:
         """Where the agent of that name keeps the session's transcript, as people write it; empty
@@ -61,6 +70,13 @@ class Agents:
             if _is_own(file.path)
         ]
         return sorted(found, key=lambda file: (-file.mtime, file.path))
+
+    def transcripts_since(self, since: float) -> list[TranscriptFile]:
+        """Transcripts of all sessions, wherever they work, written to after ``since`` (POSIX
+        seconds); in no order.
+        """
+        found = (file for adapter in self._adapters for file in adapter.transcripts_since(since))
+        return [file for file in found if _is_own(file.path)]
 
     def count_sessions(self, worktree: Path, since: float) -> dict[str, int]:
         """How many sessions each agent had in a work tree or below it; agents without are left out.

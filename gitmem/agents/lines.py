@@ -6,19 +6,24 @@ be longer than anything worth keeping.  Neither may be held.
 
 from __future__ import annotations
 
-import errno
-import os
-import stat
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
+from gitmem.git.regular_file import open_regular
+
 MAX_LINE_BYTES = 16 << 20
-"""Longer lines are skipped.  Parsed, a line can take ten times its bytes for a moment
+"""Of longer lines pictures and the like are left out, and they are skipped if they are still too
+long.  Parsed, a line can take ten times its bytes for a moment
 (text with one emoji takes four bytes a character), which is what this keeps under 200 MB."""
 
 _CHUNK_BYTES = 1 << 20
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-"
+_LONG, _KEPT = 4_096, 8
+_LONG_DATA = re.compile(rb"[A-Za-z0-9+/=_-]{%d,}" % _LONG)
 
 
 @dataclass(frozen=True)
@@ -29,19 +34,6 @@ class FileLine:
 
     data: bytes | None
     end_byte: int
-
-
-def open_regular(path: Path) -> BinaryIO:
-    """Open a file for reading, unless it is a pipe, a device or a folder: they could last for ever.
-
-    Raises:
-        OSError: it is gone, cannot be read, or is no regular file.
-    """
-    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise OSError(errno.EINVAL, "is no regular file", os.fspath(path))
-    return file
 
 
 def read_head(path: Path, limit: int) -> bytes:
@@ -64,12 +56,59 @@ def read_lines(file: BinaryIO, limit: int = MAX_LINE_BYTES) -> Iterator[FileLine
             continue
         if len(data) <= limit:
             return
+        rest = _LineRest(file)
+        kept = without_long_data(chain([data], rest), limit)
         del data
-        skipped, is_whole = _skip_line(file)
-        offset += skipped
-        if not is_whole:
+        for _ in rest:
+            pass
+        offset += rest.size
+        if not rest.is_whole:
             return
-        yield FileLine(None, offset)
+        yield FileLine(kept, offset)
+
+
+def without_long_data(chunks: Iterable[bytes], limit: int) -> bytes | None:
+    """JSON without what its base64 texts hold beyond their first characters; None where more than
+    ``limit`` bytes would be left.  Nothing longer than that is held meanwhile.
+    """
+    kept, held, is_dropping = bytearray(), b"", False
+    for chunk in chunks:
+        if is_dropping:
+            chunk = chunk.lstrip(_BASE64)
+            if not chunk:
+                continue
+            is_dropping = False
+        text = held + chunk
+        told = text.rstrip(_BASE64)
+        kept += _LONG_DATA.sub(_beginning, told)
+        held = text[len(told) :]
+        if len(held) >= _LONG:
+            kept += held[:_KEPT]
+            held, is_dropping = b"", True
+        if len(kept) > limit:
+            return None
+    kept += held
+    return bytes(kept) if len(kept) <= limit else None
+
+
+def _beginning(match: re.Match[bytes]) -> bytes:
+    """What may end an escape that a backslash in front of it began."""
+    return match[0][:_KEPT]
+
+
+class _LineRest:
+    """What is left of a line, in chunks: ``size`` bytes until now, whole if a newline came."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.size = 0
+        self.is_whole = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        while not self.is_whole and (chunk := self._file.readline(_CHUNK_BYTES)):
+            self.size += len(chunk)
+            self.is_whole = chunk.endswith(b"\n")
+            yield chunk
 
 
 def skip_lines(file: BinaryIO, count: int) -> int:

@@ -17,13 +17,20 @@ _SHOWS_MEMORY = re.compile(
 _MEMORY_TOOL = re.compile(r"(?:^|_)gitmem(?:_|$)|claude-mem", re.IGNORECASE)
 
 
-def slice_of(transcript: Transcript, worktree: str, roots: Sequence[str] = ()) -> Slice:
+def slice_of(
+    transcript: Transcript,
+    worktree: str,
+    roots: Sequence[str] = (),
+    *,
+    is_elsewhere: bool = False,
+) -> Slice:
     """What was read of the session, with its files as paths of the work tree.
 
-    ``roots`` are other names of the same work tree.  Left out is what would feed memory on
+    ``roots`` are other names of the same work tree; ``is_elsewhere`` as for
+    :class:`~gitmem.agents.worktree.WorkTree`.  Left out is what would feed memory on
     itself: the answers of commands and tools that tell memories.
     """
-    tree = WorkTree([worktree, *roots])
+    tree = WorkTree([worktree, *roots], is_elsewhere=is_elsewhere)
     edits = [edit.path for edit in edits_of(transcript.events, tree) if edit.path]
     return Slice(
         session=transcript.session,

@@ -12,10 +12,12 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from gitmem.agents.json_values import parse_time
+from gitmem.agents.lines import read_lines
 from gitmem.agents.text_budget import MAX_WEIGHT, Retention
 from gitmem.model.session import Event, Transcript
 
 _BEFORE_BYTES = 1 << 16
+_NEAR_SECONDS = 600.0
 _TIMESTAMP = re.compile(rb'"timestamp":"([^"]{1,40})"')
 
 
@@ -53,6 +55,17 @@ def read_time_before(file: BinaryIO) -> float:
     here = file.tell()
     start = max(0, here - _BEFORE_BYTES)
     file.seek(start)
-    stamps = _TIMESTAMP.findall(file.read(here - start))
-    times = (parse_time(stamp.decode("ascii", "replace")) for stamp in stamps)
-    return max((time for time in times if time is not None), default=0.0)
+    times = _times_in(file.read(here - start))
+    # A clock may have been wrong for a while: what is far later than the last counts for nothing.
+    return max((time for time in times if time <= times[-1] + _NEAR_SECONDS), default=0.0)
+
+
+def rough_times(file: BinaryIO) -> Iterator[float]:
+    """The times, POSIX seconds, that the rest of the file names anywhere; nothing is parsed."""
+    for line in read_lines(file):
+        yield from _times_in(line.data or b"")
+
+
+def _times_in(data: bytes) -> list[float]:
+    stamps = (parse_time(stamp.decode("ascii", "replace")) for stamp in _TIMESTAMP.findall(data))
+    return [stamp for stamp in stamps if stamp is not None]

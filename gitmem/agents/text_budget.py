@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Union
 
+from gitmem.guard.redact import redact
 from gitmem.guard.spans import without_private, without_private_keys
 from gitmem.model.session import Event, EventKind
 
@@ -24,6 +25,7 @@ _TAIL_SHARE = 0.65
 _MARK = "\n[… {} characters left out …]\n"
 
 _WORD = 200
+_MOST_LOOKED_AT = 16_384
 _WORD_START = re.compile(r"\s")
 _KEY_MASK = "[masked:private-key]"
 
@@ -34,21 +36,57 @@ def cut_middle(text: str, limit: int) -> str:
     """At most about ``limit`` characters: head and tail, with a mark of what is missing between.
 
     Cut between words, and after private spans and keys were taken out: of half a secret nobody
-    could tell later that it is one.  Half of a surrogate pair, which JSON can spell and no file
-    can hold, becomes ``?``.
+    could tell later that it is one.  A cut through a long line may part a value from its name, so
+    what stands there is masked first, as a whole.  Half of a surrogate pair, which JSON can spell
+    and no file can hold, becomes ``?``.
     """
     if len(text) > limit:
         text, _ = without_private(text)
         text, _ = without_private_keys(text, _KEY_MASK)
     if len(text) > limit:
         tail = int(limit * _TAIL_SHARE)
-        start = _WORD_START.search(text, len(text) - tail, len(text) - tail + _WORD)
-        end = text.rfind(" ", max(0, limit - tail - _WORD), limit - tail)
-        head_end = end if end >= 0 else limit - tail
-        tail_start = start.end() if start else len(text) - tail
-        missing = _MARK.format(tail_start - head_end)
-        text = text[:head_end] + missing + text[tail_start:]
+        head, rest = _beginning(text, limit - tail), _ending(text, tail)
+        missing = max(0, len(text) - len(head) - len(rest))
+        text = f"{head}{_MARK.format(missing)}{rest}"
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _beginning(text: str, limit: int) -> str:
+    """About the first ``limit`` characters; behind a name that is told, later masking sees it."""
+    line = text.rfind("\n", 0, limit) + 1
+    if limit - line > _WORD:
+        first, last = _surroundings(text, limit)
+        text = text[:first] + redact(text[first:last])[: limit - first]
+        limit = len(text)
+    end = text.rfind(" ", max(0, limit - _WORD), limit)
+    return text[: end if end >= 0 else limit]
+
+
+def _ending(text: str, limit: int) -> str:
+    """About the last ``limit`` characters, from the beginning of a line on if one is near."""
+    cut = len(text) - limit
+    line_end = text.find("\n", cut, cut + _WORD)
+    if line_end >= 0:
+        return text[line_end + 1 :]
+    first, last = _surroundings(text, cut)
+    masked = redact(text[first:last])
+    text = masked[max(0, len(masked) - (last - cut)) :] + text[last:]
+    start = _WORD_START.search(text, 0, _WORD)
+    return text[start.end() if start else 0 :]
+
+
+def _surroundings(text: str, cut: int) -> tuple[int, int]:
+    """What must be looked at as a whole before it is cut here: from the line before to the end of
+    this one, and of a word.
+    """
+    line = text.rfind("\n", 0, cut) + 1
+    before = text.rfind("\n", 0, max(0, line - 1)) + 1
+    most = cut + _MOST_LOOKED_AT
+    last = text.find("\n", cut, most)
+    if last < 0:
+        end = _WORD_START.search(text, min(most, len(text)), most + _MOST_LOOKED_AT)
+        last = end.start() if end else min(most + _MOST_LOOKED_AT, len(text))
+    return max(before, cut - _MOST_LOOKED_AT), last
 
 
 def cut_end(text: str, limit: int) -> str:

@@ -13,15 +13,20 @@ from collections.abc import Iterable
 from gitmem.agents.json_values import MAX_PATH
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
-_UNUSABLE = re.compile(r"[\x00-\x1f\ud800-\udfff]")
+_UNUSABLE = re.compile(r"[\x00\ud800-\udfff]")
 _MACOS_PRIVATE = "/private"
 _MACOS_LINKS = ("/tmp/", "/var/", "/etc/")  # noqa: S108  names to compare, nothing is written
 
 
 class WorkTree:
-    """A work tree under all its names."""
+    """A work tree under all its names.
 
-    def __init__(self, names: Iterable[str]) -> None:
+    A relative path is taken for one inside, unless ``is_elsewhere``: whoever speaks of it was
+    started in another place.
+    """
+
+    def __init__(self, names: Iterable[str], *, is_elsewhere: bool = False) -> None:
+        self._is_elsewhere = is_elsewhere
         plain = [_normal(name) for name in names if name]
         also = [name[len(_MACOS_PRIVATE) :] for name in plain if name.startswith("/private/")]
         also += [_MACOS_PRIVATE + name for name in plain if name.startswith(_MACOS_LINKS)]
@@ -44,6 +49,8 @@ class WorkTree:
         inside = next(
             (normal[len(prefix) :] for prefix in self._prefixes if normal.startswith(prefix)), ""
         )
+        if self._is_elsewhere:
+            return "" if inside.split("/")[0] == ".git" else inside
         if not inside and not normal.startswith(("/", "..", "~")) and not _DRIVE.match(normal):
             inside = normal
         return "" if inside in ("", ".") or inside.split("/")[0] == ".git" else inside

@@ -20,12 +20,16 @@ class AgentWork:
     environment named, empty where none did.  ``moment`` (POSIX seconds) ends what is read: later
     records belong to later commits; None takes everything.  ``is_past``: it was done long ago, so
     that what is pending now, and the work tree as it is now, have nothing to do with it.
+    ``names`` are others by which the session calls the work tree; ``is_elsewhere``: it was started
+    in another place, so that of what it did only this work tree's files count.
     """
 
     worktree: str
     session: str = ""
     moment: float | None = None
     is_past: bool = False
+    names: tuple[str, ...] = ()
+    is_elsewhere: bool = False
 
     @cached_property
     def real_worktree(self) -> str:
@@ -34,8 +38,10 @@ class AgentWork:
 
     @cached_property
     def tree(self) -> WorkTree:
-        """The work tree under both its names, to tell its files by."""
-        return WorkTree([self.worktree, self.real_worktree])
+        """The work tree under all its names, to tell its files by."""
+        return WorkTree(
+            [self.worktree, self.real_worktree, *self.names], is_elsewhere=self.is_elsewhere
+        )
 
     def is_in(self, worktree: str) -> bool:
         """Whether that is the same work tree, whatever it is called."""
@@ -43,7 +49,8 @@ class AgentWork:
 
     def slice_of(self, transcript: Transcript) -> Slice:
         """What of the transcript is worth compressing, its files as paths of the work tree."""
-        return slice_of(transcript, self.worktree, [self.real_worktree])
+        roots = [self.real_worktree, *self.names]
+        return slice_of(transcript, self.worktree, roots, is_elsewhere=self.is_elsewhere)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,12 @@ because what is already in a note is the beginning of the next slice.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gitmem.agents.worktree import WorkTree
 from gitmem.capture.agent_memory import has_answer
 from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.commit_share import CommitShare, has_deeds, share_of
@@ -24,7 +26,8 @@ from gitmem.errors import GitmemError, TranscriptMissing
 from gitmem.git.commits import read_change
 from gitmem.git.identity import Identity
 from gitmem.git.log import current_branch
-from gitmem.git.repo import find_repo
+from gitmem.git.repo import repo_at
+from gitmem.git.worktrees import worktrees_of
 from gitmem.guard.policy import Policy
 from gitmem.guard.redact import make_evidence, redact_memory
 from gitmem.index.cache import Index
@@ -32,7 +35,7 @@ from gitmem.index.sessions import last_record
 from gitmem.model.change import Change
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import Memory, Provenance
-from gitmem.model.session import EventKind, Slice, Transcript
+from gitmem.model.session import EDIT_TOOLS, EventKind, Slice, Transcript
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh_index
@@ -73,7 +76,7 @@ def capture_commit(
         is_amid_turn = session == work.session and _has_stop_hook(workspace, session)
         is_early = is_amid_turn or has_answer(workspace, change.commit, session)
         stand_in = provisional_compressor(workspace) if is_early else None
-        part = work.slice_of(share.transcript)
+        part = (share.work or work).slice_of(share.transcript)
         made, notice = compress_slice(
             stand_in or workspace.compressor, part, change, workspace.policy
         )
@@ -104,13 +107,38 @@ def capture_turn(workspace: Workspace, index: Index, work: AgentWork) -> Memory 
     file = session_file(workspace, work.session)
     if file is None:
         raise TranscriptMissing(f"no transcript of session '{work.session}'")
-    part = work.slice_of(read_new_records(workspace, index, file))
+    transcript = read_new_records(workspace, index, file)
+    work = _where_it_worked(workspace, work, transcript)
+    part = work.slice_of(transcript)
     memory = _pending_memory(part, _branch_of(workspace, work), workspace.policy)
     if memory is None:
         PendingStore(workspace.repo).drop(work.session)
     else:
         PendingStore(workspace.repo).put(Pending(memory, work.worktree))
     return memory
+
+
+def _where_it_worked(workspace: Workspace, work: AgentWork, transcript: Transcript) -> AgentWork:
+    """The work in the work tree that the session edited last: a client may switch to another one
+    in the middle of a session, or edit files there from where it is.
+    """
+    places = [str(place.worktree) for place in worktrees_of(workspace.repo)]
+    others = [place for place in places if not work.is_in(place)]
+    if not others:
+        return work
+    trees = {
+        place: WorkTree([place, os.path.realpath(place)], is_elsewhere=True) for place in places
+    }
+    for event in reversed(transcript.events):
+        if event.kind is EventKind.CALL and event.tool in EDIT_TOOLS and event.path:
+            inside = {
+                place: path for place, tree in trees.items() if (path := tree.relative(event.path))
+            }
+            if inside:  # one may lie inside another
+                place = min(inside, key=lambda one: len(inside[one]))
+                is_here = work.is_in(place)
+                return work if is_here else replace(work, worktree=place, is_elsewhere=True)
+    return work
 
 
 def _shares(
@@ -127,7 +155,7 @@ def _shares(
     for maker in makers_of(workspace, index, change, work):
         try:
             unread = read_new_records(workspace, index, maker.file, work.moment)
-            share = share_of(workspace, index, change, work, maker, unread)
+            share = share_of(workspace, index, change, maker.work, maker, unread)
             # Closing words that nobody asked for are about the commit before.
             if maker.file.session == work.session or has_deeds(share.transcript):
                 yield share
@@ -226,9 +254,17 @@ def _write(workspace: Workspace, index: Index, change: Change, memories: Sequenc
 def _settle(workspace: Workspace, shares: Sequence[CommitShare], work: AgentWork) -> None:
     """What is in a note is pending no more, and the next slice begins behind it."""
     for share in shares:
-        if not work.is_past:
+        if not work.is_past and not _is_of_other_work(workspace, share):
             PendingStore(workspace.repo).drop(share.transcript.session)
         move_mark(workspace, share.transcript, share.path, work.moment)
+
+
+def _is_of_other_work(workspace: Workspace, share: CommitShare) -> bool:
+    """Whether what is pending of the session are edits in another work tree than the commit's."""
+    pending = PendingStore(workspace.repo).get(share.transcript.session)
+    if share.work is None or pending is None:
+        return False
+    return bool(pending.memory.files_changed) and not share.work.is_in(pending.worktree)
 
 
 def _is_in(transcript: Transcript, memories: Sequence[Memory]) -> bool:
@@ -238,7 +274,7 @@ def _is_in(transcript: Transcript, memories: Sequence[Memory]) -> bool:
 def _branch_of(workspace: Workspace, work: AgentWork) -> str:
     """The branch checked out in the work tree; each linked one has its own."""
     try:
-        return current_branch(find_repo(work.worktree))
+        return current_branch(repo_at(workspace.repo, work.worktree))
     except (GitmemError, OSError):
         return current_branch(workspace.repo)
 

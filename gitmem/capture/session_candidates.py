@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import mmap
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from gitmem.agents.attribution import (
@@ -19,12 +19,14 @@ from gitmem.agents.attribution import (
     times_of_edits,
     with_recorded,
 )
-from gitmem.agents.session_edits import Traces, traces_of
+from gitmem.agents.session_edits import Edit, Traces, traces_of
 from gitmem.capture.agent_work import AgentWork, SessionFile
+from gitmem.capture.sessions_elsewhere import find_elsewhere
 from gitmem.capture.transcript_range import own_start
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import TranscriptMissing
 from gitmem.git.prior_commits import last_change_times, last_line_times
+from gitmem.git.regular_file import open_regular
 from gitmem.index.cache import Index
 from gitmem.index.memories import memories_of
 from gitmem.model.change import Change
@@ -41,12 +43,13 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9 _.,+@=#()\[\]{}~-]+")
 
 @dataclass(frozen=True)
 class Maker:
-    """A session that made a commit at ``moment``: its transcript, and when it made the edits of
-    it (POSIX seconds).
+    """A session that made a commit at ``moment``: its transcript, its work in the commit's work
+    tree, and when it made the edits of it (POSIX seconds).
     """
 
     file: SessionFile
     moment: float
+    work: AgentWork
     times: frozenset[float] = frozenset()
 
 
@@ -62,6 +65,11 @@ def makers_of(workspace: Workspace, index: Index, change: Change, work: AgentWor
     moment = float(change.commit_time) if work.moment is None else work.moment
     files = _candidate_files(workspace, work, moment)
     traces = list(_traces(workspace, files, change, work, moment))
+    works = dict.fromkeys(files, work)
+    if work.session not in files:  # else its agent made the commit, and says so
+        for session, found in _elsewhere(workspace, files, change, work, moment):
+            files[session.session], works[session.session] = session, found[0]
+            traces.append(found[1])
     earlier = _earlier(workspace, index, change, traces)
     made = attribute(traces, change, earlier, moment)
     made = with_recorded(made, change.links, traces, change, earlier)
@@ -69,36 +77,40 @@ def makers_of(workspace: Workspace, index: Index, change: Change, work: AgentWor
     owners = [named, *(session for session in made if session != named)] if named else made
     times = {trace.session: times_of_edits(trace, change, earlier) for trace in traces}
     return [
-        Maker(files[session], moment, times.get(session, frozenset()))
+        Maker(files[session], moment, works[session], times.get(session, frozenset()))
         for session in owners
         if session in files
     ]
 
 
-def session_file(workspace: Workspace, session: str) -> SessionFile | None:
-    """The session with its transcript; None when that is gone."""
+def session_file(
+    workspace: Workspace, session: str, moment: float | None = None
+) -> SessionFile | None:
+    """The session with its transcript, as of ``moment`` (POSIX seconds); None when that is gone."""
     registered = Registry(workspace.repo).get(session)
-    if registered is not None and Path(registered.transcript).is_file():
-        return SessionFile(session, Path(registered.transcript))
-    path = workspace.agents.find(session)
+    told = registered.transcript if registered is not None else ""
+    path = workspace.agents.find(session, moment, known=Path(told) if told else None)
     return None if path is None else SessionFile(session, path)
 
 
 def _candidate_files(
     workspace: Workspace, work: AgentWork, moment: float
 ) -> dict[str, SessionFile]:
-    files: dict[str, SessionFile] = {}
-    if work.session and (file := session_file(workspace, work.session)):
-        files[work.session] = file
+    paths: dict[str, Path] = {}
+    if work.session and (file := session_file(workspace, work.session, moment)):
+        paths[work.session] = file.path
     for other in Registry(workspace.repo).sessions():
         path = Path(other.transcript)
         if path.name and work.is_in(other.worktree):  # some clients do not tell the file
-            files.setdefault(other.session, SessionFile(other.session, path))
+            paths.setdefault(other.session, path)
     # Of a commit of long ago those count that were at work then, not the last ones there are.
     listed = workspace.agents.transcripts_for(Path(work.worktree), moment - _AGE_SECONDS)
     for one in sorted(listed, key=lambda one: abs(one.mtime - moment)):
-        files.setdefault(one.session, SessionFile(one.session, one.path))
-    return dict(list(files.items())[:_MAX_CANDIDATES])
+        paths.setdefault(one.session, one.path)
+    return {
+        session: SessionFile(session, workspace.agents.find(session, moment, known=path) or path)
+        for session, path in list(paths.items())[:_MAX_CANDIDATES]
+    }
 
 
 def _traces(
@@ -124,6 +136,40 @@ def _traces(
         yield traces_of(session, transcript.events, work.tree)
 
 
+def _elsewhere(
+    workspace: Workspace,
+    files: Collection[str],
+    change: Change,
+    work: AgentWork,
+    moment: float,
+) -> Iterator[tuple[SessionFile, tuple[AgentWork, Traces]]]:
+    """The sessions that were started in another place and wrote what the commit holds.
+
+    Nothing else of them counts: that one committed, planned or ran something somewhere at that
+    time says nothing about this repository.
+    """
+    paths = set(change.paths)
+    for found in find_elsewhere(workspace, work.real_worktree, change.paths, moment, files):
+        theirs = replace(work, names=found.names, is_elsewhere=True)
+        try:
+            start = own_start(workspace, found.file)
+            read = workspace.agents.read(found.file.path, first=start, until=moment)
+        except TranscriptMissing:
+            continue
+        traces = traces_of(found.file.session, read.events, theirs.tree)
+        edits = [edit for edit in traces.edits if edit.path in paths and _may_hold(change, edit)]
+        if edits:
+            only = replace(traces, edits=tuple(edits), commits=(), plans=(), tasks=())
+            yield found.file, (theirs, only)
+
+
+def _may_hold(change: Change, edit: Edit) -> bool:
+    """Whether the commit has a line of the edit, or the edit none that is long enough to tell."""
+    if edit.added or edit.removed:
+        return bool(edit.added & change.added_marks or edit.removed & change.removed_marks)
+    return True
+
+
 def _mentions(path: Path, names: set[str]) -> bool:
     """Whether a transcript names any of the files: a look that costs a hundredth of reading it.
 
@@ -134,7 +180,10 @@ def _mentions(path: Path, names: set[str]) -> bool:
     if not is_plain or len(names) > _MAX_NAMES or not all(map(_PLAIN_NAME.fullmatch, names)):
         return True
     try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        with (
+            open_regular(path) as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
             return any(data.find(name.encode()) >= 0 for name in names)
     except (OSError, ValueError):  # gone, or empty
         return False

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from gitmem.errors import GitmemError, UnknownRevision
 from gitmem.git.dirty import uncommitted_paths
-from gitmem.git.repo import Repo, find_repo, resolve_commit, try_git
+from gitmem.git.log import seconds_of
+from gitmem.git.repo import Repo, repo_at, resolve_commit, try_git
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import Memory
 from gitmem.model.note import Document
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.state.pending import Pending, PendingStore
+
+_MOST = 200
 
 
 def settle_pending(repo: Repo) -> int:
@@ -53,11 +57,17 @@ def settle_ended_sessions(repo: Repo) -> int:
     does while anything is stashed, for the edits may be there.  Of a talk that left nothing to
     know, nothing is kept.
 
+    Many sessions never end: their client was killed.  Of more than 200 that wait, the oldest settle
+    as if they had ended, whatever they edited: a note has room for them, and a folder that every
+    command reads has not.
+
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
     store = PendingStore(repo)
-    ended = [p for p in store.newest_first() if p.has_ended and not _has_edits_left(repo, p)]
+    waiting = store.newest_first()
+    ended = [p for p in waiting[:_MOST] if p.has_ended and not _has_edits_left(repo, p)]
+    ended += [p for p in waiting[_MOST:] if not p.commit]
     idle = [pending for pending in ended if not _says_something(pending)]
     kept = [pending for pending in ended if _says_something(pending)]
     for pending in idle:
@@ -72,7 +82,7 @@ def settle_ended_sessions(repo: Repo) -> int:
 def _write(repo: Repo, waiting: Sequence[Pending]) -> None:
     additions: dict[str, list[Document]] = defaultdict(list)
     for pending in waiting:
-        commit = pending.commit or _head_of(pending.worktree) or resolve_commit(repo, "HEAD")
+        commit = pending.commit or _head_of(repo, pending.worktree) or resolve_commit(repo, "HEAD")
         additions[commit].append(document_of(_tied(pending, commit)))
     if waiting:
         NoteStore(repo).add(additions, f"notes: settle {len(waiting)} pending")
@@ -88,9 +98,9 @@ def _tied(pending: Pending, commit: str) -> Memory:
     return replace(memory, supersedes=supersedes, provenance=origin)
 
 
-def _head_of(worktree: str) -> str | None:
+def _head_of(repo: Repo, worktree: str) -> str | None:
     try:
-        return resolve_commit(find_repo(worktree), "HEAD")
+        return resolve_commit(repo_at(repo, worktree), "HEAD")
     except (GitmemError, OSError):
         return None
 
@@ -114,7 +124,7 @@ def _has_edits_left(repo: Repo, pending: Pending) -> bool:
     if _is_stashed_since(repo, pending.memory.provenance.time):
         return True
     try:
-        place = find_repo(pending.worktree)
+        place = repo_at(repo, pending.worktree)
     except (GitmemError, OSError):
         return False  # the work tree is gone, and its uncommitted files with it
     return bool(uncommitted_paths(place, paths))
@@ -125,4 +135,5 @@ def _is_stashed_since(repo: Repo, time: str) -> bool:
     listed = try_git(repo, "log", "-g", "--format=%ct", "refs/stash", "--")
     if listed.returncode != 0:
         return False
-    return any(iso_time(float(line)) >= time for line in listed.stdout.split())
+    printed = os.fsdecode(listed.stdout).splitlines()
+    return any(iso_time(seconds_of(line)) >= time for line in printed)

@@ -14,6 +14,7 @@ from pathlib import Path
 from gitmem.agents.claude.forks import count_copied_records
 from gitmem.capture.agent_work import SessionFile
 from gitmem.capture.workspace import Workspace
+from gitmem.git.regular_file import open_regular
 from gitmem.index.cache import Index
 from gitmem.index.sessions import last_record
 from gitmem.model.session import Transcript
@@ -159,7 +160,7 @@ def is_intact(path: Path, mark: Mark) -> bool:
 
 def _checksum(path: Path, end: int) -> int:
     """Of the last bytes before ``end``; 0 if there are none: some agents' files are no lines."""
-    with suppress(OSError), path.open("rb") as file:
+    with suppress(OSError), open_regular(path) as file:
         start = max(0, end - _CHECKED_BYTES)
         file.seek(start)
         data = file.read(end - start)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 
 import click
 
 from gitmem.capture.workspace import Workspace, open_workspace
+from gitmem.cli.open_repo import repo_here
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
-from gitmem.git.repo import find_repo
+from gitmem.git.promisor import lack_error
+from gitmem.guard.json_text import json_text
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.batch_files import BatchFiles
 from gitmem.upkeep.backfill import Report, backfill, collect
@@ -65,7 +66,7 @@ def command(
     gitmem backfill --since=1.year
     gitmem backfill v1.0..HEAD
     """
-    repo = find_repo(".")
+    repo = repo_here()
     if revisions == "HEAD" and not has_head(repo):
         raise UnbornHead("the current branch has no commit to remember")
     if repo.is_initialised:
@@ -85,10 +86,18 @@ def command(
     for notice in report.notices:
         click.echo(f"gitmem: {notice}", err=True)
     if as_json:
-        click.echo(json.dumps(asdict(report), ensure_ascii=False))
-        return
+        click.echo(json_text(asdict(report)))
+    else:
+        _show_report(workspace, plan, report, batches)
+    if report.lacking:
+        raise lack_error(report.lacking, report.why_lacking)
+
+
+def _show_report(
+    workspace: Workspace, plan: BackfillPlan, report: Report, batches: Batches | None
+) -> None:
     click.echo(_summary(plan, report))
-    if batches is None and (left := len(BatchFiles(repo).running())):
+    if batches is None and (left := len(BatchFiles(workspace.repo).running())):
         click.echo(
             f"{_count(left, 'batch waits', 'batches wait')} for the model."
             " Run: git config gitmem.compressor anthropic"
@@ -132,7 +141,7 @@ def _show_plan(
         "by_difference": len(plan.history) - worth,
     }
     if as_json:
-        click.echo(json.dumps({**counts, "cost": asdict(cost)}))
+        click.echo(json_text({**counts, "cost": asdict(cost)}))
         return
     click.echo(f"{_commits(plan.commits)}, {plan.with_memory} of them already with a memory.")
     if plan.not_worth:

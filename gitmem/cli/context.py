@@ -10,6 +10,7 @@ import click
 
 from gitmem.cli.open_repo import ready_repo
 from gitmem.errors import UsageError
+from gitmem.git.regular_file import open_regular
 from gitmem.git.repo import Repo, try_git
 from gitmem.recall.at_start import weigh_start
 from gitmem.recall.beside_file import weigh_file, weigh_lines
@@ -92,7 +93,7 @@ def _place_to_read(repo: Repo, text: str) -> CodePlace:
     names = ("--", f":(top,literal){path}")
     if try_git(repo, "ls-files", "--error-unmatch", *names).returncode:
         raise UsageError(f"git does not track '{path}'", "List what it tracks: git ls-files")
-    with there.open("rb") as lines:
+    with open_regular(there) as lines:
         count = sum(1 for _ in lines)
     if place.first is not None and place.first > count:
         raise UsageError(f"'{path}' has only {count} line{'' if count == 1 else 's'}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
 
@@ -13,6 +12,7 @@ from gitmem.cli.open_repo import ready_repo
 from gitmem.compress.models.fold_review import parse_judgement, request_of
 from gitmem.errors import UsageError
 from gitmem.git.repo import Repo
+from gitmem.guard.json_text import json_text
 from gitmem.guard.untrusted import clean_line
 from gitmem.index.encoder import StaticEncoder
 from gitmem.model.memory import Memory
@@ -52,7 +52,7 @@ def command(is_applied: bool, is_undone: bool, apart: bool, judge: bool, as_json
     repo = ready_repo()
     if is_undone:
         count = undo(repo)
-        click.echo(json.dumps({"undone": count}) if as_json else _undo_text(count))
+        click.echo(json_text({"undone": count}) if as_json else _undo_text(count))
         return
     settings = read_settings(repo)
     encoder = encoder_of(settings) or StaticEncoder()
@@ -62,9 +62,7 @@ def command(is_applied: bool, is_undone: bool, apart: bool, judge: bool, as_json
     written = apply(repo, found.folds) if is_applied else 0
     if as_json:
         folds = [_fields(fold) for fold in found.folds]
-        click.echo(
-            json.dumps({"looked_at": found.memory_count, "folds": folds, "written": written})
-        )
+        click.echo(json_text({"looked_at": found.memory_count, "folds": folds, "written": written}))
         return
     for fold in found.folds:
         click.echo(_render_fold(fold))
@@ -105,11 +103,11 @@ def _opinion(
 
 
 def _render_fold(fold: Fold) -> str:
-    lines = [f"{_line(fold.into.title)}  ({fold.because})"]
+    lines = [f"{_line(fold.into.title)}  ({_line(fold.because)})"]
     for part in fold.parts[:_MAX_PARTS]:
         memory = part.memory
         lines.append(
-            f"  {memory.id[:9]} {part.commit[:7]} {memory.provenance.time[:10]}  "
+            f"  {memory.id[:9]} {part.commit[:7]} {_line(memory.provenance.time)[:10]}  "
             f"{_line(memory.title)}"
         )
     if len(fold.parts) > _MAX_PARTS:

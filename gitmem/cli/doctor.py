@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
+from gitmem.cli.open_repo import repo_here
 from gitmem.cli.output import colour_option, wants_colour
 from gitmem.cli.user_paths import user_settings
 from gitmem.errors import GitmemError
-from gitmem.git.repo import find_repo
 from gitmem.guard.untrusted import clean_text
 from gitmem.setup.doctor import diagnose, render_finding
 from gitmem.setup.doctor_finding import Finding, Level, Practice
@@ -27,7 +27,7 @@ def command(fix: bool, network: bool, colour: str) -> int:
     fires), the configuration and refspecs, the agent's settings, the identity, the queue, the
     index and the log.  Exits with 1 if something is wrong.
     """
-    repo = find_repo(".")
+    repo = repo_here(tells_memories=False)
     practice = Practice(user_settings=user_settings(), network=network)
     findings = diagnose(repo, practice)
     is_coloured = wants_colour(colour)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields
 from pathlib import Path
 
@@ -10,10 +9,10 @@ import click
 
 from gitmem.agents.claude_mem import ClaudeMem
 from gitmem.capture.workspace import open_workspace
-from gitmem.cli.open_repo import ready_repo
+from gitmem.cli.open_repo import ready_repo, repo_here
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
-from gitmem.git.repo import find_repo
+from gitmem.guard.json_text import json_text
 from gitmem.refresh.quarantine_lost import restore_quarantine
 from gitmem.upkeep.import_claude_mem import ImportReport, import_claude_mem, project_names
 
@@ -62,7 +61,7 @@ def claude_mem(
     read.  Everything is masked like the memories of a session, and a second import writes only
     what is new.
     """
-    repo = find_repo(".")
+    repo = repo_here()
     if not has_head(repo):
         raise UnbornHead("the current branch has no commit to tie memories to")
     path = database or Path.home() / ".claude-mem" / "claude-mem.db"
@@ -71,7 +70,7 @@ def claude_mem(
         open_workspace(repo), path, names, to_head=untied_to_head, dry_run=dry_run
     )
     if as_json:
-        click.echo(json.dumps(_fields(found)))
+        click.echo(json_text(_fields(found)))
         return
     if not found.rows:
         there = ", ".join(ClaudeMem(path, names).projects()) or "none"
@@ -101,7 +100,7 @@ def set_aside(everything: bool, dry_run: bool) -> None:
     commits that are still here, or that git filter-repo's map says became other commits. Delete
     that folder to forget the rest.
     """
-    repo = find_repo(".")
+    repo = repo_here()
     done = restore_quarantine(repo, everything=everything, dry_run=dry_run)
     noun = "1 memory" if done.memories == 1 else f"{done.memories} memories"
     of = "1 commit" if done.commits == 1 else f"{done.commits} commits"

@@ -8,13 +8,16 @@ from contextlib import suppress
 import click
 
 from gitmem.capture.compressors import endpoint_of
+from gitmem.capture.missed_commits import watch_worktrees
 from gitmem.capture.workspace import open_workspace
+from gitmem.cli.open_repo import repo_here
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.cli.writer_question import ask_for_writer, may_ask
 from gitmem.errors import GitmemError, SettingsInvalid
 from gitmem.follow.sync import fetch
 from gitmem.git.head import head_commit
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.libgit2 import open_objects
+from gitmem.git.repo import Repo
 from gitmem.index.memories import memory_count
 from gitmem.refresh.refresh import refresh
 from gitmem.setup.git_config import read_config
@@ -23,7 +26,7 @@ from gitmem.setup.writer_offers import find_writers
 from gitmem.state.known_repos import KnownRepos
 from gitmem.state.setting_types import COMPRESSORS, parse_compressors
 from gitmem.state.settings import read_settings
-from gitmem.worker import watch_reflog
+from gitmem.state.sharing import keep_sharing
 
 _SHARED = (".claude/settings.json", ".mcp.json")
 
@@ -94,8 +97,10 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     one key for an answer; Enter keeps them offline.  Without a terminal, or where gitmem.compressor
     is set, nothing is asked, and nothing is sent anywhere.
     """
-    repo = find_repo(".")
+    repo = repo_here(tells_memories=False)
     repo.need_worktree()
+    open_objects(repo)  # a repository that cannot be read is refused before anything is asked
+    keep_sharing(repo)
     chosen = compressor or _ask(repo)  # before anything is written: Ctrl-C leaves no half
     report = install(
         repo,
@@ -105,8 +110,8 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
         compressor=chosen,
     )
     _tell_lacks(repo, chosen)
-    watch_reflog(repo)
-    with suppress(GitmemError):  # a read-only home: --everywhere will not look here
+    watch_worktrees(repo)
+    with suppress(GitmemError, OSError):  # none, or read-only: --everywhere does not look here
         KnownRepos(machine_folder()).add(repo)
     index = refresh(repo)
     count = memory_count(index)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -13,6 +13,7 @@ from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.errors import UsageError
 from gitmem.git.repo import Repo, top_relative
+from gitmem.guard.json_text import json_text
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import KINDS
 from gitmem.model.repeats import tell_once
@@ -43,7 +44,13 @@ class _PathsCommand(click.Command):
 
 @click.command(cls=_PathsCommand)
 @click.argument("revisions", nargs=-1, metavar="[REVISION_OR_RANGE]... [--] [PATH]...")
-@click.option("-n", "--max-count", "count", type=click.IntRange(0), help="Show at most N commits.")
+@click.option(
+    "-n",
+    "--max-count",
+    "count",
+    type=click.IntRange(0),
+    help="Show at most N commits.",
+)
 @click.option("--author", metavar="PATTERN", help="Only commits whose author matches.")
 @click.option("--since", "--after", "since", metavar="DATE", help="Only commits after DATE.")
 @click.option("--until", "--before", "until", metavar="DATE", help="Only commits before DATE.")
@@ -91,6 +98,7 @@ def command(
     gitmem log --since=2.weeks --kind decision -- src/
     gitmem log main..HEAD --reverse --format markdown | gh pr edit --body-file -
     """
+    count = None if count is None else min(count, sys.maxsize)
     form = _form(form, oneline=oneline, as_json=as_json)
     repo = ready_repo()
     options = [
@@ -139,7 +147,7 @@ def _blocks(entries: Iterator[LogEntry], form: str, is_coloured: bool) -> Iterat
     colours = palette(is_coloured)
     for position, entry in enumerate(entries):
         if form == "json":
-            yield json.dumps(entry_fields(entry), ensure_ascii=False)
+            yield json_text(entry_fields(entry))
         elif form == "oneline":
             yield render_oneline(entry, colours)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import keyword
 import os
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from gitmem.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, GitmemError
+from gitmem.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_OUTPUT_LOST, GitmemError
 from gitmem.guard.untrusted import clean_text
 
 _MAX_MESSAGE = 16 * 1024
@@ -35,6 +36,8 @@ COMMANDS = {
     "reindex": "Rebuild the index from the notes.",
     "reconcile": "Copy memories to the commits that now carry their changes.",
     "sync": "Exchange memories with the remote now.",
+    "trust": "Show or say whose memories are joined with yours.",
+    "restore": "Show or bring back memories that a remote took away.",
     "stats": "Show how much is remembered, by whom, and what it cost.",
     "status": "Show what is set up, what is waiting and what was last remembered.",
     "doctor": "Find what is wrong, and suggest or apply the remedy.",
@@ -45,7 +48,7 @@ COMMANDS = {
 
 _EPILOG = """\b
 Exit codes: 0 success, 1 foreseen failure, 2 usage, 3 a bug in gitmem, 130 interrupted;
-10 to 17 repository, 20 to 23 notes, 30 to 33 capture, 40 to 43 remote, 50 to 52 set-up
+10 to 18 repository, 20 to 23 notes, 30 to 33 capture, 40 to 43 remote, 50 to 52 set-up
 (docs/exit-codes.md)."""
 
 
@@ -106,20 +109,51 @@ def run_command(arguments: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except GitmemError as error:
-        _say(f"gitmem: {error.message}")
-        if error.hint:
-            _say(f"  {error.hint}")
-        return error.exit_code
+        return _tell(error)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except (BrokenPipeError, SystemExit):
         # The reader of our output has had enough (`gitmem log | head`), which is not a failure.
         # click reports it by exiting, and nothing else here exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_output()
         return EXIT_DONE
-    except Exception:  # noqa: BLE001 - the outermost frame: a bug is reported as one
-        return _report_bug(traceback.format_exc())
+    except Exception as error:  # noqa: BLE001 - the outermost frame: a bug is reported as one
+        if isinstance(error, OSError) and _is_of_output(error):
+            return _output_lost(error)
+        from gitmem.cli.foreseen import foreseen
+
+        refusal = foreseen(error)
+        return _report_bug(traceback.format_exc()) if refusal is None else _tell(refusal)
+    try:
+        sys.stdout.flush()  # else Python finds out at its end, and says so in words of its own
+    except BrokenPipeError:
+        _leave_output()
+    except OSError as error:
+        return _output_lost(error)
     return result if isinstance(result, int) else EXIT_DONE
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Whether a stream could not be written: of a file that has a name, the error tells it."""
+    return error.filename is None and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+
+
+def _output_lost(error: OSError) -> int:
+    _leave_output()
+    _say(f"gitmem: cannot write the output: {error.strerror}")
+    return EXIT_OUTPUT_LOST
+
+
+def _leave_output() -> None:
+    """Nobody reads, or nothing more can be written: what is left goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _tell(error: GitmemError) -> int:
+    _say(f"gitmem: {error.message}")
+    if error.hint:
+        _say(f"  {error.hint}")
+    return error.exit_code
 
 
 def _program_name() -> str:
@@ -132,12 +166,12 @@ def _say(line: str) -> None:
 
 
 def _report_bug(text: str) -> int:
-    from gitmem.git.repo import find_repo
+    from gitmem.git.repo import find_repo_here
     from gitmem.state.error_log import append_log, log_path
 
     _say(f"gitmem: this is a bug in gitmem: {text.strip().splitlines()[-1]}")
     try:
-        repo = find_repo(".")
+        repo = find_repo_here()
     except GitmemError:
         _say(text)
     else:

@@ -5,29 +5,36 @@ from __future__ import annotations
 import click
 
 from gitmem.errors import GitmemError
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo, find_repo_here
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.notices import take_notices
+from gitmem.state.scrub_intent import has_scrub_intent
+from gitmem.state.sharing import adopt_sharing
 
 _PATIENCE_SECONDS = 2.0
+_SCRUB_PATIENCE_SECONDS = 10.0
 
 
 def ready_repo() -> Repo:
     """Find the repository and catch up: drain the queue, join fetched memories, refresh the index.
 
     If that fails, or takes more than two seconds, a line on stderr says so and the command shows
-    what there is.  Notices that have piled up are printed.
+    what there is; an index that is gone or was damaged is built at once all the same.  Notices that
+    have piled up are printed.
 
     Raises:
         NotARepository: there is none here.
     """
-    repo = find_repo(".")
+    repo = repo_here()
     try:
         if not repo.is_initialised:
             from gitmem.refresh.refresh import refresh  # writes notes, and imports what that needs
 
             refresh(repo).close()
         elif not catch_up(repo, _PATIENCE_SECONDS):
+            from gitmem.refresh.refresh import fill_empty_index
+
+            fill_empty_index(repo)
             click.echo(
                 "gitmem: some work is still waiting to be remembered (gitmem status)", err=True
             )
@@ -35,6 +42,35 @@ def ready_repo() -> Repo:
         click.echo(f"gitmem: showing what there is: {error.message}", err=True)
     tell_notices(repo)
     return repo
+
+
+def repo_here(*, tells_memories: bool = True) -> Repo:
+    """Find the repository; what is written from now on has the permissions that it asks for.
+
+    A scrub that was begun and killed is finished first, and one that runs is waited for.  If that
+    cannot be, a command that ``tells_memories``, or sends or takes them away, ends here.
+
+    Raises:
+        NotARepository: there is none here.
+        GitmemError: a scrub cannot be finished.
+    """
+    repo = find_repo_here()
+    adopt_sharing(repo)
+    try:
+        if has_scrub_intent(repo):
+            _finish_scrub(repo)
+    except GitmemError as error:
+        if tells_memories:
+            raise
+        click.echo(f"gitmem: {error}", err=True)
+    return repo
+
+
+def _finish_scrub(repo: Repo) -> None:
+    from gitmem.worker import finish_begun_scrub
+
+    if finish_begun_scrub(repo, _SCRUB_PATIENCE_SECONDS):
+        click.echo("gitmem: finished a scrub that was interrupted", err=True)
 
 
 def tell_notices(repo: Repo) -> None:

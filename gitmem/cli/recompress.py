@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Sequence
@@ -12,10 +11,11 @@ import click
 
 from gitmem.capture.compressors import compressor_without_fallback
 from gitmem.capture.workspace import Workspace, open_workspace
-from gitmem.cli.open_repo import ready_repo
+from gitmem.cli.open_repo import ready_repo, repo_here
 from gitmem.compress.compressor import Compressor, Estimate
 from gitmem.errors import CompressorFailed, GitmemError
-from gitmem.git.repo import find_repo
+from gitmem.guard.json_text import json_text
+from gitmem.guard.untrusted import clean_line
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import KINDS
 from gitmem.state.setting_types import COMPRESSORS, parse_compressors
@@ -101,7 +101,7 @@ def command(
     gitmem recompress --compressor extractive --with claude-cli --older-than 30d
     gitmem recompress --compressor history --limit 100
     """
-    repo = find_repo(".") if dry_run else ready_repo()
+    repo = repo_here() if dry_run else ready_repo()
     workspace = open_workspace(repo)
     compressor = compressor_without_fallback(workspace.repo, workspace.settings, chosen)
     ids, commits = split_names(repo, names)
@@ -119,7 +119,7 @@ def command(
 
 def _say_none(as_json: bool, recorded: str) -> None:
     if as_json:
-        click.echo(json.dumps({"captures": 0, "possible": 0, **asdict(Estimate())}))
+        click.echo(json_text({"captures": 0, "possible": 0, **asdict(Estimate())}))
     whose = f"by '{recorded}'" if recorded else "by a stand-in; for others: --compressor NAME"
     click.echo(f"Nothing to improve: no such memory {whose}.", err=True)
 
@@ -144,7 +144,7 @@ def _forecast(
         )
     if as_json:
         told = {"captures": len(captures), "possible": possible, "compressor": compressor.name}
-        click.echo(json.dumps({**told, **asdict(total)}))
+        click.echo(json_text({**told, **asdict(total)}))
         return
     memories = sum(len(capture.memories) for capture in captures)
     price = f"${total.dollars:.2f}" if total.is_priced else "an unknown price"
@@ -171,10 +171,12 @@ def _improve(
         failed += result.is_failed
         _print_progress(tried, captures, result.capture, _outcome_text(result))
         if as_json:
-            click.echo(json.dumps(_fields(result), ensure_ascii=False))
+            click.echo(json_text(_fields(result)))
             continue
         for memory in result.memories:
-            click.echo(f"{memory.id[:9]} {memory.kind}: {memory.title}")
+            click.echo(
+                f"{memory.id[:9]} {clean_line(memory.kind, 40)}: {clean_line(memory.title, 300)}"
+            )
     if not done and compressor.name.startswith("extractive/"):
         click.echo(
             "No model is chosen. Run: git config gitmem.compressor NAME (or use --with)", err=True

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from gitmem.cli.open_repo import repo_here
 from gitmem.follow.reconcile import ReconcileRange, ReconcileReport, reconcile
 from gitmem.git.log import walk_ids
-from gitmem.git.repo import find_repo, resolve_commit
+from gitmem.git.repo import resolve_commit
+from gitmem.guard.json_text import json_text
 from gitmem.refresh.refresh import refresh
 from gitmem.state.rewrite_log import add_pairs, parse_pairs
 from gitmem.state.unreachable_notes import read_unreachable_notes
@@ -58,7 +59,7 @@ def command(
     gitmem reconcile --range origin/main~1..origin/main
     gitmem reconcile --map .git/filter-repo/commit-map
     """
-    repo = find_repo(".")
+    repo = repo_here()
     arrived = None if span is None else tuple(walk_ids(repo, span))
     pairs = [] if map_file is None else parse_pairs(map_file.read_text("ascii", "replace"))
     pairs += [(resolve_commit(repo, old), resolve_commit(repo, new)) for old, new in told]
@@ -70,7 +71,7 @@ def command(
     known = read_unreachable_notes(repo)
     if known is not None:  # earlier ones too: they still wait for a decision
         done = replace(done, unmatched={**known.unmatched, **done.unmatched})
-    for line in [json.dumps(_fields(done))] if as_json else _lines(done):
+    for line in [json_text(_fields(done))] if as_json else _lines(done):
         click.echo(line)
 
 

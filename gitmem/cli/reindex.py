@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gitmem.git.repo import find_repo
+from gitmem.cli.open_repo import repo_here
 from gitmem.refresh.reindex import reindex
 
 
@@ -20,7 +20,7 @@ def command(quiet: bool) -> None:
     is missing, damaged or from another version.  This command rebuilds it at once, with a progress
     bar, for example after you change gitmem.embedding.  Meanwhile other commands use the old one.
     """
-    repo = find_repo(".")
+    repo = repo_here()
     shown = _Bar() if not quiet and sys.stderr.isatty() else None
     try:
         done = reindex(repo, shown.tell if shown else None)

@@ -11,9 +11,9 @@ import click
 
 from gitmem.capture.agent_answer import keep_agent_answer, speaker_of
 from gitmem.capture.agent_note import NOT_SET_UP, AgentNote, write_agent_note
+from gitmem.cli.open_repo import repo_here
 from gitmem.compress.agent_answer import MAX_ANSWER, AgentAnswer, parse_answer
 from gitmem.errors import UsageError
-from gitmem.git.repo import find_repo
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.memory import KINDS
 
@@ -56,7 +56,7 @@ def command(message: str | None, paths: tuple[str, ...], kind: str, commit: str 
     next: measure it under load
     E
     """
-    repo = find_repo(".")
+    repo = repo_here()
     speaker = speaker_of(os.environ)
     if commit is None:
         if not message:

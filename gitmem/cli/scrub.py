@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 import click
 
 from gitmem.capture.workspace import Workspace, open_workspace
-from gitmem.errors import RemoteError, UsageError
+from gitmem.cli.open_repo import repo_here
+from gitmem.errors import GitmemError, RemoteError, UsageError
 from gitmem.follow.push import push
 from gitmem.follow.sync import fetch
 from gitmem.git.remotes import memory_remote
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo, find_repo_here
+from gitmem.guard.untrusted import clean_line
+from gitmem.state.scrub_intent import has_scrub_intent, read_scrub_intent
 from gitmem.state.scrub_patterns import scrub_patterns_path
-from gitmem.upkeep.scrub import ScrubReport, find_target, look_for, scrub
+from gitmem.upkeep.scrub import ScrubReport, look_for, scrub
+from gitmem.upkeep.scrub_plan import find_target
 
 
 @click.command()
@@ -40,7 +45,7 @@ def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prun
     cannot reach what other people have fetched, a server's unreachable objects, the agent's own
     transcripts or the project's commits: revoke a key that leaked.
     """
-    repo = find_repo(".")
+    repo = _repo_to_scrub()
     if what == "-":
         what = _read_pattern()
     workspace = open_workspace(repo)
@@ -49,14 +54,30 @@ def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prun
     if remote and not dry_run:
         _fetch_first(workspace, remote)
     target = find_target(repo, what, is_regex=is_regex)
-    send = (lambda: _replace(workspace, remote)) if remote and is_sent else None
-    report = look_for(repo, target) if dry_run else scrub(repo, target, unpack=prune, send=send)
+    send = partial(_replace, workspace) if remote and is_sent else None
+    if dry_run:
+        report = look_for(repo, target)
+    else:
+        report = scrub(repo, target, unpack=prune, remote=remote or "", send=send)
     if report.is_nothing:
         click.echo("No memory, pending memory or gitmem file contains it. Nothing was changed.")
         return
     _tell(repo, report, dry_run=dry_run, is_pattern=target.scrubber is not None)
     if not dry_run:
         _tell_others(report)
+
+
+def _repo_to_scrub() -> Repo:
+    """The repository.  A scrub that was killed, and whose aim nobody can read any more, does not
+    keep the next one from taking its place.
+    """
+    try:
+        return repo_here()
+    except GitmemError:
+        repo = find_repo_here()
+        if not has_scrub_intent(repo) or read_scrub_intent(repo) is not None:
+            raise
+        return repo
 
 
 def _replace(workspace: Workspace, remote: str) -> None:
@@ -84,7 +105,7 @@ def _tell(repo: Repo, report: ScrubReport, *, dry_run: bool, is_pattern: bool) -
     will = "would be " if dry_run else ""
     for hit in report.hits:
         what = f"{will}masked as {hit.becomes[:9]}" if hit.becomes else f"{will}forgotten"
-        title = "" if is_pattern else f": {hit.title}"
+        title = "" if is_pattern else f": {clean_line(hit.title, 300)}"
         click.echo(f"{hit.id[:9]} at {hit.commit[:10]} {what}{title}")
     if report.pending:
         click.echo(

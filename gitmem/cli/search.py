@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,10 +11,11 @@ import click
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.cli.user_paths import machine_folder
-from gitmem.errors import NotARepository, UsageError
+from gitmem.errors import NotARepository, UntrustedRepository, UsageError
 from gitmem.git.dates import instant_of
 from gitmem.git.log import current_branch
 from gitmem.git.repo import Repo, top_relative
+from gitmem.guard.json_text import json_text
 from gitmem.model.hit import Hit
 from gitmem.model.memory import KINDS
 from gitmem.model.query import MAX_TEXT, Query
@@ -153,7 +153,7 @@ def command(
 def _repo(everywhere: bool) -> Repo | None:
     try:
         return ready_repo()
-    except NotARepository:
+    except (NotARepository, UntrustedRepository):
         if everywhere:
             return None
         raise
@@ -167,7 +167,7 @@ def _text(words: Sequence[str]) -> str:
 
 def _plain_lines(results: Sequence[Hit], *, as_json: bool, ids: bool) -> Iterator[str]:
     if as_json:
-        yield from (json.dumps(result_fields(result), ensure_ascii=False) for result in results)
+        yield from (json_text(result_fields(result)) for result in results)
     elif ids:
         yield from (result.memory.id for result in results)
     else:

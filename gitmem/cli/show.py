@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import click
@@ -10,6 +9,7 @@ import click
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.git.repo import Repo
+from gitmem.guard.json_text import json_text
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.proof import MemoryProof
 from gitmem.recall.log import find_entry
@@ -36,7 +36,7 @@ def command(name: str, evidence: bool, as_json: bool, colour: str) -> None:
         proofs = _proofs(repo, entry)
         blocks = _json(entry, proofs) if as_json else _blocks(proofs, colours)
     elif as_json:
-        blocks = iter([json.dumps(entry_fields(entry), ensure_ascii=False, indent=2)])
+        blocks = iter([json_text(entry_fields(entry), indent=2)])
     else:
         blocks = iter([render_show(entry, colours, text_width())])
     if as_json:
@@ -73,4 +73,4 @@ def _json(entry: LogEntry, proofs: Iterator[MemoryProof]) -> Iterator[str]:
     from gitmem.render.evidence import evidence_fields
 
     fields = {**entry_fields(entry), "evidence": [evidence_fields(proof) for proof in proofs]}
-    yield json.dumps(fields, ensure_ascii=False, indent=2)
+    yield json_text(fields, indent=2)

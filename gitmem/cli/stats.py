@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 import click
 
 from gitmem.cli.open_repo import ready_repo
+from gitmem.guard.json_text import json_text
 from gitmem.upkeep.stats import read_stats, render_stats
+
+_MOST_DAYS = 10_000  # before gitmem there was nothing to spend
 
 
 @click.command()
@@ -27,9 +29,9 @@ def command(days: int, as_json: bool) -> None:
     this machine, day by day (UTC).  Its limits are `gitmem.maxTokensPerCommit`, `maxTokensPerDay`,
     `maxDollarsPerCommit` and `maxDollarsPerDay` (see `gitmem config`).
     """
-    stats = read_stats(ready_repo(), days)
+    stats = read_stats(ready_repo(), min(days, _MOST_DAYS))
     if as_json:
-        click.echo(json.dumps(asdict(stats), ensure_ascii=False))
+        click.echo(json_text(asdict(stats)))
         return
     for line in render_stats(stats):
         click.echo(line)

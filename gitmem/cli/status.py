@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import asdict
 
@@ -10,6 +9,7 @@ import click
 
 from gitmem.agents.adapters import Agents
 from gitmem.cli.open_repo import ready_repo
+from gitmem.guard.json_text import json_text
 from gitmem.setup.status import read_status, render_status
 
 
@@ -35,7 +35,7 @@ def command(as_json: bool, line: bool) -> None:
     agents = Agents.from_environment(os.environ)
     status = read_status(ready_repo(), agents=agents, environ=os.environ)
     if as_json:
-        click.echo(json.dumps(asdict(status), ensure_ascii=False))
+        click.echo(json_text(asdict(status)))
         return
     for shown in render_status(status):
         click.echo(shown)

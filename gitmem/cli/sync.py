@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 import click
 
 from gitmem.capture.workspace import open_workspace
-from gitmem.cli.open_repo import tell_notices
+from gitmem.cli.open_repo import repo_here, tell_notices
 from gitmem.follow.sync import Amount, SyncReport, preview, sync
-from gitmem.git.repo import find_repo
+from gitmem.guard.json_text import json_text
 from gitmem.refresh.catch_up import catch_up
 
 _PATIENCE_SECONDS = 30.0
@@ -28,6 +27,9 @@ def command(remote: str, dry_run: bool, is_json: bool) -> None:
     this order. They are received from there and, unless REMOTE is given, also from the branch's
     upstream, from origin and from upstream, so that a fork has the memories of both sides.
 
+    What a remote has is joined only if it is trusted (`gitmem trust`); of any other it is said in a
+    line that it has memories. Whoever names REMOTE says thereby that it is trusted from now on.
+
     A plain `git push` sends memories to the remote it pushes to, or to gitmem.remote if that is
     set; a plain `git fetch` or `git pull` receives the memories of the remote it fetches from. A
     remote that takes no memories (because it is read-only, wants a login that git has not stored,
@@ -35,14 +37,14 @@ def command(remote: str, dry_run: bool, is_json: bool) -> None:
 
     --dry-run contacts the remotes, but moves no ref here or there.
     """
-    repo = find_repo(".")
+    repo = repo_here()
     workspace = open_workspace(repo)
     if repo.is_initialised and not dry_run:  # what was just committed goes along
         catch_up(repo, _PATIENCE_SECONDS)
     report = preview(workspace, remote) if dry_run else sync(workspace, remote)
     tell_notices(repo)
     if is_json:
-        click.echo(json.dumps(_object(report, dry_run=dry_run), indent=2))
+        click.echo(json_text(_object(report, dry_run=dry_run), indent=2))
     else:
         _tell(report, dry_run=dry_run)
     if report.trouble is not None:
@@ -55,6 +57,12 @@ def _tell(report: SyncReport, *, dry_run: bool) -> None:
         return
     for notice in report.notices:
         click.echo(f"gitmem: {notice}", err=True)
+    if report.newly_trusted:
+        click.echo(
+            f"gitmem: '{report.remote}' was named, and is trusted from now on."
+            f" To take that back: gitmem trust --revoke {report.remote}",
+            err=True,
+        )
     asked = ", ".join(report.sources)
     if dry_run:
         click.echo(f"{_amount_text(report.incoming)} to receive from {asked}")
@@ -78,6 +86,7 @@ def _object(report: SyncReport, *, dry_run: bool) -> dict[str, object]:
         "is_pushed": report.is_pushed,
         "trouble": report.trouble.message if report.trouble else "",
         "notices": list(report.notices),
+        "newly_trusted": report.newly_trusted,
     }
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from gitmem.capture.workspace import open_workspace
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, text_width, wants_colour
+from gitmem.guard.json_text import json_text
 from gitmem.model.proof import Verdict
 from gitmem.recall.verify import verify
 from gitmem.render.evidence import render_verdict, summary_of, verdict_fields
@@ -38,7 +37,7 @@ def command(names: tuple[str, ...], as_json: bool, colour: str) -> int:
     colours, verdicts, count = palette(wants_colour(colour) and not as_json), list[Verdict](), 0
     for proof in verify(open_workspace(repo), commits, ids):
         text = (
-            json.dumps(verdict_fields(proof), ensure_ascii=False)
+            json_text(verdict_fields(proof))
             if as_json
             else render_verdict(proof, colours, text_width()).rstrip("\n")
         )

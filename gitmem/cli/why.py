@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ import click
 
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
+from gitmem.guard.json_text import json_text
 from gitmem.model.memory import Json
 from gitmem.recall.why import Explanation, Origin, parse_place, told_once, why
 from gitmem.render.terminal import Palette, entry_fields, palette, render_log
@@ -66,7 +66,7 @@ def _blocks(answer: Explanation, colours: Palette) -> Iterator[str]:
 
 def _json(answer: Explanation) -> Iterator[str]:
     for origin in (*answer.origins, *answer.nearest):
-        yield json.dumps(_fields(origin), ensure_ascii=False)
+        yield json_text(_fields(origin))
 
 
 def _fields(origin: Origin) -> dict[str, Json]:

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import (
+    GitmemError,
     RemoteError,
     RemoteLogin,
     RemoteRejected,
@@ -17,11 +18,13 @@ from gitmem.errors import (
 from gitmem.git.remotes import memory_remote, own_place, read_exchange_tip, remotes_to_fetch
 from gitmem.git.transport import fetch_notes, push_notes
 from gitmem.git.transport_status import RemoteAnswer, RemoteOutcome
+from gitmem.git.trusted_remotes import read_trust
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import join_fetched_notes
 from gitmem.state.cursors import read_cursors
 from gitmem.state.notices import add_notice
 from gitmem.state.refused_remotes import DAY_SECONDS, drop_refusal, keep_refusal
+from gitmem.state.scrub_intent import is_scrub_begun
 
 _MAX_TRIES = 40
 _MAX_STANDSTILLS = 6
@@ -44,18 +47,23 @@ def push(
     at most ``gitmem.pushTimeout`` beyond the exchange that is under way then.
 
     Raises:
-        RemoteRejected: its server refuses the ref, or cannot move it.
+        RemoteRejected: its server refuses the ref, or cannot move it; or it has memories that we
+            lack, and nobody trusts it.
         RemoteReadOnly, RemoteLogin: it takes nothing from this person, or not without a login.
         RemoteUnavailable: it does not answer in time, or kept moving.
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
+        GitmemError: a scrub was begun and is not finished.
     """
-    elected = memory_remote(workspace.repo, remote or workspace.settings.remote)
+    repo = workspace.repo
+    elected = memory_remote(repo, remote or workspace.settings.remote)
     if elected is None:
         raise RemoteUnavailable("there is no remote to send memories to", "Run: git remote add")
     deadline = clock() + workspace.settings.push_timeout
     standstills = 0
     join_fetched_notes(workspace.repo, NoteStore(workspace.repo))
     for attempt in range(_MAX_TRIES):
+        if is_scrub_begun(workspace.repo):
+            raise GitmemError("a scrub was begun and is not finished", "Nothing was sent")
         old = _tip_to_replace(workspace, elected)
         answer = push_notes(workspace.repo, elected, workspace.settings.push_timeout, replacing=old)
         if answer.outcome in (RemoteOutcome.UP_TO_DATE, RemoteOutcome.PUSHED):
@@ -63,6 +71,11 @@ def push(
             return answer.outcome is RemoteOutcome.PUSHED
         if answer.outcome is RemoteOutcome.REFUSED or standstills == _MAX_STANDSTILLS:
             raise RemoteRejected(f"'{elected}' refuses the ref for memories: {answer.reason}")
+        if answer.outcome is RemoteOutcome.REJECTED and not read_trust(repo).has(elected):
+            raise RemoteRejected(
+                f"'{elected}' has memories of its own, and nobody here has said to trust it",
+                f"Nothing was lost. To join them and send ours: gitmem trust {elected}",
+            )
         limit = min(_MAX_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
         sleep(random.uniform(0, limit))  # noqa: S311 - jitter, not a secret
         standstills = 0 if _catch_up(workspace, elected, answer) else standstills + 1

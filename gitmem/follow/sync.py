@@ -11,9 +11,11 @@ from gitmem.errors import RemoteError, RemoteUnavailable
 from gitmem.follow.push import push, record_refusal
 from gitmem.git.remotes import memory_remote, read_exchange_tip, remotes_to_fetch
 from gitmem.git.transport import fetch_notes, fetch_remote_tip
+from gitmem.git.trusted_remotes import read_trust, remotes_apart
 from gitmem.index.cache import Index
 from gitmem.notes.store import NoteStore
-from gitmem.refresh.refresh import join_fetched_notes, refresh_index
+from gitmem.refresh.refresh import join_fetched_notes, refresh_index, trust_remote
+from gitmem.refresh.restore_lost import apart_line
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class SyncReport:
 
     ``remote`` is the one that memories go to, empty when the repository has none; ``sources`` are
     those that they come from.  ``trouble`` is why ours were not sent; ``notices`` tell of
-    other remotes that could not be asked.
+    other remotes that could not be asked, or whose memories are kept apart.  ``newly_trusted``:
+    the remote was named, and is trusted from now on.
     """
 
     remote: str
@@ -40,10 +43,12 @@ class SyncReport:
     is_pushed: bool = False
     trouble: RemoteError | None = None
     notices: tuple[str, ...] = field(default_factory=tuple)
+    newly_trusted: bool = False
 
 
 def sync(workspace: Workspace, remote: str = "") -> SyncReport:
-    """Fetch, join and push, on request.  With ``remote``, only that one is contacted.
+    """Fetch, join and push, on request.  With ``remote``, only that one is contacted; whoever names
+    it says thereby that it is to be trusted.
 
     That a remote takes nothing from here is in the report: what it has was received.
 
@@ -54,8 +59,12 @@ def sync(workspace: Workspace, remote: str = "") -> SyncReport:
     elected = memory_remote(workspace.repo, remote or workspace.settings.remote)
     if elected is None:
         return SyncReport("")
-    notes = NoteStore(workspace.repo)
-    join_fetched_notes(workspace.repo, notes)
+    repo = workspace.repo
+    notes = NoteStore(repo)
+    newly_trusted = bool(remote) and not read_trust(repo).has(remote)
+    if newly_trusted:
+        trust_remote(repo, notes, remote)
+    join_fetched_notes(repo, notes)
     before = notes.tip()
     sources = [elected] if remote else remotes_to_fetch(workspace.repo, elected)
     notices = []
@@ -78,8 +87,10 @@ def sync(workspace: Workspace, remote: str = "") -> SyncReport:
         trouble = error
         if not isinstance(error, RemoteUnavailable):
             record_refusal(workspace, elected, error)
-    with closing(Index.open(workspace.repo.state_dir)) as index:
+    with closing(Index.open(repo.state_dir)) as index:
         refresh_index(notes, index)
+    if not remote:
+        notices += [apart_line(name) for name in remotes_apart(repo)]
     return SyncReport(
         elected,
         tuple(sources),
@@ -88,6 +99,7 @@ def sync(workspace: Workspace, remote: str = "") -> SyncReport:
         is_pushed,
         trouble,
         tuple(notices),
+        newly_trusted,
     )
 
 
@@ -105,6 +117,7 @@ def preview(workspace: Workspace, remote: str = "") -> SyncReport:
     sources = [elected] if remote else remotes_to_fetch(workspace.repo, elected)
     brought: set[tuple[str, str]] = set()
     notices = []
+    trust = read_trust(workspace.repo)
     theirs = None
     for name in sources:  # the elected one comes last
         try:
@@ -114,7 +127,10 @@ def preview(workspace: Workspace, remote: str = "") -> SyncReport:
                 raise
             notices.append(error.message)
             continue
-        brought.update(_new_memories(notes, ours, theirs))
+        if remote or trust.has(name):
+            brought.update(_new_memories(notes, ours, theirs))
+        elif theirs is not None and theirs != ours:
+            notices.append(apart_line(name))
     is_theirs = set(_new_memories(notes, None, theirs))
     outgoing = (set(_new_memories(notes, None, ours)) | brought) - is_theirs
     return SyncReport(

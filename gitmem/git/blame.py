@@ -15,14 +15,15 @@ from contextlib import suppress
 from gitmem.errors import GitFailed, UnknownRevision, UsageError
 from gitmem.git.blame_config import BLAME_OPTIONS, blame_environment, ignore_lists
 from gitmem.git.line_origins import IGNORE_FILE, ignored_commits
-from gitmem.git.repo import Repo, try_git
+from gitmem.git.repo import Repo, lack_of, may_lack_objects, try_git
 from gitmem.model.value import dataclass, replace
 
 NO_COMMIT = "0" * 40
 
 # How far moved lines are followed, and for how long (seconds): through other files of the same
 # commit and of the file's first; within the file; not at all.
-_EFFORTS: tuple[tuple[tuple[str, ...], float], ...] = (
+Efforts = tuple[tuple[tuple[str, ...], float], ...]
+_EFFORTS: Efforts = (
     (("-w", "-M", "-C", "-C"), 3.0),
     (("-w", "-M"), 4.0),
     ((), 20.0),
@@ -63,6 +64,7 @@ def blame(
         UsageError: the file has no such line.
         UnknownRevision: git knows no such file.
         GitFailed: git refused otherwise, or took longer than it is worth.
+        RemoteError: a partial clone lacks what the file was, and its remote does not give it.
     """
     around = [] if first is None else [f"-L{max(1, first - _CONTEXT)},{(last or first) + _CONTEXT}"]
     environ = blame_environment(repo)
@@ -75,9 +77,16 @@ def blame(
         *around,
         *_ignore_options(repo, environ),
         "--porcelain",
+        "--no-textconv",
         *([] if repo.worktree else ["HEAD"]),
     ]
-    done = _run_blame(repo, [*arguments, "--", path], environ)
+    efforts = _EFFORTS
+    if may_lack_objects(repo):
+        from gitmem.git.promisor import bring_file_history  # which loads libgit2
+
+        bring_file_history(repo, path)
+        efforts = _EFFORTS[1:]  # what other files were is still at the remote
+    done = _run_blame(repo, [*arguments, "--", path], environ, efforts)
     if done is None:
         raise GitFailed(f"'git blame' of '{path}' takes too long", "Ask about one line: PATH:LINE")
     if done.returncode != 0:
@@ -87,10 +96,10 @@ def blame(
 
 
 def _run_blame(
-    repo: Repo, arguments: Sequence[str], environ: Mapping[str, str]
+    repo: Repo, arguments: Sequence[str], environ: Mapping[str, str], efforts: Efforts
 ) -> subprocess.CompletedProcess[bytes] | None:
     """Blame with as much effort as time allows; None if there is no time."""
-    for effort, seconds in _EFFORTS:
+    for effort, seconds in efforts:
         with suppress(subprocess.TimeoutExpired):
             command = (*BLAME_OPTIONS, "blame", *effort, *arguments)
             return try_git(repo, *command, environ=environ, timeout=seconds)
@@ -174,6 +183,8 @@ def _unquote(name: bytes) -> str:
 
 
 def _refusal(complaint: str, path: str) -> Exception:
+    if lack := lack_of(complaint):
+        return lack
     text = complaint.strip().removeprefix("fatal: ").splitlines()
     reason = text[-1] if text else "no reason given"
     if match := re.search(r"has only (\d+) line", reason):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
-from pygit2.enums import DeltaStatus, DiffFlag, DiffOption, ObjectType  # noqa: TID253 - as above
+from pygit2.enums import DeltaStatus, DiffFind, DiffFlag, DiffOption, ObjectType  # noqa: TID253 - as above
 
 from gitmem.errors import GitFailed, UnknownRevision
-from gitmem.git.libgit2 import open_objects
+from gitmem.git.libgit2 import open_objects, readable_for_diffs
+from gitmem.git.raw_commit import AnyCommit, RawPerson, find_commit
 from gitmem.git.recorders import Recorders
-from gitmem.git.repo import Repo
+from gitmem.git.repo import Repo, may_lack_objects
 from gitmem.model.change import WORD, Change, FileChange, word_key
 from gitmem.model.line_marks import MAX_MARKS, line_marks
 
@@ -24,6 +26,7 @@ MAX_SYMBOLS = 60
 _MAX_CACHED_BLOB_BYTES = 1 << 20
 _MAX_REMOVED_WORDS = 20_000
 _MAX_LINE = 1_000
+_MISSING = (pygit2.GitError, KeyError)
 
 _STATUS = {
     DeltaStatus.ADDED: "A",
@@ -85,7 +88,10 @@ class CommitReader:
     """
 
     def __init__(self, repo: Repo, *, blob_cache_bytes: int = 0) -> None:
+        self._repo = repo
         self._objects = open_objects(repo)
+        self._is_ready = False
+        self._is_partial = may_lack_objects(repo)
         self._recorders = Recorders(self._objects)
         if blob_cache_bytes:
             pygit2.settings.cache_object_limit(ObjectType.BLOB, _MAX_CACHED_BLOB_BYTES)
@@ -109,6 +115,11 @@ class CommitReader:
             change_id=_change_id(_header(found), _message_of(found)),
         )
 
+    def parents(self, commit: str) -> list[str]:
+        """The parents that the commit names; none where it is not here."""
+        found = find_commit(self._objects, commit)
+        return [] if found is None else _parents(_header(found))
+
     def change(
         self,
         commit: str,
@@ -119,52 +130,61 @@ class CommitReader:
     ) -> Change:
         """As :func:`read_change`; without line marks if nobody needs them.
 
+        Of files whose contents a partial clone lacks, the names alone are told.
+
         Raises:
             UnknownRevision: there is no such commit here.
-            GitFailed: contents of it are missing.
+            GitFailed: contents of it are missing, or folders of a partial clone.
         """
+        if not self._is_ready:
+            self._objects = readable_for_diffs(self._repo, self._objects)
+            self._is_ready = True
         found = self._commit(commit)
         try:
-            change = _change(self._objects, found, branch, is_excluded, with_marks)
+            change = _change(
+                self._objects, found, branch, is_excluded, with_marks, self._is_partial
+            )
             return replace(change, links=self._recorders.links(change.commit, change.message))
         except (pygit2.GitError, KeyError) as error:
             raise GitFailed(
                 f"what '{commit[:12]}' changed cannot be read: {error}",
-                "In a partial clone the contents of files may be missing. Run: git fsck",
+                f"What a partial clone lacks comes with: git show {commit[:12]}; else: git fsck",
             ) from error
 
-    def _commit(self, commit: str) -> pygit2.Commit:
-        try:
-            found = self._objects[commit]
-        except (KeyError, ValueError) as error:
-            raise UnknownRevision(f"there is no commit '{commit[:12]}' here") from error
-        if not isinstance(found, pygit2.Commit):
-            raise UnknownRevision(f"'{commit[:12]}' is not a commit")
+    def _commit(self, commit: str) -> AnyCommit:
+        found = find_commit(self._objects, commit)
+        if found is None:
+            raise UnknownRevision(f"there is no commit '{commit[:12]}' here")
         return found
 
 
-def _header(commit: pygit2.Commit) -> bytes:
+def _parents(header: bytes) -> list[str]:
+    return [match.decode() for match in _PARENT.findall(header)]
+
+
+def _header(commit: AnyCommit) -> bytes:
     return commit.read_raw().partition(b"\n\n")[0]
 
 
 def _change(
     objects: pygit2.Repository,
-    found: pygit2.Commit,
+    found: AnyCommit,
     branch: str,
     is_excluded: Callable[[str], bool] | None,
     with_marks: bool,
+    is_partial: bool,
 ) -> Change:
     header = _header(found)
-    parents = [match.decode() for match in _PARENT.findall(header)]
-    diffs = _diffs(objects, found, parents)
+    parents = _parents(header)
+    diffs = _diffs(objects, found, parents, is_partial)
     text = _message_of(found)
     is_plain = len(diffs) == 1
     told = _PlainDiff(with_marks=with_marks)
     if is_plain:
-        told.read(diffs[0], is_excluded)
+        told.read(diffs[0], is_excluded, is_partial)
         files = told.files
     else:
-        files = _common_files([list(islice(_files(diff), MAX_FILES)) for diff in diffs])
+        files = _common_files([list(islice(_files(diff, is_partial), MAX_FILES)) for diff in diffs])
     return Change(
         commit=str(found.id),
         parents=tuple(parents),
@@ -177,7 +197,7 @@ def _change(
         commit_time=found.commit_time,
         branch=branch,
         change_id=_change_id(header, text),
-        patch_id=str(diffs[0].patchid) if is_plain and files else "",
+        patch_id=_patch_id(diffs[0], is_partial) if is_plain and files else "",
         files=tuple(files),
         symbols=tuple(told.symbols)[:MAX_SYMBOLS],
         added_lines=tuple(told.added_lines),
@@ -188,7 +208,7 @@ def _change(
 
 
 def _diffs(
-    objects: pygit2.Repository, commit: pygit2.Commit, parents: list[str]
+    objects: pygit2.Repository, commit: AnyCommit, parents: list[str], is_partial: bool
 ) -> list[pygit2.Diff]:
     """The difference to each parent; to the empty tree for a root; none at a shallow boundary.
 
@@ -198,23 +218,54 @@ def _diffs(
         return [commit.tree.diff_to_tree(swap=True)]
     diffs: list[pygit2.Diff] = []
     for name in parents:
-        parent = objects.get(name)
-        if not isinstance(parent, pygit2.Commit):
+        parent = find_commit(objects, name)
+        if parent is None:
             return []
         diff = parent.tree.diff_to_tree(commit.tree, DiffOption.IGNORE_SUBMODULES)
         if len(diff) <= MAX_FILES:
-            diff.find_similar()
+            with suppress(*_MISSING if is_partial else ()):
+                diff.find_similar(DiffFind.FIND_RENAMES)  # whatever diff.renames says
         diffs.append(diff)
     return diffs
 
 
-def _files(diff: pygit2.Diff) -> Iterator[FileChange]:
-    yield from (_file(patch) for patch in diff if patch is not None)
+def _files(diff: pygit2.Diff, is_partial: bool) -> Iterator[FileChange]:
+    for patch in _patches(diff, is_partial):
+        yield _file(patch)
 
 
-def _file(patch: pygit2.Patch) -> FileChange:
-    delta = patch.delta
-    _, insertions, deletions = patch.line_stats
+def _patches(diff: pygit2.Diff, is_partial: bool) -> Iterator[pygit2.Patch | pygit2.DiffDelta]:
+    """What each file's change is; where a partial clone lacks the contents, that there is one."""
+    if not is_partial:
+        yield from (patch for patch in diff if patch is not None)
+        return
+    for number, delta in enumerate(diff.deltas):
+        try:
+            patch = diff[number]
+        except _MISSING:
+            yield delta
+        else:
+            if patch is not None:
+                yield patch
+
+
+def _patch_id(diff: pygit2.Diff, is_partial: bool) -> str:
+    try:
+        return str(diff.patchid)
+    except _MISSING:
+        if not is_partial:
+            raise
+        return ""
+
+
+def _file(patch: pygit2.Patch | pygit2.DiffDelta) -> FileChange:
+    insertions, deletions, is_binary = 0, 0, False
+    if isinstance(patch, pygit2.DiffDelta):
+        delta = patch  # even its flags would be read from the contents
+    else:
+        delta = patch.delta
+        _, insertions, deletions = patch.line_stats
+        is_binary = bool(delta.flags & DiffFlag.BINARY)
     status = _STATUS.get(delta.status, "M")
     return FileChange(
         path=_path(delta.new_file.raw_path),
@@ -222,7 +273,7 @@ def _file(patch: pygit2.Patch) -> FileChange:
         insertions=insertions,
         deletions=deletions,
         old_path=_path(delta.old_file.raw_path) if status in "RC" else "",
-        is_binary=bool(delta.flags & DiffFlag.BINARY),
+        is_binary=is_binary,
     )
 
 
@@ -241,10 +292,14 @@ class _PlainDiff:
     added_marks: set[int] = field(default_factory=set)
     removed_marks: set[int] = field(default_factory=set)
 
-    def read(self, diff: pygit2.Diff, is_excluded: Callable[[str], bool] | None) -> None:
-        for number, patch in enumerate(patch for patch in diff if patch is not None):
+    def read(
+        self, diff: pygit2.Diff, is_excluded: Callable[[str], bool] | None, is_partial: bool
+    ) -> None:
+        for number, patch in enumerate(_patches(diff, is_partial)):
             if number < MAX_FILES:
                 self.files.append(_file(patch))
+            if isinstance(patch, pygit2.DiffDelta):
+                continue
             files = (patch.delta.new_file, patch.delta.old_file)
             is_private = is_excluded is not None and any(
                 is_excluded(_path(file.raw_path)) for file in files
@@ -322,15 +377,15 @@ def _change_id(header: bytes, text: str) -> str:
     return in_header[1].decode("ascii", "replace") if in_header else ""
 
 
-def _message_of(commit: pygit2.Commit) -> str:
+def _message_of(commit: AnyCommit) -> str:
     return _text(commit.raw_message, commit)
 
 
-def _who(person: pygit2.Signature, commit: pygit2.Commit) -> str:
+def _who(person: pygit2.Signature | RawPerson, commit: AnyCommit) -> str:
     return f"{_text(person.raw_name, commit)} <{_text(person.raw_email, commit)}>"
 
 
-def _text(raw: bytes, commit: pygit2.Commit) -> str:
+def _text(raw: bytes, commit: AnyCommit) -> str:
     """In the encoding that the commit names; UTF-8 where it names none, or one nobody knows."""
     try:
         return raw.decode(commit.message_encoding or "utf-8", "replace")

@@ -11,7 +11,6 @@ from gitmem.model.instant import iso_of, iso_time
 from gitmem.process.child import run
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_LAST = 253_402_300_799  # the last second that a calendar of four digits has
 
 
 def instant_of(text: str, *, is_end: bool = False) -> str:
@@ -37,6 +36,5 @@ def instant_of(text: str, *, is_end: bool = False) -> str:
     command = ["git", "-c", f"gitmem.date={text}", "config", "--type=expiry-date", "gitmem.date"]
     done = run(command, environ=git_environment())
     if done.returncode == 0 and done.stdout.strip().isdigit():
-        seconds = min(int(done.stdout), _LAST)  # of "now" git says the end of all time
-        return iso_time(seconds)
+        return iso_time(int(done.stdout))  # of "now" git says the end of all time
     raise UsageError(f"'{text}' is not a date", "Write dates as in git log: 2026-01-31, 2.weeks")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
-from pygit2.enums import DiffOption, ObjectType  # noqa: TID253 - as above
+from pygit2.enums import DiffFind, DiffOption  # noqa: TID253 - as above
 
 from gitmem.errors import UnknownRevision
 from gitmem.git.commits import CommitReader
-from gitmem.git.libgit2 import open_objects
-from gitmem.git.repo import Repo
+from gitmem.git.libgit2 import open_objects, readable_for_diffs
+from gitmem.git.raw_commit import find_commit
+from gitmem.git.repo import Repo, try_git
 from gitmem.model.line_marks import MIN_CHARACTERS
 from gitmem.model.rewrite import Delta, Trace
 
@@ -22,13 +24,14 @@ class TraceReader:
     """Reads traces of one repository, each once."""
 
     def __init__(self, repo: Repo) -> None:
-        self._objects = open_objects(repo)
+        self._repo = repo
+        self._objects = readable_for_diffs(repo, open_objects(repo))
         self._commits = CommitReader(repo)
         self._traces: dict[str, Trace | None] = {}
 
     def has(self, commit: str) -> bool:
         """Whether the commit's object is here; an empty name is never here."""
-        return bool(commit) and isinstance(self._objects.get(commit), pygit2.Commit)
+        return find_commit(self._objects, commit) is not None
 
     def read(self, commit: str) -> Trace | None:
         """The commit's trace; None when it is not here.
@@ -55,16 +58,16 @@ class TraceReader:
         """The best common ancestor; None if there is none, or a commit is missing."""
         try:
             base = self._objects.merge_base(one, other)
-        except (pygit2.GitError, KeyError, ValueError):
+        except pygit2.GitError:  # one on the way is odd: git goes past it
+            done = try_git(self._repo, "merge-base", one, other)
+            return os.fsdecode(done.stdout).strip() or None
+        except (KeyError, ValueError):
             return None
         return str(base) if base else None
 
     def parents(self, commit: str) -> list[str]:
         """The parents that are here."""
-        found = self._objects.get(commit)
-        if not isinstance(found, pygit2.Commit):
-            return []
-        return [str(parent) for parent in found.parent_ids if self.has(str(parent))]
+        return [parent for parent in self._commits.parents(commit) if self.has(parent)]
 
     def _read(self, commit: str) -> Trace | None:
         try:
@@ -102,14 +105,20 @@ class TraceReader:
             return "", Delta(is_whole=False)
 
     def _diff(self, base: str | None, tip: str) -> pygit2.Diff:
-        tree = self._objects[tip].peel(ObjectType.TREE)
+        tree = self._tree(tip)
         if base is None:
             return tree.diff_to_tree(swap=True)
-        before = self._objects[base].peel(ObjectType.TREE)
+        before = self._tree(base)
         diff = before.diff_to_tree(tree, DiffOption.IGNORE_SUBMODULES)
         if len(diff) <= _MAX_RENAMES:
-            diff.find_similar()
+            diff.find_similar(DiffFind.FIND_RENAMES)
         return diff
+
+    def _tree(self, commit: str) -> pygit2.Tree:
+        found = find_commit(self._objects, commit)
+        if found is None:
+            raise KeyError(commit)
+        return found.tree
 
 
 def _delta(diff: pygit2.Diff, only: frozenset[str] | None) -> Delta:

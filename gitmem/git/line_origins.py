@@ -15,12 +15,11 @@ import re
 import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from gitmem.git.blame_config import BLAME_OPTIONS, blame_environment, read_list
 from gitmem.git.head import head_commit
-from gitmem.git.repo import Repo, git_command, git_environment, try_git
+from gitmem.git.repo import Repo, git_command, local_environment, may_lack_objects, try_git
 from gitmem.git.worktree_hunks import Hunk, worktree_hunks
 from gitmem.model.digest import sha256_hex
 from gitmem.model.line_ranges import Ranges, intersect, subtract
@@ -204,7 +203,7 @@ class _Answer:
         """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+            lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o666)
         except OSError:
             return None
         try:
@@ -223,12 +222,12 @@ class _Answer:
     def _start(self, repo: Repo, lock: int, environ: Mapping[str, str]) -> Child:
         self._file.unlink(missing_ok=True)  # nobody adds to it: it was cut off
         _keep_newest(self._folder)
-        out = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        out = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         options = [*_BLAME, *_ignore_options(repo), self.head, "--", self._path]
         try:
             return start(
                 [*_LIMITED, f"{_BLAME_SECONDS}", *git_command(repo, options)],
-                environ={**git_environment(), "GIT_NO_LAZY_FETCH": "1", **environ},
+                environ={**local_environment(), **environ},
                 stdout=out,
                 leads_session=True,
                 pass_fds=(lock,),
@@ -312,11 +311,7 @@ def _is_partial(repo: Repo) -> bool:
     """Whether git may lack what it needs: a blame would fetch it, one object after the other, or
     end at the last commit that is here and name that for all before it.
     """
-    if (repo.common_dir / "shallow").exists():
-        return True
-    with suppress(OSError, ValueError):
-        return "partialclone" in (repo.common_dir / "config").read_text("utf-8").lower()
-    return True
+    return (repo.common_dir / "shallow").exists() or may_lack_objects(repo)
 
 
 def _is_taken(lock: int) -> bool:

@@ -12,13 +12,14 @@ from contextlib import closing, suppress
 from subprocess import PIPE
 
 from gitmem.errors import GitFailed, UnknownRevision
-from gitmem.git.repo import Repo, git_command, git_environment, try_git
+from gitmem.git.repo import Repo, git_command, lack_of, local_environment, try_git
 from gitmem.model.value import dataclass
 from gitmem.process.child import ending, start
 
 _FIELDS = ("%H", "%an <%ae>", "%at", "%D", "%s")
 _CHUNK_BYTES = 1 << 14
 _FIRST_PLAIN_SECONDS = 100_000_000
+_MOST_DIGITS = 19
 _REFLOG_LINE = re.compile(rb"[0-9a-f]{40} ([0-9a-f]{40}) [^\t\n]* (\d+) [+-]\d{4}\t([^\n]*)\n")
 _REFLOG_EMAIL = re.compile(
     rb"<([^<>\t\n]{1,200})> \d+ [+-]\d{4}\t(?:commit|rebase|cherry|merge|am)"
@@ -108,7 +109,7 @@ def read_heads(repo: Repo, commits: Sequence[str]) -> Iterator[CommitHead]:
     with closing(stream_git(repo, arguments, b"\0")) as parts:
         for fields in _in_groups(parts, len(_FIELDS)):
             commit, author, when, refs, subject = fields
-            yield CommitHead(commit, author, int(when), refs, subject)
+            yield CommitHead(commit, author, seconds_of(when), refs, subject)
 
 
 def walk_files(
@@ -135,7 +136,7 @@ def walk_files(
                     yield commit, when, paths
                 head, _, token = token[1:].partition("\n")
                 commit, _, stamp = head.partition(" ")
-                when, paths, token = float(stamp), [], token.strip("\n")
+                when, paths, token = float(seconds_of(stamp)), [], token.strip("\n")
             if token:
                 paths.append(token)
     if commit:
@@ -193,7 +194,17 @@ def commit_time(repo: Repo, commit: str) -> float:
     done = try_git(repo, "show", "--no-patch", "--no-notes", "--format=%ct", commit)
     if done.returncode != 0:
         raise UnknownRevision(f"'{commit}' does not name a commit here")
-    return float(done.stdout)
+    return float(seconds_of(os.fsdecode(done.stdout)))
+
+
+def seconds_of(printed: str) -> int:
+    """A commit's time as git prints it, in POSIX seconds; 0 where it prints none that is a time.
+
+    Of a date before 1970 or none at all git prints nothing, and of one past 64 bits its digits.
+    """
+    text = printed.strip()
+    seconds = int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
+    return seconds if seconds < 1 << 63 else 0
 
 
 def stream_git(
@@ -201,7 +212,7 @@ def stream_git(
 ) -> Generator[bytes, None, None]:
     """The parts of what git prints, as they come."""
     command = git_command(repo, arguments)
-    with ending(start(command, environ=git_environment(), stdout=PIPE, stderr=PIPE)) as git:
+    with ending(start(command, environ=local_environment(), stdout=PIPE, stderr=PIPE)) as git:
         assert git.stdout is not None  # noqa: S101 - PIPE was asked for
         assert git.stderr is not None  # noqa: S101
         rest = b""
@@ -217,6 +228,8 @@ def stream_git(
 
 
 def _refusal(complaint: str, arguments: Sequence[str]) -> GitFailed | UnknownRevision:
+    if lack := lack_of(complaint):
+        return lack
     reason = complaint.removeprefix("fatal: ").splitlines()[0] if complaint else "no reason given"
     unknown = ("unknown revision", "bad revision", "Invalid revision", "bad object")
     if any(words in reason for words in unknown):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from gitmem.git.repo import Repo, git_command, git_environment
+from gitmem.git.repo import Repo, git_command, local_environment
 from gitmem.process.pipe import Pipe
 
 _SECONDS = 5.0
@@ -21,6 +21,6 @@ class GitPipe(Pipe):
         super().__init__(
             git_command(repo, arguments),
             b"".join(os.fsencode(line) + b"\n" for line in lines),
-            environ={**git_environment(), "GIT_NO_LAZY_FETCH": "1"},  # what is not here stays there
+            environ=local_environment(),
             seconds=_SECONDS,
         )

@@ -8,12 +8,13 @@ then, though it keeps the date of its first making.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from gitmem.git.log import stream_git
-from gitmem.git.repo import Repo, try_git
+from gitmem.errors import GitFailed
+from gitmem.git.log import seconds_of, stream_git
+from gitmem.git.repo import Repo, may_lack_objects, try_git
 from gitmem.model.change import Change
 from gitmem.model.line_marks import line_marks
 
@@ -51,7 +52,7 @@ class _Head:
 
 def _parse_head(line: str) -> _Head:
     commit, authored, committed = line.split(" ")
-    return _Head(commit, float(authored), float(committed))
+    return _Head(commit, float(seconds_of(authored)), float(seconds_of(committed)))
 
 
 class _Times:
@@ -92,6 +93,15 @@ def _parse_log_paths(printed: str) -> Iterator[tuple[_Head, str]]:
             yield found, name
 
 
+def _lines(repo: Repo, arguments: Sequence[str]) -> Generator[bytes, None, None]:
+    """What git lists; in a partial clone up to the first commit whose contents are not here."""
+    try:
+        yield from stream_git(repo, arguments, b"\n")
+    except GitFailed:
+        if not may_lack_objects(repo):
+            raise
+
+
 def last_line_times(
     repo: Repo, change: Change, added: Collection[int], removed: Collection[int], since: float
 ) -> tuple[dict[int, float], dict[int, float]]:
@@ -110,7 +120,8 @@ def last_line_times(
     options += [f"--since={int(since)}", "--format=tformat:%x01%H %at %ct"]
     kept = _Times(repo, change, since)
     head = _Head()
-    with closing(stream_git(repo, ["log", "--all", *options, "--", *names], b"\n")) as lines:
+    arguments = ["log", "--all", *options, "--", *names]
+    with closing(_lines(repo, arguments)) as lines:
         for number, line in enumerate(lines):
             if number >= _MAX_LINES:
                 break

@@ -76,3 +76,8 @@ def _rev_list(
     arguments = [*options, "--ignore-missing", "--stdin", *behind]
     done = try_git(repo, "rev-list", *arguments, stdin=text)
     return os.fsdecode(done.stdout).split()
+
+
+def is_ancestor(repo: Repo, one: str, other: str) -> bool:
+    """Whether ``other`` reaches ``one``, or is it; False where either is gone."""
+    return try_git(repo, "merge-base", "--is-ancestor", one, other).returncode == 0

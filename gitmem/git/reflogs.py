@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from gitmem.git.repo import Repo
 
 _MAX_BYTES = 8 << 20
+_GITS_OWN = re.compile(
+    r"(?:commit|cherry-pick|am|revert|checkout|reset|clone|pull|fetch|rebase|merge|branch|initial)\b",
+    re.IGNORECASE,
+)
 _LINE = re.compile(rb"([0-9a-f]{40}) ([0-9a-f]{40}) [^\t\n]*\t([^\n]*)\n")
 
 
@@ -34,6 +38,11 @@ class Reflogs:
         said = self._last_moves.get(commit, "")
         word = re.match(r"[a-z-]+", said)
         return word[0] if word else ""
+
+
+def known_moves(repo: Repo) -> set[str]:
+    """The commits that a HEAD came to by a move that git's own commands tell in the reflog."""
+    return {new for old, new, said in _lines(repo) if old != new and _GITS_OWN.match(said)}
 
 
 def _lines(repo: Repo) -> Iterator[tuple[str, str, str]]:

@@ -40,6 +40,16 @@ def tracking_ref(place: str) -> str:
     return f"{TRACKING}{place}{_NAME}"
 
 
+def is_tracking(ref: str) -> bool:
+    """Whether the ref is one of a place, :func:`place_of` of which can be asked."""
+    return ref.startswith(TRACKING) and ref.endswith(_NAME)
+
+
+def place_of(ref: str) -> str:
+    """The place of a ref: the contrary of :func:`tracking_ref`."""
+    return ref.removeprefix(TRACKING).removesuffix(_NAME)
+
+
 def own_place(remote: str) -> str:
     """The place of what gitmem itself last saw of a remote."""
     return remote + _OWN_SUFFIX
@@ -66,8 +76,8 @@ def tracking_tips(repo: Repo) -> dict[str, str]:
     tips = {}
     for line in os.fsdecode(listed.stdout).splitlines():
         tip, _, ref = line.partition(" ")
-        if ref.endswith(_NAME):
-            tips[ref.removeprefix(TRACKING).removesuffix(_NAME)] = tip
+        if is_tracking(ref):
+            tips[place_of(ref)] = tip
     return tips
 
 

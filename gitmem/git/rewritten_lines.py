@@ -93,7 +93,7 @@ class _Question:
 
     def _git(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         left = max(self._end - time.monotonic(), 0.0)
-        return try_git(self._repo, *arguments, environ={"GIT_NO_LAZY_FETCH": "1"}, timeout=left)
+        return try_git(self._repo, *arguments, timeout=left)
 
     def _parents(self) -> tuple[list[str], list[str]] | None:
         """The parents of both commits; None if one of the two is missing."""
@@ -114,7 +114,7 @@ class _Question:
         """The commits in a range that wrote these lines."""
         spans = [f"-L{first},{last}" for first, last in _spans(lines)]
         # The same answer on every machine, whatever commits its user has blame look through.
-        options = ["-l", "-s", "-w", "--root", "--ignore-revs-file=", *spans]
+        options = ["-l", "-s", "-w", "--root", "--no-textconv", "--ignore-revs-file=", *spans]
         done = self._git("blame", *options, since, "--", os.fsdecode(path))
         return {line[:40] for line in done.stdout.split(b"\n") if not line.startswith(b"^")}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from gitmem.git.pipe import GitPipe
 from gitmem.git.repo import Repo, try_git
@@ -222,10 +222,17 @@ def _read_at(
     repo: Repo, head: str, names: dict[bytes, bytes], wanted: dict[bytes, dict[bytes, int]]
 ) -> Iterator[tuple[bytes, FileAtHead]]:
     """Each path that is there under its name at ``head``."""
-    asked = [path for path, name in names.items() if b"\n" not in name]
+    asked = list(names)
     if not asked:
         return
     lines = [os.fsencode(head) + b":" + names[path] for path in asked]
+    if any(b"\n" in line for line in lines):  # no name for a pipe of lines: its blob has one
+        blobs = _blobs_at(repo, head, names.values())
+        lines = [
+            blobs.get(names[path], line) if b"\n" in line else line
+            for path, line in zip(asked, lines, strict=True)
+        ]
+        lines = [line.partition(b"\n")[0] for line in lines]
     data = memoryview(GitPipe(repo, ("cat-file", "--batch"), lines).output(_HEAD_BYTES))
     at = 0
     for path in asked:
@@ -240,6 +247,14 @@ def _read_at(
             lines_there = count_lines(content.split(b"\n"), wanted[path])
             yield path, FileAtHead(fields[0].decode("ascii", "replace"), lines_there)
         at = end + 1 + size + 1
+
+
+def _blobs_at(repo: Repo, head: str, names: Iterable[bytes]) -> dict[bytes, bytes]:
+    odd = [os.fsdecode(name) for name in names if b"\n" in name]
+    command = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", head, "--", *odd)
+    entries = GitPipe(repo, command, []).output().split(b"\0")
+    found = (entry.partition(b"\t") for entry in entries if b" blob " in entry)
+    return {name: kind.split(b" ")[2] for kind, _, name in found}
 
 
 def _line_end(data: memoryview, at: int) -> int:

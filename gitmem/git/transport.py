@@ -31,6 +31,7 @@ from gitmem.git.transport_status import (
     error_of_fetch,
     error_of_push,
     parse_push,
+    reason_of,
 )
 from gitmem.model.note import NOTES_REF
 from gitmem.process.child import run
@@ -39,6 +40,7 @@ _ALL_OF_HISTORY = "--depth=2147483646"
 """One less than git's "infinite", which would deepen the branches of the clone as well."""
 
 _FETCH_TRIES = 4
+_NO_OBJECT = "0" * 40
 _CONTENTION = "cannot lock ref"
 
 ALIAS = "gitmem.exchange"
@@ -97,6 +99,28 @@ def fetch_remote_tip(repo: Repo, remote: str, timeout: float) -> str | None:
     raise RemoteUnavailable(f"the notes of '{remote}' keep changing")
 
 
+def has_refs(repo: Repo, remote: str, refs: Mapping[str, str], timeout: float) -> bool:
+    """Whether the remote has one of the refs (name → object, zeros: none) where it is said to be.
+
+    ``timeout`` is in seconds.
+
+    Raises:
+        RemoteLogin, RemoteUnavailable: as for :func:`fetch_notes`.
+    """
+    own = _Remote.read(repo, remote)
+    places = [own.at(url) for url in own.push_urls] or [own]
+    for place in places:
+        done = _talk(repo, place, timeout, ["ls-remote", ALIAS, *refs])
+        if done.returncode != 0:
+            raise error_of_fetch(remote, done.stderr)
+        listed = dict(
+            line.split("\t", 1)[::-1] for line in done.stdout.splitlines() if "\t" in line
+        )
+        if any(listed.get(ref, _NO_OBJECT) == oid for ref, oid in refs.items()):
+            return True
+    return False
+
+
 def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") -> RemoteAnswer:
     """Try once to send the notes ref.  ``timeout`` is in seconds.
 
@@ -126,6 +150,24 @@ def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") 
     if answer.outcome in (RemoteOutcome.PUSHED, RemoteOutcome.UP_TO_DATE):
         write_exchange_tip(repo, remote, tip)
     return answer
+
+
+def fetch_objects(repo: Repo, remote: str, oids: Sequence[str], timeout: float) -> None:
+    """Fetch objects that a partial clone lacks; trees come with all that they hold but contents.
+
+    As git asks when it finds one missing, but for many at once: no ref is moved, and it does not
+    first tell the remote what is here.
+
+    Raises:
+        RemoteLogin, RemoteUnavailable: as for :func:`fetch_notes`.
+    """
+    options = ("--filter=blob:none", "--stdin")
+    command = ("-c", "fetch.negotiationAlgorithm=noop", *_FETCH, *options, remote)
+    wanted = "".join(f"{oid}\n" for oid in oids).encode()
+    done = _talk(repo, _Remote(remote, ()), timeout, command, wanted)
+    if done.returncode != 0:
+        kind = type(error_of_fetch(remote, done.stderr))
+        raise kind(f"cannot fetch from '{remote}': {reason_of(done.stderr)}")
 
 
 @dataclass(frozen=True)
@@ -203,7 +245,7 @@ def _is_shallow(repo: Repo) -> bool:
 
 
 def _talk(
-    repo: Repo, own: _Remote, timeout: float, arguments: Sequence[str]
+    repo: Repo, own: _Remote, timeout: float, arguments: Sequence[str], text: bytes | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a git command that talks to the remote called ``ALIAS``; none of it outlives this call.
 
@@ -219,6 +261,7 @@ def _talk(
     try:
         done = run(
             git_command(repo, [*_QUIET, *arguments]),
+            text,
             seconds=timeout,
             environ={name: value for name, value in environ.items() if value},
             leads_session=True,

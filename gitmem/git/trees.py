@@ -13,11 +13,19 @@ from typing import NamedTuple
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
 from pygit2.enums import ObjectType  # noqa: TID253 - as above
 
-from gitmem.errors import NoteUnreadable
-from gitmem.git.repo import Repo, try_git
+from gitmem.errors import NoteUnreadable, RemoteError
+from gitmem.git.promisor import bring_reached
+from gitmem.git.remotes import TRACKING
+from gitmem.git.repo import Repo
+from gitmem.model.note import NOTES_REF
 
+MAX_BLOB_BYTES = 8 << 20
+"""More than any note, or list of scrubs, that is read: what is larger is not even unpacked."""
+
+_MAX_TREE_BYTES = 160 << 20  # two million entries
 _MAX_CACHED_TREES = 64
 _MAX_CACHED_ENTRIES = 512  # a fanned-out level has 256
+_FETCH_SECONDS = 60.0
 _ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
@@ -65,7 +73,8 @@ def render_tree(tree: Mapping[bytes, TreeEntry]) -> bytes:
 class Objects:
     """The repository's objects by raw id, each read whole.
 
-    A partial clone may lack an object until it is asked for: git is asked to fetch it then.
+    A partial clone may lack an object until it is asked for: with the first of the notes' that is
+    missing git is asked to fetch them all.
     The trees near the root are read again and again, so that the last few are remembered.
     """
 
@@ -73,6 +82,7 @@ class Objects:
         self._repo = repo
         self._odb = objects.odb
         self._trees: dict[bytes, Tree] = {}
+        self._why_missing: str | None = None
 
     def read_tree(self, oid: bytes | None) -> Tree:
         """The tree, the caller's own to change; empty for None.
@@ -92,7 +102,7 @@ class Objects:
         """A blob's bytes.
 
         Raises:
-            NoteUnreadable: it is missing, or no blob.
+            NoteUnreadable: it is missing, no blob, or larger than :data:`MAX_BLOB_BYTES`.
         """
         return self._read(oid, ObjectType.BLOB)
 
@@ -112,19 +122,47 @@ class Objects:
                 self._trees.pop(next(iter(self._trees)))  # the oldest: dictionaries keep order
             self._trees[oid] = tree
 
-    def _read(self, oid: bytes, kind: ObjectType) -> bytes:
+    def is_too_big(self, oid: bytes) -> bool:
+        """Whether this blob is larger than what is read; one that is missing is not."""
+        return self._size(oid) > MAX_BLOB_BYTES
+
+    def _size(self, oid: bytes) -> int:
+        """The object's size, by its header: it costs nothing to ask for that of a gigabyte."""
+        read_header = getattr(self._odb, "read_header", None)  # not in every pygit2
         try:
-            found, data = self._odb.read(pygit2.Oid(raw=oid))
+            return int(read_header(pygit2.Oid(raw=oid))[1]) if read_header else 0
+        except (KeyError, ValueError, pygit2.GitError):
+            return 0
+
+    def _read(self, oid: bytes, kind: ObjectType) -> bytes:
+        if self._size(oid) > (MAX_BLOB_BYTES if kind == ObjectType.BLOB else _MAX_TREE_BYTES):
+            raise NoteUnreadable(f"'{oid.hex()}' in the notes ref is too large to be read")
+        name = pygit2.Oid(raw=oid)
+        try:
+            found, data = self._odb.read(name)
         except KeyError:
-            return self._fetch(oid, kind)
+            found, data = self._fetch(name)
         if found != kind:
             raise NoteUnreadable(f"the notes ref holds '{oid.hex()}', which is not a {kind.name}")
         return bytes(data)
 
-    def _fetch(self, oid: bytes, kind: ObjectType) -> bytes:
-        done = try_git(self._repo, "cat-file", kind.name.lower(), oid.hex())
-        if done.returncode != 0:
+    def _fetch(self, name: pygit2.Oid) -> tuple[ObjectType, bytes]:
+        self._fetch_missing()
+        try:
+            return self._odb.read(name)
+        except KeyError as error:
             raise NoteUnreadable(
-                f"the notes ref needs '{oid.hex()}', which is missing", "Run: git fsck"
-            )
-        return done.stdout
+                f"the notes ref needs '{name}', which is missing{self._why_missing}",
+                "Run: git fsck",
+            ) from error
+
+    def _fetch_missing(self) -> None:
+        """Ask for all that the notes lack, once: where it does not come, it does not come again."""
+        if self._why_missing is not None:
+            return
+        self._why_missing = ""
+        try:
+            wanted = [f"--glob={NOTES_REF}*", f"--glob={TRACKING}*"]
+            bring_reached(self._repo, wanted, _FETCH_SECONDS)
+        except RemoteError as error:
+            self._why_missing = f" ({error.message})"

@@ -10,10 +10,21 @@ from pathlib import Path
 from subprocess import PIPE
 
 from gitmem.errors import GitFailed
-from gitmem.git.repo import Repo, git_command, git_environment, run_git, try_git
+from gitmem.git.regular_file import read_regular
+from gitmem.git.repo import (
+    Repo,
+    git_command,
+    local_environment,
+    may_lack_objects,
+    run_git,
+    try_git,
+)
 from gitmem.process.child import ending, start
 
+_NO_GIANTS = "--filter=blob:limit=64m"
 _AT_ONCE = 2_000
+_MAX_LOG_BYTES = 64 << 20
+_ID_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,17 @@ def drop_reflog(repo: Repo, ref: str) -> None:
     try_git(repo, "reflog", "expire", "--expire=all", "--expire-unreachable=all", ref)
     if try_git(repo, "rev-parse", "--verify", "--quiet", ref).returncode != 0:
         with suppress(OSError):
-            (repo.common_dir / "logs" / ref).unlink()
+            _log_path(repo, ref).unlink()
+
+
+def read_reflog(repo: Repo, ref: str) -> set[str]:
+    """Every commit that the ref pointed to, as far as its log knows."""
+    try:
+        lines = read_regular(_log_path(repo, ref), _MAX_LOG_BYTES).splitlines()
+    except OSError:
+        return set()
+    ids = {oid.decode("ascii", "replace") for line in lines for oid in line.split(b" ", 2)[:2]}
+    return {oid for oid in ids if len(oid) == _ID_LENGTH and oid.strip("0")}
 
 
 def refs_reaching(repo: Repo, commits: Iterable[str]) -> list[str]:
@@ -50,10 +71,13 @@ def refs_reaching(repo: Repo, commits: Iterable[str]) -> list[str]:
 def blobs_holding(
     repo: Repo, commits: Sequence[str], is_held: Callable[[bytes], bool]
 ) -> Iterator[str]:
-    """The blobs in the commits' histories for whose bytes ``is_held`` says yes."""
+    """The blobs in the commits' histories for whose bytes ``is_held`` says yes.
+
+    One that is larger than anything of ours, which a stranger may have sent, is not read.
+    """
     if not commits:
         return
-    listed = run_git(repo, "rev-list", "--objects", "--no-object-names", *commits).split()
+    listed = run_git(repo, *_listing(repo), _NO_GIANTS, *commits).split()
     for first in range(0, len(listed), _AT_ONCE):
         some = b"\n".join(listed[first : first + _AT_ONCE]) + b"\n"
         printed = run_git(repo, "cat-file", "--batch", stdin=some)
@@ -108,8 +132,8 @@ def _list_objects(repo: Repo, what: Sequence[str]) -> Iterator[str]:
     Raises:
         GitFailed: git could not list them all.
     """
-    asked = ["rev-list", "--objects", "--no-object-names", *what]
-    with ending(start(git_command(repo, asked), environ=git_environment(), stdout=PIPE)) as git:
+    asked = [*_listing(repo), *what]
+    with ending(start(git_command(repo, asked), environ=local_environment(), stdout=PIPE)) as git:
         assert git.stdout is not None  # noqa: S101 - PIPE was asked for
         for line in git.stdout:
             yield line.decode("ascii").rstrip("\n")
@@ -121,6 +145,12 @@ def _list_objects(repo: Repo, what: Sequence[str]) -> Iterator[str]:
         )
 
 
+def _listing(repo: Repo) -> list[str]:
+    """The command that lists objects; what a partial clone lacks is not here to be removed."""
+    lacking = ["--missing=allow-any"] if may_lack_objects(repo) else []
+    return ["rev-list", "--objects", "--no-object-names", *lacking]
+
+
 def _not_loose(repo: Repo, objects: Sequence[str]) -> list[str]:
     """Those that are not loose, or lie in a pack as well."""
     packs = {path.name for path in (repo.common_dir / "objects" / "pack").glob("*.idx")}
@@ -130,6 +160,10 @@ def _not_loose(repo: Repo, objects: Sequence[str]) -> list[str]:
         shown = run_git(repo, "show-index", stdin=index)
         in_packs.update(line.split()[1].decode() for line in shown.splitlines())
     return [oid for oid in objects if oid in in_packs or not _loose_path(repo, oid).exists()]
+
+
+def _log_path(repo: Repo, ref: str) -> Path:
+    return repo.common_dir / "logs" / ref
 
 
 def _loose_path(repo: Repo, oid: str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gitmem.errors import SettingsInvalid, UsageError
 from gitmem.guard.policy import Masker
@@ -27,19 +27,28 @@ class Scrubber:
     """
 
     def __init__(self, pattern: str, *, is_regex: bool) -> None:
-        self.patterns = (pattern,) if is_regex else tuple(dict.fromkeys(_spellings(pattern)))
+        given = [pattern] if is_regex else _spellings(pattern)
+        self.patterns: tuple[str, ...] = tuple(dict.fromkeys(given))
         if not is_regex and len(pattern.strip()) < _SHORTEST:
             raise UsageError(
                 f"a text of fewer than {_SHORTEST} characters would mask too much",
                 "Nothing was changed. Give more of it, or a pattern: gitmem scrub --regex PATTERN",
             )
-        try:
-            self._masker = Masker(self.patterns)
-        except SettingsInvalid as error:
-            reason = error.message.rpartition(": ")[2]
-            raise UsageError(f"that is not a regular expression: {reason}") from error
+        self._masker = _masker(self.patterns)
         if is_regex and self._masker.fits_empty_text():
             raise UsageError("the pattern matches an empty text, and so everything")
+
+    @classmethod
+    def of_patterns(cls, patterns: Sequence[str]) -> Scrubber:
+        """The scrubber of these ``patterns``, as another has them.
+
+        Raises:
+            UsageError: one is not a regular expression.
+        """
+        found = cls(patterns[0], is_regex=True)
+        found.patterns = tuple(patterns)
+        found._masker = _masker(found.patterns)
+        return found
 
     def text(self, text: str) -> str:
         """The text with every place masked.
@@ -80,6 +89,14 @@ class Scrubber:
         if isinstance(value, (list, tuple)):
             return [self._mask_value(item) for item in value]
         return value
+
+
+def _masker(patterns: Sequence[str]) -> Masker:
+    try:
+        return Masker(tuple(patterns))
+    except SettingsInvalid as error:
+        reason = error.message.rpartition(": ")[2]
+        raise UsageError(f"that is not a regular expression: {reason}") from error
 
 
 def _spellings(text: str) -> list[str]:

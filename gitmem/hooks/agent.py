@@ -24,8 +24,10 @@ from gitmem.git.repo import Repo, find_enclosing_repo, guess_repo
 from gitmem.model.session import is_session_id
 from gitmem.render.context import ContextBlock
 from gitmem.state.error_log import append_log
+from gitmem.state.scrub_intent import has_scrub_intent, is_scrub_begun
 from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.state.settings import Settings, read_settings
+from gitmem.state.sharing import adopt_sharing
 
 if TYPE_CHECKING:
     from gitmem.recall.beside_lines import Passage
@@ -36,6 +38,8 @@ EVENTS = (
     *("SubagentStart", "Stop", "SessionEnd"),
 )
 _PATIENCE_SECONDS = 3.0
+_SCRUB_PATIENCE_SECONDS = 1.0
+_TELLING_EVENTS = ("SessionStart", "UserPromptSubmit", "SubagentStart")
 _CLIENT = "CLAUDE_CODE_ENTRYPOINT"
 """Set by all versions of Claude Code: other clients run these hooks, too, and know no such field.
 """
@@ -55,6 +59,7 @@ def run_agent_hook(event: str, stdin: bytes, environ: Mapping[str, str]) -> str:
         return ""
     if not repo.is_initialised or repo.worktree is None or environ.get("GITMEM_SKIP"):
         return ""
+    adopt_sharing(repo)
     try:
         return _handle(event, payload, repo, repo.worktree, environ)
     except (GitmemError, OSError) as error:
@@ -71,6 +76,8 @@ def _handle(
     known = RegisteredSession(payload.session, payload.transcript_path, str(worktree))
     with suppress(GitmemError):  # a read-only .git can still be read from
         Registry(repo).add(known)
+    if event in _TELLING_EVENTS and has_scrub_intent(repo) and not _may_tell(repo, event):
+        return _output(event, message=_failure(repo, event, payload, environ))
     if event == "UserPromptSubmit":
         if not is_session_id(payload.session):
             return ""
@@ -104,6 +111,14 @@ def _handle(
     return _output(event, block, message=_message(repo, payload, settings, block, environ))
 
 
+def _may_tell(repo: Repo, event: str) -> bool:
+    """Whether a scrub that was begun is finished, once a worker was given a moment for it."""
+    from gitmem.refresh.scrub_gate import wait_for_scrub
+
+    patience = _PATIENCE_SECONDS if event == "SessionStart" else _SCRUB_PATIENCE_SECONDS
+    return wait_for_scrub(repo, patience)
+
+
 def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str]) -> str:
     """Say what is remembered about a file; nearly always there is nothing, and no process is
     started to find that out.
@@ -124,6 +139,9 @@ def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str
         return ""
     path = _path_in(repo.worktree, file)
     if not path:
+        return ""
+    adopt_sharing(repo)
+    if is_scrub_begun(repo):
         return ""
     from gitmem.recall.beside_file import context_of_file, is_worth_telling
 
@@ -233,5 +251,6 @@ def _export_session(session: str, environ: Mapping[str, str]) -> None:
     """Pass the session id to git hooks where the client itself does not (2.0.77)."""
     path = environ.get("CLAUDE_ENV_FILE")
     if path and is_session_id(session):
-        with suppress(OSError), open(path, "a", encoding="ascii") as file:  # noqa: PTH123
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK  # a pipe is not waited for
+        with suppress(OSError), open(os.open(path, flags, 0o666), "a", encoding="ascii") as file:  # noqa: PTH123
             file.write(f"export GITMEM_SESSION_ID={session}{os.linesep}")

@@ -91,7 +91,8 @@ def _has_heard(
     from gitmem.state.context_history_path import file_name
 
     try:
-        with open(os.path.join(state, "told", file_name(listener)), "rb") as lines:  # noqa: PTH118, PTH123
+        told = os.path.join(state, "told", file_name(listener))  # noqa: PTH118
+        with open(os.open(told, os.O_RDONLY | os.O_NONBLOCK), "rb") as lines:  # noqa: PTH123
             text = lines.read(_MAX_HISTORY_BYTES)
     except FileNotFoundError:
         return False

@@ -13,7 +13,30 @@ import sys
 from collections.abc import Sequence
 
 _MAX_PAYLOAD_BYTES = 1 << 20
-_STDOUT = 1
+_MAX_UPDATES_BYTES = 64 << 20
+_STDIN, _STDOUT = 0, 1
+
+# How long a hook may wait for git, the index, the worker and its own stdin, in all; and how long
+# after that the process is ended, whatever holds it.  The client waits 5 s beside a file and for a
+# subagent, 10 s with a prompt and 15 s at the start (setup/claude_settings).
+_SECONDS, _SECONDS_AT_START, _GRACE_SECONDS = 1.5, 4.0, 1.5
+_STDIN_SECONDS, _STDIN_SECONDS_IF_WHOLE = 1.0, 0.3
+
+
+def begin_hook(arguments: Sequence[str]) -> None:
+    """Set this process's deadline, if it is a hook of an agent; git's pre-push has none."""
+    if arguments[1:2] == ["pre-push"]:
+        return
+    from gitmem.process.deadline import set_deadline
+
+    is_start = arguments[1:2] == ["SessionStart"]
+    set_deadline(_SECONDS_AT_START if is_start else _SECONDS, _GRACE_SECONDS, _kill_children)
+
+
+def _kill_children() -> None:
+    child = sys.modules.get("gitmem.process.child")
+    if child is not None:
+        child.kill_awaited()
 
 
 def run_hook(arguments: Sequence[str]) -> int:
@@ -37,21 +60,22 @@ def _dispatch(arguments: list[str]) -> None:
         run = run_judge if arguments[2:] == ["judge"] else run_worker
         run(arguments[1] if len(arguments) > 1 else ".")
     elif arguments[:2] == ["hook", "pre-push"]:
-        from gitmem.git.repo import find_repo
-        from gitmem.hooks.pre_push import run_pre_push
+        from gitmem.git.repo import find_repo_here
+        from gitmem.hooks.pre_push import parse_updates, run_pre_push
 
-        line = run_pre_push(find_repo("."), arguments[2] if len(arguments) > 2 else "")
+        updates = parse_updates(sys.stdin.buffer.read(_MAX_UPDATES_BYTES))
+        line = run_pre_push(find_repo_here(), arguments[2] if len(arguments) > 2 else "", updates)
         if line:
             print(line, file=sys.stderr)  # noqa: T201 - what the person pushing reads
     elif arguments[1:] == ["PostToolUse", "Bash"]:
         from gitmem.hooks.question import run_command_hook
 
-        payload = sys.stdin.buffer.read(_MAX_PAYLOAD_BYTES)
+        payload = _read_payload()
         sys.stdout.write(run_command_hook(payload, os.environ))
     elif len(arguments) > 1 and arguments[1] in ("PostToolUse", "PreToolUse"):
         from gitmem.hooks.file_precheck import may_tell
 
-        payload = sys.stdin.buffer.read(_MAX_PAYLOAD_BYTES)
+        payload = _read_payload()
         if may_tell(payload, dict(os.environ)):
             from gitmem.hooks.agent import run_agent_hook
 
@@ -60,8 +84,31 @@ def _dispatch(arguments: list[str]) -> None:
         from gitmem.hooks.agent import EVENTS, run_agent_hook
 
         if arguments[1] in EVENTS:
-            payload = sys.stdin.buffer.read(_MAX_PAYLOAD_BYTES)
+            payload = _read_payload()
             sys.stdout.write(run_agent_hook(arguments[1], payload, os.environ))
+
+
+def _read_payload() -> bytes:
+    """What the client says on stdin: to the end, or as far as it has come when nothing follows.
+
+    A client that keeps its end open has said all of it nevertheless.
+    """
+    import select
+
+    parts: list[bytes] = []
+    left, seconds = _MAX_PAYLOAD_BYTES, _STDIN_SECONDS
+    try:
+        while left and select.select([_STDIN], [], [], seconds)[0]:
+            part = os.read(_STDIN, min(left, 1 << 16))
+            if not part:
+                break
+            parts.append(part)
+            left -= len(part)
+            is_whole = part.rstrip().endswith(b"}")
+            seconds = _STDIN_SECONDS_IF_WHOLE if is_whole else _STDIN_SECONDS
+    except (OSError, ValueError):  # there is no stdin
+        return b"".join(parts)
+    return b"".join(parts)
 
 
 def _log_bug(text: str) -> None:

@@ -1,38 +1,63 @@
 """What ``git push`` calls: memories are sent too, within a time limit, never failing the push.
 
 The push is queued behind the captures that still wait, so that a commit pushed at once takes
-its memory with it; then it is waited for, but no longer than ``gitmem.pushWait``.  Standard
-library only.
+its memory with it; then it is waited for, but no longer than ``gitmem.pushWait``.
+
+Two kinds of push are never run ahead of.  Where git itself pushes our ref it must find the ref as
+it saw it, so that is left to git.  And what may be a dry run, git does not say.  In both cases a
+job waits until git's process has ended, and sends only if the remote then has what git pushed.
+Standard library only.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gitmem.errors import GitmemError
+from gitmem.git.push_command import PushKind, is_git, kind_of_push, may_name
 from gitmem.git.remotes import read_exchange_tip, remote_names
 from gitmem.git.repo import Repo, try_git
 from gitmem.model.job import Job
 from gitmem.model.note import NOTES_REF
+from gitmem.process.ancestors import Process, ancestors
 from gitmem.state.error_log import append_log
 from gitmem.state.notices import take_notices
 from gitmem.state.queue import Queue
 from gitmem.state.refused_remotes import read_refusal
 from gitmem.state.settings import read_settings
-from gitmem.state.worker_launch import launch_worker
+from gitmem.state.sharing import adopt_sharing
+from gitmem.state.worker_launch import launch_worker, launch_worker_after
 
 _POLL_SECONDS = 0.03
 _BACKGROUND_NOTICE = "gitmem: memories are still being sent, in the background"
+_MOST_REFS = 16  # of a push that are looked for: if it has happened, each of them is there
+_DELETED = "0" * 40
+
+Update = tuple[str, str]
+"""A ref of the remote, and the object that git is about to set it to."""
 
 
-def run_pre_push(repo: Repo, remote: str, *, sleep: Callable[[float], None] = time.sleep) -> str:
+def parse_updates(data: bytes) -> list[Update]:
+    """What git tells pre-push on stdin: lines of a local ref, its object, the remote's, that's."""
+    lines = (line.split() for line in data.decode("utf-8", "surrogateescape").splitlines())
+    return [(words[2], words[1]) for words in lines if len(words) == 4]
+
+
+def run_pre_push(
+    repo: Repo,
+    remote: str,
+    updates: Sequence[Update] = (),
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+) -> str:
     """Have the memories sent along with a push; returns lines for stderr, mostly none.
 
     They go to ``gitmem.remote`` where that is set, else to the remote that is pushed to: who gets
     the commits gets their memories.  A remote given as a bare URL has no name and gets none.  One
     that refused them lately is not asked again yet.
     """
+    adopt_sharing(repo)
     try:
         settings = read_settings(repo)
         if not (settings.enabled and settings.auto_push):
@@ -44,6 +69,14 @@ def run_pre_push(repo: Repo, remote: str, *, sleep: Callable[[float], None] = ti
         queue = Queue(repo)
         if (queue.is_empty() and _has_all(repo, target)) or _is_refused(repo, target):
             return ""
+        process = next((above for above in ancestors() if is_git(above.words)), None)
+        kind = PushKind.REAL if process is None else kind_of_push(process.words)
+        is_ours = _is_ours_pushed(repo, remote, updates, process)
+        if kind is PushKind.DRY_RUN or (NOTES_REF, _DELETED) in updates:
+            return ""  # whoever deletes the ref there does not want it back at once
+        if process is not None and (is_ours or kind is PushKind.OPEN):
+            _send_after(repo, queue, remote, target, updates, process)
+            return ""
         path = queue.add(Job("push", remote=target))
         launch_worker(repo)
         deadline = time.monotonic() + settings.push_wait
@@ -54,6 +87,38 @@ def run_pre_push(repo: Repo, remote: str, *, sleep: Callable[[float], None] = ti
         return ""
     lines = [_BACKGROUND_NOTICE] if path.exists() else []
     return "\n".join([*lines, *(f"gitmem: {line}" for line in take_notices(repo))])
+
+
+def _is_ours_pushed(
+    repo: Repo, remote: str, updates: Sequence[Update], process: Process | None
+) -> bool:
+    """Whether git pushes our ref.  A hook manager, or an older hook of ours, may have kept from us
+    what git says; then whether it may, by its command line and the remote's configuration.
+    """
+    if updates or process is None:
+        return any(ref == NOTES_REF for ref, _ in updates)
+    name = f"remote.{remote}"
+    asked = try_git(repo, "config", "--get-all", f"{name}.push").stdout.decode("utf-8", "replace")
+    mirror = try_git(repo, "config", "--type=bool", "--get", f"{name}.mirror").stdout
+    configured = [*asked.split(), *(["--mirror"] if mirror.strip() == b"true" else [])]
+    return may_name(process.words, configured, NOTES_REF)
+
+
+def _send_after(
+    repo: Repo,
+    queue: Queue,
+    remote: str,
+    target: str,
+    updates: Sequence[Update],
+    process: Process,
+) -> None:
+    """Have a job wait for git's end, that then sends what is left to send if git did push."""
+    if not updates:
+        return  # nothing by which to tell that it did: the next push sends
+    refs = "\n".join(f"{oid} {ref}" for ref, oid in updates[:_MOST_REFS])
+    extra = {"after": f"{process.number} {process.born}", "pushed-to": remote, "refs": refs}
+    queue.add(Job("push", remote=target, extra=extra))
+    launch_worker_after(repo, process.number)
 
 
 def _has_all(repo: Repo, remote: str) -> bool:

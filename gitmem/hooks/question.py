@@ -17,7 +17,9 @@ from gitmem.git.repo import Repo, find_enclosing_repo
 from gitmem.model.session import is_session_id
 from gitmem.state.error_log import append_log
 from gitmem.state.questions import Questions
+from gitmem.state.scrub_intent import is_scrub_begun
 from gitmem.state.settings import Settings, read_settings
+from gitmem.state.sharing import adopt_sharing
 
 
 def run_command_hook(stdin: bytes, environ: Mapping[str, str]) -> str:
@@ -31,8 +33,9 @@ def run_command_hook(stdin: bytes, environ: Mapping[str, str]) -> str:
     if "CLAUDE_CODE_SESSION_ID" not in environ:
         return ""  # client 2.0: perhaps a subagent
     repo = _find_repo(payload, environ)
-    if repo is None or not Questions(repo).has_commits(payload.session):
+    if repo is None or not Questions(repo).has_commits(payload.session) or is_scrub_begun(repo):
         return ""
+    adopt_sharing(repo)
     try:
         question = ask(repo, payload, read_settings(repo))
     except (GitmemError, OSError) as error:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import closing, suppress
+from pathlib import Path
 
 from gitmem.errors import GitmemError
-from gitmem.git.repo import Repo, find_repo, git_environment
+from gitmem.git.repo import Repo, git_environment, open_git_dir
+from gitmem.model.value import replace
+from gitmem.state.cursors import read_cursors
 from gitmem.state.error_log import append_log
 from gitmem.state.lock import lock
 from gitmem.state.queue import Queue
+from gitmem.state.sharing import adopt_sharing, keep_sharing
 from gitmem.state.worker_turns import is_worker_needed, remove_mark
 
 _DEADLINE_SECONDS = 900
+_SCRUB_PATIENCE_SECONDS = 30.0
 _JUDGE_SECONDS, _JUDGE_DEADLINE_SECONDS = 30.0, 60
 
 
@@ -23,9 +28,10 @@ def run_worker(place: str) -> None:
     After 15 minutes everything this process started is ended with it; the rest stays queued.
     """
     _detach(_DEADLINE_SECONDS, niceness=5)
-    repo = find_repo(place)
+    repo = _open(place)
     try:
         if repo.is_initialised and is_worker_needed(repo):
+            keep_sharing(repo)
             _work(repo)  # whose imports cost 100 ms
     except (GitmemError, OSError) as error:
         append_log(repo, f"worker: {error}")
@@ -37,15 +43,26 @@ def run_worker(place: str) -> None:
 def run_judge(place: str) -> None:
     """Judge how commits stand before anybody asks, for a minute at most, behind all other work."""
     _detach(_JUDGE_DEADLINE_SECONDS, niceness=19)
-    repo = find_repo(place)
+    repo = _open(place)
     try:
         with lock(repo, "judge") as is_ours:
             if is_ours and repo.is_initialised:
+                adopt_sharing(repo)
                 _judge(repo)
     except (GitmemError, OSError) as error:
         append_log(repo, f"judge: {error}")
     finally:
         _leave_nothing(repo)
+
+
+def _open(place: str) -> Repo:
+    """The repository of a git directory; with the work tree that was seen at its hooks, where only
+    a command line tells of it (``git --git-dir=DIR --work-tree=TOP``).
+    """
+    repo = open_git_dir(place)
+    top = "" if repo.worktree else read_cursors(repo).worktrees.get(str(repo.git_dir), "")
+    is_named = bool(top) and Path(top).is_dir() and not os.path.lexists(Path(top, ".git"))
+    return replace(repo, worktree=Path(top)) if is_named else repo
 
 
 def _judge(repo: Repo) -> None:
@@ -68,12 +85,14 @@ def _detach(deadline_seconds: int, niceness: int) -> None:
 def _work(repo: Repo) -> None:
     from gitmem.capture.workspace import open_workspace
     from gitmem.setup.reinstate import reinstate_hooks
-    from gitmem.worker import work
+    from gitmem.worker import finish_begun_scrub, work
 
     # A hook's GIT_DIR, index and quarantine must not steer libgit2 or git from here on.
     cleaned = git_environment()
     for name in [name for name in os.environ if name not in cleaned]:
         del os.environ[name]
+    os.environ.update({k: v for k, v in cleaned.items() if k.startswith("GIT_CONFIG_")})
+    finish_begun_scrub(repo, _SCRUB_PATIENCE_SECONDS)
     workspace = open_workspace(repo)
     if workspace.settings.enabled:
         work(workspace)

@@ -8,6 +8,7 @@ hooks import this.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,15 +17,17 @@ from pathlib import Path
 
 from gitmem.errors import GitmemError
 from gitmem.index.file import (
-    BUSY_SECONDS,
     FILE,
     FOLDER,
+    busy_seconds,
     connect,
     copy_to_memory,
     create_file,
     discard_file,
     in_memory,
     is_busy,
+    is_in_place,
+    is_own,
     open_file,
     replace_file,
 )
@@ -36,16 +39,24 @@ from gitmem.index.rows import (
     replace_note,
     transaction,
 )
+from gitmem.index.seal import is_sealed, is_whole, seal
 from gitmem.model.memory import FieldError
 from gitmem.model.note import Note
 
-_MILLISECONDS = round(BUSY_SECONDS * 1000)
+_QUICK_BYTES = 8 << 20  # a checksum of these takes three milliseconds
+
+
+class IndexDamaged(GitmemError):
+    """The file is damaged where it was read; it has been set aside, to be built anew."""
+
+    default_hint = "It is only a cache and will be rebuilt. Run the command again"
 
 
 class Index:
     """The cached memories of one repository; open it with :meth:`open`.
 
     ``is_repaired``: the file was damaged or of another format and starts empty; say so once.
+    ``skipped`` are the ids of memories that the last writing could make no row of.
     ``is_volatile``: the git directory cannot be written, what is applied is lost on closing.
     """
 
@@ -57,18 +68,23 @@ class Index:
         self._inode = (folder / FILE).stat().st_ino if folder is not None else 0
         self._last_tip = self._read_tip()
         self.is_repaired = is_repaired
+        self.skipped: list[str] = []
 
     @classmethod
-    def open(cls, state_dir: Path) -> Index:
+    def open(cls, state_dir: Path, *, is_thorough: bool = False) -> Index:
         """Open the index in gitmem's state folder; an empty one is made where none counts.
 
         Never fails for what it finds: without the right to write it lives in memory, filled
-        from the file if there is one.
+        from the file if there is one.  ``is_thorough``: its checksum is taken once a day even
+        where nothing speaks for damage.
         """
         folder = state_dir / FOLDER
         try:
-            is_there = (folder / FILE).exists()
-            database = open_file(folder) if is_there else None
+            is_there = is_in_place(folder)
+            is_sound = (
+                is_there and is_own(folder) and is_whole(folder / FILE, is_thorough=is_thorough)
+            )
+            database = open_file(folder) if is_sound else None
             is_repaired = is_there and database is None
             if is_repaired:
                 discard_file(folder)
@@ -85,21 +101,35 @@ class Index:
         return cls(copy_to_memory(file) if file else in_memory(), None, is_repaired=False)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, sealed if that takes no time; the worker seals a large one."""
+        if self._folder is not None and self.is_current():
+            file = self._folder / FILE
+            with suppress(OSError):
+                if not is_sealed(file) and file.stat().st_size <= _QUICK_BYTES:
+                    seal(self._database, file)
         self._database.close()
+
+    def seal(self) -> None:
+        """Let whoever opens the file next know whether it is whole; see :mod:`gitmem.index.seal`.
+
+        Where that cannot be done now, it is left to the next who writes.
+        """
+        if self._folder is not None:
+            seal(self._database, self._folder / FILE)
 
     @staticmethod
     def discard(state_dir: Path) -> None:
         """Delete the file, which may still contain deleted rows; it will be rebuilt."""
-        if (state_dir / FOLDER).exists():
+        if os.path.lexists(state_dir / FOLDER):
             discard_file(state_dir / FOLDER)
 
     def is_current(self) -> bool:
-        """Whether the file that was opened is still the index: it may have been rebuilt."""
+        """Whether the file that was opened is still the index, and still whole."""
         if self._folder is None:
             return True
         try:
-            return (self._folder / FILE).stat().st_ino == self._inode
+            file = self._folder / FILE
+            return file.stat().st_ino == self._inode and is_whole(file)
         except OSError:
             return False
 
@@ -153,8 +183,9 @@ class Index:
                 if is_whole:
                     empty(database)
                     begin_words(database)
+                skipped = []
                 for commit, note in changes:
-                    replace_note(database, commit, note, is_new=is_whole)
+                    skipped += replace_note(database, commit, note, is_new=is_whole)
                 if is_whole:
                     pack_words(database)
                 database.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
@@ -163,6 +194,7 @@ class Index:
                 self._move_to_memory(error)
             return False
         self._last_tip = tip
+        self.skipped = skipped
         return True
 
     @property
@@ -185,7 +217,7 @@ class Index:
         """The one number that a statement asks for, 0 where it is NULL.
 
         Raises:
-            GitmemError: the file is damaged; it is set aside, so that the next try works.
+            IndexDamaged: it is set aside, so that the next try works.
         """
         with self.reader() as database:
             return database.execute(query, parameters).fetchone()[0] or 0
@@ -195,29 +227,27 @@ class Index:
         """The database, to be read from.  Damage deep in the file shows only when that page is.
 
         Raises:
-            GitmemError: the file is damaged; it is set aside, so that the next try works.
+            IndexDamaged: it is set aside, so that the next try works.
         """
         try:
             yield self._database
         except (sqlite3.DatabaseError, FieldError, ValueError, TypeError, zlib.error) as error:
             if self._folder is not None and not isinstance(error, sqlite3.OperationalError):
                 discard_file(self._folder)
-            raise GitmemError(
-                f"cannot read the index: {error}",
-                "It is only a cache and will be rebuilt. Run the command again",
-            ) from error
+            raise IndexDamaged(f"cannot read the index: {error}") from error
 
     @contextmanager
     def optional_writer(self, *, is_patient: bool = False) -> Iterator[sqlite3.Connection]:
         """The database, to write what is only a help: where the file is busy, full or not to be
         written, the rest of the block is skipped.  Only who is patient waits for a writer.
         """
+        milliseconds = round(busy_seconds() * 1000)
         with suppress(sqlite3.OperationalError):
-            self._database.execute(f"PRAGMA busy_timeout = {_MILLISECONDS if is_patient else 0}")
+            self._database.execute(f"PRAGMA busy_timeout = {milliseconds if is_patient else 0}")
             try:
                 yield self._database
             finally:
-                self._database.execute(f"PRAGMA busy_timeout = {_MILLISECONDS}")
+                self._database.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
     def _move_to_memory(self, error: sqlite3.OperationalError) -> None:
         if self._folder is None:

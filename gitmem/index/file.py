@@ -8,11 +8,14 @@ old one is not hurt.
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
 from gitmem.index.rows import VALIDITY, make_tables
+from gitmem.index.seal import BROKEN
+from gitmem.process.deadline import share_of_time
 
 FOLDER = "index"  # a folder, so that the file and its write-ahead log move as one
 FILE = "memories.sqlite3"
@@ -22,9 +25,32 @@ _MAX_TRIES = 5
 _PAGE_BYTES = 16_384  # rows are long: on small pages a tenth of the file is left over
 
 
+def is_in_place(folder: Path) -> bool:
+    """Whether there is anything where the index belongs."""
+    return os.path.lexists(folder / FILE) or os.path.islink(folder)  # noqa: PTH114
+
+
+def is_own(folder: Path) -> bool:
+    """Whether it is a file in a folder, as we make them: not a link, a pipe or something else,
+    which could lead elsewhere or be waited for.
+    """
+    try:
+        if os.path.islink(folder):  # noqa: PTH114
+            return False
+        with os.scandir(folder) as entries:
+            return all(entry.is_file(follow_symlinks=False) for entry in entries)
+    except OSError:
+        return True  # not ours to read: another matter
+
+
+def busy_seconds() -> float:
+    """How long to wait for a writer now: less where somebody waits for this process."""
+    return share_of_time(BUSY_SECONDS)
+
+
 def connect(file: Path) -> sqlite3.Connection:
     """A connection in which every statement is its own transaction unless one is begun."""
-    return sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
+    return sqlite3.connect(file, timeout=busy_seconds(), isolation_level=None)
 
 
 def open_file(folder: Path) -> sqlite3.Connection | None:
@@ -46,12 +72,14 @@ def open_file(folder: Path) -> sqlite3.Connection | None:
 
 def create_file(folder: Path) -> None:
     """Put a new, empty index in its place, unless another process was faster."""
-    import shutil  # only here: a hook hardly ever gets here, and should not pay for these two
-    import tempfile
+    import shutil  # only here: a hook hardly ever gets here, and should not pay for it
 
     folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f"{FOLDER}.new-", dir=folder.parent))
+    aside = folder.with_name(f"{FOLDER}.new-{os.urandom(8).hex()}")
+    aside.mkdir()  # not by tempfile: the umask says who may use the index
     try:
+        # SQLite would give it 0644 at most; its write-ahead log is made like the file.
+        os.close(os.open(aside / FILE, os.O_RDWR | os.O_CREAT, 0o666))
         database = connect(aside / FILE)
         try:
             database.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
@@ -59,7 +87,7 @@ def create_file(folder: Path) -> None:
             make_tables(database)
         finally:
             database.close()
-        aside.chmod(folder.parent.stat().st_mode & 0o777)
+        (aside / BROKEN).touch()
         try:
             aside.replace(folder)
         except OSError:

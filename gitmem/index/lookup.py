@@ -13,7 +13,7 @@ from gitmem.index.cache import Index
 from gitmem.index.fields import WORD_WEIGHTS
 from gitmem.index.memories import HOLDINGS, LIVE, NOT_FORGOTTEN
 from gitmem.index.parameters import batches, marks
-from gitmem.index.rows import storable, unpack_memory
+from gitmem.index.rows import storable, transaction, unpack_memory
 from gitmem.model.memory import Memory
 from gitmem.model.query import Query
 from gitmem.model.value import dataclass
@@ -283,7 +283,7 @@ def keep_reach(index: Index, tip: str, mark: int, bits: bytes, most: int) -> Non
 
     A cache of a cache: where it cannot be written, it is not.
     """
-    with index.optional_writer() as database:
+    with index.optional_writer() as database, transaction(database):
         database.execute(
             "INSERT OR REPLACE INTO reach SELECT ?, ?, coalesce(max(used), 0) + 1, ? FROM reach",
             (tip, mark, bits),

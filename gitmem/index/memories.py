@@ -11,7 +11,7 @@ from itertools import islice
 
 from gitmem.index.cache import Index
 from gitmem.index.parameters import BATCH_SIZE, marks
-from gitmem.index.rows import digest, unpack_memory
+from gitmem.index.rows import digest, transaction, unpack_memory
 from gitmem.model.memory import Memory
 from gitmem.model.value import dataclass
 
@@ -108,6 +108,17 @@ def memories_with_id(index: Index, id_prefix: str) -> list[IndexedMemory]:
     return _rows(index, query, (id_prefix, id_prefix + "g"))
 
 
+def live_with_ids(index: Index, ids: Sequence[str]) -> list[IndexedMemory]:
+    """The live memories that answer to one of these ids, at most a batch of them.
+
+    Raises:
+        GitmemError: the file is damaged; it is set aside, so that the next try works.
+    """
+    some = marks(ids)
+    query = f"{_SELECT} WHERE (id IN ({some}) OR holding.stated_id IN ({some})) AND {LIVE}"
+    return _rows(index, query, (*ids, *ids))
+
+
 def memories_named(index: Index, name: str) -> list[IndexedMemory]:
     """The live memories that a text names by nothing but the beginning of their id or of their
     commit's, seven characters or more: at most 20; none for any other text.
@@ -162,7 +173,7 @@ def memory_count(index: Index) -> int:
     if tip and counted.startswith(f"{tip} "):
         return int(counted.removeprefix(f"{tip} "))
     count = index.number(f"SELECT count(DISTINCT id) FROM {HOLDINGS} WHERE {LIVE}")
-    with index.optional_writer() as database:
+    with index.optional_writer() as database, transaction(database):
         value = f"{tip} {count}"
         database.execute("INSERT OR REPLACE INTO meta VALUES ('count', ?)", (value,))
     return count

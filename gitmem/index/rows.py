@@ -16,9 +16,11 @@ from contextlib import contextmanager
 
 from gitmem.index import lexical
 from gitmem.index.fields import COLUMNS, FIELDS, Field, digest_of
+from gitmem.index.seal import break_seal
 from gitmem.model.digest import sha256_hex
 from gitmem.model.memory import SCHEMA, Memory, from_fields, to_fields
 from gitmem.model.note import Note
+from gitmem.model.value import dataclass
 
 
 def validity_of(fields: Sequence[Field]) -> str:
@@ -27,7 +29,7 @@ def validity_of(fields: Sequence[Field]) -> str:
     It names all that rows and vectors were made with: tables, words, weights and schema.
     """
     return (
-        f"gitmem index 7, words {lexical.VERSION}, fields {digest_of(fields)},"
+        f"gitmem index 8, words {lexical.VERSION}, fields {digest_of(fields)},"
         f" memory schema {SCHEMA}"
     )
 
@@ -35,6 +37,7 @@ def validity_of(fields: Sequence[Field]) -> str:
 VALIDITY = validity_of(FIELDS)
 
 _BULK_KIB = 64 << 10
+_UNFIT = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 _LARGEST = (1 << 63) - 1  # of an SQLite integer
 _COLUMNS = ", ".join(COLUMNS)
 _COLUMN_MARKS = ",".join("?" * len(COLUMNS))
@@ -168,6 +171,7 @@ def transaction(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """One writer at a time; readers meanwhile see the previous state."""
     database.execute("BEGIN IMMEDIATE")
     try:
+        break_seal(database)
         yield database
         database.execute("COMMIT")
     finally:
@@ -219,11 +223,13 @@ def pack_words(database: sqlite3.Connection) -> None:
 
 def replace_note(
     database: sqlite3.Connection, commit: str, note: Note | None, *, is_new: bool = False
-) -> None:
+) -> list[str]:
     """Put the rows of a commit's note in place of those it had; None if the note is gone.
 
-    ``is_new``: it had none, there is no need to look.
+    ``is_new``: it had none, there is no need to look.  Returns the ids of the memories that no
+    row can be made of: one of them must not keep all others from being found.
     """
+    skipped: list[str] = []
     before: set[int] = set()
     if not is_new:
         found = database.execute("SELECT place FROM note WHERE commit_oid = ?", (commit,))
@@ -239,16 +245,24 @@ def replace_note(
         database.execute("INSERT OR IGNORE INTO note (commit_oid) VALUES (?)", (commit,))
         query = "SELECT place FROM note WHERE commit_oid = ?"
         place = int(database.execute(query, (commit,)).fetchone()[0])
-        before -= _insert_documents(database, place, note)
+        before -= _insert_documents(database, place, note, skipped)
     _drop_unheld(database, before)
+    return skipped
 
 
-def _insert_documents(database: sqlite3.Connection, place: int, note: Note) -> set[int]:
+def _insert_documents(
+    database: sqlite3.Connection, place: int, note: Note, skipped: list[str]
+) -> set[int]:
     """Insert what the note says; the places of the memories it holds."""
     held: set[int] = set()
     for position, document in enumerate(note.documents):
         if document.memory is not None:
-            memory = _insert_memory(database, document.memory)
+            try:
+                content = _content_of(document.memory)
+            except _UNFIT:
+                skipped.append(document.memory.id)
+                continue
+            memory = _insert_memory(database, document.memory, content)
             stated = document.stated_id if document.stated_id != document.memory.id else ""
             row = storable((place, position, memory, stated))
             database.execute("INSERT INTO holding VALUES (?,?,?,?)", row)
@@ -267,7 +281,28 @@ def _insert_documents(database: sqlite3.Connection, place: int, note: Note) -> s
     return held
 
 
-def _insert_memory(database: sqlite3.Connection, memory: Memory) -> int:
+@dataclass(frozen=True)
+class _Content:
+    """What is stored of a memory's texts: its fields, its words by column, and its facets."""
+
+    fields: bytes
+    words: tuple[str, ...]
+    facets: tuple[str, ...]
+
+
+def _content_of(memory: Memory) -> _Content:
+    """The memory as it is stored.
+
+    Raises:
+        One of ``_UNFIT``: it cannot be, or could not be read again.
+    """
+    fields = pack_memory(memory)
+    if memory.is_newer:
+        unpack_memory(fields)  # of ours that is certain
+    return _Content(fields, lexical.columns_of(memory), tuple(facets_of(memory)))
+
+
+def _insert_memory(database: sqlite3.Connection, memory: Memory, content: _Content) -> int:
     """The place of the memory, which is given one where it is new."""
     known = database.execute("SELECT place FROM memory WHERE id = ?", (memory.id,)).fetchone()
     if known is not None:
@@ -289,19 +324,19 @@ def _insert_memory(database: sqlite3.Connection, memory: Memory) -> int:
     inserted = database.execute(
         "INSERT INTO memory (id, kind, time, author, branch, agent, record_end, session, patch,"
         " change, made, fields) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-        (*storable(row), pack_memory(memory)),
+        (*storable(row), content.fields),
     )
     place = int(inserted.lastrowid or 0)
     database.execute(
         f"INSERT INTO words (rowid, {_COLUMNS}) VALUES (?,{_COLUMN_MARKS})",
-        (place, *storable(lexical.columns_of(memory))),
+        (place, *storable(content.words)),
     )
     for name in dict.fromkeys(memory.files_changed):
         (path,) = storable((name,))
         database.execute("INSERT OR IGNORE INTO path (name) VALUES (?)", (path,))
         query = "INSERT OR IGNORE INTO touched SELECT place, ? FROM path WHERE name = ?"
         database.execute(query, (place, path))
-    for facet in facets_of(memory):
+    for facet in content.facets:
         named = (_name(database, facet), place)
         database.execute("INSERT OR IGNORE INTO facet VALUES (?,?)", named)
     return place

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from typing import Any, TypeVar
 
-from gitmem.guard.untrusted import INTRODUCTION, clean_line, clean_text, frame_as_data, neutralise
+from gitmem.guard.frames import neutralise
+from gitmem.guard.untrusted import INTRODUCTION, clean_line, clean_text, frame_as_data
 from gitmem.mcp.shapes import Behind, Decided, Found, Met, Whole
 from gitmem.model import labels
 from gitmem.model.hit import Hit

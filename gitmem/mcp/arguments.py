@@ -11,14 +11,16 @@ from typing import Any
 
 from gitmem.errors import UsageError
 from gitmem.git.dates import instant_of
-from gitmem.model.instant import iso_time
+from gitmem.model.instant import LAST, iso_time
 from gitmem.model.memory import KINDS
 
 MAX_LIMIT = 100
 
 _LONGEST_NAME = 4_096  # characters, as long as a path can be
 _LONGEST_NAMES = 100_000  # of many in one text
-_PROSE = frozenset({"query", "text", "title", "why", "next"})  # cleaned where it is read
+_PROSE = frozenset(
+    {"query", "text", "title", "why", "next", "concepts"}
+)  # cleaned where it is read
 _NO_NAME = re.compile("[\x00\ud800-\udfff]")
 _EVERYTHING = frozenset({"", "all", "observations", "observation", "memories"})
 _ORDERS = {
@@ -185,10 +187,9 @@ def read_moment(value: str | float, *, is_end: bool = False) -> str:
         seconds = float(text)
         if seconds >= _MILLISECONDS_FROM:
             seconds /= 1000
-        try:
-            return iso_time(seconds)
-        except (ValueError, OverflowError, OSError) as error:
-            raise UsageError(f"'{text}' is not a date") from error
+        if seconds > LAST:
+            raise UsageError(f"'{text}' is not a date")
+        return iso_time(seconds)
     return instant_of(text, is_end=is_end)
 
 

@@ -137,7 +137,7 @@ class Server:
         self._wire.answer(request.id, greeting)
 
     def _cancel(self, number: object) -> None:
-        request = self._open.get(number) if isinstance(number, (str, int)) else None
+        request = self._open.get(number) if isinstance(number, (str, int, float)) else None
         if request is not None:
             request.is_cancelled = True
 
@@ -205,5 +205,7 @@ def _own_output() -> BinaryIO:
 
 def _readable(number: object) -> object:
     """The id, if it is one."""
+    if isinstance(number, float):
+        return number if number - number == 0 else None  # neither infinite nor "not a number"
     is_id = isinstance(number, (str, int)) and not isinstance(number, bool)
     return number if is_id else None

@@ -16,7 +16,7 @@ from gitmem.capture.agent_answer import Speaker, speaker_of
 from gitmem.capture.agent_note import NOT_SET_UP, AgentNote
 from gitmem.compress.agent_answer import AgentAnswer, answer_of
 from gitmem.errors import UnknownMemory, UsageError
-from gitmem.git.repo import find_enclosing_repo, top_relative
+from gitmem.git.repo import Repo, find_enclosing_repo, top_relative
 from gitmem.mcp.answers import (
     ID_LENGTH,
     ToolReply,
@@ -37,10 +37,13 @@ from gitmem.recall.memory_service import MemoryService
 from gitmem.recall.results import is_being_built, search_everywhere
 from gitmem.recall.why import Origin, told_once
 from gitmem.state.known_repos import KnownRepos, repo_name
+from gitmem.state.scrub_intent import has_scrub_intent
 from gitmem.state.settings import read_settings
+from gitmem.state.sharing import adopt_sharing
 
 _EVERYWHERE = ("*", "all", "everywhere")
 _SORT_LIMIT = 300
+_SCRUB_PATIENCE_SECONDS = 5.0
 
 
 class Tools:
@@ -63,8 +66,18 @@ class Tools:
             NotARepository, GitFailed: there is no repository here (yet).
         """
         if self._service is None:
-            self._service = MemoryService(find_enclosing_repo(self._place))
+            repo = find_enclosing_repo(self._place)
+            adopt_sharing(repo)
+            self._service = MemoryService(repo)
+        self._finish_scrub(self._service.repo)
         return self._service
+
+    def _finish_scrub(self, repo: Repo) -> None:
+        """What a scrub that was killed is to take away must not be told any more."""
+        if has_scrub_intent(repo):
+            from gitmem.worker import finish_begun_scrub
+
+            finish_begun_scrub(repo, _SCRUB_PATIENCE_SECONDS)
 
     def close(self) -> None:
         """Close everything."""

@@ -18,6 +18,7 @@ NO_SUCH_METHOD, INVALID_PARAMETERS, INTERNAL_ERROR = -32601, -32602, -32603
 NO_SUCH_RESOURCE = -32002
 
 _MOST_BYTES = 16 << 20  # of one message
+_MOST_DIGITS = 4_000
 
 
 class Failure(Exception):
@@ -47,9 +48,11 @@ class Wire:
             if not line.strip():
                 continue
             try:
-                yield json.loads(line.decode("utf-8", "replace"))
+                message = _parse(line.decode("utf-8-sig", "replace"))
             except (ValueError, RecursionError):
                 self.refuse(None, PARSE_ERROR, "this is not JSON")
+            else:
+                yield message
 
     def answer(self, request: object, result: object) -> None:
         """Answer a request by its id."""
@@ -74,3 +77,14 @@ class Wire:
                 self._outgoing.flush()
         except (OSError, ValueError):
             pass  # nobody is reading; the input will end, too
+
+
+def _parse(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:  # or a number of more digits than Python reads
+        return json.loads(text, parse_int=_parse_int)
+
+
+def _parse_int(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)

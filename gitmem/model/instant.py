@@ -5,23 +5,32 @@ Texts of this form sort by time.  Pure: no clock is read here.
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
-_FORM = "%Y-%m-%dT%H:%M:%SZ"
+_IN_YEAR = "%m-%dT%H:%M:%SZ"
+_FORM = f"%Y-{_IN_YEAR}"
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+FIRST, LAST = -62_135_596_800, 253_402_300_799
+"""The seconds of the calendar's first and last instant: years of four digits, from 1 to 9999."""
 
 
 def iso_time(seconds: float) -> str:
     """POSIX seconds as an instant; what is less than a second is left out.
 
-    Raises:
-        ValueError, OverflowError, OSError: no calendar has it.
+    Git holds dates that no calendar has: they become the calendar's first or last instant, so
+    that one odd commit stops nobody who reads the others.
     """
-    return iso_of(datetime.fromtimestamp(int(seconds), timezone.utc))
+    if seconds != seconds:  # no number
+        seconds = 0
+    whole = int(min(max(seconds, FIRST), LAST))
+    return iso_of(_EPOCH + timedelta(seconds=whole))
 
 
 def iso_of(moment: datetime) -> str:
     """A moment that knows its zone as an instant."""
-    return moment.astimezone(timezone.utc).strftime(_FORM)
+    # Not strftime: of a year before 1000 it may write fewer than four digits.
+    there = moment.astimezone(timezone.utc)
+    return f"{there.year:04d}-{there.strftime(_IN_YEAR)}"
 
 
 def parse_iso_time(text: str) -> datetime | None:

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Union
 
 from gitmem.model.digest import sha256_hex
 from gitmem.model.link import Link
 from gitmem.model.text_roles import Role
-from gitmem.model.value import dataclass, field
+from gitmem.model.value import dataclass, field, replace
 
 SCHEMA = 1
 """The schema this version writes.  A reader takes what it knows of a higher one."""
@@ -236,11 +236,22 @@ def from_fields(fields: Mapping[str, Json], *, known_id: str = "") -> Memory:
     """Read a memory from plain values; unknown fields are kept in ``extra``.
 
     ``id`` is not looked at: it follows from the content.  ``known_id`` is what follows, from a
-    caller who has derived it before: that costs as much as all the reading here.
+    caller who has derived it before: that costs as much as all the reading here.  Of a later
+    schema as much is read as can be: there a known field of another type is an unknown one.
 
     Raises:
         FieldError: ``kind`` or ``title`` is missing, or a known field has another type.
     """
+    schema = fields.get("schema")
+    is_later = isinstance(schema, int) and not isinstance(schema, bool) and schema > SCHEMA
+    memory = _from_later_fields(fields) if is_later else _from_own_fields(fields)
+    if known_id:
+        memory.__dict__["id"] = known_id  # where the cached property would keep it
+    return memory
+
+
+def _from_own_fields(fields: Mapping[str, Json]) -> Memory:
+    """The memory of fields that are all of the type they have in this schema."""
     rest = {key: value for key, value in fields.items() if key != "id"}
     schema = rest.pop("schema", SCHEMA)
     if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
@@ -249,7 +260,7 @@ def from_fields(fields: Mapping[str, Json], *, known_id: str = "") -> Memory:
     if not kind or not title:
         raise FieldError("'kind' and 'title' must be there and not empty")
     files = _mapping(rest, "files")
-    memory = Memory(
+    return Memory(
         kind=kind,
         title=title,
         why=_text(rest, "why"),
@@ -270,9 +281,51 @@ def from_fields(fields: Mapping[str, Json], *, known_id: str = "") -> Memory:
         schema=schema,
         extra=rest,
     )
-    if known_id:
-        memory.__dict__["id"] = known_id  # where the cached property would keep it
-    return memory
+
+
+def _from_later_fields(fields: Mapping[str, Json]) -> Memory:
+    """The memory of what is readable; the rest is extra, in the mappings of ours as well."""
+    base = {key: fields[key] for key in ("schema", "kind", "title") if key in fields}
+    _from_own_fields(base)
+    readable, odd = _part_readable(lambda part: {**base, **part}, fields)
+    files, odd_files = _readable_within("files", base, odd)
+    origin, odd_origin = _readable_within("provenance", base, odd)
+    memory = _from_own_fields({**base, **readable, **files, **origin})
+    provenance = replace(memory.provenance, extra={**memory.provenance.extra, **odd_origin})
+    return replace(
+        memory,
+        files_extra={**memory.files_extra, **odd_files},
+        provenance=provenance,
+        extra={**memory.extra, **odd},
+    )
+
+
+def _readable_within(
+    name: str, base: Mapping[str, Json], odd: dict[str, Json]
+) -> tuple[dict[str, Json], dict[str, Json]]:
+    """The same for a mapping of ours that is odd as a whole; then it is not odd any more."""
+    value = odd.get(name)
+    if not isinstance(value, Mapping):
+        return {}, {}
+    readable, rest = _part_readable(lambda part: {**base, name: part}, value)
+    del odd[name]
+    return {name: readable}, rest
+
+
+def _part_readable(
+    form: Callable[[dict[str, Json]], Mapping[str, Json]], fields: Mapping[str, Json]
+) -> tuple[dict[str, Json], dict[str, Json]]:
+    """The fields that can be read, each by itself, where ``form`` puts it; and the others."""
+    readable: dict[str, Json] = {}
+    odd: dict[str, Json] = {}
+    for key, value in fields.items():
+        try:
+            _from_own_fields(form({key: value}))
+        except FieldError:
+            odd[key] = value
+        else:
+            readable[key] = value
+    return readable, odd
 
 
 def _put(fields: dict[str, Json], key: str, value: Json) -> None:

@@ -132,7 +132,10 @@ def merge_notes(*notes: Note) -> Note:
 
 
 def names_of(document: Document) -> set[str]:
-    """The ids a tombstone may call this document by: a hand-edited one answers to both."""
+    """The ids a tombstone may call this document by: a hand-edited one answers to both.
+
+    One that states none has its content's alone: two such have nothing in common by that.
+    """
     if document.memory is None:
         return set()
-    return {document.memory.id, document.stated_id}
+    return {document.memory.id, document.stated_id} - {""}

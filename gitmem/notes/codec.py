@@ -26,7 +26,7 @@ from gitmem.model.memory import (
     to_fields,
 )
 from gitmem.model.note import NEWER, Abandonment, Document, Note, note_of
-from gitmem.model.value import dataclass, replace
+from gitmem.model.value import dataclass
 from gitmem.notes.yaml_subset import FAST_LOADER, PlainYamlError, parse_yaml, render_yaml
 
 MAX_NOTE_BYTES = 1 << 20
@@ -255,26 +255,10 @@ def _mark(fields: Mapping[str, Json]) -> Abandonment:
 
 
 def _memory(fields: Mapping[str, Json]) -> Memory:
-    schema = fields.get("schema")
-    if not isinstance(schema, int) or isinstance(schema, bool) or schema <= SCHEMA:
-        return from_fields(fields)
     try:
-        return _newer_memory(fields)
+        return from_fields(fields)
     except FieldError as error:
+        schema = fields.get("schema")
+        if isinstance(schema, bool) or not isinstance(schema, int) or schema <= SCHEMA:
+            raise
         raise FieldError(f"{NEWER} (schema {schema}): {error}") from error
-
-
-def _newer_memory(fields: Mapping[str, Json]) -> Memory:
-    """Read what can be read from a later schema; a known field in another form becomes extra."""
-    base = {key: fields[key] for key in ("schema", "kind", "title") if key in fields}
-    readable, odd = dict(base), {}
-    from_fields(base)
-    for key, item in fields.items():
-        try:
-            from_fields({**base, key: item})
-        except FieldError:
-            odd[key] = item
-        else:
-            readable[key] = item
-    memory = from_fields(readable)
-    return replace(memory, extra={**memory.extra, **odd})

@@ -17,6 +17,8 @@ from gitmem.notes.codec import parse_note
 
 _MOST_BYTES = 4 << 20
 _DIFF = ("diff-tree", "-r", "-z", "--raw", "--full-index", "--no-abbrev", "--no-renames")
+# What is larger than all that is read here is handed on in pieces, and never unpacked as a whole.
+_CONTENTS = ("-c", f"core.bigFileThreshold={_MOST_BYTES}", "cat-file", "--batch")
 _PATH = re.compile(rb"(?:[0-9a-f]{2}/)*[0-9a-f]{2,40}")
 _DIGITS = 40
 _FILE = b"100"  # how the mode of one begins
@@ -39,7 +41,7 @@ def read_few_changes(
     if len(held) > most:
         return None
     paths = [f"{new}:{path}" for name in held for path in _paths_of(name)]
-    answer = GitPipe(repo, ("cat-file", "--batch"), paths).output(_MOST_BYTES)
+    answer = GitPipe(repo, _CONTENTS, paths).output(_MOST_BYTES)
     contents = list(_contents(answer)) if paths else []
     if len(contents) != len(paths):
         return None  # cut off, or a path that git could not make sense of

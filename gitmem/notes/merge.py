@@ -36,10 +36,15 @@ def merge_commits(trees: NoteTrees, tip: str | None, other: str, subject: str) -
         NoteUnreadable: one of the commits, or its trees, cannot be read.
     """
     theirs = trees.root(other)
-    if tip is None or trees.contains(tip, other):
-        return other if tip is None else None
+    if tip is not None and trees.contains(tip, other):
+        return None
+    if not trees.has_plain_history(other, tip):
+        raise NoteUnreadable("a commit in its history has an author or a date that is none")
+    brought = read_scrubs(trees.objects, theirs)
+    if tip is None:
+        return other
     ours = trees.root(tip)
-    known, brought = read_scrubs(trees.objects, ours), read_scrubs(trees.objects, theirs)
+    known = read_scrubs(trees.objects, ours)
     if known.marks != brought.marks:
         return _merge_across_scrub(trees, [(tip, ours, known), (other, theirs, brought)], subject)
     scrubs = known.join(brought)

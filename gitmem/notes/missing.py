@@ -20,7 +20,7 @@ from gitmem.notes.trees import NoteTrees
 _DOCUMENT = re.compile(rb"^---", re.MULTILINE)
 _ID_LINE = re.compile(rb"^id: *[\"']?(m[0-9a-f]{20})\b", re.MULTILINE)
 _FORGOTTEN = re.compile(rb"^forgotten:", re.MULTILINE)
-_GITS_MERGE = "Merged notes from "
+_GITS_MERGE = b"Merged notes from "
 """How the message of a commit begins that ``git notes merge`` made, by whatever strategy."""
 
 
@@ -119,7 +119,8 @@ def find_merge_repairs(
     mended: dict[bytes, Note] = {}
     for merge in _merges_by_git(trees, tip, known):
         result = bytes(merge.tree_id.raw)
-        parents = [bytes(parent.tree_id.raw) for parent in merge.parents]
+        roots = (trees.root(str(parent)) for parent in merge.parent_ids)
+        parents = [root for root in roots if root is not None]
         touched: dict[bytes, None] = {}
         for parent in parents:
             differing = differing_notes(trees.objects, parent, result)
@@ -156,7 +157,7 @@ def _note_without_merge(
 
 def _merges_by_git(trees: NoteTrees, tip: str, known: str | None) -> Iterator[pygit2.Commit]:
     for commit in trees.since(tip, known):
-        if len(commit.parents) > 1 and commit.message.startswith(_GITS_MERGE):
+        if len(commit.parent_ids) > 1 and commit.raw_message.startswith(_GITS_MERGE):
             yield commit
 
 

@@ -65,7 +65,7 @@ class NotesRef:
         if who.name and who.email:
             self._git.set_ident(who.name, who.email)
         for attempt in range(_MAX_TRIES):
-            with _translate_refusals("write the notes ref"):
+            with translate_refusals("write the notes ref"):
                 ref = self._read()
                 wanted = decide(None if ref is None else str(ref.target))
                 if wanted is None:
@@ -142,7 +142,14 @@ def last_move(repo: Repo, name: str, tip: str) -> str:
 
 
 @contextmanager
-def _translate_refusals(doing: str) -> Iterator[None]:
+def translate_refusals(doing: str) -> Iterator[None]:
+    """Turn what libgit2 refuses into an error that a person can act on; ``doing`` completes the
+    sentence "cannot ...".
+
+    Raises:
+        ReadOnlyRepository, DiskFull: the repository cannot be written.
+        GitFailed: anything else, as libgit2 says it.
+    """
     try:
         yield
     except (pygit2.GitError, OSError) as error:

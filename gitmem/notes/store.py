@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gitmem.errors import UnknownRevision
+from gitmem.errors import NoteUnreadable, UnknownRevision
 from gitmem.git.identity import Identity
 from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
@@ -20,6 +20,7 @@ from gitmem.notes.merge import loss_between, merge_commits, restore_documents
 from gitmem.notes.missing import Loss
 from gitmem.notes.ref import NotesRef
 from gitmem.notes.scrub_marks import Scrubs, read_scrubs
+from gitmem.notes.takings import Taking, takings_between
 from gitmem.notes.trees import ID, NoteTrees
 from gitmem.notes.watermark import Watermark
 
@@ -57,6 +58,7 @@ class NoteStore:
         identity: Identity | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self.repo = repo
         self._trees = NoteTrees(repo, identity)
         self._objects = self._trees.objects
         self._ref = NotesRef(repo, self._trees.git, ref, sleep)
@@ -74,6 +76,10 @@ class NoteStore:
     def has_commit(self, oid: str) -> bool:
         """Whether this notes commit is still here (garbage collection may have taken it)."""
         return self._trees.has_commit(oid)
+
+    def is_all_here(self, oid: str) -> bool:
+        """Whether no part of this notes commit is missing."""
+        return self._trees.is_all_here(oid)
 
     def read(self, commit: str) -> Note | None:
         """The note of one commit; None when it has none."""
@@ -169,6 +175,11 @@ class NoteStore:
         tip = self.tip()
         return tip is not None and (self._watermark is None or self._watermark.tip() == tip)
 
+    def last_whole(self) -> str | None:
+        """Where this clone last saw the ref whole; None where it keeps no record of that."""
+        tip = self._watermark.tip() if self._watermark is not None else None
+        return tip if tip is not None and self.has_commit(tip) else None
+
     def has_watermark(self) -> bool:
         """Whether this clone keeps where it last saw the ref whole."""
         return self._watermark is not None and self._watermark.tip() is not None
@@ -239,6 +250,14 @@ class NoteStore:
         """
         return loss_between(self._trees, old, new)
 
+    def takings_between(self, old: str, new: str, other: str) -> list[Taking]:
+        """What joining a remote's notes ``other`` took from ours, from ``old`` to ``new``.
+
+        Raises:
+            NoteUnreadable: one of the commits, or its trees, cannot be read.
+        """
+        return takings_between(self._trees, old, new, other)
+
     def rewrite(
         self, plan: Callable[[Iterator[tuple[str, Note]]], Rewrite], mark: str, subject: str
     ) -> str | None:
@@ -272,13 +291,21 @@ class NoteStore:
             self._watermark.follow(None, moved)
         return moved
 
+    def has_mark(self, mark: str) -> bool:
+        """Whether the ref was rewritten under this name."""
+        return mark in read_scrubs(self._objects, self._trees.root(self.tip())).marks
+
     def replaces(self, other: str) -> bool:
         """Whether our ref was scrubbed of something that the notes commit ``other`` still has."""
         tip = self.tip()
         if tip is None or not self.has_commit(other) or self._trees.contains(tip, other):
             return False
         ours = read_scrubs(self._objects, self._trees.root(tip))
-        return ours.marks > read_scrubs(self._objects, self._trees.root(other)).marks
+        try:
+            theirs = read_scrubs(self._objects, self._trees.root(other))
+        except NoteUnreadable:
+            return False  # it was never joined
+        return ours.marks > theirs.marks
 
     def _move(self, decide: Callable[[str | None], str | None], line: str) -> str | None:
         """Move the ref, and with it what this clone saw, if that is where it stood."""

@@ -12,6 +12,7 @@ from contextlib import suppress
 import pygit2  # noqa: TID253 - libgit2's owner, with the modules that read and write objects
 
 from gitmem.model.note import WATERMARK_REF
+from gitmem.notes.ref import translate_refusals
 
 
 class Watermark:
@@ -36,10 +37,16 @@ class Watermark:
                 ref.set_target(pygit2.Oid(hex=new))
 
     def drop(self) -> None:
-        """Delete it: what it preserves must not be restored."""
-        ref = self._read()
-        if ref is not None:
-            ref.delete()
+        """Delete it: what it preserves must not be restored.
+
+        Raises:
+            ReadOnlyRepository, DiskFull: the repository cannot be written.
+            GitFailed: it is locked.
+        """
+        with translate_refusals(f"delete '{WATERMARK_REF}'"):
+            ref = self._read()
+            if ref is not None:
+                ref.delete()
 
     def _read(self) -> pygit2.Reference | None:
         try:

@@ -7,6 +7,7 @@ agent hooks run git through this.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -15,8 +16,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
+from gitmem.errors import GitmemError, UsageError
+from gitmem.process.deadline import is_over, time_left
+
 Child = subprocess.Popen[bytes]
 """A program that was started, with our ends of its pipes."""
+
+_awaited: list[Child] = []
 
 
 def start(
@@ -37,17 +43,27 @@ def start(
 
     Raises:
         OSError: it cannot be started.
+        UsageError: no program can be told this: an argument is too long, or has a NUL in it.
     """
-    return subprocess.Popen(
-        command,
-        env=environ,
-        cwd=folder,
-        stdin=stdin,
-        stdout=stdout,
-        stderr=stderr,
-        start_new_session=leads_session,
-        pass_fds=pass_fds,
-    )
+    try:
+        return subprocess.Popen(
+            command,
+            env=environ,
+            cwd=folder,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=leads_session,
+            pass_fds=pass_fds,
+        )
+    except OSError as error:
+        if error.errno != errno.E2BIG:
+            raise
+        raise UsageError("the arguments are longer than the system takes") from error
+    except ValueError as error:
+        if not any("\0" in word for word in command):
+            raise
+        raise UsageError("an argument has a NUL in it, which nothing here is named by") from error
 
 
 def end(child: Child, grace_seconds: float = 0.0) -> None:
@@ -69,10 +85,18 @@ def end(child: Child, grace_seconds: float = 0.0) -> None:
 @contextmanager
 def ending(child: Child) -> Iterator[Child]:
     """Lend the child to a block and :func:`end` it then; for its exit status, wait in the block."""
+    _awaited.append(child)
     try:
         yield child
     finally:
+        _awaited.remove(child)
         end(child)
+
+
+def kill_awaited() -> None:
+    """Kill what this process waits for at the moment: it is about to exit without an answer."""
+    for child in _awaited:
+        _kill(child)
 
 
 def run(
@@ -90,6 +114,7 @@ def run(
     Raises:
         OSError: it cannot be started.
         subprocess.TimeoutExpired: it took longer than ``seconds``, and was killed.
+        GitmemError: the same for this process's own deadline, if it has one.
     """
     child = start(
         command,
@@ -101,7 +126,13 @@ def run(
         leads_session=leads_session,
     )
     with ending(child):
-        printed, complaint = child.communicate(text, seconds)
+        try:
+            printed, complaint = child.communicate(text, time_left(seconds))
+        except subprocess.TimeoutExpired as error:
+            if is_over():
+                program = os.path.basename(command[0])  # noqa: PTH119 - for hooks
+                raise GitmemError(f"'{program}' did not answer in time", "") from error
+            raise
     return subprocess.CompletedProcess(command, child.returncode, printed, complaint)
 
 

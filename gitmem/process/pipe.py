@@ -14,6 +14,7 @@ from threading import Thread, Timer
 from typing import IO
 
 from gitmem.process.child import ending, start
+from gitmem.process.deadline import time_left
 
 
 class Pipe:
@@ -24,7 +25,7 @@ class Pipe:
     ) -> None:
         stdin = PIPE if text else DEVNULL
         self._child = start(command, environ=environ, stdin=stdin, stdout=PIPE)
-        self._clock = Timer(seconds, self._child.kill)
+        self._clock = Timer(time_left(seconds) or seconds, self._child.kill)
         self._clock.daemon = True
         self._clock.start()
         if text:

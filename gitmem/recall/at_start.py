@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from itertools import groupby
 
 from gitmem.errors import GitmemError
+from gitmem.git.regular_file import open_regular
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.lookup import places_of
@@ -202,7 +203,7 @@ def _how_to_ask(repo: Repo, count: int, *, has_own: bool) -> str:
 def _has_tool(repo: Repo) -> bool:
     """Whether the project registers gitmem's server with the agent."""
     try:
-        with open(os.path.join(repo.need_worktree(), ".mcp.json"), "rb") as file:  # noqa: PTH118, PTH123
+        with open_regular(os.path.join(repo.need_worktree(), ".mcp.json")) as file:  # noqa: PTH118
             return b'"gitmem"' in file.read(_SETTINGS_BYTES)
     except OSError:
         return False

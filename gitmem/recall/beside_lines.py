@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 
 from gitmem.git.line_origins import Origin, ignored_commits, origins_of_lines
+from gitmem.git.regular_file import open_regular
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.commits import commits_holding
@@ -22,7 +23,7 @@ from gitmem.index.nearby import paths_with_names
 from gitmem.model.line_ranges import Ranges, join
 from gitmem.model.memory import Memory
 from gitmem.model.reason import gives_reason
-from gitmem.model.text import ascii_words
+from gitmem.model.text import plain_words
 from gitmem.model.value import dataclass
 from gitmem.state.context_history import SessionContext
 
@@ -185,7 +186,7 @@ def _refusal(memory: Memory, stored: Iterable[Memory], own: str) -> str:
 
 def _is_of_form(title: str) -> bool:
     """Whether a commit says of itself that it changed how lines look, and nothing else."""
-    words = [word for word in ascii_words(title) if word not in _EMPTY_WORDS]
+    words = [word for word in plain_words(title) if word not in _EMPTY_WORDS]
     return bool(words) and _FORM_WORDS.issuperset(words)
 
 
@@ -208,7 +209,7 @@ def _lines_of(repo: Repo, path: str) -> list[bytes]:
         found = os.lstat(file)
         if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST_BYTES:
             return []
-        with open(file, "rb") as opened:  # noqa: PTH123
+        with open_regular(file, follow=False) as opened:
             text = opened.read(_MOST_BYTES)
     except OSError:
         return []

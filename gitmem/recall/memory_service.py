@@ -167,12 +167,14 @@ class MemoryService:
     def _prepare(self) -> None:
         """Wait for an index: the very first, or one that replaces a deleted one."""
         self._last_wake = self._clock()
-        if self.repo.is_initialised:
-            catch_up(self.repo, _PATIENCE_SECONDS)
+        if self.repo.is_initialised and catch_up(self.repo, _PATIENCE_SECONDS):
             return
-        from gitmem.refresh.refresh import refresh
+        from gitmem.refresh.refresh import fill_empty_index, refresh
 
-        refresh(self.repo).close()
+        if self.repo.is_initialised:
+            fill_empty_index(self.repo)
+        else:
+            refresh(self.repo).close()
 
     def _standings(self, commits: Sequence[str]) -> dict[str, Standing]:
         with closing(Index.open(self.repo.state_dir)) as index:

@@ -23,6 +23,7 @@ from gitmem.recall.search import recall
 from gitmem.state.error_log import append_log
 from gitmem.state.known_repos import KnownRepos, repo_name
 from gitmem.state.pending import PendingStore
+from gitmem.state.scrub_intent import is_scrub_begun
 from gitmem.state.settings import read_settings
 
 Judge = Callable[[Sequence[str]], Mapping[str, Standing]]
@@ -61,7 +62,8 @@ def search_everywhere(repo: Repo | None, known_repos: KnownRepos, query: Query) 
     asked = set(words_of(query.text)[:_MAX_WORDS])
     wide = replace(query, limit=query.offset + query.limit, offset=0)
     found: list[tuple[float, Hit]] = []
-    for place in [*here, *(other for other in others if allows_everywhere(other))]:
+    allowed = (r for r in others if allows_everywhere(r) and not is_scrub_begun(r))
+    for place in [*here, *allowed]:
         for result in _search_or_log(place, wide):
             weight = result.score * (0.2 + _coverage(result.memory, asked))
             found.append((weight, replace(result, repository=repo_name(place), place=place.top)))

@@ -17,7 +17,7 @@ from typing import Any
 
 from gitmem.errors import EncoderUnavailable
 from gitmem.git.repo import Repo
-from gitmem.index.cache import Index
+from gitmem.index.cache import Index, IndexDamaged
 from gitmem.index.encoder import Encoder, shared_directions
 from gitmem.index.fields import FIELDS
 from gitmem.index.identifiers import has_identifier, identifiers_in, names_in
@@ -108,11 +108,22 @@ class Recaller:
         ``now`` are POSIX seconds, to tell ages by.
         ``judge``: git is asked how the first ones stand, where that is not known, and what is no
         longer so comes later.  What amends what among them is asked of git in any case, once.
+        Where the index proves to be damaged, it is built anew and asked again.
 
         Raises:
-            GitmemError: the index is damaged; it is set aside, so that the next try works.
+            GitmemError: it proves to be damaged again; it is set aside, so that the next try works.
         """
         self._reopen_if_replaced()
+        try:
+            return self._search(query, now, judge=judge)
+        except IndexDamaged:
+            from gitmem.refresh.refresh import fill_empty_index  # YAML, which a search is spared
+
+            fill_empty_index(self._repo)
+            self._reopen_if_replaced()
+            return self._search(query, now, judge=judge)
+
+    def _search(self, query: Query, now: float | None, *, judge: bool) -> list[Hit]:
         text, end = query.text[:MAX_TEXT], query.offset + query.limit
         scope = None if query.beyond_head else scope_of(self._repo, self._index)
         pool = self._relevant(text, self._pool(text, query, scope))

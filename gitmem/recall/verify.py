@@ -17,6 +17,7 @@ from gitmem.git.commits import MAX_FILES, CommitReader
 from gitmem.git.log import has_head, read_heads
 from gitmem.git.repo import Repo
 from gitmem.guard.policy import MASK
+from gitmem.guard.untrusted import clean_text
 from gitmem.index.cache import Index
 from gitmem.index.commits import annotated_commits_among
 from gitmem.index.memories import is_forgotten, memories_of, memories_with_id
@@ -185,6 +186,8 @@ def _check_files(memory: Memory, carrier: Change | None, made_at: Change | None)
         yield Check("files", Verdict.UNKNOWN, "its commit is not here")
         return
     changed = {path for one in known for file in one.files for path in (file.path, file.old_path)}
+    # A name with hidden characters, or that is no UTF-8, is kept without them.
+    changed |= {clean_text(path, len(path)) for path in changed}
     missing = [path for path in memory.files_changed if path not in changed]
     missing = [path for path in missing if not MASK.search(path)]
     told = f"{len(memory.files_changed) - len(missing)} of {len(memory.files_changed)}"

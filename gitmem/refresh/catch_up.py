@@ -12,17 +12,20 @@ from collections.abc import Callable
 from contextlib import closing
 
 from gitmem.git.log import reflog_size
-from gitmem.git.remotes import TRACKING, tracking_ref
+from gitmem.git.remotes import TRACKING, is_tracking, place_of
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF, WATERMARK_REF
+from gitmem.process.deadline import share_of_time
 from gitmem.state.cursors import read_cursors
 from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue
 from gitmem.state.ref_tips import REFS, is_rewriting, read_last_tips, tips_of
+from gitmem.state.unseen import has_unseen
 from gitmem.state.worker_launch import launch_worker
 
 _POLL_SECONDS = 0.02
+_SHARE = 0.75  # of what is left of a hook's time: the rest is for what it has to say
 _MOST_NOTES = 50  # that who waits reads by itself: about as long as a worker takes to start
 
 
@@ -41,6 +44,11 @@ def _tip_to_follow(repo: Repo) -> str | None:
     """
     if not Queue(repo).is_empty():
         return None
+    if has_unseen(repo):
+        from gitmem.agents.homes import sees_agents  # mostly there is nothing to look at again
+
+        if sees_agents(os.environ):
+            return None
     seen = read_cursors(repo)
     known = seen.reflogs.get(str(repo.git_dir))
     if known is not None and known != reflog_size(repo):
@@ -54,9 +62,8 @@ def _tip_to_follow(repo: Repo) -> str | None:
     tip = tips.get(NOTES_REF)
     if tips.get(WATERMARK_REF, tip) != tip:
         return None
-    joined = {tracking_ref(remote): tip for remote, tip in seen.tracking.items()}
-    fetched = (ref for ref in tips if ref.startswith(TRACKING) and ref.endswith("/claude-mem"))
-    return tip or "" if all(joined.get(ref) == tips[ref] for ref in fetched) else None
+    places = {place_of(ref): tips[ref] for ref in tips if is_tracking(ref)}
+    return tip or "" if all(seen.has_seen(*item) for item in places.items()) else None
 
 
 def catch_up(
@@ -70,23 +77,27 @@ def catch_up(
     Returns whether all is up to date.  A worker that takes longer goes on by itself; work that
     it had to leave (a rebase is under way, a job keeps failing) is not waited for.
     """
-    if _is_caught_up(repo):
-        return True
+    with closing(Index.open(repo.state_dir)) as index:
+        if _is_caught_up(repo, index):
+            return True
+        is_held = index.is_volatile
     has_ended = launch(repo)
-    deadline = time.monotonic() + patience
+    if is_held:
+        return False  # by another process, or not to be written: no worker gets further, either
+    deadline = time.monotonic() + share_of_time(patience, _SHARE)
     while time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
         if has_ended() and not is_worker_running(repo):
             break
-    return _is_caught_up(repo)
-
-
-def _is_caught_up(repo: Repo) -> bool:
     with closing(Index.open(repo.state_dir)) as index:
-        tip, base = _tip_to_follow(repo), index.tip
-        if tip is None or tip == (base or ""):
-            return tip is not None
-        return bool(tip and base) and _follow(repo, index, base or "", tip)
+        return _is_caught_up(repo, index)
+
+
+def _is_caught_up(repo: Repo, index: Index) -> bool:
+    tip, base = _tip_to_follow(repo), index.tip
+    if tip is None or tip == (base or ""):
+        return tip is not None
+    return bool(tip and base) and _follow(repo, index, base or "", tip)
 
 
 def _follow(repo: Repo, index: Index, base: str, tip: str) -> bool:

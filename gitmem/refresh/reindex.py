@@ -8,7 +8,9 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
+from gitmem.errors import DiskFull
 from gitmem.git.repo import Repo, translate_os_errors
 from gitmem.index.cache import Index
 from gitmem.index.commits import annotated_commit_count
@@ -20,6 +22,8 @@ from gitmem.refresh.encoders import encoder_of
 from gitmem.refresh.reachable import scope_of
 from gitmem.refresh.refresh import refresh_index
 from gitmem.state.settings import read_settings
+
+_LEAST_BYTES = 1 << 17  # what an index takes that holds nothing
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
@@ -52,11 +56,25 @@ def reindex(repo: Repo, progress: Progress | None = None) -> ReindexReport:
                 refresh_index(notes, index, lambda read: tell("reading notes", read, total))
                 scope_of(repo, index)
                 left = _embed(index, encoder, tell)
+                if index.is_volatile:
+                    _raise_refusal(aside)
+                index.seal()
                 done = ReindexReport(annotated_commit_count(index), memory_count(index), left)
             Index.replace(repo.state_dir, aside)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     return done
+
+
+def _raise_refusal(folder: Path) -> NoReturn:
+    """The index went on in memory, because the file could not be written: say why.
+
+    Raises:
+        OSError: what the file system says now.
+        DiskFull: it says nothing, any more.
+    """
+    (folder / "room").write_bytes(bytes(_LEAST_BYTES))
+    raise DiskFull("cannot build the index: there was no space left on the device")
 
 
 def _embed(index: Index, encoder: Encoder | None, tell: Progress) -> int:

@@ -11,15 +11,18 @@ import re
 
 from gitmem.errors import NoteUnreadable
 from gitmem.git.repo import Repo, try_git
+from gitmem.git.trusted_remotes import remotes_apart
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF
 from gitmem.notes.ref import last_move
 from gitmem.notes.store import Loss, NoteStore
+from gitmem.refresh.taken import report_taken
 from gitmem.state.error_log import append_log
 from gitmem.state.notices import add_notice
 
 _SUBJECT = "notes: put back what was lost"
 _ON_PURPOSE = "To forget a memory on purpose: gitmem scrub ID"
+_FETCHED = ("fetch", "pull")  # how the ref's log begins
 _BY_GIT_NOTES = re.compile(r"'(git notes [a-z]+)'")
 
 
@@ -33,13 +36,15 @@ def restore_lost_notes(repo: Repo, notes: NoteStore, index: Index | None = None)
     """
     if notes.is_whole() or (index is None and not notes.has_watermark()):
         return
-    reason = _reason(repo, notes.tip())
+    reason, whole, moved_to = _reason(repo, notes.tip()), notes.last_whole(), notes.tip()
     try:
         loss = notes.restore(_SUBJECT, index.tip if index is not None else None)
     except NoteUnreadable as error:
         append_log(repo, f"the earlier notes cannot be read: {error.message}")
         notes.accept()
         return
+    if whole is not None and moved_to is not None and _was_fetched(repo, moved_to):
+        report_taken(repo, notes, "git fetch", whole, moved_to)
     if loss:
         add_notice(
             repo,
@@ -73,12 +78,31 @@ def report_remote_deletion(repo: Repo, remote: str) -> None:
         )
 
 
+def report_remote_apart(repo: Repo, remote: str) -> None:
+    """Leave a notice that a remote nobody trusts has memories, if it has any that we lack."""
+    if remote in remotes_apart(repo):
+        add_notice(repo, apart_line(remote))
+
+
+def apart_line(remote: str) -> str:
+    """What is said of a remote whose memories are kept apart."""
+    return (
+        f"'{remote}' has memories that are kept apart: nobody here has said to trust it."
+        f" To join them, now and from now on: gitmem trust {remote}"
+    )
+
+
+def _was_fetched(repo: Repo, tip: str) -> bool:
+    """Whether a fetch put our ref there, past what is kept of remotes."""
+    return last_move(repo, NOTES_REF, tip).startswith(_FETCHED)
+
+
 def _reason(repo: Repo, tip: str | None) -> str:
     """What most likely happened, by the ref's own log."""
     if tip is None:
         return "the ref was deleted (git update-ref -d, or a fetch with --prune)"
     said = last_move(repo, NOTES_REF, tip)
-    if said.startswith(("fetch", "pull")):
+    if said.startswith(_FETCHED):
         return (
             "a fetch put other notes over ours, by a refspec such as +refs/notes/*:refs/notes/*"
             " (see gitmem doctor)"

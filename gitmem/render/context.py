@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gitmem.guard.untrusted import clean_line, frame_as_data, neutralise
+from gitmem.guard.frames import neutralise
+from gitmem.guard.untrusted import clean_line, frame_as_data
 from gitmem.model.context_item import ContextItem
 from gitmem.model.instant import parse_any_iso_time
 from gitmem.model.items import Item, items_of, shown_title

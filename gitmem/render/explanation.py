@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from gitmem.guard.frames import neutralise
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.context_item import ContextItem
 from gitmem.model.items import shown_title
@@ -51,16 +52,21 @@ def render_explanation(
 def _lines(one: Explainable, path: str, *, is_given: bool) -> Iterator[str]:
     memory = one.item.memory
     verdict = "given" if is_given else one.refusal or "no room in the budget"
-    title = clean_line(shown_title(memory), 100)
+    title = _line(shown_title(memory), 100)
     yield f"{one.worth:4.0%}  {title} ({_origin(memory, one.item)}): {verdict}"
     if one.item.lines:
         yield f"      has lines {shown_ranges(one.item.lines)} there"
     likely = [(name, chance) for name, chance in one.files if name != path]
     if likely:
-        files = ", ".join(f"{clean_line(name, 120)} {chance:.0%}" for name, chance in likely)
+        files = ", ".join(f"{_line(name, 120)} {chance:.0%}" for name, chance in likely)
         yield f"      likely to be edited: {files}"
 
 
 def _origin(memory: Memory, item: ContextItem) -> str:
     commit = "not committed yet" if item.is_pending else item.commit[:COMMIT_LENGTH]
-    return f"{memory.id[:ID_LENGTH]}, {clean_line(commit, 40)}"
+    return f"{memory.id[:ID_LENGTH]}, {_line(commit, 40)}"
+
+
+def _line(text: str, limit: int) -> str:
+    """An agent may read this as well as a person."""
+    return neutralise(clean_line(text, limit))

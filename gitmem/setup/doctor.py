@@ -30,6 +30,7 @@ from gitmem.setup.doctor_state import (
     check_index,
     check_log,
     check_queue,
+    check_scrub,
     check_stand_ins,
 )
 
@@ -45,6 +46,7 @@ _CHECKS: tuple[Check, ...] = (  # causes before effects
     check_identity,
     check_remote,
     check_disk,
+    check_scrub,
     check_queue,
     check_index,
     check_log,
@@ -62,8 +64,8 @@ def diagnose(repo: Repo, practice: Practice | None = None) -> list[Finding]:
 
 def _checks_of(repo: Repo) -> tuple[Check, ...]:
     if repo.worktree is None:
-        return (check_versions, check_index)
-    return _CHECKS if repo.is_initialised else (check_versions, check_set_up)
+        return (check_versions, check_scrub, check_index)
+    return _CHECKS if repo.is_initialised else (check_versions, check_scrub, check_set_up)
 
 
 def render_finding(finding: Finding) -> str:

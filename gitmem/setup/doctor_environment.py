@@ -12,16 +12,20 @@ from importlib import metadata
 
 from gitmem.capture.compressors import unusable_compressors
 from gitmem.git.identity import find_identity
-from gitmem.git.remotes import memory_remote
+from gitmem.git.remotes import memory_remote, remote_of
 from gitmem.git.repo import Repo
 from gitmem.git.transport import fetch_notes
+from gitmem.git.trusted_remotes import remotes_apart
 from gitmem.guard.policy import Policy
+from gitmem.model.note import NOTES_REF
 from gitmem.process.child import run
 from gitmem.setup.current_writer import describe_writer
 from gitmem.setup.doctor_finding import Finding, Level, Practice
 from gitmem.setup.hook_location import MIN_GIT, read_git_version
+from gitmem.state.cursors import read_cursors
 from gitmem.state.refused_remotes import read_refusal
 from gitmem.state.settings import describe_settings, read_settings
+from gitmem.state.taken_memories import read_taken
 
 _CLIENT_TIMEOUT = 10.0
 _MIN_CLIENT = (2, 0, 44)
@@ -128,3 +132,14 @@ def check_remote(repo: Repo, practice: Practice) -> Iterator[Finding]:
     if refusal is not None:
         remedy = "Nothing was lost: they stay here until it accepts them. Run: gitmem sync"
         yield Finding(Level.WARNING, refusal.reason, remedy)
+    for name in remotes_apart(repo):
+        remedy = f"If its people are to be trusted: gitmem trust {name}"
+        yield Finding(Level.NOTE, f"'{name}' has memories that are kept apart", remedy)
+    unreadable = sorted({remote_of(place) for place in read_cursors(repo).unreadable})
+    for name in unreadable:
+        what = f"what '{name}' has under {NOTES_REF} cannot be read as notes, and was left alone"
+        remedy = "Memories stay here. Whoever keeps that repository can look: git fsck"
+        yield Finding(Level.WARNING, what, remedy)
+    if taken := len(read_taken(repo)):
+        what = f"{taken} {'memory was' if taken == 1 else 'memories were'} taken away by a remote"
+        yield Finding(Level.NOTE, what, "To see what and by whom: gitmem restore")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -99,12 +100,14 @@ def _foreign(place: HooksPlace, config: GitConfig) -> Finding:
         " remembered at once, add three lines to the hooks there (docs/hooks.md); or give this"
         " repository its own hooks: git config core.hooksPath .git/hooks, then: gitmem init"
     )
-    what = f"core.hooksPath ({hooks_path_source(config)}) is '{place.folder}', shared with others"
+    what = f"core.hooksPath ({hooks_path_source(config)}) is '{place.folder}', {place.why_foreign}"
     return Finding(Level.WARNING, what, remedy)
 
 
 def check_client(repo: Repo, practice: Practice) -> Iterator[Finding]:
     """The agent's settings have gitmem's hooks, the project's or the user's."""
+    if not os.path.lexists(repo.need_worktree() / ".git"):
+        return  # no client can find this repository, so init leaves its settings alone
     places = [repo.need_worktree() / PROJECT_FILE]
     places += [practice.user_settings] if practice.user_settings else []
     good = [path for path in places if _has_hooks(path)]
@@ -118,6 +121,8 @@ def check_client(repo: Repo, practice: Practice) -> Iterator[Finding]:
 def check_server(repo: Repo, practice: Practice) -> Iterator[Finding]:
     """Offering the MCP server to the agent is optional."""
     path = repo.need_worktree() / mcp_json.PROJECT_FILE
+    if not os.path.lexists(repo.need_worktree() / ".git"):
+        return
     content = look(path).content
     if content is not None and mcp_json.has_server(content):
         yield Finding(Level.GOOD, f"the MCP server in '{path}'")

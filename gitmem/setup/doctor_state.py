@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from gitmem.capture.workspace import open_workspace
+from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.index.memories import memory_count
@@ -19,9 +20,10 @@ from gitmem.state.queue import Queue
 from gitmem.state.settings import read_settings
 from gitmem.state.unreachable_notes import read_unreachable_notes
 from gitmem.upkeep.select_captures import CaptureSelection, find_captures
-from gitmem.worker import work
+from gitmem.worker import finish_begun_scrub, work
 
 _SHOWN_LOG = 5
+_SCRUB_PATIENCE_SECONDS = 2.0
 
 
 def check_queue(repo: Repo, practice: Practice) -> Iterator[Finding]:
@@ -41,6 +43,15 @@ def check_queue(repo: Repo, practice: Practice) -> Iterator[Finding]:
         what = f"{told} set aside"
         remedy = f"The reason is in {log_path(repo)}; to try again: gitmem doctor --fix"
         yield Finding(Level.WARNING, what, remedy, partial(_retry, repo))
+
+
+def check_scrub(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    """No scrub was begun and cannot be finished; like any command, this one tries."""
+    try:
+        if finish_begun_scrub(repo, _SCRUB_PATIENCE_SECONDS):
+            yield Finding(Level.GOOD, "a scrub that was interrupted is finished")
+    except GitmemError as error:
+        yield Finding(Level.ERROR, f"a scrub is not finished: {error.message}", error.hint)
 
 
 def check_disk(repo: Repo, practice: Practice) -> Iterator[Finding]:

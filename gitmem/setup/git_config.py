@@ -27,6 +27,11 @@ Entry = tuple[str, str]
 OUR_STRATEGY = f"notes.{NOTES_REF.removeprefix('refs/notes/')}.mergeStrategy"
 """How ``git notes merge`` joins notes of ours; git's own default stops in a conflict."""
 
+_ONLY_OURS = f"{NOTES_REF[:-1]}[{NOTES_REF[-1]}]"
+"""A glob for our ref alone.  Until the first memory there is no such ref, and of one that is named
+outright git says with every amend, rebase and log that it "is invalid"; of a glob it says nothing.
+"""
+
 _COMPRESSOR = "gitmem.compressor"
 _HOOKS = "hook.gitmem-"
 _HOOK = _HOOKS + "{event}.{name}"
@@ -82,7 +87,7 @@ def missing_entries(config: GitConfig, *, with_hooks: bool) -> list[Entry]:
     no longer find the branch.  ``with_hooks`` adds the hooks, for git 2.54 and newer.
     """
     wanted = [
-        (name, NOTES_REF)
+        (name, _ONLY_OURS)
         for name in ("notes.rewriteRef", "notes.displayRef")
         if not any(fnmatchcase(NOTES_REF, glob) for glob in config.values(name.lower()))
     ]

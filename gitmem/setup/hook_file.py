@@ -56,17 +56,20 @@ _NOTEWORTHY = (
 
 # A hook file that is part of the project may be checked out with carriage returns, which no shell
 # outside of Windows takes for a line's end; in a comment they do no harm.  A here-document has no
-# room for one, but post-rewrite cannot stop anything either.
+# room for one: there the word that ends it stands last in its line, and bears one at both places.
 _SWALLOW = " #"
+_HERE = re.compile(r"(?<=<<gitmem) #$|(?<=^\$gitmem_stdin) #$|(?<=^gitmem) #$", re.M)
 
-# git tells post-rewrite its news on stdin: ours reads it, theirs finds it unread.
+# git tells post-rewrite and pre-push its news on stdin: ours reads it, theirs finds it unread.
+_WITH_STDIN = ("post-rewrite", "pre-push")
 _BORROWED_STDIN = """\
-gitmem_stdin=$(cat 2>/dev/null) || :
-(
+[ -t 0 ] && gitmem_stdin= || gitmem_stdin=$(cat 2>/dev/null) || :
+if (
 {body}
-) <<gitmem || :
+) <<gitmem
 $gitmem_stdin
 gitmem
+then :; fi
 [ -z "${{GITMEM_PROBE-}}" ] || exit 0
 [ -z "$gitmem_stdin" ] || exec <<gitmem
 $gitmem_stdin
@@ -84,12 +87,11 @@ _NO_STDIN = """\
 def block(event: str, tail: str = "") -> bytes:
     """The marked lines for ``event``; ``tail`` is shell text that stands last among them."""
     body = _FIND + _CALL.format(event=event)
-    form = _BORROWED_STDIN if event == "post-rewrite" else _NO_STDIN
+    form = _BORROWED_STDIN if event in _WITH_STDIN else _NO_STDIN
     lines = form.format(body=body)
     if event == "prepare-commit-msg":
         lines = "if {}; then\n{}fi\n".format(" ||\n    ".join(_NOTEWORTHY), lines)
-    if event != "post-rewrite":
-        lines = lines.replace("\n", f"{_SWALLOW}\n")
+    lines = _HERE.sub("", lines.replace("\n", f"{_SWALLOW}\n"))
     return f"{_BEGIN}\n{lines}{tail}{_END}\n".encode()
 
 

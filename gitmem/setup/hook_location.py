@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from gitmem.git.repo import Repo, git_environment, run_git
+from gitmem.git.repo import Repo, git_environment, run_git, try_git
 from gitmem.process.child import run
 from gitmem.setup.git_config import GitConfig
 
@@ -33,11 +33,20 @@ class PlaceKind(Enum):
 
 @dataclass(frozen=True)
 class HooksPlace:
-    """``folder`` is where files of ours go, ``run_from`` the one that git runs hooks from."""
+    """``folder`` is where files of ours go, ``run_from`` the one that git runs hooks from.
+
+    ``is_off``: ``core.hooksPath`` names no folder, which people do to switch hooks off.
+    """
 
     kind: PlaceKind
     folder: Path
     run_from: Path
+    is_off: bool = False
+
+    @property
+    def why_foreign(self) -> str:
+        """What keeps hooks of ours out, for a sentence about ``core.hooksPath``."""
+        return "which switches hooks off" if self.is_off else "which other repositories share"
 
 
 def find_place(repo: Repo, version: tuple[int, int]) -> HooksPlace:
@@ -46,10 +55,15 @@ def find_place(repo: Repo, version: tuple[int, int]) -> HooksPlace:
     Raises:
         GitFailed: git cannot say.
     """
-    printed = run_git(repo, "rev-parse", "--path-format=absolute", "--git-path", "hooks")
-    folder = Path(os.fsdecode(printed).removesuffix("\n"))
+    asked = ("rev-parse", "--path-format=absolute", "--git-path", "hooks")
+    done = try_git(repo, *asked)
+    is_empty = done.returncode != 0 and _is_hooks_path_empty(repo)
+    printed = b"" if is_empty else done.stdout if done.returncode == 0 else run_git(repo, *asked)
+    folder = Path(os.fsdecode(printed).removesuffix("\n") or os.devnull)
     if version >= _CONFIG_HOOKS_SINCE:
         return HooksPlace(PlaceKind.CONFIG, folder, folder)
+    if is_empty or folder == Path(os.devnull):
+        return HooksPlace(PlaceKind.FOREIGN, folder, folder, is_off=True)
     if not _is_inside(folder, repo):
         return HooksPlace(PlaceKind.FOREIGN, folder, folder)
     if folder.name == "_" and folder.parent.name == ".husky":
@@ -67,6 +81,12 @@ def read_git_version() -> tuple[int, int]:
     done = run(["git", "version"], environ=git_environment())
     match = _VERSION.match(os.fsdecode(done.stdout))
     return (int(match[1]), int(match[2])) if match else (0, 0)
+
+
+def _is_hooks_path_empty(repo: Repo) -> bool:
+    """Whether ``core.hooksPath`` is set to nothing, of which git cannot make a path."""
+    done = try_git(repo, "config", "core.hooksPath")
+    return done.returncode == 0 and not done.stdout.strip()
 
 
 def _is_inside(folder: Path, repo: Repo) -> bool:

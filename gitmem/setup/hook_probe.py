@@ -33,7 +33,7 @@ class HookState(Enum):
     FORBIDDEN = "is in place and not executable, so git does not run it"
     SILENT = "is in place and does not fire"
     MISSING = "is missing"
-    FOREIGN = "cannot be added: the hooks folder is shared with other repositories"
+    FOREIGN = "cannot be added: core.hooksPath leads out of the repository, or nowhere"
 
     @property
     def is_good(self) -> bool:
@@ -82,7 +82,15 @@ def _try(repo: Repo, arguments: Sequence[str]) -> HookState:
             run(
                 arguments,
                 seconds=_PATIENCE_SECONDS,
-                environ={**git_environment(), "GITMEM_PROBE": os.fspath(mark)},
+                environ={**git_environment(), **_named(repo), "GITMEM_PROBE": os.fspath(mark)},
                 folder=repo.need_worktree(),
             )
         return HookState.FIRES if mark.exists() else HookState.SILENT
+
+
+def _named(repo: Repo) -> dict[str, str]:
+    """What git tells its hooks of a repository that it was given by name, and could not find."""
+    top = repo.need_worktree()
+    if os.path.lexists(top / ".git"):
+        return {}
+    return {"GIT_DIR": os.fspath(repo.git_dir), "GIT_WORK_TREE": os.fspath(top)}

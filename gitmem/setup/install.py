@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gitmem.errors import ForeignFile, GitmemError
+from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
 from gitmem.setup import mcp_json
 from gitmem.setup.claude_settings import PROJECT_FILE, with_hooks, without_hooks
@@ -44,7 +45,12 @@ from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import path_of_name
 from gitmem.setup.owned_files import FileState, OwnedFiles, look, refuse_way_out
 from gitmem.setup.uninstall import put_back, undo_install
-from gitmem.state.atomic import write_atomically
+from gitmem.state.atomic import write_over
+
+_NO_ENTRY = (
+    "no '.git' leads from the work tree to this repository, so an agent's client cannot find it:"
+    " its settings stay as they are. Commits are remembered by git's hooks"
+)
 
 
 @dataclass
@@ -74,11 +80,13 @@ def install(
 
     Raises:
         BareRepository: there is no work tree.
+        UnsupportedRepository: its format cannot be read; nothing was changed.
         ForeignFile: a file that we must add to cannot be understood.
         InstallError: this Python cannot run gitmem from elsewhere.
         GitFailed, DiskFull, ReadOnlyRepository: git or the file system refuses.
     """
-    repo.need_worktree()
+    has_entry = os.path.lexists(repo.need_worktree() / ".git")
+    open_objects(repo)  # before anything is written: what cannot be read is not to be set up
     report = InstallReport()
     owned_files = OwnedFiles(repo)
     is_first = owned_files.begin()
@@ -86,12 +94,16 @@ def install(
         if put_program(repo, python):
             report.changes.append(f"the program: {python}")
         place = find_place(repo, git_version or read_git_version())
-        for path in _project_files(repo, place, user_settings, with_mcp=with_mcp):
+        with_project = user_settings is None and has_entry
+        for path in _project_files(repo, place, with_project=with_project, with_mcp=with_mcp):
             refuse_way_out(repo, path)  # before anything is written
         _add_to_config(repo, owned_files, place, report, compressor)
         _add_hooks(repo, owned_files, place, report)
-        _add_to_client(repo, owned_files, user_settings, report)
-        if with_mcp and user_settings is None:
+        if user_settings is not None or has_entry:
+            _add_to_client(repo, owned_files, user_settings, report)
+        else:
+            report.notices.append(_NO_ENTRY)
+        if with_mcp and with_project:
             _add_server(repo, owned_files, report)
     except BaseException:
         if is_first:
@@ -103,14 +115,14 @@ def install(
 
 
 def _project_files(
-    repo: Repo, place: HooksPlace, user_settings: Path | None, *, with_mcp: bool
+    repo: Repo, place: HooksPlace, *, with_project: bool, with_mcp: bool
 ) -> Iterator[Path]:
     """What may be written in the work tree; a hook that is a link is moved, not written."""
     if place.kind is PlaceKind.HUSKY:
         yield from (place.folder / event for event in EVENTS)
     elif place.kind is PlaceKind.FOLDER:
         yield place.folder
-    if user_settings is None:
+    if with_project:
         yield repo.need_worktree() / PROJECT_FILE
         if with_mcp:
             yield repo.need_worktree() / mcp_json.PROJECT_FILE
@@ -157,7 +169,7 @@ def _add_hooks(
     folder = _display_path(place.folder, repo)
     if place.kind is PlaceKind.FOREIGN:
         report.notices.append(
-            f"core.hooksPath is '{folder}', which other repositories share, so no git hook was"
+            f"core.hooksPath is '{folder}', {place.why_foreign}, so no git hook was"
             " added. The next gitmem command or agent session remembers commits instead"
         )
     elif place.kind is PlaceKind.CONFIG:
@@ -241,7 +253,7 @@ def _add_to_client(
     if user_settings is None:
         changed = owned_files.change(path, new, present.mode, original)
     elif changed := new != present.content:
-        write_atomically(path.resolve(), new, mode=present.mode)
+        write_over(path.resolve(), new, mode=present.mode)
     if changed:
         report.changes.append(f"Claude Code hooks in {_display_path(path, repo)}")
 

@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 from gitmem.errors import InstallError
+from gitmem.git.regular_file import read_regular
 from gitmem.git.repo import Repo
 from gitmem.process.child import run
 from gitmem.setup.hook_file import EVENTS
@@ -19,6 +20,7 @@ from gitmem.setup.trouble import NO_PROGRAM
 from gitmem.state.atomic import write_atomically
 
 _SCRIPTS = (*EVENTS, "agent-stop")
+_MAX_BYTES = 1 << 20
 _PACKAGE = Path(__file__).resolve().parents[1]
 _RUN = """\
 #!/bin/sh
@@ -56,8 +58,9 @@ case "$*" in
 "hook SessionEnd") exec "${{0%/*}}/hooks/agent-stop" end ;;
 esac
 # Hooks that find a worker's mark start none.  The worker keeps it while it works (worker_turns).
-if [ "$1" = worker ] && [ $# -eq 2 ] && [ ! -f "${{0%/*}}/worker.pid" ]; then
-    echo $$ 2>/dev/null >"${{0%/*}}/worker.pid"
+mark=${{0%/*}}/worker.pid
+if [ "$1" = worker ] && [ $# -eq 2 ] && [ ! -e "$mark" ] && [ ! -L "$mark" ]; then
+    echo $$ 2>/dev/null >"$mark"
 fi
 exec {python} {form} "$@"
 """
@@ -77,10 +80,10 @@ def put_program(repo: Repo, python: str) -> bool:
         InstallError: the interpreter cannot run gitmem, or the scripts did not come with it.
         DiskFull, ReadOnlyRepository: they could not be written.
     """
-    changed = _put(run_path(repo), _launcher(python), 0o755)
+    changed = _put(run_path(repo), _launcher(python), 0o777)
     (repo.state_dir / "gone").unlink(missing_ok=True)
     for name in (*_SCRIPTS, "prelude.sh"):
-        mode = 0o755 if name in _SCRIPTS else 0o644
+        mode = 0o777 if name in _SCRIPTS else 0o666
         changed |= _put(repo.state_dir / "hooks" / name, _read_script(name), mode)
     (repo.state_dir / "queue").mkdir(exist_ok=True)
     return changed
@@ -89,10 +92,12 @@ def put_program(repo: Repo, python: str) -> bool:
 def check_program(repo: Repo, python: str) -> str:
     """What is wrong with the launcher and the scripts; empty if nothing is."""
     try:
-        text = os.fsdecode(run_path(repo).read_bytes())
+        text = os.fsdecode(read_regular(run_path(repo), _MAX_BYTES))
         for name in _SCRIPTS:
             script = repo.state_dir / "hooks" / name
-            if script.read_bytes() != _read_script(name) or not os.access(script, os.X_OK):
+            if read_regular(script, _MAX_BYTES) != _read_script(name) or not os.access(
+                script, os.X_OK
+            ):
                 return f"'{script}' is not from this version"
         started = run([os.fspath(run_path(repo)), "--version"], seconds=20)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -155,7 +160,8 @@ def _read_script(name: str) -> bytes:
 
 
 def _put(path: Path, content: bytes, mode: int) -> bool:
-    if path.is_file() and path.read_bytes() == content and path.stat().st_mode & 0o777 == mode:
+    is_same = path.is_file() and path.read_bytes() == content
+    if is_same and path.stat().st_mode & 0o700 == mode & 0o700:
         return False
     write_atomically(path, content, mode=mode)
     return True

@@ -13,7 +13,7 @@ from pathlib import Path
 from gitmem.git.repo import Repo, translate_os_errors
 from gitmem.setup.hook_file import has_block, is_empty_hook, without_block
 from gitmem.setup.owned_files import look, refuse_way_out
-from gitmem.state.atomic import write_atomically
+from gitmem.state.atomic import write_over
 
 SUFFIXES = (".legacy", ".old")
 
@@ -41,7 +41,7 @@ def clean_moved_copies(repo: Repo, path: Path, aside: Path) -> list[Path]:
         rest = without_block(present.content)
         with translate_os_errors(f"take gitmem's lines out of '{copy}'"):
             if not is_empty_hook(rest):
-                write_atomically(copy, rest, mode=present.mode)
+                write_over(copy, rest, mode=present.mode)
             elif os.path.lexists(aside):
                 aside.replace(copy)
             else:

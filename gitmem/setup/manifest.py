@@ -2,12 +2,13 @@
 
 ``.git/gitmem/install.json`` holds the original of every file that was touched, so that
 ``gitmem uninstall`` can put each back to the byte, whatever killed which process.  The file is
-readable by its owner only: a git configuration may hold passwords.
+for its owner, or the group that shares the repository: a git configuration may hold passwords.
 """
 
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import os
 from dataclasses import asdict, dataclass, replace
@@ -15,10 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.errors import ForeignFile
+from gitmem.git.regular_file import read_regular
 from gitmem.git.repo import Repo
 from gitmem.state.atomic import write_atomically
+from gitmem.state.sharing import private_mode
 
 VERSION = 1
+_MAX_BYTES = 256 << 20
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def read_manifest(repo: Repo) -> Manifest:
     """
     path = manifest_path(repo)
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(read_regular(path, _MAX_BYTES))
         if value["version"] != VERSION:
             raise ForeignFile(f"'{path}' was written by another version of gitmem")
         return Manifest(
@@ -91,6 +95,10 @@ def read_manifest(repo: Repo) -> Manifest:
         )
     except FileNotFoundError:
         return Manifest()
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise ForeignFile(f"'{path}' is not a file") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ForeignFile(
             f"'{path}' is damaged", "Nothing was changed. Remove that file, then run: gitmem init"
@@ -106,7 +114,7 @@ def write_manifest(repo: Repo, manifest: Manifest) -> None:
     value = {**asdict(manifest), "version": VERSION}
     value["files"] = [_fields(kept) for kept in manifest.files]
     text = json.dumps(value, indent=1, sort_keys=True) + "\n"
-    write_atomically(manifest_path(repo), text.encode("ascii"), mode=0o600)
+    write_atomically(manifest_path(repo), text.encode("ascii"), mode=private_mode(repo))
 
 
 def name_of_path(repo: Repo, path: Path) -> str:

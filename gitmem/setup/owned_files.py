@@ -28,7 +28,7 @@ from gitmem.setup.manifest import (
     read_manifest,
     write_manifest,
 )
-from gitmem.state.atomic import write_atomically
+from gitmem.state.atomic import write_over
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class FileForm:
 
 
 class Writer(Protocol):
-    """What replaces a file's content; :func:`write_atomically` unless a file needs a lock."""
+    """What replaces a file's content; :func:`write_over` unless a file needs a lock."""
 
     def __call__(self, path: Path, data: bytes, *, mode: int) -> None:
         """Put ``data`` in the file ``path``."""
@@ -108,7 +108,7 @@ class OwnedFiles:
         content: bytes,
         mode: int,
         original: bytes | None,
-        write: Writer = write_atomically,
+        write: Writer = write_over,
     ) -> bool:
         """Give the file this content and mode; returns whether that was a change.
 
@@ -150,10 +150,10 @@ class OwnedFiles:
         self._make_folder(aside.parent)
         with translate_os_errors(f"set '{path}' aside"):
             path.rename(aside)
-        write_atomically(path, substitute, mode=0o755)
+        write_over(path, substitute, mode=0o755)
         self._record(self.manifest.with_file(replace(kept, left=_digest(substitute))))
 
-    def put_back(self, kept: FileRecord, form: FileForm, write: Writer = write_atomically) -> str:
+    def put_back(self, kept: FileRecord, form: FileForm, write: Writer = write_over) -> str:
         """Undo our change of one file; returns what a person should know, often nothing.
 
         Raises:
@@ -235,7 +235,7 @@ def _bring_back(path: Path, aside: Path, form: FileForm) -> str:
         rest = form.rest(present.content)
         if not form.is_nothing(rest):
             if rest != present.content:
-                write_atomically(path, rest, mode=present.mode)
+                write_over(path, rest, mode=present.mode)
             return f"'{path}' has been changed since; what was there before is in '{aside}'"
     with translate_os_errors(f"put '{path}' back"):
         aside.replace(path)

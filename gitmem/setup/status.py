@@ -11,6 +11,7 @@ from gitmem.agents.adapters import Agents
 from gitmem.errors import RemoteUnavailable
 from gitmem.git.remotes import memory_remote, read_exchange_tip, tracking_tips
 from gitmem.git.repo import Repo, try_git
+from gitmem.git.trusted_remotes import remotes_apart
 from gitmem.index.cache import Index
 from gitmem.index.commits import annotated_commit_count
 from gitmem.index.memories import memory_count
@@ -27,6 +28,7 @@ from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue
 from gitmem.state.refused_remotes import read_refusal
 from gitmem.state.settings import read_settings
+from gitmem.state.taken_memories import read_taken
 
 _SHOWN_FAILURES = 3
 _SESSION_DAYS = 14
@@ -37,7 +39,8 @@ class Status:
     """One repository's state.  ``hooks`` of ``hooks_wanted`` are in place, at ``hooks_place``;
     ``remote`` is empty if there is none to share with; ``refusal`` is why it takes no memories.
     ``writer`` says who writes the memories, and when that last succeeded; ``trouble`` what the
-    next session would be told to be wrong.
+    next session would be told to be wrong.  ``apart`` are remotes with memories that are not
+    joined, ``taken`` how many memories a remote took away.
     """
 
     is_initialised: bool
@@ -59,6 +62,8 @@ class Status:
     refusal: str = ""
     writer: str = ""
     trouble: str = ""
+    apart: tuple[str, ...] = ()
+    taken: int = 0
 
 
 def read_status(
@@ -104,6 +109,8 @@ def read_status(
         refusal=refusal.reason if refusal else "",
         writer=describe_writer(repo, settings, environ or {}, time.time()).text,
         trouble=find_trouble(repo, settings) if repo.is_initialised and settings.enabled else "",
+        apart=tuple(remotes_apart(repo)),
+        taken=len(read_taken(repo)),
     )
 
 
@@ -118,6 +125,8 @@ def render_status(status: Status) -> list[str]:
         *_sessions_line(status),
         _queue_line(status),
         _remote_line(status),
+        *_apart_line(status),
+        *_taken_line(status),
         status.writer,
         *[f"log: {entry}" for entry in status.failures],
     ]
@@ -157,6 +166,22 @@ def _remote_line(status: Status) -> str:
     if status.refusal:
         return f"remote: {status.refusal}. They stay here. Run: gitmem doctor"
     return f"remote: '{status.remote}' lacks some memories. Run: git push, or: gitmem sync"
+
+
+def _apart_line(status: Status) -> list[str]:
+    if not status.apart:
+        return []
+    names = ", ".join(f"'{name}'" for name in status.apart)
+    verb = "have" if len(status.apart) > 1 else "has"
+    return [f"remote: {names} {verb} memories that are kept apart. To join them: gitmem trust NAME"]
+
+
+def _taken_line(status: Status) -> list[str]:
+    if not status.taken:
+        return []
+    verb = "was" if status.taken == 1 else "were"
+    taken = _count_of(status.taken, "memory")
+    return [f"{taken} {verb} taken away by a remote. To see what and by whom: gitmem restore"]
 
 
 def _count_of(number: int, thing: str) -> str:

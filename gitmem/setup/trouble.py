@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from gitmem.errors import GitmemError
+from gitmem.git.regular_file import read_regular
 from gitmem.git.repo import Repo
 from gitmem.model.duration import duration
 from gitmem.state.last_capture import read_last_capture
@@ -39,6 +40,7 @@ _TESTS = "[ -x "
 _LOST_HOOKS = "hooks.told"
 _FAILED_DAYS = 14
 _FAILURES = 3
+_MAX_LAUNCHER = 1 << 20
 _NEEDED_BYTES = 256 * 1024
 
 
@@ -83,7 +85,8 @@ def _disk(repo: Repo, settings: Settings, now: float) -> str:
 def _program(repo: Repo, settings: Settings, now: float) -> str:
     """The interpreter and the package that the launcher tests for; a status line has its own."""
     try:
-        lines = (repo.state_dir / "run").read_text("utf-8", "surrogateescape").splitlines()
+        text = read_regular(repo.state_dir / "run", _MAX_LAUNCHER)
+        lines = text.decode("utf-8", "surrogateescape").splitlines()
     except FileNotFoundError:
         return NO_PROGRAM
     tests = next((line for line in lines if line.startswith(_TESTS)), "")

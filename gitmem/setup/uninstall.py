@@ -26,10 +26,11 @@ from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import FileRecord, path_of_name
 from gitmem.setup.mcp_json import without_server
 from gitmem.setup.owned_files import FileForm, OwnedFiles, look
-from gitmem.state.atomic import write_atomically
+from gitmem.state.atomic import write_over
 from gitmem.state.lock import LockName, wait_for_lock
+from gitmem.state.scrub_intent import SCRUB_INTENT
 
-_WORK_FOLDERS = ("queue", "failed", "pending", "lost")
+_WORK = ("queue", "failed", "pending", "lost", SCRUB_INTENT)
 _BACKGROUND: tuple[tuple[LockName, float], ...] = (("worker", 30.0), ("setup", 5.0), ("judge", 2.0))
 """Who may be at work in our folder, and how many seconds each is waited for.  One that takes
 longer clears away itself what it writes after that.
@@ -50,10 +51,13 @@ _HOOK_FILE = FileForm(rest=without_block, is_same=bytes.__eq__, is_nothing=is_em
 
 @dataclass
 class UninstallReport:
-    """``removals`` names what was removed, ``notices`` what the person should look at."""
+    """``removals`` names what was removed, ``notices`` what the person should look at, and
+    ``failures`` what could not be removed, each with the reason and, if there is one, the remedy.
+    """
 
     removals: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
 
 def uninstall(
@@ -80,11 +84,11 @@ def uninstall(
             _try(report, partial(_wait_for_background, repo, held))
         _try(report, drain)
     if user_settings is not None:
-        _try(report, partial(_leave_client, user_settings, report))
+        _remove(report, os.fspath(user_settings), partial(_leave_client, user_settings, report))
     with ExitStack() as held:
         _try(report, partial(_wait_for_background, repo, held))
         undo_install(repo, owned_files, report)
-    if not repo.is_initialised and any(_has_work(repo.state_dir / name) for name in _WORK_FOLDERS):
+    if not repo.is_initialised and any(_has_work(repo.state_dir / name) for name in _WORK):
         report.notices.append(
             f"work that is not remembered yet stays in '{repo.state_dir}':"
             " run gitmem init to continue with it, or delete that folder"
@@ -98,11 +102,12 @@ def undo_install(
     """Undo everything in the manifest, then forget it; problems go to the report."""
     told = report or UninstallReport()
     for kept in owned_files.manifest.files:
-        _try(told, partial(_put_back_and_tell, repo, owned_files, kept, told))
-    _try(told, partial(_forget_tracking, repo))
+        name = os.fspath(path_of_name(repo, kept.path))
+        _remove(told, name, partial(_put_back_and_tell, repo, owned_files, kept, told))
+    _remove(told, TRACKING, partial(_forget_tracking, repo))
     if not owned_files.manifest.files:
-        _try(told, partial(_remove_sources, repo))
-        _try(told, partial(remove_state, repo))
+        _remove(told, "gitmem-sources", partial(_remove_sources, repo))
+        _remove(told, os.fspath(repo.state_dir), partial(remove_state, repo))
     owned_files.remove_folders()
 
 
@@ -160,7 +165,7 @@ def _leave_client(path: Path, report: UninstallReport) -> None:
         return
     rest = without_hooks(present.content)
     if rest != present.content:
-        write_atomically(path.resolve(), rest, mode=present.mode)
+        write_over(path.resolve(), rest, mode=present.mode)
         report.removals.append(os.fspath(path))
 
 
@@ -188,6 +193,9 @@ def remove_state(repo: Repo) -> None:
     Raises:
         OSError: something in it cannot be removed.
     """
+    if repo.state_dir.is_symlink():  # what it leads to may be, or hold, somebody else's
+        repo.state_dir.unlink()
+        return
     for _ in range(_ATTEMPTS):  # a hook or worker that began before may still leave its mark
         _remove_once(repo.state_dir)
         if not repo.state_dir.exists() or _holds_only_work(repo.state_dir):
@@ -198,9 +206,9 @@ def remove_state(repo: Repo) -> None:
 def _remove_once(folder: Path) -> None:
     # install.json goes last: as long as it is there, an uninstall that was killed can be repeated.
     for path in sorted(folder.iterdir(), key=lambda path: path.name == "install.json"):
-        if path.name in _WORK_FOLDERS and _has_work(path):
+        if path.name in _WORK and _has_work(path):
             continue
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             with suppress(FileNotFoundError):
                 shutil.rmtree(path)
         else:
@@ -211,17 +219,28 @@ def _remove_once(folder: Path) -> None:
 
 def _holds_only_work(folder: Path) -> bool:
     names = {path.name for path in folder.iterdir()}
-    return bool(names) and names <= set(_WORK_FOLDERS)
+    return bool(names) and names <= set(_WORK)
 
 
 def _has_work(folder: Path) -> bool:
-    return folder.is_dir() and any(folder.iterdir())
+    return any(folder.iterdir()) if folder.is_dir() else os.path.lexists(folder)
 
 
 def _wait_for_background(repo: Repo, held: ExitStack) -> None:
     """Wait until nothing works in our folder; with ``held``, nothing begins until it is closed."""
     for name, seconds in _BACKGROUND:
         held.enter_context(wait_for_lock(repo, name, seconds))
+
+
+def _remove(report: UninstallReport, name: str, step: Callable[[], object]) -> None:
+    """As :func:`_try`, where something of ours is left if the step fails."""
+    try:
+        step()
+    except GitmemError as error:
+        remedy = error.hint.removeprefix("Nothing was changed. ")
+        report.failures.append(f"{name}: {error.message}{f'. {remedy}' if remedy else ''}")
+    except OSError as error:
+        report.failures.append(f"{name}: {error.strerror or error}")
 
 
 def _try(report: UninstallReport, step: Callable[[], object]) -> None:

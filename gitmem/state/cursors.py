@@ -6,6 +6,7 @@ Standard library only.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from gitmem.git.repo import Repo
@@ -13,6 +14,7 @@ from gitmem.model.value import dataclass, field, replace, values_of
 from gitmem.state.state_file import StateFile
 
 _KEPT_MARKS = 500
+_KEPT_WORKTREES = 50  # beyond these, work trees that were removed are forgotten
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,16 @@ class Mark:
 @dataclass(frozen=True)
 class Cursors:
     """``reflogs``: git directory → bytes read; ``worktrees``: git directory → its work tree;
-    ``tracking``: remote → notes commit joined; ``marks``: session → mark.
+    ``tracking``: a remote's place → notes commit joined; ``apart``: place → notes commit that was
+    looked at and not joined, for nobody trusts the remote; ``unreadable``: the same where it
+    cannot be read; ``marks``: session → mark.
     """
 
     reflogs: Mapping[str, int] = field(default_factory=dict)
     worktrees: Mapping[str, str] = field(default_factory=dict)
     tracking: Mapping[str, str] = field(default_factory=dict)
+    apart: Mapping[str, str] = field(default_factory=dict)
+    unreadable: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, Mark] = field(default_factory=dict)
 
     def with_reflog(self, repo: Repo, size: int) -> Cursors:
@@ -54,13 +60,32 @@ class Cursors:
             worktrees={**self.worktrees, name: str(repo.need_worktree())},
         )
 
-    def with_tracking(self, remote: str, tip: str) -> Cursors:
-        """The remote's notes commit ``tip`` has been joined."""
-        return replace(self, tracking={**self.tracking, remote: tip})
+    def with_tracking(self, place: str, tip: str) -> Cursors:
+        """The notes commit ``tip`` of a remote's place has been joined."""
+        seen = self.without_tracking(place)
+        return replace(seen, tracking={**seen.tracking, place: tip})
 
-    def without_tracking(self, remote: str) -> Cursors:
-        """The remote has no notes any more."""
-        return replace(self, tracking={k: v for k, v in self.tracking.items() if k != remote})
+    def with_apart(self, place: str, tip: str) -> Cursors:
+        """It was looked at and is left apart, since nobody trusts its remote."""
+        return replace(self, apart={**self.apart, place: tip})
+
+    def with_unreadable(self, place: str, tip: str) -> Cursors:
+        """It was looked at and cannot be joined."""
+        return replace(self, unreadable={**self.unreadable, place: tip})
+
+    def without_tracking(self, place: str) -> Cursors:
+        """The place has no notes any more, or they are to be looked at anew."""
+        maps = (self.tracking, self.apart, self.unreadable)
+        kept = [{k: v for k, v in known.items() if k != place} for known in maps]
+        return replace(self, tracking=kept[0], apart=kept[1], unreadable=kept[2])
+
+    def has_seen(self, place: str, tip: str) -> bool:
+        """Whether nothing is left to do about this notes commit of the place."""
+        return tip in (
+            self.tracking.get(place),
+            self.apart.get(place),
+            self.unreadable.get(place),
+        )
 
     def with_mark(self, session: str, mark: Mark) -> Cursors:
         """The session's transcript is in memory up to ``mark``; the oldest marks fall out."""
@@ -81,7 +106,19 @@ def write_cursors(repo: Repo, seen: Cursors) -> None:
         DiskFull, ReadOnlyRepository: it could not be written.
     """
     marks = {session: values_of(mark) for session, mark in seen.marks.items()}
+    if len(seen.reflogs) > _KEPT_WORKTREES:
+        seen = _without_removed(seen)
     _file(repo).write_json({**values_of(seen), "marks": marks})
+
+
+def _without_removed(seen: Cursors) -> Cursors:
+    """The same for the work trees whose git directories are still there."""
+    there = {name for name in {*seen.reflogs, *seen.worktrees} if Path(name).is_dir()}
+    return replace(
+        seen,
+        reflogs={name: size for name, size in seen.reflogs.items() if name in there},
+        worktrees={name: top for name, top in seen.worktrees.items() if name in there},
+    )
 
 
 def _file(repo: Repo) -> StateFile:
@@ -93,6 +130,8 @@ def _parse_cursors(value: Any) -> Cursors:
         reflogs={str(k): int(v) for k, v in value["reflogs"].items()},
         worktrees={str(k): str(v) for k, v in value["worktrees"].items()},
         tracking={str(k): str(v) for k, v in value["tracking"].items()},
+        apart={str(k): str(v) for k, v in value.get("apart", {}).items()},
+        unreadable={str(k): str(v) for k, v in value.get("unreadable", {}).items()},
         marks={
             str(k): Mark(
                 int(v["record"]),

@@ -42,7 +42,7 @@ def append_log(repo: Repo, text: str) -> None:
 
 
 def _file(repo: Repo) -> StateFile:
-    return StateFile(log_path(repo), mode=0o666)  # as the umask has it: a group may share it
+    return StateFile(log_path(repo))
 
 
 def _mask(repo: Repo, text: str) -> str:

@@ -13,16 +13,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitmem.errors import GitmemError
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo, find_repo, open_git_dir, translate_os_errors
+from gitmem.state.atomic import make_folder
 from gitmem.state.state_file import StateFile
 
 _MAX_BYTES = 1 << 14
 
 
 def known_repos_folder(environ: Mapping[str, str]) -> Path:
-    """Where the list of this machine's user is."""
-    folder = environ.get("XDG_STATE_HOME")
-    state = Path(folder) if folder else Path.home() / ".local" / "state"
+    """Where the list of this machine's user is.
+
+    Source: XDG Base Directory Specification: a folder that is not absolute is to be ignored.
+    """
+    folder = Path(environ.get("XDG_STATE_HOME", ""))
+    state = folder if folder.is_absolute() else Path.home() / ".local" / "state"
     return state / "gitmem" / "repositories"
 
 
@@ -40,6 +44,8 @@ class KnownRepos:
         """
         file, place = _file(self._path(repo)), os.fsencode(_place(repo))
         if file.read() != place:
+            with translate_os_errors("make the list of repositories"):
+                make_folder(self._folder)
             file.write(place)
 
     def remove(self, repo: Repo) -> None:
@@ -73,14 +79,18 @@ def repo_name(repo: Repo) -> str:
 
 
 def _file(path: Path) -> StateFile:
-    return StateFile(path, max_bytes=_MAX_BYTES)
+    return StateFile(path, max_bytes=_MAX_BYTES, mode=0o644)
 
 
 def _read(path: Path) -> Repo | None:
     """The repository that a file names, if it is there."""
     place = _file(path).read()
     try:
-        return None if place is None else find_repo(os.fsdecode(place))
+        if place is None:
+            return None
+        folder = os.fsdecode(place)
+        has_entry = os.path.lexists(os.path.join(folder, ".git"))  # noqa: PTH118
+        return find_repo(folder) if has_entry else open_git_dir(folder)
     except (GitmemError, OSError, ValueError):
         return None
 

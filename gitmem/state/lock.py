@@ -6,12 +6,14 @@ What somebody does who does not get one (leave, wait, refuse) is theirs.  Standa
 from __future__ import annotations
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from gitmem.git.regular_file import open_own, open_regular, own_folder
 from gitmem.git.repo import Repo, translate_os_errors
 
 LockName = Literal["worker", "backfill", "recompress", "answer", "judge", "setup"]
@@ -34,8 +36,8 @@ def lock(repo: Repo, name: LockName) -> Iterator[bool]:
     """
     path = _path(repo, name)
     with translate_os_errors(f"take the {name}'s lock"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("ab")
+        own_folder(path.parent)
+        file = os.fdopen(open_own(path, os.O_RDWR | os.O_APPEND, 0o666), "ab")
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -64,7 +66,7 @@ def wait_for_lock(repo: Repo, name: LockName, seconds: float = 5.0) -> Iterator[
 def is_locked(repo: Repo, name: LockName) -> bool:
     """Whether somebody holds the lock at this moment."""
     try:
-        file = _path(repo, name).open("rb")
+        file = open_regular(_path(repo, name))
     except OSError:
         return False
     with file:

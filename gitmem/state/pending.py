@@ -17,6 +17,7 @@ from gitmem.model.digest import sha256_hex
 from gitmem.model.memory import Memory, from_fields, to_fields
 from gitmem.model.value import dataclass
 from gitmem.state.recent_files import newest_first
+from gitmem.state.sharing import private_mode
 from gitmem.state.state_file import StateFile
 
 _MAX_BYTES = 1 << 18
@@ -50,6 +51,7 @@ class PendingStore:
 
     def __init__(self, repo: Repo) -> None:
         self._folder = repo.state_dir / "pending"
+        self._mode = private_mode(repo)
 
     def put(self, pending: Pending) -> None:
         """Keep this as what is pending of its session, or as that note; durable on return.
@@ -65,7 +67,7 @@ class PendingStore:
         if pending.note:
             value.update(note=pending.note, session=pending.session, commit=pending.commit)
         data = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
-        _file(self._path(pending.key)).write(data)
+        StateFile(self._path(pending.key), mode=self._mode).write(data)
 
     def drop(self, key: str) -> None:
         """Nothing is pending of that session, or under that note's name, any more."""

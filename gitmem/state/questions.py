@@ -86,7 +86,7 @@ class Questions:
         with translate_os_errors("note what an agent is asked"):
             file.path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                os.close(os.open(file.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+                os.close(os.open(file.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
             except FileExistsError:
                 return False
         file.write_json(values_of(Question(commit, session, time.time())))

@@ -16,12 +16,14 @@ from pathlib import Path
 from gitmem.git.repo import Repo
 from gitmem.model.job import Job, parse_job, render_job
 from gitmem.model.value import dataclass, replace
+from gitmem.state.sharing import private_mode, read_sharing
 from gitmem.state.state_file import StateFile
 
 MAX_ATTEMPTS = 3
 MAX_JOB_BYTES = (1 << 20) + (1 << 16)  # what a client may say, and the rest
-_MODE = 0o600  # an agent's last words may be in it
 _HALF_WRITTEN_SECONDS = 3600.0
+_OWNERS_SECONDS = 30 * 86_400.0
+"""So long a job waits for the person whose it is."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Queue:
     def __init__(self, repo: Repo) -> None:
         self._folder = repo.state_dir / "queue"
         self._failed = repo.state_dir / "failed"
+        self._is_shared = bool(read_sharing(repo))
+        self._mode = private_mode(repo)  # an agent's last words may be in a job
 
     def add(self, job: Job, moment: float | None = None) -> Path:
         """Queue a job; durable on return.  ``moment`` is the event's time, now if not given.
@@ -47,7 +51,7 @@ class Queue:
             DiskFull, ReadOnlyRepository: it could not be written.
         """
         path = self._folder / f"{os.urandom(16).hex()}.job"
-        StateFile(path, mode=_MODE).write(render_job(job))
+        StateFile(path, mode=self._mode).write(render_job(job))
         if moment is not None:
             os.utime(path, (moment, moment))
         return path
@@ -74,7 +78,7 @@ class Queue:
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written; the one stays.
         """
-        StateFile(queued.path, mode=_MODE).write(render_job(job))
+        StateFile(queued.path, mode=self._mode).write(render_job(job))
         os.utime(queued.path, (queued.time, queued.time))
 
     def retry(self, queued: QueuedJob) -> bool:
@@ -82,7 +86,7 @@ class Queue:
         job = replace(queued.job, attempt=queued.job.attempt + 1)
         stays = job.attempt < MAX_ATTEMPTS
         target = (self._folder if stays else self._failed) / queued.path.name
-        StateFile(target, mode=_MODE).write(render_job(job))
+        StateFile(target, mode=self._mode).write(render_job(job))
         os.utime(target, (queued.time, queued.time))
         if not stays:
             self.finish(queued)
@@ -102,9 +106,22 @@ class Queue:
 
     def _names(self, folder: Path) -> list[str]:
         try:
-            return [name for name in os.listdir(folder) if name.endswith(".job")]  # noqa: PTH208
+            names = [name for name in os.listdir(folder) if name.endswith(".job")]  # noqa: PTH208
         except OSError:
             return []
+        return (
+            [name for name in names if self._is_ours(folder / name)] if self._is_shared else names
+        )
+
+    def _is_ours(self, path: Path) -> bool:
+        """Whether it is for this person to do.  In a repository that several share each has the
+        transcripts of their own sessions only: whoever took another's job would find nothing.
+        """
+        try:
+            held = path.stat()
+        except OSError:
+            return False
+        return held.st_uid == os.geteuid() or time.time() - held.st_mtime > _OWNERS_SECONDS
 
 
 def _read_job(path: Path) -> QueuedJob | None:

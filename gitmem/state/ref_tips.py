@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from gitmem.git.repo import Repo, try_git
 from gitmem.model.value import dataclass, field
@@ -73,6 +74,11 @@ def is_rewriting(repo: Repo) -> bool:
     return any((folder / name).exists() for folder in folders for name in _REWRITING)
 
 
+def head_name(git_dir: Path) -> str:
+    """What the HEAD of that git directory is called among the tips, where it is on no branch."""
+    return f"HEAD of {git_dir.name}"
+
+
 def _detached_heads(repo: Repo) -> dict[str, str]:
     """The HEADs that name no branch, read as files: git lists only this work tree's own."""
     found = {}
@@ -83,7 +89,7 @@ def _detached_heads(repo: Repo) -> dict[str, str]:
         except OSError:
             continue
         if len(text) == 40 and not text.startswith("ref:"):
-            found[f"HEAD of {head.parent.name}"] = text
+            found[head_name(head.parent)] = text
     return found
 
 

@@ -42,7 +42,7 @@ def add_pairs(repo: Repo, pairs: Iterable[tuple[str, str]]) -> None:
     text = "".join(f"{old} {new}\n" for old, new in news).encode("ascii")
     with translate_os_errors("write down which commits were rewritten"):
         # Not as a file that cannot be read is read: it is not to be written anew without the old.
-        before = file.path.read_bytes() if file.path.exists() else b""
+        before = file.path.read_bytes() if file.path.is_file() else b""
     if before and not before.endswith(b"\n"):
         before += b"\n"
     if len(before) + len(text) > MAX_BYTES:

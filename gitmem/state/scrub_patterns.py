@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.git.repo import Repo
+from gitmem.state.sharing import private_mode
 from gitmem.state.state_file import StateFile
-
-_MODE = 0o600
 
 
 def scrub_patterns_path(repo: Repo) -> Path:
@@ -37,7 +36,7 @@ def add_scrub_pattern(repo: Repo, pattern: str) -> None:
 
 
 def _file(repo: Repo) -> StateFile:
-    return StateFile(scrub_patterns_path(repo), mode=_MODE)
+    return StateFile(scrub_patterns_path(repo), mode=private_mode(repo))
 
 
 def _parse_patterns(value: Any) -> tuple[str, ...]:

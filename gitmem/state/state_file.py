@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from gitmem.git.regular_file import open_own, open_regular, own_folder
 from gitmem.git.repo import translate_os_errors
 from gitmem.model.value import dataclass
 from gitmem.state.atomic import write_atomically
@@ -33,17 +34,17 @@ _Empty = TypeVar("_Empty")
 class StateFile:
     """The file at ``path``, of which no more than the first ``max_bytes`` are read.
 
-    ``mode`` is what its permissions become when it is written.
+    ``mode`` is what its permissions become when it is written, less what the umask takes away.
     """
 
     path: Path
     max_bytes: int = MAX_BYTES
-    mode: int = 0o644
+    mode: int = 0o666
 
     def read(self) -> bytes | None:
         """What is in it; None where it is not there, or cannot be read."""
         try:
-            with self.path.open("rb") as file:
+            with open_regular(self.path) as file:
                 size = os.fstat(file.fileno()).st_size
                 return file.read(min(size, self.max_bytes))
         except OSError:
@@ -101,8 +102,8 @@ class StateFile:
             DiskFull, ReadOnlyRepository: not all of it could be written.
         """
         with translate_os_errors(doing or f"write '{self.path.name}'"):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, self.mode)
+            own_folder(self.path.parent)
+            file = open_own(self.path, os.O_RDWR | os.O_APPEND, self.mode)
             try:
                 rest = _missing_line_end(file) + lines
                 while rest:  # all of it at once, unless the disk is full

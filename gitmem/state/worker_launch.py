@@ -7,11 +7,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from gitmem.git.repo import Repo
 from gitmem.process.child import start
+
+_WAIT = """\
+tries=0
+while kill -0 "$1" 2>/dev/null && [ $tries -lt 6000 ]; do
+    sleep 0.1 || sleep 1 || break
+    tries=$((tries + 1))
+done
+shift
+exec "$@"
+"""
 
 
 def launch_judge(repo: Repo) -> None:
@@ -28,12 +38,17 @@ def launch_worker(repo: Repo) -> Callable[[], bool]:
     return _launch(repo)
 
 
-def _launch(repo: Repo, *what: str) -> Callable[[], bool]:
+def launch_worker_after(repo: Repo, process: int) -> None:
+    """Start a worker when that process has ended, or in ten minutes; as above."""
+    _launch(repo, before=("sh", "-c", _WAIT, "sh", str(process)))
+
+
+def _launch(repo: Repo, *what: str, before: Sequence[str] = ()) -> Callable[[], bool]:
     run = repo.state_dir / "run"
     command = [os.fspath(run)] if run.is_file() else [sys.executable, "-I", "-m", "gitmem"]
     with suppress(OSError):
         worker = start(
-            [*command, "worker", os.fspath(repo.common_dir), *what],
+            [*before, *command, "worker", os.fspath(repo.common_dir), *what],
             folder=repo.common_dir,
             leads_session=True,
         )

@@ -22,6 +22,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitmem.errors import GitmemError
+from gitmem.git.regular_file import read_regular
 from gitmem.git.repo import Repo
 from gitmem.state.lock import is_worker_running, lock
 from gitmem.state.state_file import StateFile
@@ -67,7 +68,7 @@ def has_worker_begun(repo: Repo) -> bool:
     try:
         if time.time() - _path(repo).stat().st_mtime > _FRESH_SECONDS:
             return False  # its number may be another's by now
-        os.kill(int(_path(repo).read_text("ascii")[:10]), 0)
+        os.kill(int(read_regular(_path(repo), 10)), 0)
     except PermissionError:
         return True  # somebody else's
     except (OSError, ValueError, OverflowError):
@@ -85,7 +86,7 @@ def remove_mark(repo: Repo) -> None:
     """From now on no hook relies on this process; another's mark stays."""
     path = _path(repo)
     with suppress(OSError):
-        if path.read_bytes().split() == [str(os.getpid()).encode()]:
+        if read_regular(path, 100).split() == [b"%d" % os.getpid()]:
             path.unlink()
 
 

@@ -22,7 +22,8 @@ from gitmem.compress.offline.history import NAME
 from gitmem.errors import BackfillRunning, GitmemError
 from gitmem.git.commits import CommitReader
 from gitmem.git.pack import MIN_NOTES_TO_PACK, pack_since
-from gitmem.git.repo import Repo
+from gitmem.git.promisor import Lack, bring_changes
+from gitmem.git.repo import Repo, may_lack_objects
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
 from gitmem.model.note import NOTES_REF, Document
@@ -32,7 +33,11 @@ from gitmem.state.batch_files import BatchEntry, BatchFiles
 from gitmem.state.lock import lock
 from gitmem.state.pending import PendingStore
 from gitmem.state.skipped_commits import SkippedCommits
-from gitmem.upkeep.backfill_plan import BackfillPlan, worktrees_with_transcripts
+from gitmem.upkeep.backfill_plan import (
+    BackfillPlan,
+    commits_to_read,
+    worktrees_with_transcripts,
+)
 from gitmem.upkeep.batches import Batches, collect_batches, entries_of, submit_waiting
 from gitmem.upkeep.history_memories import HistoryVerdict, judge_history
 
@@ -51,7 +56,8 @@ class Report:
     """What was done; the counts are of commits.
 
     ``handed_over`` counts slices that a model will make again, ``collected`` memories that one
-    did, ``running`` batches that are not answered yet.
+    did, ``running`` batches that are not answered yet.  ``lacking`` are commits whose contents a
+    partial clone does not have and could not get, ``why_lacking`` says why.
     """
 
     from_transcripts: int = 0
@@ -59,6 +65,8 @@ class Report:
     not_worth: int = 0
     memories: int = 0
     problems: int = 0
+    lacking: int = 0
+    why_lacking: str = ""
     handed_over: int = 0
     collected: int = 0
     running: int = 0
@@ -95,9 +103,13 @@ def backfill(
             _collect(workspace, batches, report, wait=False)
         ours = _BatchQueue(workspace.repo) if batches else None
         try:
+            lack = _bring(workspace.repo, plan)
+            report.lacking = len(lack.commits)
+            report.why_lacking = lack.reason if lack else ""
             free = replace(workspace, compressor=_offline_compressor()) if batches else workspace
-            done = _from_transcripts(free, plan.sessions, report, advance, ours)
-            left = [commit for commit in plan.history if commit not in done]
+            sessions = [commit for commit in plan.sessions if commit not in lack.commits]
+            done = _from_transcripts(free, sessions, report, advance, ours)
+            left = [commit for commit in plan.history if commit not in done | lack.commits]
             advance(len(plan.history) - len(left))
             _from_history(workspace, notes, left, report, advance, ours)
         finally:
@@ -110,6 +122,12 @@ def backfill(
                     f"not everything was handed over to {batches.compressor.name}: {reason}"
                 )
     return report
+
+
+def _bring(repo: Repo, plan: BackfillPlan) -> Lack:
+    """In a partial clone, fetch what the plan's commits need, all at once."""
+    wanted = dict.fromkeys((*plan.sessions, *commits_to_read(repo, plan)))
+    return bring_changes(repo, list(wanted)) if may_lack_objects(repo) else Lack()
 
 
 def collect(workspace: Workspace, batches: Batches, report: Report, *, wait: bool) -> None:

@@ -13,12 +13,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from gitmem.agents.adapter import TranscriptFile
+from gitmem.capture.sessions_elsewhere import names_folder
 from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import Estimate
 from gitmem.compress.models.prompt import USUAL_OUTPUT_TOKENS
 from gitmem.compress.offline.history import NAME, is_worth_reading, says_enough
 from gitmem.git.commits import CommitReader
 from gitmem.git.log import committer_emails, walk_ids
+from gitmem.git.regular_file import open_regular
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.commits import annotated_commits
 from gitmem.refresh.refresh import refresh
@@ -92,6 +94,17 @@ def plan_backfill(workspace: Workspace, selection: BackfillSelection) -> Backfil
     )
 
 
+def commits_to_read(repo: Repo, plan: BackfillPlan) -> list[str]:
+    """Those commits of the history whose contents will be looked at."""
+    reader = CommitReader(repo)
+    heads = ((commit, reader.head(commit)) for commit in plan.history)
+    return [
+        commit
+        for commit, head in heads
+        if is_worth_reading(head.message, head.author, head.parents)
+    ]
+
+
 def count_worth(repo: Repo, plan: BackfillPlan) -> int:
     """How many of the plan's commits say enough for a memory, by their messages alone."""
     reader = CommitReader(repo)
@@ -152,9 +165,12 @@ def worktrees_with_transcripts(workspace: Workspace) -> list[str]:
 
 
 def _transcripts(workspace: Workspace) -> list[TranscriptFile]:
-    return [
-        file for place in _worktrees(workspace.repo) for file in _transcripts_of(workspace, place)
-    ]
+    """Those of sessions in a work tree, and of sessions elsewhere that name a file in one."""
+    places = _worktrees(workspace.repo)
+    here = [file for place in places for file in _transcripts_of(workspace, place)]
+    known = {file.path for file in here}
+    elsewhere = (file for file in workspace.agents.transcripts_since(0.0) if file.path not in known)
+    return here + [file for file in elsewhere if names_folder(file.path, places)]
 
 
 def _transcripts_of(workspace: Workspace, worktree: str) -> list[TranscriptFile]:
@@ -204,7 +220,7 @@ def _session_start(file: TranscriptFile) -> float:
     Every agent writes times so.  A file's own time is when it was written to last, or copied.
     """
     try:
-        with file.path.open("rb") as opened:
+        with open_regular(file.path) as opened:
             match = _TIME.search(opened.read(_FIRST_BYTES))
         if match is not None:
             told = datetime.fromisoformat(match[0].decode()).replace(tzinfo=timezone.utc)

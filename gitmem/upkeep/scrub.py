@@ -3,66 +3,69 @@
 A memory that holds the pattern is replaced by a masked one; a tombstone and the tree's list of
 scrubs (see :mod:`gitmem.notes.scrub_marks`) keep every later merge from bringing the old one back.
 The notes ref then starts over without history, since any commit of the old one may contain it.
+
+What is to be done is written down before the first change (:mod:`gitmem.state.scrub_intent`), and
+every step can be taken again: a scrub that was killed is finished by whoever comes next.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from subprocess import SubprocessError
 
-from gitmem.errors import GitmemError, NoteError, RemoteError, UnknownMemory
-from gitmem.git.remotes import remote_of, tracking_ref, tracking_tips
-from gitmem.git.repo import Repo, find_repo, resolve_commit
+from gitmem.errors import GitFailed, GitmemError, RemoteError, UsageError
+from gitmem.git.remotes import TRACKING, remote_of, tracking_ref, tracking_tips
+from gitmem.git.repo import Repo, find_repo, resolve_commit, try_git
+from gitmem.git.stale_lock import free_stale_locks, held_locks
 from gitmem.git.unreachable import (
     Removal,
     blobs_holding,
     drop_ref,
     drop_reflog,
+    read_reflog,
     refs_reaching,
     remove_unreachable,
 )
 from gitmem.guard.scrubbing import Scrubber
 from gitmem.index.cache import Index
-from gitmem.model.memory import ID_PATTERN, Json, Memory, Tombstone
-from gitmem.model.note import NOTES_REF, WATERMARK_REF, Document, Note, names_of, note_of
-from gitmem.notes.codec import document_of, tombstone_document
+from gitmem.model.note import NOTES_REF, WATERMARK_REF, Document, Note
 from gitmem.notes.store import NoteStore, Rewrite
-from gitmem.refresh.refresh import refresh, refresh_index
-from gitmem.state.atomic import write_atomically
+from gitmem.refresh.refresh import join_fetched_notes, refresh, refresh_index
 from gitmem.state.cursors import read_cursors, write_cursors
-from gitmem.state.lock import lock
-from gitmem.state.pending import Pending, PendingStore
+from gitmem.state.lock import LockName, lock
+from gitmem.state.pending import PendingStore
 from gitmem.state.quarantine import Quarantine
-from gitmem.state.scrub_patterns import add_scrub_pattern, scrub_patterns_path
+from gitmem.state.scrub_intent import (
+    ScrubIntent,
+    drop_scrub_intent,
+    has_scrub_intent,
+    keep_scrub_intent,
+    read_scrub_intent,
+    scrub_intent_path,
+)
+from gitmem.state.scrub_patterns import add_scrub_pattern
+from gitmem.upkeep.scrub_files import drop_asides, drop_index, files_with, mask_files
+from gitmem.upkeep.scrub_plan import (
+    ScrubPlace,
+    Target,
+    is_pending_hit,
+    plan_scrub,
+    tombstone_of,
+)
 
 _PATIENCE_SECONDS = 10.0
 _POLL_SECONDS = 0.1
 _SUBJECT = "notes: scrub"
-_MAX_FILE_BYTES = 64 << 20
+_FINISHED_BY_NEXT = "The next gitmem command finishes it; until then nothing is shown or sent"
 
-
-@dataclass(frozen=True)
-class Target:
-    """What to remove: the memory ``id``, or what ``scrubber`` finds."""
-
-    id: str = ""
-    scrubber: Scrubber | None = None
-
-
-@dataclass(frozen=True)
-class ScrubPlace:
-    """A memory that is, or would be, masked (``becomes`` its new id) or forgotten."""
-
-    id: str
-    commit: str
-    title: str
-    becomes: str = ""
+Send = Callable[[str], None]
+"""Replaces the notes of the remote of that name."""
 
 
 @dataclass
@@ -89,26 +92,6 @@ class ScrubReport:
         return not (self.hits or self.pending or self.files or self.is_in_history)
 
 
-def find_target(repo: Repo, what: str, *, is_regex: bool) -> Target:
-    """A memory's id, or the beginning of one, where there is such a memory; else a pattern.
-
-    Raises:
-        UnknownMemory: it is the beginning of several ids, or a whole id that nothing has.
-        UsageError: the pattern is not usable.
-    """
-    if not is_regex and what[:1] == "m" and len(what) >= 6:
-        ids = {memory.id for memory, _ in _all_memories(repo)}
-        ids |= {stated for _, stated in _all_memories(repo) if stated}
-        found = sorted(name for name in ids if name.startswith(what))
-        if len(found) > 1:
-            raise UnknownMemory(f"'{what}' is the beginning of {len(found)} ids")
-        if found:
-            return Target(id=found[0])
-        if ID_PATTERN.fullmatch(what):
-            raise UnknownMemory(f"no memory has the id '{what}'")
-    return Target(scrubber=Scrubber(what, is_regex=is_regex))
-
-
 def look_for(repo: Repo, target: Target) -> ScrubReport:
     """What a scrub would do; nothing is changed, except that fetched memories are joined.
 
@@ -116,18 +99,7 @@ def look_for(repo: Repo, target: Target) -> ScrubReport:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
     refresh(repo).close()
-    notes = NoteStore(repo)
-    report = ScrubReport(hits=_plan(iter(notes), target, "")[1])
-    report.pending = sum(
-        1 for pending in PendingStore(repo).newest_first() if _is_hit(target, pending)
-    )
-    tips = _tips(repo, notes)
-    if target.scrubber is not None:
-        report.files = [str(path) for path in _files_with(repo, target.scrubber)]
-        held = blobs_holding(repo, list(tips.values()), target.scrubber.is_in_bytes)
-        report.is_in_history = next(held, None) is not None
-    report.remotes = sorted({remote_of(place) for place in tracking_tips(repo)})
-    return report
+    return _look(repo, target)
 
 
 def scrub(
@@ -135,27 +107,103 @@ def scrub(
     target: Target,
     *,
     unpack: bool = False,
-    send: Callable[[], None] | None = None,
+    remote: str = "",
+    send: Send | None = None,
     today: str = "",
     patience: float = _PATIENCE_SECONDS,
+    after: Callable[[str], None] = lambda step: None,
 ) -> ScrubReport:
     """Remove it; returns what was done.  A target that is nowhere leaves everything as it is.
 
-    ``send`` replaces the notes of a remote, before what it brought is removed here.  ``unpack``
-    makes git rewrite packs that contain old notes; ``patience`` (seconds) is how long a
-    busy worker is waited for.
+    ``send`` replaces the notes of the ``remote``, before what it brought is removed here.
+    ``unpack`` makes git rewrite packs that contain old notes; ``patience`` (seconds) is how long a
+    busy worker is waited for.  ``after`` is told of every step that was taken.
 
     Raises:
         GitmemError: a worker is busy, and nothing was changed.
-        NotesMoved, ReadOnlyRepository, DiskFull: something cannot be written; run it again.
+        NotesMoved, ReadOnlyRepository, DiskFull, GitFailed: something cannot be written; what was
+            begun is finished by the next command.
     """
-    date = today or time.strftime("%Y-%m-%d", time.gmtime())
+    with _alone(repo, patience):
+        if has_scrub_intent(repo) and (begun := read_scrub_intent(repo)) is not None:
+            _resume(repo, begun, send)
+        report = look_for(repo, target)
+        if report.is_nothing:
+            drop_scrub_intent(repo)  # of one whose aim nobody can read: this may have been it
+            return report
+        date = today or time.strftime("%Y-%m-%d", time.gmtime())
+        patterns = target.scrubber.patterns if target.scrubber is not None else ()
+        mark = secrets.token_hex(10)
+        intent = ScrubIntent(
+            mark, date, patterns, target.id, remote=remote if send else "", unpack=unpack
+        )
+        return _Run(repo, intent, target, send, report, after).finish()
+
+
+def finish_scrub(
+    repo: Repo,
+    send: Send | None = None,
+    *,
+    patience: float = _PATIENCE_SECONDS,
+    after: Callable[[str], None] = lambda step: None,
+) -> ScrubReport | None:
+    """Finish a scrub that was begun and killed; returns what was done, None if there was none.
+
+    ``send`` replaces the notes of the remote that was to get the new ones.
+
+    Raises:
+        GitmemError: it runs just now, or cannot be finished.
+        NotesMoved, ReadOnlyRepository, DiskFull, GitFailed: as for :func:`scrub`.
+    """
+    if not has_scrub_intent(repo):
+        return None
+    path = scrub_intent_path(repo)
+    with _alone(repo, patience, path):
+        intent = read_scrub_intent(repo)
+        if intent is None:
+            if not has_scrub_intent(repo):
+                return None  # somebody else was faster
+            raise GitmemError(
+                "a scrub was begun and is not finished, and what it was to remove cannot be read",
+                "What was to go may still be there. Run again: gitmem scrub PATTERN|ID",
+            )
+        return _resume(repo, intent, send, after)
+
+
+def _resume(
+    repo: Repo,
+    intent: ScrubIntent,
+    send: Send | None,
+    after: Callable[[str], None] = lambda step: None,
+) -> ScrubReport:
+    scrubber = Scrubber.of_patterns(intent.patterns) if intent.patterns else None
+    target = Target(intent.id, scrubber)
+    return _Run(repo, intent, target, send, ScrubReport(), after, is_resumed=True).finish()
+
+
+@contextmanager
+def _alone(repo: Repo, patience: float, begun: Path | None = None) -> Iterator[None]:
+    """While no worker and no backfill is at work, or ``begun`` is gone.
+
+    Raises:
+        GitmemError: one is busy for longer than ``patience`` (seconds).
+    """
     deadline = time.monotonic() + patience
     while True:
-        with lock(repo, "worker") as is_ours, lock(repo, "backfill") as is_ours_too:
-            if is_ours and is_ours_too:
-                return _scrub(repo, target, date, unpack, send or _send_nothing)
+        with ExitStack() as held:
+            names: tuple[LockName, ...] = ("worker", "backfill")
+            if all(held.enter_context(lock(repo, name)) for name in names):
+                yield
+                return
+        if begun is not None and not begun.exists():
+            yield
+            return
         if time.monotonic() > deadline:
+            if begun is not None:
+                raise GitmemError(
+                    "a scrub is under way, or was begun and is not finished",
+                    "Nothing is shown or sent until it is. Run the command again in a moment",
+                )
             raise GitmemError(
                 "a worker or a backfill is busy in this repository",
                 "Nothing was changed. Run the command again in a moment",
@@ -163,148 +211,207 @@ def scrub(
         time.sleep(_POLL_SECONDS)
 
 
-def _send_nothing() -> None:
-    return None
+@dataclass
+class _Run:
+    """One scrub on its way.  Each step can be taken any number of times."""
 
+    repo: Repo
+    intent: ScrubIntent
+    target: Target
+    send: Send | None
+    report: ScrubReport
+    after: Callable[[str], None] = lambda step: None
+    is_resumed: bool = False
 
-def _scrub(
-    repo: Repo, target: Target, date: str, unpack: bool, send: Callable[[], None]
-) -> ScrubReport:
-    report = look_for(repo, target)
-    if report.is_nothing:
-        return report
-    if target.scrubber is not None:
-        for pattern in target.scrubber.patterns:
+    def finish(self) -> ScrubReport:
+        """Take every step; the intent is there from before the first until after the last."""
+        with _told_as_begun(self.repo, self.target, self._refs()):
+            free_stale_locks(self.repo, self._refs())
+            self._keep_intent()
+            if not self.intent.is_clean:
+                self._clean()
+            self._replace_remote()
+            self._remove_old()
+            drop_asides(self.repo)
+            drop_scrub_intent(self.repo)
+        return self.report
+
+    def _keep_intent(self) -> None:
+        """The tips are those of now as well: a person's own fetch may have brought others."""
+        notes = NoteStore(self.repo)
+        found = dict.fromkeys((*self.intent.tips, *_tips(self.repo, notes).values()))
+        for ref in self._refs():
+            found.update(dict.fromkeys(sorted(read_reflog(self.repo, ref))))
+        tips = tuple(tip for tip in found if notes.has_commit(tip))
+        self.intent = replace(self.intent, tips=tips)
+        keep_scrub_intent(self.repo, self.intent)
+        self.after("intent")
+
+    def _clean(self) -> None:
+        """Take it out of the notes, the index and our files."""
+        repo, target = self.repo, self.target
+        for pattern in self.intent.patterns:
             add_scrub_pattern(repo, pattern)
-    Quarantine(repo).forget(target.id)
-    notes = NoteStore(repo)
-    _scrub_pending(repo, notes, target, date)
-    tips = _tips(repo, notes)
-    report.is_rewritten = _rewrite(notes, target, date)
-    if target.scrubber is not None:
-        for path in _files_with(repo, target.scrubber):
-            if not _is_of_index(repo, path):  # which is rebuilt below
-                _mask_file(path, target.scrubber)
+        self.after("patterns")
+        notes = NoteStore(repo)
+        if self.is_resumed:
+            drop_index(repo)  # else what is not in the notes any more would be put back from there
+            with suppress(GitmemError):  # fetched memories: what cannot be joined now comes later
+                join_fetched_notes(repo, notes)
+            self.report = _look(repo, target)
+        Quarantine(repo).forget(target.id)
+        _scrub_pending(repo, notes, target, self.intent.date)
+        self.after("pending")
+        if not self._is_rewritten(notes):
+            self.report.is_rewritten = self._rewrite(notes)
+        self.after("notes")
+        if target.scrubber is not None:
+            mask_files(repo, target.scrubber)
+        self.after("files")
+        drop_index(repo)
+        self.after("index")
+        with closing(Index.open(repo.state_dir)) as index:
+            refresh_index(notes, index)
+        self._drop_reflogs((NOTES_REF, WATERMARK_REF))
+        self.intent = replace(self.intent, is_clean=True)
+        keep_scrub_intent(repo, self.intent)
+        self.after("clean")
+
+    def _is_rewritten(self, notes: NoteStore) -> bool:
+        """Whether the notes are as they are to be already: then another root would only make
+        more to join.
+        """
+        tip = notes.tip()
+        if not self.is_resumed or tip is None or not notes.has_mark(self.intent.mark):
+            return False
+        if self.report.hits:
+            return False
+        scrubber = self.target.scrubber
+        held = blobs_holding(self.repo, [tip], scrubber.is_in_bytes) if scrubber else iter(())
+        return next(held, None) is None
+
+    def _rewrite(self, notes: NoteStore) -> bool:
+        def plan(found: Iterator[tuple[str, Note]]) -> Rewrite:
+            return plan_scrub(found, self.target, self.intent.date)[0]
+
+        return notes.rewrite(plan, self.intent.mark, _SUBJECT) is not None
+
+    def _replace_remote(self) -> None:
+        """A remote that cannot be reached does not keep the words here."""
+        try:
+            if self.send is not None and self.intent.remote:
+                self.send(self.intent.remote)
+        except RemoteError as error:
+            self.report.trouble = error
+        self.after("sent")
+
+    def _remove_old(self) -> None:
+        repo, notes = self.repo, NoteStore(self.repo)
+        behind = [place for place, tip in tracking_tips(repo).items() if notes.replaces(tip)]
+        self.report.remotes = sorted(set(map(remote_of, behind)))
+        for place in behind:
+            drop_ref(repo, tracking_ref(place))
+            write_cursors(repo, read_cursors(repo).without_tracking(place))
+        left = [p for p in tracking_tips(repo) if p in behind]
+        if left:
+            raise GitFailed(f"cannot delete '{tracking_ref(left[0])}'")
+        self.after("tracking")
+        self._drop_reflogs(self._refs())
+        self.after("reflogs")
+        now = set(_tips(repo, notes).values())
+        old = [tip for tip in self.intent.tips if tip not in now and notes.has_commit(tip)]
+        ours = set(self._refs())
+        self.report.foreign_refs = [ref for ref in refs_reaching(repo, old) if ref not in ours]
+        self.report.removal = remove_unreachable(repo, old, unpack=self.intent.unpack)
+        self.after("objects")
+
+    def _drop_reflogs(self, refs: tuple[str, ...]) -> None:
+        """Forget where each pointed before.
+
+        Raises:
+            GitFailed: git does not let go of one.
+        """
+        for ref in refs:
+            if read_reflog(self.repo, ref):
+                drop_reflog(self.repo, ref)
+            if read_reflog(self.repo, ref):
+                raise GitFailed(f"cannot drop the reflog of '{ref}'")
+
+    def _refs(self) -> tuple[str, ...]:
+        """Every ref of ours that may reach it, one that is gone and left a log among them."""
+        tracking = [tracking_ref(place) for place in tracking_tips(self.repo)]
+        logs = self.repo.common_dir / "logs"
+        found = (path for path in (logs / TRACKING).rglob("*") if path.is_file())
+        tracking += [path.relative_to(logs).as_posix() for path in found]
+        return tuple(dict.fromkeys((NOTES_REF, WATERMARK_REF, *tracking)))
+
+
+@contextmanager
+def _told_as_begun(repo: Repo, target: Target, refs: tuple[str, ...]) -> Iterator[None]:
+    """Whatever stops a scrub: say that what was to go may be there still, and what helps."""
     try:
-        send()
-    except RemoteError as error:
-        report.trouble = error
-    behind = [place for place, tip in tracking_tips(repo).items() if notes.replaces(tip)]
-    report.remotes = sorted(map(remote_of, behind))
-    for place in behind:
-        drop_ref(repo, tracking_ref(place))
-        drop_reflog(repo, tracking_ref(place))
-        write_cursors(repo, read_cursors(repo).without_tracking(place))
-    for ref in (NOTES_REF, WATERMARK_REF):
-        drop_reflog(repo, ref)
-    Index.discard(repo.state_dir)
-    with closing(Index.open(repo.state_dir)) as index:
-        refresh_index(notes, index)
-    old = list(dict.fromkeys(tips.values()))
-    report.foreign_refs = refs_reaching(repo, old)
-    report.removal = remove_unreachable(repo, old, unpack=unpack)
+        yield
+    except (GitmemError, OSError, SubprocessError) as error:
+        what = "its words" if target.scrubber is not None else "the memory"
+        remedy = [f"The scrub is not finished: {what} may still be there"]
+        locks = held_locks(repo, refs)
+        if locks:
+            remedy.append("If no git process is running, delete: " + ", ".join(map(str, locks)))
+        if isinstance(error, UsageError):  # of a pattern that takes too long on what came since
+            remedy.append(f"Delete: {scrub_intent_path(repo)}; then scrub with a simpler pattern")
+        remedy.append(_FINISHED_BY_NEXT)
+        told = error if isinstance(error, GitmemError) else GitFailed(str(error))
+        told.hint = ". ".join(remedy)
+        raise told from error
+
+
+def _look(repo: Repo, target: Target) -> ScrubReport:
+    """Where it is at this moment."""
+    notes = NoteStore(repo)
+    report = ScrubReport(hits=plan_scrub(iter(notes), target, "")[1])
+    report.pending = sum(
+        1 for pending in PendingStore(repo).newest_first() if is_pending_hit(target, pending)
+    )
+    tips = _tips(repo, notes)
+    if target.scrubber is not None:
+        report.files = [str(path) for path in files_with(repo, target.scrubber)]
+        held = blobs_holding(repo, list(tips.values()), target.scrubber.is_in_bytes)
+        report.is_in_history = next(held, None) is not None
+    report.remotes = sorted({remote_of(place) for place in tracking_tips(repo)})
     return report
 
 
 def _tips(repo: Repo, notes: NoteStore) -> dict[str, str]:
-    """Our notes commit and those of the remotes as they were last seen."""
+    """Our notes commit, where we last saw it whole, and those of the remotes as last seen."""
     tips = {tracking_ref(place): tip for place, tip in tracking_tips(repo).items()}
+    shown = try_git(repo, "for-each-ref", "--format=%(objectname)", WATERMARK_REF)
+    if seen := shown.stdout.decode("ascii").strip():
+        tips[WATERMARK_REF] = seen
     tip = notes.tip()
     return {NOTES_REF: tip, **tips} if tip else tips
 
 
-def _rewrite(notes: NoteStore, target: Target, date: str) -> bool:
-    def plan(found: Iterator[tuple[str, Note]]) -> Rewrite:
-        return _plan(found, target, date)[0]
-
-    return notes.rewrite(plan, secrets.token_hex(10), _SUBJECT) is not None
-
-
-def _plan(
-    notes: Iterable[tuple[str, Note]], target: Target, date: str
-) -> tuple[Rewrite, list[ScrubPlace]]:
-    """Each note that changes as it is to be, and what happens to which memory."""
-    all_notes = list(notes)
-    replaced = {
-        old for _, note in all_notes for memory in note.memories for old in memory.supersedes
-    }
-    changed: dict[str, Note] = {}
-    forgotten: set[str] = set()
-    hits: list[ScrubPlace] = []
-    for commit, note in all_notes:
-        documents: list[Document] = []
-        for document in note.documents:
-            successors = _successors(document, target, replaced)
-            if successors is None:
-                documents.append(document)
-                continue
-            if document.memory is not None:
-                names = _ids_to_forget(document, successors)
-                forgotten |= names
-                documents += [_tombstone(name, document.memory, date) for name in sorted(names)]
-                new = successors[0].memory.id if successors and successors[0].memory else ""
-                hits.append(ScrubPlace(document.memory.id, commit, document.memory.title, new))
-            documents += successors
-        after = note_of(documents)
-        if after != note:
-            changed[commit] = after
-    return Rewrite(changed, frozenset(forgotten)), hits
-
-
-def _successors(document: Document, target: Target, replaced: set[str]) -> list[Document] | None:
-    """What replaces a document, often nothing; None if it stays as it is.
-
-    A memory that another replaces is not masked but forgotten: masked it would have a new id,
-    which nothing replaces.
-    """
-    if target.scrubber is None:
-        return [] if target.id in names_of(document) else None
-    raw = document.text.decode("utf-8", "surrogateescape")
-    memory = document.memory
-    if memory is None:
-        masked = target.scrubber.text(raw)
-        return None if masked == raw else [Document(masked.encode("utf-8", "surrogateescape"))]
-    after = target.scrubber.memory(memory)
-    if after is memory and not target.scrubber.is_in(raw):
-        return None
-    if after is None or names_of(document) & replaced:
-        return []
-    try:
-        return [document_of(after)]
-    except NoteError:
-        return []
-
-
-def _ids_to_forget(document: Document, successors: Sequence[Document]) -> set[str]:
-    """The ids that a document answers to and its successor does not."""
-    kept = {d.memory.id for d in successors if d.memory is not None}
-    return {name for name in names_of(document) - kept if ID_PATTERN.fullmatch(name)}
-
-
-def _tombstone(name: str, memory: Memory, date: str) -> Document:
-    """A tombstone that knows which records are not to be captured again."""
-    origin = memory.provenance
-    extra: dict[str, Json] = {}
-    if origin.session and origin.records:
-        extra = {"session": origin.session, "records": list(origin.records)}
-    return tombstone_document(Tombstone(name, date or "scrubbed", extra))
-
-
 def _scrub_pending(repo: Repo, notes: NoteStore, target: Target, date: str) -> None:
-    """Mask what is pending; a pending memory that is forgotten leaves a tombstone at HEAD."""
+    """Mask what is pending; a pending memory that is forgotten leaves a tombstone at HEAD.
+
+    The tombstones first: a killed scrub finds again what it has not dropped.
+    """
     store = PendingStore(repo)
     stones: dict[str, list[Document]] = defaultdict(list)
-    for pending in reversed([p for p in store.newest_first() if _is_hit(target, p)]):
+    gone: list[str] = []
+    for pending in reversed([p for p in store.newest_first() if is_pending_hit(target, p)]):
         memory = target.scrubber.memory(pending.memory) if target.scrubber else None
         if memory is not None:
             store.put(replace(pending, memory=memory))
             continue
         stones[_head(repo, pending.worktree)].append(
-            _tombstone(pending.memory.id, pending.memory, date)
+            tombstone_of(pending.memory.id, pending.memory, date)
         )
-        store.drop(pending.key)
+        gone.append(pending.key)
     if stones:
         notes.add(stones, _SUBJECT)
+    for key in gone:
+        store.drop(key)
 
 
 def _head(repo: Repo, worktree: str) -> str:
@@ -312,45 +419,3 @@ def _head(repo: Repo, worktree: str) -> str:
         return resolve_commit(find_repo(worktree), "HEAD")
     except (GitmemError, OSError):
         return resolve_commit(repo, "HEAD")
-
-
-def _is_hit(target: Target, pending: Pending) -> bool:
-    if target.scrubber is None:
-        return pending.memory.id == target.id
-    return target.scrubber.memory(pending.memory) is not pending.memory
-
-
-def _all_memories(repo: Repo) -> Iterator[tuple[Memory, str]]:
-    """Every memory of the notes and every pending one, with the id its source states."""
-    for _, note in NoteStore(repo):
-        for document in note.documents:
-            if document.memory is not None:
-                yield document.memory, document.stated_id
-    for pending in PendingStore(repo).newest_first():
-        yield pending.memory, ""
-
-
-def _files_with(repo: Repo, scrubber: Scrubber) -> list[Path]:
-    """gitmem's own files that contain it, except for the patterns themselves."""
-    found = [Path(folder, name) for folder, _, names in os.walk(repo.state_dir) for name in names]
-    patterns = scrub_patterns_path(repo)
-    return sorted(path for path in found if path != patterns and _holds(path, scrubber))
-
-
-def _is_of_index(repo: Repo, path: Path) -> bool:
-    return path.relative_to(repo.state_dir).parts[0].startswith("index")
-
-
-def _holds(path: Path, scrubber: Scrubber) -> bool:
-    try:
-        if path.stat().st_size > _MAX_FILE_BYTES:
-            return False
-        return scrubber.is_in(path.read_bytes().decode("utf-8", "surrogateescape"))
-    except OSError:
-        return False
-
-
-def _mask_file(path: Path, scrubber: Scrubber) -> None:
-    text = path.read_bytes().decode("utf-8", "surrogateescape")
-    mode = path.stat().st_mode & 0o777
-    write_atomically(path, scrubber.text(text).encode("utf-8", "surrogateescape"), mode=mode)

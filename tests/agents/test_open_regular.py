@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gitmem.agents.adapters import Agents
-from gitmem.agents.lines import open_regular, read_head
+from gitmem.agents.lines import read_head
+from gitmem.git.regular_file import open_regular
 
 SESSION = "11111111-2222-4333-8444-555555555555"
 

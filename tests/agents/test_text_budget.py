@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.agents.text_budget import EVENT_WEIGHT, Retention, cut_end, cut_middle, cut_start
+from gitmem.guard.redact import redact
 from gitmem.model.session import Event, EventKind
 
 
@@ -61,3 +63,36 @@ def test_over_the_budget_old_answers_of_tools_go_first() -> None:
     assert len(kept.events[0].text) == 10_000
     assert len(kept.events[1].text) < 500
     assert len(kept.events[-1].text) == 10_000
+
+
+_VALUE = "".join(f"{number:x}Q" for number in range(400))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"Cookie: session={_VALUE}",
+        f"Authorization: Bearer {_VALUE}",
+        f'"client_secret": "{_VALUE}"',
+        f"Cookie: a={_VALUE[:300]}; b={_VALUE[300:600]}; c={_VALUE[600:]}",
+        f"export DB_PASSWORD='{_VALUE}'",
+    ],
+)
+@pytest.mark.parametrize("place", [0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
+@pytest.mark.parametrize("is_tail", [True, False])
+def test_a_cut_through_a_long_named_secret_tells_no_part_of_it(
+    line: str, place: float, is_tail: bool
+) -> None:
+    """The value's name stands on the other side of the cut, where masking does not see it."""
+    limit, at = 4_000, int(len(line) * place)
+    tail = int(limit * 0.65)
+    words = "an ordinary line of a long output\n" * 400
+    if is_tail:
+        text = f"{words}{line}\n{words[: max(0, tail - (len(line) - at) - 1)]}"
+    else:
+        text = f"{words[: limit - tail - at - 1]}\n{line}\n{words}"
+
+    told = redact(cut_middle(text, limit))
+
+    assert len(told) > 1_000
+    assert not [part for n in range(0, 700, 10) if (part := _VALUE[n : n + 24]) in told]

@@ -13,6 +13,7 @@ import pytest
 from gitmem.capture.agent_answer import KeptAnswer, Speaker, keep_agent_answer
 from gitmem.capture.agent_memory import write_agent_memory
 from gitmem.capture.agent_work import AgentWork
+from gitmem.capture.missed_commits import watch_reflog
 from gitmem.capture.settle_pending import end_session, settle_ended_sessions, settle_pending
 from gitmem.compress.agent_answer import AgentAnswer, DecisionClaim, FactClaim
 from gitmem.compress.compressor import Compressor
@@ -31,7 +32,7 @@ from gitmem.state.queue import Queue
 from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.upkeep.recompress import recompress
 from gitmem.upkeep.select_captures import CaptureSelection, find_captures
-from gitmem.worker import watch_reflog, work
+from gitmem.worker import work
 from tests.capture.test_complete_turn import Model
 from tests.support.capture import (
     capture,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gitmem.state.pending import PendingStore
-from gitmem.upkeep.scrub import find_target, scrub
+from gitmem.upkeep.scrub import scrub
+from gitmem.upkeep.scrub_plan import find_target
 from tests.support.capture import capture_pending, memories_on, remembered, session_in, workspace_of
 from tests.support.git import GitDriver
 from tests.support.session import SESSION, SessionWriter

@@ -32,6 +32,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     "reindex": (),
     "reconcile": (),
     "sync": (),
+    "trust": (),
+    "restore": (),
     "stats": (),
     "status": (),
     "doctor": (),

@@ -26,4 +26,12 @@ def test_every_git_process_gets_the_cleaned_environment() -> None:
     found = [each for path in PACKAGE.rglob("*.py") for each in functions(path.read_text("utf-8"))]
 
     assert len(found) > 8
-    assert [each for each in found if "git_environment()" not in each] == []
+    assert [each for each in found if "_environment()" not in each] == []
+
+
+def test_only_what_talks_to_a_remote_may_fetch() -> None:
+    """In a partial clone any other command would, object after object."""
+    found = [each for path in PACKAGE.rglob("*.py") for each in functions(path.read_text("utf-8"))]
+    free = [each for each in found if "git_command(" in each and "git_environment()" in each]
+
+    assert [re.match(r"def (\w+)", each)[1] for each in free] == ["_talk"]  # type: ignore[index]

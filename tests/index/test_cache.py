@@ -168,6 +168,7 @@ def test_building_anew_leaves_no_litter_and_hurts_no_reader(file: Path) -> None:
 
 
 def test_damage_found_while_reading_is_told_and_gone_the_next_time(file: Path) -> None:
+    (file.parent / "seal").rename(file.parent / "seal-broken")
     with closing(sqlite3.connect(file)) as database, database:
         database.execute("UPDATE memory SET fields = '{broken'")
 

@@ -19,7 +19,8 @@ from gitmem.refresh.catch_up import is_fresh
 from gitmem.refresh.refresh import join_fetched_notes, refresh, refresh_index
 from gitmem.state.notices import take_notices
 from gitmem.state.ref_tips import read_tips, write_last_tips
-from gitmem.upkeep.scrub import find_target, scrub
+from gitmem.upkeep.scrub import scrub
+from gitmem.upkeep.scrub_plan import find_target
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.prepared import prepared

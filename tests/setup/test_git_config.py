@@ -38,14 +38,17 @@ def test_every_level_is_read_with_its_name(git: GitDriver) -> None:
 
 def test_what_is_missing_from_nothing() -> None:
     assert missing_entries(config(), with_hooks=False) == [
-        ("notes.rewriteRef", "refs/notes/claude-mem"),
-        ("notes.displayRef", "refs/notes/claude-mem"),
+        ("notes.rewriteRef", "refs/notes/claude-me[m]"),
+        ("notes.displayRef", "refs/notes/claude-me[m]"),
         ("notes.rewriteMode", "concatenate"),
         ("notes.claude-mem.mergeStrategy", "union"),
     ]
 
 
-@pytest.mark.parametrize("glob", ["refs/notes/claude-mem", "refs/notes/*", "refs/*", "*"])
+@pytest.mark.parametrize(
+    "glob",
+    ["refs/notes/claude-mem", "refs/notes/claude-me[m]", "refs/notes/*", "refs/*", "*"],
+)
 def test_a_glob_that_covers_us_is_enough(glob: str) -> None:
     present = config(("notes.rewriteref", glob), ("notes.displayref", glob))
 

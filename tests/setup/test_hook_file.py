@@ -122,7 +122,7 @@ def test_the_rest_of_a_hook_finds_everything_as_it_was(
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize("event", [event for event in EVENTS if event != "post-rewrite"])
+@pytest.mark.parametrize("event", EVENTS)
 def test_carriage_returns_stop_nothing(tmp_path: Path, shell: str, event: str) -> None:
     """As git checks them out in a project that wants Windows' line ends."""
     program = ["/bin/busybox", "sh"] if shell == "busybox" else [f"/bin/{shell}"]

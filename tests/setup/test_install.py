@@ -347,12 +347,41 @@ def test_the_configuration_that_makes_notes_travel(committed: GitDriver) -> None
     def values(name: str) -> list[str]:
         return committed.out("config", "--get-all", name).splitlines()
 
-    assert values("notes.rewriteRef") == ["refs/notes/claude-mem"]
+    assert values("notes.rewriteRef") == ["refs/notes/claude-me[m]"]
     assert values("notes.rewriteMode") == ["concatenate"]
-    assert values("notes.displayRef") == ["refs/notes/claude-mem"]
+    assert values("notes.displayRef") == ["refs/notes/claude-me[m]"]
     for remote in ("origin", "team/fork"):
         expected = f"+refs/notes/claude-mem*:refs/gitmem/{remote}/claude-mem*"
         assert values(f"remote.{remote}.fetch")[1:] == [expected]
+
+
+def test_before_the_first_memory_git_says_nothing_of_a_ref_that_is_not_there(
+    committed: GitDriver,
+) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    committed.environ["GITMEM_SKIP"] = "1"
+
+    said = [
+        committed.run(*command).stderr
+        for command in (
+            ("commit", "-q", "--amend", "-m", "again"),
+            ("rebase", "-q", "--force-rebase", "--root"),
+            ("log",),
+        )
+    ]
+
+    assert said == [b"", b"", b""]
+
+
+def test_git_carries_a_note_of_our_ref_alone(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    for ref in ("claude-mem", "claude-mem-2"):
+        committed.run("notes", "--ref", ref, "add", "-m", ref)
+
+    committed.run("commit", "-q", "--amend", "-m", "again")
+
+    assert committed.out("notes", "--ref", "claude-mem", "show") == "claude-mem"
+    assert committed.run("notes", "--ref", "claude-mem-2", "show", check=False).returncode == 1
 
 
 def test_what_is_configured_already_is_respected(committed: GitDriver) -> None:
@@ -363,7 +392,7 @@ def test_what_is_configured_already_is_respected(committed: GitDriver) -> None:
     def values(name: str) -> list[str]:
         return committed.run("config", "--get-all", name, check=False).stdout.decode().split()
 
-    assert values("notes.rewriteRef") == ["refs/notes/review", "refs/notes/claude-mem"]
+    assert values("notes.rewriteRef") == ["refs/notes/review", "refs/notes/claude-me[m]"]
     assert values("notes.rewriteMode") == ["overwrite"]
     assert values("notes.displayRef") == ["refs/notes/*"]
     assert values("remote.pushonly.fetch") == []

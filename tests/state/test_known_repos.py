@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.state.known_repos import KnownRepos, repo_name
+from gitmem.state.known_repos import KnownRepos, known_repos_folder, repo_name
 from tests.support.git import GitDriver
 
 
@@ -74,3 +74,10 @@ def test_a_repository_is_called_by_its_folder(git: GitDriver, tmp_path: Path) ->
 
     assert repo_name(git.repo) == "repo"
     assert repo_name(bare.repo) == "store"
+
+
+@pytest.mark.parametrize("value", ["", "relative", "./here", "~/state"])
+def test_a_state_folder_that_is_not_absolute_is_ignored(value: str, home: Path) -> None:
+    expected = home / ".local/state/gitmem/repositories"
+
+    assert known_repos_folder({"XDG_STATE_HOME": value}) == expected

@@ -21,7 +21,8 @@ from gitmem.state.error_log import append_log, log_path
 from gitmem.state.lock import lock
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.scrub_patterns import scrub_patterns_path
-from gitmem.upkeep.scrub import ScrubReport, find_target, look_for, scrub
+from gitmem.upkeep.scrub import ScrubReport, look_for, scrub
+from gitmem.upkeep.scrub_plan import find_target
 from tests.support.capture import (
     capture_pending,
     commit_of,
@@ -307,7 +308,7 @@ def test_a_scrub_replaces_the_remotes_notes(
     two: tuple[GitDriver, GitDriver], remote: GitDriver
 ) -> None:
     one, _ = two
-    report = scrubbed(one, send=lambda: _push(one))
+    report = scrubbed(one, remote="origin", send=lambda remote: _push(one))
 
     assert report.remotes == []
     assert not reaches_secret(remote)

@@ -7,6 +7,7 @@ only bounded texts are held, so that a file of any size fits (see :mod:`gitmem.a
 from __future__ import annotations
 
 import json
+import mmap
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -14,13 +15,22 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gitmem.agents.adapter import TranscriptFile, translate_errors
-from gitmem.agents.claude.projects import find_transcript, find_transcripts, list_projects_dirs
+from gitmem.agents.claude.chain import Chain
+from gitmem.agents.claude.projects import (
+    find_transcripts,
+    list_copies,
+    list_projects_dirs,
+    list_transcripts,
+)
 from gitmem.agents.claude.records import RecordReader
 from gitmem.agents.claude.subagents import find_subagents
+from gitmem.agents.clock import Clock, TimesInDoubt, believed_times
 from gitmem.agents.json_values import JsonObject, collect_path, parse_id, parse_line, parse_time
-from gitmem.agents.lines import open_regular, read_lines, seek_line
-from gitmem.agents.subagents import add_subagents, read_time_before
+from gitmem.agents.lines import read_lines, seek_line
+from gitmem.agents.rewinds import Rewinds
+from gitmem.agents.subagents import add_subagents, read_time_before, rough_times
 from gitmem.agents.text_budget import Retention
+from gitmem.git.regular_file import open_regular
 from gitmem.model.session import Transcript
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -40,13 +50,17 @@ class ClaudeCode:
         """Any file: a transcript given by hand may have any name."""
         return True
 
-    def find(self, session: str) -> Path | None:
-        """The transcript of a session, whatever directory it was started in."""
-        return find_transcript(session, self._projects)
+    def copies(self, session: str) -> list[Path]:
+        """The files of a session, whatever directory it was started in or went to."""
+        return list_copies(session, self._projects)
 
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Transcripts of sessions in a work tree or a folder below it."""
         return find_transcripts(worktree, self._projects, since)
+
+    def transcripts_since(self, since: float) -> list[TranscriptFile]:
+        """Transcripts of all sessions written to after ``since``."""
+        return list_transcripts(self._projects, since)
 
     def parts(self, path: Path) -> list[Path]:
         """The transcript and its subagents' files."""
@@ -93,26 +107,49 @@ def _read_subagents(paths: Iterable[Path], until: float | None) -> Iterator[Tran
 def _read(
     file: BinaryIO, path: Path, start: int, until: float | None, subagents: Collection[str]
 ) -> Transcript:
+    beginning = file.tell()
+    try:
+        return _read_by(Clock(), file, path, start, until, subagents)
+    except TimesInDoubt:
+        file.seek(beginning)
+        times = [_time_of(records) for records, _ in _parse_lines(file)]
+        file.seek(beginning)
+        clock = Clock(believed=believed_times(times))
+        return _read_by(clock, file, path, start, until, subagents)
+
+
+def _read_by(
+    clock: Clock,
+    file: BinaryIO,
+    path: Path,
+    start: int,
+    until: float | None,
+    subagents: Collection[str],
+) -> Transcript:
     reader, kept, facts = RecordReader(subagents), Retention(), _SessionFacts(path.stem)
-    number, end_byte, broken_lines, time = start, file.tell(), 0, 0.0
+    beginning = file.tell()
+    number, end_byte, broken_lines = start, beginning, 0
+    rewinds = Rewinds()
+    chain = Chain(start, rewinds, lambda name: _has_record(path, name, end=beginning))
     goes_on = False
     for line in read_lines(file):
         records, is_malformed = _parse_records(line.data)
-        times = (parse_time(record.get("timestamp")) or 0.0 for record in records)
-        time = max([time, *times])
+        time = clock.read(parse_time(record.get("timestamp")) for record in records)
         if until is not None and time > until:
+            clock.end(rough_times(file), until)
             goes_on = True
             break
         broken_lines += is_malformed
         for record in records:
             facts.add(record)
+            chain.follow(record, number)
             for event in reader.draft_events(record, number, time):
                 kept.add(event)
         number, end_byte = number + 1, line.end_byte
     return Transcript(
         session=facts.session,
         agent=facts.agent,
-        events=tuple(kept.events),
+        events=rewinds.living(kept.events),
         first=start,
         end=number,
         end_byte=end_byte,
@@ -121,6 +158,24 @@ def _read(
         branches=tuple(facts.branches),
         goes_on=goes_on,
     )
+
+
+def _has_record(path: Path, name: str, end: int) -> bool:
+    """Whether a record of this id stands in the file's first ``end`` bytes."""
+    wanted = f'"uuid":{json.dumps(name)}'.encode()
+    with open_regular(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return data.find(wanted, 0, end) >= 0
+
+
+def _parse_lines(file: BinaryIO) -> Iterator[tuple[list[JsonObject], bool]]:
+    for line in read_lines(file):
+        yield _parse_records(line.data)
+
+
+def _time_of(records: Iterable[JsonObject]) -> float:
+    """The latest time of the records of a line; 0.0 without one."""
+    times = (parse_time(record.get("timestamp")) or 0.0 for record in records)
+    return max(times, default=0.0)
 
 
 def _parse_records(data: bytes | None) -> tuple[list[JsonObject], bool]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from gitmem.agents.lines import open_regular, read_head, read_lines
+from gitmem.agents.lines import read_head, read_lines
+from gitmem.git.regular_file import open_regular
 
 _UUID = re.compile(rb'"uuid":"([A-Za-z0-9.-]{8,64})"')
 _HEAD_BYTES = 1 << 18
@@ -32,8 +33,13 @@ def count_copied_records(path: Path, others: Iterable[Path]) -> int:
                 and other.parent == path.parent
                 and first in read_head(other, _HEAD_BYTES)
             ):
-                return _count_copies(path, set(_UUID.findall(other.read_bytes())))
+                return _count_copies(path, set(_UUID.findall(_whole(other))))
     return 0
+
+
+def _whole(path: Path) -> bytes:
+    with open_regular(path) as file:
+        return file.read()
 
 
 def _first_uuid(path: Path) -> bytes:

@@ -100,7 +100,5 @@ def _parse_object(data: bytes) -> dict[str, Any]:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a text can be a name or a path: short, without control characters."""
-    return len(text) <= _MAX_TEXT and not any(
-        ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 for c in text
-    )
+    """Whether a text can be a name or a path, tabs and line breaks included: short, no NUL."""
+    return len(text) <= _MAX_TEXT and not any(c == "\0" or "\ud800" <= c < "\ue000" for c in text)

@@ -14,6 +14,7 @@ from gitmem.agents.lines import read_head
 from gitmem.model.session import is_session_id
 
 _CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
+_NO_NAME = re.compile(r"[^A-Za-z0-9]")
 _SLUG_CHARACTERS = 200  # the client shortens longer ones
 _HEAD_BYTES = 1 << 16
 
@@ -29,15 +30,13 @@ def list_projects_dirs(environ: Mapping[str, str]) -> list[Path]:
     return list(dict.fromkeys(folders))
 
 
-def find_transcript(session_id: str, projects: Sequence[Path]) -> Path | None:
-    """The transcript of a session, whatever directory it was started in."""
-    if not is_session_id(session_id):
-        return None
-    for folder in projects:
+def list_copies(session_id: str, projects: Sequence[Path]) -> list[Path]:
+    """The files of a session, whatever directory it was started in or went to."""
+    found: list[Path] = []
+    for folder in projects if is_session_id(session_id) else ():
         with suppress(OSError):
-            for path in sorted(folder.glob(f"*/{session_id}.jsonl")):
-                return path
-    return None
+            found += sorted(folder.glob(f"*/{session_id}.jsonl"))
+    return found
 
 
 def find_transcripts(
@@ -58,9 +57,22 @@ def find_transcripts(
     return [file for path, file in files.items() if _is_inside(path, roots)]
 
 
+def list_transcripts(projects: Sequence[Path], since: float) -> list[TranscriptFile]:
+    """Transcripts of all sessions, in no order; ``since`` as above."""
+    files: dict[Path, TranscriptFile] = {}
+    for folder in projects:
+        with suppress(OSError):
+            for path in folder.glob("*/*.jsonl"):
+                with suppress(OSError):
+                    mtime = path.stat().st_mtime
+                    if mtime >= since and not path.name.startswith("agent-"):
+                        files[path] = TranscriptFile(path.stem, path, mtime)
+    return list(files.values())
+
+
 def _slug(folder: str) -> str:
-    """The client's name of a folder: everything but ASCII letters and digits is a dash."""
-    return re.sub(r"[^A-Za-z0-9]", "-", folder)[:_SLUG_CHARACTERS]
+    """The client's name of a folder: all UTF-16 units but ASCII letters and digits are dashes."""
+    return _NO_NAME.sub(lambda match: "-" * (1 + (match[0] > "\uffff")), folder)[:_SLUG_CHARACTERS]
 
 
 def _project_folders(roots: Sequence[str], projects: Sequence[Path]) -> Iterator[Path]:

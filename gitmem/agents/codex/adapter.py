@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gitmem.agents.adapter import TranscriptFile, translate_errors
+from gitmem.agents.clock import Clock, TimesInDoubt, believed_times
 from gitmem.agents.codex.files import (
     ROLLOUT_NAME,
     find_rollout,
@@ -35,10 +36,12 @@ from gitmem.agents.json_values import (
     parse_path,
     parse_time,
 )
-from gitmem.agents.lines import open_regular, read_lines, seek_line
-from gitmem.agents.subagents import add_subagents, read_time_before
+from gitmem.agents.lines import read_lines, seek_line
+from gitmem.agents.rewinds import Rewinds
+from gitmem.agents.subagents import add_subagents, read_time_before, rough_times
 from gitmem.agents.text_budget import Retention
-from gitmem.model.session import Transcript, is_session_id
+from gitmem.git.regular_file import open_regular
+from gitmem.model.session import EventKind, Transcript, is_session_id
 
 _COPY_SECONDS = 5.0
 
@@ -60,9 +63,10 @@ class Codex:
         """Whether the file is named as a rollout."""
         return path.name.startswith("rollout-") and path.suffix == ".jsonl"
 
-    def find(self, session: str) -> Path | None:
+    def copies(self, session: str) -> list[Path]:
         """The rollout of a session, whatever folder it worked in; a subagent is none."""
-        return find_rollout(session, self._folders) if is_session_id(session) else None
+        found = find_rollout(session, self._folders) if is_session_id(session) else None
+        return [found] if found else []
 
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Rollouts of sessions in a work tree or a folder below it.
@@ -79,6 +83,16 @@ class Codex:
             and (head := read_rollout_head(path))
             and not is_subagent(head)
             and is_below(parse_folder(head), roots)
+        ]
+
+    def transcripts_since(self, since: float) -> list[TranscriptFile]:
+        """Rollouts of all sessions written to after ``since``."""
+        return [
+            TranscriptFile(match[1], path, mtime)
+            for path, mtime in list_rollouts(self._folders)
+            if mtime >= since
+            and (match := ROLLOUT_NAME.fullmatch(path.name))
+            and not is_subagent(read_rollout_head(path))
         ]
 
     def parts(self, path: Path) -> list[Path]:
@@ -139,15 +153,34 @@ def _read_head(file: BinaryIO, path: Path) -> _Head:
 
 
 def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Transcript:
+    beginning = file.tell()
+    try:
+        return _read_by(Clock(head.time), file, head, start, until)
+    except TimesInDoubt:
+        file.seek(beginning)
+        times = [_time_of(parse_line(line.data) or {}) for line in read_lines(file)]
+        file.seek(beginning)
+        return _read_by(Clock(believed=believed_times(times)), file, head, start, until)
+
+
+def _time_of(record: JsonObject) -> float:
+    return parse_time(record.get("timestamp")) or 0.0
+
+
+def _read_by(
+    clock: Clock, file: BinaryIO, head: _Head, start: int, until: float | None
+) -> Transcript:
     items, kept, prefix = ItemReader(head.cwd), Retention(), _ForkPrefix(head)
-    number, end_byte, broken_lines, time = start, file.tell(), 0, head.time
+    number, end_byte, broken_lines = start, file.tell(), 0
+    rewinds, prompts = Rewinds(), list[int]()
     cwds: dict[str, None] = {}
     collect_path(cwds, head.cwd)
     goes_on = False
     for line in read_lines(file):
         record = parse_line(line.data)
-        time = max(time, parse_time(record.get("timestamp")) or 0.0) if record else time
+        time = clock.read([_time_of(record or {})])
         if until is not None and time > until:
+            clock.end(rough_times(file), until)
             goes_on = True
             break
         broken_lines += record is None
@@ -155,12 +188,17 @@ def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Trans
             draft = Draft(number, time, is_subagent=head.is_subagent)
             for event in items.draft_events(record, draft):
                 kept.add(event)
+                if event.kind is EventKind.PROMPT and prompts[-1:] != [number]:
+                    prompts.append(number)
             collect_path(cwds, items.cwd)
+            if turns := _turns_taken_back(record):
+                left, prompts = prompts[-turns:], prompts[:-turns]
+                rewinds.drop(left[0] if len(left) == turns else start, number)
         number, end_byte = number + 1, line.end_byte
     return Transcript(
         session=head.session,
         agent=head.agent,
-        events=tuple(kept.events),
+        events=rewinds.living(kept.events),
         first=start,
         end=number,
         end_byte=end_byte,
@@ -169,6 +207,15 @@ def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Trans
         branches=(head.branch,) if head.branch else (),
         goes_on=goes_on,
     )
+
+
+def _turns_taken_back(record: JsonObject) -> int:
+    """How many of the person's last prompts the record takes back, with all that they led to."""
+    payload = parse_object(record.get("payload"))
+    if payload.get("type") != "thread_rolled_back":
+        return 0
+    turns = payload.get("num_turns")
+    return turns if isinstance(turns, int) and turns > 0 else 0
 
 
 class _ForkPrefix:

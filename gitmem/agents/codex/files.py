@@ -10,7 +10,8 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from gitmem.agents.lines import open_regular, read_head
+from gitmem.agents.lines import read_head
+from gitmem.git.regular_file import open_regular
 
 ROLLOUT_NAME = re.compile(
     r"rollout-\d{4}-\d\d-\d\dT[\d-]{8}-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl"

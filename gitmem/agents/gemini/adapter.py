@@ -16,10 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitmem.agents.adapter import TranscriptFile, translate_errors
+from gitmem.agents.clock import Clock, TimesInDoubt, believed_times
 from gitmem.agents.folders import is_below, resolve_names
-from gitmem.agents.gemini.files import Source, open_source
+from gitmem.agents.gemini.files import REWIND, Source, open_source
 from gitmem.agents.gemini.messages import MessagePart, MessageReader
 from gitmem.agents.lines import read_head
+from gitmem.agents.rewinds import Rewinds
 from gitmem.agents.subagents import add_subagents
 from gitmem.agents.text_budget import Retention
 from gitmem.model.session import Transcript, is_session_id
@@ -46,24 +48,37 @@ class GeminiCli:
         is_chat = "chats" in path.parts[-3:-1] or path.name.startswith("session-")
         return is_chat and path.suffix in _SUFFIXES
 
-    def find(self, session: str) -> Path | None:
+    def copies(self, session: str) -> list[Path]:
         """The newest file of a session, whatever folder it worked in."""
         if self._folder is None or not is_session_id(session) or not self._folder.is_dir():
-            return None
+            return []
         found: list[Path] = []
         with suppress(OSError):
             found += self._folder.glob(f"*/chats/session-*-{session[:8]}.json*")
         found = [path for path in found if self.owns(path) and _read_session(path) == session]
-        return max(found, key=_read_age, default=None)
+        return sorted(found, key=_read_age)[-1:]
 
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Sessions in a work tree or a folder below it, each with its newest file."""
+        paths = sorted(self._find_chats(resolve_names(worktree)), key=_read_age)
+        return self._newest(paths, since)
+
+    def _newest(self, paths: Iterable[Path], since: float) -> list[TranscriptFile]:
         newest: dict[str, TranscriptFile] = {}
-        for path in sorted(self._find_chats(resolve_names(worktree)), key=_read_age):
+        for path in paths:
             mtime, _ = _read_age(path)
             if mtime >= since and self.owns(path) and (session := _read_session(path)):
                 newest[session] = TranscriptFile(session, path, mtime)
         return list(newest.values())
+
+    def transcripts_since(self, since: float) -> list[TranscriptFile]:
+        """All sessions written to after ``since``, each with its newest file."""
+        if self._folder is None:
+            return []
+        with suppress(OSError):
+            paths = sorted(self._folder.glob("*/chats/session-*.json*"), key=_read_age)
+            return self._newest(paths, since)
+        return []
 
     def parts(self, path: Path) -> list[Path]:
         """The session's file and its subagents'."""
@@ -106,22 +121,44 @@ def _read(
     until: float | None,
 ) -> tuple[Transcript, float]:
     """What was read, and the time of what stands before it."""
-    kept, time, since, goes_on = Retention(), 0.0, 0.0, False
-    for part in _parts(source, reader):
-        time = max(time, part.time)
+    try:
+        return _read_by(Clock(), source, reader, session, root, first, until)
+    except TimesInDoubt:
+        times = [part.time for part in _parts(source, reader.afresh(), Rewinds())]
+        clock = Clock(believed=believed_times(times))
+        return _read_by(clock, source, reader.afresh(), session, root, first, until)
+
+
+def _read_by(
+    clock: Clock,
+    source: Source,
+    reader: MessageReader,
+    session: str,
+    root: str,
+    first: int,
+    until: float | None,
+) -> tuple[Transcript, float]:
+    kept, since, goes_on, rewinds = Retention(), 0.0, False, Rewinds()
+    parts = _parts(source, reader, rewinds)
+    for part in parts:
+        time = clock.read([part.time])
         if until is not None and time > until:
             reader.forget(part)
+            clock.end((later.time for later in parts), until)
             goes_on = True
             break
+        rewinds.settle()
         if part.number >= first:
             for event in reader.draft_events(part, time):
                 kept.add(event)
         else:
             since = time
+    if not goes_on:
+        rewinds.settle()
     transcript = Transcript(
         session=session,
         agent=GeminiCli.name,
-        events=tuple(kept.events),
+        events=rewinds.living(kept.events),
         first=min(first, reader.count),
         end=reader.count,
         end_byte=0,
@@ -148,9 +185,12 @@ def _read_subagents(paths: Iterable[Path], root: str, until: float | None) -> It
             yield transcript
 
 
-def _parts(source: Source, reader: MessageReader) -> Iterator[MessagePart]:
+def _parts(source: Source, reader: MessageReader, rewinds: Rewinds) -> Iterator[MessagePart]:
     for message, is_last in source.messages():
-        yield from reader.new_parts(message, is_last=is_last)
+        if REWIND in message:
+            rewinds.wait(reader.first_part(message[REWIND]), reader.count)
+        else:
+            yield from reader.new_parts(message, is_last=is_last)
 
 
 def _hash(root: str) -> str:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Union
 
 from gitmem.agents.json_values import JsonObject, parse_line, parse_object, parse_objects
-from gitmem.agents.lines import open_regular, read_lines
+from gitmem.agents.lines import read_lines, without_long_data
 from gitmem.errors import TranscriptMissing
+from gitmem.git.regular_file import open_regular
 
 MAX_DOCUMENT_BYTES = 32 << 20
-"""A larger document is not read: all of it would be held at once, twice."""
+"""A document that is larger without its pictures is not read: it would be held at once, twice."""
+
+REWIND = "$rewindTo"
+"""In a line of its own: the message of this id and all behind it were taken back."""
 
 _MESSAGES = re.compile(r'(?<!\\)"messages"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
@@ -33,7 +38,7 @@ class Lines:
                 record = parse_line(line.data)
                 if record is None:
                     self.broken_lines += 1
-                elif "type" in record:
+                elif "type" in record or REWIND in record:
                     yield record, False
                 else:
                     news = parse_object(record.get("$set")) or record
@@ -60,8 +65,8 @@ class SessionDocument:
 
     def _parse(self) -> Iterator[JsonObject]:
         with open_regular(self._path) as file:
-            data = file.read(MAX_DOCUMENT_BYTES + 1)
-        if len(data) > MAX_DOCUMENT_BYTES:
+            data = without_long_data(iter(partial(file.read, 1 << 20), b""), MAX_DOCUMENT_BYTES)
+        if data is None:
             limit = MAX_DOCUMENT_BYTES >> 20
             raise TranscriptMissing(
                 f"cannot read the transcript '{self._path}': it has more than {limit} MB", ""

@@ -73,6 +73,15 @@ class MessageReader:
         self._root = root
         self._is_subagent = is_subagent
         self._keys: set[tuple[str, str]] = set()
+        self._first_parts: dict[str, int] = {}
+
+    def afresh(self) -> MessageReader:
+        """Another, for reading from the beginning again."""
+        return MessageReader(self._root, is_subagent=self._is_subagent)
+
+    def first_part(self, message_id: object) -> int:
+        """The record with which a message begins; 0 where nobody knows it, as the client does."""
+        return self._first_parts.get(parse_name(message_id), 0)
 
     @property
     def count(self) -> int:
@@ -90,6 +99,7 @@ class MessageReader:
         what can be read: calls that stand behind it would be numbered differently later.
         """
         kind = message.get("type")
+        self._first_parts.setdefault(parse_name(message.get("id")), self.count)
         if any(True for _ in self._words(message, 0, 0.0)) and self._is_new(message, None):
             yield self._part(message)
         for call in parse_objects(message.get("toolCalls")) if kind == "gemini" else ():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gitmem.agents.claude.adapter import read_transcript
 from gitmem.agents.claude.hook_payload import parse_payload
-from gitmem.agents.claude.projects import find_transcript, find_transcripts, list_projects_dirs
+from gitmem.agents.claude.projects import find_transcripts, list_copies, list_projects_dirs
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import EventKind, Transcript
 from tests.support.session import SESSION, SessionWriter
@@ -235,9 +235,9 @@ def test_transcripts_are_found_by_session_and_by_work_tree(tmp_path: Path, home:
     other = SessionWriter(projects / f"{slug}-er" / "other.jsonl", tmp_path / "my work er", now=1.0)
     other.prompt("hi")
 
-    assert find_transcript("inside", [projects]) == inside.path
-    assert find_transcript("../inside", [projects]) is None
-    assert find_transcript("nobody", [projects]) is None
+    assert list_copies("inside", [projects]) == [inside.path]
+    assert list_copies("../inside", [projects]) == []
+    assert list_copies("nobody", [projects]) == []
     found = {file.path for file in find_transcripts(work, [projects], 0.0)}
     assert found == {inside.path, below.path}
     assert find_transcripts(work, [projects], 9e12) == []

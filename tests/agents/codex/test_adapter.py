@@ -137,9 +137,9 @@ def test_sessions_of_a_work_tree(tmp_path: Path) -> None:
 
     assert {file.path for file in codex.transcripts_for(here, 0.0)} == set(found)
     assert codex.transcripts_for(here, 9e12) == []
-    assert codex.find("01a1fbd6-ec03-7260-aea4-4b35109260da") == found[0]
-    assert codex.find("../sessions") is None
-    assert Codex({"CODEX_HOME": str(tmp_path / ".codex")}).find(found[0].stem[-36:]) == found[0]
+    assert codex.copies("01a1fbd6-ec03-7260-aea4-4b35109260da") == [found[0]]
+    assert codex.copies("../sessions") == []
+    assert Codex({"CODEX_HOME": str(tmp_path / ".codex")}).copies(found[0].stem[-36:]) == [found[0]]
     assert Codex({}).transcripts_for(here, 0.0) == []
 
 
@@ -235,7 +235,7 @@ def test_a_subagents_work_is_its_sessions(tmp_path: Path) -> None:
     assert [e.time for e in whole.events] == sorted(e.time for e in whole.events)
     codex = Codex({"HOME": str(tmp_path)})
     assert [file.path for file in codex.transcripts_for(WORK, 0.0)] == [path]
-    assert codex.find(below.stem[-36:]) is None
+    assert codex.copies(below.stem[-36:]) == []
 
     cut = read(path, until=alone.events[-1].time - 0.001)
     rest = read(path, first=cut.end, first_byte=cut.end_byte)
@@ -352,3 +352,21 @@ def test_whether_a_command_failed(
 
     assert ran.text == "run it"
     assert (answered.is_error, answered.text) == (has_failed, text)
+
+
+def test_prompts_that_were_taken_back_are_not_told(tmp_path: Path) -> None:
+    back = {"type": "event_msg", "payload": {"type": "thread_rolled_back", "num_turns": 1}}
+    said = [message("Add caching."), message("Use Redis."), back, message("Use lru_cache.")]
+
+    events = read(rollout(tmp_path, *said)).events
+
+    assert [e.text for e in events] == ["Add caching.", "Use lru_cache."]
+
+
+@pytest.mark.parametrize("turns", [5, "x", -1, None])
+def test_any_number_of_turns_that_are_taken_back(tmp_path: Path, turns: object) -> None:
+    back = {"type": "event_msg", "payload": {"type": "thread_rolled_back", "num_turns": turns}}
+
+    events = read(rollout(tmp_path, message("Add caching."), back, message("Go."))).events
+
+    assert [e.text for e in events] == (["Go."] if turns == 5 else ["Add caching.", "Go."])

@@ -1,0 +1,68 @@
+"""``gitmem trust``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from gitmem.cli.open_repo import ready_repo, tell_notices
+from gitmem.errors import UsageError
+from gitmem.git.remotes import remote_names
+from gitmem.git.trusted_remotes import read_trust, remotes_apart, set_trust
+
+
+@click.command()
+@click.argument("remote", required=False, default="")
+@click.option("--revoke", is_flag=True, help="From now on, keep what REMOTE sends apart.")
+@click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
+def command(remote: str, revoke: bool, is_json: bool) -> None:
+    """Show or say whose memories are joined with yours.
+
+    Anyone who can push to a remote, or only offers a fork, can write memories that an agent would
+    then read, and forget yours. So they are joined only if they come from a remote that is trusted:
+    gitmem.remote, remote.pushDefault, origin (or, where there is no origin, the remote that was
+    configured first), and every REMOTE that you name here. What `git fetch` brings from any other
+    remote is kept apart: it is not shown, not given to an agent and not pushed on.
+
+    Without REMOTE, list the remotes and which of them are trusted.
+
+    With REMOTE, trust it from now on and join what was kept apart. This is kept in the
+    configuration of this clone, as remote.REMOTE.gitmemTrust; it leaves and moves with the remote.
+    `gitmem sync REMOTE` says the same. --revoke takes it back, also from origin; what was joined
+    stays.
+    """
+    repo = ready_repo()
+    if revoke and not remote:
+        raise UsageError("--revoke needs the name of a remote", "To list them: gitmem trust")
+    if revoke:
+        set_trust(repo, remote, is_trusted=False)
+    elif remote:
+        from gitmem.notes.store import NoteStore
+        from gitmem.refresh.refresh import refresh, trust_remote
+
+        trust_remote(repo, NoteStore(repo), remote)
+        refresh(repo).close()
+        tell_notices(repo)
+    trust, apart = read_trust(repo), remotes_apart(repo)
+    names = [remote] if remote else remote_names(repo)
+    if is_json:
+        rows = [
+            {
+                "remote": name,
+                "is_trusted": trust.has(name),
+                "why": trust.reason(name),
+                "has_memories_apart": name in apart,
+            }
+            for name in names
+        ]
+        click.echo(json.dumps({"remotes": rows}, indent=2))
+        return
+    if not names:
+        click.echo("There is no remote: memories stay in this repository.")
+    for name in names:
+        if trust.has(name):
+            click.echo(f"{name}: trusted ({trust.reason(name)})")
+        else:
+            kept = "; it has memories that are kept apart" if name in apart else ""
+            click.echo(f"{name}: not trusted{kept}")

@@ -1,0 +1,1 @@
+"""Repositories as people really have them, drawn by chance, and the laws that hold in each."""

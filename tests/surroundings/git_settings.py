@@ -1,0 +1,280 @@
+"""What people write into a git configuration: each setting with legal values.
+
+A line is a name, an equals sign, and values with ``|`` between them.  ``~`` at a value's beginning
+is the home folder, which :mod:`tests.surroundings.home` furnishes.  Left out is what makes the
+output depend on how many objects there are (a small ``gc.auto``), or on the clock.
+"""
+
+from __future__ import annotations
+
+_TABLE = r"""
+advice.detachedHead = false
+advice.addEmptyPathspec = false
+advice.statusHints = false | true
+advice.skippedCherryPicks = false
+alias.ci = commit
+alias.log = log --oneline
+alias.notes = !echo alias
+alias.rev-parse = !echo alias
+am.keepcr = true
+am.threeWay = true
+apply.ignoreWhitespace = change
+apply.whitespace = fix | nowarn | error
+blame.coloring = repeatedLines
+blame.date = relative
+blame.ignoreRevsFile = ~/ignored-revisions
+blame.showEmail = true
+blame.markIgnoredLines = true
+branch.autoSetupMerge = false | always | inherit | simple
+branch.autoSetupRebase = always | local
+branch.sort = -committerdate
+checkout.defaultRemote = origin
+checkout.guess = false
+checkout.workers = 2
+clone.defaultRemoteName = hub
+color.branch = always
+color.diff = always
+color.status = always
+color.ui = always | false | auto
+column.ui = always
+commit.cleanup = verbatim | whitespace | strip | scissors
+commit.gpgSign = true
+commit.status = false
+commit.template = ~/template
+commit.verbose = true | 2
+core.abbrev = 4 | 12 | 40 | no
+core.attributesFile = ~/attributes
+core.autocrlf = true | input
+core.bigFileThreshold = 1 | 512
+core.checkRoundtripEncoding = UTF-16
+core.checkStat = minimal
+core.commentChar = ; | % | auto
+core.commitGraph = false
+core.compression = 0 | 9
+core.createObject = link
+core.deltaBaseCacheLimit = 1k
+core.editor = true | ~/bin/append
+core.eol = crlf | lf
+core.excludesFile = ~/ignored
+core.fileMode = false
+core.filesRefLockTimeout = 0 | 3000
+core.fsmonitor = false
+core.fsync = none | all | committed
+core.fsyncMethod = batch
+core.fsyncObjectFiles = true
+core.hideDotFiles = false
+core.ignoreCase = true
+core.ignoreStat = true
+core.logAllRefUpdates = always | false
+core.longPaths = true
+core.looseCompression = 0
+core.multiPackIndex = false
+core.notesRef = refs/notes/mine
+core.packedGitLimit = 1m
+core.packedGitWindowSize = 4096
+core.packedRefsTimeout = 0
+core.pager = cat | false | less -FRX
+core.precomposeUnicode = true
+core.preferSymlinkRefs = true
+core.preloadIndex = false
+core.protectHFS = true
+core.protectNTFS = true | false
+core.quotePath = false | true
+core.restrictInheritedHandles = auto
+core.safecrlf = true | warn | false
+core.sharedRepository = group | all | 0660 | 0640
+core.sparseCheckout = true
+core.splitIndex = true
+core.symlinks = false
+core.trustctime = false
+core.untrackedCache = true | keep
+core.useReplaceRefs = false
+core.warnAmbiguousRefs = false
+core.whitespace = trailing-space,cr-at-eol,tabwidth=2
+credential.helper = false
+diff.algorithm = histogram | patience | minimal
+diff.autoRefreshIndex = false
+diff.colorMoved = zebra
+diff.context = 0 | 25
+diff.dirstat = lines
+diff.external = ~/bin/external
+diff.ignoreSubmodules = all | dirty
+diff.indentHeuristic = false
+diff.interHunkContext = 9
+diff.mnemonicPrefix = true
+diff.noprefix = true
+diff.orderFile = ~/order
+diff.relative = true
+diff.renameLimit = 1
+diff.renames = false | copies
+diff.statGraphWidth = 3
+diff.submodule = log | diff
+diff.suppressBlankEmpty = true
+diff.wordRegex = .
+diff.wsErrorHighlight = all
+extensions.worktreeConfig = true
+feature.experimental = true
+feature.manyFiles = true
+fetch.fsckObjects = true
+fetch.negotiationAlgorithm = skipping
+fetch.output = compact
+fetch.parallel = 0
+fetch.prune = true
+fetch.pruneTags = true
+fetch.recurseSubmodules = false
+fetch.showForcedUpdates = false
+fetch.writeCommitGraph = true
+format.attach = xx
+format.encodeEmailHeaders = false
+format.from = true
+format.headers = To: somebody <somebody@example.com>
+format.notes = refs/notes/*
+format.numbered = false
+format.pretty = oneline | %h %s | email | raw
+format.signOff = true
+format.signature =
+format.subjectPrefix = RFC
+format.suffix = .txt
+format.useAutoBase = whenAble
+gc.aggressiveWindow = 1
+gc.auto = 0 | 100000
+gc.autoDetach = false
+gc.cruftPacks = true
+gc.packRefs = false | notbare
+gc.pruneExpire = never
+gc.reflogExpire = never
+gc.reflogExpireUnreachable = never
+gc.writeCommitGraph = false
+grep.lineNumber = true
+grep.patternType = perl
+gui.encoding = latin1
+help.autocorrect = never
+http.proxy = http://127.0.0.1:9
+i18n.commitEncoding = ISO-8859-1 | UTF-8
+i18n.logOutputEncoding = ISO-8859-1 | UTF-16 | EUC-JP
+include.path = ~/included
+index.sparse = true
+index.threads = 1
+index.version = 2 | 4
+init.defaultBranch = trunk
+init.templateDir = ~/templates
+log.abbrevCommit = true
+log.date = relative | iso-strict | unix | format:%d.%m.%Y
+log.decorate = full | no
+log.diffMerges = first-parent
+log.excludeDecoration = refs/notes/*
+log.follow = true
+log.initialDecorationSet = all
+log.mailmap = true
+log.showRoot = false
+log.showSignature = true
+mailinfo.scissors = true
+mailmap.file = ~/mailmap
+maintenance.auto = false
+merge.branchdesc = true
+merge.conflictStyle = diff3 | zdiff3
+merge.directoryRenames = true
+merge.ff = false | only
+merge.log = true
+merge.renames = false
+merge.renormalize = true
+merge.stat = false
+merge.verbosity = 0 | 5
+merge.verifySignatures = false
+notes.displayRef = refs/notes/* | refs/notes/review
+notes.mergeStrategy = ours | cat_sort_uniq
+notes.rewrite.amend = true
+notes.rewriteMode = overwrite | ignore | cat_sort_uniq | concatenate
+notes.rewriteRef = refs/notes/review | refs/notes/*
+pack.allowPackReuse = false
+pack.deltaCacheSize = 1
+pack.depth = 0
+pack.indexVersion = 1
+pack.packSizeLimit = 1m
+pack.threads = 1
+pack.useSparse = false
+pack.window = 0
+pack.writeReverseIndex = true
+pager.log = false | true
+pager.status = cat
+protocol.version = 0 | 1 | 2
+pull.ff = only | true
+pull.rebase = true | false | merges | interactive
+push.autoSetupRemote = true
+push.default = nothing | current | upstream | simple | matching
+push.followTags = true
+push.gpgSign = if-asked
+push.negotiate = true
+push.recurseSubmodules = check | no
+push.useForceIfIncludes = true
+rebase.abbreviateCommands = true
+rebase.autoSquash = true
+rebase.autoStash = true
+rebase.backend = apply | merge
+rebase.forkPoint = false
+rebase.instructionFormat = %an: %s
+rebase.missingCommitsCheck = error | warn
+rebase.rebaseMerges = true
+rebase.rescheduleFailedExec = true
+rebase.stat = true
+rebase.updateRefs = true
+receive.denyCurrentBranch = updateInstead
+receive.fsckObjects = true
+remote.pushDefault = origin
+repack.useDeltaBaseOffset = false
+repack.writeBitmaps = true
+rerere.autoUpdate = true
+rerere.enabled = true
+safe.bareRepository = explicit | all
+safe.directory = *
+sequence.editor = true
+showBranch.default = main
+stash.showPatch = true
+stash.showIncludeUntracked = true
+status.aheadBehind = false
+status.branch = true
+status.displayCommentPrefix = true
+status.relativePaths = false
+status.renames = false
+status.short = true
+status.showStash = true
+status.showUntrackedFiles = all | no
+status.submoduleSummary = true
+submodule.recurse = true
+tag.forceSignAnnotated = false
+tag.gpgSign = true
+tag.sort = -version:refname
+trace2.eventTarget = ~/events
+trace2.normalTarget = ~/normal
+trailer.ifexists = addIfDifferent
+trailer.separators = :=#
+transfer.fsckObjects = true
+transfer.hideRefs = refs/hidden
+transfer.unpackLimit = 1
+uploadpack.allowAnySHA1InWant = true
+url.https://example.com/.insteadOf = example:
+user.email = ada@example.com
+user.name = Ada Author | Ådä “Author” | A
+user.signingKey = ABCDEF
+user.useConfigOnly = true
+worktree.guessRemote = true
+"""
+
+
+def _rows() -> dict[str, tuple[str, ...]]:
+    rows = {}
+    for line in _TABLE.strip().splitlines():
+        name, _, values = line.partition(" =")
+        rows[name] = tuple(value.strip() for value in values.split(" | "))
+    return rows
+
+
+SETTINGS = _rows()
+"""Name → values."""
+
+SCOPES = ("system", "global", "local", "worktree", "included", "environment", "xdg")
+"""Where a setting may stand.
+
+``environment`` is ``GIT_CONFIG_COUNT``, ``included`` a file that the global one names, ``xdg`` the
+one under ``XDG_CONFIG_HOME``, which is read beside ``~/.gitconfig``.
+"""

@@ -1,0 +1,26 @@
+"""Each fault that the long run found, as the smallest surroundings in which it still showed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.surroundings.story import tell
+from tests.surroundings.surroundings import Surroundings
+
+SURROUNDINGS = {
+    # git warned of a notes ref that is not there before the first memory.
+    "amended before the first memory": Surroundings(
+        story=(("tag", 1), ("amend", 1), ("commit", 3), ("amend", 6)),
+    ),
+    # The list of repositories was written into the work tree, and committed.
+    "a relative state folder": Surroundings(
+        story=(("commit", 3),),
+        environ=(("XDG_STATE_HOME", "relative"),),
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SURROUNDINGS)
+def test_what_was_found_stays_mended(name: str) -> None:
+    assert tell(SURROUNDINGS[name]).broken == ""
