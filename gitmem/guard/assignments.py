@@ -37,7 +37,8 @@ _BARE_VALUE = r"(?P<bare>(?!:)[^\s\"'`,;(){}\[\]<>\\&|]{1,2000})"
 _ASSIGNMENT = re.compile(rf"{_SUFFIX}{_SEPARATOR}(?:{_QUOTED_VALUE}|{_BARE_VALUE})")
 _SHELL = re.compile(r"(?P<suffix>[A-Z0-9_]{0,40})=(?P<bare>(?:(?!\\[nrt])[^\s\"'`]){1,2000})")
 _OPTION = re.compile(
-    rf"{_SUFFIX}(?P<separator>=|[ \t]{{1,4}})(?:{_QUOTED_VALUE}|(?P<bare>[^\s\"'`-][^\s\"'`]{{0,2000}}))"
+    rf"{_SUFFIX}(?P<separator>=|[ \t]{{1,4}})(?:{_QUOTED_VALUE}"
+    r"|(?P<bare>[^\s\"'`-][^\s\"'`]{0,2000}))"
 )
 _OPTION_START = re.compile(r"(?:^|[\s\"'`])--?[\w-]{0,40}$")
 

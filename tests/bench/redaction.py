@@ -8,9 +8,9 @@ look-alike.  A secret counts as masked when neither of its halves is left.  Aims
 and at most 0.5 %.  The baseline is detect-secrets with its default plugins and filters, given each
 case as a file in the same run, where it is installed (``pip install detect-secrets``).
 
-With ``--corpus`` the cases are those of a file of JSON lines that somebody wrote without sight of the
-rules: ``text``, ``tier`` (``plain``, ``harder`` or ``lookalike``), ``secret`` (what must not be left)
-and ``keep`` (what must be).
+With ``--corpus`` the cases are those of a file of JSON lines that somebody wrote without sight of
+the rules: ``text``, ``tier`` (``plain``, ``harder`` or ``lookalike``), ``secret`` (what must not
+be left) and ``keep`` (what must be).
 
 With ``--sessions`` the texts of the real sessions of ``../shared/sessions`` are masked instead:
 how fast, what was masked by kind, and N of the masked places with what stands around them.  The
