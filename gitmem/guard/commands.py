@@ -171,7 +171,7 @@ WORDS = (
     _form("sqlplus|sqlldr|expdp|impdp|sqlcl", r"\b(?:sqlplus|sqlldr|expdp|impdp|rman|sqlcl|exp|imp)\b(?:\s-\w{1,6}(?:\s\d{1,3})?)*\s(?:target\s|userid=)?[\"']?[\w.$#]{1,60}/(?P<secret>[^\s@\"'/]{3,})(?=@|[\"']?(?:\s|$))"),
     _form("lftp|ncftp", rf"\blftp\s{_REST}-u\s?{_USER},(?P<secret>[^\s\"'`|;]{{3,}})"),
     _form("net use|net user", r"\bnet\s{1,3}user?\s{1,3}(?:[a-z*]:\s{1,3})?(?:\\\\|//)?\S{1,120}\s{1,3}(?:/user:\S{1,80}\s{1,3})?(?P<secret>[^\s/\"'-][^\s\"']{2,})", strict=True),
-    _form("sudo\t +-\\w*S|passwd\t ", r"(?:echo|printf)\s{1,3}(?:-\w\s{1,3})?[\"']?(?:%s\\n[\"']?\s{1,3}[\"']?)?(?P<secret>[^\s\"'|\\$][^\s\"'|\\]{2,120})(?:\\n[^\s\"'|]{0,120})?[\"']?\s{0,4}\|\s{0,4}[^\n|]{0,60}?(?:sudo\s[^\n|]{0,40}-\w{0,6}S|(?:vnc)?passwd\b)", reach=200),
+    _form("sudo\t +-\\w*s|passwd\t ", r"(?:echo|printf)\s{1,3}(?:-\w\s{1,3})?[\"']?(?:%s\\n[\"']?\s{1,3}[\"']?)?(?P<secret>[^\s\"'|\\$][^\s\"'|\\]{2,120})(?:\\n[^\s\"'|]{0,120})?[\"']?\s{0,4}\|\s{0,4}[^\n|]{0,60}?(?:sudo\s[^\n|]{0,40}-\w{0,6}S|(?:vnc)?passwd\b)", reach=200),
     _form("sudo", r"\bsudo\s[^\n|]{0,20}-\w{0,6}S\b[^\n|]{0,80}?<<<\s?[\"']?(?P<secret>[^\s\"'|\\$][^\s\"'|\\]{2,120})"),
     _form("chpasswd|newusers", r"(?:echo|printf)\s{1,3}(?:-\w\s{1,3})?[\"']?[\w.-]{1,40}:(?P<secret>[^\s\"'|\\]{3,120})(?:\\n)?[\"']?\s{0,4}\|\s{0,4}[^\n|]{0,60}?chpasswd", reach=200),
     _form("chpasswd", r"chpasswd\s{0,3}<<<?\s?[\"']?(?:EOF\n)?[\w.-]{1,40}:(?P<secret>[^\s\"'|\\]{3,120})"),

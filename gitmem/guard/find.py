@@ -141,7 +141,7 @@ def hits_of(text: str) -> Hits:
 def named(text: str, hits: Hits | None = None) -> list[Span]:
     """What is told by its name or by what stands around it."""
     lowered, places = hits or hits_of(text)
-    found = cuts.spans(text)
+    found: list[Span] = []
     done = 0  # what is a value already is no name
     for start, rules in places:
         for rule, first, last in rules:
@@ -152,7 +152,7 @@ def named(text: str, hits: Hits | None = None) -> list[Span]:
                     found += values
             else:
                 found += rule.spans_at(text, start + first)
-    return merge_spans(found)
+    return merge_spans([*found, *cuts.spans(text)])
 
 
 def disguised(text: str, *, is_called: bool = True) -> list[Span]:
