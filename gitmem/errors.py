@@ -139,7 +139,7 @@ class GitFailed(RepositoryError):
     default_hint = "Nothing was changed. Run: gitmem doctor"
 
 
-class UntrustedRepository(NotARepository):
+class UntrustedRepository(RepositoryError):
     """The repository belongs to somebody else, and git does not trust it."""
 
     exit_code = 18

@@ -18,6 +18,8 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.state.pending import Pending, PendingStore
 
+_MOST = 200
+
 
 def settle_pending(repo: Repo) -> int:
     """Write every pending memory into the note of its work tree's HEAD; how many there were.
@@ -55,11 +57,17 @@ def settle_ended_sessions(repo: Repo) -> int:
     does while anything is stashed, for the edits may be there.  Of a talk that left nothing to
     know, nothing is kept.
 
+    Many sessions never end: their client was killed.  Of more than 200 that wait, the oldest settle
+    as if they had ended, whatever they edited: a note has room for them, and a folder that every
+    command reads has not.
+
     Raises:
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
     """
     store = PendingStore(repo)
-    ended = [p for p in store.newest_first() if p.has_ended and not _has_edits_left(repo, p)]
+    waiting = store.newest_first()
+    ended = [p for p in waiting[:_MOST] if p.has_ended and not _has_edits_left(repo, p)]
+    ended += [p for p in waiting[_MOST:] if not p.commit]
     idle = [pending for pending in ended if not _says_something(pending)]
     kept = [pending for pending in ended if _says_something(pending)]
     for pending in idle:

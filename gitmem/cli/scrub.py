@@ -13,7 +13,7 @@ from gitmem.errors import GitmemError, RemoteError, UsageError
 from gitmem.follow.push import push
 from gitmem.follow.sync import fetch
 from gitmem.git.remotes import memory_remote
-from gitmem.git.repo import Repo, find_repo
+from gitmem.git.repo import Repo, find_repo_here
 from gitmem.guard.untrusted import clean_line
 from gitmem.state.scrub_intent import has_scrub_intent, read_scrub_intent
 from gitmem.state.scrub_patterns import scrub_patterns_path
@@ -74,7 +74,7 @@ def _repo_to_scrub() -> Repo:
     try:
         return repo_here()
     except GitmemError:
-        repo = find_repo(".")
+        repo = find_repo_here()
         if not has_scrub_intent(repo) or read_scrub_intent(repo) is not None:
             raise
         return repo

@@ -11,7 +11,7 @@ import click
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.cli.user_paths import machine_folder
-from gitmem.errors import NotARepository, UsageError
+from gitmem.errors import NotARepository, UntrustedRepository, UsageError
 from gitmem.git.dates import instant_of
 from gitmem.git.log import current_branch
 from gitmem.git.repo import Repo, top_relative
@@ -153,7 +153,7 @@ def command(
 def _repo(everywhere: bool) -> Repo | None:
     try:
         return ready_repo()
-    except NotARepository:
+    except (NotARepository, UntrustedRepository):
         if everywhere:
             return None
         raise

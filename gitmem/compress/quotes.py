@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from gitmem.model.session import Event, EventKind
+from gitmem.model.text import weight_of
 
 MIN_QUOTE = 12
 """Characters, folded, below which a quotation proves nothing: it stands anywhere."""
@@ -21,7 +22,7 @@ _SPOKEN = (EventKind.PROMPT, EventKind.SAY, EventKind.THINK, EventKind.SUMMARY, 
 _LOOKALIKES = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "*": None, "`": None}
 )
-_ENDS = ".,;:!? "
+_ENDS = ".,;:!? 。、，；："
 """What a copyist puts behind a quotation that stops in the middle of a sentence."""
 
 _SPACE = re.compile(r"\s+")
@@ -52,7 +53,7 @@ class SessionWords:
         """
         folded = fold(quote).strip("\"' ").rstrip(_ENDS)
         parts = [part for part in _GAP.split(folded) if part]
-        if not parts or any(len(part) < MIN_QUOTE for part in parts):
+        if not parts or any(weight_of(part) < MIN_QUOTE for part in parts):
             return ()
         found = (record for record, text in self._texts if _holds(text, parts))
         return tuple(sorted(dict.fromkeys(found)))[:_MAX_RECORDS]

@@ -9,9 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gitmem.model.text import PROSE_STOP_WORDS, ascii_words, beginnings
+from gitmem.model.text import PROSE_STOP_WORDS, beginnings, letter_count, plain_words
 
-_END = re.compile(r"(?<=[.!?])\s+")
+# What ends a sentence in other scripts: of Chinese and Japanese without a space behind it; Arabic,
+# Urdu, Hindi, Armenian, Burmese, Ethiopic.
+_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？｡])(?![」』”’）)])\s*|(?<=[؟۔।॥։။።])\s+")
+QUESTION_MARKS = ("?", "？", "؟", "՞")
+"""What ends a question."""
+
+FULL_STOPS = (".", "!", "?", "。", "！", "？", "｡", "؟", "۔", "।", "॥", "։", "။", "።")
+"""What ends a sentence."""
+
 _BULLET = re.compile(r"\s{0,20}(?:[-*•>]|\d{1,3}[.)]|#{1,6}|\[[ xX]\]|⏺|❯)\s+")
 _MARKUP = re.compile(r"\*\*|__(?=\w)|(?<=\w)__|[✅❌⚠️🎉🚀✓✔]")
 _OPENER = re.compile(
@@ -130,7 +138,7 @@ def capitalise(text: str) -> str:
 
 def stems(text: str) -> frozenset[str]:
     """The content words of a text, split at case changes and cut to their beginnings."""
-    return beginnings(ascii_words(text), PROSE_STOP_WORDS)
+    return beginnings(plain_words(text), PROSE_STOP_WORDS)
 
 
 def looks_like_code(sentence: str) -> bool:
@@ -138,5 +146,5 @@ def looks_like_code(sentence: str) -> bool:
     if _DIFF_LINE.match(sentence):
         return True
     marks = len(_CODE.findall(sentence))
-    letters = sum(character.isalpha() or character == " " for character in sentence)
+    letters = letter_count(sentence) + sentence.count(" ")
     return marks > 2 or letters < 0.65 * len(sentence)

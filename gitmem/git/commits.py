@@ -259,12 +259,13 @@ def _patch_id(diff: pygit2.Diff, is_partial: bool) -> str:
 
 
 def _file(patch: pygit2.Patch | pygit2.DiffDelta) -> FileChange:
-    insertions = deletions = 0
+    insertions, deletions, is_binary = 0, 0, False
     if isinstance(patch, pygit2.DiffDelta):
-        delta = patch
+        delta = patch  # even its flags would be read from the contents
     else:
         delta = patch.delta
         _, insertions, deletions = patch.line_stats
+        is_binary = bool(delta.flags & DiffFlag.BINARY)
     status = _STATUS.get(delta.status, "M")
     return FileChange(
         path=_path(delta.new_file.raw_path),
@@ -272,7 +273,7 @@ def _file(patch: pygit2.Patch | pygit2.DiffDelta) -> FileChange:
         insertions=insertions,
         deletions=deletions,
         old_path=_path(delta.old_file.raw_path) if status in "RC" else "",
-        is_binary=bool(delta.flags & DiffFlag.BINARY),
+        is_binary=is_binary,
     )
 
 

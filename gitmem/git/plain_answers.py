@@ -55,6 +55,8 @@ _DIFFERENCE = {
     "diff.ignoreSubmodules": "none",
     "diff.suppressBlankEmpty": "false",
     "diff.colorMoved": "no",
+    # A file above it is shown as a binary one.
+    "core.bigFileThreshold": "512m",
     # A person's own attributes may call any file binary, or give it a program to be shown with.
     "core.attributesFile": _NOTHING,
 }

@@ -42,7 +42,7 @@ class Reflogs:
 
 def known_moves(repo: Repo) -> set[str]:
     """The commits that a HEAD came to by a move that git's own commands tell in the reflog."""
-    return {new for _, new, said in _lines(repo) if _GITS_OWN.match(said)}
+    return {new for old, new, said in _lines(repo) if old != new and _GITS_OWN.match(said)}
 
 
 def _lines(repo: Repo) -> Iterator[tuple[str, str, str]]:

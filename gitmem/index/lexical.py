@@ -14,7 +14,7 @@ from gitmem.model.memory import Memory
 from gitmem.model.text import STOP_WORDS, words_of
 from gitmem.model.text_roles import texts_of
 
-VERSION = 4
+VERSION = 5
 """The version of the texts below, and of those that are encoded: an index made with another one
 does not fit.
 """

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from gitmem.model.text import ascii_words
+from gitmem.model.text import plain_words
 from gitmem.model.value import dataclass
 
 REPEAT_FACTOR = 0.7
@@ -178,13 +178,13 @@ def _files_with_chance(files: Collection[str], chances: Mapping[str, float]) -> 
 
 def is_test(path: str) -> bool:
     """Whether the path is that of a test, by its words."""
-    return not _TEST_WORDS.isdisjoint(ascii_words(path))
+    return not _TEST_WORDS.isdisjoint(plain_words(path))
 
 
 def name_words(path: str) -> frozenset[str]:
     """The words of a file's own name, without its ending and without ``test``."""
     name = path.rpartition("/")[2]
-    return frozenset(ascii_words(name.rpartition(".")[0] or name)) - _TEST_WORDS
+    return frozenset(plain_words(name.rpartition(".")[0] or name)) - _TEST_WORDS
 
 
 class NameWords:
@@ -194,7 +194,7 @@ class NameWords:
         self._total = len(paths)
         self._paths_with: dict[str, int] = {}
         for path in paths:
-            for word in frozenset(ascii_words(path)):
+            for word in frozenset(plain_words(path)):
                 self._paths_with[word] = self._paths_with.get(word, 0) + 1
 
     def share(self, path: str, words: Collection[str]) -> float:

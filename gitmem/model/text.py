@@ -14,15 +14,47 @@ from functools import cache, lru_cache
 _MAX_WORD = 64
 
 # A run of a script that puts no spaces between words, or of any other with digits and underscores.
-_UNSPACED_RANGES = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+# Korean has spaces, but grows its words at their ends: it is read in pairs like the others.
+_LONG_WORDS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+_HAN = "\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_KANA = "\u3040-\u30ff\uff66-\uff9f"
+_UNSPACED_RANGES = f"{_LONG_WORDS}{_HAN}{_KANA}\uac00-\ud7af"
+# Signs above, below and behind letters, which are parts of words though no letters themselves:
+# accents, points of Hebrew and Arabic, vowels of India's scripts and Tibetan.
+_SIGNS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c2\u05c4-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e8\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd"
+    "\u0a01-\u0a03\u0a3c-\u0a51\u0a70\u0a71\u0a81-\u0a83\u0abc-\u0acd\u0b01-\u0b03\u0b3c-\u0b57\u0b82"
+    "\u0bbe-\u0bcd\u0c00-\u0c04\u0c3e-\u0c56\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03\u0d3b-\u0d4d\u0d57"
+    "\u0d81-\u0d83\u0dca-\u0ddf\u0f71-\u0f84\u0f90-\u0fbc\u200c\u200d"
 )
 _ASCII_RUN = re.compile(r"\w+")
 
 
 @cache  # made when the first such text comes: a hook that reads English only need not wait for it
 def _run() -> re.Pattern[str]:
-    return re.compile(rf"[{_UNSPACED_RANGES}]+|[^\W{_UNSPACED_RANGES}]+")
+    return re.compile(
+        rf"[{_UNSPACED_RANGES}]+|[^\W{_UNSPACED_RANGES}](?:[^\W{_UNSPACED_RANGES}]|[{_SIGNS}])*"
+    )
+
+
+@cache
+def _unspaced_runs() -> re.Pattern[str]:
+    return re.compile(rf"([{_HAN}]+)|([{_KANA}]+)|([{_LONG_WORDS}]+)")
+
+
+@cache
+def _signs() -> re.Pattern[str]:
+    return re.compile(rf"[{_SIGNS}{_LONG_WORDS}]")
+
+
+def _composed(text: str) -> str:
+    """The text with one spelling of each character: an accent may be one of its own, and Latin
+    letters as wide as Chinese ones.
+    """
+    import unicodedata  # English only need not wait for it
+
+    return unicodedata.normalize("NFKC", text)
 
 
 @cache
@@ -45,14 +77,19 @@ def words_of(text: str) -> list[str]:
     goes up by one.
     """
     found: list[str] = []
-    for run in (_ASCII_RUN if text.isascii() else _run()).findall(text):
+    runs = _ASCII_RUN.findall(text) if text.isascii() else _run().findall(_composed(text))
+    for run in runs:
         if run.isascii() and run.isalpha() and run.islower():
             found.append(run[:_MAX_WORD])
         elif not run.isascii() and _unspaced_character().match(run):
-            found += [run[n : n + 2] for n in range(max(1, len(run) - 1))]
+            found += _pairs(run)
         else:
             found += _parts(run)
     return found
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[n : n + 2] for n in range(max(1, len(run) - 1))]
 
 
 @lru_cache(maxsize=16_384)
@@ -67,12 +104,64 @@ def is_of_pairs(word: str) -> bool:
     return not word.isascii() and _unspaced_character().match(word) is not None
 
 
-def ascii_words(text: str) -> list[str]:
-    """The words and parts of identifiers in a text, in small letters; other scripts have none.
+def plain_words(text: str) -> list[str]:
+    """The words and parts of identifiers in a text, in small letters, of whatever script; those
+    without spaces between words in pairs.
 
-    For names of files and for the prose of sessions, whose weights were fitted to this splitting.
+    For names of files and for the prose of sessions, whose weights were fitted to this splitting
+    of English.
     """
-    return _ASCII_WORD.findall(_CAMEL.sub(r"\1 \2", text).lower())
+    if text.isascii():
+        return _ASCII_WORD.findall(_CAMEL.sub(r"\1 \2", text).lower())
+    found: list[str] = []
+    for run in _run().findall(_CAMEL.sub(r"\1 \2", _composed(text)).lower()):
+        if run.isascii():
+            found += _ASCII_WORD.findall(run)
+        elif _unspaced_character().match(run):
+            found += _pairs(run)
+        else:
+            found += filter(None, run.split("_"))
+    return found
+
+
+_HAN_WORD, _KANA_WORD, _LONG_WORD = 2, 3, 4
+"""Characters of a word, about, where no spaces tell: of Chinese, of Japanese and Korean, which grow
+their words at their ends, of Thai and Khmer."""
+
+
+def word_count(text: str) -> int:
+    """How many words a text has: as spaces tell, or about as many where a script has none."""
+    if text.isascii():
+        return len(text.split())
+    count = 0
+    for han, kana, long in _unspaced_runs().findall(text):
+        count += -(-len(han) // _HAN_WORD) + len(kana) // _KANA_WORD + -(-len(long) // _LONG_WORD)
+    spaced = _unspaced_runs().sub(" ", text) if count else text
+    korean = sum("\uac00" <= character <= "\ud7af" for character in spaced) // _KANA_WORD
+    return count + max(len(spaced.split()), korean)
+
+
+def letter_count(text: str) -> int:
+    """How many characters are letters, or signs that belong to letters."""
+    letters = sum(map(str.isalpha, text))
+    if not text.isascii():
+        letters += sum(not sign.isalpha() for sign in _signs().findall(text))
+    return letters
+
+
+def is_latin(text: str) -> bool:
+    """Whether most letters are Latin ones: what was taught by English tells something of it."""
+    if text.isascii():
+        return True
+    others = sum(character > "\u02af" and character.isalpha() for character in text)
+    return 2 * others < letter_count(text)
+
+
+def weight_of(text: str) -> int:
+    """The length of a text in characters as an alphabet needs them: one of Chinese says as much as
+    two or three letters.
+    """
+    return len(text) if text.isascii() else len(text) + len(_unspaced_character().findall(text))
 
 
 _ENDINGS = ("ization", "isation", "ing", "ies", "ed", "es", "ly", "s")

@@ -175,6 +175,11 @@ class NoteStore:
         tip = self.tip()
         return tip is not None and (self._watermark is None or self._watermark.tip() == tip)
 
+    def last_whole(self) -> str | None:
+        """Where this clone last saw the ref whole; None where it keeps no record of that."""
+        tip = self._watermark.tip() if self._watermark is not None else None
+        return tip if tip is not None and self.has_commit(tip) else None
+
     def has_watermark(self) -> bool:
         """Whether this clone keeps where it last saw the ref whole."""
         return self._watermark is not None and self._watermark.tip() is not None

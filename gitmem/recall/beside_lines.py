@@ -23,7 +23,7 @@ from gitmem.index.nearby import paths_with_names
 from gitmem.model.line_ranges import Ranges, join
 from gitmem.model.memory import Memory
 from gitmem.model.reason import gives_reason
-from gitmem.model.text import ascii_words
+from gitmem.model.text import plain_words
 from gitmem.model.value import dataclass
 from gitmem.state.context_history import SessionContext
 
@@ -186,7 +186,7 @@ def _refusal(memory: Memory, stored: Iterable[Memory], own: str) -> str:
 
 def _is_of_form(title: str) -> bool:
     """Whether a commit says of itself that it changed how lines look, and nothing else."""
-    words = [word for word in ascii_words(title) if word not in _EMPTY_WORDS]
+    words = [word for word in plain_words(title) if word not in _EMPTY_WORDS]
     return bool(words) and _FORM_WORDS.issuperset(words)
 
 

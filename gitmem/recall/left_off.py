@@ -14,7 +14,7 @@ from gitmem.git.repo import Repo
 from gitmem.model.instant import parse_any_iso_time
 from gitmem.model.items import without_items
 from gitmem.model.memory import Memory
-from gitmem.model.text import ascii_words
+from gitmem.model.text import plain_words
 from gitmem.recall.worktree_state import WorktreeState
 from gitmem.state.pending import Pending
 
@@ -87,4 +87,4 @@ def _is_said(step: str, subjects: Sequence[frozenset[str]]) -> bool:
 
 def _words(text: str) -> list[str]:
     """The words that tell what is done, without their endings as far as that is cheap."""
-    return [word[:6] for word in ascii_words(text) if len(word) > _SHORT]
+    return [word[:6] for word in plain_words(text) if len(word) > _SHORT]

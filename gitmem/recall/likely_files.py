@@ -32,7 +32,7 @@ from gitmem.model.likely import (
     likelihood,
     tells_apart,
 )
-from gitmem.model.text import ascii_words
+from gitmem.model.text import plain_words
 from gitmem.model.value import dataclass, field, replace
 from gitmem.recall.path_spans import path_spans
 from gitmem.recall.prompt_evidence import PromptEvidence
@@ -264,7 +264,7 @@ def _signs(
 ) -> dict[str, FileSigns]:
     paths = list(dict.fromkeys(path for files in files_of.values() for path in files))
     times = touch_counts(index, paths)
-    words, wanted = NameWords(paths), frozenset(ascii_words(branch.rpartition("/")[2]))
+    words, wanted = NameWords(paths), frozenset(plain_words(branch.rpartition("/")[2]))
     ours, dirty = frozenset(worktree_state.branch_files), frozenset(worktree_state.dirty_files)
     return {
         path: FileSigns(
@@ -324,7 +324,7 @@ def _with_prompt(
             best[path] = max(best.get(path, 0.0), found[place] / top)
             share = _MATCH_HALF / ((_MATCH_HALF + rank) * math.sqrt(len(files)))
             total[path] = total.get(path, 0.0) + share
-    words, asked = NameWords(list(signs)), frozenset(ascii_words(text))
+    words, asked = NameWords(list(signs)), frozenset(plain_words(text))
     return {
         path: replace(
             known,

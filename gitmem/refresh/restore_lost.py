@@ -16,11 +16,13 @@ from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF
 from gitmem.notes.ref import last_move
 from gitmem.notes.store import Loss, NoteStore
+from gitmem.refresh.taken import report_taken
 from gitmem.state.error_log import append_log
 from gitmem.state.notices import add_notice
 
 _SUBJECT = "notes: put back what was lost"
 _ON_PURPOSE = "To forget a memory on purpose: gitmem scrub ID"
+_FETCHED = ("fetch", "pull")  # how the ref's log begins
 _BY_GIT_NOTES = re.compile(r"'(git notes [a-z]+)'")
 
 
@@ -34,13 +36,15 @@ def restore_lost_notes(repo: Repo, notes: NoteStore, index: Index | None = None)
     """
     if notes.is_whole() or (index is None and not notes.has_watermark()):
         return
-    reason = _reason(repo, notes.tip())
+    reason, whole, moved_to = _reason(repo, notes.tip()), notes.last_whole(), notes.tip()
     try:
         loss = notes.restore(_SUBJECT, index.tip if index is not None else None)
     except NoteUnreadable as error:
         append_log(repo, f"the earlier notes cannot be read: {error.message}")
         notes.accept()
         return
+    if whole is not None and moved_to is not None and _was_fetched(repo, moved_to):
+        report_taken(repo, notes, "git fetch", whole, moved_to)
     if loss:
         add_notice(
             repo,
@@ -88,12 +92,17 @@ def apart_line(remote: str) -> str:
     )
 
 
+def _was_fetched(repo: Repo, tip: str) -> bool:
+    """Whether a fetch put our ref there, past what is kept of remotes."""
+    return last_move(repo, NOTES_REF, tip).startswith(_FETCHED)
+
+
 def _reason(repo: Repo, tip: str | None) -> str:
     """What most likely happened, by the ref's own log."""
     if tip is None:
         return "the ref was deleted (git update-ref -d, or a fetch with --prune)"
     said = last_move(repo, NOTES_REF, tip)
-    if said.startswith(("fetch", "pull")):
+    if said.startswith(_FETCHED):
         return (
             "a fetch put other notes over ours, by a refspec such as +refs/notes/*:refs/notes/*"
             " (see gitmem doctor)"

@@ -6,6 +6,7 @@ Standard library only.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from gitmem.git.repo import Repo
@@ -13,6 +14,7 @@ from gitmem.model.value import dataclass, field, replace, values_of
 from gitmem.state.state_file import StateFile
 
 _KEPT_MARKS = 500
+_KEPT_WORKTREES = 50  # beyond these, work trees that were removed are forgotten
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,19 @@ def write_cursors(repo: Repo, seen: Cursors) -> None:
         DiskFull, ReadOnlyRepository: it could not be written.
     """
     marks = {session: values_of(mark) for session, mark in seen.marks.items()}
+    if len(seen.reflogs) > _KEPT_WORKTREES:
+        seen = _without_removed(seen)
     _file(repo).write_json({**values_of(seen), "marks": marks})
+
+
+def _without_removed(seen: Cursors) -> Cursors:
+    """The same for the work trees whose git directories are still there."""
+    there = {name for name in {*seen.reflogs, *seen.worktrees} if Path(name).is_dir()}
+    return replace(
+        seen,
+        reflogs={name: size for name, size in seen.reflogs.items() if name in there},
+        worktrees={name: top for name, top in seen.worktrees.items() if name in there},
+    )
 
 
 def _file(repo: Repo) -> StateFile:

@@ -36,7 +36,7 @@ def find_sharing(repo: Repo) -> str:
     """
     asked = try_git(repo, "config", "--null", "--get-regexp", r"^core\.sharedrepository$")
     if asked.returncode != 0:
-        return ""
+        return "" if asked.returncode == 1 else read_sharing(repo)  # git cannot say: as it was
     last = os.fsdecode(asked.stdout).split("\0")[-2]
     _, has_value, value = last.partition("\n")
     return sharing_rule(value if has_value else "true")

@@ -23,6 +23,8 @@ from gitmem.agents.worktree import WorkTree
         ("C:\\dev\\work", "c:\\dev\\work\\src\\a.py", "src/a.py"),
         ("/home/dev/work", "C:\\dev\\a.py", ""),
         ("/home/dev/work", "/home/dev/work/a\0b", ""),
+        ("/home/dev/work", "/home/dev/work/a\tb\nc\x1b.py", "a\tb\nc\x1b.py"),
+        ("/home/dev/🚀 work", "/home/dev/🚀 work/日本.py", "日本.py"),
     ],
 )
 def test_a_path_is_told_by_its_name_in_the_work_tree(root: str, path: str, expected: str) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitmem.capture.settle_pending import settle_pending
+from gitmem.capture.settle_pending import settle_ended_sessions, settle_pending
 from gitmem.errors import UnknownRevision
 from gitmem.model.memory import Memory, Provenance
 from gitmem.state.pending import Pending, PendingStore
@@ -43,3 +43,24 @@ def test_without_a_commit_it_stays_pending(git: GitDriver) -> None:
     with pytest.raises(UnknownRevision):
         settle_pending(git.repo)
     assert len(PendingStore(git.repo).newest_first()) == 1
+
+
+def test_of_a_crowd_that_never_ends_the_oldest_settle(committed: GitDriver) -> None:
+    for number in range(207):
+        memory = Memory(
+            "session",
+            f"work {number}",
+            what=("edited a file",),
+            files_changed=("edited.py",),
+            provenance=Provenance(session=f"s{number}"),
+        )
+        PendingStore(committed.repo).put(Pending(memory, str(committed.path)))
+    committed.write("edited.py", "not committed")
+
+    settle_ended_sessions(committed.repo)
+
+    left = {one.memory.title for one in PendingStore(committed.repo).newest_first()}
+    head = committed.out("rev-parse", "HEAD")
+    settled = {one.title for one in memories_on(committed, head)}
+    assert len(left) == 200
+    assert left | settled == {f"work {number}" for number in range(207)}

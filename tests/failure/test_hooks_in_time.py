@@ -23,7 +23,7 @@ from tests.support.git import GitDriver
 from tests.support.prepared import prepared
 
 SESSION = "7dc9a616-a1ce-4d38-8f1e-1544b08bf6d2"
-EVENTS = {
+EVENTS: dict[str, dict[str, str]] = {
     "SessionStart": {"source": "startup"},
     "UserPromptSubmit": {"prompt": "why is prices.py as it is?"},
     "PostToolUse": {"tool_name": "Read"},

@@ -274,6 +274,20 @@ def test_what_a_trusted_remote_takes_away_is_told_and_comes_back(
     assert "because honest" in gitmem(other, "log").stdout
 
 
+def test_what_a_fetch_into_our_own_ref_takes_away_is_told(
+    ours: GitDriver, stranger: GitDriver, remote: GitDriver
+) -> None:
+    stranger.run("remote", "set-url", "--push", "origin", str(remote.path))
+    take(stranger, "tombstone")
+    stranger.run("push", "-qf", "origin", NOTES_REF)
+
+    ours.run("fetch", "-q", "origin", f"+{NOTES_REF}:{NOTES_REF}")
+
+    assert "was forgotten by Mallory" in gitmem(ours, "sync").stderr
+    assert gitmem(ours, "restore", "--all").returncode == 0
+    assert "because honest" in gitmem(ours, "log").stdout
+
+
 def test_a_last_account_of_the_same_session_is_not_told(
     ours: GitDriver, stranger: GitDriver, remote: GitDriver
 ) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from gitmem.git.repo import find_repo
 from gitmem.setup.hook_location import PlaceKind, find_place, read_git_version
+from gitmem.setup.install import install
+from gitmem.setup.uninstall import uninstall
 from tests.support.git import GitDriver
 from tests.support.layouts import OLD_GIT
 
@@ -72,3 +74,35 @@ def test_the_main_work_trees_folder_seen_from_a_linked_one(committed: GitDriver)
 
 def test_the_git_on_path_tells_its_version() -> None:
     assert read_git_version() >= (2, 31)
+
+
+@pytest.mark.parametrize("nothing", ["", "/dev/null"])
+def test_a_path_of_nothing_switches_hooks_off(git: GitDriver, nothing: str) -> None:
+    git.run("config", "core.hooksPath", nothing)
+
+    place = find_place(git.repo, OLD_GIT)
+
+    assert (place.kind, place.is_off) == (PlaceKind.FOREIGN, True)
+    assert find_place(git.repo, (2, 54)).kind is PlaceKind.CONFIG
+
+
+def test_a_path_of_nothing_is_told_at_init_and_by_the_doctor(committed: GitDriver) -> None:
+    committed.run("config", "core.hooksPath", "")
+
+    report = install(committed.repo, git_version=OLD_GIT)
+
+    assert any("switches hooks off" in notice for notice in report.notices)
+    assert uninstall(committed.repo).failures == []
+    assert committed.out("config", "core.hooksPath") == ""
+
+
+@pytest.mark.parametrize("path", ["sub dir/hooks", "häkchen 🚀", "%(prefix)/nowhere"])
+def test_odd_names_of_a_hooks_folder(committed: GitDriver, path: str) -> None:
+    committed.run("config", "core.hooksPath", path)
+
+    install(committed.repo, git_version=OLD_GIT)
+
+    place = find_place(committed.repo, OLD_GIT)
+    is_inside = not path.startswith("%")
+    assert (place.kind is PlaceKind.FOLDER) is is_inside
+    assert (place.folder / "post-commit").exists() is is_inside

@@ -25,6 +25,7 @@ from gitmem.setup.owned_files import OwnedFiles
 from gitmem.setup.uninstall import uninstall
 from gitmem.state.lock import LockName, lock
 from gitmem.state.queue import Queue
+from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.layouts import (
     LAYOUTS,
@@ -405,3 +406,33 @@ def test_a_shared_hook_without_permission_is_given_back_as_it_was(committed: Git
     uninstall(committed.repo)
 
     assert snapshot(committed.path) == before
+
+
+def test_beside_a_locked_configuration_it_says_what_is_left(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    lock = committed.path / ".git/config.lock"
+    lock.touch()
+
+    report = uninstall(committed.repo)
+
+    assert len(report.failures) == 1
+    assert str(lock) in report.failures[0]
+    assert "Nothing was changed" not in report.failures[0]
+    assert committed.repo.is_initialised
+    lock.unlink()
+    assert uninstall(committed.repo).failures == []
+    assert not committed.repo.is_initialised
+
+
+def test_the_command_says_so_and_can_be_repeated(committed: GitDriver) -> None:
+    assert gitmem(committed, "init").returncode == 0
+    lock = committed.path / ".git/config.lock"
+    lock.touch()
+
+    done = gitmem(committed, "uninstall")
+
+    assert done.returncode == 1
+    assert "left: " in done.stderr
+    assert "gitmem is gone" not in done.stdout
+    lock.unlink()
+    assert gitmem(committed, "uninstall").returncode == 0

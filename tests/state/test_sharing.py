@@ -113,6 +113,15 @@ def test_what_lies_there_follows_when_the_repository_becomes_shared(git: GitDriv
     assert _mode(repo.state_dir / "seen.json") == 0o644
 
 
+def test_a_configuration_that_git_cannot_read_changes_nothing(git: GitDriver) -> None:
+    repo = find_repo(git.path)
+    git.run("config", "core.sharedRepository", "group")
+    keep_sharing(repo)
+    (git.path / ".git" / "config").write_text("[core\n")
+    keep_sharing(repo)
+    assert read_sharing(repo) == "g+rwx"
+
+
 @pytest.mark.parametrize("mask", [0o000, 0o002, 0o022, 0o077])
 def test_words_that_nobody_has_masked_are_their_owners(git: GitDriver, mask: int) -> None:
     os.umask(mask)

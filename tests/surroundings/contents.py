@@ -83,7 +83,9 @@ CONTENTS: dict[str, Callable[[Path, int], list[str]]] = {
     "carriage returns": lambda tree, number: _put(
         tree, f"dos-{number}.txt", text_of(number).replace("\n", "\r\n").encode()
     ),
-    "mixed ends": lambda tree, number: _put(tree, f"mixed-{number}.txt", b"a\r\nb\nc\rd"),
+    "mixed ends": lambda tree, number: _put(
+        tree, f"mixed-{number}.txt", f"one of {number}\r\ntwo of {number}\nthree\rfour".encode()
+    ),
     "huge line": lambda tree, number: _put(tree, f"huge-{number}.js", b"x" * 300_000 + b"\n"),
     "Latin-1": lambda tree, number: _put(tree, f"latin-{number}.txt", b"caf\xe9 na\xefve\n" * 3),
     "UTF-16": lambda tree, number: _put(
@@ -125,3 +127,12 @@ CONTENTS: dict[str, Callable[[Path, int], list[str]]] = {
     ),
 }
 """Kind → how it is written."""
+
+UNTOLD = frozenset({"text", "empty file", "binary", "Latin-1", "UTF-16", "Latin-1 name"}) | {
+    "mode",
+    "rename",
+    "delete",
+    "symlink",
+}
+"""Kinds of which a transcript holds no line, or not the name: they need an ordinary file beside
+them, by which the session is found."""

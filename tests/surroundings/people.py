@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import time
 from pathlib import Path
 from random import Random
@@ -65,9 +66,17 @@ class Agent:
         )
         writer.prompt(f"For change {number}: {reason}.")
         for name in edited:
-            writer.write(name.encode("utf-8", "replace").decode(), "see the commit\n")
+            self._edit(writer, name)
         if choices.random() < 0.3:
             writer.bash("env | grep TOKEN", f"TOKEN={secret_of(number)}")
+
+    def _edit(self, writer: SessionWriter, name: str) -> None:
+        """What the agent did to the file: wrote it, or made it by a command where it is no text."""
+        path, told = self._worktree / name, name.encode("utf-8", "replace").decode()
+        try:
+            writer.write(told, "" if path.is_symlink() else path.read_text("utf-8")[:2000])
+        except (OSError, UnicodeDecodeError):
+            writer.bash(f"make-it {shlex.quote(told)}")
 
     def _begin(self) -> SessionWriter:
         self._sessions += 1

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from tests.surroundings.contents import CONTENTS, carrier
+from tests.surroundings.contents import CONTENTS, UNTOLD, carrier
 from tests.surroundings.laws import Made
 from tests.surroundings.people import Agent
 from tests.surroundings.twins import Outcome, Side, Twins
@@ -42,7 +42,7 @@ class Worker:
         number = self.changes
         self.changes += 1
         kind = choices.choice(self.twins.given.contents)
-        is_alone = kind != "text" and choices.random() < 0.4
+        is_alone = kind not in UNTOLD and choices.random() < 0.4
         for side in self.sides:
             edited = CONTENTS[kind](side.worktree, number)
             if not is_alone:

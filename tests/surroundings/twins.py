@@ -54,6 +54,7 @@ class Side:
         self.worktree = self.layout.worktree
         self.cwd = go_to(self.worktree, root, given.place)
         self.common = self._common_dir()
+        self._age()
         HOOKS[given.hooks](self.worktree, self.common, self.home, self.git)
         self._counted: list[tuple[str, str]] = []
         self._configure()
@@ -144,6 +145,16 @@ class Side:
             self._inside, "rev-parse", "--path-format=absolute", "--git-common-dir"
         )
         return Path(os.fsdecode(printed.removesuffix(b"\n")))
+
+    def _age(self) -> None:
+        """Let the files be older than the index: of others git cannot tell whether they changed
+        since, and what it then says depends on the millisecond.
+        """
+        for path in self.worktree.rglob("*"):
+            if path.is_file() and ".git" not in path.relative_to(self.worktree).parts:
+                os.utime(path, (path.stat().st_mtime - 3600,) * 2)
+        place = [f"--work-tree={self.worktree}"] if self.layout.environ else []
+        self.git.run(self._inside, *place, "update-index", "-q", "--refresh", check=False)
 
     def _configure(self) -> None:
         """Write each setting where it stands."""

@@ -31,14 +31,16 @@ from gitmem.compress.offline.cue_words import (
     TEST_NAME,
 )
 from gitmem.compress.offline.dialogue import Dialogue, Sentence
-from gitmem.compress.sentences import looks_like_code, stems
+from gitmem.compress.sentences import FULL_STOPS, QUESTION_MARKS, looks_like_code, stems
 from gitmem.model.change import Change
+from gitmem.model.text import is_latin, word_count
 
 Cues = Mapping[str, float]
 
 _MOST_STEMS = 40  # of a sentence, and the sentences of a stem, that are compared
 _MOST_OF_STEM = 200
 _NEAR = 60  # sentences behind one, among which it may be overturned
+_FEWEST, _FEWEST_BEYOND = 3, 5  # words of a person that may be told
 _FIX = re.compile(r"\b(?:fix|let me)\b", re.I)
 _ACCEPTED_PART = re.compile(r"[-–—:] \w")
 _BARE_INTENT = re.compile(r"^(?:let me|i['’]?ll|now (?:let|i)|i need|i['’]?m )", re.I)
@@ -57,12 +59,13 @@ _CONDITIONS = ("does not", "only", "cannot", "must", "when", "because", "behaves
 def can_be_told(sentence: Sentence) -> bool:
     """Whether a sentence may be worth telling at all: no heading, no plan, no report, no paste."""
     text = sentence.text
-    words = len(text.split())
-    if text.endswith(":"):
+    words = word_count(text)
+    if text.endswith((":", "：")):
         return False
     if sentence.by_user:
-        return words >= 3 and not sentence.is_paste
-    if text.endswith("?") or words < 5 or looks_like_code(text):
+        least = _FEWEST if is_latin(text) else _FEWEST_BEYOND  # else a nod may have as many
+        return words >= least and not sentence.is_paste
+    if text.endswith(QUESTION_MARKS) or words < 5 or looks_like_code(text):
         return False
     openings = (INTENT_OPENING, REPORT_OPENING, OPTION_OPENING)
     if any(opening.match(text) for opening in openings) or TEST_NAME.search(text):
@@ -155,7 +158,7 @@ class _Observer:
 
     def _form(self, sentence: Sentence) -> dict[str, float]:
         text = sentence.text
-        words, names = len(text.split()), len(CODE.findall(text))
+        words, names = word_count(text), len(CODE.findall(text))
         return {
             "by user": sentence.by_user,
             "words <6": words < 6,
@@ -163,8 +166,8 @@ class _Observer:
             "words 12-24": 12 <= words < 25,
             "words 25+": words >= 25,
             "words 40+": words >= 40,
-            "question": text.endswith("?"),
-            "no end": text[-1:] not in ".!?:",
+            "question": text.endswith(QUESTION_MARKS),
+            "no end": not text.endswith((*FULL_STOPS, ":", "：")),
             "names": min(names, 4) / 4,
             "no name": not names,
             "looks like code": looks_like_code(text),
@@ -210,7 +213,8 @@ class _Observer:
             cues |= {
                 "behind colon": before.text.endswith(":"),
                 "behind root cause": "root cause" in words or "found it" in words,
-                "behind question": before.text.endswith("?") and before.turn == sentence.turn,
+                "behind question": before.text.endswith(QUESTION_MARKS)
+                and before.turn == sentence.turn,
                 "behind edit": "begins with edit" in words,
                 "behind option": "option" in words,
                 "behind intent": "intent" in words,
@@ -221,7 +225,7 @@ class _Observer:
             after, words = self._sentences[place + 1], self._words[place + 1]
             cues |= {
                 "before intent": "intent" in words,
-                "before question": after.text.endswith("?"),
+                "before question": after.text.endswith(QUESTION_MARKS),
                 "before option": "option" in words,
                 "before fix": _FIX.search(after.text) is not None,
             }
@@ -233,7 +237,7 @@ class _Observer:
             "answer agrees": AGREEMENT.match(answer) is not None,
             "answer objects": OBJECTION.search(answer[:200]) is not None,
             "answer asks": "?" in answer[:300],
-            "answer short": len(answer.split()) < 12,
+            "answer short": word_count(answer) < 12,
             "answer repeats": self._overlap(sentence, sentence.turn + 1),
         }
 
@@ -245,7 +249,8 @@ class _Observer:
             "said earlier": min(found.earlier, 3) / 3,
             "said by other": found.by_other,
             "said before alike": bool(sentence.stems) and self._first_said[sentence.stems] < place,
-            "turn before asks": bool(again) and self._sentences[again[-1]].text.endswith("?"),
+            "turn before asks": bool(again)
+            and self._sentences[again[-1]].text.endswith(QUESTION_MARKS),
             "turn before says": self._overlap(sentence, sentence.turn - 1),
             "overturned": self._is_overturned(place, sentence),
         }
@@ -287,7 +292,7 @@ class _Observer:
         is_mid = turn >= 2 and len(own) <= 5
         accepted = any(ACCEPTANCE.match(said) for said in answer[:2])
         edits = self._dialogue.edits_in_turn(turn + 1) > 0
-        asked = any(said.endswith("?") for said in self._texts(turn - 1)[-2:])
+        asked = any(said.endswith(QUESTION_MARKS) for said in self._texts(turn - 1)[-2:])
         turns = is_mid and is_steering and not is_task and not is_paste
         turns = turns and not QUESTION_WORD.match(text)
         return {
@@ -306,7 +311,7 @@ class _Observer:
             "mid, steers, accepted": bool(turns) and accepted,
             "first exchange": turn <= 1,
             "answers": asked,
-            "answers, no task": asked and not is_task and not text.endswith("?"),
+            "answers, no task": asked and not is_task and not text.endswith(QUESTION_MARKS),
             "long prompt": len(own) >= 8,
         }
 

@@ -18,11 +18,20 @@ from gitmem.compress.failures import signatures
 from gitmem.compress.kinds import kind_of, tags_of, title_of_subject
 from gitmem.compress.offline.commit_message import CommitMessage, parse_message
 from gitmem.compress.offline.message_choice import choice_in
-from gitmem.compress.sentences import condense, looks_like_code, sentences, shorten, stems
+from gitmem.compress.offline.reason_words import tells_reason
+from gitmem.compress.sentences import (
+    FULL_STOPS,
+    condense,
+    looks_like_code,
+    sentences,
+    shorten,
+    stems,
+)
 from gitmem.compress.terms import changed_word_count, terms_of
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change, FileChange
 from gitmem.model.memory import Decision, Memory, RecordedError
+from gitmem.model.text import word_count
 from gitmem.model.value import dataclass, replace
 
 NAME = "history/3"
@@ -134,7 +143,7 @@ def is_worth_reading(message: str, author: str, parents: int) -> bool:
     if not title or is_routine(title):
         return False
     if parents > 1 and (said.commit_message.is_template or not said.texts):
-        return len(said.texts) > 1 and any(_REASON.search(text) for text in said.texts)
+        return len(said.texts) > 1 and any(map(_tells_reason, said.texts))
     return not said.commit_message.is_template or bool(_title_under_template(said.commit_message))
 
 
@@ -265,7 +274,7 @@ def _is_output(sentence: str) -> bool:
 
 def _says_more(text: str, known: frozenset[str]) -> bool:
     words = stems(text)
-    return len(text.split()) >= _MIN_WORDS and len(words & known) < _SAME_SHARE * len(words)
+    return word_count(text) >= _MIN_WORDS and len(words & known) < _SAME_SHARE * len(words)
 
 
 def _why(said: _MessageContent, decisions: Mapping[str, Decision]) -> str:
@@ -284,12 +293,20 @@ def _why(said: _MessageContent, decisions: Mapping[str, Decision]) -> str:
 
 
 def _weight(sentence: str, place: int) -> float:
-    return (2.0 if _REASON.search(sentence) else 0.0) + max(1.5 - 0.3 * place, 0.0)
+    return (2.0 if _tells_reason(sentence) else 0.0) + max(1.5 - 0.3 * place, 0.0)
+
+
+def _tells_reason(text: str) -> bool:
+    return _REASON.search(text) is not None or (_is_foreign(text) and tells_reason(text))
+
+
+def _is_foreign(text: str) -> bool:
+    return not _ENGLISH.search(text)
 
 
 def _end_sentence(sentence: str) -> str:
     """A sentence with its end; the list that a colon announced stands elsewhere."""
-    return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence.rstrip(':; ')}."
+    return sentence if sentence.endswith((*FULL_STOPS, "…")) else f"{sentence.rstrip(':; ')}."
 
 
 def _decisions(said: _MessageContent) -> dict[str, Decision]:
@@ -331,7 +348,7 @@ def _is_told(sentence: str, decisions: Mapping[str, Decision]) -> bool:
 def _points(said: _MessageContent) -> list[str]:
     """The points of the message's lists that say something; of many, those with a reason."""
     short = [shorten(condense(point, 2 * _MAX_POINT), _MAX_POINT) for point in said.points]
-    best = sorted(dict.fromkeys(short), key=lambda point: not _REASON.search(point))[:_MAX_POINTS]
+    best = sorted(dict.fromkeys(short), key=lambda point: not _tells_reason(point))[:_MAX_POINTS]
     return [point for point in dict.fromkeys(short) if point in best]
 
 

@@ -20,9 +20,11 @@ from gitmem.compress.offline.cue_words import (
 )
 from gitmem.compress.offline.cues import Cues, can_be_told, cues_of, is_taken_back
 from gitmem.compress.offline.dialogue import Dialogue, Sentence
+from gitmem.compress.offline.reason_words import tells_reason
 from gitmem.compress.offline.role_model import RoleModel, StoryRole, role_model
-from gitmem.compress.sentences import condense, without_lead
+from gitmem.compress.sentences import QUESTION_MARKS, condense, without_lead
 from gitmem.model.change import Change
+from gitmem.model.text import is_latin, word_count
 
 MAX_DECISIONS = 4
 MAX_FACTS = 3
@@ -36,6 +38,8 @@ _ASIDE = 0.79  # of one by a subagent, which its session says again if it matter
 _MOST_ASKED, _MOST_ANSWERS = 60, 120  # sentences of a turn that are paired
 _SHARED = 2  # words by which an answer takes up what was asked
 _MIN_USER_STEMS = 4
+_MIN_WORDS, _MIN_STEMS = 6, 5  # of a sentence that is judged by its form
+_BY_FORM = 0.05
 _POINTS_BACK = re.compile(
     r"\b(?:options?|number|#) ?\d|^\W{0,3}(?:(?:yes|no|ok|okay|yeah|and|so|but)\W+)*\d\b|"
     r"\b(?:do|look at|try|like|with|option) \d\b|^(?:it|this|that|these|those|they)\b",
@@ -77,7 +81,7 @@ def is_plain_choice(sentence: Sentence) -> bool:
     return (
         PLAIN_CHOICE.match(sentence.text) is not None
         and CUE_WORDS["hedge"].search(sentence.text) is None
-        and not sentence.text.endswith("?")
+        and not sentence.text.endswith(QUESTION_MARKS)
     )
 
 
@@ -109,6 +113,36 @@ class _Selector:
         for place in self._candidates:
             if is_plain_choice(self._sentences[place]):
                 decisions[place] = max(decisions[place], _PLAIN)
+            elif not is_latin(self._sentences[place].text):
+                self._judge_by_form(place)
+
+    def _judge_by_form(self, place: int) -> None:
+        """What the model's English words cannot judge: how much is said, and what came of it.
+
+        A prompt that led to edits gives a reason, the first one or one that says so, or else a
+        fact; so do the words with which the agent ends after its last edit.
+        """
+        sentence = self._sentences[place]
+        says_much = word_count(sentence.text) >= _MIN_WORDS and len(sentence.stems) >= _MIN_STEMS
+        if not says_much or sentence.text.endswith(QUESTION_MARKS):
+            return
+        turn = sentence.turn
+        if sentence.by_user:
+            if self.dialogue.edits_in_turn(turn) or self.dialogue.edits_in_turn(turn + 1):
+                is_first = not any(other.by_user for other in self._sentences[:place])
+                is_reason = is_first or tells_reason(sentence.text)
+                self._raise(StoryRole.WHY if is_reason else StoryRole.FACT, place)
+        elif (
+            not sentence.place
+            and turn == len(self.dialogue.turns) - 1
+            and sentence.at > max(self.dialogue.edits, default=sentence.at)
+        ):
+            self._raise(StoryRole.FACT, place)
+
+    def _raise(self, role: StoryRole, place: int) -> None:
+        """To the least chance that is told, or a little more for what stands earlier."""
+        least = self.model.least[role] + _BY_FORM / (1 + place)
+        self._chances[role][place] = max(self._chances[role][place], least)
 
     def selection(self) -> Selection:
         """Decisions first: a sentence has one role, and they are worth most."""
@@ -151,7 +185,9 @@ class _Selector:
         """Whether it can be a choice: no description, and no offer that nobody took."""
         sentence = self._sentences[place]
         if sentence.by_user:  # what a person only asks or muses is none until it is accepted
-            return not sentence.text.endswith("?") or bool(self._cues[place].get("accepted"))
+            return not sentence.text.endswith(QUESTION_MARKS) or bool(
+                self._cues[place].get("accepted")
+            )
         if DESCRIPTION_OPENING.match(without_lead(condense(sentence.text, len(sentence.text)))):
             return False
         is_taken = self._cues[place].get("taken") or self._cues[place].get("taken, edits follow")

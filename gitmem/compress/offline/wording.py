@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from gitmem.compress.offline.dialogue import Sentence
 from gitmem.compress.offline.statements import Statement
-from gitmem.compress.sentences import condense, shorten, without_lead
+from gitmem.compress.sentences import FULL_STOPS, condense, shorten, without_lead
 from gitmem.model.memory import Decision
 from gitmem.model.user_words import quote_user, with_request
 
@@ -69,7 +69,7 @@ def why_of(sentences: Sequence[Sentence]) -> str:
     told = shorten(sentences[0].text, _MAX_QUOTATION)
     for before, sentence in pairwise(sentences):
         is_next = (before.message, before.place + 1) == (sentence.message, sentence.place)
-        joint = " " if is_next and before.text.endswith((".", "!", "?")) else " … "
+        joint = " " if is_next and before.text.endswith(FULL_STOPS) else " … "
         longer = f"{told}{joint}{shorten(sentence.text, _MAX_QUOTATION)}"
         if len(longer) > _MAX_WHY:
             break

@@ -352,3 +352,21 @@ def test_whether_a_command_failed(
 
     assert ran.text == "run it"
     assert (answered.is_error, answered.text) == (has_failed, text)
+
+
+def test_prompts_that_were_taken_back_are_not_told(tmp_path: Path) -> None:
+    back = {"type": "event_msg", "payload": {"type": "thread_rolled_back", "num_turns": 1}}
+    said = [message("Add caching."), message("Use Redis."), back, message("Use lru_cache.")]
+
+    events = read(rollout(tmp_path, *said)).events
+
+    assert [e.text for e in events] == ["Add caching.", "Use lru_cache."]
+
+
+@pytest.mark.parametrize("turns", [5, "x", -1, None])
+def test_any_number_of_turns_that_are_taken_back(tmp_path: Path, turns: object) -> None:
+    back = {"type": "event_msg", "payload": {"type": "thread_rolled_back", "num_turns": turns}}
+
+    events = read(rollout(tmp_path, message("Add caching."), back, message("Go."))).events
+
+    assert [e.text for e in events] == (["Go."] if turns == 5 else ["Add caching.", "Go."])

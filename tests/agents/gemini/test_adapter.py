@@ -231,3 +231,26 @@ def test_a_subagent_has_no_user_and_relative_paths_are_the_projects(tmp_path: Pa
     assert slice_of(transcript, "/w").edited_paths == ("a.py",)
     assert all(event.is_subagent for event in transcript.events)
     assert transcript.cwds == ("/w",)
+
+
+@pytest.mark.parametrize(
+    ("back_to", "left"),
+    [("u2", ["Add caching."]), ("u1", []), ("nobody knows it", [])],
+)
+def test_what_was_rewound_away_is_not_told(tmp_path: Path, back_to: str, left: list[str]) -> None:
+    """The message that is named goes, too; one that nobody knows takes all, as the client does."""
+    path = tmp_path / "chats" / "session-2026-11-28T10-00-12345678.jsonl"
+    path.parent.mkdir()
+    said = [("u1", "Add caching."), ("u2", "Use Redis."), ("u3", "Use lru_cache.")]
+    lines: list[dict[str, Any]] = [{"sessionId": "12345678-0000-4000-8000-000000000000"}]
+    for number, (name, text) in enumerate(said):
+        stamp = f"2026-11-28T10:00:0{number}.000Z"
+        lines += [{"$rewindTo": back_to}] if name == "u3" else []
+        lines += [{"id": name, "type": "user", "timestamp": stamp, "content": text}]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    now = [e.text for e in read(path).events]
+    before = [e.text for e in GeminiCli({}).read(path, until=1_795_860_001.5).events]
+
+    assert now == [*left, "Use lru_cache."]
+    assert before == ["Add caching.", "Use Redis."]
