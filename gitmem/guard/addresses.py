@@ -63,6 +63,12 @@ HOOKS = (
     ),
     part("chat-hook", "/bot/v2/hook/|/bot/hook/", r"/bot/(?:v2/)?hook/(?P<secret>[\w-]{20,})"),
     part(
+        "chat-hook",
+        "?key=|&key=",
+        r"(?:hook|send|notify|robot)[\w/.-]{0,40}\?(?:[\w-]{1,20}=[^\s&]{0,80}&){0,3}key=(?P<secret>[\w-]{16,80})",
+        reach=120,
+    ),
+    part(
         "make-hook",
         ".make.com/|.integromat.com/",
         r"\.(?:make|integromat)\.com/(?P<secret>[a-z0-9]{24,40})(?![\w-])",
@@ -159,6 +165,15 @@ HEADERS = (
 )
 
 SESSIONS = (
+    # what frameworks call their session's cookie: nothing else is called so
+    part(
+        "cookie",
+        "phpsessid|jsessionid|asp.net_sessionid|connect.sid|laravel_session|_session_id|sessionid\t[\"']|sess_id\t[\"']|.aspnetcore.|ci_session|cfid|beaker.session",
+        r"(?:phpsessid|jsessionid|asp\.net_sessionid|connect\.sid|laravel_session|\w{0,30}_?session_?id|sess_id|\.aspnetcore\.[\w.]{1,60}|ci_session|cfid|beaker\.session\.id)[\"']?\]?\s{0,3}(?:[=:,]|=>|%3D)\s{0,3}[\"']?(?P<secret>(?=[^\s;\"'`,&<>]{0,40}\d)[^\s;\"'`\\,&<>(){}]{16,4000})",
+        length=4_400,
+        accepts=_is_cookie,
+        reach=24,
+    ),
     part(
         "cookie",
         "sess=|session=|session_id=|sessionid=|sessid=|sid=|remember\t[\\w.-]{0,40}=|aspxauth=|authtoken=|jwt=",

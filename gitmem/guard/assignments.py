@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from gitmem.guard.names import ABOUT, PASSWORD, SECRET, TOKEN
+from gitmem.guard.names import ABOUT, CREDENTIAL, PASSWORD, SECRET, TOKEN
 from gitmem.guard.randomness import has_common_pairs
 from gitmem.guard.values import is_harmless, looks_random
 
@@ -40,12 +40,13 @@ _OPTION = re.compile(
     rf"{_SUFFIX}(?P<separator>=|[ \t]{{1,4}})(?:{_QUOTED_VALUE}"
     r"|(?P<bare>[^\s\"'`-][^\s\"'`]{0,2000}))"
 )
+_TERNARY = re.compile(r"\?\s{0,3}[\"'`]$")  # in `ok ? 'pass' : 'fail'` nothing is a name
 _OPTION_START = re.compile(r"(?:^|[\s\"'`])--?[\w-]{0,40}$")
 
 _LONGEST_LABEL = 200  # characters; longer than any text of a form or an error message
 _VARIABLE = re.compile(r"[!*-]{0,2}[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)*[!?]?")
 _WORDS = re.compile(r"[A-Za-z]+(?:[-/.][A-Za-z]+)*[.:!?]*")
-_SAYS_SO = re.compile(r"[A-Za-z]+(?:[_-][A-Za-z]+)*")  # a name, or a blank: MY_API_KEY, my-token
+_SAYS_SO = re.compile(r"_?[A-Za-z]+(?:[_-][A-Za-z]+)*")  # a name, or a blank: MY_API_KEY, my-token
 _NUMBER = re.compile(r"[\d.,_]+%?")
 
 
@@ -53,9 +54,13 @@ def value_behind(text: str, start: int, end: int, kind: str) -> tuple[int, int] 
     """Where the value of a name begins and ends; the name stands from ``start`` to ``end``."""
     if text[start:end].isupper():
         shell = _SHELL.match(text, end)
-        if shell and not is_about(shell.group("suffix")) and _is_shell_secret(shell.group("bare")):
+        if shell and not is_about(shell.group("suffix")) and _is_shell_secret(
+            shell.group("bare"), kind
+        ):
             return shell.span("bare")
     is_option = _OPTION_START.search(text, max(0, start - 44), start) is not None
+    if _TERNARY.search(text, max(0, start - 6), start):
+        return None
     match = (_OPTION if is_option else _ASSIGNMENT).match(text, end)
     if match is None or is_about(match.group("suffix")):
         return None
@@ -83,7 +88,9 @@ def is_about_word(word: str) -> bool:
     return _ABOUT.fullmatch(word) is not None
 
 
-def _is_shell_secret(value: str) -> bool:
+def _is_shell_secret(value: str, kind: str) -> bool:
+    if kind != PASSWORD and _SAYS_SO.fullmatch(value) and _NAME.search(value.lower()):
+        return _has_rest_of_chance(value)
     return not (is_harmless(value) or (_NUMBER.fullmatch(value) and len(value) < 4))
 
 
@@ -96,7 +103,7 @@ def _is_quoted_secret(value: str, kind: str) -> bool:
         return False
     if kind != SECRET and _SAYS_SO.fullmatch(value) and _NAME.search(value.lower()):
         return _has_rest_of_chance(value)
-    return kind != TOKEN or len(value) >= 12 or not value.isalpha()
+    return kind not in (TOKEN, CREDENTIAL) or len(value) >= 12 or not value.isalpha()
 
 
 def _has_rest_of_chance(value: str) -> bool:
@@ -116,11 +123,13 @@ def _is_bare_secret(match: re.Match[str], is_password: bool) -> bool:
         if has_digit:
             return "." not in value and not _NAME.search(value.lower()) and len(value) >= 6
         stands_alone = after in ("", "\n", "\r") and match["separator"] in (":", "=")
+        if _NAME.search(value.lower()):
+            return False
         if not is_password:
             return stands_alone and looks_random(value)
         return stands_alone and len(value) >= 6 and _is_word(value)
     if not has_digit and _WORDS.fullmatch(value):
-        return False
+        return looks_random(value)
     return len(value) >= (4 if is_password else 8)
 
 

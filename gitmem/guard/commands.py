@@ -10,16 +10,18 @@ Source: the programs' manual pages.
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from functools import cached_property
 
 from gitmem.guard.forms import Span, part
-from gitmem.guard.values import is_given, looks_chosen, looks_chosen_alone, looks_drawn
+from gitmem.guard.randomness import encodes_words
+from gitmem.guard.values import is_given, looks_chosen, looks_chosen_alone, looks_drawn, looks_random
 
 KIND = "command-password"
 
 # An argument of the shell: in either quotes, or bare up to a white space.
 _ARGUMENT = (
-    r"(?:\\?'(?P<a>[^'\n]{1,256})'|\\?\"(?P<b>[^\"\n]{1,256}?)\\?\""
+    r"(?:pass:(?=['\"]))?(?:\\?'(?P<a>[^'\n]{1,256})'|\\?\"(?P<b>[^\"\n]{1,256}?)\\?\""
     r"|(?P<c>[^\s\"'`|;&<>()\\-][^\s\"'`|;&<>()\\]{2,255}))"
 )
 _FAR = 500  # characters from a program's name to its last option
@@ -36,7 +38,7 @@ OPTIONS = (
     ("ldapsearch ldapmodify ldapadd ldapdelete ldappasswd ldapwhoami ldapcompare ldapmodrdn", "-w* -s -a"),
     ("keytool jarsigner apksigner", "-storepass -keypass -new -srcstorepass -deststorepass -srckeypass -destkeypass -ks-pass= --ks-pass --key-pass"),
     ("zip unzip zipcloak", "-P*"),
-    ("7z 7za 7zz 7zr unrar", "-p! -hp!"),
+    ("7z 7za 7zz 7zr rar unrar", "-p! -hp!"),
     ("ssh-keygen", "-N -P"),
     ("ssh-add puttygen", "-P --new-passphrase"),
     ("plink pscp psftp putty kitty", "-pw"),
@@ -144,7 +146,23 @@ _REST = r"[^\n|;]{0,200}?"
 
 
 def _is_piped(value: str) -> bool:
+    if encodes_words(value):
+        return False
     return " " not in value and (looks_drawn(value) or looks_chosen_alone(value))
+
+
+def _is_shown(value: str) -> bool:
+    return looks_drawn(value) or looks_chosen_alone(value) or looks_random(value)
+
+
+def _is_encoded(value: str) -> bool:
+    """Whether hexadecimal digits or base64 stand for a password."""
+    try:
+        is_hexadecimal = len(value) % 2 == 0 and re.fullmatch(r"[0-9a-fA-F]+", value)
+        told = bytes.fromhex(value) if is_hexadecimal else b64decode(value, validate=True)
+        return _is_shown(told.decode("ascii").strip())
+    except ValueError:
+        return False
 
 
 def _form(needles: str, pattern: str, *, reach: int = 0, strict: bool = False):  # type: ignore[no-untyped-def]
@@ -154,6 +172,13 @@ def _form(needles: str, pattern: str, *, reach: int = 0, strict: bool = False): 
 
 WORDS = (
     part(KIND, "\becho\t |\bprintf\t ", r"(?:echo|printf)\s{1,3}(?:-\w{1,2}\s{1,3}){0,2}(?:[\"']?%s(?:\\n)?[\"']?\s{1,3})?(?:'(?P<secret>[^'\n]{4,200})'|\"(?P<secret2>[^\"\n]{4,200})\"|(?P<secret3>[^\s\"'|]{4,200}))\s{0,4}\|(?!\|)", accepts=_is_piped),
+    # What a command shows that is asked for one secret.
+    part(KIND, "pass\t +(?:show |\\S+/)|gopass|op\t +(?:read|item get)|vault\t +(?:kv get|read)|find-generic-password|find-internet-password|secret-tool|get-secret-value|keyvault secret|versions access|lpass\t +show|get password|config:get|secrets get|chamber\t +read|keyring\t +get|print-access-token|auth token|get-access-token|auth print|create token|rand -|openssl rand|pwgen|apg|mkpasswd|uuidgen -s|pwqgen|makepasswd|xkcdpass|diceware|gen-password|generate-password|generate password|password generate", r"(?:pass|gopass|op|vault|find-(?:generic|internet)-password|secret-tool|get-secret-value|keyvault|versions|lpass|get|config:get|secrets|chamber|keyring|print-access-token|auth|get-access-token|create|rand|openssl|pwgen|apg|mkpasswd|pwqgen|makepasswd|xkcdpass|diceware|gen-password|generate|password)[^\n]{0,160}\n(?P<secret>[^\s{}\[\]<>]{8,400})[ \t]*(?=\n|$)", accepts=_is_shown),
+    # An option that takes a user and a password in one.
+    part(KIND, "creds\t[= ]|--login\t[= ]|--auth\t[= ]|basic-auth\t[= ]|proxy-auth\t[= ]|--userpwd\t[= ]|--user\t[= ]", r"(?:creds|login|auth|userpwd|user)[= ]\s{0,3}[\"']?[\w.@+-]{1,80}:(?P<secret>[^\s\"'`|;]{4,200})", accepts=_is_piped),
+    part(KIND, "sudo prompt|password prompt|login prompt|ssh prompt|passphrase prompt|pin prompt", r"\w{3,10} prompt[^\n]{0,24}?\s(?:enter|type|use|answer|give|say|is|with|:)\s{1,2}[\"'`]?(?P<secret>[^\s\"'`]{5,80})", accepts=_is_piped),
+    part(KIND, "convertto-securestring", r"ConvertTo-SecureString\s{1,4}(?:-String\s{1,4})?(?:-AsPlainText\s{1,4})?(?:-Force\s{1,4})?(?:-String\s{1,4})?(?:\"(?P<secret>[^\"\n$]{4,128})\"|'(?P<secret2>[^'\n]{4,128})')", accepts=is_given),
+    part(KIND, "base64 -|base64 --|xxd -r|openssl base64", r"(?:echo|printf|<<<)\s{0,3}(?:-\w{1,2}\s{1,3}){0,2}[\"']?(?P<secret>[A-Za-z0-9+/]{8,400}={0,2})[\"']?\s{0,3}\|\s{0,3}(?:base64|xxd|openssl)\b", reach=460, accepts=_is_encoded),
     part(KIND, "-]{+", r"[\w-]{0,40}(?:passw\w{0,6}|secret|token|key|pwd)\w{0,20}[\"']?\s?[:=]\s?[\"']?\[-(?P<secret>[^\n]{3,200}?)-\]\{\+(?P<secret2>[^\n]{3,200}?)\+\}", reach=300),
     part(KIND, "auth\t[: ]|login\t[: ]|creds\t[: ]|credentials\t[: ]|account\t[: ]|log in |sign in |signed in|logged in|zugangsdaten|identifiants|credenciales|credenziali", r"[\w ]{2,20}[^\n]{0,40}?(?<![\w.+@/-])[\w.+@-]{2,60}\s?(?:\swith|/|\s/|:)\s?[\"'`]?(?P<secret>[^\s\"'`/,;]{5,80})", accepts=_is_piped, length=160),
     _form("login\t [^\\s]", r"login\s{1,2}[\w.@+-]{1,80}\s{1,2}[\"'](?P<secret>[^\s\"'`]{4,120})[\"']", strict=True),
@@ -194,7 +219,7 @@ WORDS = (
     _form("\npass\t |\\npass\t ", r"(?:\n|\\n)(?-i:PASS)\s{1,3}(?P<secret>[^\s\"'`\\]{4,120})"),
     _form("conninfo|dbname=|host=", r"\bpassword=[\"']?(?P<secret>[^\s\"'`]{4,})"),
     _form("config-set|requirepass|masterauth|acl setuser", r"(?:requirepass|masterauth|acl\ssetuser\s\S{1,40}\s(?:on\s)?>)\s{0,3}[\"']?(?P<secret>[^\s\"'`|;]{3,})"),
-    _form("setuser", r"setuser\s{1,3}\S{1,40}\s[^\n>]{0,80}?>(?P<secret>[^\s\"'`]{3,})"),
+    _form("setuser|user\t +[\\w.@-]{1,40} on ", r"(?:set)?user\s{1,3}\S{1,40}\s[^\n>]{0,80}?>(?P<secret>[^\s\"'`]{3,})"),
     _form("wg\t +set|presharedkey|privatekey", r"\b(?:PrivateKey|PresharedKey)\s{0,3}=\s{0,3}(?P<secret>[A-Za-z0-9+/]{42,43}=)"),
     _form("impacket-|secretsdump|psexec|wmiexec|smbexec|getnpusers|getuserspns|ticketer", r"[\w.-]{4,40}\s[^\n]{0,80}?(?<=[\s\"'])[\w.-]{1,40}/[\w.-]{1,40}:(?P<secret>[^\s@\"']{3,})@[\w.-]+", ),
     _form("identified by|identified with", r"identified\s{1,4}(?:with\s{1,4}\S{1,40}\s{1,4})?by\s{1,4}['\"](?P<secret>(?=[^'\"\n]{0,80}\d)[^'\"\n]{4,128})", ),

@@ -28,7 +28,7 @@ class Name:
         if self.kind == KEY and self._is_code:
             before = _KEY_BEFORE.search(lowered, max(0, start - 26), start)
             if before is None:
-                return _key_of_somebody(text, start, end)
+                return _key_of_service(text, start, end) or _key_of_somebody(text, start, end)
             # With a space it is prose, and a word in quotes is not yet a key.
             is_prose = before.group().endswith(" ")
             start = before.start()
@@ -42,6 +42,8 @@ class Name:
             and text[start].isascii()
         ):
             return []
+        if lowered[start:end] in ("_pat", "_salt"):
+            return _drawn_spans(text, end, self.kind)
         if lowered[start:end] in ("pass", "pw"):
             return _short_spans(text, start, end)
         if not is_prose:
@@ -55,20 +57,36 @@ class Name:
         if self._is_code and (apart := pairs.spans_behind(text, start, name_end, self.kind)):
             return apart
         about = _ABOUT_WORD.match(lowered, name_end)
-        if about and assignments.is_about_word(about[1]) and about[1] not in ("is", "in", "for"):
+        if (
+            about
+            and assignments.is_about_word(about[1])
+            and about[1] not in ("is", "in", "for", "type", "input", "enter")
+        ):
             return []
         return (
             telling.spans_behind(text, name_end, self.kind)
-            or telling.spans_before(text, start, self.kind)
+            or (text[start - 1 : start] != "-" and telling.spans_before(text, start, self.kind))
             or tables.spans_below(text, start, name_end)
             or telling.spans_printed(text, start, self.kind)
         )
 
 
+def _drawn_spans(text: str, end: int, kind: str) -> list[Span]:
+    """The value of a pattern or a salt, which mostly is none that is secret."""
+    value = _SERVICE_VALUE.match(text, end)
+    if value is None or not (looks_drawn(value["value"]) or value["value"].isalnum()):
+        return []
+    return [Span(kind, *value.span("value"))]
+
+
 def _short_spans(text: str, start: int, end: int) -> list[Span]:
     """The value of ``pass`` or ``pw``, words of many meanings: tests pass, and work is one."""
+    if text[start - 1 : start] == "<":
+        return pairs.spans_behind(text, start, end, PASSWORD)
     value = _SHORT.match(text, end) if _begins_a_word(text, start) else None
     if value is None:
+        return _told_beside_user(text, start, end)
+    if value["sign"] == ":" and _TERNARY.search(text, max(0, start - 6), start):
         return []
     if value["quote"] == "`" and value["sign"] != "is ":
         return []
@@ -86,6 +104,21 @@ def _short_spans(text: str, start: int, end: int) -> list[Span]:
     else:
         is_value = looks_chosen(told) and (looks_drawn(told) or looks_chosen_alone(told))
     return [Span(PASSWORD, *value.span(group))] if is_value else []
+
+
+_TERNARY = re.compile(r"\?\s{0,3}[\"'`]?$")
+_USER_BEFORE = re.compile(r"(?i)\b(?:user(?:name)?|login|account|email)\b[^\n]{1,60}$")
+_NEXT = re.compile(r"\s[\"'`]?(?P<value>[^\s\"'`,;]{6,60})")
+
+
+def _told_beside_user(text: str, start: int, end: int) -> list[Span]:
+    """``user deploy, pass …``: no word says so, but whose it is stands before."""
+    value = _NEXT.match(text, end)
+    if value is None or not _USER_BEFORE.search(text, max(0, start - 80), start):
+        return []
+    told = value["value"].rstrip(".)")
+    is_value = looks_drawn(told) or looks_chosen_alone(told)
+    return [Span(PASSWORD, value.start("value"), value.start("value") + len(told))] if is_value else []
 
 
 def _begins_a_word(text: str, start: int) -> bool:
@@ -106,6 +139,32 @@ _OTHER_KEY = re.compile(
     r"|tab|ctrl|arrow|escape|up|down|the|each|every|this|that|any)\s$"
 )
 _DRAWN = re.compile(r"\s?(?:is|was|:|=|->|to|,)?\s{0,3}[\"'`(]?(?P<value>[\w./+=~-]{16,400})")
+
+
+_IDENTIFIER = re.compile(r"([A-Za-z][A-Za-z0-9]*)[_-]$")
+_PUBLIC_KEY = frozenset(
+    "public primary foreign sort partition cache lookup object dict map row unique hash group registry"
+    " index composite json yaml host idempotency query range natural shift dedupe dedup etag s3 file"
+    " storage_object pub site publishable client_id anon trace span request build state content"
+    " bucket redis config artifact commit revision digest fingerprint checksum".split()
+)
+_SERVICE_VALUE = re.compile(
+    r"[\"']?\]?\s{0,3}(?:=|:|=>|:=)\s{0,3}(?P<quote>[\"'])?(?P<value>[\w+/=.~-]{20,200})(?(quote)(?P=quote)|(?=[\s,;]|$))"
+)
+
+
+def _key_of_service(text: str, start: int, end: int) -> list[Span]:
+    """``SERVICE_KEY=…``: a key of what is named before it, if its value was drawn by lot."""
+    before = _IDENTIFIER.search(text, max(0, start - 30), start)
+    if before is None or before[1].lower() in _PUBLIC_KEY:
+        return []
+    value = _SERVICE_VALUE.match(text, end)
+    if value is None:
+        return []
+    told = value["value"]
+    if re.fullmatch(r"[0-9a-f]{32,64}|[0-9A-F]{32,64}", told) or looks_drawn(told):
+        return [Span(KEY, *value.span("value"))]
+    return []
 
 
 def _key_of_somebody(text: str, start: int, end: int) -> list[Span]:

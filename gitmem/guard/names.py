@@ -40,6 +40,7 @@ IN_CODE = {
         f"_pw\t{_END}",
         f'"pw\t{_END}',
         f"psk\t{_END}",
+        "pass\t(?:>|\\sencoding=|\\sis\\s(?=\\S{0,40}\\d)|\\s[\"'`]?(?=[^\\s\"'`]{0,40}\\d)[^\\s\"'`]{6,60})",
         "pass\t[\"']?\\s?(?:=|:\\s[\"'`]?[^\\s\"'`/]{5,60}[\"'`]?(?:[,;.)\\s]|$))",
         "pw\t[\"']?\\s?(?:=|:\\s|is\\s)",
         "preshared",
@@ -50,6 +51,7 @@ IN_CODE = {
     SECRET: ("secret", f"_salt\t{_END}", f"_dsn\t{_END}", "totp_seed", "otp_seed"),
     CREDENTIAL: (
         "credential",
+        f"creds\t{_END}",
         "authorization",
     ),
     KEY: ("key\t(?![a-z]{2})",),
@@ -59,16 +61,16 @@ IN_CODE = {
 IN_WORDS = {
     PASSWORD: (
         # German, Dutch, the Nordic languages
-        "kennw", "passord", "wachtw", "paswoord", "senord", "dgangskod", "adgangsord",
+        "kennw", "passord", "wachtw", "paswoord", "senord", "dgangskod", "dgangsord", "kodeord", "lykilor", "aðgangsor",
         "salasana", "zugangsdaten", "lösen\t(?![a-z])",
         # Romance languages
-        "de passe", "vra-passe", "vra passe", "motdepasse", f"mdp\t{_END}", "contrase", "clave", "senha", "parol",
+        "de passe", "parola d'ordine", "parola chiave", "vra-passe", "vra passe", "motdepasse", f"mdp\t{_END}", "contrase", "clave", "senha", "parol",
         "contrasinal", "contrasenya",
         # Slavic and Baltic languages, in either alphabet
         "hasl", "hasł", "hesl", "lozink", "šifr", "geslo", "slaptažod", "slaptazod",
         "парол", "лозинк", "гасл",
         # Hungarian, Turkish, Greek, Romanian, Albanian
-        "jelsz", "şifre", "sifre", "parola", "κωδικ", "συνθηματικ", "fjalëkalim",
+        "jelsz", "κωδικό πρόσβασης", "κωδικός πρόσβασης", "κωδικο προσβασης", "şifre", "sifre", "parola", "κωδικ", "συνθηματικ", "fjalëkalim",
         # Semitic and Indic languages, Persian
         "סיסמ", "ססמ", "كلمة المرور", "كلمة مرور", "كلمة السر", "كلمة سر", "رمز المرور", "رمز عبور",
         "گذرواژه", "पासवर्ड", "कूटशब्द", "পাসওয়ার্ড", "கடவுச்சொல்",
@@ -105,7 +107,7 @@ ABOUT = (
     r"|i[sz](?:e|er|ers|ed|ing|ation)|usage|class|max|min|hint|label|rotation|version|index|less"
     r"|text|form|input|page|reset|strength|validator|template|message|prompt|callback|hook|scopes?"
     r"|at|in|out|ary|aries|ly|helper|algorithm|alg|age|arn|format|charset|encoding|status|state"
-    r"|rules?|error|changed|required|enabled|confirmation_sent|placeholder|title|description)$"
+    r"|rules?|(?:cert|content|file)[_-]?(?:hash|digest)|fingerprint|thumbprint|checksum|error|changed|required|enabled|confirmation_sent|placeholder|title|description)$"
 )
 """A name that goes on like this says something *about* a secret."""
 
@@ -122,6 +124,16 @@ SAYS = frozenset(
         "as",
         "into",
         "now",
+        "enter",
+        "type",
+        "use",
+        "try",
+        "c'est",
+        "c’est",
+        "maintenant",
+        "în",
+        "in",
+        "बदलकर",
         "currently",
         "'s",
         "’s",

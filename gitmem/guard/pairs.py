@@ -60,14 +60,14 @@ ROWS = (
     # "name": "DB_PASSWORD", "value": "…"   - name: X⏎  value: …   <name>X</name><value>…
     _row(
         "named-value",
-        rf"{_END_OF_NAME}\s{{0,2}},?[ \t]{{0,8}}(?:(?:\\r)?\\n|\r?\n)?(?:[+>|-][ \t])?[ \t]{{0,40}}(?:{_Q}?\w{{2,16}}{_Q}?:[^\n:]{{0,80}}\n[ \t]{{0,40}}){{0,2}}{_Q}?"
+        rf"{_END_OF_NAME}\s{{0,2}},?[ \t]{{0,8}}(?:(?:\\r)?\\n|\r?\n)?(?:[+>|-][ \t])?[ \t]{{0,40}}(?:{_Q}?\w{{2,16}}{_Q}?:[^\n:,]{{0,80}}(?:\n|,)[ \t]{{0,40}}){{0,2}}{_Q}?"
         rf"(?:\w{{0,20}}value|val|content|plaintext|secretvalue|secret|default|data)(?:string)?{_Q}?"
         rf"[ \t]{{0,4}}[:=][ \t]{{0,4}}(?:{_IN_QUOTES}|{_BARE})",
         _is_argument,
     ),
     _row(
         "markup-secret",
-        r"(?:\s[^<>]{0,80})?</(?:key|name|string|entry)>\s{0,40}<(?:string|value|data)>\s{0,40}"
+        r"(?:\s[^<>]{0,80})?</(?:key|name|string|entry|t[dh]|dt|label|b|strong|code|span)>[:=]?\s{0,40}<(?:string|value|data|td|dd|span|code|b|strong|div)(?:\s[^<>]{0,80})?>\s{0,40}"
         r"(?P<secret>[^<>\s][^<>\n]{2,256})",
         is_given,
     ),
@@ -85,7 +85,7 @@ ROWS = (
     ),
     _row(
         "markup-secret",
-        r">\s{0,60}<(?:value|plaintext|string)>\s{0,20}(?P<secret>[^<>\s][^<>\n]{2,256}?)\s{0,20}</",
+        r"(?:[\"'](?:\s[^<>]{0,80})?)?>\s{0,60}<(?:value|plaintext|string)>\s{0,20}(?P<secret>[^<>\s][^<>\n]{2,256}?)\s{0,20}</",
         is_given,
     ),
     # || '…'   ?? "…"   ?: "…"   or "…"
@@ -99,6 +99,11 @@ ROWS = (
         "default-value",
         rf"{_END_OF_NAME}[^\n;]{{0,120}}?\bdefault(?:_value|Value)?\s{{0,4}}[:=(]\s{{0,4}}{_IN_QUOTES}",
         _is_argument,
+    ),
+    _row(
+        "named-value",
+        rf"{_Q}\s{{0,4}}:\s{{0,4}}\{{\s{{0,8}}{_Q}(?:value|securestring|stringvalue|plaintext|s|data|secret|default|current)(?:value)?{_Q}\s{{0,4}}:\s{{0,4}}{_IN_QUOTES}",
+        is_given,
     ),
     _row(
         "default-value",
@@ -125,15 +130,23 @@ ROWS = (
     ),
     _row(
         "block-value",
-        r"[ \t]?[:=：][ \t]{0,4}\r?\n(?:[ \t]*\r?\n)?[ \t>]{0,40}[`\"']?(?P<secret>[^\s\"'`]{6,256})(?=[`\"']?[ \t]*(?:\r?\n|$))",
+        r"[ \t]?[:=：][ \t]{0,4}\r?\n(?:[ \t>|]*\r?\n)?[ \t>]{0,40}[`\"']?(?P<secret>[^\s\"'`]{6,256})(?=[`\"']?[ \t]*(?:\r?\n|$))",
         _is_listed,
     ),
 )
 
-_IN_TAG = re.compile(r"(?:<[^<>\n]{0,80}|<(?:key|name|string)>[^<>\n]{0,60})$")
+_IN_TAG = re.compile(r"(?:<[^<>\n]{0,80}|<(?:key|name|string|t[dh]|dt|label|b|strong|code|span)(?:\s[^<>\n]{0,60})?>[^<>\n]{0,60})$")
 
 _POSITIONAL = re.compile(
     r"\b(?:set|put|add|setx|setenv|env|create|config|configure|export|store|write|arg)\s{1,4}(?:-\S{1,40}\s{1,4}){0,3}[\w:/.@\"'-]{0,60}$",
+    re.IGNORECASE,
+)
+# "value": "…", "name": "DB_PASSWORD
+_VALUE_BEFORE = re.compile(
+    rf"{_Q}(?:\w{{0,20}}value|content|plaintext|secret|data){_Q}\s{{0,4}}:\s{{0,4}}(?P<quote>{_Q})"
+    rf"(?P<secret>(?:(?!(?P=quote))[^\n]){{4,300}})(?P=quote)\s{{0,4}},\s{{0,20}}"
+    rf"(?:{_Q}\w{{2,16}}{_Q}\s{{0,4}}:\s{{0,4}}{_Q}[^\n\"]{{0,60}}{_Q}\s{{0,4}},\s{{0,20}}){{0,2}}"
+    rf"{_Q}(?:name|key|label|id|field|variable|env(?:_?var)?)(?:_?name)?{_Q}\s{{0,4}}:\s{{0,4}}{_Q}[\w.:/-]{{0,60}}$",
     re.IGNORECASE,
 )
 _POSITION = re.compile(
@@ -158,6 +171,9 @@ def spans_behind(text: str, start: int, end: int, kind: str) -> list[Span]:
             kind == PASSWORD and row.kind == "named-value" and is_given(value)
         ):
             return [Span(row.kind, *match.span(group))]
+    before = _VALUE_BEFORE.search(text, max(0, start - 400), start)
+    if before and text[end : end + 1] in "\"'\\" and _is_argument(before["secret"]):
+        return [Span("named-value", *before.span("secret"))]
     is_identifier = (
         text[start - 1 : start] in ("_", ":", ".", "/", "-") or text[end - 3 : end] == "KEY"
     )

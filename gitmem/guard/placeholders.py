@@ -22,7 +22,7 @@ _REFERENCE = re.compile(
     | %\( \w+ \)s | %[sdr]                               # %(x)s
     | !{1,2}[a-z_]+
     | [\w-]{0,16}(?:\.{3}|…)                            # sk-...
-    | pass(?:wd)?|pwd|user(?:name)?|login|email|foo|bar|baz|string|value|clear|data|content
+    | pass(?:wd|phrase|code)?|pwd|user(?:name)?|login|email|foo|bar|baz|string|value|clear|data|content
     | (?:my|your|the|some|a)?[_-]?(?:secure|strong|new|old|real|actual)?[_-]?(?:password|passwd|pass|secret|token|api[_-]?key)(?:[_-]?here)?
     | <[^<>]*>?                                          # <token>
     | [x*.•…_?\#=:-]+                                    # xxxx  ****  ...
@@ -39,8 +39,19 @@ _REFERENCE = re.compile(
 )
 
 
+_FILLER = re.compile(r"([xX0*._#-])\1{7,}")
+
+
+def is_blank_key(value: str) -> bool:
+    """Whether the second half of a key is one sign over and over: ``ghp_xxxxxxxxxxxx``."""
+    half = value[len(value) // 2 :]
+    return len(half) >= 8 and len(set(half)) == 1 and _FILLER.search(value) is not None
+
+
 def is_placeholder(value: str) -> bool:
     """Whether a value as a whole is a reference, a blank, a type or a mask."""
     if len(value) > _LONGEST:
         return False
-    return bool(_MASK.fullmatch(value) or _REFERENCE.fullmatch(value))
+    return bool(
+        _MASK.fullmatch(value) or _REFERENCE.fullmatch(value) or is_blank_key(value)
+    )

@@ -124,6 +124,8 @@ CODE = (
         "glpat- glptt- gldt- glrt- glrtr- glcbt- glft- glsoat- glimt- glagent- gloas- glffct- glwt-",
         r"gl(?:pat|ptt|dt|rt|rtr|cbt|ft|soat|imt|agent|oas|ffct|wt)-[\w.=-]{18,}",
     ),
+    marked_key("session-cookie", "CfDJ8", r"CfDJ8[\w-]{40,4000}"),
+    marked_key("docker-auth", "eyJhdXRocyI6", r"eyJhdXRocyI6[A-Za-z0-9+/=]{20,}"),
     marked_key("gitlab-token", "GR1348941", r"GR1348941[\w-]{20,}"),
     key("bitbucket-token", "ATBB ATCTT3", r"(?:ATBB|ATCTT3)[\w=-]{24,}", when=r"[\w=-]{24}"),
     key("atlassian-token", "ATATT3 ATSTT3 ATOATT", r"AT(?:ATT3|STT3|OATT)[\w=-]{50,}"),

@@ -55,7 +55,7 @@ _SECRET_PREFIX = re.compile(
 _ID_LABEL = re.compile(
     r"(?:(?:id|ID|Id|ids|IDs|uid|hash|Hash|digest|checksum|integrity|sha\d{0,3}|SHA\d{0,3}|md5|etag|build[ _]?id|BuildID|buildid"
     r"|ETag|commit|rev|revision|fingerprint|signature|cursor|nonce|slug|version|h1|resolution|parent"
-    r"|uuid|guid|oid|ref|boundary|base64|request|trace|span|[Pp]ublic[ _-]?[Kk]ey|PUBLIC[_-]KEY|[Pp]ub[_-]?[Kk]ey|PUBKEY|[Aa]ddr(?:ess)?|wallet|cid|nanoid|[Ss]ite[ _-]?[Kk]ey|SITE_?KEY)"
+    r"|uuid|guid|oid|ref|boundary|base64|request|trace|span|[Pp]ublic[ _-]?[Kk]ey|PUBLIC[_-]KEY|[Pp]ub[_-]?[Kk]ey\d{0,3}|PUBKEY|[Aa]ddr(?:ess)?|wallet|cid|nanoid|[Ss]ite[ _-]?[Kk]ey|SITE_?KEY)"
     r"[\\\"'`\])]{0,4}\s{0,2}[:=,(#]{1,2}>?\s{0,2}[\\\"'`(\[]{0,4}|[/@#]|\b(?:id|commit|hash|index)\s)$"
 )
 _FILE_NAME = re.compile(r"\.[a-z][a-z0-9]{1,5}(?![A-Za-z0-9])")
@@ -89,6 +89,10 @@ def is_random(run: str) -> bool:
     """Whether a run mixes cases and digits and has the pairs of letters that chance makes."""
     if run.islower() or run.isupper() or not _DIGIT.search(run):  # nearly all, so looked at first
         return False
+    if ("-" in run or "_" in run) and not any(
+        part.lower() != part != part.upper() for part in re.split("[-_]", run)
+    ):
+        return False  # parts of one case each, joined: an id and a place
     digits = upper = lower = pairs = common = sequence = changes = 0
     before, was = "", ""
     for sign in run:
@@ -123,7 +127,7 @@ def _is_public(run: re.Match[str]) -> bool:
     """Whether a run that looks random says that it is an id, a checksum, a name or data."""
     found, text = run.group(), run.string
     if (
-        _encodes_words(found)
+        encodes_words(found)
         or _HEXADECIMAL.fullmatch(found)
         or _ENCODING.match(found)
         or _is_id(found)
@@ -135,7 +139,7 @@ def _is_public(run: re.Match[str]) -> bool:
     return bool(_FILE_NAME.match(text, run.end())) or _is_data_line(run)
 
 
-def _encodes_words(found: str) -> bool:
+def encodes_words(found: str) -> bool:
     """Whether base64 holds a sentence: two words of small letters or more."""
     try:
         words = base64.b64decode(found, validate=True).decode("ascii")

@@ -61,7 +61,7 @@ def redact_with_counts(text: str, policy: Policy = PLAIN) -> tuple[str, int]:
 
 def _mask_once(text: str) -> tuple[str, int]:
     total = 0
-    if "rivate" in text or "RIVATE" in text:
+    if "rivate" in text or "RIVATE" in text or "Static key" in text:
         text, spans = without_private(text)
         text, keys = without_private_keys(text, mask_of("private-key"))
         total += spans + keys

@@ -35,7 +35,7 @@ _SIGN = re.compile(r"(?:[:=：＝]|->|→|—|–)+$")
 _STRUCTURE = re.compile(r"[{}|;<>]|\\[nrt]|[\"']\s?[,:]\s?[\"']|=>|&&")
 _SENTENCE_END = re.compile(r"[^\W\d_]{2,}[.!?。][\"')]*$")
 _DIGITS = re.compile(r"\d{4,8}")
-_HEXADECIMAL = re.compile(r"[0-9a-f]{20,64}|[0-9A-F]{20,64}")
+_HEXADECIMAL = re.compile(r"(?:0x)?[0-9a-f]{20,64}|[0-9A-F]{20,64}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FOUR_WORDS = re.compile(r"[a-z]{3,9}(?:[-_.][a-z]{3,9}){3,7}")
 _QUOTED_WORDS = re.compile(r"[\"'`“«][a-z]{3,9}(?: [a-z]{3,9}){3,11}[\"'`”»]")
@@ -117,7 +117,9 @@ def spans_behind(text: str, end: int, kind: str) -> list[Span]:
         return []
     if phrase := _phrase(text, end, limit, kind):
         return [phrase]
-    says = False
+    line_start = text.rfind("\n", max(0, end - _FAR), end) + 1
+    # A name that fills its line: what it is the name of stands on the next.
+    says = kind == PASSWORD and not text[end:limit].strip() and _NAME_ALONE.match(text, line_start, end) is not None
     for number, word in enumerate(_WORD.finditer(text, end, limit)):
         if number >= _MOST_WORDS or len(found) == _MOST_VALUES:
             break
@@ -134,7 +136,7 @@ def spans_behind(text: str, end: int, kind: str) -> list[Span]:
             found.append(Span(kind, start, start + _length(token[begin:], value)))
         elif (says or is_quoted) and (words := _quoted_words(text, word.start(), kind)):
             found.append(words)
-        elif _SENTENCE_END.search(token) or _STRUCTURE.search(token):
+        elif _SENTENCE_END.search(token) or (_STRUCTURE.search(token) and token not in SAYS):
             break
         said = (
             token in ("'s", "’s")
@@ -149,6 +151,7 @@ def spans_behind(text: str, end: int, kind: str) -> list[Span]:
     return found
 
 
+_NAME_ALONE = re.compile(r"[-*#>\s]{0,8}\w{3,20}$")
 _BELOW = re.compile(
     r"(?:\r?\n[ \t]*){1,3}(?:[>+-] )?[`\"']*(?P<value>[^\s`\"']{5,200})[`\"']*[ \t]*(?=\r?\n|$)"
 )

@@ -40,7 +40,7 @@ class Triggers(Generic[Rule]):
 
     def __init__(self, table: Mapping[str, Iterable[Rule]]) -> None:
         self._table = _joined(table)
-        self._sizes: list[int] = []
+        self._heads: list[int] = []
         self._calls: list[tuple[Called[Rule], ...]] = []
         # Of common letters alone: quicker to look for as they are.
         self._common = [name for name in self._table if _is_common(name)]
@@ -69,18 +69,21 @@ class Triggers(Generic[Rule]):
 
     def _tail(self, name: str, at: int) -> str:
         literal, check = _literal(name), name.partition("\t")[2]
-        back = f"(?<={re.escape(literal)})" if len(literal) > 1 else ""
+        # Only the two characters are taken: what overlaps is found, too.
+        head = literal[: at + 2]
+        back = f"(?<={re.escape(head)})" if at else ""
         if name.startswith(_WORD_START):
-            back += f"(?<![a-z0-9_.-]{re.escape(literal)})"
+            back += f"(?<![a-z0-9_.-]{re.escape(head)})"
         calls = [Called(rule, 0, len(literal)) for rule in self._table[name]]
         for other, rules in self._table.items():
             part = _literal(other)
             if other != name and (start := literal.find(part)) >= 0:
                 calls += [Called(rule, start, start + len(part)) for rule in rules]
-        self._sizes.append(len(literal))
+        self._heads.append(len(head))
         self._calls.append(tuple(calls))
-        ahead = f"(?={check})" if check else ""
-        return f"{re.escape(literal[at + 2 :])}{back}{ahead}()"
+        rest = re.escape(literal[at + 2 :])
+        ahead = f"(?={rest}(?:{check}))" if check else f"(?={rest})" if rest else ""
+        return f"{ahead}{back}()"
 
     def is_in(self, text: str) -> bool:
         """Whether any literal is in the text."""
@@ -90,7 +93,7 @@ class Triggers(Generic[Rule]):
         """Where each literal begins, with the rules it calls for, in order."""
         for match in self._pattern.finditer(text):
             number = (match.lastindex or 1) - 1
-            yield match.end() - self._sizes[number], self._calls[number]
+            yield match.end() - self._heads[number], self._calls[number]
         for name in self._common:
             start = text.find(name)
             while start >= 0:

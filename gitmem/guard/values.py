@@ -21,6 +21,13 @@ _AWS_SECRET = 40  # characters; it may start with a slash, like a path
 
 # Behind a name or in a sentence these are words, however they are spelled.
 _WORDS = re.compile(r"[^\W\d_]+(?:[-/.'’&][^\W\d_]+)*[.:!?,;]*")
+# What code has there: a call, a regular expression, a mark of a model, a constant's name, and
+# the wildcard that some words of a secret's name make.
+_NAMED = re.compile(
+    r"[\w.]{1,60}\(\)|/\^.*|\[\w-]+\][*+{].*|\(\?.*|\[[A-Z_]{2,20}\]|__\w+__|#[0-9a-fA-F]{6}"
+    r"|(?:[A-Z][A-Z0-9]{0,30}_){1,8}(?:PASS(?:WORD|WD|PHRASE|CODE)?|PWD|SECRET|TOKEN|KEY|CREDENTIALS?)"
+)
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _SNAKE = re.compile(r"[a-z][a-z\d]*(?:_[a-z\d]+)+|[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|_+\w*")
 _CAMEL_WORD = re.compile(r"[A-Z][a-z]{2,}|[a-z]{3,}|[A-Z]{3,}(?![a-z])|[A-Z]{2,}(?=[A-Z][a-z])|\d+")
 _NUMBER = re.compile(r"[#+-]?[\d.,:_/x×%-]+(?:[a-zA-Z]{1,3}|%)?")
@@ -45,8 +52,9 @@ _ALGORITHM = re.compile(
     r"[-_]?\d{1,5}(?:[-_.][a-z]{0,8}\d{0,4}){0,2}[a-z]{0,3}[.:!?,;]*",
     re.IGNORECASE,
 )
-_UNIT = re.compile(r"\d+[-_]?[A-Za-z]{1,12}(?:-[a-z]{2,12})*[.:!?,;]*")
+_UNIT = re.compile(r"\d+[-_]?(?:[A-Z]?[a-z]{1,11}|[A-Z]{1,4}[a-z]?)(?:-[a-z]{2,12})*[.:!?,;]*")
 _CONSTANT = re.compile(r"[A-Z]{1,6}-?\d{1,5}[A-Z]?")
+_GROUPS_OF_FOUR = re.compile(r"[a-z]{4}(?:-[a-z]{4}){3}")
 _SYMBOL = re.compile(r"[!@#$%^&*?~+=|§€£]")
 _CHOSEN_SIGN = re.compile(r"[!#$%^&*?~]")
 _LINE_OF_FILE = re.compile(r"#L\d|[?&]\w+$")
@@ -57,6 +65,8 @@ _NAME_OF_SECRET = re.compile(
 
 def is_harmless(value: str) -> bool:
     """Whether a value is a reference, a blank, a path, an address or a version."""
+    if _NAMED.fullmatch(value):
+        return True
     if value.startswith("@"):
         return _FILE.fullmatch(value[1:]) is not None
     if _PATH.fullmatch(value):
@@ -109,6 +119,8 @@ def looks_drawn(value: str) -> bool:
         or _ALGORITHM.fullmatch(value)
     ):
         return False
+    if _DOTTED.fullmatch(value) and re.search(r"[A-Z][a-z]{4,}|[a-z]{5,}", value):
+        return False
     if value.count("/") > 1 or value.count(".") > 2 or value.count("-") > 2 or value.count(":") > 1:
         return False
     digits = sum(sign.isdigit() for sign in value)
@@ -146,6 +158,8 @@ def looks_chosen_alone(value: str) -> bool:
 
 def looks_random(value: str) -> bool:
     """Whether a long word of letters alone was drawn by lot, judged by its pairs of letters."""
+    if _GROUPS_OF_FOUR.fullmatch(value):  # what Apple and Google give to a program
+        value = value.replace("-", "")
     return len(value) >= 12 and value.isalpha() and value.isascii() and not has_common_pairs(value)
 
 
@@ -158,7 +172,11 @@ def _is_odd_word(value: str) -> bool:
 
 def _rest(value: str) -> int:
     """How many letters and digits stand outside of words, in camel case or any other."""
-    words = sum(len(word) for word in _CAMEL_WORD.findall(value) if not word.isdigit())
+    words = sum(
+        len(word)
+        for word in _CAMEL_WORD.findall(value)
+        if word[0].islower() or (word.isalpha() and (len(word) == 3 or has_common_pairs(word)))
+    )
     digits = 0
     for word in re.findall(r"\d+", value):
         digits += len(word) if len(word) < 5 else 4
