@@ -165,11 +165,19 @@ HEADERS = (
 )
 
 SESSIONS = (
+    # as a browser saves cookies
+    part(
+        "cookie",
+        "sess\t[\\w.-]{0,20}[\"']|sid\t[\"']|auth\t[\\w.-]{0,20}[\"']|token\t[\"']|remember\t[\\w.-]{0,20}[\"']",
+        r"(?:sess|sid|auth|token|remember)[\w.-]{0,20}[\"'],\s{0,2}[\"']value[\"']\s?:\s?[\"'](?P<secret>[^\"'\n]{12,4000})[\"']",
+        length=4_400,
+        accepts=_is_cookie,
+    ),
     # what frameworks call their session's cookie: nothing else is called so
     part(
         "cookie",
-        "phpsessid|jsessionid|asp.net_sessionid|connect.sid|laravel_session|_session_id|sessionid\t[\"']|sess_id\t[\"']|.aspnetcore.|ci_session|cfid|beaker.session",
-        r"(?:phpsessid|jsessionid|asp\.net_sessionid|connect\.sid|laravel_session|\w{0,30}_?session_?id|sess_id|\.aspnetcore\.[\w.]{1,60}|ci_session|cfid|beaker\.session\.id)[\"']?\]?\s{0,3}(?:[=:,]|=>|%3D)\s{0,3}[\"']?(?P<secret>(?=[^\s;\"'`,&<>]{0,40}\d)[^\s;\"'`\\,&<>(){}]{16,4000})",
+        "phpsessid|jsessionid|asp.net_sessionid|connect.sid|laravel_session|.aspnetcore.|ci_session|cfid|beaker.session",
+        r"(?:phpsessid|jsessionid|asp\.net_sessionid|connect\.sid|laravel_session|\.aspnetcore\.[\w.]{1,60}|ci_session|cfid|beaker\.session\.id)[\"']?\]?\s{0,3}(?:[=:,]|=>|%3D)\s{0,3}[\"']?(?P<secret>(?=[^\s;\"'`,&<>]{0,40}\d)[^\s;\"'`\\,&<>(){}]{16,4000})",
         length=4_400,
         accepts=_is_cookie,
         reach=24,

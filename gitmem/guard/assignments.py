@@ -40,7 +40,7 @@ _OPTION = re.compile(
     rf"{_SUFFIX}(?P<separator>=|[ \t]{{1,4}})(?:{_QUOTED_VALUE}"
     r"|(?P<bare>[^\s\"'`-][^\s\"'`]{0,2000}))"
 )
-_TERNARY = re.compile(r"\?\s{0,3}[\"'`]$")  # in `ok ? 'pass' : 'fail'` nothing is a name
+_TERNARY = re.compile(r"\?\s{0,3}[\"'`]?$")  # in `ok ? 'pass' : 'fail'` nothing is a name
 _OPTION_START = re.compile(r"(?:^|[\s\"'`])--?[\w-]{0,40}$")
 
 _LONGEST_LABEL = 200  # characters; longer than any text of a form or an error message

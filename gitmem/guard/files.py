@@ -17,6 +17,10 @@ def _looks_told(value: str) -> bool:
     return looks_chosen(value) or looks_drawn(value)
 
 
+def _is_long(value: str) -> bool:
+    return is_given(value) and any(sign.isdigit() for sign in value) and " " not in value
+
+
 FORMS = (
     # host:port:database:user:password, of libpq
     part(
@@ -50,7 +54,7 @@ FORMS = (
     part("rootpw", "rootpw", r"rootpw\s(?:--(?:plaintext|iscrypted)\s){0,2}(?P<secret>(?!-)\S{3,200})", accepts=is_given),
     part("wordpress-salt", "define(|define (", r"define\s?\(\s?['\"][A-Z_]{0,40}(?:KEY|SALT|PASSWORD|SECRET|TOKEN)['\"]\s{0,4},\s{0,40}(?:'(?P<secret>[^'\n]{4,256})'|\"(?P<secret2>[^\"\n]{4,256})\")"),
     part("sql-password", "password\t +'", r"\bpassword\s{1,4}'(?P<secret>[^'\n]{4,128})'"),
-    part("sql-password", "secret\t +'", r"\bsecret\s{1,4}'(?P<secret>[^'\n]{8,128})'", accepts=_looks_told),
+    part("sql-password", "secret\t +'", r"\bsecret\s{1,4}'(?P<secret>[^'\n]{12,128})'", accepts=_is_long),
     part("sql-password", "identified by", r"(?:user\s[^\n]{1,80}?identified\s{1,4}by\s{1,4}(?:password\s)?['\"]|identified\s{1,4}by\s{1,4}['\"](?=[^'\"\n]{0,80}\d))(?P<secret>[^'\"\n]{4,128})"),
     part("terraform-secret", "\"result\"|random_password", r"\"result\":\s{0,3}\"(?P<secret>[^\"\n]{8,128})\"", accepts=_looks_told, length=1_500),
     part("kubeconfig-key", "client-key-data|client_key_data", r"client[-_]key[-_]data[\"']?:\s{0,3}[\"']?(?P<secret>[A-Za-z0-9+/=]{40,})", length=12_000),

@@ -7,6 +7,7 @@ characters, in which alone a key or chance can be, and for the words that rules 
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -21,7 +22,7 @@ from gitmem.guard import (
     seeds,
     services,
 )
-from gitmem.guard.forms import Form, Span, merge_spans
+from gitmem.guard.forms import Form, Span, merge_spans as merge_spans
 from gitmem.guard.named import NAMES, Name
 from gitmem.guard.triggers import Called, Triggers
 from gitmem.guard.views import views
@@ -162,6 +163,38 @@ def disguised(text: str, *, is_called: bool = True) -> list[Span]:
         shown = [*keys(view.text), *named(view.text)]
         found += [Span(kind, *view.place(start, end)) for kind, start, end in shown]
     return merge_spans(found)
+
+
+# Base64 of what is written in ASCII: of four signs, three are of half of the alphabet each.
+_ENCODED = re.compile(
+    r"(?<![A-Za-z0-9+/])(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){5,}"
+)
+_ENCODED_RUN = re.compile(r"[A-Za-z0-9+/_-]{20,20000}={0,2}")
+_MARK_OF_KEY = re.compile(r"-----BEGIN[A-Z ]{0,40} PRIVATE KEY")
+
+
+def encoded(text: str, runs: str) -> list[Span]:
+    """Base64 of a text that has a secret in it, whole."""
+    if not _ENCODED.search(runs):
+        return []
+    found: list[Span] = []
+    for begin in _ENCODED.finditer(text):
+        if found and begin.start() < found[-1].end:
+            continue
+        run = _ENCODED_RUN.match(text, begin.start())
+        if run is None:
+            continue
+        told = _decoded(run.group())
+        if _MARK_OF_KEY.match(told) or (told.isprintable() and (keys(told) or named(told))):
+            found.append(Span("encoded", *run.span()))
+    return found
+
+
+def _decoded(run: str) -> str:
+    """What base64 says; what is no ASCII in it becomes a mark that is not printable."""
+    whole = run.rstrip("=").replace("-", "+").replace("_", "/")
+    told = b64decode(whole[: len(whole) // 4 * 4]).decode("ascii", "replace")
+    return re.sub(r"\s", " ", told)
 
 
 def random(text: str, runs: str | None = None) -> list[Span]:

@@ -11,6 +11,8 @@ from gitmem.guard.values import is_given, looks_chosen, looks_chosen_alone, look
 
 _KEY_BEFORE = re.compile(KEY_BEFORE)
 _SUFFIX = re.compile(r"[\w-]{0,40}")
+# Such scripts have no spaces: what follows a name is the next word already.
+_IN_SPACELESS = re.compile(f"[{telling.SPACELESS}]")
 _ABOUT_WORD = re.compile(r"[\"'`]?[ \t]{1,3}([a-z]{2,16})\b(?![ \t]*[:=])")
 
 
@@ -50,7 +52,8 @@ class Name:
             found = assignments.value_behind(text, start, end, self.kind)
             if found is not None:
                 return [Span(self.kind, *found)]
-        suffix = _SUFFIX.match(lowered, end)
+        is_ended = _IN_SPACELESS.match(text, end - 1) is not None
+        suffix = None if is_ended else _SUFFIX.match(lowered, end)
         name_end = suffix.end() if suffix else end
         if assignments.is_about(lowered[end:name_end]):
             return []

@@ -68,9 +68,13 @@ def _mask_once(text: str) -> tuple[str, int]:
     runs = find.runs_of(text)
     text, keys = _mask_spans(text, find.keys(text, runs))
     hits = find.hits_of(text)
-    text, names = _mask_spans(text, find.named(text, hits))
-    text, others = _mask_spans(text, find.disguised(text, is_called=bool(hits.places)))
-    total += keys + names + others
+    shown = [
+        *find.named(text, hits),
+        *find.disguised(text, is_called=bool(hits.places)),
+        *find.encoded(text, runs),
+    ]
+    text, others = _mask_spans(text, find.merge_spans(shown))
+    total += keys + others
     text, count = _mask_spans(text, find.random(text, None if total else runs))
     return text, total + count
 

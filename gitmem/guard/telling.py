@@ -26,12 +26,14 @@ _MOST_WORDS = 9
 _MOST_VALUES = 2  # "from A to B"
 
 # Words end at white space, and where a script begins or ends that has no spaces between words.
-_SPACELESS = r"\u0e00-\u0e7f\u3001-\u30ff\u3400-\u9fff\uac00-\ud7ff\uff00-\uffef"
-_WORD = re.compile(rf"[^\s{_SPACELESS}\u3000]+|[{_SPACELESS}]+")
+SPACELESS = r"\u0e00-\u0e7f\u3001-\u30ff\u3400-\u9fff\uac00-\ud7ff\uff00-\uffef"
+_WORD = re.compile(rf"[^\s{SPACELESS}\u3000]+|[{SPACELESS}]+")
 _OPENING = re.compile(r"[\"'`“”„«»‘’‚「『（(\[<*_~]*")
 _CLOSING = re.compile(r"[\"'`“”„«»‘’」』）)\]}>*_~.,;:!?。，；\\]*$")
 _QUOTES = frozenset("\"'`“”„«»‘’‚「『")
 _SIGN = re.compile(r"(?:[:=：＝]|->|→|—|–)+$")
+# Of words without spaces between them, the last says so: to be, to become, the marks of a case.
+_SAYS_AT_ITS_END = re.compile("[是为為成了叫作はにをがで로은는이가를을]$")
 _STRUCTURE = re.compile(r"[{}|;<>]|\\[nrt]|[\"']\s?[,:]\s?[\"']|=>|&&")
 _SENTENCE_END = re.compile(r"[^\W\d_]{2,}[.!?。][\"')]*$")
 _DIGITS = re.compile(r"\d{4,8}")
@@ -49,7 +51,7 @@ _COMMON_WORD = re.compile(
 
 
 # A name ends before these; what goes on otherwise is another word, a path, an address, a call.
-_MAY_FOLLOW = re.compile(rf"[\s:=\"'`)\]*,\"“”»（(>_~{_SPACELESS}]|[-—–][ >]|[^\x00-\x7f]|'s")
+_MAY_FOLLOW = re.compile(rf"[\s:=\"'`)\]*,\"“”»（(>_~{SPACELESS}]|[-—–][ >]|[^\x00-\x7f]|'s")
 _WORDS_BEHIND = re.compile(
     r"(?:[^:\n]{0,60}?(?::|\bis\b|=)\s{1,3}|[ \t]*\n[ \t]*)[\"'`]?(?P<words>[a-z]{3,10}(?: [a-z]{3,10}){3,11})[\"'`]?\s*(?=\n|$)"
 )
@@ -142,6 +144,7 @@ def spans_behind(text: str, end: int, kind: str) -> list[Span]:
             token in ("'s", "’s")
             or token.strip("\"'`“”„«»(),;*_").lower() in SAYS
             or _SIGN.search(token) is not None
+            or _SAYS_AT_ITS_END.search(token) is not None
         )
         says = said or (says and not value)
     if says and not found and (below := _BELOW.match(text, limit)):

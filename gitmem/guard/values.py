@@ -175,7 +175,7 @@ def _rest(value: str) -> int:
     words = sum(
         len(word)
         for word in _CAMEL_WORD.findall(value)
-        if word[0].islower() or (word.isalpha() and (len(word) == 3 or has_common_pairs(word)))
+        if word[0].islower() or (word.isalpha() and (len(word) != 4 or has_common_pairs(word)))
     )
     digits = 0
     for word in re.findall(r"\d+", value):
