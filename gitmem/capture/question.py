@@ -52,7 +52,7 @@ def question_for(repo: Repo, session: str, settings: Settings, here: str) -> str
     made = questions.take_commits(session)
     if not made or settings.ask == "never":
         return ""
-    policy = Policy(settings.redact, settings.exclude)
+    policy = Policy(settings.redact, settings.exclude, settings.redact_cards)
     moves = _read_moves(repo)
     reached = _reachable(repo, made)
     for commit in reversed([one for one in made if one in reached]):

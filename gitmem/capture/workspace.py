@@ -29,7 +29,7 @@ class Workspace:
     def policy(self) -> Policy:
         """What is masked and left out here in addition to the built-in rules."""
         patterns = (*self.settings.redact, *read_scrub_patterns(self.repo))
-        return Policy(patterns, self.settings.exclude)
+        return Policy(patterns, self.settings.exclude, self.settings.redact_cards)
 
 
 def open_workspace(repo: Repo, environ: Mapping[str, str] | None = None) -> Workspace:

@@ -99,6 +99,12 @@ SIGNED = (
         "accountkey=|sharedaccesskey=",
         r"(?:Account|SharedAccess)Key=(?P<secret>[A-Za-z0-9+/=]{20,})",
     ),
+    part("okta-token", "ssws ", r"SSWS (?P<secret>00[\w-]{38,42})"),
+    part(
+        "totp-seed",
+        "otpauth://",
+        r"otpauth://[^\s\"'<>]{0,300}?secret=(?P<secret>[A-Za-z2-7]{16,})",
+    ),
     part("azure-signature", "sig=", r"(?<=[?&;])sig=(?P<secret>[A-Za-z0-9%+/=_-]{20,})"),
     part(
         "signature",

@@ -38,10 +38,12 @@ class Policy:
 
     ``patterns`` are regular expressions, with ``^`` and ``$`` at lines; a group named ``secret``
     narrows what is masked.  ``excluded_paths`` are patterns of paths as in a ``.gitignore``.
+    ``masks_cards`` adds payment cards and bank accounts.
     """
 
     patterns: tuple[str, ...] = ()
     excluded_paths: tuple[str, ...] = ()
+    masks_cards: bool = False
 
     @cached_property
     def masker(self) -> Masker | None:

@@ -97,7 +97,7 @@ CLOUDS = (
         rf"[A-Za-z0-9]{{52}}JQQJ99[A-Za-z0-9]{{26}}{END}",
     ),
     key("cloudflare-key", "cfut_ cfat_ cfk_", r"cf(?:ut|at|k)_[A-Za-z0-9]{36,}"),
-    marked_key("firebase-key", "APA91b", r"(?:AAAA[\w-]{7}:)?APA91b[\w-]{100,}"),
+    marked_key("firebase-key", "APA91b", r"APA91b[\w-]{100,}"),
     key("aiven-password", "AVNS_", r"AVNS_[\w-]{16,}"),
     key("neon-password", "npg_", rf"npg_[A-Za-z0-9]{{12,24}}{END}"),
     key("mongodb-key", "mdb_sa_sk_", r"mdb_sa_sk_[\w-]{30,}"),

@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from operator import ne
 
 KIND = "random"
 
@@ -23,6 +24,16 @@ RUN = re.compile(r"[A-Za-z0-9_+/-]{20,}={0,2}")
 _LONGEST = 128  # characters; beyond that it is data
 _MOST_COMMON = 0.5  # of the pairs of letters; in identifiers three quarters are common
 _MOST_IN_SEQUENCE = 0.25
+_LEAST_CHANGES = 0.3  # between capitals, small letters and digits
+
+_KINDS = str.maketrans(
+    {
+        **dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "u"),
+        **dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "l"),
+        **dict.fromkeys("0123456789", "d"),
+        **dict.fromkeys("_/+=", "-"),
+    }
+)
 
 # The 180 commonest pairs of letters in the words of the standard library's source: 87 of 100
 # pairs there, 27 of 100 by chance.
@@ -89,9 +100,12 @@ def is_random(run: str) -> bool:
     """Whether a run mixes cases and digits and has the pairs of letters that chance makes."""
     if run.islower() or run.isupper() or not _DIGIT.search(run):  # nearly all, so looked at first
         return False
-    if ("-" in run or "_" in run) and not any(
-        part.lower() != part != part.upper() for part in re.split("[-_]", run)
-    ):
+    kinds = run.translate(_KINDS)
+    if kinds.count("u") < 2 or kinds.count("l") < 2:
+        return False
+    if sum(map(ne, kinds, kinds[1:])) < (len(kinds) - kinds.count("-")) * _LEAST_CHANGES:
+        return False
+    if "-" in kinds and not any("u" in part and "l" in part for part in kinds.split("-")):
         return False  # parts of one case each, joined: an id and a place
     digits = upper = lower = pairs = common = sequence = changes = 0
     before, was = "", ""
@@ -118,7 +132,7 @@ def is_random(run: str) -> bool:
     size = digits + upper + lower
     if upper < 2 or lower < 2 or digits < 1 or size < 18:
         return False
-    if sequence > size * _MOST_IN_SEQUENCE or changes < size * 0.3:
+    if sequence > size * _MOST_IN_SEQUENCE or changes < size * _LEAST_CHANGES:
         return False
     return pairs < 4 or common <= pairs * _MOST_COMMON
 

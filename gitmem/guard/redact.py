@@ -52,6 +52,11 @@ def redact_with_counts(text: str, policy: Policy = PLAIN) -> tuple[str, int]:
         if policy.masker is not None:
             text, count = policy.masker.mask_matches(text, mask_of(CUSTOM), mask_of(UNCHECKED))
             total += count
+        if policy.masks_cards:
+            from gitmem.guard import cards
+
+            text, found = _mask_spans(text, cards.spans(text))
+            total += found
         text, found = _mask_once(text)
         total += found
         if not count + found:

@@ -53,7 +53,9 @@ def _mask(repo: Repo, text: str) -> str:
 
     cleaned = clean_text(text, _MAX_ENTRY)
     try:
-        policy = Policy((*read_settings(repo).redact, *read_scrub_patterns(repo)))
+        settings = read_settings(repo)
+        patterns = (*settings.redact, *read_scrub_patterns(repo))
+        policy = Policy(patterns, masks_cards=settings.redact_cards)
     except (GitmemError, OSError):
         policy = PLAIN  # the entry is most likely the one that says so
     try:

@@ -65,6 +65,7 @@ class Settings:
     everywhere: bool = False
     pending: bool = True
     redact: tuple[str, ...] = ()
+    redact_cards: bool = False
     exclude: tuple[str, ...] = ()
     remote: str = ""
     auto_push: bool = True
@@ -330,6 +331,9 @@ _FORMS = {
         "a regular expression",
         "Regular expressions for text to mask in addition to what gitmem masks by itself.",
         is_list=True,
+    ),
+    "redact_cards": _Form(
+        *_BOOL, "Whether numbers of payment cards and bank accounts (IBAN) are masked, too."
     ),
     "exclude": _Form(
         parse_text,

@@ -70,7 +70,7 @@ def judge_history(
         for chunk in chunks:
             yield from judge.all(chunk)
         return
-    workspace = (repo, Policy(policy.patterns, policy.excluded_paths))
+    workspace = (repo, Policy(policy.patterns, policy.excluded_paths, policy.masks_cards))
     with python_pool(_READER, workspace, count, git_environment()) as pool:
         for judgements in in_order(pool, chunks, _Judge(repo, policy).all):
             yield from judgements
