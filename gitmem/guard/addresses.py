@@ -9,7 +9,7 @@ import re
 
 from gitmem.guard.forms import part
 from gitmem.guard.placeholders import is_placeholder
-from gitmem.guard.values import looks_drawn
+from gitmem.guard.values import looks_drawn, looks_random
 
 _OPEN_QUOTE = r"\\{0,3}[\"'`]?"
 _VALUE = r"(?P<secret>[^\s\"'`,;\\<>]+)"
@@ -23,6 +23,8 @@ _SESSION = (
 
 
 def _is_cookie(value: str) -> bool:
+    if value.isalpha() and not looks_random(value):
+        return False  # a word
     return len(value) >= 6 and not is_placeholder(value)
 
 

@@ -32,7 +32,7 @@ _QUOTED_VALUE = (
     rf"[bBfFrRuU@$]{{0,2}}(?P<quote>{_QUOTE})"
     r"(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\n\\]|\\))*)"
 )
-_BARE_VALUE = r"(?P<bare>(?!:)[^\s\"'`,;(){}\[\]<>\\&|]{1,2000})"
+_BARE_VALUE = r"(?P<bare>(?![:?])[^\s\"'`,;(){}\[\]<>\\&|]{1,2000})"
 
 _ASSIGNMENT = re.compile(rf"{_SUFFIX}{_SEPARATOR}(?:{_QUOTED_VALUE}|{_BARE_VALUE})")
 _SHELL = re.compile(r"(?P<suffix>[A-Z0-9_]{0,40})=(?P<bare>(?:(?!\\[nrt])[^\s\"'`]){1,2000})")
@@ -40,13 +40,15 @@ _OPTION = re.compile(
     rf"{_SUFFIX}(?P<separator>=|[ \t]{{1,4}})(?:{_QUOTED_VALUE}"
     r"|(?P<bare>[^\s\"'`-][^\s\"'`]{0,2000}))"
 )
-_TERNARY = re.compile(r"\?\s{0,3}[\"'`]?$")  # in `ok ? 'pass' : 'fail'` nothing is a name
+_TERNARY = re.compile(r"\s\?\s{1,3}[\"'`]?$")  # in `ok ? 'pass' : 'fail'` nothing is a name
 _OPTION_START = re.compile(r"(?:^|[\s\"'`])--?[\w-]{0,40}$")
 
 _LONGEST_LABEL = 200  # characters; longer than any text of a form or an error message
 _VARIABLE = re.compile(r"[!*-]{0,2}[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)*[!?]?")
 _WORDS = re.compile(r"[A-Za-z]+(?:[-/.][A-Za-z]+)*[.:!?]*")
 _SAYS_SO = re.compile(r"_?[A-Za-z]+(?:[_-][A-Za-z]+)*")  # a name, or a blank: MY_API_KEY, my-token
+_WORDS_AND_NUMBER = re.compile(r"[a-z]{2,}(?:[_-][a-z]{2,})+[_-]v?\d{1,2}")
+_HASHING = re.compile(r"(?:argon2|sha|md5|aes|hmac|[rehp]s|bcrypt|scrypt|pbkdf2|scram)[\w-]*", re.I)
 _NUMBER = re.compile(r"[\d.,_]+%?")
 
 
@@ -101,9 +103,16 @@ def _is_quoted_secret(value: str, kind: str) -> bool:
         return True
     if " " in value.strip() or (_NUMBER.fullmatch(value) and len(value) < 12):
         return False
+    if _WORDS_AND_NUMBER.fullmatch(value):
+        return False
     if kind != SECRET and _SAYS_SO.fullmatch(value) and _NAME.search(value.lower()):
         return _has_rest_of_chance(value)
-    return kind not in (TOKEN, CREDENTIAL) or len(value) >= 12 or not value.isalpha()
+    if kind not in (TOKEN, CREDENTIAL):
+        return True
+    value = value.strip()
+    if _SAYS_SO.fullmatch(value):
+        return len(value) >= 12 and not has_common_pairs(re.sub("[_-]", "", value))
+    return True
 
 
 def _has_rest_of_chance(value: str) -> bool:
@@ -115,6 +124,10 @@ def _has_rest_of_chance(value: str) -> bool:
 def _is_bare_secret(match: re.Match[str], is_password: bool) -> bool:
     value, after = match.group("bare"), match.string[match.end() : match.end() + 1]
     if after in ("(", "[") or is_harmless(value):
+        return False
+    if value.isalpha() and match["suffix"].lower().endswith(value.lower()):
+        return False  # a variable of the same name
+    if _HASHING.fullmatch(value):
         return False
     if _NUMBER.fullmatch(value):
         return len(value) >= (4 if is_password else 12)

@@ -13,6 +13,8 @@ _KEY_BEFORE = re.compile(KEY_BEFORE)
 _SUFFIX = re.compile(r"[\w-]{0,40}")
 # Such scripts have no spaces: what follows a name is the next word already.
 _IN_SPACELESS = re.compile(f"[{telling.SPACELESS}]")
+_LONG_VALUE = re.compile(r"[^\w]{1,6}[\w-]{80}")
+_ABOUT_NAME = re.compile(r"[ \t]([a-z]{2,16})[ \t]?[:=]")
 _ABOUT_WORD = re.compile(r"[\"'`]?[ \t]{1,3}([a-z]{2,16})\b(?![ \t]*[:=])")
 
 
@@ -26,11 +28,17 @@ class Name:
 
     def spans_of(self, text: str, lowered: str, start: int, end: int) -> list[Span]:
         """The values of the name that stands from ``start`` to ``end``."""
+        if text[start - 1 : start] == ":" == text[end : end + 1]:
+            return []  # a part of a resource's name
+        if lowered[max(0, start - 9) : start] == "publickey":
+            return []
         is_prose = not self._is_code and self.kind != PASSWORD
         if self.kind == KEY and self._is_code:
             before = _KEY_BEFORE.search(lowered, max(0, start - 26), start)
             if before is None:
                 return _key_of_service(text, start, end) or _key_of_somebody(text, start, end)
+            if before.group().startswith("vapid") and _LONG_VALUE.match(text, end):
+                return []  # the public one is twice as long
             # With a space it is prose, and a word in quotes is not yet a key.
             is_prose = before.group().endswith(" ")
             start = before.start()
@@ -59,6 +67,9 @@ class Name:
             return []
         if self._is_code and (apart := pairs.spans_behind(text, start, name_end, self.kind)):
             return apart
+        about = _ABOUT_NAME.match(lowered, name_end)
+        if about and assignments.is_about_word(about[1]) and about[1] not in ("is", "in", "for"):
+            return []
         about = _ABOUT_WORD.match(lowered, name_end)
         if (
             about
@@ -109,7 +120,7 @@ def _short_spans(text: str, start: int, end: int) -> list[Span]:
     return [Span(PASSWORD, *value.span(group))] if is_value else []
 
 
-_TERNARY = re.compile(r"\?\s{0,3}[\"'`]?$")
+_TERNARY = re.compile(r"\s\?\s{1,3}[\"'`]?$")
 _USER_BEFORE = re.compile(r"(?i)\b(?:user(?:name)?|login|account|email)\b[^\n]{1,60}$")
 _NEXT = re.compile(r"\s[\"'`]?(?P<value>[^\s\"'`,;]{6,60})")
 
@@ -139,7 +150,7 @@ _SOMEBODY = re.compile(
 _OTHER_KEY = re.compile(
     r"(?i)\b(?:public|primary|foreign|sort|partition|cache|lookup|object|dict|map|row|unique|hash"
     r"|group|registry|index|composite|json|yaml|host|idempotency|query|range|natural|shift|enter"
-    r"|tab|ctrl|arrow|escape|up|down|the|each|every|this|that|any)\s$"
+    r"|gpg|pgp|openpgp|rsa|dsa|ecdsa|tab|ctrl|arrow|escape|up|down|the|each|every|this|that|any)\s$"
 )
 _DRAWN = re.compile(r"\s?(?:is|was|:|=|->|to|,)?\s{0,3}[\"'`(]?(?P<value>[\w./+=~-]{16,400})")
 
@@ -149,7 +160,7 @@ _PUBLIC_KEY = frozenset(
     "public primary foreign sort partition cache lookup object dict map row unique hash group registry"
     " index composite json yaml host idempotency query range natural shift dedupe dedup etag s3 file"
     " storage_object pub site publishable client_id anon trace span request build state content"
-    " bucket redis config artifact commit revision digest fingerprint checksum".split()
+    " bucket redis config artifact commit revision digest fingerprint checksum websocket vapid kms gpg pgp rsa".split()
 )
 _SERVICE_VALUE = re.compile(
     r"[\"']?\]?\s{0,3}(?:=|:|=>|:=)\s{0,3}(?P<quote>[\"'])?(?P<value>[\w+/=.~-]{20,200})(?(quote)(?P=quote)|(?=[\s,;]|$))"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from gitmem.guard.forms import Span
 from gitmem.guard.names import PASSWORD, SECRET
-from gitmem.guard.values import is_given, is_harmless, looks_chosen, looks_drawn, looks_random
+from gitmem.guard.values import is_algorithm, is_given, is_harmless, looks_chosen, looks_drawn, looks_random
 
 
 class Between(NamedTuple):
@@ -26,7 +26,7 @@ class Between(NamedTuple):
 
 def _is_argument(value: str) -> bool:
     has_digit = any(sign.isdigit() for sign in value[:80])
-    return len(value) >= 6 and not is_harmless(value) and (has_digit or looks_chosen(value))
+    return len(value) >= 6 and not is_harmless(value) and not is_algorithm(value) and (has_digit or looks_chosen(value))
 
 
 def _is_listed(value: str) -> bool:
@@ -166,6 +166,8 @@ def spans_behind(text: str, start: int, end: int, kind: str) -> list[Span]:
         group = "secret" if match.group("secret") is not None else "bare"
         value = match.group(group)
         if row.kind == "markup-secret" and kind not in (PASSWORD, SECRET) and not _is_listed(value):
+            continue
+        if row.kind == "password" and kind != PASSWORD and not looks_drawn(value):
             continue
         if row.accepts(value) or (
             kind == PASSWORD and row.kind == "named-value" and is_given(value)

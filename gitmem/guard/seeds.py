@@ -31,12 +31,17 @@ def spans_at(text: str, start: int, end: int) -> list[Span]:
         if word.group() in known and (not run or word.start() - run[-1].end() <= 8):
             run.append(word)
             continue
-        if len(run) >= _LEAST_WORDS:
+        if _is_seed(run):
             found.append(Span(KIND, start + run[0].start(), start + run[-1].end()))
         run = [word] if word.group() in known else []
-    if len(run) >= _LEAST_WORDS:
+    if _is_seed(run):
         found.append(Span(KIND, start + run[0].start(), start + run[-1].end()))
     return found
+
+
+def _is_seed(run: list[re.Match[str]]) -> bool:
+    """Whether there are words enough, hardly any of them twice."""
+    return len(run) >= _LEAST_WORDS and len({word.group() for word in run}) >= len(run) * 0.75
 
 
 class Seed:

@@ -27,6 +27,9 @@ _NAMED = re.compile(
     r"[\w.]{1,60}\(\)|/\^.*|\[\w-]+\][*+{].*|\(\?.*|\[[A-Z_]{2,20}\]|__\w+__|#[0-9a-fA-F]{6}"
     r"|(?:[A-Z][A-Z0-9]{0,30}_){1,8}(?:PASS(?:WORD|WD|PHRASE|CODE)?|PWD|SECRET|TOKEN|KEY|CREDENTIALS?)"
 )
+# Keys that their providers mean to be published.
+_PUBLISHED = re.compile(r"phc_|pk_(?:live|test)_|pk\.eyJ|sb_publishable_|rzp_test_|(?:ssh-|ecdsa-|age1)")
+_TYPE = re.compile(r"(?:[A-Z]{1,5}|[A-Z][a-z]+)\d{1,5}(?:[A-Z][a-z]{2,}){2,6}\d{0,2}")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _SNAKE = re.compile(r"[a-z][a-z\d]*(?:_[a-z\d]+)+|[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|_+\w*")
 _CAMEL_WORD = re.compile(r"[A-Z][a-z]{2,}|[a-z]{3,}|[A-Z]{3,}(?![a-z])|[A-Z]{2,}(?=[A-Z][a-z])|\d+")
@@ -65,13 +68,18 @@ _NAME_OF_SECRET = re.compile(
 
 def is_harmless(value: str) -> bool:
     """Whether a value is a reference, a blank, a path, an address or a version."""
-    if _NAMED.fullmatch(value):
+    if _NAMED.fullmatch(value) or _PUBLISHED.match(value):
         return True
     if value.startswith("@"):
         return _FILE.fullmatch(value[1:]) is not None
     if _PATH.fullmatch(value):
         return len(value) != _AWS_SECRET
     return bool(is_placeholder(value) or _URL.match(value) or _VERSION.fullmatch(value))
+
+
+def is_algorithm(value: str) -> bool:
+    """Whether a word names an algorithm, an encoding or a library, with its number."""
+    return _ALGORITHM.fullmatch(value) is not None or re.fullmatch("[a-z]{4,}[2-9]", value) is not None
 
 
 def is_given(value: str) -> bool:
@@ -137,7 +145,7 @@ def looks_drawn(value: str) -> bool:
 
 def _is_place(value: str) -> bool:
     """Whether a word names a file, a line of one, a package, a date's record or a unique id."""
-    if _UUID.search(value) or re.match(r"\d{4}-\d\d-\d\d", value):
+    if _TYPE.fullmatch(value) or _UUID.search(value) or re.match(r"\d{4}-\d\d-\d\d", value):
         return True
     if "/" in value or "@" in value[:1]:
         parts = re.split(r"[/@:]", value)
