@@ -74,7 +74,9 @@ def write_agent_note(
     if not (settings.enabled and settings.pending):
         raise GitmemError("notes are switched off here", "Nothing was kept. See: gitmem config")
     worktree = repo.need_worktree()
-    policy = Policy((*settings.redact, *read_scrub_patterns(repo)), settings.exclude, settings.redact_cards)
+    policy = Policy(
+        (*settings.redact, *read_scrub_patterns(repo)), settings.exclude, settings.redact_cards
+    )
     memory = redact_memory(_memory(repo, note, here, policy, now), policy)
     store = PendingStore(repo)
     name = _name(memory)

@@ -56,8 +56,10 @@ def value_behind(text: str, start: int, end: int, kind: str) -> tuple[int, int] 
     """Where the value of a name begins and ends; the name stands from ``start`` to ``end``."""
     if text[start:end].isupper():
         shell = _SHELL.match(text, end)
-        if shell and not is_about(shell.group("suffix")) and _is_shell_secret(
-            shell.group("bare"), kind
+        if (
+            shell
+            and not is_about(shell.group("suffix"))
+            and _is_shell_secret(shell.group("bare"), kind)
         ):
             return shell.span("bare")
     is_option = _OPTION_START.search(text, max(0, start - 44), start) is not None

@@ -15,7 +15,13 @@ from functools import cached_property
 
 from gitmem.guard.forms import Span, part
 from gitmem.guard.randomness import encodes_words
-from gitmem.guard.values import is_given, looks_chosen, looks_chosen_alone, looks_drawn, looks_random
+from gitmem.guard.values import (
+    is_given,
+    looks_chosen,
+    looks_chosen_alone,
+    looks_drawn,
+    looks_random,
+)
 
 KIND = "command-password"
 

@@ -132,7 +132,9 @@ def _told_beside_user(text: str, start: int, end: int) -> list[Span]:
         return []
     told = value["value"].rstrip(".)")
     is_value = looks_drawn(told) or looks_chosen_alone(told)
-    return [Span(PASSWORD, value.start("value"), value.start("value") + len(told))] if is_value else []
+    return (
+        [Span(PASSWORD, value.start("value"), value.start("value") + len(told))] if is_value else []
+    )
 
 
 def _begins_a_word(text: str, start: int) -> bool:
@@ -157,10 +159,13 @@ _DRAWN = re.compile(r"\s?(?:is|was|:|=|->|to|,)?\s{0,3}[\"'`(]?(?P<value>[\w./+=
 
 _IDENTIFIER = re.compile(r"([A-Za-z][A-Za-z0-9]*)[_-]$")
 _PUBLIC_KEY = frozenset(
-    "public primary foreign sort partition cache lookup object dict map row unique hash group registry"
-    " index composite json yaml host idempotency query range natural shift dedupe dedup etag s3 file"
-    " storage_object pub site publishable client_id anon trace span request build state content"
-    " bucket redis config artifact commit revision digest fingerprint checksum websocket vapid kms gpg pgp rsa".split()
+    """
+    anon artifact bucket build cache checksum client_id commit composite config content
+    dedup dedupe dict digest etag file fingerprint foreign gpg group hash host idempotency
+    index json kms lookup map natural object partition pgp primary pub public publishable
+    query range redis registry request revision row rsa s3 shift site sort span state
+    storage_object trace unique vapid websocket yaml
+    """.split()  # noqa: SIM905  a list of words
 )
 _SERVICE_VALUE = re.compile(
     r"[\"']?\]?\s{0,3}(?:=|:|=>|:=)\s{0,3}(?P<quote>[\"'])?(?P<value>[\w+/=.~-]{20,200})(?(quote)(?P=quote)|(?=[\s,;]|$))"

@@ -13,7 +13,14 @@ from typing import NamedTuple
 
 from gitmem.guard.forms import Span
 from gitmem.guard.names import PASSWORD, SECRET
-from gitmem.guard.values import is_algorithm, is_given, is_harmless, looks_chosen, looks_drawn, looks_random
+from gitmem.guard.values import (
+    is_algorithm,
+    is_given,
+    is_harmless,
+    looks_chosen,
+    looks_drawn,
+    looks_random,
+)
 
 
 class Between(NamedTuple):
@@ -26,7 +33,12 @@ class Between(NamedTuple):
 
 def _is_argument(value: str) -> bool:
     has_digit = any(sign.isdigit() for sign in value[:80])
-    return len(value) >= 6 and not is_harmless(value) and not is_algorithm(value) and (has_digit or looks_chosen(value))
+    return (
+        len(value) >= 6
+        and not is_harmless(value)
+        and not is_algorithm(value)
+        and (has_digit or looks_chosen(value))
+    )
 
 
 def _is_listed(value: str) -> bool:
@@ -135,7 +147,9 @@ ROWS = (
     ),
 )
 
-_IN_TAG = re.compile(r"(?:<[^<>\n]{0,80}|<(?:key|name|string|t[dh]|dt|label|b|strong|code|span)(?:\s[^<>\n]{0,60})?>[^<>\n]{0,60})$")
+_IN_TAG = re.compile(
+    r"(?:<[^<>\n]{0,80}|<(?:key|name|string|t[dh]|dt|label|b|strong|code|span)(?:\s[^<>\n]{0,60})?>[^<>\n]{0,60})$"
+)
 
 _POSITIONAL = re.compile(
     r"\b(?:set|put|add|setx|setenv|env|create|config|configure|export|store|write|arg)\s{1,4}(?:-\S{1,40}\s{1,4}){0,3}[\w:/.@\"'-]{0,60}$",

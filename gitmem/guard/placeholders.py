@@ -52,6 +52,4 @@ def is_placeholder(value: str) -> bool:
     """Whether a value as a whole is a reference, a blank, a type or a mask."""
     if len(value) > _LONGEST:
         return False
-    return bool(
-        _MASK.fullmatch(value) or _REFERENCE.fullmatch(value) or is_blank_key(value)
-    )
+    return bool(_MASK.fullmatch(value) or _REFERENCE.fullmatch(value) or is_blank_key(value))

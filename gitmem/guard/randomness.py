@@ -54,7 +54,7 @@ _WORD = re.compile(r"[a-z]{4,}|[A-Z][a-z]{3,}|[A-Z]{5,}|[a-z_-]{4,}\d{0,4}")
 
 # What is computed from public things, or encodes them, says so by how it begins.
 _ENCODING = re.compile(
-    r"nonce-|z6Mk|UC[\w-]{22}$|[13][1-9A-HJ-NP-Za-km-z]{25,33}$|pk_(?:live|test)_|Qm[1-9A-HJ-NP-Za-km-z]{44}|[xyzt]pub|RW[QRSTU]|sb_publishable_|phc_|sha\d{1,3}-|md5-|AAAA[BCE]|MI[IGHC]|H4sI|iVBOR|R0lGOD|UklGR|/9j/|PHN2Zy|eyJ|JVBERi|AGFzb"
+    r"nonce-|z6Mk|UC[\w-]{22}$|pk_(?:live|test)_|Qm[1-9A-HJ-NP-Za-km-z]{44}|[xyzt]pub|RW[QRSTU]|sb_publishable_|phc_|sha\d{1,3}-|md5-|AAAA[BCE]|MI[IGHC]|H4sI|iVBOR|R0lGOD|UklGR|/9j/|PHN2Zy|eyJ|JVBERi|AGFzb"
     r"|UEsDB|d09GMg|T1RUTw|AAEAAA|data:"
 )
 _ID = re.compile(r"(?P<prefix>[a-z]{2,12}|[A-Z]{2,5})[_-][A-Za-z0-9]{16,32}")
@@ -69,7 +69,7 @@ _ID_LABEL = re.compile(
     r"|uuid|guid|oid|ref|boundary|base64|request|trace|span|[Pp]ublic[ _-]?[Kk]ey|PUBLIC[_-]KEY|[Pp]ub[_-]?[Kk]ey\d{0,3}|PUBKEY|[Aa]ddr(?:ess)?|wallet|cid|nanoid|[Ss]ite[ _-]?[Kk]ey|SITE_?KEY)"
     r"[\\\"'`\])]{0,4}\s{0,2}[:=,(#]{1,2}>?\s{0,2}[\\\"'`(\[]{0,4}|[/@#]|\b(?:id|commit|hash|index)\s"
     # a peer's key, a network's address, a request, a part of a public key, a tracker, a mail's word
-    r"|(?:\b[Pp]eer|x-amz-id-2|[Ww]eb[Ss]ocket-\w{3,8}|ksuid|KSUID|ipfs|IPFS|did:key|:track|ed25519|-\d)\s?[:=]?\s?"
+    r"|(?:\b[Pp]eer|[Vv]apid\w{0,10}|x-amz-id-2|[Ww]eb[Ss]ocket-\w{3,8}|ksuid|KSUID|ipfs|IPFS|did:key|:track|ed25519|-\d)\s?[:=]?\s?[\"']?"
     r"|[Tt]ag\\?[\"']?\s?[:=]\s?W/\\?[\"']|\"[xyn]\\?\"\s?:\s?\\?\"|[Pp]ublic [Kk]ey is\s"
     r"|(?:AWSALB\w{0,6}|__cf_bm|_g[a-z_]{1,8}|_fbp)=|=\?[\w-]{3,12}\?[BQ]\?|mappings\\?\":\s?\\?\"[^\"]{0,24})$"
 )

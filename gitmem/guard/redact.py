@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from gitmem.guard import find
+from gitmem.guard.forms import merge_spans
 from gitmem.guard.policy import CUSTOM, PLAIN, UNCHECKED, Policy
 from gitmem.guard.spans import without_private, without_private_keys
 from gitmem.guard.untrusted import clean_text
@@ -78,7 +79,7 @@ def _mask_once(text: str) -> tuple[str, int]:
         *find.disguised(text, is_called=bool(hits.places)),
         *find.encoded(text, runs),
     ]
-    text, others = _mask_spans(text, find.merge_spans(shown))
+    text, others = _mask_spans(text, merge_spans(shown))
     total += keys + others
     text, count = _mask_spans(text, find.random(text, None if total else runs))
     return text, total + count

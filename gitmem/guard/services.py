@@ -135,7 +135,11 @@ SERVICES = (
         r"(?:production|sandbox)_[a-z0-9]{8}_[a-z0-9]{16}",
         when="[a-z0-9]{8}_[a-z0-9]{16}",
     ),
-    marked_key("django-key", "django-insecure-", r"django-insecure-(?:[^\s\"'`\\]{50}|[\w!@#$%^&*+=-]{30,49})"),
+    marked_key(
+        "django-key",
+        "django-insecure-",
+        r"django-insecure-(?:[^\s\"'`\\]{50}|[\w!@#$%^&*+=-]{30,49})",
+    ),
     key("laravel-key", "base64:", r"base64:[A-Za-z0-9+/]{43}=", when=r"[A-Za-z0-9+/]{43}=(?!=)"),
     key("grafana-token", "eyJrIjoi", r"eyJrIjoi[A-Za-z0-9+/=]{40,400}"),
     key("statsig-key", "secret-", rf"secret-[A-Za-z0-9]{{40,}}{END}", when="[A-Za-z0-9]{40}"),

@@ -19,7 +19,9 @@ _KEY_MARK = re.compile(
     r"-{4,5} ?(BEGIN|END)(?:[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?| OpenVPN Static key V\d) ?-{4,5}"
 )
 # A sentence about the mark: it goes on behind it, on the same line.
-_IN_A_SENTENCE = re.compile(r"[\"'`*)]{0,3}[,.;:]? {1,2}(?:[a-z]{1,12}|[A-Z][a-z]{1,12}|\()(?![A-Za-z0-9+/])")
+_IN_A_SENTENCE = re.compile(
+    r"[\"'`*)]{0,3}[,.;:]? {1,2}(?:[a-z]{1,12}|[A-Z][a-z]{1,12}|\()(?![A-Za-z0-9+/])"
+)
 
 # What belongs to a key whose end mark is missing: long runs of base64, the block's own header
 # lines, line breaks (also escaped ones), and what viewers put before lines.  Code that only

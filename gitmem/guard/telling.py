@@ -121,7 +121,11 @@ def spans_behind(text: str, end: int, kind: str) -> list[Span]:
         return [phrase]
     line_start = text.rfind("\n", max(0, end - _FAR), end) + 1
     # A name that fills its line: what it is the name of stands on the next.
-    says = kind == PASSWORD and not text[end:limit].strip() and _NAME_ALONE.match(text, line_start, end) is not None
+    says = (
+        kind == PASSWORD
+        and not text[end:limit].strip()
+        and _NAME_ALONE.match(text, line_start, end) is not None
+    )
     for number, word in enumerate(_WORD.finditer(text, end, limit)):
         if number >= _MOST_WORDS or len(found) == _MOST_VALUES:
             break

@@ -28,7 +28,9 @@ _NAMED = re.compile(
     r"|(?:[A-Z][A-Z0-9]{0,30}_){1,8}(?:PASS(?:WORD|WD|PHRASE|CODE)?|PWD|SECRET|TOKEN|KEY|CREDENTIALS?)"
 )
 # Keys that their providers mean to be published.
-_PUBLISHED = re.compile(r"phc_|pk_(?:live|test)_|pk\.eyJ|sb_publishable_|rzp_test_|(?:ssh-|ecdsa-|age1)")
+_PUBLISHED = re.compile(
+    r"phc_|pk_(?:live|test)_|pk\.eyJ|sb_publishable_|rzp_test_|(?:ssh-|ecdsa-|age1)"
+)
 _TYPE = re.compile(r"(?:[A-Z]{1,5}|[A-Z][a-z]+)\d{1,5}(?:[A-Z][a-z]{2,}){2,6}\d{0,2}")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _SNAKE = re.compile(r"[a-z][a-z\d]*(?:_[a-z\d]+)+|[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|_+\w*")
@@ -79,7 +81,9 @@ def is_harmless(value: str) -> bool:
 
 def is_algorithm(value: str) -> bool:
     """Whether a word names an algorithm, an encoding or a library, with its number."""
-    return _ALGORITHM.fullmatch(value) is not None or re.fullmatch("[a-z]{4,}[2-9]", value) is not None
+    return (
+        _ALGORITHM.fullmatch(value) is not None or re.fullmatch("[a-z]{4,}[2-9]", value) is not None
+    )
 
 
 def is_given(value: str) -> bool:
