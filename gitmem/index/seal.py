@@ -145,7 +145,7 @@ def _write(file: Path) -> bool:
         return False  # for the next who opens it to find out
     place = file.parent / SEAL
     aside = place.with_name(f"{SEAL}.{os.getpid()}")
-    fields = (*looks, checksum, round(time.time()))
+    fields = (*looks, checksum, int(time.time()))
     aside.write_text(" ".join(map(str, fields)), "ascii")
     aside.replace(place)
     place.with_name(BROKEN).unlink(missing_ok=True)

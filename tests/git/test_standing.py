@@ -137,8 +137,7 @@ def test_odd_names_are_read(git: GitDriver) -> None:
     commit = git.commit("odd names")
     git.commit("other", **{"b.py": BODY})
 
-    # A path with a line break cannot be asked of `git cat-file`: it counts as gone.
-    assert of(git, commit) == Standing(Verdict.FRESH, round(5 / 6, 3))
+    assert of(git, commit) == Standing(Verdict.FRESH, 1.0)
 
 
 def test_a_file_that_becomes_a_link_is_told_by_the_link(git: GitDriver) -> None:

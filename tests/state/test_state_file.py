@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
@@ -205,9 +206,13 @@ def test_several_that_add_lines_lose_none(file: StateFile) -> None:
     assert sorted(file.read_json_lines(int) or []) == list(range(256))
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a full disk at hand")
-def test_a_line_that_found_no_room_is_told(file: StateFile) -> None:
-    file.path.symlink_to("/dev/full")
+def test_a_line_that_found_no_room_is_told(
+    file: StateFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", refuse)
 
     with pytest.raises(DiskFull, match="cannot write 'file': no space left"):
         file.append(b"line\n")

@@ -232,7 +232,7 @@ def test_the_remote_that_was_to_be_replaced_is_replaced(
 
 
 def test_a_hook_shows_nothing_while_it_cannot_be_finished(leaked: GitDriver) -> None:
-    payload = {
+    payload: dict[str, object] = {
         "session_id": "5" * 8,
         "cwd": str(leaked.path),
         "source": "startup",
