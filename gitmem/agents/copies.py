@@ -6,6 +6,7 @@ line that is no message, under its own id.  Only the head and the tail of each f
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -15,8 +16,8 @@ from gitmem.agents.json_values import parse_time
 from gitmem.git.regular_file import open_regular
 
 _BYTES = 1 << 18
-_TIMESTAMP = re.compile(rb'"timestamp":"([^"]{1,40})"')
-_MESSAGE = b'"message":'
+_TIMESTAMP = re.compile(rb'"timestamp"\s*:\s*"([^"]{1,40})"')
+_MESSAGE = b'"message"'
 
 
 def choose_copy(paths: Iterable[Path], moment: float | None = None) -> Path | None:
@@ -29,17 +30,17 @@ def choose_copy(paths: Iterable[Path], moment: float | None = None) -> Path | No
     return max(found, key=lambda path: _rank(path, moment))
 
 
-def _rank(path: Path, moment: float | None) -> tuple[bool, bool, float, int]:
-    head, tail, size = b"", b"", 0
+def _rank(path: Path, moment: float | None) -> tuple[bool, bool, float, int, float]:
+    head, tail, size, written = b"", b"", 0, 0.0
     with suppress(OSError), open_regular(path) as file:
         head = file.read(_BYTES)
-        size = file.seek(0, 2)
+        size, written = file.seek(0, 2), os.fstat(file.fileno()).st_mtime
         file.seek(max(0, size - _BYTES))
         tail = file.read(_BYTES)
     first, last = min(_times(head), default=0.0), max(_times(tail), default=0.0)
     has_begun = moment is None or first <= moment
     reach = last if moment is None else min(last, moment)
-    return _MESSAGE in head or _MESSAGE in tail, has_begun, reach, size
+    return _MESSAGE in head or _MESSAGE in tail, has_begun, reach, size, written
 
 
 def _times(data: bytes) -> list[float]:

@@ -18,7 +18,7 @@ from gitmem.model.session import Event, Transcript
 
 _BEFORE_BYTES = 1 << 16
 _NEAR_SECONDS = 600.0
-_TIMESTAMP = re.compile(rb'"timestamp":"([^"]{1,40})"')
+_TIMESTAMP = re.compile(rb'"timestamp"\s*:\s*"([^"]{1,40})"')
 
 
 def add_subagents(

@@ -26,6 +26,7 @@ _MARK = "\n[… {} characters left out …]\n"
 
 _WORD = 200
 _MOST_LOOKED_AT = 16_384
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD_START = re.compile(r"\s")
 _KEY_MASK = "[masked:private-key]"
 
@@ -38,7 +39,7 @@ def cut_middle(text: str, limit: int) -> str:
     Cut between words, and after private spans and keys were taken out: of half a secret nobody
     could tell later that it is one.  A cut through a long line may part a value from its name, so
     what stands there is masked first, as a whole.  Half of a surrogate pair, which JSON can spell
-    and no file can hold, becomes ``?``.
+    and no file can hold, becomes U+FFFD: a ``?`` would make a question of what was said.
     """
     if len(text) > limit:
         text, _ = without_private(text)
@@ -48,7 +49,7 @@ def cut_middle(text: str, limit: int) -> str:
         head, rest = _beginning(text, limit - tail), _ending(text, tail)
         missing = max(0, len(text) - len(head) - len(rest))
         text = f"{head}{_MARK.format(missing)}{rest}"
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def _beginning(text: str, limit: int) -> str:

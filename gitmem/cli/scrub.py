@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from functools import partial
 
 import click
@@ -14,6 +15,7 @@ from gitmem.follow.push import push
 from gitmem.follow.sync import fetch
 from gitmem.git.remotes import memory_remote
 from gitmem.git.repo import Repo, find_repo_here
+from gitmem.git.trusted_remotes import read_trust
 from gitmem.guard.untrusted import clean_line
 from gitmem.state.scrub_intent import has_scrub_intent, read_scrub_intent
 from gitmem.state.scrub_patterns import scrub_patterns_path
@@ -54,7 +56,8 @@ def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prun
     if remote and not dry_run:
         _fetch_first(workspace, remote)
     target = find_target(repo, what, is_regex=is_regex)
-    send = partial(_replace, workspace) if remote and is_sent else None
+    replaced: list[str] = []
+    send = partial(_replace, workspace, replaced) if remote and is_sent else None
     if dry_run:
         report = look_for(repo, target)
     else:
@@ -64,7 +67,7 @@ def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prun
         return
     _tell(repo, report, dry_run=dry_run, is_pattern=target.scrubber is not None)
     if not dry_run:
-        _tell_others(report)
+        _tell_others(repo, report, replaced)
 
 
 def _repo_to_scrub() -> Repo:
@@ -80,8 +83,9 @@ def _repo_to_scrub() -> Repo:
         return repo
 
 
-def _replace(workspace: Workspace, remote: str) -> None:
+def _replace(workspace: Workspace, replaced: list[str], remote: str) -> None:
     push(workspace, remote)
+    replaced.append(remote)
     click.echo(f"The notes of '{remote}' have been replaced.")
 
 
@@ -137,12 +141,16 @@ def _tell(repo: Repo, report: ScrubReport, *, dry_run: bool, is_pattern: bool) -
         )
 
 
-def _tell_others(report: ScrubReport) -> None:
+def _tell_others(repo: Repo, report: ScrubReport, replaced: Collection[str]) -> None:
     if report.trouble:
         click.echo(f"gitmem: {report.trouble}", err=True)
     click.echo("What this could not reach:")
+    trust = read_trust(repo)
     for remote in report.remotes:
-        click.echo(f"- '{remote}' has the old notes. Run: gitmem sync {remote}")
+        if trust.has(remote) and remote not in replaced:
+            click.echo(f"- '{remote}' has the old notes. Run: gitmem sync {remote}")
+        elif remote not in replaced:
+            click.echo(f"- '{remote}', which is not trusted, may have it: ask whoever owns it")
     click.echo(
         "- other clones keep their old objects: in each, gitmem sync, then git gc --prune=now\n"
         "- a server keeps unreachable objects until it collects them; some show them by id\n"

@@ -8,7 +8,7 @@ import click
 
 from gitmem.cli.open_repo import ready_repo, tell_notices
 from gitmem.errors import UsageError
-from gitmem.git.remotes import remote_names
+from gitmem.git.remotes import places_of, remote_names, tracking_tips
 from gitmem.git.trusted_remotes import read_trust, remotes_apart, set_trust
 
 
@@ -44,6 +44,8 @@ def command(remote: str, revoke: bool, is_json: bool) -> None:
         trust_remote(repo, NoteStore(repo), remote)
         refresh(repo).close()
         tell_notices(repo)
+        if not is_json and not any(place in tracking_tips(repo) for place in places_of(remote)):
+            click.echo(f"Nothing was fetched of its memories yet. Run: gitmem sync {remote}")
     trust, apart = read_trust(repo), remotes_apart(repo)
     names = [remote] if remote else remote_names(repo)
     if is_json:

@@ -92,10 +92,13 @@ def run_pre_push(
 def _is_ours_pushed(
     repo: Repo, remote: str, updates: Sequence[Update], process: Process | None
 ) -> bool:
-    """Whether git pushes our ref.  A hook manager, or an older hook of ours, may have kept from us
-    what git says; then whether it may, by its command line and the remote's configuration.
+    """Whether git pushes our ref, or may, by its command line and the remote's configuration.
+
+    It does not tell of a ref that it found up to date, but writes down in the end what it found:
+    were we faster, that would be older than the truth.  And a hook manager, or an older hook of
+    ours, may have kept from us all that git says.
     """
-    if updates or process is None:
+    if process is None or any(ref == NOTES_REF for ref, _ in updates):
         return any(ref == NOTES_REF for ref, _ in updates)
     name = f"remote.{remote}"
     asked = try_git(repo, "config", "--get-all", f"{name}.push").stdout.decode("utf-8", "replace")

@@ -48,3 +48,13 @@ def test_a_file_that_began_after_the_commit_does_not_hold_it(tmp_path: Path) -> 
 
     assert find(tmp_path, MOMENT) == before
     assert find(tmp_path) == after
+
+
+def test_of_two_that_reach_equally_far_the_last_written_counts(tmp_path: Path) -> None:
+    old = write(tmp_path, "-a", prompt("10:00:01"))
+    new = write(tmp_path, "-b", prompt("10:00:01"))
+    os.utime(old, (MOMENT, MOMENT))
+    os.utime(new, (MOMENT + 60, MOMENT + 60))
+
+    assert find(tmp_path, MOMENT) == new
+    assert find(tmp_path) == new

@@ -96,3 +96,11 @@ def test_a_cut_through_a_long_named_secret_tells_no_part_of_it(
 
     assert len(told) > 1_000
     assert not [part for n in range(0, 700, 10) if (part := _VALUE[n : n + 24]) in told]
+
+
+@pytest.mark.parametrize("half", [0xD83D, 0xDC00, 0xDFFF])
+def test_half_a_character_is_no_question_mark(half: int) -> None:
+    """A question is not told as a reason."""
+    told = cut_middle(f"Cap it {chr(half)} because they do.", 200)
+
+    assert told == "Cap it \ufffd because they do."

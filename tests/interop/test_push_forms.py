@@ -180,3 +180,27 @@ def test_a_push_that_git_refuses_ends_as_git_ends_it(
     assert done.returncode == 1
     assert remote.out("rev-parse", "main") == unshared.out("rev-parse", "main")
     assert eventually(lambda: notes_tip(remote) == notes_tip(unshared))
+
+
+def test_a_ref_that_git_found_up_to_date_is_not_older_than_what_we_know(
+    unshared: GitDriver, remote: GitDriver
+) -> None:
+    """git notes in the end what it found at the beginning; a memory may have come meanwhile, and
+    been sent: that is nothing that the remote has lost.
+    """
+    assert unshared.run("push", "-q", "origin", "main", NOTES_REF).returncode == 0
+    settle(unshared)
+    unshared.write("again.py", "x = 2\n")
+    unshared.commit("Again")
+    hook = unshared.repo.common_dir / "hooks" / "pre-push"
+    late = "#!/bin/sh\ngit notes --ref claude-mem add -m late HEAD\n"
+    hook.write_text(hook.read_text().replace("#!/bin/sh\n", late, 1))
+
+    done = unshared.run("push", "-q", "origin", "main", NOTES_REF)
+    settle(unshared)
+
+    assert done.returncode == 0
+    told = gitmem(unshared, "status")
+    assert "gone from" not in told.stdout + told.stderr
+    assert "had all memories" in told.stdout
+    assert notes_tip(remote) == notes_tip(unshared)

@@ -162,9 +162,9 @@ def _read_by(
 
 def _has_record(path: Path, name: str, end: int) -> bool:
     """Whether a record of this id stands in the file's first ``end`` bytes."""
-    wanted = f'"uuid":{json.dumps(name)}'.encode()
+    wanted = re.compile(rb'"uuid"\s*:\s*' + re.escape(json.dumps(name).encode()))
     with open_regular(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return data.find(wanted, 0, end) >= 0
+        return wanted.search(data, 0, end) is not None
 
 
 def _parse_lines(file: BinaryIO) -> Iterator[tuple[list[JsonObject], bool]]:

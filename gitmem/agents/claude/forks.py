@@ -14,7 +14,7 @@ from pathlib import Path
 from gitmem.agents.lines import read_head, read_lines
 from gitmem.git.regular_file import open_regular
 
-_UUID = re.compile(rb'"uuid":"([A-Za-z0-9.-]{8,64})"')
+_UUID = re.compile(rb'"uuid"\s*:\s*"([A-Za-z0-9.-]{8,64})"')
 _HEAD_BYTES = 1 << 18
 
 

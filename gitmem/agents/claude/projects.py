@@ -13,7 +13,7 @@ from gitmem.agents.folders import is_below, resolve_names
 from gitmem.agents.lines import read_head
 from gitmem.model.session import is_session_id
 
-_CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
+_CWD = re.compile(rb'"cwd"\s*:\s*("(?:[^"\\]|\\.){1,4096}")')
 _NO_NAME = re.compile(r"[^A-Za-z0-9]")
 _SLUG_CHARACTERS = 200  # the client shortens longer ones
 _HEAD_BYTES = 1 << 16

@@ -18,7 +18,7 @@ ROLLOUT_NAME = re.compile(
 )
 """A rollout's file name, with its session."""
 
-_CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")|<cwd>([^<]{1,4096})</cwd>')
+_CWD = re.compile(rb'"cwd"\s*:\s*("(?:[^"\\]|\\.){1,4096}")|<cwd>([^<]{1,4096})</cwd>')
 _SUBAGENT = re.compile(rb'"source":\s*\{\s*"sub_?agent"', re.IGNORECASE)
 _SPAWN = b"spawn_agent"
 _HEAD_BYTES = 1 << 14

@@ -127,3 +127,29 @@ def test_a_prompt_whose_forerunner_nobody_saw_leaves_nothing(tmp_path: Path) -> 
     talk.add("user", "Go on.", after="99999999-0000-4000-8000-000000000000")
 
     assert talk.told() == ["Add caching.", "I chose Redis.", "Go on."]
+
+
+def test_what_a_hook_said_may_stand_in_front_of_the_prompt(tmp_path: Path) -> None:
+    talk = Conversation(tmp_path)
+    talk.add("user", "Add caching.")
+    first = talk.say("Looking.")
+    talk.add("user", "Use Redis.")
+    talk.say("I chose Redis.")
+    talk.add("attachment", "x", after=first)
+    talk.add("system", "y")
+    talk.add("user", "No, lru_cache.")
+    talk.say("I chose lru_cache.")
+
+    assert talk.told() == ["Add caching.", "Looking.", "No, lru_cache.", "I chose lru_cache."]
+
+
+def test_a_late_attachment_leaves_no_answer_behind(tmp_path: Path) -> None:
+    """Nobody rewinds to the middle of an answer."""
+    talk = Conversation(tmp_path)
+    talk.add("user", "Add caching.")
+    first = talk.say("Looking.")
+    talk.say("I chose Redis.")
+    talk.add("attachment", "x", after=first)
+    talk.add("user", "Thanks.")
+
+    assert talk.told() == ["Add caching.", "Looking.", "I chose Redis.", "Thanks."]
