@@ -22,7 +22,7 @@ from gitmem.guard import (
     seeds,
     services,
 )
-from gitmem.guard.forms import Form, Span
+from gitmem.guard.forms import Form, Span, merge_spans
 from gitmem.guard.named import NAMES, Name
 from gitmem.guard.triggers import Called, Triggers
 from gitmem.guard.views import views
