@@ -7,7 +7,7 @@ nothing.  Trouble goes to the log; a job that keeps failing is set aside for ``g
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -200,10 +200,9 @@ def _look_around(run: _Run, queue: Queue) -> None:
     try:
         queue_unseen_commits(repo, queue)
         queue_unreported_commits(repo, queue)
-        captures = [queued.job for queued in queue.jobs() if queued.job.kind == "capture"]
-        if captures or _queue_missed_commits(run, queue):
-            for job in captures:
-                _keep_sources(repo, job)
+        jobs = [queued.job for queued in queue.jobs()]
+        if any(job.kind == "capture" for job in jobs) or _queue_missed_commits(run, queue):
+            _keep_pairs(repo, jobs)
             reconcile(repo, run.index())
     except _RETRY_LATER:
         raise
@@ -211,10 +210,17 @@ def _look_around(run: _Run, queue: Queue) -> None:
         append_log(repo, f"look around: {type(error).__name__}: {error}")
 
 
-def _keep_sources(repo: Repo, job: Job) -> None:
-    """Keep what the commit was made of, as git told its hooks."""
-    sources = job.extra.get("sources", "").split()
-    add_pairs(repo, parse_pairs("".join(f"{source} {job.commit}\n" for source in sources)))
+def _keep_pairs(repo: Repo, jobs: Sequence[Job]) -> None:
+    """Keep which commits became which, as git told its hooks: a commit knows what it was made of,
+    the end of a rebase what it made, and that is told last.
+    """
+    lines = [
+        f"{source} {job.commit}\n"
+        for job in jobs
+        for source in job.extra.get("sources", "").split()
+    ]
+    lines += [job.extra.get("rewritten", "") + "\n" for job in jobs]
+    add_pairs(repo, parse_pairs("".join(lines)))
 
 
 def _ready_jobs(queue: Queue, run: _Run) -> list[QueuedJob]:
@@ -296,9 +302,10 @@ def _capture(run: _Run, queued: QueuedJob) -> None:
         add_unseen(workspace.repo, made)
         if not has_home(os.environ) or _has_pending_sessions(workspace.repo):
             return  # whoever has the transcripts will see more
-    _keep_sources(workspace.repo, job)
+    _keep_pairs(workspace.repo, [job])
     work = AgentWork(job.worktree, job.session, queued.time)
     if run.remembered and not is_ancestor(workspace.repo, run.remembered, job.commit):
+        _keep_pairs(workspace.repo, [other.job for other in Queue(workspace.repo).jobs()])
         reconcile(workspace.repo, run.index())  # this one may have taken that one's place
     done = capture_commit(workspace, run.index(), job.commit, work)
     if done.memories:
@@ -366,7 +373,7 @@ def _has_git_pushed(workspace: Workspace, job: Job) -> bool:
 
 
 def _merge(run: _Run, queued: QueuedJob) -> None:
-    add_pairs(run.workspace.repo, parse_pairs(queued.job.extra.get("rewritten", "")))
+    _keep_pairs(run.workspace.repo, [queued.job])
     _follow_history(run)
 
 

@@ -22,6 +22,7 @@ from gitmem.state.sessions import RegisteredSession, Registry
 from gitmem.worker import work
 from tests.support.capture import commit_of, memories_on, session_in, workspace_of
 from tests.support.git import GitDriver
+from tests.support.jobs import set_up
 from tests.support.session import SESSION
 
 OTHER = "22222222-2222-4333-8444-555555555555"
@@ -70,6 +71,49 @@ def test_a_job_that_is_queued_twice_is_remembered_once(committed: GitDriver) -> 
     work(workspace_of(committed))
 
     assert len(memories_on(committed, commit)) == 1
+
+
+_FIXUP = (
+    ("add", "-A"),
+    ("commit", "-q", "--fixup=HEAD"),
+    ("rebase", "-q", "-i", "--autosquash", "HEAD~2"),
+)
+REPLACED = {
+    "amended with more": (("add", "-A"), ("commit", "-q", "--amend", "-m", "Again")),
+    "with a fixup": _FIXUP,
+    "squash merged, with a fixup": (
+        ("checkout", "-q", "-b", "other", "HEAD~1"),
+        ("merge", "-q", "--squash", "main"),
+        ("commit", "-q", "-m", "All of main"),
+        *_FIXUP,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REPLACED)
+def test_a_commit_that_was_replaced_before_the_worker_came_is_told_once(
+    committed: GitDriver, case: str
+) -> None:
+    """All hooks have run when the worker starts, and the commit's place is taken by one that holds
+    more: only what git told its last hook proves that.
+    """
+    set_up(committed)
+    committed.commit("Set up")
+    committed.environ.update(GIT_EDITOR="true", GIT_SEQUENCE_EDITOR="true")
+    committed.now = int(time.time()) - 120  # the hooks' jobs are of this moment
+    lines = "".join(f"price number {n} = Decimal(text)\n" for n in range(4))
+    session_in(committed).prompt("Make prices exact.").write("price.txt", lines)
+    first = committed.commit("Exact prices", **{"price.txt": lines})
+    committed.write("more.py", "y = 2\n")
+    for command in REPLACED[case]:
+        committed.run(*command)
+
+    work(workspace_of(committed))
+
+    (one,), (two,) = (
+        memories_on(committed, at) for at in (first, committed.out("rev-parse", "HEAD"))
+    )
+    assert one.id == two.id
 
 
 def test_a_second_worker_leaves_at_once(committed: GitDriver) -> None:

@@ -29,7 +29,10 @@ def main() -> int:
     found: Counter[str] = Counter()
     while time.monotonic() - started < given.hours * 3600:
         surroundings = draw(first + number, amounts)
-        told = _told(surroundings)
+        try:
+            told = _told(surroundings)
+        except KeyboardInterrupt:
+            break
         commands, changes = commands + len(told.commands), changes + told.changes
         if told.broken:
             kind = kind_of(told.broken)

@@ -17,6 +17,23 @@ SURROUNDINGS = {
         story=(("commit", 3),),
         environ=(("XDG_STATE_HOME", "relative"),),
     ),
+    # init ended with "a bug".
+    "no state folder": Surroundings(
+        story=(("commit", 3),),
+        environ=(("XDG_STATE_HOME", "/dev/null"),),
+    ),
+    # What a rebase made of the merge was told after it had been captured a second time.
+    "squash merged, then a fixup": Surroundings(
+        story=(
+            ("commit", 13610689),
+            ("pull", 4256166),
+            ("merge", 10510664),
+            ("look", 10405217),
+            ("fixup", 11122364),
+        ),
+        contents=("colon name",),
+        forms=("verbose", "other letters", "no verify", "hash sign"),
+    ),
 }
 
 
