@@ -15,10 +15,10 @@ from gitmem.follow.push import push
 from gitmem.follow.sync import fetch
 from gitmem.git.remotes import memory_remote
 from gitmem.git.repo import Repo, find_repo_here
-from gitmem.git.trusted_remotes import read_trust
 from gitmem.guard.untrusted import clean_line
 from gitmem.state.scrub_intent import has_scrub_intent, read_scrub_intent
 from gitmem.state.scrub_patterns import scrub_patterns_path
+from gitmem.state.strangers import trust_of
 from gitmem.upkeep.scrub import ScrubReport, look_for, scrub
 from gitmem.upkeep.scrub_plan import find_target
 
@@ -145,7 +145,7 @@ def _tell_others(repo: Repo, report: ScrubReport, replaced: Collection[str]) -> 
     if report.trouble:
         click.echo(f"gitmem: {report.trouble}", err=True)
     click.echo("What this could not reach:")
-    trust = read_trust(repo)
+    trust = trust_of(repo)
     for remote in report.remotes:
         if trust.has(remote) and remote not in replaced:
             click.echo(f"- '{remote}' has the old notes. Run: gitmem sync {remote}")

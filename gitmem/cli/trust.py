@@ -9,7 +9,8 @@ import click
 from gitmem.cli.open_repo import ready_repo, tell_notices
 from gitmem.errors import UsageError
 from gitmem.git.remotes import places_of, remote_names, tracking_tips
-from gitmem.git.trusted_remotes import read_trust, remotes_apart, set_trust
+from gitmem.git.trusted_remotes import set_trust
+from gitmem.state.strangers import remotes_apart, trust_of
 
 
 @click.command()
@@ -46,7 +47,7 @@ def command(remote: str, revoke: bool, is_json: bool) -> None:
         tell_notices(repo)
         if not is_json and not any(place in tracking_tips(repo) for place in places_of(remote)):
             click.echo(f"Nothing was fetched of its memories yet. Run: gitmem sync {remote}")
-    trust, apart = read_trust(repo), remotes_apart(repo)
+    trust, apart = trust_of(repo), remotes_apart(repo)
     names = [remote] if remote else remote_names(repo)
     if is_json:
         rows = [

@@ -18,13 +18,13 @@ from gitmem.errors import (
 from gitmem.git.remotes import memory_remote, own_place, read_exchange_tip, remotes_to_fetch
 from gitmem.git.transport import fetch_notes, push_notes
 from gitmem.git.transport_status import RemoteAnswer, RemoteOutcome
-from gitmem.git.trusted_remotes import read_trust
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import join_fetched_notes
 from gitmem.state.cursors import read_cursors
 from gitmem.state.notices import add_notice
 from gitmem.state.refused_remotes import DAY_SECONDS, drop_refusal, keep_refusal
 from gitmem.state.scrub_intent import is_scrub_begun
+from gitmem.state.strangers import trust_of
 
 _MAX_TRIES = 40
 _MAX_STANDSTILLS = 6
@@ -71,7 +71,7 @@ def push(
             return answer.outcome is RemoteOutcome.PUSHED
         if answer.outcome is RemoteOutcome.REFUSED or standstills == _MAX_STANDSTILLS:
             raise RemoteRejected(f"'{elected}' refuses the ref for memories: {answer.reason}")
-        if answer.outcome is RemoteOutcome.REJECTED and not read_trust(repo).has(elected):
+        if answer.outcome is RemoteOutcome.REJECTED and not trust_of(repo).has(elected):
             raise RemoteRejected(
                 f"'{elected}' has memories of its own, and nobody here has said to trust it",
                 f"Nothing was lost. To join them and send ours: gitmem trust {elected}",

@@ -11,11 +11,11 @@ from gitmem.errors import RemoteError, RemoteUnavailable
 from gitmem.follow.push import push, record_refusal
 from gitmem.git.remotes import memory_remote, read_exchange_tip, remotes_to_fetch
 from gitmem.git.transport import fetch_notes, fetch_remote_tip
-from gitmem.git.trusted_remotes import read_trust, remotes_apart
 from gitmem.index.cache import Index
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import join_fetched_notes, refresh_index, trust_remote
 from gitmem.refresh.restore_lost import apart_line
+from gitmem.state.strangers import remotes_apart, trust_of
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def sync(workspace: Workspace, remote: str = "") -> SyncReport:
         return SyncReport("")
     repo = workspace.repo
     notes = NoteStore(repo)
-    newly_trusted = bool(remote) and not read_trust(repo).has(remote)
+    newly_trusted = bool(remote) and not trust_of(repo).has(remote)
     if newly_trusted:
         trust_remote(repo, notes, remote)
     join_fetched_notes(repo, notes)
@@ -117,7 +117,7 @@ def preview(workspace: Workspace, remote: str = "") -> SyncReport:
     sources = [elected] if remote else remotes_to_fetch(workspace.repo, elected)
     brought: set[tuple[str, str]] = set()
     notices = []
-    trust = read_trust(workspace.repo)
+    trust = trust_of(workspace.repo)
     theirs = None
     for name in sources:  # the elected one comes last
         try:

@@ -5,19 +5,18 @@ Whoever offers a fork can write anything into its notes, and tools add remotes a
 only where a person has said so: by ``gitmem trust``, kept as ``remote.NAME.gitmemTrust`` in the
 clone's own configuration, so that it goes and moves with the remote; or by what makes a remote the
 home of the repository, ``gitmem.remote``, ``remote.pushDefault`` and ``origin`` (where there is no
-``origin``, the remote that was configured first).  Everything else is kept apart, below
-``refs/gitmem/``.
+``origin``, the remote that was configured first, unless it was kept apart before: a fork is not
+the home because ``origin`` was removed).  Everything else is kept apart, below ``refs/gitmem/``.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from gitmem.errors import GitFailed, RemoteUnavailable
-from gitmem.git.remotes import remote_names, remote_of, tracking_tips
+from gitmem.git.remotes import remote_names
 from gitmem.git.repo import Repo, try_git
-from gitmem.model.note import NOTES_REF
 from gitmem.model.value import dataclass
 
 _VARIABLE = "gitmemtrust"  # as git lists it
@@ -42,8 +41,10 @@ class Trust:
         return "a person said so" if self.said.get(remote) else self.homes[remote]
 
 
-def read_trust(repo: Repo) -> Trust:
-    """What is configured now; two git processes."""
+def read_trust(repo: Repo, kept_apart: Collection[str] = ()) -> Trust:
+    """What is configured now; two git processes.  To come first makes none of those remotes a
+    home that were ``kept_apart`` so far.
+    """
     whole = _read(repo, "config", "-z", "--list")
     own = _read(repo, "config", "-z", "--local", "--no-includes", "--list")
     urls = [n[7:-4] for n, _ in whole if n.startswith("remote.") and n.endswith(".url")]
@@ -52,7 +53,8 @@ def read_trust(repo: Repo) -> Trust:
     if urls:
         first = "origin" if "origin" in urls else urls[0]
         why = "it is 'origin'" if first == "origin" else "it was configured first"
-        homes[first] = why
+        if first == "origin" or first not in kept_apart:
+            homes[first] = why
     for variable, why in (("remote.pushdefault", "remote.pushDefault"), ("gitmem.remote",) * 2):
         if values.get(variable, "") in urls:
             homes.setdefault(values[variable], f"{why} names it")
@@ -78,22 +80,6 @@ def set_trust(repo: Repo, remote: str, *, is_trusted: bool) -> None:
     done = try_git(repo, "config", "--local", "--replace-all", key, value)
     if done.returncode != 0:
         raise GitFailed(f"git cannot write '{key}': {os.fsdecode(done.stderr).strip()}")
-
-
-def remotes_apart(repo: Repo) -> list[str]:
-    """The remotes that have memories which are not joined, for nobody trusts them; sorted."""
-    tips = tracking_tips(repo)
-    if not tips:
-        return []
-    trust = read_trust(repo)
-    names = {*remote_names(repo)}
-    others = [p for p in tips if remote_of(p) in names and not trust.has(remote_of(p))]
-    return sorted({remote_of(place) for place in others if not _is_ours(repo, tips[place])})
-
-
-def _is_ours(repo: Repo, tip: str) -> bool:
-    """Whether our notes contain that commit: then it brings nothing."""
-    return try_git(repo, "merge-base", "--is-ancestor", tip, NOTES_REF).returncode == 0
 
 
 def _read(repo: Repo, *command: str) -> list[tuple[str, str]]:

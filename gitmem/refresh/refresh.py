@@ -15,7 +15,7 @@ from gitmem.git.remotes import (
     write_exchange_tip,
 )
 from gitmem.git.repo import Repo
-from gitmem.git.trusted_remotes import Trust, read_trust, set_trust
+from gitmem.git.trusted_remotes import Trust, set_trust
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF, Note
 from gitmem.notes.store import NoteChange, NoteStore
@@ -31,6 +31,7 @@ from gitmem.state.cursors import read_cursors, write_cursors
 from gitmem.state.error_log import append_log
 from gitmem.state.notices import add_notice
 from gitmem.state.refused_remotes import drop_refusal
+from gitmem.state.strangers import trust_of
 
 _MAX_TRIES = 3
 _A_STEP = 100  # notes between two tellings of progress
@@ -55,7 +56,7 @@ def join_fetched_notes(repo: Repo, notes: NoteStore) -> list[str]:
         if tip == seen.unreadable.get(place) or (tip == seen.tracking.get(place) and not is_gone):
             continue
         remote = remote_of(place)
-        trust = trust or read_trust(repo)
+        trust = trust or trust_of(repo)
         if not trust.has(remote):
             if not any(remote_of(other) == remote for other in seen.apart):
                 report_remote_apart(repo, remote)

@@ -11,7 +11,6 @@ import re
 
 from gitmem.errors import NoteUnreadable
 from gitmem.git.repo import Repo, try_git
-from gitmem.git.trusted_remotes import remotes_apart
 from gitmem.index.cache import Index
 from gitmem.model.note import NOTES_REF
 from gitmem.notes.ref import last_move
@@ -19,6 +18,7 @@ from gitmem.notes.store import Loss, NoteStore
 from gitmem.refresh.taken import report_taken
 from gitmem.state.error_log import append_log
 from gitmem.state.notices import add_notice
+from gitmem.state.strangers import remotes_apart
 
 _SUBJECT = "notes: put back what was lost"
 _ON_PURPOSE = "To forget a memory on purpose: gitmem scrub ID"

@@ -15,7 +15,6 @@ from gitmem.git.identity import find_identity
 from gitmem.git.remotes import memory_remote, remote_of
 from gitmem.git.repo import Repo
 from gitmem.git.transport import fetch_notes
-from gitmem.git.trusted_remotes import remotes_apart
 from gitmem.guard.policy import Policy
 from gitmem.model.note import NOTES_REF
 from gitmem.process.child import run
@@ -25,6 +24,7 @@ from gitmem.setup.hook_location import MIN_GIT, read_git_version
 from gitmem.state.cursors import read_cursors
 from gitmem.state.refused_remotes import read_refusal
 from gitmem.state.settings import describe_settings, read_settings
+from gitmem.state.strangers import remotes_apart
 from gitmem.state.taken_memories import read_taken
 
 _CLIENT_TIMEOUT = 10.0

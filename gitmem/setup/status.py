@@ -11,7 +11,6 @@ from gitmem.agents.adapters import Agents
 from gitmem.errors import RemoteUnavailable
 from gitmem.git.remotes import memory_remote, read_exchange_tip, tracking_tips
 from gitmem.git.repo import Repo, try_git
-from gitmem.git.trusted_remotes import remotes_apart
 from gitmem.index.cache import Index
 from gitmem.index.commits import annotated_commit_count
 from gitmem.index.memories import memory_count
@@ -28,6 +27,7 @@ from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue
 from gitmem.state.refused_remotes import read_refusal
 from gitmem.state.settings import read_settings
+from gitmem.state.strangers import remotes_apart
 from gitmem.state.taken_memories import read_taken
 
 _SHOWN_FAILURES = 3

@@ -407,3 +407,24 @@ def test_a_list_of_scrubs_that_is_too_large_leaves_everything_alone(
     assert titles(ours) == ["honest", "more hunter22"]
     assert gitmem(ours, "scrub", "hunter22").returncode in (0, 41)
     assert "hunter22" not in str(titles(ours))
+
+
+def test_a_stranger_is_no_home_when_origin_is_gone(
+    ours: GitDriver, stranger: GitDriver, remote: GitDriver
+) -> None:
+    """Not while another address is set, nor after it: what came before must stay apart."""
+    put(stranger, told("planted"))
+    offer(stranger)
+    ours.run("fetch", "-q", "fork")
+    assert "planted" not in gitmem(ours, "log").stdout
+
+    ours.run("remote", "remove", "origin")
+
+    assert "planted" not in gitmem(ours, "log").stdout
+    assert "fork: not trusted" in gitmem(ours, "trust").stdout
+    gitmem(ours, "sync")
+    assert "planted" not in gitmem(ours, "log").stdout
+    ours.run("remote", "add", "origin", str(remote.path))
+    assert "planted" not in gitmem(ours, "log").stdout
+    assert gitmem(ours, "trust", "fork").returncode == 0
+    assert "planted" in gitmem(ours, "log").stdout
