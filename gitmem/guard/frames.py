@@ -43,7 +43,7 @@ _OPENER = (
     r"(\s*/)?(\s*)(?:([|!])|[_?*#]{0,2}([A-Za-z][\w:-]*))"
 )
 # What may follow the name of a tag; anything else makes it an address, an expression, a path.
-_ENDS = r"[\s>/|(]|[.,;!?]+\s*>|&(?:amp;)*(?:gt|#|\w+;)|\\(?:u00|x)3[eE]|%3[eE]|$"
+_ENDS = r"[\s<>/|(]|[.,;!?]+\s*>|&(?:amp;)*(?:gt|#|\w+;)|\\(?:u00|x)3[eE]|%3[eE]|$"
 _CLOSED = r"\s*/?\s*(?:>|&gt;|$)|\s+[\w.-]+\s*=\s*[\"'\w]"
 _ROLE = (
     r"(?i)"
