@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import cached_property
 
 from gitmem.guard.forms import Span
 from gitmem.guard.names import PASSWORD, SECRET
@@ -23,12 +23,18 @@ from gitmem.guard.values import (
 )
 
 
-class Between(NamedTuple):
+class Between:
     """What stands between name and value, what a value is there, and how it is judged."""
 
-    kind: str
-    pattern: re.Pattern[str]
-    accepts: Callable[[str], bool]
+    def __init__(self, kind: str, source: str, accepts: Callable[[str], bool]) -> None:
+        self.kind = kind
+        self.accepts = accepts
+        self._source = source
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when first needed: most processes never mask."""
+        return re.compile(self._source, re.IGNORECASE)
 
 
 def _is_argument(value: str) -> bool:
@@ -57,7 +63,7 @@ _BARE = r"(?P<bare>[^\s\"'`,;|<>(){}\[\]\\]{4,300})"
 
 
 def _row(kind: str, pattern: str, accepts: Callable[[str], bool]) -> Between:
-    return Between(kind, re.compile(pattern, re.IGNORECASE), accepts)
+    return Between(kind, pattern, accepts)
 
 
 ROWS = (
