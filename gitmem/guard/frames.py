@@ -58,7 +58,7 @@ _MARKED = (
 )
 _TURN = (
     r"(?im)"
-    r"^(?:[^\w\n]*(?:\d{1,3}[.)]\s[^\w\n]*)?(?:human|assistant|user|system|developer)"
+    r"^(?:[^\w\n\"']*(?:\d{1,3}[.)]\s[^\w\n\"']*)?(?:human|assistant|user|system|developer)"
     r"|[ \t>]*#+[ \t]*(?:instructions?|response))"
     r"(?:[ \t]*\([^()\n]{0,40}\))?[^\w\n:]{0,8}(:)(?!\s*[{\[])"
 )

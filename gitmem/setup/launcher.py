@@ -52,11 +52,14 @@ if [ "$*" = "hook PostToolUse Bash" ]; then
     [ -n "${{CLAUDE_CODE_SESSION_ID-}}" ] || exit 0
     [ -f "${{0%/*}}/commits/$CLAUDE_CODE_SESSION_ID" ] || exit 0
 fi
-# The client waits for the end of a turn: that takes no Python.
-case "$*" in
-"hook Stop") exec "${{0%/*}}/hooks/agent-stop" turn ;;
-"hook SessionEnd") exec "${{0%/*}}/hooks/agent-stop" end ;;
-esac
+# The client waits for the end of a turn: that takes no Python, unless the script is gone.
+stop=${{0%/*}}/hooks/agent-stop
+if [ -f "$stop" ] && [ -x "$stop" ]; then
+    case "$*" in
+    "hook Stop") exec "$stop" turn ;;
+    "hook SessionEnd") exec "$stop" end ;;
+    esac
+fi
 # Hooks that find a worker's mark start none.  The worker keeps it while it works (worker_turns).
 mark=${{0%/*}}/worker.pid
 if [ "$1" = worker ] && [ $# -eq 2 ] && [ ! -e "$mark" ] && [ ! -L "$mark" ]; then

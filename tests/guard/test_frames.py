@@ -170,3 +170,8 @@ def test_hostile_text_costs_linear_time(piece: str) -> None:
     text = "".join(itertools.repeat(piece, 400_000 // len(piece)))
 
     assert len(neutralise(text)) == len(text)
+
+
+@pytest.mark.parametrize("text", ['{"user": "ada"}', '  "system": "linux",', "'human': 1"])
+def test_a_key_in_quotes_is_no_turn(text: str) -> None:
+    assert neutralise(text) == text

@@ -128,6 +128,13 @@ def test_nobody_else_can_read_the_agents_words(ready: GitDriver) -> None:
     assert path.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("event", ["Stop", "SessionEnd"])
+def test_where_the_script_is_gone_the_hook_does_not_fail(ready: GitDriver, event: str) -> None:
+    (ready.repo.state_dir / "hooks" / "agent-stop").unlink()
+
+    client(ready, event, words(ready))  # which looks at code and output
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_words_of_the_same_process_id_do_not_replace_each_other(
     ready: GitDriver, shell: str
