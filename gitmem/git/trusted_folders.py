@@ -1,7 +1,7 @@
 """The folders that a person told git to trust by its environment, as containers and builds do.
 
 Of configuration in the environment nothing else may reach a git command of ours: what a hook
-inherits of it belongs to the command that ran the hook.  Standard library only: hooks import this.
+inherits of it belongs to the command that ran the hook.  Standard library only.
 """
 
 from __future__ import annotations

@@ -63,6 +63,7 @@ def test_a_clone_of_the_fork_receives_from_upstream_too(
 ) -> None:
     committed.run("remote", "add", "origin", str(fork.path))
     committed.run("remote", "add", "upstream", str(upstream.path))
+    assert gitmem(committed, "trust", "upstream").returncode == 0
     refuses_all(upstream)
     remember(committed, "of the person")
 
@@ -167,6 +168,7 @@ def test_a_dry_run_in_a_triangle_sends_on_what_upstream_has(
 ) -> None:
     committed.run("remote", "add", "upstream", str(upstream.path))
     committed.run("remote", "add", "origin", str(fork.path))
+    assert gitmem(committed, "trust", "upstream").returncode == 0
 
     told = json.loads(gitmem(committed, "sync", "--dry-run", "--json").stdout)
 

@@ -243,7 +243,7 @@ def test_a_worker_on_a_full_disk_keeps_its_jobs(committed: GitDriver, on_tmpfs: 
     assert not Queue(committed.repo).is_empty()
     (committed.repo.state_dir / "install.json").write_text("{}", encoding="ascii")
     fill = "dd if=/dev/zero of=filler bs=4k 2>/dev/null || :"
-    work = shlex.join([*GITMEM, "worker", str(committed.path)])
+    work = shlex.join([*GITMEM, "worker", str(committed.repo.git_dir)])
     look = "ls .git/gitmem/queue | wc -l"
 
     done = _in_shell(committed, on_tmpfs, f"{fill}; {work}; {look}; rm filler; {work}; {look}")

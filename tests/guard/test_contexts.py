@@ -8,8 +8,8 @@ import string
 
 import pytest
 
-from gitmem.guard.find import KEYS, PARTS
-from gitmem.guard.named import NAMES
+from gitmem.guard.find import KEYS, PARTS, Rule
+from gitmem.guard.named import NAMES, Name
 from gitmem.guard.redact import redact
 from gitmem.guard.triggers import Triggers
 
@@ -176,7 +176,9 @@ def test_a_hostile_text_comes_back(sign: str) -> None:
 
 
 def test_every_rule_says_what_calls_for_it() -> None:
-    assert all(rule.needles for rule in [*KEYS, *PARTS, *NAMES])
+    rules: list[Rule | Name] = [*KEYS, *PARTS, *NAMES]
+
+    assert all(rule.needles for rule in rules)
 
 
 def test_chance_in_lower_case_is_no_secret() -> None:

@@ -594,7 +594,7 @@ def test_a_link_in_a_circle_is_told_and_stops_nothing_else(committed: GitDriver)
 
     report = uninstall(committed.repo)
 
-    assert report.notices
+    assert any(".claude/settings.json" in line for line in report.failures)
     assert not (committed.path / ".mcp.json").exists()
 
 
@@ -623,7 +623,7 @@ def test_a_link_that_came_after_init_is_not_followed_out(committed: GitDriver) -
     report = uninstall(committed.repo)
 
     assert outside.read_bytes() == before
-    assert any("not a file of the project" in line for line in report.notices)
+    assert any("not a file of the project" in line for line in report.failures)
 
 
 @pytest.mark.parametrize("text", ["{ // mine\n}", "[]", '{"hooks": []}', '{"hooks": {"Stop": 1}}'])
