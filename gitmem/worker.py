@@ -54,6 +54,7 @@ from gitmem.state.pending import PendingStore
 from gitmem.state.queue import MAX_ATTEMPTS, Queue, QueuedJob
 from gitmem.state.rewrite_log import add_pairs, parse_pairs
 from gitmem.state.scrub_intent import has_scrub_intent
+from gitmem.state.sessions import Registry
 from gitmem.state.unseen import UnseenCommit, add_unseen
 from gitmem.state.worker_turns import leave_mark, work_in_turns
 
@@ -300,7 +301,8 @@ def _capture(run: _Run, queued: QueuedJob) -> None:
     if not sees_agents(os.environ):
         made = UnseenCommit(job.commit, queued.time, job.worktree)
         add_unseen(workspace.repo, made)
-        if not has_home(os.environ) or _has_pending_sessions(workspace.repo):
+        is_hopeless = _has_pending_sessions(workspace.repo) and not _has_transcripts(workspace.repo)
+        if is_hopeless or not has_home(os.environ):
             return  # whoever has the transcripts will see more
     _keep_pairs(workspace.repo, [job])
     work = AgentWork(job.worktree, job.session, queued.time)
@@ -317,6 +319,11 @@ def _capture(run: _Run, queued: QueuedJob) -> None:
 
 def _has_pending_sessions(repo: Repo) -> bool:
     return any(not pending.note for pending in PendingStore(repo).newest_first())
+
+
+def _has_transcripts(repo: Repo) -> bool:
+    """Whether a session that told of itself here left a transcript that can be seen."""
+    return any(Path(one.transcript).is_file() for one in Registry(repo).sessions())
 
 
 def _answer(run: _Run, queued: QueuedJob) -> None:
