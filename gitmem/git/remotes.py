@@ -89,15 +89,8 @@ def read_exchange_tip(repo: Repo, remote: str) -> str | None:
 
 
 def write_exchange_tip(repo: Repo, remote: str, tip: str) -> None:
-    """Record that the remote has this notes commit.
-
-    What git itself noted of it at a push or fetch, and is contained, goes along: it is older, and
-    looked at later it would seem to say that the remote has lost the rest.
-    """
+    """Record that the remote has this notes commit."""
     try_git(repo, "update-ref", tracking_ref(own_place(remote)), tip)
-    inbox = tracking_ref(remote)
-    if try_git(repo, "merge-base", "--is-ancestor", inbox, tip).returncode == 0:
-        try_git(repo, "update-ref", inbox, tip)
 
 
 def forget_tips(repo: Repo, remote: str) -> None:
