@@ -28,6 +28,12 @@ def _is_cookie(value: str) -> bool:
     return len(value) >= 6 and not is_placeholder(value)
 
 
+def _holds_chance(header: str) -> bool:
+    """Whether one of a header's cookies, whatever it is called, is long and drawn by lot."""
+    values = (pair.partition("=")[2].strip() for pair in header.split(";"))
+    return any(len(value) >= 32 and looks_drawn(value) for value in values)
+
+
 def _is_cookie_of_chance(value: str) -> bool:
     return looks_drawn(value) or re.fullmatch(r"[0-9a-f]{32,64}", value) is not None
 
@@ -169,6 +175,13 @@ HEADERS = (
         rf"cookie{_OPEN_QUOTE}\s{{0,2}}[:=]\s{{0,4}}[bru]?{_OPEN_QUOTE}(?:[\w.-]{{1,80}}=[^;\n\"'`\\]{{0,4000}};\s{{0,4}}){{0,20}}?{_SESSION}=(?P<secret>[^;\s\"'`\\,]{{6,4000}})",
         length=8_000,
         accepts=_is_cookie,
+    ),
+    part(
+        "cookie",
+        "cookie",
+        rf"cookie{_OPEN_QUOTE}\s{{0,2}}[:=]\s{{0,4}}[bru]?{_OPEN_QUOTE}(?P<secret>[\w.-]{{1,80}}=[^\n\"'`\\]{{32,8000}})",
+        length=8_400,
+        accepts=_holds_chance,
     ),
 )
 

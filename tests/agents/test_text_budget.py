@@ -74,7 +74,7 @@ _VALUE = "".join(f"{number:x}Q" for number in range(400))
         f"Cookie: session={_VALUE}",
         f"Authorization: Bearer {_VALUE}",
         f'"client_secret": "{_VALUE}"',
-        f"Cookie: session={_VALUE[:300]}; sid={_VALUE[300:600]}; jwt={_VALUE[600:]}",
+        f"Cookie: a={_VALUE[:300]}; b={_VALUE[300:600]}; c={_VALUE[600:]}",
         f"export DB_PASSWORD='{_VALUE}'",
     ],
 )
