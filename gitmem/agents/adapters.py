@@ -90,15 +90,32 @@ class Agents:
         """The files that a transcript is read from: itself, and those of its subagents."""
         return self._owner(path).parts(path)
 
+    def resume_command(self, agent: str, session: str) -> tuple[str, ...]:
+        """The words of the command with which the agent of that name takes up the session again;
+        empty for an agent that nobody knows, and for what is no session's id.
+        """
+        if not is_session_id(session):
+            return ()
+        return next((a.resume_command(session) for a in self._adapters if a.name == agent), ())
+
     def read(
-        self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
+        self,
+        path: Path,
+        *,
+        first: int = 0,
+        first_byte: int = 0,
+        until: float | None = None,
+        end: int | None = None,
+        in_full: bool = False,
     ) -> Transcript:
         """Read a transcript as the agent does that names its files so; see :class:`Adapter`.
 
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
         """
-        return self._owner(path).read(path, first=first, first_byte=first_byte, until=until)
+        return self._owner(path).read(
+            path, first=first, first_byte=first_byte, until=until, end=end, in_full=in_full
+        )
 
     def _owner(self, path: Path) -> Adapter:
         return next((a for a in self._adapters if a.owns(path)), self._adapters[-1])
