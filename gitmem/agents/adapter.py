@@ -64,6 +64,9 @@ class Adapter(Protocol):
     def parts(self, path: Path) -> list[Path]:
         """The files that a transcript is read from: itself, and those of its subagents."""
 
+    def started_in(self, path: Path) -> str:
+        """The folder in which a transcript's session was started; empty where nothing tells."""
+
     def resume_command(self, session: str) -> tuple[str, ...]:
         """The words of the agent's own command that takes a session up again."""
 

@@ -90,13 +90,18 @@ class Agents:
         """The files that a transcript is read from: itself, and those of its subagents."""
         return self._owner(path).parts(path)
 
-    def resume_command(self, agent: str, session: str) -> tuple[str, ...]:
-        """The words of the command with which the agent of that name takes up the session again;
-        empty for an agent that nobody knows, and for what is no session's id.
+    def started_in(self, path: Path) -> str:
+        """The folder in which a transcript's session was started; empty where nothing tells."""
+        return self._owner(path).started_in(path)
+
+    def resume_command(self, path: Path, session: str) -> tuple[str, ...]:
+        """The words of the command with which the transcript's agent takes up the session again;
+        empty for what is no session's id, and where the agent would not find that transcript.
         """
-        if not is_session_id(session):
+        owner = self._owner(path)
+        if not is_session_id(session) or path not in owner.copies(session):
             return ()
-        return next((a.resume_command(session) for a in self._adapters if a.name == agent), ())
+        return owner.resume_command(session)
 
     def read(
         self,

@@ -17,6 +17,7 @@ from typing import BinaryIO
 from gitmem.agents.adapter import TranscriptFile, translate_errors
 from gitmem.agents.claude.chain import Chain
 from gitmem.agents.claude.projects import (
+    find_started_in,
     find_transcripts,
     list_copies,
     list_projects_dirs,
@@ -71,6 +72,10 @@ class ClaudeCode:
     def parts(self, path: Path) -> list[Path]:
         """The transcript and its subagents' files."""
         return [path, *find_subagents(path).values()]
+
+    def started_in(self, path: Path) -> str:
+        """The folder that the transcript's own is named after."""
+        return find_started_in(path)
 
     def resume_command(self, session: str) -> tuple[str, ...]:
         """``claude --resume``, which looks for the session in the folder it is called in."""

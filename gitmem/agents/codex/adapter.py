@@ -106,6 +106,10 @@ class Codex:
         match = ROLLOUT_NAME.fullmatch(path.name)
         return [path, *(find_subagents(path, match[1]) if match else ())]
 
+    def started_in(self, path: Path) -> str:
+        """The folder that the rollout's first line names."""
+        return parse_folder(read_rollout_head(path))
+
     def resume_command(self, session: str) -> tuple[str, ...]:
         """``codex resume``, which finds the session wherever it is called."""
         return ("codex", "resume", session)

@@ -85,6 +85,10 @@ class GeminiCli:
         """The session's file and its subagents'."""
         return [path, *_find_subagents(path, _read_session(path))]
 
+    def started_in(self, path: Path) -> str:
+        """The project's folder; empty where only its hash is known."""
+        return _find_root(path)
+
     def resume_command(self, session: str) -> tuple[str, ...]:
         """``gemini --resume``, which knows the sessions of the folder it is called in."""
         return ("gemini", "--resume", session)
