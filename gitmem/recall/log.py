@@ -56,20 +56,26 @@ def read_log_entries(repo: Repo, selection: LogSelection) -> Iterator[LogEntry]:
     """
     if not selection.revisions and "--all" not in selection.options and not has_head(repo):
         raise UnbornHead("the current branch has no commit yet")
-    notes = NoteStore(repo)
-    left = -1 if selection.count is None else selection.count
     with closing(Index.open(repo.state_dir)) as index:
+        notes = NoteStore(repo)
         if index.is_volatile:
             refresh_index(notes, index)  # nobody else could
-        size = _FIRST
         with closing(_annotated_commits(repo, index, selection)) as commits:
-            while left and (some := list(islice(commits, size if left < 0 else left))):
-                size = min(2 * size, _AT_ONCE)
-                for head in read_heads(repo, some):
-                    entry = _read_entry(notes, index, head, selection.kinds)
-                    if entry is not None:
-                        yield entry
-                        left -= 1
+            found = entries_of(repo, notes, index, commits, selection.kinds)
+            yield from islice(found, selection.count)
+
+
+def entries_of(
+    repo: Repo, notes: NoteStore, index: Index, commits: Iterator[str], kinds: frozenset[str]
+) -> Iterator[LogEntry]:
+    """The entries of those of the commits of which something of these kinds is remembered."""
+    size = _FIRST
+    while some := list(islice(commits, size)):
+        size = min(2 * size, _AT_ONCE)
+        for head in read_heads(repo, some):
+            entry = _read_entry(notes, index, head, kinds)
+            if entry is not None:
+                yield entry
 
 
 def _annotated_commits(
@@ -179,15 +185,22 @@ def split_arguments(
 def _read_entry(
     notes: NoteStore, index: Index, head: CommitHead, kinds: frozenset[str]
 ) -> LogEntry | None:
-    note = notes.read(head.commit)
+    memories, problems = read_remembered(notes, index, head.commit, kinds)
+    return _log_entry(head, memories, problems) if memories or problems else None
+
+
+def read_remembered(
+    notes: NoteStore, index: Index, commit: str, kinds: frozenset[str] = frozenset()
+) -> tuple[tuple[Memory, ...], tuple[str, ...]]:
+    """The live memories in the note of a commit, of these kinds (all if none), and what could not
+    be read in it.
+    """
+    note = notes.read(commit)
     if note is None:
-        return None
-    live = {stored.memory.id for stored in memories_of(index, [head.commit])}
-    memories = [m for m in note.memories if m.id in live and (not kinds or m.kind in kinds)]
-    problems = () if kinds else note.problems
-    if not memories and not problems:
-        return None
-    return _log_entry(head, tuple(memories), problems)
+        return (), ()
+    live = {stored.memory.id for stored in memories_of(index, [commit])}
+    memories = tuple(m for m in note.memories if m.id in live and (not kinds or m.kind in kinds))
+    return memories, () if kinds else note.problems
 
 
 def _log_entry(
