@@ -135,18 +135,20 @@ def _form(form: str | None, words: LogWords, *, as_json: bool) -> str | None:
 def _run(repo: Repo, words: LogWords, config: LogConfig, *, is_coloured: bool) -> LogRun:
     here = Path.cwd().resolve()
     top = repo.worktree.resolve() if repo.worktree else here
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     form = form_of(
         words.forms,
         config,
         is_reflog=any(word in ("-g", "--walk-reflogs") for word in words.words),
         has_date=any(word.startswith(("--date=", "--relative-date")) for word in words.words),
+        has_refs=any(word.startswith("--decorate") for word in words.words) or columns > 0,
     )
     return LogRun(
         here=here if here.is_relative_to(top) else top,
         form=form,
         config=config,
         is_coloured=is_coloured,
-        columns=shutil.get_terminal_size().columns if sys.stdout.isatty() else 0,
+        columns=columns,
     )
 
 
@@ -176,7 +178,7 @@ def _told(
             yield _clean(block.before) + beside + _clean(block.after)
             continue
         before = _clean(block.before)
-        if not before.endswith(b"\n") and beside:
+        if before and not before.endswith(b"\n") and beside:
             beside = b"\n" + beside.removesuffix(b"\n")
         yield (b"\n" if block.is_apart and not is_first else b"") + before + beside + block.after
         is_first = False

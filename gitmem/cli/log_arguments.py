@@ -17,6 +17,7 @@ class GitLogCommand(click.Command):
     """A command that hands on to git what is not its own; :func:`words_of` gives that."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep what is git's apart from what click reads."""
         own, words = self._split(args)
         if not any(word in ("-h", "--help") for word in own):
             ctx.meta[_WORDS] = read_words(words)

@@ -45,6 +45,7 @@ _GRAPH_HEAD = re.compile(
     rb"(?P<graph>(?:\x1b\[[0-9;]*m|[ |/\\_.*<>=^+o-])*)(?:commit |From )?%s(?P<id>[0-9a-f]{4,40})\b"
     % _SGR
 )
+_GRAPH_ROW = re.compile(rb"(?:\x1b\[[0-9;]*m|[ |/\\_.-])+\n")
 _ESCAPE = re.compile(rb"\x1b\[[0-9;]*m")
 _INDENT = b"    "
 _HEAD_LINES = 6
@@ -102,7 +103,14 @@ def read_blocks(
     if commits is None:
         command += _selection(words)
     else:
-        command += [*words.shows, "--no-walk=unsorted", "--end-of-options", *commits, "--"]
+        command += [
+            *words.shows,
+            *words.matches,
+            "--no-walk=unsorted",
+            "--end-of-options",
+            *commits,
+            "--",
+        ]
     environ = _environment(run)
     with closing(_chunks(command, environ)) as chunks:
         yield from _parser(run.form, words, marks)(chunks)
@@ -118,10 +126,10 @@ class _Marks:
         self.start = f"\x1b[9{number}m".encode()
         self.end = f"\x1b[8{number}m".encode()
 
-    def in_form(self, text: str) -> str:
+    def in_form(self, text: str, *, is_graph: bool) -> str:
         """A person's form with both marks."""
         start, end = (mark.decode().replace("\x1b", "%x1b") for mark in (self.start, self.end))
-        return f"{start}{text}%w()%n{end}%H %s"
+        return f"{'' if is_graph else start}{text}%w()%n{end}%H %s"
 
 
 def _git(repo: Repo, run: LogRun) -> list[str]:
@@ -137,7 +145,7 @@ def _form_options(run: LogRun, words: LogWords, marks: _Marks) -> Iterator[str]:
     if form.text is not None:
         kind = "tformat" if form.ends_lines else "format"
         yield from words.forms[:-1] if form.is_chosen else ()
-        yield f"--format={kind}:{marks.in_form(form.text)}"
+        yield f"--format={kind}:{marks.in_form(form.text, is_graph=words.has_graph)}"
         yield from words.notes  # for a %N in it
     else:
         yield from words.forms
@@ -242,16 +250,15 @@ def _blocks(
         following = buffer.search(head, message_end)
         block_end = following.start() if following is not None else len(buffer.data)
         message = buffer.cut(size_end, message_end)
-        if keeps_size:
-            size_start = size_end
-        text, mark, _ = message.partition(title)
+        text, mark, note = message.partition(title)
+        size = b"log size %d\n" % (len(message) - len(mark) - len(note)) if keeps_size else b""
         is_apart = not form.is_line
         rest = buffer.cut(message_end, block_end)
         if is_apart and following is not None:
             rest = rest.removesuffix(b"\n")
         first_line = text if form.is_line else _first_indented(text)
         yield LogBlock(
-            buffer.cut(found.start(), size_start) + text,
+            buffer.cut(found.start(), size_start) + size + text,
             rest,
             found[1].decode(),
             " ".join(os.fsdecode(first_line).split()),
@@ -281,8 +288,12 @@ def _own_blocks(chunks: Iterator[bytes], form: LogForm, marks: _Marks) -> Iterat
         is_apart = not form.ends_lines
         if is_apart and following is not None:
             rest = rest.removesuffix(b"\n")
+        if form.text and form.text.startswith("%C(auto)"):
+            text = text.removeprefix(b"\x1b[m")  # it follows our mark, instead of nothing
         if not form.text:  # of nothing at all, git prints no end either
-            rest = rest.removeprefix(b"\n").removeprefix(b"\n")
+            rest = rest.removeprefix(b"\n")
+        if not form.text or form.is_tight:
+            rest = (b"\n" if form.text else b"") + rest.removeprefix(b"\n").removeprefix(b"\n")
         subject = " ".join(os.fsdecode(place[2]).split())
         yield LogBlock(text, rest, place[1].decode(), subject, is_apart=is_apart, has_note=True)
         if following is not None:
@@ -344,13 +355,11 @@ def _graph_blocks(chunks: Iterator[bytes], form: LogForm, marks: _Marks) -> Iter
     lines = _lines(chunks)
     line = next(lines, b"")
     while line:
-        if marks.start in line:
-            line = line.replace(marks.start, b"")
-        elif marks.end in line:
+        if marks.end in line:
             row, _, told = line.partition(marks.end)
             commit, _, subject = told.rstrip(b"\n").partition(b" ")
-            if last and not last.endswith(b"\n"):
-                last += b"\n"
+            if _GRAPH_ROW.fullmatch(last) and _moving([last[:-1]]):
+                last += _standing(row) + b"\n"  # git would let the graph settle first
             text += last + _moving([row])
             yield LogBlock(
                 bytes(text),

@@ -1,4 +1,4 @@
-"""How ``git log`` is told to print a commit: a form that it knows by name, or one of a person's own.
+"""How ``git log`` is told to print a commit: in a form that it knows by name, or in another.
 
 **Source:** git's ``pretty.c`` (``get_commit_format``) and ``builtin/log.c``.
 """
@@ -33,6 +33,7 @@ class LogForm:
 
     ``ends_lines``: each commit ends with a newline, instead of one standing between two.
     ``is_short``: ids are abbreviated (``--oneline``).  ``is_chosen``: the command line has it.
+    ``is_tight``: no empty line comes before a difference.
     """
 
     name: str = "medium"
@@ -40,6 +41,7 @@ class LogForm:
     ends_lines: bool = False
     is_short: bool = False
     is_chosen: bool = False
+    is_tight: bool = False
 
     @property
     def is_line(self) -> bool:
@@ -82,21 +84,27 @@ def read_log_config(repo: Repo) -> LogConfig:
 
 
 def form_of(
-    options: Sequence[str], config: LogConfig, *, is_reflog: bool = False, has_date: bool = False
+    options: Sequence[str],
+    config: LogConfig,
+    *,
+    is_reflog: bool = False,
+    has_date: bool = False,
+    has_refs: bool = False,
 ) -> LogForm:
     """The form that these options (``--format=``, ``--pretty``, ``--oneline``) choose, the last of
     them, or the configuration; one that git will refuse is taken for git's own.
 
     Where git's own form has no place for notes (one line ``is_reflog``, or ``reference``), it is
-    spelled out.  ``has_date``: the command line says how dates are shown.
+    spelled out.  ``has_date``: the command line says how dates are shown.  ``has_refs``: a commit
+    is shown with its refs.
     """
     form = _form_of(options, config)
     if form.name == "reference":
         text = f"%C(auto)%h (%s, {'%ad' if has_date else '%as'})"
         return LogForm("", text, ends_lines=True, is_chosen=form.is_chosen)
     if form.is_line and is_reflog:
-        text = f"%C(auto){'%h' if form.is_short else '%H'}%d %gd: %gs"
-        return LogForm("", text, ends_lines=True, is_chosen=form.is_chosen)
+        text = f"%C(auto){'%h' if form.is_short else '%H'}{'%d' if has_refs else ''} %gd: %gs"
+        return LogForm("", text, ends_lines=True, is_chosen=form.is_chosen, is_tight=True)
     return form
 
 

@@ -15,61 +15,15 @@ from dataclasses import dataclass
 
 from gitmem.errors import UsageError
 
-_WITH_VALUE = frozenset(
-    [
-        "-n",
-        "-S",
-        "-G",
-        "-L",
-        "-O",
-        "-l",
-        "-U",
-        "-X",
-        "--max-count",
-        "--skip",
-        "--since",
-        "--after",
-        "--until",
-        "--before",
-        "--since-as-filter",
-        "--max-age",
-        "--min-age",
-        "--author",
-        "--committer",
-        "--grep",
-        "--grep-reflog",
-        "--date",
-        "--encoding",
-        "--glob",
-        "--exclude",
-        "--exclude-hidden",
-        "--diff-filter",
-        "--decorate-refs",
-        "--decorate-refs-exclude",
-        "--find-object",
-        "--diff-algorithm",
-        "--anchored",
-        "--inter-hunk-context",
-        "--unified",
-        "--word-diff-regex",
-        "--ws-error-highlight",
-        "--src-prefix",
-        "--dst-prefix",
-        "--output-indicator-new",
-        "--output-indicator-old",
-        "--output-indicator-context",
-        "--line-prefix",
-        "--output",
-        "--skip-to",
-        "--rotate-to",
-        "--stat-width",
-        "--stat-name-width",
-        "--stat-graph-width",
-        "--stat-count",
-        "--diff-merges",
-        "--color-moved-ws",
-        "--rename-limit",
-    ]
+_WITH_VALUE = re.compile(
+    r"-[nSGLOlU]"
+    r"|--(max-count|skip|since|after|until|before|since-as-filter|max-age|min-age|author"
+    r"|committer|grep|grep-reflog|date|encoding|glob|exclude|exclude-hidden|diff-filter"
+    r"|decorate-refs|decorate-refs-exclude|find-object|diff-algorithm|anchored"
+    r"|inter-hunk-context|unified|word-diff-regex|ws-error-highlight|src-prefix|dst-prefix"
+    r"|output-indicator-new|output-indicator-old|output-indicator-context|line-prefix|output"
+    r"|skip-to|rotate-to|stat-width|stat-name-width|stat-graph-width|stat-count|diff-merges"
+    r"|color-moved-ws)"
 )
 """Those whose value may be the next word."""
 
@@ -107,6 +61,11 @@ _SELECTS = re.compile(
 )
 """Those that say which commits, and which ``git rev-list`` takes as well."""
 
+_MATCHES = re.compile(
+    r"--(author|committer|grep)=.*|-[iEFP]"
+    r"|--(all-match|invert-grep|regexp-ignore-case|extended-regexp|fixed-strings|perl-regexp)",
+    re.DOTALL,
+)
 _BOTH = frozenset({"--first-parent"})
 _FORM = re.compile(r"--(pretty|format)(=(?P<form>.*))?|--oneline", re.DOTALL)
 _NOTES = re.compile(r"--(no-)?(show-|standard-)?notes(=.*)?|--(no-)?standard-notes", re.DOTALL)
@@ -163,6 +122,11 @@ class LogWords:
         return tuple(w for w in self.options if w in _BOTH or _SELECTS.fullmatch(w))
 
     @property
+    def matches(self) -> tuple[str, ...]:
+        """The options that look for words, which git colours where it finds them."""
+        return tuple(word for word in self.options if _MATCHES.fullmatch(word))
+
+    @property
     def shows_diff(self) -> bool:
         """Whether a difference or a graph is asked for."""
         return self.has_graph or any(_SHOWS_DIFF.fullmatch(word) for word in self.options)
@@ -213,7 +177,7 @@ def read_words(arguments: Sequence[str]) -> LogWords:
 
 def takes_value(word: str) -> bool:
     """Whether the next word is the value of this one."""
-    return word in _WITH_VALUE
+    return _WITH_VALUE.fullmatch(word) is not None
 
 
 def _is_option(word: str) -> bool:
@@ -224,7 +188,7 @@ def _with_values(arguments: Iterable[str]) -> Iterable[str]:
     """The words, each option that stands apart from its value joined with it."""
     rest = iter(arguments)
     for word in rest:
-        if word not in _WITH_VALUE:
+        if not takes_value(word):
             yield word
             continue
         value = next(rest, None)

@@ -89,7 +89,7 @@ def select_commits(repo: Repo, index: Index, run: LogRun, words: LogWords) -> It
         if not (words.selects or revisions or paths):
             yield from annotated_walk(repo, index)
             return
-        has_all = any(word.startswith(_MANY) for word in words.selects)
+        has_all = any(word.partition("=")[0] in _MANY for word in words.selects)
         revisions = revisions or ([] if has_all else ["HEAD"])
         found = walk_log(repo, words.selects, revisions, paths)
     else:
@@ -111,7 +111,8 @@ def _names(repo: Repo, here: Path, words: LogWords) -> tuple[list[str], list[str
 
 
 def _selected(repo: Repo, run: LogRun, words: LogWords) -> Iterator[str]:
-    bare = replace(words, has_graph=False, forms=(), notes=(), words=(*words.words, "--no-patch"))
+    kept = tuple(word for word in words.words if word not in words.shows or word in words.selects)
+    bare = replace(words, has_graph=False, forms=(), notes=(), words=("--no-patch", *kept))
     form = LogForm("", "", ends_lines=True)
     for block in read_blocks(repo, replace(run, form=form, is_coloured=False), bare):
         yield block.commit
