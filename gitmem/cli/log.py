@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from collections.abc import Iterator
 from itertools import chain, islice
-from pathlib import Path
 
 import click
 
 from gitmem.cli.log_arguments import FORMATS, GitLogCommand, words_of
 from gitmem.cli.open_repo import ready_repo
-from gitmem.cli.output import colour_option, page, page_bytes, text_width, wants_colour
-from gitmem.cli.stream import harmless
+from gitmem.cli.output import colour_option, page, text_width
+from gitmem.cli.told_output import is_coloured_by, page_told, run_of
 from gitmem.errors import UsageError
 from gitmem.git.log_blocks import LogRun
-from gitmem.git.log_format import LogConfig, LogForm, form_of, read_log_config
+from gitmem.git.log_format import read_log_config
 from gitmem.git.log_words import LogWords
 from gitmem.git.repo import Repo
 from gitmem.guard.json_text import json_text
@@ -26,14 +22,11 @@ from gitmem.model.memory import KINDS
 from gitmem.model.repeats import tell_once
 from gitmem.recall.abandoned import read_abandoned_entries
 from gitmem.recall.log import read_pending_entries
-from gitmem.recall.told_log import ToldBlock, read_selected_entries, read_told_blocks
+from gitmem.recall.told_log import read_selected_entries, read_told_blocks
 from gitmem.render.markdown import render_markdown
 from gitmem.render.terminal import (
-    Palette,
     entry_fields,
     palette,
-    render_beside,
-    render_beside_line,
     render_log,
     render_oneline,
 )
@@ -96,14 +89,15 @@ def command(
     form = _form(form, words, as_json=as_json)
     repo = ready_repo()
     config = read_log_config(repo)
-    is_coloured = _is_coloured(colour, config)
-    run = _run(repo, words, config, is_coloured=is_coloured)
+    is_coloured = is_coloured_by(colour, config)
+    run = run_of(repo, words, config, is_coloured=is_coloured)
     chosen = frozenset(kinds)
     if form is None and not abandoned:
         told = read_told_blocks(repo, run, words, chosen)
         waiting = read_pending_entries(repo) if pending else iter(())
-        blocks = _told(waiting, told, run, palette(is_coloured))
-        page_bytes(repo, blocks, colour=is_coloured, pager=not no_pager)
+        count = page_told(repo, waiting, told, run, is_coloured=is_coloured, pager=not no_pager)
+        if not count:
+            _say_why_empty(repo, run, words, chosen)
         return
     form = form or "full"
     entries = (
@@ -111,6 +105,8 @@ def command(
         if abandoned
         else read_selected_entries(repo, run, words, chosen)
     )
+    if not abandoned and form != "markdown":
+        entries = _noticed(entries, repo, run, words, chosen)
     if pending:
         entries = chain(read_pending_entries(repo), entries)
     if form in ("full", "markdown"):
@@ -132,68 +128,22 @@ def _form(form: str | None, words: LogWords, *, as_json: bool) -> str | None:
     return None if found == "full" else found
 
 
-def _run(repo: Repo, words: LogWords, config: LogConfig, *, is_coloured: bool) -> LogRun:
-    here = Path.cwd().resolve()
-    top = repo.worktree.resolve() if repo.worktree else here
-    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-    form = form_of(
-        words.forms,
-        config,
-        is_reflog=any(word in ("-g", "--walk-reflogs") for word in words.words),
-        has_date=any(word.startswith(("--date=", "--relative-date")) for word in words.words),
-        has_refs=any(word.startswith("--decorate") for word in words.words) or columns > 0,
-    )
-    return LogRun(
-        here=here if here.is_relative_to(top) else top,
-        form=form,
-        config=config,
-        is_coloured=is_coloured,
-        columns=columns,
-    )
+def _noticed(
+    entries: Iterator[LogEntry], repo: Repo, run: LogRun, words: LogWords, kinds: frozenset[str]
+) -> Iterator[LogEntry]:
+    """The entries; that there are none is said."""
+    is_empty = True
+    for entry in entries:
+        is_empty = False
+        yield entry
+    if is_empty:
+        _say_why_empty(repo, run, words, kinds)
 
 
-def _is_coloured(choice: str, config: LogConfig) -> bool:
-    if choice == "auto" and "NO_COLOR" not in os.environ:
-        if config.colour == "always":
-            return True
-        if config.colour in ("never", "false", "no", "off", "0"):
-            return False
-    return wants_colour(choice)
+def _say_why_empty(repo: Repo, run: LogRun, words: LogWords, kinds: frozenset[str]) -> None:
+    from gitmem.recall.silence import why_log_is_empty
 
-
-def _told(
-    waiting: Iterator[LogEntry], told: Iterator[ToldBlock], run: LogRun, colours: Palette
-) -> Iterator[bytes]:
-    """What git printed, with the memories in their places."""
-    is_first = True
-    for entry in waiting:
-        text = render_log(entry, colours, text_width())
-        yield (text if is_first else "\n" + text).encode()
-        is_first = False
-    for one in told:
-        block, entry = one.block, one.entry
-        beside = _beside(entry, run.form, colours, text_width() - len(block.graph))
-        if block.graph:
-            beside = b"".join(block.graph + line for line in beside.splitlines(keepends=True))
-            yield _clean(block.before) + beside + _clean(block.after)
-            continue
-        before = _clean(block.before)
-        if before and not before.endswith(b"\n") and beside:
-            beside = b"\n" + beside.removesuffix(b"\n")
-        yield (b"\n" if block.is_apart and not is_first else b"") + before + beside + block.after
-        is_first = False
-
-
-def _beside(entry: LogEntry, form: LogForm, colours: Palette, width: int) -> bytes:
-    if form.is_line or form.text is not None:
-        return render_beside_line(entry, colours).encode()
-    return render_beside(entry, colours, width).encode()
-
-
-def _clean(text: bytes) -> bytes:
-    """What a commit says of itself, without what could drive a terminal or hide from a reader."""
-    cleaned = harmless(text.decode("utf-8", "surrogateescape"), is_terminal=False)
-    return cleaned.encode("utf-8", "surrogateescape")
+    click.echo(f"gitmem: {why_log_is_empty(repo, run, words, kinds)}", err=True)
 
 
 def _blocks(entries: Iterator[LogEntry], form: str, is_coloured: bool) -> Iterator[str]:

@@ -110,6 +110,7 @@ def read_blocks(
             "--end-of-options",
             *commits,
             "--",
+            *(words.paths or ()),
         ]
     environ = _environment(run)
     with closing(_chunks(command, environ)) as chunks:

@@ -107,20 +107,37 @@ def find_entry(repo: Repo, name: str) -> LogEntry:
         UnknownMemory: it names neither, or a commit without memories, or several memories.
         NoteUnreadable, NewerFormat: the commit has a note, but nothing in it can be read.
     """
-    if name.startswith("m") and ID_PATTERN.fullmatch(name.ljust(21, "0")):
-        found = _find_by_id(repo, name)
+    if is_id(name):
+        found = find_by_id(repo, name)
         if found is not None:
             return found
     try:
         commit = resolve_commit(repo, name)
     except UnknownRevision as error:
         raise UnknownMemory(f"'{name}' names neither a memory nor a commit here") from error
+    entry = entry_of_commit(repo, commit)
+    if entry is None:
+        raise UnknownMemory(f"nothing is remembered about commit '{commit[:10]}'")
+    return entry
+
+
+def is_id(name: str) -> bool:
+    """Whether a name has the form of a memory's id, or of the beginning of one."""
+    return name.startswith("m") and ID_PATTERN.fullmatch(name.ljust(21, "0")) is not None
+
+
+def entry_of_commit(repo: Repo, commit: str) -> LogEntry | None:
+    """What is remembered about a commit that is here; None if nothing is.
+
+    Raises:
+        NoteUnreadable, NewerFormat: the commit has a note, but nothing in it can be read.
+    """
     (head,) = read_heads(repo, [commit])
     with closing(Index.open(repo.state_dir)) as index:
         entry = _read_entry(NoteStore(repo), index, head, frozenset())
         mark = abandonment(repo, index, commit)
     if entry is None:
-        raise UnknownMemory(f"nothing is remembered about commit '{commit[:10]}'")
+        return None
     if not entry.memories:
         problem = entry.problems[0]
         kind = NewerFormat if problem.startswith(NEWER) else NoteUnreadable
@@ -217,7 +234,12 @@ def _log_entry(
     )
 
 
-def _find_by_id(repo: Repo, prefix: str) -> LogEntry | None:
+def find_by_id(repo: Repo, prefix: str) -> LogEntry | None:
+    """What is remembered under an id or its beginning, pending work too; None if nothing is.
+
+    Raises:
+        UnknownMemory: several ids begin so.
+    """
     for pending in PendingStore(repo).newest_first():
         if pending.memory.id.startswith(prefix):
             return LogEntry(memories=(pending.memory,), is_pending=True)

@@ -108,7 +108,10 @@ def _render(
 def render_beside(entry: LogEntry, colours: Palette, width: int, *, in_full: bool = False) -> str:
     """What is remembered, to stand below a commit that git printed; an empty line comes first."""
     rows = rows_in_full if in_full else rows_of_log
-    return "".join(f"{line.rstrip()}\n" for line in _memory_lines(entry, colours, width, rows))
+    mark = tint(f"abandoned {_line(entry.abandonment)}", colours.error, colours)
+    head = f"\n{_INDENT}{mark}\n" if entry.abandonment else ""
+    lines = _memory_lines(entry, colours, width, rows)
+    return head + "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def render_beside_line(entry: LogEntry, colours: Palette) -> str:
