@@ -16,6 +16,7 @@ import click
 from gitmem.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_OUTPUT_LOST, GitmemError
 from gitmem.guard.untrusted import clean_text
 from gitmem.process.own_command import as_typed
+from gitmem.model.release import DISTRIBUTION, VERSION
 
 _MAX_MESSAGE = 16 * 1024
 COMMANDS = {
@@ -23,6 +24,7 @@ COMMANDS = {
     "log": "Show why the code changed, commit by commit.",
     "show": "Show everything remembered about a commit, or one memory by its id.",
     "search": "Search the memories by words, meaning or a pasted error.",
+    "session": "Show the part of an agent's session behind a memory, or resume it.",
     "why": "Show why a line of code, or a file, is as it is.",
     "context": "Show what the agent's next session here receives.",
     "mcp": "Serve the memory to an agent (MCP over standard input and output).",
@@ -81,7 +83,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.version_option(package_name="gitmem")
+@click.version_option(VERSION, message=f"%(prog)s ({DISTRIBUTION}) %(version)s")
 @click.option(
     "-C",
     "directory",
