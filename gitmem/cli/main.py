@@ -15,8 +15,8 @@ import click
 
 from gitmem.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_OUTPUT_LOST, GitmemError
 from gitmem.guard.untrusted import clean_text
-from gitmem.process.own_command import as_typed
 from gitmem.model.release import DISTRIBUTION, VERSION
+from gitmem.process.own_command import as_typed
 
 _MAX_MESSAGE = 16 * 1024
 COMMANDS = {

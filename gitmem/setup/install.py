@@ -47,7 +47,7 @@ from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import path_of_name
 from gitmem.setup.owned_files import FileState, OwnedFiles, look, refuse_way_out
 from gitmem.setup.recorded_files import is_recorded
-from gitmem.setup.uninstall import put_back, undo_install
+from gitmem.setup.uninstall import MADE_SETTINGS, put_back, undo_install
 from gitmem.state.atomic import write_over
 
 _NO_ENTRY = (
@@ -270,6 +270,8 @@ def _add_to_client(
     if user_settings is None:
         changed = owned_files.change(path, new, present.mode, original)
     elif changed := new != present.content:
+        if present.content is None:
+            (repo.state_dir / MADE_SETTINGS).touch()
         write_over(path.resolve(), new, mode=present.mode)
     if changed:
         report.changes.append(f"Claude Code hooks in {_display_path(path, repo)}")
