@@ -97,7 +97,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     one key for an answer; Enter keeps them offline.  Without a terminal, or where gitmem.compressor
     is set, nothing is asked, and nothing is sent anywhere.
     """
-    repo = repo_here(tells_memories=False)
+    repo = repo_here(tells_memories=False, mends_launcher=False)
     repo.need_worktree()
     open_objects(repo)  # a repository that cannot be read is refused before anything is asked
     keep_sharing(repo)

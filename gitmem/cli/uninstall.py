@@ -23,7 +23,7 @@ def command(user: bool) -> None:
     restored byte for byte, and .git/gitmem is removed.  To delete the memories as well:
     git update-ref -d refs/notes/claude-mem
     """
-    repo = repo_here()
+    repo = repo_here(mends_launcher=False)
 
     def drain() -> None:
         work(open_workspace(repo))

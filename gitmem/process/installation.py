@@ -29,5 +29,15 @@ def install_command(extra: str = "", prefix: str | None = None) -> str:
     return f"pip install {wanted}"
 
 
+def is_in_cache(prefix: str | None = None) -> bool:
+    """Whether this environment is one that uvx or ``pipx run`` made for a while."""
+    place = sys.prefix if prefix is None else prefix
+    while place not in ("", "/"):
+        if _has(place, "CACHEDIR.TAG") or _has(place, "pipx_expired_venv"):
+            return True
+        place = os.path.dirname(place)  # noqa: PTH120
+    return False
+
+
 def _has(folder: str, name: str) -> bool:
     return os.path.isfile(os.path.join(folder, name))  # noqa: PTH113, PTH118
