@@ -64,14 +64,29 @@ class Adapter(Protocol):
     def parts(self, path: Path) -> list[Path]:
         """The files that a transcript is read from: itself, and those of its subagents."""
 
+    def started_in(self, path: Path) -> str:
+        """The folder in which a transcript's session was started; empty where nothing tells."""
+
+    def resume_command(self, session: str) -> tuple[str, ...]:
+        """The words of the agent's own command that takes a session up again."""
+
     def read(
-        self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
+        self,
+        path: Path,
+        *,
+        first: int = 0,
+        first_byte: int = 0,
+        until: float | None = None,
+        end: int | None = None,
+        in_full: bool = False,
     ) -> Transcript:
         """Read a transcript from record ``first`` on, in bounded memory.
 
         The number of a record never changes while the session goes on.  ``first_byte`` is where
         that record begins, when known; a wrong one costs time, not truth.  ``until`` (POSIX
-        seconds) ends the reading before the first record that is later.
+        seconds) ends the reading before the first record that is later, ``end`` before the record
+        of that number.  ``in_full`` is for people: an edit's text is then what it took out and
+        put in, line by line, and longer.
 
         Raises:
             TranscriptMissing: the file is gone or cannot be read.

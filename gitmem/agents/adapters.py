@@ -90,15 +90,37 @@ class Agents:
         """The files that a transcript is read from: itself, and those of its subagents."""
         return self._owner(path).parts(path)
 
+    def started_in(self, path: Path) -> str:
+        """The folder in which a transcript's session was started; empty where nothing tells."""
+        return self._owner(path).started_in(path)
+
+    def resume_command(self, path: Path, session: str) -> tuple[str, ...]:
+        """The words of the command with which the transcript's agent takes up the session again;
+        empty for what is no session's id, and where the agent would not find that transcript.
+        """
+        owner = self._owner(path)
+        if not is_session_id(session) or path not in owner.copies(session):
+            return ()
+        return owner.resume_command(session)
+
     def read(
-        self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
+        self,
+        path: Path,
+        *,
+        first: int = 0,
+        first_byte: int = 0,
+        until: float | None = None,
+        end: int | None = None,
+        in_full: bool = False,
     ) -> Transcript:
         """Read a transcript as the agent does that names its files so; see :class:`Adapter`.
 
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
         """
-        return self._owner(path).read(path, first=first, first_byte=first_byte, until=until)
+        return self._owner(path).read(
+            path, first=first, first_byte=first_byte, until=until, end=end, in_full=in_full
+        )
 
     def _owner(self, path: Path) -> Adapter:
         return next((a for a in self._adapters if a.owns(path)), self._adapters[-1])

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
+from gitmem.agents.edit_lines import edit_lines
 from gitmem.agents.json_values import MAX_PATH, parse_name
 from gitmem.agents.text_budget import cut_end, cut_middle
 from gitmem.model.line_marks import line_marks
@@ -22,6 +23,7 @@ _MAX_WORDS = {
     EventKind.SUMMARY: 16_000,
 }
 _MAX_NEW_TEXT = 600
+_MAX_EDIT = 24_000
 _MAX_COMMAND = 4_000
 _MAX_INPUT = 400
 _MAX_OUTPUT = 16_000
@@ -38,10 +40,13 @@ class Draft:
     Tools are named as :mod:`gitmem.model.session` names them.
     """
 
-    def __init__(self, record: int, time: float, *, is_subagent: bool = False) -> None:
+    def __init__(
+        self, record: int, time: float, *, is_subagent: bool = False, in_full: bool = False
+    ) -> None:
         self._record = record
         self._time = time
         self._is_subagent = is_subagent
+        self._in_full = in_full
 
     def words(self, kind: EventKind, text: str) -> Iterator[Event]:
         """What the user or the assistant said, or a summary; nothing for blank text.
@@ -60,9 +65,19 @@ class Draft:
     ) -> Iterator[Event]:
         """A file was edited: the lines that it gained and those that it lost."""
         new, old = line_marks(added.splitlines()), line_marks(removed.splitlines())
-        text = cut_middle(cut_end(added, 4 * _MAX_NEW_TEXT), _MAX_NEW_TEXT)
+        edit = edit_lines(removed, added) if self._in_full else None
+        if edit is None:
+            text = cut_middle(cut_end(added, 4 * _MAX_NEW_TEXT), _MAX_NEW_TEXT)
+        else:
+            text = cut_middle(edit.text, _MAX_EDIT)
         yield self._call(
-            tool, call_id, text=text, path=path, added_marks=new - old, removed_marks=old - new
+            tool,
+            call_id,
+            text=text,
+            path=path,
+            added_marks=new - old,
+            removed_marks=old - new,
+            lines=(edit.added, edit.removed) if edit else (0, 0),
         )
 
     def run(
@@ -88,7 +103,9 @@ class Draft:
         text, marks = cut_middle(text, _MAX_INPUT), line_marks(plan.splitlines())
         yield self._call(tool, call_id, text=text, path=path, added_marks=marks)
 
-    def result(self, tool: str, call_id: str, text: str, *, is_error: bool) -> Iterator[Event]:
+    def result(
+        self, tool: str, call_id: str, text: str, *, is_error: bool, exit_code: int | None = None
+    ) -> Iterator[Event]:
         """What a tool answered; most answers are code that the repository holds anyway."""
         limits = [_MAX_ANSWER]
         limits += [_MAX_OUTPUT] if tool in RUN_TOOLS else []
@@ -100,6 +117,7 @@ class Draft:
             tool=parse_name(tool),
             call_id=parse_name(call_id),
             is_error=is_error,
+            exit_code=exit_code,
         )
 
     def _call(
@@ -111,6 +129,7 @@ class Draft:
         path: str,
         added_marks: frozenset[int] = frozenset(),
         removed_marks: frozenset[int] = frozenset(),
+        lines: tuple[int, int] = (0, 0),
     ) -> Event:
         return self._event(
             EventKind.CALL,
@@ -120,6 +139,7 @@ class Draft:
             call_id=parse_name(call_id),
             added_marks=added_marks,
             removed_marks=removed_marks,
+            lines=lines,
         )
 
     def _event(
@@ -133,6 +153,8 @@ class Draft:
         is_error: bool = False,
         added_marks: frozenset[int] = frozenset(),
         removed_marks: frozenset[int] = frozenset(),
+        lines: tuple[int, int] = (0, 0),
+        exit_code: int | None = None,
     ) -> Event:
         return Event(
             kind,
@@ -146,6 +168,9 @@ class Draft:
             is_subagent=self._is_subagent,
             added_marks=added_marks,
             removed_marks=removed_marks,
+            added_lines=lines[0],
+            removed_lines=lines[1],
+            exit_code=exit_code,
         )
 
 

@@ -60,6 +60,12 @@ def read_time_before(file: BinaryIO) -> float:
     return max((time for time in times if time <= times[-1] + _NEAR_SECONDS), default=0.0)
 
 
+def read_time_after(file: BinaryIO, offset: int) -> float:
+    """When the line at this offset was written, POSIX seconds; 0 if unknown."""
+    file.seek(offset)
+    return next(iter(_times_in(file.readline(_BEFORE_BYTES))), 0.0)
+
+
 def rough_times(file: BinaryIO) -> Iterator[float]:
     """The times, POSIX seconds, that the rest of the file names anywhere; nothing is parsed."""
     for line in read_lines(file):

@@ -109,6 +109,7 @@ class Retention:
 
     def __init__(self, max_weight: int = MAX_WEIGHT) -> None:
         self.events: list[Event] = []
+        self.is_thinned = False
         self._max_weight = max_weight
         self._weight = 0
 
@@ -121,6 +122,7 @@ class Retention:
 
     def _thin(self) -> None:
         """Apply one measure after the other to the older half until a quarter is free."""
+        self.is_thinned = True
         for measure in _MEASURES:
             middle = len(self.events) // 2
             older = [kept for event in self.events[:middle] if (kept := measure(event))]

@@ -23,6 +23,7 @@ COMMANDS = {
     "log": "Show why the code changed, commit by commit.",
     "show": "Show everything remembered about a commit, or one memory by its id.",
     "search": "Search the memories by words, meaning or a pasted error.",
+    "session": "Show the part of an agent's session behind a memory, or resume it.",
     "why": "Show why a line of code, or a file, is as it is.",
     "context": "Show what the agent's next session here receives.",
     "mcp": "Serve the memory to an agent (MCP over standard input and output).",

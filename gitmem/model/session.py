@@ -51,7 +51,8 @@ class Event:
     seconds, UTC.  Long texts are cut in the middle when they are read; ``path`` is as the agent
     gave it, usually absolute.  ``is_subagent`` marks a subagent's event.  ``added_marks`` and
     ``removed_marks`` stand for the lines that a call put into files or took out of them (see
-    :mod:`gitmem.model.line_marks`).
+    :mod:`gitmem.model.line_marks`); ``added_lines`` and ``removed_lines`` count them where an edit
+    was read in full.  ``exit_code`` is what a command ended with, where its agent tells it.
     """
 
     kind: EventKind
@@ -65,6 +66,9 @@ class Event:
     is_subagent: bool = False
     added_marks: frozenset[int] = frozenset()
     removed_marks: frozenset[int] = frozenset()
+    added_lines: int = 0
+    removed_lines: int = 0
+    exit_code: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ class Transcript:
     last whole one.  ``broken_lines`` counts the lines that are not JSON objects.  ``cwds`` are the
     working directories seen, in order.  ``shift`` is how much larger the record numbers are than
     the file's, after the file was rewritten.  ``goes_on``: the file has more behind ``end``.
+    ``is_thinned``: some events were shortened or dropped to hold no more than fits.
     """
 
     session: str
@@ -88,6 +93,7 @@ class Transcript:
     branches: tuple[str, ...] = ()
     shift: int = 0
     goes_on: bool = False
+    is_thinned: bool = False
 
 
 @dataclass(frozen=True)

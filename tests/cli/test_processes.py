@@ -19,6 +19,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "log": (),
     "show": ("HEAD",),
     "search": ("cents",),
+    "session": ("HEAD",),
     "why": ("price.py:1",),
     "context": (),
     "remember": (),

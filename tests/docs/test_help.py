@@ -19,6 +19,7 @@ WITH_EXAMPLES = {
     "reconcile",
     "remember",
     "search",
+    "session",
     "verify",
     "why",
 }

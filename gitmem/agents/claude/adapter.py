@@ -17,6 +17,7 @@ from typing import BinaryIO
 from gitmem.agents.adapter import TranscriptFile, translate_errors
 from gitmem.agents.claude.chain import Chain
 from gitmem.agents.claude.projects import (
+    find_started_in,
     find_transcripts,
     list_copies,
     list_projects_dirs,
@@ -25,10 +26,16 @@ from gitmem.agents.claude.projects import (
 from gitmem.agents.claude.records import RecordReader
 from gitmem.agents.claude.subagents import find_subagents
 from gitmem.agents.clock import Clock, TimesInDoubt, believed_times
+from gitmem.agents.extent import Extent
 from gitmem.agents.json_values import JsonObject, collect_path, parse_id, parse_line, parse_time
 from gitmem.agents.lines import read_lines, seek_line
 from gitmem.agents.rewinds import Rewinds
-from gitmem.agents.subagents import add_subagents, read_time_before, rough_times
+from gitmem.agents.subagents import (
+    add_subagents,
+    read_time_after,
+    read_time_before,
+    rough_times,
+)
 from gitmem.agents.text_budget import Retention
 from gitmem.git.regular_file import open_regular
 from gitmem.model.session import Transcript
@@ -66,26 +73,50 @@ class ClaudeCode:
         """The transcript and its subagents' files."""
         return [path, *find_subagents(path).values()]
 
+    def started_in(self, path: Path) -> str:
+        """The folder that the transcript's own is named after."""
+        return find_started_in(path)
+
+    def resume_command(self, session: str) -> tuple[str, ...]:
+        """``claude --resume``, which looks for the session in the folder it is called in."""
+        return ("claude", "--resume", session)
+
     def read(
-        self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
+        self,
+        path: Path,
+        *,
+        first: int = 0,
+        first_byte: int = 0,
+        until: float | None = None,
+        end: int | None = None,
+        in_full: bool = False,
     ) -> Transcript:
         """Read a transcript from record ``first`` on.
 
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
         """
-        return read_transcript(path, first=first, first_byte=first_byte, until=until)
+        return read_transcript(
+            path, first=first, first_byte=first_byte, until=until, end=end, in_full=in_full
+        )
 
 
 def read_transcript(
-    path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
+    path: Path,
+    *,
+    first: int = 0,
+    first_byte: int = 0,
+    until: float | None = None,
+    end: int | None = None,
+    in_full: bool = False,
 ) -> Transcript:
     """Read a transcript from record ``first`` on; at most some tens of MB are held.
 
     ``first_byte`` is where that record begins, when known; a wrong one costs time, not truth.
-    ``until`` (POSIX seconds) ends the reading before the first record that is later; a record
-    without a time has that of the one before it.  What subagents did in the same span of time is
-    among the events.
+    ``until`` (POSIX seconds) ends the reading before the first record that is later, ``end`` before
+    the record of that number; a record without a time has that of the one before it.  What
+    subagents did in the same span of time is among the events.  ``in_full`` as for
+    :meth:`gitmem.agents.adapter.Adapter.read`.
 
     Raises:
         TranscriptMissing: the file is gone or cannot be read.
@@ -94,28 +125,31 @@ def read_transcript(
     with translate_errors(path), open_regular(path) as file:
         start = seek_line(file, first, first_byte)
         since = read_time_before(file) if subagents and start else 0.0
-        transcript = _read(file, path, start, until, subagents)
-    return add_subagents(transcript, _read_subagents(subagents.values(), until), since)
+        extent = Extent(until, end, in_full)
+        transcript = _read(file, path, start, extent, subagents)
+        if end is not None and transcript.goes_on and subagents:
+            extent = extent.before(read_time_after(file, transcript.end_byte))
+    return add_subagents(transcript, _read_subagents(subagents.values(), extent.whole), since)
 
 
-def _read_subagents(paths: Iterable[Path], until: float | None) -> Iterator[Transcript]:
+def _read_subagents(paths: Iterable[Path], extent: Extent) -> Iterator[Transcript]:
     for path in paths:
         with suppress(OSError), open_regular(path) as file:
-            yield _read(file, path, 0, until, {})
+            yield _read(file, path, 0, extent, {})
 
 
 def _read(
-    file: BinaryIO, path: Path, start: int, until: float | None, subagents: Collection[str]
+    file: BinaryIO, path: Path, start: int, extent: Extent, subagents: Collection[str]
 ) -> Transcript:
     beginning = file.tell()
     try:
-        return _read_by(Clock(), file, path, start, until, subagents)
+        return _read_by(Clock(), file, path, start, extent, subagents)
     except TimesInDoubt:
         file.seek(beginning)
         times = [_time_of(records) for records, _ in _parse_lines(file)]
         file.seek(beginning)
         clock = Clock(believed=believed_times(times))
-        return _read_by(clock, file, path, start, until, subagents)
+        return _read_by(clock, file, path, start, extent, subagents)
 
 
 def _read_by(
@@ -123,16 +157,21 @@ def _read_by(
     file: BinaryIO,
     path: Path,
     start: int,
-    until: float | None,
+    extent: Extent,
     subagents: Collection[str],
 ) -> Transcript:
-    reader, kept, facts = RecordReader(subagents), Retention(), _SessionFacts(path.stem)
+    reader, kept = RecordReader(subagents, in_full=extent.in_full), Retention()
+    facts = _SessionFacts(path.stem)
+    until = extent.until
     beginning = file.tell()
     number, end_byte, broken_lines = start, beginning, 0
     rewinds = Rewinds()
     chain = Chain(start, rewinds, lambda name: _has_record(path, name, end=beginning))
     goes_on = False
     for line in read_lines(file):
+        if number == extent.end:
+            goes_on = True
+            break
         records, is_malformed = _parse_records(line.data)
         time = clock.read(parse_time(record.get("timestamp")) for record in records)
         if until is not None and time > until:
@@ -157,6 +196,7 @@ def _read_by(
         cwds=tuple(facts.cwds),
         branches=tuple(facts.branches),
         goes_on=goes_on,
+        is_thinned=kept.is_thinned,
     )
 
 

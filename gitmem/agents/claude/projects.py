@@ -70,6 +70,19 @@ def list_transcripts(projects: Sequence[Path], since: float) -> list[TranscriptF
     return list(files.values())
 
 
+def find_started_in(path: Path) -> str:
+    """The first of the transcript's folders that its project is named after; "" if none is.
+
+    The client looks for a session below the name of the folder that it is called in.
+    """
+    with suppress(OSError, ValueError):
+        for match in _CWD.finditer(read_head(path, _HEAD_BYTES)):
+            folder = str(json.loads(match[1]))
+            if _slug(folder) == path.parent.name[:_SLUG_CHARACTERS]:
+                return folder
+    return ""
+
+
 def _slug(folder: str) -> str:
     """The client's name of a folder: all UTF-16 units but ASCII letters and digits are dashes."""
     return _NO_NAME.sub(lambda match: "-" * (1 + (match[0] > "\uffff")), folder)[:_SLUG_CHARACTERS]

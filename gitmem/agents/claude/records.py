@@ -7,6 +7,7 @@ the message holds.  Nothing here may fail on a record of another shape.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from gitmem.agents.draft import Draft, render_input
@@ -25,6 +26,7 @@ _PATHS = ("file_path", "notebook_path")
 _NEW_TEXTS = ("new_string", "content", "new_source")
 _SUMMARY_OPENING = "This session is being continued from a previous conversation"
 _INTERRUPT_OPENING = "[Request interrupted"
+_EXIT_CODE = re.compile(r"(?:Error: )?Exit code (-?\d{1,10})\b")
 
 
 class RecordReader:
@@ -33,9 +35,10 @@ class RecordReader:
     What the transcript repeats of the ``subagents``, whose own files are read, is left out.
     """
 
-    def __init__(self, subagents: Collection[str] = ()) -> None:
+    def __init__(self, subagents: Collection[str] = (), *, in_full: bool = False) -> None:
         self._tools: dict[str, str] = {}
         self._subagents = subagents
+        self._in_full = in_full
 
     def draft_events(self, record: JsonObject, number: int, time: float) -> Iterator[Event]:
         """The events of one record, in its own order; none for what is not a message."""
@@ -45,7 +48,8 @@ class RecordReader:
         message, kind = record.get("message"), record.get("type")
         if not isinstance(message, dict):
             return
-        content, draft = message.get("content"), Draft(number, time, is_subagent=is_subagent)
+        draft = Draft(number, time, is_subagent=is_subagent, in_full=self._in_full)
+        content = message.get("content")
         if kind == "assistant":
             yield from self._assistant_events(content, draft)
         elif kind == "user":
@@ -90,7 +94,10 @@ class RecordReader:
             if block.get("type") == "tool_result":
                 call_id, is_error = parse_name(block.get("tool_use_id")), block.get("is_error")
                 tool, text = self._tools.pop(call_id, ""), _parse_text(block.get("content"))
-                yield from draft.result(tool, call_id, text, is_error=is_error is True)
+                code = _exit_code(text) if is_error is True else None
+                yield from draft.result(
+                    tool, call_id, text, is_error=is_error is True, exit_code=code
+                )
 
 
 def _user_events(record: JsonObject, text: str, draft: Draft) -> Iterator[Event]:
@@ -108,6 +115,11 @@ def _parse_text(content: object) -> str:
     if isinstance(content, str):
         return content
     return parse_text([block for block in parse_objects(content) if block.get("type") == "text"])
+
+
+def _exit_code(text: str) -> int | None:
+    match = _EXIT_CODE.match(text)
+    return int(match[1]) if match else None
 
 
 def _path(inputs: JsonObject) -> str:

@@ -26,6 +26,7 @@ from gitmem.agents.codex.files import (
 )
 from gitmem.agents.codex.items import ItemReader
 from gitmem.agents.draft import Draft
+from gitmem.agents.extent import Extent
 from gitmem.agents.folders import is_below, resolve_names
 from gitmem.agents.json_values import (
     JsonObject,
@@ -38,7 +39,12 @@ from gitmem.agents.json_values import (
 )
 from gitmem.agents.lines import read_lines, seek_line
 from gitmem.agents.rewinds import Rewinds
-from gitmem.agents.subagents import add_subagents, read_time_before, rough_times
+from gitmem.agents.subagents import (
+    add_subagents,
+    read_time_after,
+    read_time_before,
+    rough_times,
+)
 from gitmem.agents.text_budget import Retention
 from gitmem.git.regular_file import open_regular
 from gitmem.model.session import EventKind, Transcript, is_session_id
@@ -100,8 +106,23 @@ class Codex:
         match = ROLLOUT_NAME.fullmatch(path.name)
         return [path, *(find_subagents(path, match[1]) if match else ())]
 
+    def started_in(self, path: Path) -> str:
+        """The folder that the rollout's first line names."""
+        return parse_folder(read_rollout_head(path))
+
+    def resume_command(self, session: str) -> tuple[str, ...]:
+        """``codex resume``, which finds the session wherever it is called."""
+        return ("codex", "resume", session)
+
     def read(
-        self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
+        self,
+        path: Path,
+        *,
+        first: int = 0,
+        first_byte: int = 0,
+        until: float | None = None,
+        end: int | None = None,
+        in_full: bool = False,
     ) -> Transcript:
         """Read a rollout from line ``first`` on, and what its subagents did in that time.
 
@@ -112,9 +133,12 @@ class Codex:
             head = _read_head(file, path)
             start = seek_line(file, first, first_byte)
             since = read_time_before(file) if start else 0.0
-            transcript = _read(file, head, start, until)
+            extent = Extent(until, end, in_full)
+            transcript = _read(file, head, start, extent)
+            if end is not None and transcript.goes_on:
+                extent = extent.before(read_time_after(file, transcript.end_byte))
         subagents = [] if head.is_subagent else find_subagents(path, head.session)
-        return add_subagents(transcript, _read_subagents(subagents, until), since)
+        return add_subagents(transcript, _read_subagents(subagents, extent.whole), since)
 
 
 @dataclass(frozen=True)
@@ -152,31 +176,32 @@ def _read_head(file: BinaryIO, path: Path) -> _Head:
     )
 
 
-def _read(file: BinaryIO, head: _Head, start: int, until: float | None) -> Transcript:
+def _read(file: BinaryIO, head: _Head, start: int, extent: Extent) -> Transcript:
     beginning = file.tell()
     try:
-        return _read_by(Clock(head.time), file, head, start, until)
+        return _read_by(Clock(head.time), file, head, start, extent)
     except TimesInDoubt:
         file.seek(beginning)
         times = [_time_of(parse_line(line.data) or {}) for line in read_lines(file)]
         file.seek(beginning)
-        return _read_by(Clock(believed=believed_times(times)), file, head, start, until)
+        return _read_by(Clock(believed=believed_times(times)), file, head, start, extent)
 
 
 def _time_of(record: JsonObject) -> float:
     return parse_time(record.get("timestamp")) or 0.0
 
 
-def _read_by(
-    clock: Clock, file: BinaryIO, head: _Head, start: int, until: float | None
-) -> Transcript:
+def _read_by(clock: Clock, file: BinaryIO, head: _Head, start: int, extent: Extent) -> Transcript:
     items, kept, prefix = ItemReader(head.cwd), Retention(), _ForkPrefix(head)
     number, end_byte, broken_lines = start, file.tell(), 0
     rewinds, prompts = Rewinds(), list[int]()
     cwds: dict[str, None] = {}
     collect_path(cwds, head.cwd)
-    goes_on = False
+    goes_on, until = False, extent.until
     for line in read_lines(file):
+        if number == extent.end:
+            goes_on = True
+            break
         record = parse_line(line.data)
         time = clock.read([_time_of(record or {})])
         if until is not None and time > until:
@@ -185,7 +210,7 @@ def _read_by(
             break
         broken_lines += record is None
         if record is not None and not prefix.covers(record, time):
-            draft = Draft(number, time, is_subagent=head.is_subagent)
+            draft = Draft(number, time, is_subagent=head.is_subagent, in_full=extent.in_full)
             for event in items.draft_events(record, draft):
                 kept.add(event)
                 if event.kind is EventKind.PROMPT and prompts[-1:] != [number]:
@@ -206,6 +231,7 @@ def _read_by(
         cwds=tuple(cwds),
         branches=(head.branch,) if head.branch else (),
         goes_on=goes_on,
+        is_thinned=kept.is_thinned,
     )
 
 
@@ -240,9 +266,9 @@ class _ForkPrefix:
         return bool(self._session)
 
 
-def _read_subagents(paths: Iterable[Path], until: float | None) -> Iterator[Transcript]:
+def _read_subagents(paths: Iterable[Path], extent: Extent) -> Iterator[Transcript]:
     for path in paths:
         with suppress(OSError), open_regular(path) as file:
             head = _read_head(file, path)
             file.seek(0)
-            yield _read(file, head, 0, until)
+            yield _read(file, head, 0, extent)

@@ -169,7 +169,9 @@ class ItemReader:
             yield from draft.result("Edit", call_id + _PATCH_SUFFIX, text, is_error=True)
         missing = [text for text in call.failures if text.strip() not in output.text]
         text = "\n".join([output.text, *missing])
-        yield from draft.result(call.tool, call_id, text, is_error=has_failed)
+        yield from draft.result(
+            call.tool, call_id, text, is_error=has_failed, exit_code=output.exit_code
+        )
 
     def _client_event(self, event: JsonObject, draft: Draft) -> Iterator[Event]:
         """What only the client's own events tell."""

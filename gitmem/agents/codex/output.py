@@ -32,6 +32,7 @@ class Output:
     text: str
     has_failed: bool
     is_patched: bool
+    exit_code: int | None = None
 
 
 def parse_output(value: object) -> Output:
@@ -45,7 +46,7 @@ def parse_output(value: object) -> Output:
     if code is None:
         text, code = _cut_heads(text)
     has_failed = has_failed or bool(code) or (code is None and bool(_REFUSAL.match(text)))
-    return Output(text, has_failed, _PATCH_NOTICE in text)
+    return Output(text, has_failed, _PATCH_NOTICE in text, code)
 
 
 def _unwrap_json(text: str) -> tuple[str, int | None]:

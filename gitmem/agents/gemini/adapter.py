@@ -17,6 +17,7 @@ from pathlib import Path
 
 from gitmem.agents.adapter import TranscriptFile, translate_errors
 from gitmem.agents.clock import Clock, TimesInDoubt, believed_times
+from gitmem.agents.extent import Extent
 from gitmem.agents.folders import is_below, resolve_names
 from gitmem.agents.gemini.files import REWIND, Source, open_source
 from gitmem.agents.gemini.messages import MessagePart, MessageReader
@@ -84,8 +85,23 @@ class GeminiCli:
         """The session's file and its subagents'."""
         return [path, *_find_subagents(path, _read_session(path))]
 
+    def started_in(self, path: Path) -> str:
+        """The project's folder; empty where only its hash is known."""
+        return _find_root(path)
+
+    def resume_command(self, session: str) -> tuple[str, ...]:
+        """``gemini --resume``, which knows the sessions of the folder it is called in."""
+        return ("gemini", "--resume", session)
+
     def read(
-        self, path: Path, *, first: int = 0, first_byte: int = 0, until: float | None = None
+        self,
+        path: Path,
+        *,
+        first: int = 0,
+        first_byte: int = 0,
+        until: float | None = None,
+        end: int | None = None,
+        in_full: bool = False,
     ) -> Transcript:
         """Read a session from record ``first`` on; ``first_byte`` means nothing here.
 
@@ -95,11 +111,15 @@ class GeminiCli:
         with translate_errors(path):
             head = read_head(path, _HEAD_BYTES)
             root = _find_root(path)
-            reader = MessageReader(root, is_subagent=_SUBAGENT.search(head) is not None)
+            is_subagent = _SUBAGENT.search(head) is not None
+            reader = MessageReader(root, is_subagent=is_subagent, in_full=in_full)
             session = _parse_session(head) or path.stem
-            transcript, since = _read(open_source(path), reader, session, root, first, until)
-        subagents = _find_subagents(path, session)
-        return add_subagents(transcript, _read_subagents(subagents, root, until), since)
+            extent = Extent(until, end, in_full)
+            source = open_source(path)
+            transcript, since, ended = _read(source, reader, session, root, first, extent)
+        extent = extent.before(ended).whole
+        subagents = _read_subagents(_find_subagents(path, session), root, extent)
+        return add_subagents(transcript, subagents, since)
 
     def _find_chats(self, roots: list[str]) -> Iterator[Path]:
         if self._folder is None or not self._folder.is_dir():
@@ -118,15 +138,15 @@ def _read(
     session: str,
     root: str,
     first: int,
-    until: float | None,
-) -> tuple[Transcript, float]:
-    """What was read, and the time of what stands before it."""
+    extent: Extent,
+) -> tuple[Transcript, float, float]:
+    """What was read, the time of what stands before it, and that of record ``end``, else 0."""
     try:
-        return _read_by(Clock(), source, reader, session, root, first, until)
+        return _read_by(Clock(), source, reader, session, root, first, extent)
     except TimesInDoubt:
         times = [part.time for part in _parts(source, reader.afresh(), Rewinds())]
         clock = Clock(believed=believed_times(times))
-        return _read_by(clock, source, reader.afresh(), session, root, first, until)
+        return _read_by(clock, source, reader.afresh(), session, root, first, extent)
 
 
 def _read_by(
@@ -136,9 +156,10 @@ def _read_by(
     session: str,
     root: str,
     first: int,
-    until: float | None,
-) -> tuple[Transcript, float]:
+    extent: Extent,
+) -> tuple[Transcript, float, float]:
     kept, since, goes_on, rewinds = Retention(), 0.0, False, Rewinds()
+    until, ended = extent.until, 0.0
     parts = _parts(source, reader, rewinds)
     for part in parts:
         time = clock.read([part.time])
@@ -146,6 +167,10 @@ def _read_by(
             reader.forget(part)
             clock.end((later.time for later in parts), until)
             goes_on = True
+            break
+        if part.number == extent.end:
+            reader.forget(part)
+            goes_on, ended = True, part.time
             break
         rewinds.settle()
         if part.number >= first:
@@ -165,8 +190,9 @@ def _read_by(
         broken_lines=source.broken_lines,
         cwds=(root,) if root else (),
         goes_on=goes_on,
+        is_thinned=kept.is_thinned,
     )
-    return transcript, since
+    return transcript, since, ended
 
 
 def _find_subagents(path: Path, session: str) -> list[Path]:
@@ -177,11 +203,11 @@ def _find_subagents(path: Path, session: str) -> list[Path]:
     return []
 
 
-def _read_subagents(paths: Iterable[Path], root: str, until: float | None) -> Iterator[Transcript]:
+def _read_subagents(paths: Iterable[Path], root: str, extent: Extent) -> Iterator[Transcript]:
     for path in paths:
-        reader = MessageReader(root, is_subagent=True)
+        reader = MessageReader(root, is_subagent=True, in_full=extent.in_full)
         with suppress(OSError):
-            transcript, _ = _read(open_source(path), reader, path.stem, root, 0, until)
+            transcript, *_ = _read(open_source(path), reader, path.stem, root, 0, extent)
             yield transcript
 
 

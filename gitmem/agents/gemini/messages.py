@@ -69,15 +69,16 @@ class MessageReader:
     ``root`` is the project's folder, to which the paths of some versions are relative.
     """
 
-    def __init__(self, root: str = "", *, is_subagent: bool = False) -> None:
+    def __init__(self, root: str = "", *, is_subagent: bool = False, in_full: bool = False) -> None:
         self._root = root
         self._is_subagent = is_subagent
+        self._in_full = in_full
         self._keys: set[tuple[str, str]] = set()
         self._first_parts: dict[str, int] = {}
 
     def afresh(self) -> MessageReader:
         """Another, for reading from the beginning again."""
-        return MessageReader(self._root, is_subagent=self._is_subagent)
+        return MessageReader(self._root, is_subagent=self._is_subagent, in_full=self._in_full)
 
     def first_part(self, message_id: object) -> int:
         """The record with which a message begins; 0 where nobody knows it, as the client does."""
@@ -122,7 +123,7 @@ class MessageReader:
         return MessagePart(self.count - 1, parse_time(stamp) or 0.0, message, call)
 
     def _draft(self, number: int, time: float) -> Draft:
-        return Draft(number, time, is_subagent=self._is_subagent)
+        return Draft(number, time, is_subagent=self._is_subagent, in_full=self._in_full)
 
     def _is_new(self, message: JsonObject, call: JsonObject | None) -> bool:
         key = _key(message, call)
@@ -161,8 +162,8 @@ class MessageReader:
             yield from draft.run(tool, call_id, parse_text(given.get("command")))
         else:
             yield from draft.call(tool, call_id, text=render_input(given))
-        text, has_failed = _answer(call)
-        yield from draft.result(tool, call_id, text, is_error=has_failed)
+        text, has_failed, code = _answer(call)
+        yield from draft.result(tool, call_id, text, is_error=has_failed, exit_code=code)
 
     def _path(self, given: JsonObject) -> str:
         for key in ("file_path", "absolute_path", "path"):
@@ -177,15 +178,17 @@ def _key(message: JsonObject, call: JsonObject | None) -> tuple[str, str]:
     return "message", parse_name(message.get("id"))
 
 
-def _answer(call: JsonObject) -> tuple[str, bool]:
-    """What a tool printed, and whether it failed."""
+def _answer(call: JsonObject) -> tuple[str, bool, int | None]:
+    """What a tool printed, whether it failed, and with what code, where that is told."""
     told = ""
     for part in parse_objects(call.get("result")):
         response = parse_object(parse_object(part.get("functionResponse")).get("response"))
         told = told or parse_text(response.get("output") or response.get("error"))
-    code = _EXIT_CODE.search(told)
+    found = _EXIT_CODE.search(told)
+    code = int(found[1]) if found else None
     if _EMPTY_OUTPUT.search(told):
         told = ""
     shown = call.get("resultDisplay")
-    has_failed = call.get("status") in _FAILURE_STATUSES or (code is not None and int(code[1]) != 0)
-    return (shown if isinstance(shown, str) and shown.strip() else told), has_failed
+    has_failed = call.get("status") in _FAILURE_STATUSES or bool(code)
+    text = shown if isinstance(shown, str) and shown.strip() else told
+    return text, has_failed, code
