@@ -66,6 +66,10 @@ wants_news() {
         [ "$(git config --type=bool --get gitmem.enabled)" != false ]
 }
 
+# A package that was missing may be there again.
+if [ "$1 ${2-}" = "hook commit" ] && [ "$(start hook launcher "$state" 2>/dev/null)" = mended ]; then
+    exit 0
+fi
 if [ -z "${GITMEM_LOST-}" ] || [ "$GITMEM_LOST" = 1 ]; then
     if (look) 2>/dev/null; then
         GITMEM_LOST=mended

@@ -40,6 +40,7 @@ if [ "$*" = "hook SessionStart" ]; then
     exit 0
 fi
 [ -x {python} ] && [ -f {main} ] && [ "${{GITMEM_LOST-}}" != 1 ] || lost "$@"
+[ "$*" != "hook commit" ] || lost "$@" # a hook that finds the mark of a failure
 # Behind each command of an agent: there is something to do only where git made a commit.
 if [ "$*" = "hook PostToolUse Bash" ]; then
     [ -n "${{CLAUDE_CODE_SESSION_ID-}}" ] || exit 0

@@ -23,12 +23,12 @@ def mend_launcher(repo: Repo, python: str = sys.executable) -> str:
     Raises nothing for anything that the disk may hold.
     """
     try:
-        _put(repo, python)
+        was_gone = _put(repo, python)
     except GitmemError as error:
         return f"commits are not captured, and that could not be mended: {error}"
     except OSError as error:
         return f"commits are not captured, and that could not be mended: {error.strerror}"
-    return _told(python)
+    return _told(python) if was_gone else "the hooks' Python, which did not run gitmem, does again"
 
 
 def take_over(repo: Repo, python: str) -> str:
@@ -40,8 +40,8 @@ def take_over(repo: Repo, python: str) -> str:
     """
     if not repo.is_initialised:
         return ""
-    _put(repo, python)
-    add_notice(repo, _told(python))
+    if _put(repo, python):
+        add_notice(repo, _told(python))
     return "mended"
 
 
@@ -58,14 +58,14 @@ def missing_package() -> str:
     return ""
 
 
-def _put(repo: Repo, python: str) -> None:
+def _put(repo: Repo, python: str) -> bool:
     missing = missing_package()
     if missing:
         raise InstallError(
             f"the package '{missing}', which gitmem needs, is not there",
             f"Run: {install_command()}",
         )
-    put_program(repo, python)
+    return put_program(repo, python)
 
 
 def _told(python: str) -> str:
