@@ -14,14 +14,19 @@ CONTEXTS = {context.command_path: context for context in command_contexts()}
 WITH_EXAMPLES = {
     "backfill",
     "curate",
+    "edit",
+    "forget",
     "log",
+    "pin",
     "recompress",
     "reconcile",
     "remember",
     "search",
     "session",
+    "unpin",
     "verify",
     "why",
+    "wrong",
 }
 
 
