@@ -45,11 +45,28 @@ def main() -> None:
         print_candidates(arguments[1:])
         sys.stdout.flush()
         os._exit(0)
-    from gitmem.cli.main import run_command
+    try:
+        from gitmem.cli.main import run_command
+    except ImportError as error:
+        sys.exit(_lack(error))
     from gitmem.cli.stream import guard_streams
 
     guard_streams()
     sys.exit(run_command(arguments))
+
+
+def _lack(error: ImportError) -> str:
+    """What to say where not even the commands can be loaded.
+
+    Raises:
+        ImportError: it is a module of ours that is missing, which is a bug.
+    """
+    from gitmem.process.installation import install_command
+
+    if (error.name or "gitmem").startswith("gitmem"):
+        raise error
+    what = f"gitmem: the package '{error.name}', which gitmem needs, cannot be loaded"
+    return f"{what}. Run: {install_command()}"
 
 
 def _print_status_line() -> None:

@@ -17,6 +17,7 @@ from gitmem.cli.sections import sections
 from gitmem.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_OUTPUT_LOST, GitmemError
 from gitmem.guard.untrusted import clean_text
 from gitmem.model.release import DISTRIBUTION, VERSION
+from gitmem.process.own_command import as_typed
 
 _MAX_MESSAGE = 16 * 1024
 COMMANDS = {
@@ -24,6 +25,7 @@ COMMANDS = {
     "log": "Show why the code changed, commit by commit.",
     "show": "Show everything remembered about a commit, or one memory by its id.",
     "search": "Search the memories by words, meaning or a pasted error.",
+    "page": "Write the memory as one HTML page, to look at in a browser.",
     "session": "Show the part of an agent's session behind a memory, or resume it.",
     "why": "Show why a line of code, or a file, is as it is.",
     "context": "Show what the agent's next session here receives.",
@@ -184,7 +186,7 @@ def _program_name() -> str:
 
 def _say(line: str) -> None:
     # A message may quote a remote, a file name or a setting.
-    click.echo(clean_text(line, _MAX_MESSAGE), err=True)
+    click.echo(as_typed(clean_text(line, _MAX_MESSAGE)), err=True)
 
 
 def _report_bug(text: str) -> int:

@@ -217,6 +217,10 @@ def _message(
     """What the person is told at the start, by the client that shows it; mostly nothing."""
     if _CLIENT not in environ or settings.notice == "never":
         return ""
+    if environ.get("GITMEM_LOST") == "mended":  # the launcher has just found this gitmem
+        from gitmem.setup.trouble import TAKEN_OVER
+
+        return TAKEN_OVER
     from gitmem.setup.person_line import start_line
 
     return start_line(repo, settings, payload.source, len(block.ids))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from gitmem.errors import RemoteUnavailable
 from gitmem.git.remotes import memory_remote, read_exchange_tip, tracking_tips
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
-from gitmem.index.commits import annotated_commit_count
+from gitmem.index.commits import annotated_commits
 from gitmem.index.memories import memory_count
 from gitmem.model.note import NOTES_REF
 from gitmem.setup.current_writer import describe_writer
@@ -40,7 +40,8 @@ class Status:
     ``remote`` is empty if there is none to share with; ``refusal`` is why it takes no memories.
     ``writer`` says who writes the memories, and when that last succeeded; ``trouble`` what the
     next session would be told to be wrong.  ``apart`` are remotes with memories that are not
-    joined, ``taken`` how many memories a remote took away.
+    joined, ``taken`` how many memories a remote took away.  ``commits`` are those with a memory,
+    but for the ``unreached`` ones, which no branch, tag or remote branch has (any more).
     """
 
     is_initialised: bool
@@ -65,6 +66,7 @@ class Status:
     settings: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     taken: int = 0
+    unreached: int = 0
 
 
 def read_status(
@@ -89,7 +91,8 @@ def read_status(
     refusal = read_refusal(repo, remote) if remote else None
     queue = Queue(repo)
     with closing(Index.open(repo.state_dir)) as index:
-        memories, commits = memory_count(index), annotated_commit_count(index)
+        memories, annotated = memory_count(index), annotated_commits(index)
+    unreached = _unreached(repo, annotated)
     return Status(
         is_initialised=repo.is_initialised,
         is_enabled=settings.enabled,
@@ -98,7 +101,8 @@ def read_status(
         hooks_place=place.kind.value,
         is_configured=not missing_entries(config, with_hooks=with_hooks),
         memories=memories,
-        commits=commits,
+        commits=len(annotated) - unreached,
+        unreached=unreached,
         pending=len(PendingStore(repo).newest_first()),
         waiting=len(queue.jobs()),
         failed=len(queue.failed_jobs()),
@@ -150,10 +154,11 @@ def _set_up_line(status: Status) -> str:
 
 
 def _memories_line(status: Status) -> str:
-    return (
-        f"{_count_of(status.memories, 'memory')} on {_count_of(status.commits, 'commit')},"
-        f" {status.pending} pending"
-    )
+    told = f"{_count_of(status.memories, 'memory')} on {_count_of(status.commits, 'commit')}"
+    if status.unreached:
+        verb = "has" if status.unreached == 1 else "have"
+        told += f" ({status.unreached} more that no branch has any more {verb} a note)"
+    return f"{told}, {status.pending} pending"
 
 
 def _sessions_line(status: Status) -> list[str]:
@@ -210,6 +215,18 @@ def _remote(repo: Repo, wanted: str) -> str:
         return memory_remote(repo, wanted) or ""
     except RemoteUnavailable:
         return ""
+
+
+def _unreached(repo: Repo, commits: Collection[str]) -> int:
+    """How many of the commits git has, but no ref of a branch or tag leads to: those that a rebase
+    left behind keep their notes.
+    """
+    if not commits:
+        return 0
+    lines = "".join(f"{commit}\n" for commit in sorted(commits))
+    asked = ("rev-list", "--ignore-missing", "--stdin", "--not", "--branches", "--tags")
+    done = try_git(repo, *asked, "--remotes", "HEAD", stdin=lines.encode())
+    return len(set(done.stdout.decode().split()) & set(commits)) if not done.returncode else 0
 
 
 def _is_shared(repo: Repo, remote: str) -> bool:

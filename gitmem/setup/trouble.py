@@ -17,6 +17,7 @@ from gitmem.errors import GitmemError
 from gitmem.git.regular_file import read_regular
 from gitmem.git.repo import Repo
 from gitmem.model.duration import duration
+from gitmem.process.installation import install_command
 from gitmem.state.last_capture import read_last_capture
 from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue, QueuedJob
@@ -30,9 +31,11 @@ REMEDY = ". Run: gitmem doctor"
 BAD_VALUE = "gitmem: one of its settings has a value that it cannot have. Run: gitmem config"
 BAD_NAME = "gitmem: a setting is misspelled and does not count. Run: gitmem config"
 BAD_SETTING = f"gitmem does nothing here: one of its settings is not valid{REMEDY}"
-NO_PROGRAM = (
-    f"{DEAD}the Python it was set up with is gone, or has no gitmem any more. Run: gitmem init"
+TAKEN_OVER = (
+    "gitmem: the Python it was set up with was gone; another gitmem of yours has taken its place"
 )
+LOST = "lost"
+"""The launcher's mark that nothing started."""
 FAILED_START = f"gitmem could not read its memories{REMEDY}"
 
 LATE_SECONDS = 60.0
@@ -44,6 +47,17 @@ _FAILED_DAYS = 14
 _FAILURES = 3
 _MAX_LAUNCHER = 1 << 20
 _NEEDED_BYTES = 256 * 1024
+
+
+def no_program(prefix: str | None = None) -> str:
+    """That the launcher starts nothing, and what mends it; in one line without quotes, for a shell.
+
+    ``prefix`` is the folder of the environment that gitmem was installed in.
+    """
+    return (
+        f"{DEAD}the Python it was set up with is gone, or cannot run it any more. Run any gitmem"
+        f" command here; if gitmem itself is gone: {install_command(prefix=prefix)}"
+    )
 
 
 def find_trouble(repo: Repo, settings: Settings, now: float | None = None) -> str:
@@ -85,17 +99,27 @@ def _disk(repo: Repo, settings: Settings, now: float) -> str:
 
 
 def _program(repo: Repo, settings: Settings, now: float) -> str:
-    """The interpreter and the package that the launcher tests for; a status line has its own."""
+    return no_program() if starts_nothing(repo) else ""
+
+
+def starts_nothing(repo: Repo) -> bool:
+    """Whether the launcher is known to start no gitmem: by its mark, or because the interpreter or
+    the package that it tests for is gone.  A status line has its own.
+    """
+    if os.path.lexists(repo.state_dir / LOST):
+        return True
     try:
         text = read_regular(repo.state_dir / "run", _MAX_LAUNCHER)
         lines = text.decode("utf-8", "surrogateescape").splitlines()
     except FileNotFoundError:
-        return NO_PROGRAM
+        return True
+    except OSError:
+        return False
     tests = next((line for line in lines if line.startswith(_TESTS)), "")
     python, _, rest = tests.removeprefix(_TESTS).partition(" ] && [ -f ")
     main = rest.partition(" ]")[0]
     is_there = os.access(_unquote(python), os.X_OK) and os.path.isfile(_unquote(main))  # noqa: PTH113
-    return "" if is_there or not main else NO_PROGRAM
+    return not is_there and bool(main)
 
 
 def _unquote(word: str) -> str:

@@ -26,6 +26,7 @@ from gitmem.state.setting_types import (
     parse_pattern,
     parse_price,
     parse_program,
+    parse_prompts,
     parse_text,
     parse_url,
 )
@@ -65,6 +66,7 @@ class Settings:
     embedding: str = "static"
     everywhere: bool = False
     pending: bool = True
+    prompts: str = "full"
     redact: tuple[str, ...] = ()
     redact_cards: bool = False
     exclude: tuple[str, ...] = ()
@@ -411,6 +413,13 @@ _FORMS = {
         "this repository's memories.",
     ),
     "pending": _Form(*_BOOL, "Whether uncommitted work is remembered, too."),
+    "prompts": _Form(
+        parse_prompts,
+        "'full', 'short' or 'none'",
+        "How much of what you typed to an agent may stand word for word in a memory, which is "
+        "published with a push: 'full', 'short' (one sentence, at most 120 characters) or 'none' "
+        "(no five words in a row that only you said). Holds for memories written from then on.",
+    ),
     "redact": _Form(
         parse_pattern,
         "a regular expression",
