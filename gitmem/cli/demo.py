@@ -16,7 +16,7 @@ from gitmem.setup.demo import Step, run_demo
 @click.option("--keep", is_flag=True, help="Keep the folder, to look around in.")
 @colour_option
 def command(keep: bool, colour: str) -> None:
-    """Show the whole story in a temporary folder, in a few seconds.
+    """Show the whole story in a temporary folder (half a minute at most).
 
     You see a project, an agent's session, a commit, its memory, a push, a clone, and what the next
     session there receives.  The sessions are recorded; everything else really happens.  Your own

@@ -107,7 +107,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str, in_log: b
     and no memories, it offers to run `gitmem backfill`.  Without a terminal, or in a pipeline,
     nothing is asked, and nothing is sent anywhere.
     """
-    repo = repo_here(tells_memories=False)
+    repo = repo_here(tells_memories=False, mends_launcher=False)
     repo.need_worktree()
     open_objects(repo)  # a repository that cannot be read is refused before anything is asked
     keep_sharing(repo)

@@ -37,7 +37,7 @@ def command(user: bool, team: bool) -> None:
     in a clone without gitmem.  With --team gitmem is taken out of these files as well: commit that,
     and the team has left.
     """
-    repo = repo_here()
+    repo = repo_here(mends_launcher=False)
     if team and not repo.is_initialised:
         _leave_team(repo)
         return

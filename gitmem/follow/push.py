@@ -90,6 +90,55 @@ def push(
     raise RemoteUnavailable(f"cannot push memories to '{elected}': it kept changing")
 
 
+def replace_notes(
+    workspace: Workspace,
+    remote: str,
+    copy: Callable[[str], str],
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> bool:
+    """Put what ``copy`` makes of the remote's notes commit in its place; whether it had any notes.
+
+    Nothing else of ours is sent.  A remote that moved is fetched and tried again, as by
+    :func:`push`.
+
+    Raises:
+        RemoteRejected, RemoteReadOnly, RemoteLogin, RemoteUnavailable: as for :func:`push`.
+        NoteUnreadable, NotesMoved, ReadOnlyRepository, DiskFull: the notes cannot be read or
+            written.
+        GitmemError: a scrub is not finished here.
+    """
+    repo, timeout = workspace.repo, workspace.settings.push_timeout
+    deadline = clock() + timeout
+    for attempt in range(_MAX_TRIES):
+        if is_scrub_begun(repo):
+            raise GitmemError("a scrub was begun and is not finished", "Nothing was sent")
+        old = read_exchange_tip(repo, remote)
+        if old is None or attempt:
+            fetch_notes(repo, remote, timeout)
+            join_fetched_notes(repo, NoteStore(repo))
+            old = read_exchange_tip(repo, remote)
+        if old is None:
+            return False
+        if not trust_of(repo).has(remote):
+            raise RemoteRejected(
+                f"nobody here has said to trust '{remote}', so its notes are not replaced",
+                f"Nothing was lost. To trust it: gitmem trust {remote}",
+            )
+        answer = push_notes(repo, remote, timeout, replacing=old, commit=copy(old))
+        if answer.outcome in (RemoteOutcome.UP_TO_DATE, RemoteOutcome.PUSHED):
+            drop_refusal(repo, remote)
+            return True
+        if answer.outcome is RemoteOutcome.REFUSED or attempt == _MAX_STANDSTILLS:
+            raise RemoteRejected(f"'{remote}' refuses the ref for memories: {answer.reason}")
+        limit = min(_MAX_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
+        sleep(random.uniform(0, limit))  # noqa: S311 - jitter, not a secret
+        if clock() > deadline:
+            break
+    raise RemoteUnavailable(f"cannot replace the memories of '{remote}': it kept changing")
+
+
 def push_along(workspace: Workspace, remote: str) -> None:
     """The same in the background: what the person must know becomes a notice.
 

@@ -21,13 +21,13 @@ from gitmem.setup.git_config import missing_entries, read_config
 from gitmem.setup.hook_file import EVENTS
 from gitmem.setup.hook_location import PlaceKind, find_place, read_git_version
 from gitmem.setup.hook_probe import find_hook
-from gitmem.setup.trouble import find_trouble
+from gitmem.setup.trouble import find_trouble, setting_trouble
 from gitmem.state.error_log import read_log
 from gitmem.state.lock import is_worker_running
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue
 from gitmem.state.refused_remotes import read_refusal
-from gitmem.state.settings import read_settings
+from gitmem.state.settings import Settings, read_settings
 from gitmem.state.strangers import remotes_apart
 from gitmem.state.taken_memories import read_taken
 
@@ -65,6 +65,7 @@ class Status:
     refusal: str = ""
     writer: str = ""
     trouble: str = ""
+    settings: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     taken: int = 0
     unreached: int = 0
@@ -116,10 +117,17 @@ def read_status(
         sessions=_sessions(repo, agents),
         refusal=refusal.reason if refusal else "",
         writer=describe_writer(repo, settings, environ or {}, time.time()).text,
-        trouble=find_trouble(repo, settings) if repo.is_initialised and settings.enabled else "",
+        trouble=_trouble(repo, settings),
+        settings=tuple(message for _, message in settings.faults),
         apart=tuple(remotes_apart(repo)),
         taken=len(read_taken(repo)),
     )
+
+
+def _trouble(repo: Repo, settings: Settings) -> str:
+    if not repo.is_initialised:
+        return ""
+    return find_trouble(repo, settings) if settings.enabled else setting_trouble(settings)
 
 
 def render_status(status: Status) -> list[str]:
@@ -128,6 +136,7 @@ def render_status(status: Status) -> list[str]:
         return ["gitmem is not set up here. Run: gitmem init", _memories_line(status)]
     return [
         *([status.trouble] if status.trouble else []),
+        *[f"setting: {fault}" for fault in status.settings],
         _set_up_line(status),
         _memories_line(status),
         *_sessions_line(status),
