@@ -18,6 +18,7 @@ from gitmem.setup.doctor_environment import (
 from gitmem.setup.doctor_finding import Check, Finding, Level, Practice
 from gitmem.setup.doctor_installation import (
     check_client,
+    check_client_choices,
     check_config,
     check_hooks,
     check_launcher,
@@ -42,6 +43,7 @@ _CHECKS: tuple[Check, ...] = (  # causes before effects
     check_hooks,
     check_client,
     check_server,
+    check_client_choices,
     check_compressor,
     check_identity,
     check_remote,
