@@ -95,6 +95,22 @@ def blame(
     return parts if first is None else _clip(parts, first, last or first, path)
 
 
+def blame_at_head(repo: Repo, path: str, seconds: float) -> list[BlameRange]:
+    """The commits of the file's lines as HEAD has it, from the top down; moved lines are not
+    followed.  None where git refuses, or is not done within so many seconds.
+    """
+    environ = blame_environment(repo)
+    if environ is None or may_lack_objects(repo):
+        return []
+    options = ["-w", *_ignore_options(repo, environ), "--porcelain", "--no-textconv"]
+    command = (*BLAME_OPTIONS, "blame", *options, "HEAD", "--", path)
+    try:
+        done = try_git(repo, *command, environ=environ, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return []
+    return list(_join_ranges(_parse_porcelain(done.stdout))) if done.returncode == 0 else []
+
+
 def blamed_lines(repo: Repo, path: str, wanted: str, revision: str = "") -> tuple[int, int]:
     """The first and last line that ``git blame -L`` takes ``wanted`` for, as in ``10,+5``,
     ``/start/,/end/`` or ``:function``.
