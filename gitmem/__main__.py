@@ -38,6 +38,13 @@ def main() -> None:
         from gitmem.mcp.server import serve
 
         serve(os.environ)  # ends the process
+    if arguments[:1] == ["complete-words"]:  # a shell, at each TAB
+        speak_utf8()
+        from gitmem.cli.complete_words import print_candidates
+
+        print_candidates(arguments[1:])
+        sys.stdout.flush()
+        os._exit(0)
     try:
         from gitmem.cli.main import run_command
     except ImportError as error:

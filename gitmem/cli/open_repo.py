@@ -6,6 +6,7 @@ import click
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_repo_here
+from gitmem.process.own_command import as_typed
 from gitmem.refresh.catch_up import catch_up
 from gitmem.setup.trouble import starts_nothing
 from gitmem.state.notices import take_notices
@@ -82,4 +83,4 @@ def _finish_scrub(repo: Repo) -> None:
 def tell_notices(repo: Repo) -> None:
     """Print on stderr, once, what happened in the background."""
     for line in take_notices(repo):
-        click.echo(f"gitmem: {line}", err=True)
+        click.echo(as_typed(f"gitmem: {line}"), err=True)

@@ -72,7 +72,7 @@ def _handle(
 ) -> str:
     settings = read_settings(repo)
     if not settings.enabled:
-        return ""
+        return _output(event, message=_misspelled(event, payload, settings))
     known = RegisteredSession(payload.session, payload.transcript_path, str(worktree))
     with suppress(GitmemError):  # a read-only .git can still be read from
         Registry(repo).add(known)
@@ -238,6 +238,16 @@ def _failure(repo: Repo, event: str, payload: HookPayload, environ: Mapping[str,
         return BAD_SETTING
     known = find_trouble(repo, settings) or FAILED_START
     return known if settings.enabled and settings.notice != "never" else ""
+
+
+def _misspelled(event: str, payload: HookPayload, settings: Settings) -> str:
+    """What a person is told where gitmem is off because a setting cannot be read."""
+    is_start = event == "SessionStart" and payload.source == "startup"
+    if not settings.faults or not is_start or settings.notice == "never":
+        return ""
+    from gitmem.setup.trouble import setting_trouble
+
+    return setting_trouble(settings)
 
 
 def _output(

@@ -22,12 +22,14 @@ from gitmem.state.last_capture import read_last_capture
 from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue, QueuedJob
 from gitmem.state.ref_tips import is_rewriting
-from gitmem.state.settings import Settings
+from gitmem.state.settings import Settings, find_setting
 from gitmem.state.state_file import StateFile
 from gitmem.state.worker_turns import has_worker_begun
 
 DEAD = "gitmem is not capturing: "
 REMEDY = ". Run: gitmem doctor"
+BAD_VALUE = "gitmem: one of its settings has a value that it cannot have. Run: gitmem config"
+BAD_NAME = "gitmem: a setting is misspelled and does not count. Run: gitmem config"
 BAD_SETTING = f"gitmem does nothing here: one of its settings is not valid{REMEDY}"
 TAKEN_OVER = (
     "gitmem: the Python it was set up with was gone; another gitmem of yours has taken its place"
@@ -64,7 +66,7 @@ def find_trouble(repo: Repo, settings: Settings, now: float | None = None) -> st
     ``now`` is in POSIX seconds.  Raises nothing for anything that the disk may hold.
     """
     moment = time.time() if now is None else now
-    for look in (_disk, _program, _waiting, _failed, _hooks, _writer):
+    for look in (_disk, _program, _waiting, _failed, _hooks, _writer, _settings):
         with suppress(GitmemError, OSError):
             if found := look(repo, settings, moment):
                 return found
@@ -183,6 +185,18 @@ def _writer(repo: Repo, settings: Settings, now: float) -> str:
         return ""
     times = f"{record.failures} times in a row"
     return f"gitmem: '{name}' failed {times}, so memories are written without it{REMEDY}"
+
+
+def _settings(repo: Repo, settings: Settings, now: float) -> str:
+    return setting_trouble(settings)
+
+
+def setting_trouble(settings: Settings) -> str:
+    """Settings that do not count as they stand: a value of the wrong form, or no such name."""
+    if not settings.faults:
+        return ""
+    has_value = any(find_setting(name) for name, _ in settings.faults)
+    return BAD_VALUE if has_value else BAD_NAME
 
 
 def _count(commits: Collection[str]) -> str:
