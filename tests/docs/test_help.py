@@ -16,14 +16,19 @@ WITH_EXAMPLES = {
     "config",
     "curate",
     "help",
+    "edit",
+    "forget",
     "log",
+    "pin",
     "recompress",
     "reconcile",
     "remember",
     "search",
     "session",
+    "unpin",
     "verify",
     "why",
+    "wrong",
 }
 
 
