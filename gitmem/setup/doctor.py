@@ -11,6 +11,7 @@ from gitmem.git.repo import Repo
 from gitmem.setup.doctor_environment import (
     check_compressor,
     check_identity,
+    check_namesake,
     check_remote,
     check_settings,
     check_versions,
@@ -37,6 +38,7 @@ from gitmem.setup.doctor_state import (
 
 _CHECKS: tuple[Check, ...] = (  # causes before effects
     check_versions,
+    check_namesake,
     check_launcher,
     check_settings,
     check_config,
