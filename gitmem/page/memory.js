@@ -96,6 +96,8 @@ const Draw = (() => {
     "files-true": "Later, same files", "files-false": "Before, same files",
   };
 
+  const how = (one) => HOW[`${one.how}-${one.isNewer}`];
+
   function whole(memory, go) {
     const commit = Data.commitOf(memory);
     const link = commit && Data.commitLink(commit);
@@ -135,8 +137,8 @@ const Draw = (() => {
         memory.more_files ? el("span", {}, `and ${memory.more_files} more`) : null)] : []),
       ...(memory.symbols ? [el("h4", {}, "Names"), el("div", { class: "chips" },
         ...memory.symbols.map((text) => el("span", { class: "chip", text })))] : []),
-      ...(related.length ? [el("h4", {}, "Related"), el("ul", { class: "related" }, ...related.map((one) =>
-        el("li", {}, el("span", { class: "label" }, HOW[`${one.how}-${one.isNewer}`]),
+      ...(related.length ? [el("h4", {}, "Related"), el("ul", { class: "related" }, ...related.map((one, n) =>
+        el("li", {}, n && how(related[n - 1]) === how(one) ? null : el("span", { class: "label" }, how(one)),
           el("button", { class: "link", type: "button", text: one.other.title, on: () => go.memory(one.other) }))))] : []),
       el("h4", {}, "From"), el("dl", {}, ...facts),
     ].filter(Boolean);

@@ -245,7 +245,9 @@ def _amended(repo: Repo, index: Index, stored: Sequence[IndexedMemory]) -> dict[
     notes = note_numbers(index, [one.commit for one in stored])
     held = [HeldMemory(one.memory, one.commit, notes.get(one.commit, 0)) for one in stored]
     found = amendments_among(repo, index, held, ())
-    return {held[old].memory.id: [held[new].memory.id, how.value] for old, (new, how) in found.items()}
+    return {
+        held[old].memory.id: [held[new].memory.id, how.value] for old, (new, how) in found.items()
+    }
 
 
 def _by_memories(draft: _Draft) -> list[str]:
@@ -253,8 +255,8 @@ def _by_memories(draft: _Draft) -> list[str]:
     counts = dict.fromkeys(draft.paths.values(), 0)
     for memory in draft.memories:
         if isinstance(memory, dict) and memory.get("standing") != "superseded":
-            for number in memory.get("files", ()):  # type: ignore[union-attr]
-                counts[number] += 1  # type: ignore[index]
+            for number in memory.get("files", ()):
+                counts[number] += 1
     names = list(draft.paths)
     return sorted(names, key=lambda name: -counts[draft.paths[name]])
 

@@ -23,9 +23,7 @@ _TRIED = 400
 _HIDDEN = re.compile(HIDDEN)
 
 
-def read_page_files(
-    repo: Repo, paths: Sequence[str], policy: Policy, seconds: float
-) -> list[Json]:
+def read_page_files(repo: Repo, paths: Sequence[str], policy: Policy, seconds: float) -> list[Json]:
     """The first of these paths that HEAD has as text: lines, and spans of lines with their commit.
 
     At most :data:`MOST_FILES`, a megabyte and a half, and as many as there is time for.
@@ -58,9 +56,9 @@ def _sizes_at_head(repo: Repo) -> dict[str, int]:
     for row in os.fsdecode(done.stdout).split("\0"):
         meta, _, path = row.partition("\t")
         fields = meta.split()
-        if len(fields) == 4 and fields[1] == "blob" and fields[3].isdigit():
-            if fields[0] in ("100644", "100755"):
-                sizes[path] = int(fields[3])
+        is_file = len(fields) == 4 and fields[0] in ("100644", "100755")
+        if is_file and fields[3].isdigit():
+            sizes[path] = int(fields[3])
     return sizes
 
 

@@ -15,6 +15,7 @@ WITH_EXAMPLES = {
     "backfill",
     "curate",
     "log",
+    "page",
     "recompress",
     "reconcile",
     "remember",
