@@ -19,9 +19,7 @@ def pinned_ids(index: Index) -> set[str]:
 def correction_of(index: Index, memory_id: str) -> str:
     """The id of what keeps this memory from being told; empty if nothing does."""
     with index.reader() as database:
-        row = database.execute(
-            "SELECT by_id FROM outranked WHERE id = ?", (memory_id,)
-        ).fetchone()
+        row = database.execute("SELECT by_id FROM outranked WHERE id = ?", (memory_id,)).fetchone()
     return str(row[0]) if row else ""
 
 

@@ -83,6 +83,8 @@ const Draw = (() => {
         memory.agent ? el("span", { text: `with ${memory.agent}` }) : null,
         commit ? el("code", { text: commit.id.slice(0, 7) }) : null,
         files.length ? el("span", { text: files[0] + (files.length > 1 ? ` and ${files.length - 1 + (memory.more_files || 0)} more` : "") }) : null,
+        memory.pinned ? el("span", { class: "state fresh" }, "pinned") : null,
+        memory.corrects ? el("span", { class: "state fresh" }, "a correction") : null,
         more > 0 ? el("span", {}, `${more} more inside`) : null,
         state(memory)));
   }

@@ -82,7 +82,7 @@ def test_the_page_can_be_searched_and_walked(story: GitDriver) -> None:
         assert page.locator(".card h3").all_inner_texts() == ["decisionStore sessions in Redis"]
         page.keyboard.press("Escape")
         page.click("#tab-files")
-        page.click("text=src/session_store.py")
+        page.click(".names >> text=src/session_store.py")
         assert "Sessions in Postgres" in page.locator(".src").first.inner_text()
         page.click("#tab-graph")
         assert page.locator("svg .edge.supersedes").count() == 1
@@ -135,8 +135,22 @@ def test_excluded_paths_secrets_and_forgotten_memories_stay_out(story: GitDriver
     assert "aws_access_key_id" in text
     assert "session_store" not in text.partition('id="data"')[2]
 
-    assert gitmem(story, "scrub", "--id", f"m{memory}", "--yes").returncode == 0
+    assert gitmem(story, "scrub", f"m{memory}", "--yes").returncode == 0
     assert "max_burst" not in written(story).read_text()
+
+
+def test_what_a_person_says_is_wrong_is_not_told(story: GitDriver) -> None:
+    commit = story.out("rev-parse", "HEAD~1")
+    (wrong,) = (m for m in NoteStore(story.repo).read(commit).memories)  # type: ignore[union-attr]
+    assert "max_burst" in written(story).read_text()
+
+    origin = Provenance(commit=commit, compressor="person/1", time="2026-01-02T00:00:00Z")
+    said = Memory("note", "It never was", corrects=(wrong.id,), provenance=origin)
+    NoteStore(story.repo).add({commit: [document_of(said)]}, "notes: test")
+    text = written(story).read_text()
+
+    assert "max_burst" not in text
+    assert "It never was" in text
 
 
 @pytest.mark.parametrize("arguments", [("nowhere..HEAD",), ("-o", "absent/page.html")], ids=str)
