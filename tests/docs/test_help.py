@@ -21,8 +21,10 @@ WITH_EXAMPLES = {
     "recompress",
     "reconcile",
     "remember",
+    "scrub",
     "search",
     "session",
+    "show",
     "verify",
     "why",
 }
