@@ -85,7 +85,14 @@ def _tell_lacks(repo: Repo, chosen: str) -> None:
     help="Who writes the memories here: extractive (offline, the default), anthropic, claude-cli"
     " or openai, or several separated by commas. Asks nothing.",
 )
-def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
+@click.option(
+    "--show-in-git-log/--no-show-in-git-log",
+    "in_log",
+    default=None,
+    help="Whether a plain git log and git show print the memories, in full, to you and to agents."
+    " Not unless you ask; git log --notes=claude-mem always does.",
+)
+def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str, in_log: bool | None) -> None:
     """Set up this repository.  Run it again at any time: whatever is in place stays.
 
     Adds git hooks next to any existing ones, a fetch refspec for each remote, the configuration
@@ -108,6 +115,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
         with_mcp=not no_mcp,
         fetch=None if no_fetch else lambda repo: fetch(open_workspace(repo)),
         compressor=chosen,
+        shows_in_log=in_log,
     )
     _tell_lacks(repo, chosen)
     watch_worktrees(repo)
@@ -118,6 +126,8 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
     index.close()
     for change in report.changes:
         click.echo(f"added {change}")
+    for removal in report.removals:
+        click.echo(f"removed {removal}")
     for notice in report.notices:
         click.echo(f"note: {notice}", err=True)
     shared = [name for name in _SHARED if any(name in change for change in report.changes)]
@@ -125,7 +135,7 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str) -> None:
         click.echo(f"Commit {' and '.join(shared)} to share them with your teammates.")
     if user and not no_mcp:
         click.echo("To let the agent search: claude mcp add --scope user gitmem -- gitmem mcp")
-    if not report.changes:
+    if not (report.changes or report.removals):
         click.echo("Everything is already in place.")
     memories = "1 memory" if count == 1 else f"{count} memories"
     click.echo(f"gitmem is set up: {memories} here. Next: work, commit, then run `gitmem log`.")

@@ -15,6 +15,7 @@ import click
 
 from gitmem.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_OUTPUT_LOST, GitmemError
 from gitmem.guard.untrusted import clean_text
+from gitmem.model.release import DISTRIBUTION, VERSION
 
 _MAX_MESSAGE = 16 * 1024
 COMMANDS = {
@@ -81,7 +82,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.version_option(package_name="gitmem")
+@click.version_option(VERSION, message=f"%(prog)s ({DISTRIBUTION}) %(version)s")
 @click.option(
     "-C",
     "directory",

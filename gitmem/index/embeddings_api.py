@@ -1,6 +1,6 @@
 """Vectors from an endpoint with OpenAI's interface, through its own SDK: an extra.
 
-``pip install 'gitmem[openai]'``.  What is sent are memories, which are masked before they are
+``pip install 'gitmem-cli[openai]'``.  What is sent are memories, which are masked before they are
 written, and the words of searches.
 """
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from gitmem.errors import EncoderUnavailable
 from gitmem.guard.untrusted import clean_line
 from gitmem.index.encoder import normalise
+from gitmem.process.installation import install_command
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,7 +85,7 @@ class ApiEncoder:
         if importlib.util.find_spec("openai") is None:
             raise EncoderUnavailable(
                 "gitmem.embedding names an endpoint's model, but the SDK is not installed",
-                "Run: pip install 'gitmem[openai]', or: git config gitmem.embedding static",
+                f"Run: {install_command('openai')}, or: git config gitmem.embedding static",
             )
         from openai import OpenAI
 

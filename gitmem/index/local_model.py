@@ -1,6 +1,6 @@
 """A larger model on this machine, through sentence-transformers: an extra.
 
-``pip install 'gitmem[local-model]'``.  The model is fetched, or read from a folder, by that
+``pip install 'gitmem-cli[local-model]'``.  The model is fetched, or read from a folder, by that
 library; nothing of it is ours.
 """
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from gitmem.errors import EncoderUnavailable
 from gitmem.index.encoder import normalise
+from gitmem.process.installation import install_command
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +53,7 @@ class LocalModelEncoder:
         if importlib.util.find_spec("sentence_transformers") is None:
             raise EncoderUnavailable(
                 "gitmem.embedding names a model of sentence-transformers, which is not installed",
-                "Run: pip install 'gitmem[local-model]', or: git config gitmem.embedding static",
+                f"Run: {install_command('local-model')}, or: git config gitmem.embedding static",
             )
         from sentence_transformers import SentenceTransformer
 

@@ -1,16 +1,19 @@
 """What clients are told of the server: its name, tools, resources and prompts, as plain data.
 
-A client waits for this when a session starts, so nothing is imported.  The forms of the answers
-are those of :mod:`.shapes`, written as schemas; a test holds the two against each other.
+A client waits for this when a session starts, so nothing but the version is imported.  The forms
+of the answers are those of :mod:`.shapes`, written as schemas; a test holds the two against each
+other.
 
 **Source:** Model Context Protocol, revision 2025-11-25; JSON Schema 2020-12.
 """
 
 from __future__ import annotations
 
+from gitmem.model.release import VERSION
+
 Schema = dict[str, object]
 
-SERVER = {"name": "gitmem", "title": "gitmem", "version": "0.1.0"}
+SERVER = {"name": "gitmem", "title": "gitmem", "version": VERSION}
 VERSIONS = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
 """The protocol's revisions that are spoken, the newest first."""
 

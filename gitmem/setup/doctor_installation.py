@@ -12,7 +12,13 @@ from gitmem.setup import mcp_json
 from gitmem.setup.claude_settings import PROJECT_FILE, has_hooks
 from gitmem.setup.config_hazards import find_dangers
 from gitmem.setup.doctor_finding import Finding, Level, Practice
-from gitmem.setup.git_config import GitConfig, missing_entries, read_config, stale_entries
+from gitmem.setup.git_config import (
+    GitConfig,
+    missing_entries,
+    our_display_entries,
+    read_config,
+    stale_entries,
+)
 from gitmem.setup.hook_file import EVENTS, with_block, wrapper
 from gitmem.setup.hook_location import (
     HooksPlace,
@@ -25,6 +31,8 @@ from gitmem.setup.hook_probe import HookState, hook_state
 from gitmem.setup.install import install
 from gitmem.setup.launcher import check_program
 from gitmem.setup.owned_files import look
+
+HIDE_IN_LOG = "gitmem init --no-show-in-git-log"
 
 
 def check_set_up(repo: Repo, practice: Practice) -> Iterator[Finding]:
@@ -60,7 +68,10 @@ def check_config(repo: Repo, practice: Practice) -> Iterator[Finding]:
     for what in wrong:
         yield Finding(Level.ERROR, what, "Run: gitmem init", repair)
     if not wrong:
-        yield Finding(Level.GOOD, "git copies, shows and fetches notes")
+        yield Finding(Level.GOOD, "git copies and fetches notes")
+    if our_display_entries(config):
+        remedy = "To stop that (git log --notes=claude-mem always shows them): " + HIDE_IN_LOG
+        yield Finding(Level.GOOD, "git log prints the memories of each commit", remedy)
     for danger in find_dangers(config):  # somebody else's lines: theirs to change
         level = Level.NOTE if danger.is_mild else Level.WARNING
         yield Finding(level, danger.what, danger.remedy)

@@ -32,6 +32,7 @@ _ONLY_OURS = f"{NOTES_REF[:-1]}[{NOTES_REF[-1]}]"
 outright git says with every amend, rebase and log that it "is invalid"; of a glob it says nothing.
 """
 
+_DISPLAY = "notes.displayRef"
 _COMPRESSOR = "gitmem.compressor"
 _HOOKS = "hook.gitmem-"
 _HOOK = _HOOKS + "{event}.{name}"
@@ -81,16 +82,12 @@ def read_config(repo: Repo) -> GitConfig:
 
 
 def missing_entries(config: GitConfig, *, with_hooks: bool) -> list[Entry]:
-    """What must be added so that notes follow rewritten commits, are shown, fetched and joined.
+    """What must be added so that notes follow rewritten commits, are fetched and joined.
 
     A remote without any fetch refspec keeps none: with ours alone, ``git pull`` from it would
     no longer find the branch.  ``with_hooks`` adds the hooks, for git 2.54 and newer.
     """
-    wanted = [
-        (name, _ONLY_OURS)
-        for name in ("notes.rewriteRef", "notes.displayRef")
-        if not any(fnmatchcase(NOTES_REF, glob) for glob in config.values(name.lower()))
-    ]
+    wanted = [] if _names_ours(config, "notes.rewriteRef") else [("notes.rewriteRef", _ONLY_OURS)]
     if not config.values("notes.rewritemode"):
         wanted.append(("notes.rewriteMode", "concatenate"))
     if not config.values(OUR_STRATEGY.lower()):
@@ -117,6 +114,19 @@ def stale_entries(config: GitConfig, *, with_hooks: bool) -> list[Entry]:
     wanted = hook_entries() if with_hooks else []
     hooks = [(name, value) for _, name, value in config.lines if name.startswith(_HOOKS)]
     return refspecs + [entry for entry in hooks if entry not in wanted]
+
+
+def display_entries(config: GitConfig) -> list[Entry]:
+    """What must be added so that ``git log`` and ``git show`` print the notes of each commit.
+
+    Only where somebody asks for it: it makes every log several times as long, an agent's too.
+    """
+    return [] if _names_ours(config, _DISPLAY) else [(_DISPLAY, _ONLY_OURS)]
+
+
+def our_display_entries(config: GitConfig) -> list[Entry]:
+    """The repository's own line that has ``git log`` print the notes, in the form we write it."""
+    return [(_DISPLAY, v) for v in config.local_values(_DISPLAY.lower()) if v == _ONLY_OURS]
 
 
 def writer_entries(config: GitConfig, compressor: str) -> list[Entry]:
@@ -260,6 +270,11 @@ def _edit(path: Path, *arguments: str) -> None:
     done = run(command, environ=git_environment())
     if done.returncode != 0:
         raise GitFailed(f"git refuses '{arguments[-2]}': {os.fsdecode(done.stderr).strip()}")
+
+
+def _names_ours(config: GitConfig, name: str) -> bool:
+    """Whether one of the globs that are configured under that name stands for our ref."""
+    return any(fnmatchcase(NOTES_REF, glob) for glob in config.values(name.lower()))
 
 
 def _pair(item: str) -> Entry:

@@ -19,9 +19,11 @@ from gitmem.setup import mcp_json
 from gitmem.setup.claude_settings import PROJECT_FILE, with_hooks, without_hooks
 from gitmem.setup.git_config import (
     config_path,
+    display_entries,
     lock_config,
     missing_entries,
     other_writer_entries,
+    our_display_entries,
     read_config,
     stale_entries,
     with_entries,
@@ -55,9 +57,12 @@ _NO_ENTRY = (
 
 @dataclass
 class InstallReport:
-    """``changes`` is empty if everything was in place; ``notices`` are for the person to read."""
+    """``changes`` are what was added, ``removals`` what was taken out again: both are empty if
+    everything was in place.  ``notices`` are for the person to read.
+    """
 
     changes: list[str] = field(default_factory=list)
+    removals: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
 
@@ -70,6 +75,7 @@ def install(
     fetch: Callable[[Repo], None] | None = None,
     with_mcp: bool = True,
     compressor: str = "",
+    shows_in_log: bool | None = None,
 ) -> InstallReport:
     """Set up the repository, in any of its work trees.
 
@@ -77,6 +83,7 @@ def install(
     project's, and the project's files stay as they are.  ``with_mcp``: the project offers the
     MCP server to agents.  ``fetch`` gets the team's memories; if it fails, that is a notice.
     ``compressor`` is who writes the memories here from now on; empty: whoever does it now.
+    ``shows_in_log``: whether ``git log`` prints the notes; None leaves that as it is.
 
     Raises:
         BareRepository: there is no work tree.
@@ -97,7 +104,7 @@ def install(
         with_project = user_settings is None and has_entry
         for path in _project_files(repo, place, with_project=with_project, with_mcp=with_mcp):
             refuse_way_out(repo, path)  # before anything is written
-        _add_to_config(repo, owned_files, place, report, compressor)
+        _add_to_config(repo, owned_files, place, report, compressor, shows_in_log)
         _add_hooks(repo, owned_files, place, report)
         if user_settings is not None or has_entry:
             _add_to_client(repo, owned_files, user_settings, report)
@@ -134,6 +141,7 @@ def _add_to_config(
     place: HooksPlace,
     report: InstallReport,
     compressor: str,
+    shows_in_log: bool | None,
 ) -> None:
     config = read_config(repo)
     with_hooks = place.kind is PlaceKind.CONFIG
@@ -142,6 +150,10 @@ def _add_to_config(
     if compressor:
         missing += writer_entries(config, compressor)
         stale += other_writer_entries(config, compressor)
+    if shows_in_log:
+        missing += display_entries(config)
+    elif shows_in_log is False:
+        stale += our_display_entries(config)
     if not missing and not stale:
         return
     owned_files.add_entries(tuple(missing))
@@ -156,6 +168,8 @@ def _add_to_config(
     report.changes += [
         f"git config {name} = {value}" for name, value in _entries_to_report(missing)
     ]
+    dropped = our_display_entries(config) if shows_in_log is False else []
+    report.removals += [f"git config {name} = {value}" for name, value in dropped]
 
 
 def _entries_to_report(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:

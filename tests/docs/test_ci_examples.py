@@ -294,7 +294,7 @@ def test_github_after_a_squash(forge: Forge) -> None:
     reconcile_github(forge, head)
 
     check_notes(forge, {head: ["part 1", "part 2"]})
-    assert (forge.folder / "installed").read_text().startswith("pipx install gitmem==")
+    assert (forge.folder / "installed").read_text().startswith("pipx install gitmem-cli==")
 
 
 @pytest.mark.slow

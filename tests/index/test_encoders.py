@@ -67,7 +67,7 @@ def test_without_the_library_a_local_model_says_what_to_install(
     with pytest.raises(EncoderUnavailable) as caught:
         LocalModelEncoder("all-MiniLM-L6-v2").encode(["one"])
 
-    assert "gitmem[local-model]" in caught.value.hint
+    assert "gitmem-cli[local-model]" in caught.value.hint
 
 
 def test_a_local_model_tells_like_from_unlike() -> None:

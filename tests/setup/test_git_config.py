@@ -6,6 +6,7 @@ from gitmem.errors import GitFailed
 from gitmem.setup.git_config import (
     GitConfig,
     config_path,
+    display_entries,
     hook_entries,
     is_same_config,
     list_entries,
@@ -39,7 +40,6 @@ def test_every_level_is_read_with_its_name(git: GitDriver) -> None:
 def test_what_is_missing_from_nothing() -> None:
     assert missing_entries(config(), with_hooks=False) == [
         ("notes.rewriteRef", "refs/notes/claude-me[m]"),
-        ("notes.displayRef", "refs/notes/claude-me[m]"),
         ("notes.rewriteMode", "concatenate"),
         ("notes.claude-mem.mergeStrategy", "union"),
     ]
@@ -52,15 +52,21 @@ def test_what_is_missing_from_nothing() -> None:
 def test_a_glob_that_covers_us_is_enough(glob: str) -> None:
     present = config(("notes.rewriteref", glob), ("notes.displayref", glob))
 
+    assert display_entries(present) == []
     missing = [name for name, _ in missing_entries(present, with_hooks=False)]
     assert missing == ["notes.rewriteMode", "notes.claude-mem.mergeStrategy"]
+
+
+def test_git_log_prints_notes_only_where_that_is_asked_for() -> None:
+    assert display_entries(config()) == [("notes.displayRef", "refs/notes/claude-me[m]")]
+    assert "notes.displayRef" not in dict(missing_entries(config(), with_hooks=False))
 
 
 def test_a_strategy_for_our_ref_is_the_owners() -> None:
     present = config(("notes.claude-mem.mergestrategy", "theirs"))
     missing = [name for name, _ in missing_entries(present, with_hooks=False)]
 
-    assert missing == ["notes.rewriteRef", "notes.displayRef", "notes.rewriteMode"]
+    assert missing == ["notes.rewriteRef", "notes.rewriteMode"]
 
 
 def test_what_is_added_is_no_longer_missing(git: GitDriver) -> None:

@@ -16,6 +16,7 @@ import pytest
 from gitmem.errors import BareRepository, ForeignFile, GitFailed, RemoteUnavailable
 from gitmem.git.repo import Repo, find_repo
 from gitmem.setup.claude_settings import TIMEOUTS
+from gitmem.setup.git_config import config_path
 from gitmem.setup.hook_file import SHEBANG, block, with_block
 from gitmem.setup.install import install
 from gitmem.setup.mcp_json import SERVER
@@ -349,10 +350,32 @@ def test_the_configuration_that_makes_notes_travel(committed: GitDriver) -> None
 
     assert values("notes.rewriteRef") == ["refs/notes/claude-me[m]"]
     assert values("notes.rewriteMode") == ["concatenate"]
-    assert values("notes.displayRef") == ["refs/notes/claude-me[m]"]
+    assert committed.run("config", "notes.displayRef", check=False).returncode == 1
     for remote in ("origin", "team/fork"):
         expected = f"+refs/notes/claude-mem*:refs/gitmem/{remote}/claude-mem*"
         assert values(f"remote.{remote}.fetch")[1:] == [expected]
+
+
+def test_git_log_prints_what_it_did_before_unless_somebody_asks(committed: GitDriver) -> None:
+    committed.add_note("HEAD", "a memory")
+    before = committed.out("config", "--local", "--list"), committed.out("log")
+    config = config_path(committed.repo).read_bytes()
+
+    install(committed.repo, git_version=OLD_GIT)
+    plain = committed.out("log")
+    install(committed.repo, git_version=OLD_GIT, shows_in_log=True)
+    shown = committed.out("log")
+    install(committed.repo, git_version=OLD_GIT)  # what somebody chose stays
+    again = committed.out("log")
+    dropped = install(committed.repo, git_version=OLD_GIT, shows_in_log=False)
+
+    assert before[1] == plain == committed.out("log")
+    assert "a memory" in shown
+    assert shown == again
+    assert dropped.removals == ["git config notes.displayRef = refs/notes/claude-me[m]"]
+    install(committed.repo, git_version=OLD_GIT, shows_in_log=True)
+    uninstall(committed.repo)
+    assert config == config_path(committed.repo).read_bytes()
 
 
 def test_before_the_first_memory_git_says_nothing_of_a_ref_that_is_not_there(
@@ -400,6 +423,7 @@ def test_what_is_configured_already_is_respected(committed: GitDriver) -> None:
 
 def test_notes_follow_an_amended_commit_and_show_in_git_log(committed: GitDriver) -> None:
     set_up(committed)
+    install(committed.repo, git_version=OLD_GIT, shows_in_log=True)
     committed.add_note(committed.out("rev-parse", "HEAD"), "---\nid: kept\n")
 
     committed.run("commit", "-q", "--amend", "-m", "better")

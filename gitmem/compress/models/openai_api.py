@@ -1,7 +1,7 @@
 """An endpoint with OpenAI's interface: Ollama, vLLM, OpenRouter, OpenAI.
 
-Through OpenAI's own SDK, which is an extra: ``pip install 'gitmem[openai]'``.  Endpoints differ in
-what they understand, so the answer's form is asked for as a schema first and, where that is
+Through OpenAI's own SDK, which is an extra: ``pip install 'gitmem-cli[openai]'``.  Endpoints differ
+in what they understand, so the answer's form is asked for as a schema first and, where that is
 refused, in words.
 """
 
@@ -24,6 +24,7 @@ from gitmem.compress.models.sdk import (
 )
 from gitmem.errors import CompressorFailed
 from gitmem.guard.untrusted import clean_line
+from gitmem.process.installation import install_command
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -60,7 +61,7 @@ class OpenAiApi:
                 "OPENAI_API_KEY is not set, nor is gitmem.openaiBaseUrl for an endpoint without one"
             )
         if importlib.util.find_spec("openai") is None:
-            return "OpenAI's SDK is not installed; run: pip install 'gitmem[openai]'"
+            return f"OpenAI's SDK is not installed; run: {install_command('openai')}"
         return ""
 
     def send(self, request: Request, before: UselessAnswer | None, seconds: float) -> ModelReply:

@@ -223,7 +223,7 @@ def test_nobody_is_asked_before_all_is_chosen() -> None:
 def test_without_the_sdk_a_person_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openai", None)
 
-    assert "pip install 'gitmem[openai]'" in failure("http://127.0.0.1:9")
+    assert "pip install 'gitmem-cli[openai]'" in failure("http://127.0.0.1:9")
 
 
 def test_nothing_done_is_nothing_asked() -> None:
