@@ -26,6 +26,8 @@ COMMANDS = {
     "session": "Show the part of an agent's session behind a memory, or resume it.",
     "why": "Show why a line of code, or a file, is as it is.",
     "context": "Show what the agent's next session here receives.",
+    "handoff": "Write what another person or agent needs to go on.",
+    "digest": "Tell what was decided, learned and left, by area.",
     "mcp": "Serve the memory to an agent (MCP over standard input and output).",
     "remember": "Remember what a diff does not show: for an agent, from its shell.",
     "capture": "Remember a commit now, by hand.",

@@ -174,7 +174,13 @@ class _Reader:
         if part.events and (len(found) * 2 >= len(items) if items else not is_moved):
             return part
         placed = self._placed(memories, items, len(found))
-        return placed if placed.events or is_moved else part
+        if placed.events or is_moved:
+            return placed
+        doubt = (
+            "Nothing that the memory says stands in these records word for word: they may be"
+            " another's."
+        )
+        return part if found or not items else replace(part, remarks=(doubt, *part.remarks))
 
     def _placed(
         self, memories: Sequence[Memory], items: Sequence[Sequence[str]], least: int

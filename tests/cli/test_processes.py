@@ -22,6 +22,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     "session": ("HEAD",),
     "why": ("price.py:1",),
     "context": (),
+    "handoff": (),
+    "digest": (),
     "remember": (),
     "capture": ("HEAD",),
     "backfill": ("--dry-run",),

@@ -14,6 +14,8 @@ CONTEXTS = {context.command_path: context for context in command_contexts()}
 WITH_EXAMPLES = {
     "backfill",
     "curate",
+    "digest",
+    "handoff",
     "log",
     "recompress",
     "reconcile",
