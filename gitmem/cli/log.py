@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from gitmem.cli.log_documents import DOCUMENTS, document_blocks
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width, wants_colour
 from gitmem.errors import UsageError
@@ -24,11 +25,10 @@ from gitmem.recall.log import (
     read_pending_entries,
     split_arguments,
 )
-from gitmem.render.markdown import render_markdown
 from gitmem.render.terminal import entry_fields, palette, render_log, render_oneline
 
 _PATHS = "gitmem.paths"
-_FORMATS = ("full", "oneline", "json", "markdown")
+_FORMATS = ("full", "oneline", "json", *DOCUMENTS)
 
 
 class _PathsCommand(click.Command):
@@ -65,8 +65,10 @@ class _PathsCommand(click.Command):
     "--format",
     "form",
     type=click.Choice(_FORMATS),
-    help="Output format; markdown is for the text of a pull request.  [default: full]",
+    help="Output format; markdown and html are for a pull request, adr for decision records."
+    "  [default: full]",
 )
+@click.option("-o", "folder", metavar="DIR", help="With adr: a numbered file per decision there.")
 @click.option("--oneline", is_flag=True, help="One line per memory; same as --format oneline.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per commit (--format json).")
 @colour_option
@@ -84,6 +86,7 @@ def command(
     abandoned: bool,
     reverse: bool,
     form: str | None,
+    folder: str | None,
     oneline: bool,
     as_json: bool,
     colour: str,
@@ -96,7 +99,8 @@ def command(
     gitmem log -n 5
     gitmem log main..HEAD
     gitmem log --since=2.weeks --kind decision -- src/
-    gitmem log main..HEAD --reverse --format markdown | gh pr edit --body-file -
+    gitmem log main..HEAD --format markdown | gh pr edit --body-file -
+    gitmem log main..HEAD --format adr -o docs/decisions
     """
     count = None if count is None else min(count, sys.maxsize)
     form = _form(form, oneline=oneline, as_json=as_json)
@@ -116,7 +120,10 @@ def command(
     )
     if pending:
         entries = chain(read_pending_entries(repo), entries)
-    if form in ("full", "markdown"):
+    if form in DOCUMENTS or folder is not None:
+        page(repo, document_blocks(entries, form, " ".join(revisions), folder), colour=False)
+        return
+    if form == "full":
         entries = tell_once(entries)
     if reverse:
         entries = iter(list(entries)[::-1])
@@ -141,9 +148,6 @@ def _revisions_and_paths(
 
 
 def _blocks(entries: Iterator[LogEntry], form: str, is_coloured: bool) -> Iterator[str]:
-    if form == "markdown":
-        yield from render_markdown(entries)
-        return
     colours = palette(is_coloured)
     for position, entry in enumerate(entries):
         if form == "json":

@@ -5,7 +5,8 @@ What a memory says may come from anybody who can push.  On a forge a mention not
 slash is a command to GitLab.  Each form is broken here where the forges' own readers look for it:
 by a backslash in Markdown, by an entity in HTML, and in words by a zero-width space, written as an
 entity so that whoever reads the source sees it.  Escaping alone does not stop a mention: forges
-look for those in the finished page.
+look for those in the finished page.  Whole words that they look for stand as code
+(:mod:`gitmem.guard.code_words`), where they read as they were written and nothing is looked for.
 
 **Source:** GitHub Flavored Markdown 0.29; GitHub's and GitLab's pages on autolinked references.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import re
 
+from gitmem.guard.code_words import split_code
 from gitmem.guard.untrusted import clean_line, clean_text
 
 _GAP = "&#8203;"  # a zero-width space
@@ -30,6 +32,7 @@ _ADDRESS = re.compile(r"://|www(?=\.)|(?:mailto|xmpp)(?=:)", re.IGNORECASE)
 # What begins a block, or is a command, when it begins a line.
 _LINE_START = re.compile(r"^(?:[#+=/:-]|(\d{1,9})(?=[.)]))")
 _FENCE = re.compile(r"`+")
+_BLOCK = re.compile(r" {0,3}(`{3,}|~{3,})[^`]*$")
 
 
 def markdown_line(text: str, limit: int) -> str:
@@ -37,13 +40,42 @@ def markdown_line(text: str, limit: int) -> str:
 
     At most ``limit`` characters of it; the escapes come on top.
     """
-    return _escape_line_start(_escape_line(clean_line(text, limit)))
+    return _prose(clean_line(text, limit))
 
 
 def markdown_lines(text: str, limit: int) -> list[str]:
-    """The same line by line; blank lines are left out."""
-    lines = (line.strip() for line in clean_text(text, limit).split("\n"))
-    return [_escape_line_start(_escape_line(line)) for line in lines if line]
+    """The same line by line; blank lines are left out, and a fenced block stays one."""
+    lines = clean_text(text, limit).split("\n")
+    told: list[str] = []
+    at = 0
+    while at < len(lines):
+        fence = _BLOCK.match(lines[at])
+        end = _end_of_block(lines, at, fence[1]) if fence else 0
+        if end > at + 1:
+            told += code_block("\n".join(lines[at + 1 : end]), limit)
+            at = end
+        elif line := lines[at].strip():
+            told.append(_prose(line))
+        at += 1
+    return told
+
+
+def _end_of_block(lines: list[str], at: int, fence: str) -> int:
+    """The number of the line that closes a fenced block; 0 if none does."""
+    for number in range(at + 1, len(lines)):
+        closing = lines[number].strip()
+        if len(closing) >= len(fence) and not closing.strip(fence[0]):
+            return number
+    return 0
+
+
+def _prose(line: str) -> str:
+    told, was_code = "", False
+    for is_code, text in split_code(line):
+        gap = _GAP if is_code and was_code else ""
+        told += gap + (code_span(text, len(text)) if is_code else _escape_line(text))
+        was_code = is_code
+    return _escape_line_start(told)
 
 
 def code_block(text: str, limit: int) -> list[str]:

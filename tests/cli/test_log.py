@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from gitmem.model.memory import Memory, Provenance
+from gitmem.model.memory import Decision, Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.state.pending import Pending, PendingStore
@@ -153,9 +153,11 @@ def test_a_reader_who_has_enough_is_no_failure(story: GitDriver) -> None:
 
 
 def test_the_text_of_a_pull_request(story: GitDriver) -> None:
-    told = gitmem(story, "log", "middle~..HEAD", "--reverse", "--format", "markdown").stdout
+    told = gitmem(story, "log", "middle~..HEAD", "--format", "markdown").stdout
+    turned = gitmem(story, "log", "middle~..HEAD", "--reverse", "--format", "markdown").stdout
 
     assert titles(told) == ["Cents are integers", "Tax rounds half even"]
+    assert turned == told
     assert told.count("\n\n### ") == 1
     assert "\n\nwhy Tax rounds half even\n" in told
 
@@ -192,3 +194,32 @@ def test_a_reader_who_is_gone_is_no_failure(story: GitDriver) -> None:
     assert process.wait() == 0
     assert process.stderr is not None
     assert process.stderr.read() == b""
+
+
+def test_a_decision_is_a_numbered_record_written_once(story: GitDriver) -> None:
+    decision = Decision("Round half to even", "the law says so", ("round half up",))
+    memory = Memory("decision", "How to round", why="Cents were lost.", decisions=(decision,))
+    note = {story.out("rev-parse", "HEAD"): [document_of(memory)]}
+    NoteStore(story.repo).add(note, "notes: test")
+    story.write("docs/adr/007-an-old-one.md", "# 7. An old one\n")
+    done = gitmem(story, "log", "--format", "adr", "-o", "docs/adr")
+    again = gitmem(story, "log", "--format", "adr", "-o", "docs/adr")
+
+    names = sorted(path.name for path in (story.path / "docs/adr").iterdir())
+    assert names == [
+        "007-an-old-one.md",
+        "008-cents-are-integers.md",
+        "009-round-half-to-even.md",
+    ], done.stderr
+    page = (story.path / "docs/adr/009-round-half-to-even.md").read_text("utf-8")
+    assert page.startswith("# 9. Round half to even\n")
+    assert "## Considered options\n\n- Round half to even (chosen)\n- round half up\n" in page
+    assert "Because: the law says so\n" in page
+    assert (again.stdout, "Nothing was written" in again.stderr) == ("", True)
+    assert "# Round half to even" in gitmem(story, "log", "--format", "adr").stdout
+
+
+def test_a_folder_goes_with_records_alone(story: GitDriver) -> None:
+    assert gitmem(story, "log", "--format", "html", "-o", "x").returncode == 2
+    assert gitmem(story, "log", "-o", "x").returncode == 2
+    assert gitmem(story, "log", "--format", "html").stdout.startswith("<article>\n<h3>")
