@@ -60,7 +60,7 @@ from gitmem.state.unseen import UnseenCommit, add_unseen
 from gitmem.state.worker_turns import leave_mark, work_in_turns
 
 _REBASE_FOLDERS = ("rebase-merge", "rebase-apply")
-_RETRY_LATER = (DiskFull, ReadOnlyRepository, NotesMoved)
+_RETRY_LATER = (DiskFull, ReadOnlyRepository, NotesMoved, ImportError)  # a package may come back
 
 
 @dataclass

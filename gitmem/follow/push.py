@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import (
@@ -15,9 +15,15 @@ from gitmem.errors import (
     RemoteRejected,
     RemoteUnavailable,
 )
+from gitmem.follow.amounts import Amount, amount_of, new_memories
+from gitmem.follow.first_sent import first_sent_line, is_first_sending
 from gitmem.git.remotes import memory_remote, own_place, read_exchange_tip, remotes_to_fetch
+from gitmem.git.repo import Repo
 from gitmem.git.transport import fetch_notes, push_notes
 from gitmem.git.transport_status import RemoteAnswer, RemoteOutcome
+from gitmem.index.cache import Index
+from gitmem.index.commits import annotated_commit_count
+from gitmem.index.memories import memory_count
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import join_fetched_notes
 from gitmem.state.cursors import read_cursors
@@ -139,13 +145,28 @@ def push_along(workspace: Workspace, remote: str) -> None:
     Raises:
         RemoteUnavailable, NotesMoved, ReadOnlyRepository, DiskFull: as for :func:`push`.
     """
+    repo = workspace.repo
     try:
-        push(workspace, remote)
+        before = read_exchange_tip(repo, remote) if is_first_sending(repo, remote) else ""
+        if not push(workspace, remote) or before == "":
+            return
+        with suppress(GitmemError, OSError):
+            if told := first_sent_line(repo, remote, _amount_since(repo, before)):
+                add_notice(repo, told)
     except RemoteUnavailable:
         raise
     except RemoteError as error:
         if record_refusal(workspace, remote, error):
             add_notice(workspace.repo, str(error))
+
+
+def _amount_since(repo: Repo, old: str | None) -> Amount:
+    """What the remote has got; the index knows all of it without reading notes, which take time."""
+    notes = NoteStore(repo)
+    if old is not None:
+        return amount_of(new_memories(notes, old, notes.tip()))
+    with closing(Index.open(repo.state_dir)) as index:
+        return Amount(memory_count(index), annotated_commit_count(index))
 
 
 def record_refusal(workspace: Workspace, remote: str, error: RemoteError) -> bool:

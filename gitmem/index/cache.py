@@ -31,6 +31,7 @@ from gitmem.index.file import (
     open_file,
     replace_file,
 )
+from gitmem.index.precedence import settle_precedence
 from gitmem.index.rows import (
     begin_words,
     empty,
@@ -188,6 +189,7 @@ class Index:
                     skipped += replace_note(database, commit, note, is_new=is_whole)
                 if is_whole:
                     pack_words(database)
+                settle_precedence(database)
                 database.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
         except sqlite3.OperationalError as error:
             if not is_busy(error):

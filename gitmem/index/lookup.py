@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Sequence
 
 from gitmem.index.cache import Index
 from gitmem.index.fields import WORD_WEIGHTS
-from gitmem.index.memories import HOLDINGS, LIVE, NOT_FORGOTTEN
+from gitmem.index.memories import HOLDINGS, LIVE, NOT_FORGOTTEN, NOT_OUTRANKED, STILL_SUPERSEDES
 from gitmem.index.parameters import batches, marks
 from gitmem.index.rows import storable, transaction, unpack_memory
 from gitmem.model.memory import Memory
@@ -129,15 +129,15 @@ def holders_in_scope(
                 for place, note in database.execute(
                     f"SELECT memory.place, supersedes.note FROM {HOLDINGS} JOIN supersedes"
                     " ON supersedes.id = memory.id OR supersedes.id = holding.stated_id"
-                    f" WHERE memory.place IN ({marks(some)}) AND NOT EXISTS"
-                    " (SELECT 1 FROM tombstone WHERE tombstone.id = supersedes.by_id)",
+                    f" WHERE memory.place IN ({marks(some)}) AND {STILL_SUPERSEDES}",
                     some,
                 )
                 if scope is None or note in scope
             }
             statement = (
                 f"SELECT memory.place, note.place, commit_oid FROM {HOLDINGS}"
-                f" WHERE memory.place IN ({marks(some)}) AND {NOT_FORGOTTEN} ORDER BY note.place"
+                f" WHERE memory.place IN ({marks(some)}) AND {NOT_FORGOTTEN} AND {NOT_OUTRANKED}"
+                " ORDER BY note.place"
             )
             for place, note, commit in database.execute(statement, some):
                 if place not in superseded and (scope is None or note in scope):
@@ -176,7 +176,8 @@ def successors(index: Index, ids: Iterable[str]) -> dict[str, str]:
         for some in batches(ids):
             statement = (
                 f"SELECT id, min(by_id) FROM supersedes WHERE id IN ({marks(some)}) AND by_id"
-                " NOT IN (SELECT id FROM tombstone) GROUP BY id"
+                " NOT IN (SELECT id FROM tombstone) AND by_id NOT IN (SELECT id FROM outranked)"
+                " GROUP BY id"
             )
             found.update(database.execute(statement, storable(some)))
     return found
@@ -193,7 +194,8 @@ def successor_of_former(index: Index, id_prefix: str) -> tuple[list[str], str]:
     with index.reader() as database:
         statement = (
             "SELECT DISTINCT id FROM supersedes WHERE id >= ? AND id < ? AND by_id NOT IN"
-            " (SELECT id FROM tombstone) ORDER BY id LIMIT 2"
+            " (SELECT id FROM tombstone) AND by_id NOT IN (SELECT id FROM outranked)"
+            " ORDER BY id LIMIT 2"
         )
         former = [row[0] for row in database.execute(statement, (id_prefix, id_prefix + "g"))]
     if len(former) != 1:

@@ -22,10 +22,14 @@ _SELECT = f"SELECT commit_oid, id, fields FROM {HOLDINGS}"
 # A document edited by hand answers to the id it states and to the one its content has.
 NOT_FORGOTTEN = """NOT EXISTS (
     SELECT 1 FROM tombstone WHERE tombstone.id IN (memory.id, holding.stated_id))"""
-_NOT_SUPERSEDED = """NOT EXISTS (
+# What a person said is wrong, or has put in other words, is told nowhere: this decides it.
+NOT_OUTRANKED = "NOT EXISTS (SELECT 1 FROM outranked WHERE outranked.id = memory.id)"
+STILL_SUPERSEDES = """NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.id = supersedes.by_id)
+    AND NOT EXISTS (SELECT 1 FROM outranked WHERE outranked.id = supersedes.by_id)"""
+_NOT_SUPERSEDED = f"""NOT EXISTS (
     SELECT 1 FROM supersedes WHERE supersedes.id IN (memory.id, holding.stated_id)
-    AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.id = supersedes.by_id))"""
-LIVE = f"{NOT_FORGOTTEN} AND {_NOT_SUPERSEDED}"
+    AND {STILL_SUPERSEDES})"""
+LIVE = f"{NOT_FORGOTTEN} AND {NOT_OUTRANKED} AND {_NOT_SUPERSEDED}"
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,11 @@ def memories_of_agent(index: Index, agent: str) -> list[IndexedMemory]:
     return _rows(index, f"{_SELECT} WHERE {named} AND {NOT_FORGOTTEN}", (agent,))
 
 
-def memories_with_id(index: Index, id_prefix: str) -> list[IndexedMemory]:
-    """The memories whose id begins so, superseded ones too: at most 20, by id.
+def memories_with_id(
+    index: Index, id_prefix: str, *, even_wrong: bool = False
+) -> list[IndexedMemory]:
+    """The memories whose id begins so, superseded ones too: at most 20, by id; those that a person
+    said are wrong only where they are asked for, for a person who wants to see or undo that.
 
     A memory that stands at several commits comes once for each.
 
@@ -100,10 +107,11 @@ def memories_with_id(index: Index, id_prefix: str) -> list[IndexedMemory]:
     """
     if not re.fullmatch(r"m[0-9a-f]{0,20}", id_prefix):
         return []
+    also = "" if even_wrong else f"AND {NOT_OUTRANKED}"
     query = (
         f"{_SELECT} WHERE (id >= ?1 AND id < ?2 OR holding.memory IN"
         " (SELECT memory FROM holding WHERE stated_id >= ?1 AND stated_id < ?2"
-        f" AND stated_id <> '')) AND {NOT_FORGOTTEN} ORDER BY id, commit_oid LIMIT 20"
+        f" AND stated_id <> '')) AND {NOT_FORGOTTEN} {also} ORDER BY id, commit_oid LIMIT 20"
     )
     return _rows(index, query, (id_prefix, id_prefix + "g"))
 

@@ -29,7 +29,7 @@ def validity_of(fields: Sequence[Field]) -> str:
     It names all that rows and vectors were made with: tables, words, weights and schema.
     """
     return (
-        f"gitmem index 8, words {lexical.VERSION}, fields {digest_of(fields)},"
+        f"gitmem index 9, words {lexical.VERSION}, fields {digest_of(fields)},"
         f" memory schema {SCHEMA}"
     )
 
@@ -85,6 +85,19 @@ CREATE TABLE supersedes (
     PRIMARY KEY (id, by_id, note)
 ) WITHOUT ROWID;
 CREATE INDEX supersedes_note ON supersedes (note);
+CREATE TABLE corrects (
+    id TEXT NOT NULL, by_id TEXT NOT NULL, note INTEGER NOT NULL,
+    PRIMARY KEY (id, by_id, note)
+) WITHOUT ROWID;
+CREATE INDEX corrects_note ON corrects (note);
+CREATE TABLE pin (
+    id TEXT NOT NULL, pin_id TEXT NOT NULL, note INTEGER NOT NULL,
+    PRIMARY KEY (id, pin_id, note)
+) WITHOUT ROWID;
+CREATE INDEX pin_note ON pin (note);
+CREATE TABLE by_person (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE outranked (id TEXT PRIMARY KEY, by_id TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE pinned (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(
     {_COLUMNS}, content='', tokenize='porter unicode61'
 );
@@ -106,11 +119,14 @@ CREATE TABLE reach (
 ) WITHOUT ROWID;
 """
 
-_OF_NOTES = ("holding", "tombstone", "supersedes", "abandoned")
+_OF_NOTES = ("holding", "tombstone", "supersedes", "corrects", "pin", "abandoned")
 _CONTENT = (
     "note",
     *_OF_NOTES,
     "memory",
+    "by_person",
+    "outranked",
+    "pinned",
     "name",
     "path",
     "touched",
@@ -269,9 +285,16 @@ def _insert_documents(
             for old in filter(None, document.memory.supersedes):  # "" is no stated id either
                 superseded = storable((old, document.memory.id, place))
                 database.execute("INSERT OR IGNORE INTO supersedes VALUES (?,?,?)", superseded)
+            for wrong in filter(None, document.memory.corrects):
+                corrected = storable((wrong, document.memory.id, place))
+                database.execute("INSERT OR IGNORE INTO corrects VALUES (?,?,?)", corrected)
             held.add(memory)
         elif document.tombstone is not None and document.tombstone.id:
             stone = document.tombstone
+            if stone.pins:
+                pin = storable((stone.pins, stone.id, place))
+                database.execute("INSERT OR IGNORE INTO pin VALUES (?,?,?)", pin)
+                continue
             end = min(stone.records[1], _LARGEST) if stone.records else 0
             row = storable((stone.id, place, digest(stone.session), end))
             database.execute("INSERT OR IGNORE INTO tombstone VALUES (?,?,?,?)", row)
@@ -336,6 +359,8 @@ def _insert_memory(database: sqlite3.Connection, memory: Memory, content: _Conte
         database.execute("INSERT OR IGNORE INTO path (name) VALUES (?)", (path,))
         query = "INSERT OR IGNORE INTO touched SELECT place, ? FROM path WHERE name = ?"
         database.execute(query, (place, path))
+    if origin.is_of_person:
+        database.execute("INSERT OR IGNORE INTO by_person VALUES (?)", (memory.id,))
     for facet in content.facets:
         named = (_name(database, facet), place)
         database.execute("INSERT OR IGNORE INTO facet VALUES (?,?)", named)
@@ -353,6 +378,9 @@ def _drop_unheld(database: sqlite3.Connection, places: Iterable[int]) -> None:
         database.execute(
             f"INSERT INTO words (words, rowid, {_COLUMNS}) VALUES ('delete',?,{_COLUMN_MARKS})",
             (place, *storable(lexical.columns_of(unpack_memory(fields)))),
+        )
+        database.execute(
+            "DELETE FROM by_person WHERE id = (SELECT id FROM memory WHERE place = ?)", (place,)
         )
         for table in ("touched", "facet"):
             database.execute(f"DELETE FROM {table} WHERE memory = ?", (place,))

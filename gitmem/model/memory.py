@@ -34,6 +34,8 @@ KINDS = (
     "gotcha",
     "security",
     "session",
+    "note",
+    "correction",
 )
 
 ID_PATTERN = re.compile(r"m[0-9a-f]{20}")
@@ -114,6 +116,11 @@ class Provenance:
         """Whether the session's own agent told it, about its commit."""
         return self.compressor.startswith("agent/")
 
+    @property
+    def is_of_person(self) -> bool:
+        """Whether a person wrote it, whose words no program replaces."""
+        return self.compressor.startswith("person/")
+
 
 @dataclass(frozen=True)
 class Memory:
@@ -121,7 +128,8 @@ class Memory:
 
     ``terms`` are words to find it by, with blanks between them: those that the change brought in.
     ``extra`` holds the fields this version does not know; they count for the id and survive a
-    round trip.  ``supersedes`` names memories that this one replaces in recall.
+    round trip.  ``supersedes`` names memories that this one replaces in recall, ``corrects`` those
+    that a person says are wrong: nothing tells them again, nor what a program made of them.
     """
 
     kind: str = field(metadata={Role: Role.LABEL})
@@ -139,6 +147,7 @@ class Memory:
     symbols: tuple[str, ...] = field(default=(), metadata={Role: Role.SYMBOL})
     terms: str = field(default="", metadata={Role: Role.TERM})
     supersedes: tuple[str, ...] = field(default=(), metadata={Role: Role.IDENTITY})
+    corrects: tuple[str, ...] = field(default=(), metadata={Role: Role.IDENTITY})
     citations: tuple[Citation, ...] = ()
     provenance: Provenance = field(default_factory=Provenance)
     schema: int = SCHEMA
@@ -180,6 +189,12 @@ class Tombstone:
             return _range(self.extra.get("records"))
         except FieldError:
             return None
+
+    @property
+    def pins(self) -> str:
+        """The id of the memory that this pins; empty where it is no pin but forgets one."""
+        pins = self.extra.get("pins")
+        return pins if isinstance(pins, str) else ""
 
 
 class FieldError(ValueError):
@@ -226,6 +241,7 @@ def to_fields(memory: Memory) -> dict[str, Json]:
     _put(fields, "symbols", list(memory.symbols))
     _put(fields, "terms", memory.terms)
     _put(fields, "supersedes", list(memory.supersedes))
+    _put(fields, "corrects", list(memory.corrects))
     _put(fields, "citations", [_citation_fields(citation) for citation in memory.citations])
     _put(fields, "provenance", _provenance_fields(memory.provenance))
     fields.update(memory.extra)
@@ -276,6 +292,7 @@ def _from_own_fields(fields: Mapping[str, Json]) -> Memory:
         symbols=_texts(rest, "symbols"),
         terms=_text(rest, "terms"),
         supersedes=_texts(rest, "supersedes"),
+        corrects=_texts(rest, "corrects"),
         citations=tuple(_citation(item) for item in _items(rest, "citations")),
         provenance=_provenance(_mapping(rest, "provenance")),
         schema=schema,

@@ -145,7 +145,9 @@ class _Checker:
         # What was replaced before it was sent is nowhere: that is usual, and tells nothing.
 
     def _is_known(self, name: str) -> bool:
-        return is_forgotten(self._index, name) or bool(memories_with_id(self._index, name))
+        return is_forgotten(self._index, name) or bool(
+            memories_with_id(self._index, name, even_wrong=True)
+        )
 
 
 def _check_id(memory: Memory, document: Document | None) -> Check:

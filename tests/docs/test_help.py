@@ -13,7 +13,9 @@ from tests.docs.generate import command_contexts
 CONTEXTS = {context.command_path: context for context in command_contexts()}
 WITH_EXAMPLES = {
     "backfill",
+    "config",
     "curate",
+    "help",
     "log",
     "recompress",
     "reconcile",
