@@ -90,6 +90,8 @@ def command(
     """
     words = words_of(ctx)
     form = _form(form, words, as_json=as_json)
+    if abandoned and form in DOCUMENTS:
+        raise UsageError(f"--abandoned does not go with --format {form}: that work was dropped")
     repo = ready_repo()
     config = read_log_config(repo)
     is_coloured = is_coloured_by(colour, config)

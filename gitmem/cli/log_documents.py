@@ -37,7 +37,7 @@ def document_blocks(
     if form == "markdown":
         yield from render_markdown(entries, revisions)
     elif form == "html":
-        yield from render_html(entries)
+        yield from render_html(entries, revisions)
     elif folder is None:
         for number, record in enumerate(records_of(entries)):
             yield ("\n" if number else "") + record.page()

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 
-from gitmem.guard.code_words import split_code
+from gitmem.guard.code_words import split_blocks, split_code
 from gitmem.guard.untrusted import clean_line, clean_text
 
 _GAP = "&#8203;"  # a zero-width space
@@ -32,7 +32,6 @@ _ADDRESS = re.compile(r"://|www(?=\.)|(?:mailto|xmpp)(?=:)", re.IGNORECASE)
 # What begins a block, or is a command, when it begins a line.
 _LINE_START = re.compile(r"^(?:[#+=/:-]|(\d{1,9})(?=[.)]))")
 _FENCE = re.compile(r"`+")
-_BLOCK = re.compile(r" {0,3}(`{3,}|~{3,})[^`]*$")
 
 
 def markdown_line(text: str, limit: int) -> str:
@@ -45,28 +44,10 @@ def markdown_line(text: str, limit: int) -> str:
 
 def markdown_lines(text: str, limit: int) -> list[str]:
     """The same line by line; blank lines are left out, and a fenced block stays one."""
-    lines = clean_text(text, limit).split("\n")
     told: list[str] = []
-    at = 0
-    while at < len(lines):
-        fence = _BLOCK.match(lines[at])
-        end = _end_of_block(lines, at, fence[1]) if fence else 0
-        if end > at + 1:
-            told += code_block("\n".join(lines[at + 1 : end]), limit)
-            at = end
-        elif line := lines[at].strip():
-            told.append(_prose(line))
-        at += 1
+    for is_code, block in split_blocks(clean_text(text, limit)):
+        told += code_block(block, limit) if is_code else [_prose(block)]
     return told
-
-
-def _end_of_block(lines: list[str], at: int, fence: str) -> int:
-    """The number of the line that closes a fenced block; 0 if none does."""
-    for number in range(at + 1, len(lines)):
-        closing = lines[number].strip()
-        if len(closing) >= len(fence) and not closing.strip(fence[0]):
-            return number
-    return 0
 
 
 def _prose(line: str) -> str:

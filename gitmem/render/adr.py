@@ -20,6 +20,9 @@ from gitmem.render.terminal import COMMIT_LENGTH
 _MAX_TITLE = 100
 _MAX_SLUG = 60
 _MAX_LINE = 8_000
+_QUOTED = re.compile(r'the user: "(.+)"\.?')
+_ASKED = re.compile(r'(?<=\S) \(asked by the user: ".*$')
+_PLAIN_WORD = re.compile(r"[a-zß-ÿ][a-zß-ÿ'’]*(?:[\s,:]|$)")  # no name of something in code
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,17 @@ def _line(text: str) -> str:
 
 
 def _title(chose: str) -> str:
-    """The first sentence, cut between words."""
-    sentence = re.split(r"(?<=[.!?:;])\s", " ".join(chose.split()), maxsplit=1)[0].rstrip(".:;")
-    if len(sentence) <= _MAX_TITLE:
-        return sentence
-    return sentence[: _MAX_TITLE - 1].rsplit(" ", 1)[0] + "…"
+    """The first sentence with a capital letter, cut between words.
+
+    Of what a person is quoted with, the words; what the agent had been asked is left to the page.
+    """
+    words = " ".join(chose.split())
+    quoted = _QUOTED.fullmatch(words)
+    words = quoted[1] if quoted else _ASKED.sub("", words)
+    sentence = re.split(r"(?<=[^.\d][.!?])\s+(?=\W?[A-Z])", words, maxsplit=1)[0].rstrip(" .:;,")
+    if len(sentence) > _MAX_TITLE:
+        sentence = sentence[: _MAX_TITLE - 1].rsplit(" ", 1)[0].rstrip(" .:;,(-") + "…"
+    return sentence[:1].upper() + sentence[1:] if _PLAIN_WORD.match(sentence) else sentence
 
 
 def _slug(title: str) -> str:

@@ -14,6 +14,7 @@ from gitmem.model.items import Item, Words, items_of, shown_title
 from gitmem.model.labels import labelled, without_label
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Memory
+from gitmem.model.pull_request import is_subject
 from gitmem.render.terminal import COMMIT_LENGTH, ID_LENGTH
 
 MAX_CHARACTERS = 60_000
@@ -67,7 +68,7 @@ def _head(memory: Memory, entry: LogEntry) -> Iterator[str]:
     kind, name = markdown_line(memory.kind, _MAX_LINE), code_span(memory.id[:ID_LENGTH], ID_LENGTH)
     title = (
         ""
-        if memory.title == entry.subject
+        if is_subject(memory.title, entry.subject)
         else f": {markdown_line(shown_title(memory), _MAX_LINE)}"
     )
     yield f"**{kind}**{title} ({name})"

@@ -85,3 +85,23 @@ def test_of_a_long_entry_whole_memories_are_told() -> None:
 
 def test_nothing_remembered_is_nothing_said() -> None:
     assert list(render_markdown([])) == []
+
+
+def test_stars_around_words_are_left_out_and_other_stars_are_kept() -> None:
+    what = (
+        "**Faster**: reads `a ** b` and **`c`** once",
+        "2 ** 3 ** 4 and **kwargs and a**b**c",
+        "`**kept**` prints %w and %d",
+    )
+    told = "".join(render_markdown([entry(Memory("change", "a title", what=what))]))
+
+    assert "- Faster: reads `a ** b` and `c` once\n" in told
+    assert html.unescape(re.sub("<[^>]*>", "", page(told))).count("2 ** 3 ** 4 and **kwargs and a**b**c") == 1
+    assert "- `**kept**` prints `%w` and `%d`\n" in told
+
+
+def test_a_title_that_is_the_subject_without_its_prefix_is_not_said_twice() -> None:
+    memory = Memory("bugfix", "keep cents", why="because")
+    told = "".join(render_markdown([entry(memory, subject="fix(price): keep cents")]))
+
+    assert told.count("keep cents") == 1
