@@ -229,13 +229,17 @@ def test_a_folder_goes_with_records_alone(story: GitDriver) -> None:
     assert gitmem(story, "log", "--format", "html").stdout.startswith("<article>\n<h3>")
 
 
-@pytest.mark.parametrize("arguments", [["-odocs/adr"], ["--output", "docs/adr"], ["--output=docs/adr"]])
+@pytest.mark.parametrize(
+    "arguments", [["-odocs/adr"], ["--output", "docs/adr"], ["--output=docs/adr"]]
+)
 def test_the_folder_of_records_may_be_written_like_gits(
     story: GitDriver, arguments: list[str]
 ) -> None:
     gitmem(story, "log", "--format=adr", *arguments)
 
-    assert [path.name for path in (story.path / "docs/adr").iterdir()] == ["0001-cents-are-integers.md"]
+    assert [path.name for path in (story.path / "docs/adr").iterdir()] == [
+        "0001-cents-are-integers.md"
+    ]
 
 
 @pytest.mark.parametrize("form", ["markdown", "html", "adr", "json"])
@@ -250,8 +254,11 @@ def test_what_no_longer_holds_is_in_no_document(story: GitDriver, form: str, sta
         note = {head: [tombstone_document(Tombstone(wrong.id, "2026-01-01"))]}
         NoteStore(story.repo).add(note, "notes: test")
     else:
-        field = "corrects" if state == "corrected" else "supersedes"
-        later = replace(Memory("correction", "Round the sum"), **{field: (wrong.id,)})
+        later = Memory("correction", "Round the sum")
+        if state == "corrected":
+            later = replace(later, corrects=(wrong.id,))
+        else:
+            later = replace(later, supersedes=(wrong.id,))
         NoteStore(story.repo).add({head: [document_of(later)]}, "notes: test")
 
     told = gitmem(story, "log", "--format", form).stdout
@@ -268,9 +275,11 @@ def test_dropped_work_is_no_part_of_a_pull_request(story: GitDriver, form: str) 
 
 
 def test_the_json_is_as_it_is_described(story: GitDriver) -> None:
-    page = (DOCS / "format.md").read_text("utf-8").partition("## What `gitmem log --json` prints")[2]
+    page = (
+        (DOCS / "format.md").read_text("utf-8").partition("## What `gitmem log --json` prints")[2]
+    )
     described = set(re.findall(r"^\| `(\w+)` \|", page.partition("\n## ")[0], re.MULTILINE))
     for line in gitmem(story, "log", "--format", "json").stdout.splitlines():
         told = json.loads(line)
         assert set(told) == described
-        assert [list(memory)[0] for memory in told["memories"]] == ["id"]
+        assert [next(iter(memory)) for memory in told["memories"]] == ["id"]

@@ -15,9 +15,12 @@ WITH_EXAMPLES = {
     "backfill",
     "config",
     "curate",
+    "edit",
+    "forget",
     "help",
     "log",
     "page",
+    "pin",
     "recompress",
     "reconcile",
     "remember",
@@ -25,8 +28,10 @@ WITH_EXAMPLES = {
     "search",
     "session",
     "show",
+    "unpin",
     "verify",
     "why",
+    "wrong",
 }
 
 

@@ -26,7 +26,12 @@ def test_what_rules_saw_fail_and_not_end_is_left_out(
 
 def test_a_commit_with_nothing_but_its_subject_is_left_out() -> None:
     bare = Memory("bugfix", "address feedback", errors=(LOOSE,), files_changed=("a.py",))
-    made = Memory("bugfix", "address feedback", errors=(LOOSE,), provenance=Provenance(compressor="extractive/2"))
+    made = Memory(
+        "bugfix",
+        "address feedback",
+        errors=(LOOSE,),
+        provenance=Provenance(compressor="extractive/2"),
+    )
     entries = [LogEntry(commit="1c0ffee", subject="fix(ui): address feedback", memories=(made,))]
 
     assert list(entries_to_tell(entries)) == []

@@ -69,5 +69,8 @@ def test_a_reason_keeps_its_paragraphs_and_its_blocks() -> None:
     why = "The cache is **never** empty:\n\n```go\nif n == 0 {\n\treturn\n}\n```\nSo `n` is *1*."
     told = "".join(render_html([LogEntry(memories=(Memory("change", "a title", why=why),))]))
 
-    assert "<p>The cache is never empty:</p>\n<pre><code>if n == 0 {\n\treturn\n}</code></pre>\n" in told
+    assert (
+        "<p>The cache is never empty:</p>\n<pre><code>if n == 0 {\n\treturn\n}</code></pre>\n"
+        in told
+    )
     assert "<p>So <code>n</code> is *1*.</p>" in told

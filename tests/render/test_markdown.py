@@ -96,7 +96,12 @@ def test_stars_around_words_are_left_out_and_other_stars_are_kept() -> None:
     told = "".join(render_markdown([entry(Memory("change", "a title", what=what))]))
 
     assert "- Faster: reads `a ** b` and `c` once\n" in told
-    assert html.unescape(re.sub("<[^>]*>", "", page(told))).count("2 ** 3 ** 4 and **kwargs and a**b**c") == 1
+    assert (
+        html.unescape(re.sub("<[^>]*>", "", page(told))).count(
+            "2 ** 3 ** 4 and **kwargs and a**b**c"
+        )
+        == 1
+    )
     assert "- `**kept**` prints `%w` and `%d`\n" in told
 
 
