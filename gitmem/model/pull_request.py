@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gitmem.model.items import items_of, without_items
+from gitmem.model.labels import WITHOUT_REASON
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Memory
 from gitmem.model.repeats import fold_words, tell_once
@@ -36,14 +37,16 @@ def _says_something(memory: Memory, entry: LogEntry) -> bool:
     is_work = memory.files_changed or memory.decisions or memory.errors or memory.next
     if memory.kind == "session" and not is_work:
         return False
+    if memory.corrects and memory.title == WITHOUT_REASON:
+        return False
     return not is_subject(memory.title, entry.subject) or any(items_of(memory))
 
 
 def is_subject(title: str, subject: str) -> bool:
     """Whether a title only repeats a commit's subject, with or without ``fix(scope):`` before."""
-    said, told = fold_words(subject), fold_words(title)
-    if told.endswith("…"):
-        return said.startswith(told[:-1].rstrip()) or f": {told[:-1].rstrip()}" in said
+    said, told = fold_words(subject), fold_words(title)  # which takes a cut's mark off
+    if title.endswith("…"):
+        return said.startswith(told) or f": {told}" in said
     return told == said or said.endswith(f": {told}")
 
 

@@ -9,8 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from gitmem.model.memory import Decision, Memory, Provenance
-from gitmem.model.note import Tombstone
+from gitmem.model.memory import Decision, Memory, Provenance, Tombstone
 from gitmem.notes.codec import document_of, tombstone_document
 from gitmem.notes.store import NoteStore
 from gitmem.state.pending import Pending, PendingStore

@@ -70,7 +70,8 @@ def test_a_line_is_one_paragraph_of_its_own_text(text: str) -> None:
     plain = without_code_tags(markup)
     assert "<" not in plain.removeprefix("<p>").removesuffix("</p>\n")
     ours = clean_line(text, 500).replace("`", "").replace(_GAP, "")
-    assert words(plain).replace("`", "").split() == ours.split()
+    told = words(plain).replace("`", "").replace("**", "")  # stars around words are left out
+    assert told.split() == ours.replace("**", "").split()
 
 
 @given(text=_TEXTS)

@@ -20,7 +20,7 @@ from gitmem.render.adr import records_of
         ("src/a.py is the only reader", "`src/a.py` is the only reader"),
         ("go-git reads v1.2. of it", "go-git reads v1.2. of it"),
         ("use **SQLite** (exit 1): no server", "Use SQLite (exit 1): no server"),
-        ("word " * 40, "Word " + "word " * 18 + "word…"),
+        ("word " * 40, "Word " + "word " * 17 + "word…"),
     ],
 )
 def test_a_title_is_the_first_sentence(chose: str, title: str) -> None:
