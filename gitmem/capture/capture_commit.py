@@ -18,8 +18,8 @@ from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.commit_share import CommitShare, has_deeds, share_of
 from gitmem.capture.complete_turn import as_provisional, provisional_compressor
 from gitmem.capture.compress_slice import compress_slice
-from gitmem.capture.prompt_limit import limit_to_policy
 from gitmem.capture.pending_words import documents_of_words
+from gitmem.capture.prompt_limit import limit_to_policy
 from gitmem.capture.session_candidates import makers_of, session_file
 from gitmem.capture.transcript_range import move_mark, read_new_records
 from gitmem.capture.workspace import Workspace

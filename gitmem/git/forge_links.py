@@ -14,7 +14,7 @@ from gitmem.git.repo import Repo, try_git
 _ADDRESS = re.compile(
     r"(?:(?:https?|ssh|git|git\+ssh)://(?:[^/@\s]*@)?(?P<host>[a-z0-9][a-z0-9.-]*)(?::\d+)?/"
     r"|(?:[^/@:\s]+@)?(?P<short>[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+):)"
-    r"(?P<path>[~\w][\w.~-]*(?:/[\w.~-]+)+?)(?:\.git)?/?",
+    r"(?P<path>[~\w][\w.~-]*(?:/[\w.~-]+)+)",
     re.I,
 )
 _FORGES = (
@@ -39,7 +39,7 @@ def commit_link(repo: Repo) -> str:
 
 def link_of_address(address: str) -> str:
     """The same of a remote's URL, in any of the forms that git takes."""
-    found = _ADDRESS.fullmatch(address)
+    found = _ADDRESS.fullmatch(address.rstrip("/").removesuffix(".git"))
     if found is None or any(part in (".", "..") for part in found["path"].split("/")):
         return ""
     host = (found["host"] or found["short"]).lower()

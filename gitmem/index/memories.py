@@ -154,6 +154,16 @@ def live_memories(index: Index) -> list[IndexedMemory]:
     return _rows(index, f"{_SELECT} WHERE {LIVE} ORDER BY commit_oid, position")
 
 
+def told_memories(index: Index) -> list[IndexedMemory]:
+    """Every memory that is neither forgotten nor said to be wrong, superseded ones too.
+
+    Raises:
+        GitmemError: the file is damaged; it is set aside, so that the next try works.
+    """
+    query = f"{_SELECT} WHERE {NOT_FORGOTTEN} AND {NOT_OUTRANKED} ORDER BY commit_oid, position"
+    return _rows(index, query)
+
+
 def memories_by_stated_id(index: Index) -> list[tuple[str, IndexedMemory]]:
     """Every memory that is not forgotten, superseded ones too, each with the id it states.
 

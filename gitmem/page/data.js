@@ -126,7 +126,12 @@ const Data = (() => {
     }
     const near = [...shares].sort((a, b) => b[1] - a[1]
       || Math.abs(a[0].when - memory.when) - Math.abs(b[0].when - memory.when));
-    for (const [other] of near.slice(0, 8)) add(other, "files", other.when > memory.when);
+    const nearest = near.slice(0, 8).map(([other]) => other);
+    for (const isNewer of [true, false]) {
+      for (const other of nearest) {
+        if (other.place < memory.place === isNewer) add(other, "files", isNewer);
+      }
+    }
     return found;
   }
   const amendments = new Map();

@@ -85,9 +85,9 @@ const Graph = (() => {
       const { x, y } = graph.node(memory.id);
       const kind = /^[a-z]+$/.test(memory.kind) ? memory.kind : "change";
       const title = svg("text", { x: 16, y: 19 });
-      title.textContent = cut(memory.title, 33);
+      title.textContent = cut(memory.title, 29);
       const sub = svg("text", { x: 16, y: 35, class: "sub" });
-      sub.textContent = cut([memory.kind, memory.when ? new Date(memory.when).toISOString().slice(0, 10) : "", Data.authorOf(memory)].filter(Boolean).join(" · "), 38);
+      sub.textContent = cut([memory.kind, memory.when ? new Date(memory.when).toISOString().slice(0, 10) : "", Data.authorOf(memory)].filter(Boolean).join(" · "), 34);
       const tip = svg("title", {});
       tip.textContent = memory.title;
       const box = svg("g", {

@@ -83,6 +83,8 @@ const Draw = (() => {
         memory.agent ? el("span", { text: `with ${memory.agent}` }) : null,
         commit ? el("code", { text: commit.id.slice(0, 7) }) : null,
         files.length ? el("span", { text: files[0] + (files.length > 1 ? ` and ${files.length - 1 + (memory.more_files || 0)} more` : "") }) : null,
+        memory.pinned ? el("span", { class: "state fresh" }, "pinned") : null,
+        memory.corrects ? el("span", { class: "state fresh" }, "a correction") : null,
         more > 0 ? el("span", {}, `${more} more inside`) : null,
         state(memory)));
   }
@@ -95,6 +97,8 @@ const Draw = (() => {
     "amends-true": "Amended by", "amends-false": "Amends",
     "files-true": "Later, same files", "files-false": "Before, same files",
   };
+
+  const how = (one) => HOW[`${one.how}-${one.isNewer}`];
 
   function whole(memory, go) {
     const commit = Data.commitOf(memory);
@@ -135,8 +139,8 @@ const Draw = (() => {
         memory.more_files ? el("span", {}, `and ${memory.more_files} more`) : null)] : []),
       ...(memory.symbols ? [el("h4", {}, "Names"), el("div", { class: "chips" },
         ...memory.symbols.map((text) => el("span", { class: "chip", text })))] : []),
-      ...(related.length ? [el("h4", {}, "Related"), el("ul", { class: "related" }, ...related.map((one) =>
-        el("li", {}, el("span", { class: "label" }, HOW[`${one.how}-${one.isNewer}`]),
+      ...(related.length ? [el("h4", {}, "Related"), el("ul", { class: "related" }, ...related.map((one, n) =>
+        el("li", {}, n && how(related[n - 1]) === how(one) ? null : el("span", { class: "label" }, how(one)),
           el("button", { class: "link", type: "button", text: one.other.title, on: () => go.memory(one.other) }))))] : []),
       el("h4", {}, "From"), el("dl", {}, ...facts),
     ].filter(Boolean);

@@ -21,7 +21,8 @@ from gitmem.guard.untrusted import clean_line, clean_text
 from gitmem.index.cache import Index
 from gitmem.index.commits import annotated_commits_among, note_numbers
 from gitmem.index.lookup import successors
-from gitmem.index.memories import IndexedMemory, memories_by_stated_id
+from gitmem.index.memories import IndexedMemory, told_memories
+from gitmem.index.person_words import pinned_ids
 from gitmem.model.items import shown_title
 from gitmem.model.labels import BECAUSE, DECIDED, NEXT, REJECTED, RESOLVED, WHY, without_label
 from gitmem.model.log_entry import LogEntry
@@ -102,7 +103,7 @@ class _Draft:
             ],
             "next": [_text(without_label(NEXT, text)) for text in memory.next[:_MAX_LIST]],
             "files": [self._path(path) for path in changed[:_MAX_LIST]],
-            "more_files": max(0, len(changed) - _MAX_LIST),
+            "more_files": max(0, len(changed) - _MAX_LIST) or None,
             "symbols": [self.clean(text) for text in memory.symbols[:_MAX_LIST]],
             "concepts": [self.clean(text) for text in memory.concepts[:_MAX_LIST]],
             "branch": self.clean(origin.branch),
@@ -112,6 +113,7 @@ class _Draft:
             "session": self.clean(origin.session),
             "compressor": self.clean(" ".join((origin.compressor, origin.model)).strip()),
             "supersedes": [clean_line(name, 40) for name in memory.supersedes[:_MAX_LIST]],
+            "corrects": len(memory.corrects) or None,
             **more,
         }
         self.memories.append({name: value for name, value in fields.items() if value not in EMPTY})
@@ -130,6 +132,7 @@ class _Draft:
 
 
 EMPTY: tuple[Json, ...] = ("", [], None, {})
+"""Values that are left out."""
 
 
 def gather_page(
@@ -156,10 +159,11 @@ def gather_page(
                 for memory in entry.memories:
                     draft.add_memory(memory, -1, "pending")
         held: dict[str, list[IndexedMemory]] = {}
-        for _, stored in memories_by_stated_id(index):
+        for stored in told_memories(index):
             held.setdefault(stored.commit, []).append(stored)
         entries = list(_walk(repo, index, revisions))
         chosen = [one for entry, _ in entries for one in held.get(entry.commit, ())]
+        pinned = pinned_ids(index)
         replaced = successors(index, [one.memory.id for one in chosen])
         standing = _standings(repo, index, [entry.commit for entry, _ in entries])
         amended = _amended(repo, index, chosen)
@@ -174,6 +178,7 @@ def gather_page(
                     state,
                     superseded_by=replaced.get(name, ""),
                     amended_by=list(amended.get(name, ())),
+                    pinned=name in pinned or None,
                 )
     if not revisions:
         for entry in read_abandoned_entries(repo):
@@ -255,8 +260,8 @@ def _by_memories(draft: _Draft) -> list[str]:
     counts = dict.fromkeys(draft.paths.values(), 0)
     for memory in draft.memories:
         if isinstance(memory, dict) and memory.get("standing") != "superseded":
-            for number in memory.get("files", ()):  # type: ignore[union-attr]
-                counts[number] += 1  # type: ignore[index]
+            for number in memory.get("files", ()):
+                counts[number] += 1
     names = list(draft.paths)
     return sorted(names, key=lambda name: -counts[draft.paths[name]])
 

@@ -56,9 +56,9 @@ def _sizes_at_head(repo: Repo) -> dict[str, int]:
     for row in os.fsdecode(done.stdout).split("\0"):
         meta, _, path = row.partition("\t")
         fields = meta.split()
-        if len(fields) == 4 and fields[1] == "blob" and fields[3].isdigit():
-            if fields[0] in ("100644", "100755"):
-                sizes[path] = int(fields[3])
+        is_file = len(fields) == 4 and fields[0] in ("100644", "100755")
+        if is_file and fields[3].isdigit():
+            sizes[path] = int(fields[3])
     return sizes
 
 

@@ -20,6 +20,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "show": ("HEAD",),
     "search": ("cents",),
     "session": ("HEAD",),
+    "page": (),
     "why": ("price.py:1",),
     "context": (),
     "remember": ("-m", "callers rely on cents"),
