@@ -8,6 +8,7 @@ from itertools import chain, islice
 import click
 
 from gitmem.cli.log_arguments import FORMATS, GitLogCommand, words_of
+from gitmem.cli.log_documents import DOCUMENTS, document_blocks
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width
 from gitmem.cli.told_output import is_coloured_by, page_told, run_of
@@ -23,7 +24,6 @@ from gitmem.model.repeats import tell_once
 from gitmem.recall.abandoned import read_abandoned_entries
 from gitmem.recall.log import read_pending_entries
 from gitmem.recall.told_log import read_selected_entries, read_told_blocks
-from gitmem.render.markdown import render_markdown
 from gitmem.render.terminal import (
     entry_fields,
     palette,
@@ -57,6 +57,7 @@ from gitmem.render.terminal import (
     type=click.Choice(FORMATS),
     help="One of these, or a format of git log.  [default: full]",
 )
+@click.option("-o", "folder", metavar="DIR", help="With --format adr: write the records there.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per commit (--format json).")
 @click.option("--no-pager", is_flag=True, help="Straight to the terminal.")
 @colour_option
@@ -68,6 +69,7 @@ def command(
     pending: bool,
     abandoned: bool,
     form: str | None,
+    folder: str | None,
     as_json: bool,
     no_pager: bool,
     colour: str,
@@ -83,16 +85,19 @@ def command(
     gitmem log -p -3 -- src/
     gitmem log --graph --oneline main..HEAD
     gitmem log --since=2.weeks --kind decision
-    gitmem log main..HEAD --reverse --format markdown | gh pr edit --body-file -
+    gitmem log main..HEAD --format markdown | gh pr edit --body-file -
+    gitmem log main..HEAD --format adr -o docs/decisions
     """
     words = words_of(ctx)
     form = _form(form, words, as_json=as_json)
+    if abandoned and form in DOCUMENTS:
+        raise UsageError(f"--abandoned does not go with --format {form}: that work was dropped")
     repo = ready_repo()
     config = read_log_config(repo)
     is_coloured = is_coloured_by(colour, config)
     run = run_of(repo, words, config, is_coloured=is_coloured)
     chosen = frozenset(kinds)
-    if form is None and not abandoned:
+    if form is None and not abandoned and folder is None:
         told = read_told_blocks(repo, run, words, chosen)
         waiting = read_pending_entries(repo) if pending else iter(())
         count = page_told(repo, waiting, told, run, is_coloured=is_coloured, pager=not no_pager)
@@ -105,11 +110,16 @@ def command(
         if abandoned
         else read_selected_entries(repo, run, words, chosen)
     )
-    if not abandoned and form != "markdown":
+    if not abandoned and form not in DOCUMENTS:
         entries = _noticed(entries, repo, run, words, chosen)
     if pending:
         entries = chain(read_pending_entries(repo), entries)
-    if form in ("full", "markdown"):
+    if form in DOCUMENTS or folder is not None:
+        asked = " ".join(word for word in words.words if not word.startswith("-"))
+        pages = document_blocks(entries, form, asked, folder)
+        page(None if no_pager else repo, pages, colour=False)
+        return
+    if form == "full":
         entries = tell_once(entries)
     if words.is_reversed:
         entries = iter(list(entries)[::-1])
@@ -147,9 +157,6 @@ def _say_why_empty(repo: Repo, run: LogRun, words: LogWords, kinds: frozenset[st
 
 
 def _blocks(entries: Iterator[LogEntry], form: str, is_coloured: bool) -> Iterator[str]:
-    if form == "markdown":
-        yield from render_markdown(entries)
-        return
     colours = palette(is_coloured)
     for position, entry in enumerate(entries):
         if form == "json":

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import click
 
 from gitmem.git.log_words import LogWords, read_words, takes_value
 
-FORMATS = ("full", "oneline", "json", "markdown")
+FORMATS = ("full", "oneline", "json", "markdown", "html", "adr")
 _WORDS = "gitmem.log_words"
 _COLOURS = ("auto", "always", "never")
 
@@ -28,6 +30,7 @@ class GitLogCommand(click.Command):
         words: list[str] = []
         flags, valued = self._own_options()
         rest = list(arguments)
+        is_record = "--format=adr" in rest or ("--format", "adr") in pairwise(rest)
         while rest:
             word = rest.pop(0)
             name, has_value, value = word.partition("=")
@@ -44,9 +47,14 @@ class GitLogCommand(click.Command):
             elif name == "--format":
                 value = value if has_value else (rest.pop(0) if rest else "")
                 (own if value in FORMATS else words).append(f"--format={value}")
+            elif re.match("-o.", word) or (name == "--output" and is_record):
+                # git log has no -o; its --output names a file for differences, and records none.
+                glued = word[2:] if word[1] == "o" else value
+                own += ["-o", *([glued] if glued else rest[:1])]
+                rest = rest if glued else rest[1:]
             elif word in flags:
                 own.append(word)
-            elif name in valued and name.startswith("--"):
+            elif name in valued and (name.startswith("--") or not has_value):
                 own += [word] if has_value else [word, *rest[:1]]
                 rest = rest if has_value else rest[1:]
             elif takes_value(word):

@@ -9,6 +9,7 @@ from functools import partial
 import click
 
 from gitmem.capture.workspace import Workspace, open_workspace
+from gitmem.cli.main import COMMANDS
 from gitmem.cli.open_repo import repo_here
 from gitmem.errors import GitmemError, RemoteError, UsageError
 from gitmem.follow.push import replace_notes
@@ -147,7 +148,7 @@ def _plan_lines(planned: ScrubReport, target: Target, remote: str) -> Iterator[s
     others = [name for name in planned.remotes if name != remote]
     if others:
         yield f"Not overwritten, though it may be there too: {', '.join(others)}"
-    if target.scrubber is None:
+    if target.scrubber is None and "forget" in COMMANDS:
         yield "To forget a memory without that, so that it is told no more: gitmem forget"
 
 

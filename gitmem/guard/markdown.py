@@ -5,7 +5,8 @@ What a memory says may come from anybody who can push.  On a forge a mention not
 slash is a command to GitLab.  Each form is broken here where the forges' own readers look for it:
 by a backslash in Markdown, by an entity in HTML, and in words by a zero-width space, written as an
 entity so that whoever reads the source sees it.  Escaping alone does not stop a mention: forges
-look for those in the finished page.
+look for those in the finished page.  Whole words that they look for stand as code
+(:mod:`gitmem.guard.code_words`), where they read as they were written and nothing is looked for.
 
 **Source:** GitHub Flavored Markdown 0.29; GitHub's and GitLab's pages on autolinked references.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import re
 
+from gitmem.guard.code_words import split_blocks, split_code
 from gitmem.guard.untrusted import clean_line, clean_text
 
 _GAP = "&#8203;"  # a zero-width space
@@ -37,13 +39,24 @@ def markdown_line(text: str, limit: int) -> str:
 
     At most ``limit`` characters of it; the escapes come on top.
     """
-    return _escape_line_start(_escape_line(clean_line(text, limit)))
+    return _prose(clean_line(text, limit))
 
 
 def markdown_lines(text: str, limit: int) -> list[str]:
-    """The same line by line; blank lines are left out."""
-    lines = (line.strip() for line in clean_text(text, limit).split("\n"))
-    return [_escape_line_start(_escape_line(line)) for line in lines if line]
+    """The same line by line; blank lines are left out, and a fenced block stays one."""
+    told: list[str] = []
+    for is_code, block in split_blocks(clean_text(text, limit)):
+        told += code_block(block, limit) if is_code else [_prose(block)]
+    return told
+
+
+def _prose(line: str) -> str:
+    told, was_code = "", False
+    for is_code, text in split_code(line):
+        gap = _GAP if is_code and was_code else ""
+        told += gap + (code_span(text, len(text)) if is_code else _escape_line(text))
+        was_code = is_code
+    return _escape_line_start(told)
 
 
 def code_block(text: str, limit: int) -> list[str]:

@@ -102,3 +102,7 @@ def labelled(label: str, text: str) -> str:
     """The words behind their label.  A fact needs none: it is what words without a label are."""
     words = without_label(label, text)
     return words if label == WHAT or not words else f"{label}: {words}"
+
+
+WITHOUT_REASON = "a memory of this commit is wrong"
+"""The title of a correction that says no more than that."""

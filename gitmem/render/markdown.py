@@ -14,6 +14,7 @@ from gitmem.model.items import Item, Words, items_of, shown_title
 from gitmem.model.labels import labelled, without_label
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Memory
+from gitmem.model.pull_request import is_subject
 from gitmem.render.terminal import COMMIT_LENGTH, ID_LENGTH
 
 MAX_CHARACTERS = 60_000
@@ -25,40 +26,41 @@ _MAX_CODE = 2_000
 _MAX_OPEN_LINES = 14
 
 
-def render_markdown(entries: Iterable[LogEntry]) -> Iterator[str]:
+def render_markdown(entries: Iterable[LogEntry], revisions: str = "") -> Iterator[str]:
     """The entries as blocks, each with a blank line before it but the first.
 
-    At 60,000 characters it ends with the number of commits that are left out.
+    At 60,000 characters it ends, between two memories, with the number of those that are left out
+    and where to read them: ``gitmem log`` of the ``revisions``.
     """
     length = 0
     left_out = 0
     for entry in entries:
-        block = ("\n" if length else "") + _block(entry)
-        if left_out or length + len(block) > MAX_CHARACTERS:
-            left_out += 1
-            continue
-        length += len(block)
-        yield block
+        heading = _heading(entry) + "\n"
+        for memory in entry.memories:
+            gap = "\n" if heading and length else ""
+            block = gap + heading + _block(memory, entry)
+            if left_out or length + len(block) > MAX_CHARACTERS:
+                left_out += 1
+                continue
+            heading = ""
+            length += len(block)
+            yield block
     if left_out:
-        commits = "1 more commit has" if left_out == 1 else f"{left_out} more commits have"
-        yield f"\n*{commits} memories: see `gitmem log`.*\n"
+        command = code_span(f"gitmem log {revisions}".strip(), _MAX_LINE)
+        yield f"{chr(10) if length else ''}*{left_out} more: {command}*\n"
 
 
-def _block(entry: LogEntry) -> str:
-    lines = [_heading(entry)]
-    for memory in entry.memories:
-        lines += ["", *_head(memory, entry)]
-        lines += _fold([line for part in _parts(memory) for line in ["", *part]], memory)
-    for problem in entry.problems:
-        lines += ["", f"*Unreadable:* {markdown_line(problem, _MAX_LINE)}"]
+def _block(memory: Memory, entry: LogEntry) -> str:
+    lines = ["", *_head(memory, entry)]
+    lines += _fold([line for part in _parts(memory) for line in ["", *part]], memory)
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def _heading(entry: LogEntry) -> str:
     if entry.is_pending:
         return "### Not committed yet"
-    commit = markdown_line(entry.commit[:COMMIT_LENGTH], COMMIT_LENGTH)
-    return f"### {commit} {markdown_line(entry.subject, _MAX_LINE)}"
+    commit = code_span(entry.commit[:COMMIT_LENGTH], COMMIT_LENGTH)
+    return f"### {markdown_line(entry.subject, _MAX_LINE)} ({commit})"
 
 
 def _head(memory: Memory, entry: LogEntry) -> Iterator[str]:
@@ -66,7 +68,7 @@ def _head(memory: Memory, entry: LogEntry) -> Iterator[str]:
     kind, name = markdown_line(memory.kind, _MAX_LINE), code_span(memory.id[:ID_LENGTH], ID_LENGTH)
     title = (
         ""
-        if memory.title == entry.subject
+        if is_subject(memory.title, entry.subject)
         else f": {markdown_line(shown_title(memory), _MAX_LINE)}"
     )
     yield f"**{kind}**{title} ({name})"

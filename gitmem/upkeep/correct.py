@@ -20,6 +20,7 @@ from gitmem.guard.policy import Policy
 from gitmem.guard.redact import redact_memory
 from gitmem.index.person_words import correction_of, corrections_of
 from gitmem.model.instant import iso_time
+from gitmem.model.labels import WITHOUT_REASON
 from gitmem.model.memory import Memory, Tombstone
 from gitmem.model.note import Document
 from gitmem.notes.codec import document_of, tombstone_document
@@ -30,7 +31,6 @@ from gitmem.upkeep.edit import signed
 from gitmem.upkeep.find_memory import find_memories
 
 CORRECTION = "correction"
-WITHOUT_REASON = "a memory of this commit is wrong"
 
 
 def mark_wrong(

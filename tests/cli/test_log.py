@@ -3,14 +3,17 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
+from dataclasses import replace
 
 import pytest
 
-from gitmem.model.memory import Memory, Provenance
-from gitmem.notes.codec import document_of
+from gitmem.model.memory import Decision, Memory, Provenance, Tombstone
+from gitmem.notes.codec import document_of, tombstone_document
 from gitmem.notes.store import NoteStore
 from gitmem.state.pending import Pending, PendingStore
+from tests.docs.generate import DOCS
 from tests.support.cli import GITMEM, gitmem
 from tests.support.git import GitDriver
 from tests.support.prepared import prepared
@@ -153,9 +156,11 @@ def test_a_reader_who_has_enough_is_no_failure(story: GitDriver) -> None:
 
 
 def test_the_text_of_a_pull_request(story: GitDriver) -> None:
-    told = gitmem(story, "log", "middle~..HEAD", "--reverse", "--format", "markdown").stdout
+    told = gitmem(story, "log", "middle~..HEAD", "--format", "markdown").stdout
+    turned = gitmem(story, "log", "middle~..HEAD", "--reverse", "--format", "markdown").stdout
 
     assert titles(told) == ["Cents are integers", "Tax rounds half even"]
+    assert turned == told
     assert told.count("\n\n### ") == 1
     assert "\n\nwhy Tax rounds half even\n" in told
 
@@ -192,3 +197,88 @@ def test_a_reader_who_is_gone_is_no_failure(story: GitDriver) -> None:
     assert process.wait() == 0
     assert process.stderr is not None
     assert process.stderr.read() == b""
+
+
+def test_a_decision_is_a_numbered_record_written_once(story: GitDriver) -> None:
+    decision = Decision("Round half to even", "the law says so", ("round half up",))
+    memory = Memory("decision", "How to round", why="Cents were lost.", decisions=(decision,))
+    note = {story.out("rev-parse", "HEAD"): [document_of(memory)]}
+    NoteStore(story.repo).add(note, "notes: test")
+    story.write("docs/adr/007-an-old-one.md", "# 7. An old one\n")
+    done = gitmem(story, "log", "--format", "adr", "-o", "docs/adr")
+    again = gitmem(story, "log", "--format", "adr", "-o", "docs/adr")
+
+    names = sorted(path.name for path in (story.path / "docs/adr").iterdir())
+    assert names == [
+        "007-an-old-one.md",
+        "008-cents-are-integers.md",
+        "009-round-half-to-even.md",
+    ], done.stderr
+    page = (story.path / "docs/adr/009-round-half-to-even.md").read_text("utf-8")
+    assert page.startswith("# 9. Round half to even\n")
+    assert "## Considered options\n\n- Round half to even (chosen)\n- round half up\n" in page
+    assert "Because: the law says so\n" in page
+    assert (again.stdout, "Nothing was written" in again.stderr) == ("", True)
+    assert "# Round half to even" in gitmem(story, "log", "--format", "adr").stdout
+
+
+def test_a_folder_goes_with_records_alone(story: GitDriver) -> None:
+    assert gitmem(story, "log", "--format", "html", "-o", "x").returncode == 2
+    assert gitmem(story, "log", "-o", "x").returncode == 2
+    assert gitmem(story, "log", "--format", "html").stdout.startswith("<article>\n<h3>")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["-odocs/adr"], ["--output", "docs/adr"], ["--output=docs/adr"]]
+)
+def test_the_folder_of_records_may_be_written_like_gits(
+    story: GitDriver, arguments: list[str]
+) -> None:
+    gitmem(story, "log", "--format=adr", *arguments)
+
+    assert [path.name for path in (story.path / "docs/adr").iterdir()] == [
+        "0001-cents-are-integers.md"
+    ]
+
+
+@pytest.mark.parametrize("form", ["markdown", "html", "adr", "json"])
+@pytest.mark.parametrize("state", ["corrected", "superseded", "forgotten", "abandoned"])
+def test_what_no_longer_holds_is_in_no_document(story: GitDriver, form: str, state: str) -> None:
+    wrong = remember(story, story.commit("more", **{"a.txt": "1\n"}), "Round every line up")
+    assert "Round every line up" in gitmem(story, "log", "--format", form).stdout
+    head = story.out("rev-parse", "HEAD")
+    if state == "abandoned":
+        story.run("reset", "-q", "--hard", "HEAD~1")
+    elif state == "forgotten":
+        note = {head: [tombstone_document(Tombstone(wrong.id, "2026-01-01"))]}
+        NoteStore(story.repo).add(note, "notes: test")
+    else:
+        later = Memory("correction", "Round the sum")
+        if state == "corrected":
+            later = replace(later, corrects=(wrong.id,))
+        else:
+            later = replace(later, supersedes=(wrong.id,))
+        NoteStore(story.repo).add({head: [document_of(later)]}, "notes: test")
+
+    told = gitmem(story, "log", "--format", form).stdout
+    assert "Round every line up" not in told
+    assert "Cents are integers" in told
+
+
+@pytest.mark.parametrize("form", ["markdown", "html", "adr"])
+def test_dropped_work_is_no_part_of_a_pull_request(story: GitDriver, form: str) -> None:
+    done = gitmem(story, "log", "--abandoned", "--format", form)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "dropped" in done.stderr
+
+
+def test_the_json_is_as_it_is_described(story: GitDriver) -> None:
+    page = (
+        (DOCS / "format.md").read_text("utf-8").partition("## What `gitmem log --json` prints")[2]
+    )
+    described = set(re.findall(r"^\| `(\w+)` \|", page.partition("\n## ")[0], re.MULTILINE))
+    for line in gitmem(story, "log", "--format", "json").stdout.splitlines():
+        told = json.loads(line)
+        assert set(told) == described
+        assert [next(iter(memory)) for memory in told["memories"]] == ["id"]

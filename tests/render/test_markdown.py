@@ -41,7 +41,7 @@ def test_whatever_a_memory_holds_the_page_has_our_structure_alone(
 
     assert opened == []
     assert set(re.findall(r"<(\w+)", markup)) <= _OURS
-    assert markup.count("<h3>") == 1
+    assert markup.count("<h3>") == bool(found)
     assert not re.search(r"<\w+ (?!lang=\"text\">)", markup)
     told = html.unescape(re.sub(r"<pre.*?</pre>|<code>.*?</code>", "", markup, flags=re.DOTALL))
     assert not re.search(r"[@#][A-Za-z0-9]|://", told)
@@ -66,13 +66,47 @@ def test_a_title_that_is_the_commits_subject_is_not_said_twice() -> None:
 
 def test_it_ends_before_a_forge_would_refuse_it() -> None:
     long = [entry(Memory("change", f"number {n}", why="word " * 1_000)) for n in range(30)]
-    told = "".join(render_markdown(long))
+    told = "".join(render_markdown(long, "main..HEAD"))
 
     assert len(told) < MAX_CHARACTERS + 200
     shown = told.count("### ")
     assert 5 < shown < 30
-    assert told.endswith(f"\n*{30 - shown} more commits have memories: see `gitmem log`.*\n")
+    assert told.endswith(f"\n*{30 - shown} more: `gitmem log main..HEAD`*\n")
+
+
+def test_of_a_long_entry_whole_memories_are_told() -> None:
+    many = entry(*(Memory("change", f"number {n}", why="word " * 1_000) for n in range(30)))
+    told = "".join(render_markdown([many]))
+
+    assert told.count("### ") == 1
+    assert 5 < told.count("**change**") < 30
+    assert told.endswith(f"\n*{30 - told.count('**change**')} more: `gitmem log`*\n")
 
 
 def test_nothing_remembered_is_nothing_said() -> None:
     assert list(render_markdown([])) == []
+
+
+def test_stars_around_words_are_left_out_and_other_stars_are_kept() -> None:
+    what = (
+        "**Faster**: reads `a ** b` and **`c`** once",
+        "2 ** 3 ** 4 and **kwargs and a**b**c",
+        "`**kept**` prints %w and %d",
+    )
+    told = "".join(render_markdown([entry(Memory("change", "a title", what=what))]))
+
+    assert "- Faster: reads `a ** b` and `c` once\n" in told
+    assert (
+        html.unescape(re.sub("<[^>]*>", "", page(told))).count(
+            "2 ** 3 ** 4 and **kwargs and a**b**c"
+        )
+        == 1
+    )
+    assert "- `**kept**` prints `%w` and `%d`\n" in told
+
+
+def test_a_title_that_is_the_subject_without_its_prefix_is_not_said_twice() -> None:
+    memory = Memory("bugfix", "keep cents", why="because")
+    told = "".join(render_markdown([entry(memory, subject="fix(price): keep cents")]))
+
+    assert told.count("keep cents") == 1

@@ -51,6 +51,7 @@ _RUNS_ON = re.compile(
     re.I,
 )
 _WRAP = 72
+_MAX_TRAILER = 200
 _COMMENT = re.compile(r"<!--.{0,4000}?-->", re.DOTALL)
 _CONFLICTS = re.compile(r"#?\s*Conflicts?:\s*$", re.I)
 _TRAILER = re.compile(r"([A-Za-z][A-Za-z-]{1,40})(?::\s|\s#)\s{0,20}(\S.{0,400})$")
@@ -96,6 +97,7 @@ class CommitMessage:
     body as it was written, for what must be found letter by letter.  ``reverts`` is the commit it
     takes back; ``is_template`` tells a merge whose subject git or the forge wrote.  ``problem`` are
     those of the paragraphs and points that stand below a heading that says so.
+    ``reference_lines`` are the lines that do nothing but refer, as they were written.
     """
 
     title: str
@@ -103,6 +105,7 @@ class CommitMessage:
     points: tuple[str, ...] = ()
     verbatim: str = ""
     references: tuple[str, ...] = ()
+    reference_lines: tuple[str, ...] = ()
     reverts: str = ""
     is_template: bool = False
     problem: frozenset[str] = frozenset()
@@ -122,19 +125,22 @@ def parse_message(text: str) -> CommitMessage:
     reverts = _REVERTS.search("\n".join(whole))
     paragraphs: list[str] = []
     points: list[str] = []
+    lines_of_references: list[str] = []
     problem: set[str] = set()
     head = ""
     for block in _blocks([line for line in body if not _REVERTS.search(line)]):
         if block.is_heading:
             head = block.lines[0].strip()
             continue
-        kept, found = _without_trailers(block.lines)
-        references += found
+        kept, trailers = _without_trailers(block.lines)
+        lines_of_references += trailers
+        references += [name for line in trailers for name in _named_by(line)]
         said = " ".join(line.strip() for line in kept).strip()
         if not said or block.is_code:
             continue
         references += _references(said)
         if _ONLY_REFERS.fullmatch(_REFERENCE.sub("", said)):
+            lines_of_references += [said] if _references(said) else []
             continue
         if not block.is_point and (said.endswith(":") or not head.startswith("#")):
             head = said if said.endswith(":") or _LABEL.match(said) else ""
@@ -149,6 +155,7 @@ def parse_message(text: str) -> CommitMessage:
         points=tuple(points),
         verbatim="\n".join(whole),
         references=tuple(dict.fromkeys(references))[:MAX_REFERENCES],
+        reference_lines=tuple(dict.fromkeys(lines_of_references))[:MAX_REFERENCES],
         reverts=reverts[1] if reverts else "",
         is_template=bool(_MERGE.match(subject)),
         problem=frozenset(problem),
@@ -283,13 +290,18 @@ def _raw_blocks(lines: Sequence[str]) -> Iterator[_Block]:
 
 
 def _without_trailers(lines: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The lines that say something, and what the trailers among them refer to."""
+    """The lines that say something, and the trailers among them that refer to something."""
     kept: list[str] = []
-    references: list[str] = []
+    trailers: list[str] = []
     for line in lines:
         match = _TRAILER.match(line.strip())
         if match and match[1].lower() in _REFERENCE_TRAILERS:
-            references += _references(f" {line}") or [match[2].strip()[:120]]
+            trailers.append(line.strip()[:_MAX_TRAILER])
         elif not _FORM.match(line.strip()):
             kept.append(line)
-    return kept, references
+    return kept, trailers
+
+
+def _named_by(trailer: str) -> list[str]:
+    match = _TRAILER.match(trailer)
+    return _references(f" {trailer}") or ([match[2].strip()[:120]] if match else [])

@@ -367,9 +367,11 @@ def _points(said: _MessageContent) -> list[str]:
 
 def _facts(commit_message: CommitMessage) -> list[str]:
     facts = [f"Reverts {commit_message.reverts[:10]}"] if commit_message.reverts else []
-    return facts + (
-        [f"See {', '.join(commit_message.references)}"] if commit_message.references else []
-    )
+    written = commit_message.reference_lines
+    others = [
+        name for name in commit_message.references if not any(name in line for line in written)
+    ]
+    return [*facts, *written, *([f"See {', '.join(others)}"] if others else [])]
 
 
 def _errors(commit_message: CommitMessage, title: str) -> list[RecordedError]:

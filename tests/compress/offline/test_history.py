@@ -47,6 +47,23 @@ def test_the_body_is_the_reason_word_for_word() -> None:
     assert memory.kind == "bugfix"
     assert memory.why == "Floats cannot hold 0.1, so that a sum of ten prices was off by one cent."
     assert memory.what == ("See #12",)
+
+
+@pytest.mark.parametrize(
+    ("trailers", "facts"),
+    [
+        ("Closes #1\n", ("Closes #1",)),
+        ("Fixes: #12\nRefs: org/repo#3\n", ("Fixes: #12", "Refs: org/repo#3")),
+        ("Fixes #12, closes #13.\n", ("Fixes #12, closes #13.",)),
+        ("See also PROJ-4.\n", ("See also PROJ-4.",)),
+        ("Bug: 1234\nSigned-off-by: Ada <ada@example.com>\n", ("Bug: 1234",)),
+    ],
+)
+def test_a_line_that_only_refers_keeps_its_words(trailers: str, facts: tuple[str, ...]) -> None:
+    reason = "Floats cannot hold 0.1, so that a sum was off by a cent."
+    memory = made(f"fix(price): keep cents exact\n\n{reason}\n\n{trailers}")
+
+    assert (memory.why, memory.what) == (reason, facts)
     assert memory.files_changed == ("src/price.py",)
     assert memory.symbols == ("Price", "total")
 
