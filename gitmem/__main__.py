@@ -38,11 +38,35 @@ def main() -> None:
         from gitmem.mcp.server import serve
 
         serve(os.environ)  # ends the process
-    from gitmem.cli.main import run_command
+    if arguments[:1] == ["complete-words"]:  # a shell, at each TAB
+        speak_utf8()
+        from gitmem.cli.complete_words import print_candidates
+
+        print_candidates(arguments[1:])
+        sys.stdout.flush()
+        os._exit(0)
+    try:
+        from gitmem.cli.main import run_command
+    except ImportError as error:
+        sys.exit(_lack(error))
     from gitmem.cli.stream import guard_streams
 
     guard_streams()
     sys.exit(run_command(arguments))
+
+
+def _lack(error: ImportError) -> str:
+    """What to say where not even the commands can be loaded.
+
+    Raises:
+        ImportError: it is a module of ours that is missing, which is a bug.
+    """
+    from gitmem.process.installation import install_command
+
+    if (error.name or "gitmem").startswith("gitmem"):
+        raise error
+    what = f"gitmem: the package '{error.name}', which gitmem needs, cannot be loaded"
+    return f"{what}. Run: {install_command()}"
 
 
 def _print_status_line() -> None:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from gitmem.agents.homes import has_home, sees_agents
@@ -37,7 +38,7 @@ from gitmem.errors import (
     TranscriptMissing,
     UnknownRevision,
 )
-from gitmem.follow.push import push, push_along
+from gitmem.follow.push import push_along, replace_notes
 from gitmem.follow.reconcile import ReconcileReport, reconcile
 from gitmem.git.reachability import is_ancestor
 from gitmem.git.repo import Repo, repo_at
@@ -59,7 +60,7 @@ from gitmem.state.unseen import UnseenCommit, add_unseen
 from gitmem.state.worker_turns import leave_mark, work_in_turns
 
 _REBASE_FOLDERS = ("rebase-merge", "rebase-apply")
-_RETRY_LATER = (DiskFull, ReadOnlyRepository, NotesMoved)
+_RETRY_LATER = (DiskFull, ReadOnlyRepository, NotesMoved, ImportError)  # a package may come back
 
 
 @dataclass
@@ -126,11 +127,12 @@ def finish_begun_scrub(repo: Repo, patience: float) -> bool:
     if not has_scrub_intent(repo):
         return False
     from gitmem.upkeep.scrub import finish_scrub
+    from gitmem.upkeep.scrub_remote import scrub_copy
 
-    def replace_notes(remote: str) -> None:
-        push(open_workspace(repo), remote)
+    def send(remote: str) -> None:
+        replace_notes(open_workspace(repo), remote, partial(scrub_copy, repo))
 
-    done = finish_scrub(repo, replace_notes, patience=patience)
+    done = finish_scrub(repo, send, patience=patience)
     if done is not None and done.trouble is not None:
         add_notice(repo, f"a scrub was finished here alone: {done.trouble}")
     return done is not None

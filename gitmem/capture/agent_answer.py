@@ -18,6 +18,7 @@ from gitmem.agents.adapters import Agents
 from gitmem.capture.agent_memory import answer_key, memories_of_share
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.hand_edits import hand_edited_ids
+from gitmem.capture.prompt_limit import limit_to_policy
 from gitmem.capture.session_candidates import makers_of, session_file
 from gitmem.capture.transcript_range import read_again, read_new_records
 from gitmem.capture.workspace import Workspace, open_workspace
@@ -128,7 +129,9 @@ def keep_agent_answer(
             raise _no_part(change)  # whoever spoke there would know a word of it
         agent = _agent_of(index, change, session) or speaker.agent
     memory = _memory(kept, change, session, agent)
-    memory = _put(workspace, redact_memory(memory, workspace.policy), change, session)
+    memory = redact_memory(memory, workspace.policy)
+    memory = limit_to_policy(memory, workspace.policy, events or (), change)
+    memory = _put(workspace, memory, change, session)
     Queue(repo).add(Job("answer", commit=change.commit, session=session, worktree=worktree))
     if repo.is_initialised:
         launch_worker(repo)

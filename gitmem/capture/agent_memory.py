@@ -13,6 +13,7 @@ from dataclasses import replace
 from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.compress_slice import compress_slice
 from gitmem.capture.hand_edits import hand_edited_ids
+from gitmem.capture.prompt_limit import limit_to_policy
 from gitmem.capture.replace_memories import replace_memories
 from gitmem.capture.session_candidates import session_file
 from gitmem.capture.transcript_range import move_mark, read_again, read_new_records
@@ -131,6 +132,8 @@ def _write(
         join_agents_words(written, read, replace(origin, records=records), supersedes),
         workspace.policy,
     )
+    said = transcript.events if transcript is not None else ()
+    made = limit_to_policy(made, workspace.policy, said, change)
     subject = f"notes: remember {commits[0][:10]} (by its agent)"
     replace_memories(workspace, index, commits, ids, [made], subject)
     if not group and transcript is not None and file is not None and records is not None:

@@ -13,14 +13,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitmem.errors import GitmemError, UsageError
+from gitmem.agents.adapters import Agents
+from gitmem.capture.prompt_limit import limit_to_policy
+from gitmem.errors import GitmemError, TranscriptMissing, UsageError
 from gitmem.git.log import current_branch
 from gitmem.git.repo import Repo, top_relative
 from gitmem.guard.policy import Policy
+from gitmem.guard.prompts import FULL
 from gitmem.guard.redact import redact_memory
 from gitmem.guard.untrusted import clean_line, clean_text
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import KINDS, Memory, Provenance
+from gitmem.model.session import Event
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.scrub_patterns import read_scrub_patterns
 from gitmem.state.settings import read_settings
@@ -78,9 +82,13 @@ def write_agent_note(
         raise GitmemError("notes are switched off here", "Nothing was kept. See: gitmem config")
     worktree = repo.need_worktree()
     policy = Policy(
-        (*settings.redact, *read_scrub_patterns(repo)), settings.exclude, settings.redact_cards
+        (*settings.redact, *read_scrub_patterns(repo)),
+        settings.exclude,
+        settings.redact_cards,
+        settings.prompts,
     )
     memory = redact_memory(_memory(repo, note, here, policy, now), policy)
+    memory = limit_to_policy(memory, policy, _events_of(note, policy))
     store = PendingStore(repo)
     name = _name(memory)
     if (
@@ -92,6 +100,18 @@ def write_agent_note(
         )
     store.put(Pending(memory, os.fspath(worktree), note=name, session=note.session))
     return memory
+
+
+def _events_of(note: AgentNote, policy: Policy) -> Sequence[Event]:
+    """What was said in the note's session, where that matters and can be read."""
+    if policy.prompts == FULL or not note.session:
+        return ()
+    agents = Agents.from_environment(os.environ)
+    path = agents.find(note.session)
+    try:
+        return agents.read(path).events if path is not None else ()
+    except TranscriptMissing:
+        return ()
 
 
 def _check(note: AgentNote) -> None:

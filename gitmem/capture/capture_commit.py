@@ -19,6 +19,7 @@ from gitmem.capture.commit_share import CommitShare, has_deeds, share_of
 from gitmem.capture.complete_turn import as_provisional, provisional_compressor
 from gitmem.capture.compress_slice import compress_slice
 from gitmem.capture.pending_words import documents_of_words
+from gitmem.capture.prompt_limit import limit_to_policy
 from gitmem.capture.session_candidates import makers_of, session_file
 from gitmem.capture.transcript_range import move_mark, read_new_records
 from gitmem.capture.workspace import Workspace
@@ -85,10 +86,12 @@ def capture_commit(
         memories += [as_provisional(memory, workspace) for memory in made] if stand_in else made
         notices += [notice] if notice else []
     waiting = [] if work.is_past else _pending_of(workspace, change, work)
-    memories += [_memory_of_commit(pending, change) for pending in waiting]
+    said = [event for share in shares for event in share.transcript.events]
+    taken = (_memory_of_commit(pending, change) for pending in waiting)
+    memories += [limit_to_policy(memory, workspace.policy, said, change) for memory in taken]
     if memories:
-        said = list(documents_of_words(workspace.repo, memories))
-        _write(workspace, index, change, memories, said)
+        words = list(documents_of_words(workspace.repo, memories))
+        _write(workspace, index, change, memories, words)
         _settle(workspace, [share for share in shares if _is_in(share.transcript, memories)], work)
         for pending in waiting:
             PendingStore(workspace.repo).drop(pending.key)
@@ -307,4 +310,5 @@ def _pending_memory(part: Slice, branch: str, policy: Policy) -> Memory | None:
         records=(part.first, part.end),
         compressor=made.compressor,
     )
-    return redact_memory(replace(made.memories[0], provenance=provenance), policy)
+    memory = redact_memory(replace(made.memories[0], provenance=provenance), policy)
+    return limit_to_policy(memory, policy, part.events)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gitmem.capture.prompt_limit import limit_to_policy
 from gitmem.compress.citations import cite_evidence
 from gitmem.compress.compressor import Compression, Compressor
 from gitmem.guard.policy import PLAIN, Policy
@@ -48,4 +49,5 @@ def finish(made: Compression, part: Slice, change: Change, policy: Policy = PLAI
         tokens_out=made.tokens_out,
     )
     found = [replace(memory, provenance=provenance) for memory in made.memories]
-    return [redact_memory(memory, policy) for memory in found]
+    masked = [redact_memory(memory, policy) for memory in found]
+    return [limit_to_policy(memory, policy, part.events, change) for memory in masked]

@@ -29,7 +29,8 @@ class Workspace:
     def policy(self) -> Policy:
         """What is masked and left out here in addition to the built-in rules."""
         patterns = (*self.settings.redact, *read_scrub_patterns(self.repo))
-        return Policy(patterns, self.settings.exclude, self.settings.redact_cards)
+        chosen = self.settings
+        return Policy(patterns, chosen.exclude, chosen.redact_cards, chosen.prompts)
 
 
 def open_workspace(repo: Repo, environ: Mapping[str, str] | None = None) -> Workspace:

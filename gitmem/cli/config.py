@@ -5,17 +5,210 @@ from __future__ import annotations
 import click
 
 from gitmem.cli.open_repo import repo_here
-from gitmem.state.settings import describe_settings
+from gitmem.cli.suggestions import nearest, similar
+from gitmem.errors import GitmemError, NotARepository, SettingsInvalid, UsageError
+from gitmem.git.repo import find_repo_here, git_environment, try_git
+from gitmem.guard.json_text import json_text
+from gitmem.guard.policy import Policy
+from gitmem.process.child import run
+from gitmem.state.settings import (
+    Setting,
+    check_setting,
+    choices_of,
+    describe_settings,
+    find_setting,
+    is_list_setting,
+    setting_names,
+)
+
+_UNSET = 1
+_NOT_THERE = 5  # git's code for what is not there to be taken out
 
 
 @click.command()
-def command() -> None:
-    """List the settings: name, value, where the value comes from and what it means.
+@click.argument("name", required=False, metavar="[NAME")
+@click.argument("value", required=False, metavar="[VALUE]]")
+@click.option("--global", "is_global", is_flag=True, help="Of all your repositories.")
+@click.option("--unset", is_flag=True, help="Take the setting out; the default holds again.")
+@click.option("--add", is_flag=True, help="Add a value to those of a setting that takes several.")
+@click.option("--json", "as_json", is_flag=True, help="Print the settings as JSON.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    name: str | None,
+    value: str | None,
+    is_global: bool,
+    unset: bool,
+    add: bool,
+    as_json: bool,
+) -> None:
+    """List the settings, or show or change one.
 
-    Settings are git configuration: set one with `git config gitmem.NAME VALUE` (add --global for
-    all repositories), and remove it with `git config --unset gitmem.NAME`.
+    Without NAME: each with its value, its meaning and where it comes from.  With NAME: its value;
+    exit code 1 if it is not set and has no default, or if there is no such setting.  With VALUE:
+    sets it in this repository, after a check of the value.  Names are read in any case, with or
+    without `gitmem.`.
+
+    Settings are git configuration: `git config gitmem.NAME VALUE` does the same, unchecked.
+
+    \b
+    gitmem config autoPush
+    gitmem config autoPush false
+    gitmem config --global notice problems
+    gitmem config --add exclude 'secrets/'
+    gitmem config --unset autoPush
     """
-    for setting in describe_settings(repo_here(tells_memories=False)):
+    if name is None:
+        if unset or add or is_global:
+            raise UsageError("--global, --unset and --add need the NAME of a setting")
+        _list(describe_settings(repo_here(tells_memories=False)), as_json=as_json)
+        return
+    if unset and (add or value is not None):
+        raise UsageError("--unset takes no VALUE and no --add")
+    if value is None and add:
+        raise UsageError("--add needs a VALUE")
+    known = find_setting(name)
+    if value is None and not unset:
+        ctx.exit(_show(name, known, is_global=is_global, as_json=as_json))
+    if as_json:
+        raise UsageError("--json shows settings; it does not change them")
+    if unset:
+        if known is None and not name.lower().startswith("gitmem."):
+            raise _unknown(name)
+        ctx.exit(_unset(known or name, is_global=is_global))
+    if known is None:
+        raise _unknown(name)
+    _set(known, value or "", is_global=is_global, add=add)
+
+
+def _list(settings: list[Setting], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json_text([_object(setting) for setting in settings], indent=2))
+        return
+    for setting in settings:
         click.echo(f"{setting.name} = {setting.value}")
-        click.echo(f"    {setting.help}")
+        if setting.fault:
+            click.echo(f"    does not count: {setting.fault}{_meant(setting)}")
+        if setting.help:
+            click.echo(f"    {setting.help}")
         click.echo(f"    from {setting.source}; default: {setting.default or 'none'}")
+
+
+def _meant(setting: Setting) -> str:
+    if setting.is_known:
+        return ""
+    found = similar(nearest(setting.name, setting_names()), "setting")
+    return f". {found}" if found else ""
+
+
+def _object(setting: Setting) -> dict[str, object]:
+    return {
+        "name": setting.name,
+        "value": setting.value,
+        "default": setting.default,
+        "source": setting.source,
+        "help": setting.help,
+        "fault": setting.fault,
+    }
+
+
+def _show(name: str, known: str | None, *, is_global: bool, as_json: bool) -> int:
+    """Print the value that holds; the exit code."""
+    if known is None:
+        error = _unknown(name)
+        click.echo(f"gitmem: {error.message}\n  {error.hint}", err=True)
+        return _UNSET
+    if is_global:
+        return _show_of_person(known)
+    described = describe_settings(repo_here(tells_memories=False))
+    setting = next(each for each in described if each.name == known)
+    if as_json:
+        click.echo(json_text(_object(setting), indent=2))
+    if setting.fault:
+        click.echo(f"gitmem: {setting.fault}; it does not count", err=True)
+        return _UNSET
+    if not setting.value:
+        click.echo(f"gitmem: '{known}' is not set, and has no default", err=True)
+        return _UNSET
+    if not as_json:
+        click.echo(setting.value)
+    return 0
+
+
+def _show_of_person(name: str) -> int:
+    """Print what all of the person's repositories have, if anything; the exit code."""
+    code, values = _run(["--global", "--get-all", name], is_global=True)
+    if code or not values:
+        click.echo(f"gitmem: '{name}' is not set in your settings", err=True)
+        return _UNSET
+    click.echo(values.rstrip("\n"))
+    return 0
+
+
+def _unknown(name: str) -> UsageError:
+    asked = name if name.lower().startswith("gitmem.") else f"gitmem.{name}"
+    found = similar(nearest(asked, setting_names()), "setting")
+    return UsageError(f"there is no setting '{name}'", found or "To list them: gitmem config")
+
+
+def _set(name: str, value: str, *, is_global: bool, add: bool) -> None:
+    if add and not is_list_setting(name):
+        raise UsageError(
+            f"'{name}' takes one value", f"Run: gitmem config {name.partition('.')[2]} VALUE"
+        )
+    try:
+        check_setting(name, value)
+        if name == "gitmem.redact":
+            _ = Policy((value,)).masker  # refuses a pattern that its engine does not know
+    except SettingsInvalid as error:
+        meant = similar(nearest(value, choices_of(name)))
+        raise SettingsInvalid(error.message, meant or error.hint) from error
+    if name == "gitmem.remote" and value:
+        _tell_missing_remote(value)
+    scope = ["--global"] if is_global else []
+    way = ["--add", name, value] if add else ["--replace-all", name, value]
+    _git([*scope, *way], is_global=is_global)
+
+
+def _tell_missing_remote(value: str) -> None:
+    try:
+        known = try_git(find_repo_here(), "remote").stdout.decode("utf-8", "replace").splitlines()
+    except GitmemError:
+        return
+    if value not in known:
+        found = similar(nearest(value, known), "remote")
+        click.echo(f"note: there is no remote '{value}' here. {found}".rstrip(), err=True)
+
+
+def _unset(name: str, *, is_global: bool) -> int:
+    code = _git([*(["--global"] if is_global else []), "--unset-all", name], is_global=is_global)
+    if code == _NOT_THERE:
+        where = "your settings" if is_global else "this repository's settings"
+        click.echo(f"gitmem: '{name}' is not set in {where}", err=True)
+        return _UNSET
+    return 0
+
+
+def _git(arguments: list[str], *, is_global: bool) -> int:
+    """Run ``git config``; its code, 0 or 5.
+
+    Raises:
+        GitmemError: it could not write.
+    """
+    code, complaint = _run(arguments, is_global=is_global)
+    if code not in (0, _NOT_THERE):
+        told = complaint.strip().splitlines()[:1]
+        raise GitmemError(f"git could not change the setting: {''.join(told)}")
+    return code
+
+
+def _run(arguments: list[str], *, is_global: bool) -> tuple[int, str]:
+    try:
+        repo = find_repo_here()
+    except NotARepository:
+        if not is_global:
+            raise
+        done = run(["git", "config", *arguments], environ=git_environment())
+    else:
+        done = try_git(repo, "config", *([] if is_global else ["--local"]), *arguments)
+    return done.returncode, (done.stdout or done.stderr).decode("utf-8", "replace")

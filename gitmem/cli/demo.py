@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
-import shutil
-import sys
 import textwrap
 import time
-from pathlib import Path
 
 import click
 
 from gitmem.cli.output import colour_option, wants_colour
+from gitmem.process.own_command import own_command
 from gitmem.setup.demo import Step, run_demo
 
 
@@ -19,7 +16,7 @@ from gitmem.setup.demo import Step, run_demo
 @click.option("--keep", is_flag=True, help="Keep the folder, to look around in.")
 @colour_option
 def command(keep: bool, colour: str) -> None:
-    """Show the whole story in a temporary folder, in a few seconds.
+    """Show the whole story in a temporary folder (half a minute at most).
 
     You see a project, an agent's session, a commit, its memory, a push, a clone, and what the next
     session there receives.  The sessions are recorded; everything else really happens.  Your own
@@ -29,14 +26,7 @@ def command(keep: bool, colour: str) -> None:
     for step in run_demo(keep=keep):
         _show(step, is_coloured=wants_colour(colour))
     taken = time.monotonic() - begun
-    click.echo(f"That took {taken:.1f} s. In your own repository: {_shell_command()} init")
-
-
-def _shell_command() -> str:
-    """How to call this gitmem: by its name if the shell finds it, else by its path."""
-    if shutil.which("gitmem"):
-        return "gitmem"
-    return shlex.quote(str(Path(sys.argv[0]).absolute()))
+    click.echo(f"That took {taken:.1f} s. In your own repository: {own_command()} init")
 
 
 def _show(step: Step, *, is_coloured: bool) -> None:

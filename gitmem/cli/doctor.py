@@ -9,6 +9,7 @@ from gitmem.cli.output import colour_option, wants_colour
 from gitmem.cli.user_paths import user_settings
 from gitmem.errors import GitmemError
 from gitmem.guard.untrusted import clean_text
+from gitmem.process.own_command import as_typed
 from gitmem.setup.doctor import diagnose, render_finding
 from gitmem.setup.doctor_finding import Finding, Level, Practice
 
@@ -34,7 +35,7 @@ def command(fix: bool, network: bool, colour: str) -> int:
     if fix and _apply(findings):
         findings = diagnose(repo, practice)
     for finding in findings:
-        text = clean_text(render_finding(finding), _MAX_FINDING)
+        text = as_typed(clean_text(render_finding(finding), _MAX_FINDING))
         click.echo(click.style(text, fg=_COLOURS[finding.level]) if is_coloured else text)
     return int(any(f.level in (Level.WARNING, Level.ERROR) for f in findings))
 

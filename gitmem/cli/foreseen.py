@@ -10,7 +10,14 @@ import errno
 import re
 import sqlite3
 
-from gitmem.errors import DiskFull, GitmemError, ReadOnlyRepository, RepositoryError
+from gitmem.errors import (
+    DiskFull,
+    GitmemError,
+    InstallError,
+    ReadOnlyRepository,
+    RepositoryError,
+)
+from gitmem.process.installation import install_command
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -60,6 +67,11 @@ def _foreseen(error: BaseException) -> GitmemError | None:
             return _no_memory()
         if number in _ILL:
             return RepositoryError(f"cannot use{what or ' a file'}: {error.strerror}", _KEPT)
+    if isinstance(error, ImportError) and not (error.name or "gitmem").startswith("gitmem"):
+        return InstallError(
+            f"the package '{error.name}', which gitmem needs, cannot be loaded",
+            f"{_KEPT}. Run: {install_command()}",
+        )
     if isinstance(error, MemoryError):
         return _no_memory()
     if isinstance(error, sqlite3.Error) or type(error).__module__.startswith(("_pygit2", "pygit2")):

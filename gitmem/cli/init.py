@@ -10,6 +10,7 @@ import click
 from gitmem.capture.compressors import endpoint_of
 from gitmem.capture.missed_commits import watch_worktrees
 from gitmem.capture.workspace import open_workspace
+from gitmem.cli.backfill_offer import offer_backfill
 from gitmem.cli.open_repo import repo_here
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.cli.writer_question import ask_for_writer, may_ask
@@ -19,6 +20,7 @@ from gitmem.git.head import head_commit
 from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
 from gitmem.index.memories import memory_count
+from gitmem.process.own_command import as_typed, own_command
 from gitmem.refresh.refresh import refresh
 from gitmem.setup.git_config import read_config
 from gitmem.setup.install import install
@@ -101,10 +103,11 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str, in_log: b
     fetches the team's memories.  `gitmem uninstall` removes all of this again, byte for byte.
 
     At a terminal it first offers the models that it finds here to write the memories, and takes
-    one key for an answer; Enter keeps them offline.  Without a terminal, or where gitmem.compressor
-    is set, nothing is asked, and nothing is sent anywhere.
+    one key for an answer; Enter keeps them offline.  In the end, where commits are there already
+    and no memories, it offers to run `gitmem backfill`.  Without a terminal, or in a pipeline,
+    nothing is asked, and nothing is sent anywhere.
     """
-    repo = repo_here(tells_memories=False)
+    repo = repo_here(tells_memories=False, mends_launcher=False)
     repo.need_worktree()
     open_objects(repo)  # a repository that cannot be read is refused before anything is asked
     keep_sharing(repo)
@@ -129,15 +132,21 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str, in_log: b
     for removal in report.removals:
         click.echo(f"removed {removal}")
     for notice in report.notices:
-        click.echo(f"note: {notice}", err=True)
+        click.echo(as_typed(f"note: {notice}"), err=True)
     shared = [name for name in _SHARED if any(name in change for change in report.changes)]
     if shared and not user:
         click.echo(f"Commit {' and '.join(shared)} to share them with your teammates.")
     if user and not no_mcp:
-        click.echo("To let the agent search: claude mcp add --scope user gitmem -- gitmem mcp")
+        click.echo(
+            f"To let the agent search: claude mcp add --scope user gitmem -- {own_command()} mcp"
+        )
     if not (report.changes or report.removals):
         click.echo("Everything is already in place.")
     memories = "1 memory" if count == 1 else f"{count} memories"
-    click.echo(f"gitmem is set up: {memories} here. Next: work, commit, then run `gitmem log`.")
-    if not count and head_commit(repo):
-        click.echo("To give the commits that are already there memories: gitmem backfill")
+    click.echo(
+        as_typed(f"gitmem is set up: {memories} here. Next: work, commit, then run `gitmem log`.")
+    )
+    if not count and head_commit(repo) and offer_backfill(open_workspace(repo)):
+        from gitmem.cli.backfill import command as backfill
+
+        click.get_current_context().invoke(backfill, revisions="HEAD")

@@ -2,142 +2,148 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from itertools import chain, islice
-from pathlib import Path
 
 import click
 
+from gitmem.cli.log_arguments import FORMATS, GitLogCommand, words_of
 from gitmem.cli.open_repo import ready_repo
-from gitmem.cli.output import colour_option, page, text_width, wants_colour
+from gitmem.cli.output import colour_option, page, text_width
+from gitmem.cli.told_output import is_coloured_by, page_told, run_of
 from gitmem.errors import UsageError
-from gitmem.git.repo import Repo, top_relative
+from gitmem.git.log_blocks import LogRun
+from gitmem.git.log_format import read_log_config
+from gitmem.git.log_words import LogWords
+from gitmem.git.repo import Repo
 from gitmem.guard.json_text import json_text
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import KINDS
 from gitmem.model.repeats import tell_once
 from gitmem.recall.abandoned import read_abandoned_entries
-from gitmem.recall.log import (
-    LogSelection,
-    read_log_entries,
-    read_pending_entries,
-    split_arguments,
-)
+from gitmem.recall.log import read_pending_entries
+from gitmem.recall.told_log import read_selected_entries, read_told_blocks
 from gitmem.render.markdown import render_markdown
-from gitmem.render.terminal import entry_fields, palette, render_log, render_oneline
-
-_PATHS = "gitmem.paths"
-_FORMATS = ("full", "oneline", "json", "markdown")
-
-
-class _PathsCommand(click.Command):
-    """A command whose arguments after ``--`` are paths, as in git."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if "--" in args:
-            cut = args.index("--")
-            ctx.meta[_PATHS] = args[cut + 1 :]
-            args = args[:cut]
-        return super().parse_args(ctx, args)
-
-
-@click.command(cls=_PathsCommand)
-@click.argument("revisions", nargs=-1, metavar="[REVISION_OR_RANGE]... [--] [PATH]...")
-@click.option(
-    "-n",
-    "--max-count",
-    "count",
-    type=click.IntRange(0),
-    help="Show at most N commits.",
+from gitmem.render.terminal import (
+    entry_fields,
+    palette,
+    render_log,
+    render_oneline,
 )
-@click.option("--author", metavar="PATTERN", help="Only commits whose author matches.")
-@click.option("--since", "--after", "since", metavar="DATE", help="Only commits after DATE.")
-@click.option("--until", "--before", "until", metavar="DATE", help="Only commits before DATE.")
+
+
+@click.command(cls=GitLogCommand)
+@click.argument("revisions", nargs=-1, metavar="[REVISION_OR_RANGE]... [--] [PATH]...")
+@click.option("-n", "--max-count", metavar="N", expose_value=False, help="At most N commits; -3.")
+@click.option("-p", "--patch", is_flag=True, expose_value=False, help="With the differences.")
+@click.option("--stat", is_flag=True, expose_value=False, help="With the files that changed.")
+@click.option("--graph", is_flag=True, expose_value=False, help="All commits, as a graph.")
+@click.option("--grep", metavar="PATTERN", expose_value=False, help="Only messages that match.")
+@click.option("-S", "pickaxe", metavar="TEXT", expose_value=False, help="TEXT came or went.")
+@click.option("--author", metavar="PATTERN", expose_value=False, help="Only this author's.")
+@click.option("--since", "--after", metavar="DATE", expose_value=False, help="Only after DATE.")
+@click.option("--until", "--before", metavar="DATE", expose_value=False, help="Only before DATE.")
+@click.option("--all", is_flag=True, expose_value=False, help="All refs, not only HEAD.")
+@click.option("--reverse", is_flag=True, expose_value=False, help="Oldest first.")
+@click.option("--oneline", is_flag=True, expose_value=False, help="One line a memory or commit.")
 @click.option(
     "--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only memories of this kind."
 )
-@click.option("--all", "everything", is_flag=True, help="All refs, not only HEAD.")
 @click.option("--pending", is_flag=True, help="Start with uncommitted work.")
 @click.option("--abandoned", is_flag=True, help="Only dropped work, newest first.")
-@click.option("--reverse", is_flag=True, help="Oldest first.")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(_FORMATS),
-    help="Output format; markdown is for the text of a pull request.  [default: full]",
+    type=click.Choice(FORMATS),
+    help="One of these, or a format of git log.  [default: full]",
 )
-@click.option("--oneline", is_flag=True, help="One line per memory; same as --format oneline.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per commit (--format json).")
+@click.option("--no-pager", is_flag=True, help="Straight to the terminal.")
 @colour_option
 @click.pass_context
 def command(
     ctx: click.Context,
     revisions: tuple[str, ...],
-    count: int | None,
-    author: str | None,
-    since: str | None,
-    until: str | None,
     kinds: tuple[str, ...],
-    everything: bool,
     pending: bool,
     abandoned: bool,
-    reverse: bool,
     form: str | None,
-    oneline: bool,
     as_json: bool,
+    no_pager: bool,
     colour: str,
 ) -> None:
     """Show why the code changed, commit by commit.
 
-    Ranges, paths and options work as in git log; commits without memories are skipped.
+    Takes revisions, paths and any option of git log (git help log), which means the same here.
+    git prints the commits, and what is remembered stands where git has notes.  Commits without
+    memories are skipped, except in a graph.
 
     \b
     gitmem log -n 5
-    gitmem log main..HEAD
-    gitmem log --since=2.weeks --kind decision -- src/
+    gitmem log -p -3 -- src/
+    gitmem log --graph --oneline main..HEAD
+    gitmem log --since=2.weeks --kind decision
     gitmem log main..HEAD --reverse --format markdown | gh pr edit --body-file -
     """
-    count = None if count is None else min(count, sys.maxsize)
-    form = _form(form, oneline=oneline, as_json=as_json)
+    words = words_of(ctx)
+    form = _form(form, words, as_json=as_json)
     repo = ready_repo()
-    options = [
-        *([f"--author={author}"] if author else []),
-        *([f"--since={since}"] if since else []),
-        *([f"--until={until}"] if until else []),
-        *(["--all"] if everything else []),
-    ]
-    chosen, paths = _revisions_and_paths(ctx, repo, revisions)
-    selection = LogSelection(tuple(options), tuple(chosen), tuple(paths), frozenset(kinds), count)
+    config = read_log_config(repo)
+    is_coloured = is_coloured_by(colour, config)
+    run = run_of(repo, words, config, is_coloured=is_coloured)
+    chosen = frozenset(kinds)
+    if form is None and not abandoned:
+        told = read_told_blocks(repo, run, words, chosen)
+        waiting = read_pending_entries(repo) if pending else iter(())
+        count = page_told(repo, waiting, told, run, is_coloured=is_coloured, pager=not no_pager)
+        if not count:
+            _say_why_empty(repo, run, words, chosen)
+        return
+    form = form or "full"
     entries = (
-        islice(read_abandoned_entries(repo), count)
+        islice(read_abandoned_entries(repo), words.skip, words.end)
         if abandoned
-        else read_log_entries(repo, selection)
+        else read_selected_entries(repo, run, words, chosen)
     )
+    if not abandoned and form != "markdown":
+        entries = _noticed(entries, repo, run, words, chosen)
     if pending:
         entries = chain(read_pending_entries(repo), entries)
     if form in ("full", "markdown"):
         entries = tell_once(entries)
-    if reverse:
+    if words.is_reversed:
         entries = iter(list(entries)[::-1])
-    is_coloured = wants_colour(colour) and form in ("full", "oneline")
-    page(repo, _blocks(entries, form, is_coloured), colour=is_coloured)
+    is_coloured = is_coloured and form in ("full", "oneline")
+    blocks_of_text = _blocks(entries, form, is_coloured)
+    page(None if no_pager else repo, blocks_of_text, colour=is_coloured)
 
 
-def _form(form: str | None, *, oneline: bool, as_json: bool) -> str:
-    asked = {form} - {None} | ({"oneline"} if oneline else set()) | ({"json"} if as_json else set())
+def _form(form: str | None, words: LogWords, *, as_json: bool) -> str | None:
+    """The form of our own that is asked for; None where git prints the commits."""
+    is_line = words.forms[-1:] == ("--oneline",) and not words.shows_diff
+    asked = {form} - {None} | ({"oneline"} if is_line else set()) | ({"json"} if as_json else set())
     if len(asked) > 1:
         raise UsageError("--format, --oneline and --json cannot be used together")
-    return next(iter(asked), None) or "full"
+    found = next(iter(asked), None)
+    return None if found == "full" else found
 
 
-def _revisions_and_paths(
-    ctx: click.Context, repo: Repo, arguments: tuple[str, ...]
-) -> tuple[list[str], list[str]]:
-    here = Path.cwd()
-    if _PATHS in ctx.meta:
-        return list(arguments), [top_relative(repo, path, here) for path in ctx.meta[_PATHS]]
-    return split_arguments(repo, arguments, here)
+def _noticed(
+    entries: Iterator[LogEntry], repo: Repo, run: LogRun, words: LogWords, kinds: frozenset[str]
+) -> Iterator[LogEntry]:
+    """The entries; that there are none is said."""
+    is_empty = True
+    for entry in entries:
+        is_empty = False
+        yield entry
+    if is_empty:
+        _say_why_empty(repo, run, words, kinds)
+
+
+def _say_why_empty(repo: Repo, run: LogRun, words: LogWords, kinds: frozenset[str]) -> None:
+    from gitmem.recall.silence import why_log_is_empty
+
+    click.echo(f"gitmem: {why_log_is_empty(repo, run, words, kinds)}", err=True)
 
 
 def _blocks(entries: Iterator[LogEntry], form: str, is_coloured: bool) -> Iterator[str]:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import click
 
+from gitmem.cli.sections import sections
 from gitmem.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_OUTPUT_LOST, GitmemError
 from gitmem.guard.untrusted import clean_text
 from gitmem.model.release import DISTRIBUTION, VERSION
+from gitmem.process.own_command import as_typed
 
 _MAX_MESSAGE = 16 * 1024
 COMMANDS = {
@@ -23,9 +25,13 @@ COMMANDS = {
     "log": "Show why the code changed, commit by commit.",
     "show": "Show everything remembered about a commit, or one memory by its id.",
     "search": "Search the memories by words, meaning or a pasted error.",
+    "page": "Write the memory as one HTML page, to look at in a browser.",
     "session": "Show the part of an agent's session behind a memory, or resume it.",
     "why": "Show why a line of code, or a file, is as it is.",
     "context": "Show what the agent's next session here receives.",
+    "help": "Show how a command is used, or what the documentation says.",
+    "version": "Show the version, and what it works with.",
+    "completion": "Print the line by which bash, zsh or fish complete commands.",
     "mcp": "Serve the memory to an agent (MCP over standard input and output).",
     "remember": "Remember what a diff does not show.",
     "edit": "Change what a memory says.",
@@ -48,8 +54,8 @@ COMMANDS = {
     "stats": "Show how much is remembered, by whom, and what it cost.",
     "status": "Show what is set up, what is waiting and what was last remembered.",
     "doctor": "Find what is wrong, and suggest or apply the remedy.",
-    "config": "List the settings, their values and where they come from.",
-    "demo": "Show the whole story in a temporary folder, in a few seconds.",
+    "config": "List, show or change settings.",
+    "demo": "Show the whole story in a temporary folder (half a minute at most).",
     "uninstall": "Remove gitmem from this repository; the memories stay.",
 }
 
@@ -80,8 +86,10 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        width = max(map(len, COMMANDS))
+        for title, names in sections(COMMANDS).items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), COMMANDS[name]) for name in names])
 
 
 @click.group(
@@ -112,11 +120,13 @@ def run_command(arguments: Sequence[str]) -> int:
         result = cli.main(args=list(arguments), prog_name=_program_name(), standalone_mode=False)
     except click.exceptions.Abort:
         return EXIT_INTERRUPTED
+    except click.UsageError as error:
+        return _tell_usage(error, arguments)
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except GitmemError as error:
-        return _tell(error)
+        return _tell(error, arguments)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except (BrokenPipeError, SystemExit):
@@ -130,7 +140,7 @@ def run_command(arguments: Sequence[str]) -> int:
         from gitmem.cli.foreseen import foreseen
 
         refusal = foreseen(error)
-        return _report_bug(traceback.format_exc()) if refusal is None else _tell(refusal)
+        return _report_bug(traceback.format_exc()) if refusal is None else _tell(refusal, ())
     try:
         sys.stdout.flush()  # else Python finds out at its end, and says so in words of its own
     except BrokenPipeError:
@@ -156,10 +166,22 @@ def _leave_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _tell(error: GitmemError) -> int:
+def _tell(error: GitmemError, arguments: Sequence[str]) -> int:
     _say(f"gitmem: {error.message}")
     if error.hint:
         _say(f"  {error.hint}")
+    from gitmem.cli.usage_error import more_about
+
+    for line in more_about(error, cli, arguments, _program_name()):
+        _say(line)
+    return error.exit_code
+
+
+def _tell_usage(error: click.UsageError, arguments: Sequence[str]) -> int:
+    from gitmem.cli.usage_error import usage_error_lines
+
+    for line in usage_error_lines(error, arguments):
+        _say(line)
     return error.exit_code
 
 
@@ -169,7 +191,7 @@ def _program_name() -> str:
 
 def _say(line: str) -> None:
     # A message may quote a remote, a file name or a setting.
-    click.echo(clean_text(line, _MAX_MESSAGE), err=True)
+    click.echo(as_typed(clean_text(line, _MAX_MESSAGE)), err=True)
 
 
 def _report_bug(text: str) -> int:

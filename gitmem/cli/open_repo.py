@@ -6,7 +6,9 @@ import click
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_repo_here
+from gitmem.process.own_command import as_typed
 from gitmem.refresh.catch_up import catch_up
+from gitmem.setup.trouble import starts_nothing
 from gitmem.state.notices import take_notices
 from gitmem.state.scrub_intent import has_scrub_intent
 from gitmem.state.sharing import adopt_sharing
@@ -44,11 +46,12 @@ def ready_repo() -> Repo:
     return repo
 
 
-def repo_here(*, tells_memories: bool = True) -> Repo:
+def repo_here(*, tells_memories: bool = True, mends_launcher: bool = True) -> Repo:
     """Find the repository; what is written from now on has the permissions that it asks for.
 
     A scrub that was begun and killed is finished first, and one that runs is waited for.  If that
-    cannot be, a command that ``tells_memories``, or sends or takes them away, ends here.
+    cannot be, a command that ``tells_memories``, or sends or takes them away, ends here.  Hooks
+    that start no gitmem any more start this one from now on, unless the command sets that up.
 
     Raises:
         NotARepository: there is none here.
@@ -56,6 +59,10 @@ def repo_here(*, tells_memories: bool = True) -> Repo:
     """
     repo = find_repo_here()
     adopt_sharing(repo)
+    if mends_launcher and repo.is_initialised and starts_nothing(repo):
+        from gitmem.setup.mend import mend_launcher
+
+        click.echo(f"gitmem: {mend_launcher(repo)}", err=True)
     try:
         if has_scrub_intent(repo):
             _finish_scrub(repo)
@@ -76,4 +83,4 @@ def _finish_scrub(repo: Repo) -> None:
 def tell_notices(repo: Repo) -> None:
     """Print on stderr, once, what happened in the background."""
     for line in take_notices(repo):
-        click.echo(f"gitmem: {line}", err=True)
+        click.echo(as_typed(f"gitmem: {line}"), err=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import click
 
+from gitmem.cli.stream import harmless
 from gitmem.git.repo import Repo, try_git
 
 _DEFAULT_WIDTH = 100
@@ -19,6 +20,18 @@ def wants_colour(choice: str) -> bool:
     if choice == "auto":
         return sys.stdout.isatty() and "NO_COLOR" not in os.environ
     return choice == "always"
+
+
+def page_bytes(repo: Repo | None, blocks: Iterable[bytes], *, colour: bool, pager: bool) -> None:
+    """The same for what git printed: into a pipe or file it goes as it is, byte for byte."""
+    if repo is not None and sys.stdout.isatty():
+        texts = (harmless(block.decode("utf-8", "replace"), is_terminal=False) for block in blocks)
+        page(repo if pager else None, texts, colour=colour)
+        return
+    sys.stdout.flush()
+    for block in blocks:
+        sys.stdout.buffer.write(block)
+        sys.stdout.buffer.flush()
 
 
 def text_width() -> int:

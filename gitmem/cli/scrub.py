@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import partial
 
 import click
@@ -11,16 +11,20 @@ import click
 from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.cli.open_repo import repo_here
 from gitmem.errors import GitmemError, RemoteError, UsageError
-from gitmem.follow.push import push
+from gitmem.follow.push import replace_notes
 from gitmem.follow.sync import fetch
 from gitmem.git.remotes import memory_remote
 from gitmem.git.repo import Repo, find_repo_here
 from gitmem.guard.untrusted import clean_line
+from gitmem.model.note import NOTES_REF
 from gitmem.state.scrub_intent import has_scrub_intent, read_scrub_intent
 from gitmem.state.scrub_patterns import scrub_patterns_path
 from gitmem.state.strangers import trust_of
 from gitmem.upkeep.scrub import ScrubReport, look_for, scrub
-from gitmem.upkeep.scrub_plan import find_target
+from gitmem.upkeep.scrub_plan import Target, find_target
+from gitmem.upkeep.scrub_remote import scrub_copy
+
+_MOST_SHOWN = 20
 
 
 @click.command()
@@ -33,8 +37,11 @@ from gitmem.upkeep.scrub_plan import find_target
     default=None,
     help="Also replace the remote's notes; default: as gitmem.autoPush says.",
 )
+@click.option("-y", "--yes", "is_sure", is_flag=True, help="Do not ask; for scripts.")
 @click.option("--prune", is_flag=True, help="Rewrite git packs that contain the old notes.")
-def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prune: bool) -> None:
+def command(
+    what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, is_sure: bool, prune: bool
+) -> None:
     """Remove a leaked secret from all memories, or forget one memory.
 
     PATTERN is a text, masked wherever it occurs: in notes, pending memories, the index and the
@@ -46,6 +53,16 @@ def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prun
     secret, and a later merge from a clone that still has it does not bring it back. A scrub
     cannot reach what other people have fetched, a server's unreachable objects, the agent's own
     transcripts or the project's commits: revoke a key that leaked.
+
+    What will be rewritten is shown first, on standard error. At a terminal you are asked before
+    anything is done; anything but yes changes nothing (exit code 1; 130 for Ctrl-C or Ctrl-D).
+    Without a terminal nobody is asked. The remote's notes are replaced by their scrubbed selves:
+    memories that it does not have are not sent along.
+
+    \b
+    gitmem scrub --dry-run -
+    gitmem scrub -
+    gitmem scrub --yes --regex 'ACME-[0-9]{6}'
     """
     repo = _repo_to_scrub()
     if what == "-":
@@ -61,6 +78,7 @@ def command(what: str, is_regex: bool, dry_run: bool, is_sent: bool | None, prun
     if dry_run:
         report = look_for(repo, target)
     else:
+        _ask_first(repo, target, remote if remote and is_sent else "", is_sure=is_sure)
         report = scrub(repo, target, unpack=prune, remote=remote or "", send=send)
     if report.is_nothing:
         click.echo("No memory, pending memory or gitmem file contains it. Nothing was changed.")
@@ -84,9 +102,53 @@ def _repo_to_scrub() -> Repo:
 
 
 def _replace(workspace: Workspace, replaced: list[str], remote: str) -> None:
-    push(workspace, remote)
+    had_notes = replace_notes(workspace, remote, partial(scrub_copy, workspace.repo))
     replaced.append(remote)
-    click.echo(f"The notes of '{remote}' have been replaced.")
+    if had_notes:
+        click.echo(f"The notes of '{remote}' have been replaced.")
+    else:
+        click.echo(f"'{remote}' has no notes, and was sent none.")
+
+
+def _ask_first(repo: Repo, target: Target, remote: str, *, is_sure: bool) -> None:
+    """Show what will be rewritten, and ask whoever sits at a terminal.
+
+    Raises:
+        GitmemError: the answer is no.
+    """
+    planned = look_for(repo, target)
+    if planned.is_nothing:
+        return
+    for line in _plan_lines(planned, target, remote):
+        click.echo(line, err=True)
+    if not is_sure and sys.stdin.isatty() and not click.confirm("Go on?", err=True):
+        raise GitmemError("not scrubbed: the answer was no", "Nothing was changed")
+
+
+def _plan_lines(planned: ScrubReport, target: Target, remote: str) -> Iterator[str]:
+    """What a scrub is about to do, without the words that are to go."""
+    notes = len({hit.commit for hit in planned.hits})
+    memories = _count_of(len(planned.hits), "memory", "memories")
+    yield f"About to rewrite {memories} in {_count_of(notes, 'note')}:"
+    for hit in planned.hits[:_MOST_SHOWN]:
+        title = target.scrubber.text(hit.title) if target.scrubber is not None else hit.title
+        what = "is masked" if hit.becomes else "is forgotten"
+        yield f"  {hit.id[:9]} at {hit.commit[:10]} {what}: {clean_line(title, 300)}"
+    if len(planned.hits) > _MOST_SHOWN:
+        yield f"  and {len(planned.hits) - _MOST_SHOWN} more"
+    if planned.pending:
+        yield f"  {_count_of(planned.pending, 'pending memory', 'pending memories')}"
+    if planned.files:
+        yield f"  {_count_of(len(planned.files), 'file')} of gitmem below .git"
+    yield "All older versions of the memories are dropped: refs/notes/claude-mem starts over here"
+    if remote:
+        yield f"and on '{remote}', where it is overwritten. Every other clone has to follow: with"
+        yield f"gitmem sync, or without gitmem: git fetch {remote} '+{NOTES_REF}:{NOTES_REF}'"
+    others = [name for name in planned.remotes if name != remote]
+    if others:
+        yield f"Not overwritten, though it may be there too: {', '.join(others)}"
+    if target.scrubber is None:
+        yield "To forget a memory without that, so that it is told no more: gitmem forget"
 
 
 def _read_pattern() -> str:

@@ -10,6 +10,7 @@ import click
 from gitmem.agents.adapters import Agents
 from gitmem.cli.open_repo import ready_repo
 from gitmem.guard.json_text import json_text
+from gitmem.process.own_command import as_typed
 from gitmem.setup.status import read_status, render_status
 
 
@@ -38,4 +39,4 @@ def command(as_json: bool, line: bool) -> None:
         click.echo(json_text(asdict(status)))
         return
     for shown in render_status(status):
-        click.echo(shown)
+        click.echo(as_typed(shown))

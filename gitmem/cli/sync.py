@@ -8,7 +8,8 @@ import click
 
 from gitmem.capture.workspace import open_workspace
 from gitmem.cli.open_repo import repo_here, tell_notices
-from gitmem.follow.sync import Amount, SyncReport, preview, sync
+from gitmem.follow.amounts import Amount
+from gitmem.follow.sync import SyncReport, preview, sync
 from gitmem.guard.json_text import json_text
 from gitmem.refresh.catch_up import catch_up
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from gitmem.capture.settle_pending import settle_pending
@@ -9,27 +11,44 @@ from gitmem.capture.workspace import open_workspace
 from gitmem.cli.open_repo import repo_here
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.errors import InstallError
-from gitmem.setup.uninstall import uninstall
+from gitmem.git.repo import Repo
+from gitmem.process.own_command import as_typed
+from gitmem.setup.team_files import changed_team_files, leave_project
+from gitmem.setup.uninstall import UninstallReport, uninstall
 from gitmem.state.known_repos import KnownRepos
 from gitmem.worker import work
 
 
 @click.command()
 @click.option("--user", is_flag=True, help="Also remove the agent's hooks from your own settings.")
-def command(user: bool) -> None:
+@click.option(
+    "--team",
+    is_flag=True,
+    help="Also take gitmem out of the project's files that are committed, for you to commit.",
+)
+def command(user: bool, team: bool) -> None:
     """Remove gitmem from this repository; the memories stay in refs/notes/claude-mem.
 
     Queued and pending work becomes memories first.  Then hooks, git configuration and settings are
     restored byte for byte, and .git/gitmem is removed.  To delete the memories as well:
     git update-ref -d refs/notes/claude-mem
+
+    What the team has committed (.claude/settings.json, .mcp.json) stays as it is, and does nothing
+    in a clone without gitmem.  With --team gitmem is taken out of these files as well: commit that,
+    and the team has left.
     """
-    repo = repo_here()
+    repo = repo_here(mends_launcher=False)
+    if team and not repo.is_initialised:
+        _leave_team(repo)
+        return
 
     def drain() -> None:
         work(open_workspace(repo))
         settle_pending(repo)
 
-    report = uninstall(repo, user_settings=user_settings() if user else None, drain=drain)
+    report = uninstall(
+        repo, user_settings=user_settings() if user else None, drain=drain, for_team=team
+    )
     for done in report.removals:
         click.echo(f"restored {done}")
     for notice in report.notices:
@@ -42,4 +61,32 @@ def command(user: bool) -> None:
             "The memories are safe. Remove what stands in the way, then run: gitmem uninstall",
         )
     KnownRepos(machine_folder()).remove(repo)
+    if report.committed:
+        click.echo(
+            as_typed(
+                f"{' and '.join(report.committed)} {'is' if len(report.committed) == 1 else 'are'}"
+                " committed, and stay as the team has them; they do nothing here. To take gitmem"
+                " out of the project for all: gitmem uninstall --team"
+            )
+        )
+    if team:
+        _tell_what_to_commit(repo)
     click.echo("gitmem is gone from this repository. The memories stay: git log --notes=claude-mem")
+
+
+def _leave_team(repo: Repo) -> None:
+    """Where gitmem is not set up, only the project's files are left to edit."""
+    report = UninstallReport()
+    leave_project(repo, report)
+    for done in report.removals:
+        click.echo(f"restored {done}")
+    if report.failures:
+        raise InstallError("; ".join(report.failures), "Nothing else was changed")
+    if not report.removals:
+        click.echo("There is nothing of gitmem in the project's files.")
+    _tell_what_to_commit(repo)
+
+
+def _tell_what_to_commit(repo: Repo) -> None:
+    if names := changed_team_files(repo):
+        click.echo(f"To share that: git commit -m 'Remove gitmem' -- {shlex.join(names)}")

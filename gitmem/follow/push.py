@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import (
@@ -15,9 +15,15 @@ from gitmem.errors import (
     RemoteRejected,
     RemoteUnavailable,
 )
+from gitmem.follow.amounts import Amount, amount_of, new_memories
+from gitmem.follow.first_sent import first_sent_line, is_first_sending
 from gitmem.git.remotes import memory_remote, own_place, read_exchange_tip, remotes_to_fetch
+from gitmem.git.repo import Repo
 from gitmem.git.transport import fetch_notes, push_notes
 from gitmem.git.transport_status import RemoteAnswer, RemoteOutcome
+from gitmem.index.cache import Index
+from gitmem.index.commits import annotated_commit_count
+from gitmem.index.memories import memory_count
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import join_fetched_notes
 from gitmem.state.cursors import read_cursors
@@ -84,19 +90,83 @@ def push(
     raise RemoteUnavailable(f"cannot push memories to '{elected}': it kept changing")
 
 
+def replace_notes(
+    workspace: Workspace,
+    remote: str,
+    copy: Callable[[str], str],
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> bool:
+    """Put what ``copy`` makes of the remote's notes commit in its place; whether it had any notes.
+
+    Nothing else of ours is sent.  A remote that moved is fetched and tried again, as by
+    :func:`push`.
+
+    Raises:
+        RemoteRejected, RemoteReadOnly, RemoteLogin, RemoteUnavailable: as for :func:`push`.
+        NoteUnreadable, NotesMoved, ReadOnlyRepository, DiskFull: the notes cannot be read or
+            written.
+        GitmemError: a scrub is not finished here.
+    """
+    repo, timeout = workspace.repo, workspace.settings.push_timeout
+    deadline = clock() + timeout
+    for attempt in range(_MAX_TRIES):
+        if is_scrub_begun(repo):
+            raise GitmemError("a scrub was begun and is not finished", "Nothing was sent")
+        old = read_exchange_tip(repo, remote)
+        if old is None or attempt:
+            fetch_notes(repo, remote, timeout)
+            join_fetched_notes(repo, NoteStore(repo))
+            old = read_exchange_tip(repo, remote)
+        if old is None:
+            return False
+        if not trust_of(repo).has(remote):
+            raise RemoteRejected(
+                f"nobody here has said to trust '{remote}', so its notes are not replaced",
+                f"Nothing was lost. To trust it: gitmem trust {remote}",
+            )
+        answer = push_notes(repo, remote, timeout, replacing=old, commit=copy(old))
+        if answer.outcome in (RemoteOutcome.UP_TO_DATE, RemoteOutcome.PUSHED):
+            drop_refusal(repo, remote)
+            return True
+        if answer.outcome is RemoteOutcome.REFUSED or attempt == _MAX_STANDSTILLS:
+            raise RemoteRejected(f"'{remote}' refuses the ref for memories: {answer.reason}")
+        limit = min(_MAX_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
+        sleep(random.uniform(0, limit))  # noqa: S311 - jitter, not a secret
+        if clock() > deadline:
+            break
+    raise RemoteUnavailable(f"cannot replace the memories of '{remote}': it kept changing")
+
+
 def push_along(workspace: Workspace, remote: str) -> None:
     """The same in the background: what the person must know becomes a notice.
 
     Raises:
         RemoteUnavailable, NotesMoved, ReadOnlyRepository, DiskFull: as for :func:`push`.
     """
+    repo = workspace.repo
     try:
-        push(workspace, remote)
+        before = read_exchange_tip(repo, remote) if is_first_sending(repo, remote) else ""
+        if not push(workspace, remote) or before == "":
+            return
+        with suppress(GitmemError, OSError):
+            if told := first_sent_line(repo, remote, _amount_since(repo, before)):
+                add_notice(repo, told)
     except RemoteUnavailable:
         raise
     except RemoteError as error:
         if record_refusal(workspace, remote, error):
             add_notice(workspace.repo, str(error))
+
+
+def _amount_since(repo: Repo, old: str | None) -> Amount:
+    """What the remote has got; the index knows all of it without reading notes, which take time."""
+    notes = NoteStore(repo)
+    if old is not None:
+        return amount_of(new_memories(notes, old, notes.tip()))
+    with closing(Index.open(repo.state_dir)) as index:
+        return Amount(memory_count(index), annotated_commit_count(index))
 
 
 def record_refusal(workspace: Workspace, remote: str, error: RemoteError) -> bool:

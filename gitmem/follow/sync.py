@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import RemoteError, RemoteUnavailable
+from gitmem.follow.amounts import NONE, Amount, amount_of, new_memories
+from gitmem.follow.first_sent import first_sent_line
 from gitmem.follow.push import push, record_refusal
 from gitmem.git.remotes import memory_remote, read_exchange_tip, remotes_to_fetch
 from gitmem.git.transport import fetch_notes, fetch_remote_tip
@@ -16,14 +17,6 @@ from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import join_fetched_notes, refresh_index, trust_remote
 from gitmem.refresh.restore_lost import apart_line
 from gitmem.state.strangers import remotes_apart, trust_of
-
-
-@dataclass(frozen=True)
-class Amount:
-    """How many memories of how many commits."""
-
-    memories: int = 0
-    commits: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,8 +31,8 @@ class SyncReport:
 
     remote: str
     sources: tuple[str, ...] = ()
-    incoming: Amount = Amount()
-    outgoing: Amount = Amount()
+    incoming: Amount = NONE
+    outgoing: Amount = NONE
     is_pushed: bool = False
     trouble: RemoteError | None = None
     notices: tuple[str, ...] = field(default_factory=tuple)
@@ -76,9 +69,9 @@ def sync(workspace: Workspace, remote: str = "") -> SyncReport:
                 raise
             notices.append(error.message)
     join_fetched_notes(workspace.repo, notes)
-    incoming = _amount(_new_memories(notes, before, notes.tip()))
-    outgoing = _amount(
-        _new_memories(notes, read_exchange_tip(workspace.repo, elected), notes.tip())
+    incoming = amount_of(new_memories(notes, before, notes.tip()))
+    outgoing = amount_of(
+        new_memories(notes, read_exchange_tip(workspace.repo, elected), notes.tip())
     )
     is_pushed, trouble = False, None
     try:
@@ -89,6 +82,8 @@ def sync(workspace: Workspace, remote: str = "") -> SyncReport:
             record_refusal(workspace, elected, error)
     with closing(Index.open(repo.state_dir)) as index:
         refresh_index(notes, index)
+    if is_pushed and (told := first_sent_line(repo, elected, outgoing)):
+        notices.append(told)
     if not remote:
         notices += [apart_line(name) for name in remotes_apart(repo)]
     return SyncReport(
@@ -128,16 +123,16 @@ def preview(workspace: Workspace, remote: str = "") -> SyncReport:
             notices.append(error.message)
             continue
         if remote or trust.has(name):
-            brought.update(_new_memories(notes, ours, theirs))
+            brought.update(new_memories(notes, ours, theirs))
         elif theirs is not None and theirs != ours:
             notices.append(apart_line(name))
-    is_theirs = set(_new_memories(notes, None, theirs))
-    outgoing = (set(_new_memories(notes, None, ours)) | brought) - is_theirs
+    is_theirs = set(new_memories(notes, None, theirs))
+    outgoing = (set(new_memories(notes, None, ours)) | brought) - is_theirs
     return SyncReport(
         elected,
         tuple(sources),
-        _amount(brought),
-        _amount(outgoing),
+        amount_of(brought),
+        amount_of(outgoing),
         notices=tuple(notices),
     )
 
@@ -161,24 +156,3 @@ def fetch(workspace: Workspace, remote: str = "") -> None:
             if name == elected:
                 raise
     join_fetched_notes(workspace.repo, NoteStore(workspace.repo))
-
-
-def _new_memories(notes: NoteStore, old: str | None, new: str | None) -> Iterator[tuple[str, str]]:
-    """The memories, each with its commit, that ``new`` has and that are new to ``old``."""
-    if new is None or new == old or not notes.has_commit(new):
-        return
-    old = old if old and notes.has_commit(old) else None  # a remote may have anything there
-    forgotten_ids = notes.forgotten_ids()
-    for change in notes.changes(old, new):
-        before = notes.read_at(old, change.commit) if old else None
-        known = {memory.id for memory in before.memories} if before else set()
-        if before:
-            known |= {tombstone.id for tombstone in before.tombstones}
-        for memory in change.note.memories if change.note else ():
-            if memory.id not in known | forgotten_ids:
-                yield change.commit, memory.id
-
-
-def _amount(pairs: Iterator[tuple[str, str]] | set[tuple[str, str]]) -> Amount:
-    found = list(pairs)
-    return Amount(len(found), len({commit for commit, _ in found}))

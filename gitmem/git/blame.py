@@ -52,13 +52,13 @@ class BlameRange:
 
 
 def blame(
-    repo: Repo, path: str, first: int | None = None, last: int | None = None
+    repo: Repo, path: str, first: int | None = None, last: int | None = None, *, revision: str = ""
 ) -> list[BlameRange]:
     """The commits of the lines ``first`` to ``last`` (all where not given), from the top down.
 
     ``path`` is relative to the top of the work tree, whose present content is what counts; in a
-    bare repository that of HEAD.  Commits that the project's ``.git-blame-ignore-revs``, or
-    ``blame.ignoreRevsFile``, names are looked through.
+    bare repository that of HEAD, and with a ``revision`` (a full id) that of it.  Commits that the
+    project's ``.git-blame-ignore-revs``, or ``blame.ignoreRevsFile``, names are looked through.
 
     Raises:
         UsageError: the file has no such line.
@@ -78,7 +78,7 @@ def blame(
         *_ignore_options(repo, environ),
         "--porcelain",
         "--no-textconv",
-        *([] if repo.worktree else ["HEAD"]),
+        *([revision] if revision else [] if repo.worktree else ["HEAD"]),
     ]
     efforts = _EFFORTS
     if may_lack_objects(repo):
@@ -93,6 +93,38 @@ def blame(
         raise _refusal(os.fsdecode(done.stderr), path)
     parts = list(_join_ranges(_parse_porcelain(done.stdout)))
     return parts if first is None else _clip(parts, first, last or first, path)
+
+
+def blame_at_head(repo: Repo, path: str, seconds: float) -> list[BlameRange]:
+    """The commits of the file's lines as HEAD has it, from the top down; moved lines are not
+    followed.  None where git refuses, or is not done within so many seconds.
+    """
+    environ = blame_environment(repo)
+    if environ is None or may_lack_objects(repo):
+        return []
+    options = ["-w", *_ignore_options(repo, environ), "--porcelain", "--no-textconv"]
+    command = (*BLAME_OPTIONS, "blame", *options, "HEAD", "--", path)
+    try:
+        done = try_git(repo, *command, environ=environ, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return []
+    return list(_join_ranges(_parse_porcelain(done.stdout))) if done.returncode == 0 else []
+
+
+def blamed_lines(repo: Repo, path: str, wanted: str, revision: str = "") -> tuple[int, int]:
+    """The first and last line that ``git blame -L`` takes ``wanted`` for, as in ``10,+5``,
+    ``/start/,/end/`` or ``:function``.
+
+    Raises:
+        As :func:`blame`.
+    """
+    options = [f"-L{wanted}", "--porcelain", "--no-textconv"]
+    at = [revision] if revision else [] if repo.worktree else ["HEAD"]
+    done = try_git(repo, *BLAME_OPTIONS, "blame", *options, *at, "--", path, timeout=20.0)
+    if done.returncode != 0:
+        raise _refusal(os.fsdecode(done.stderr), path)
+    lines = [part.first for part in _parse_porcelain(done.stdout)]
+    return min(lines), max(lines)
 
 
 def _run_blame(
@@ -189,6 +221,8 @@ def _refusal(complaint: str, path: str) -> Exception:
     reason = text[-1] if text else "no reason given"
     if match := re.search(r"has only (\d+) line", reason):
         return UsageError(f"'{path}' has only {match[1]} lines")
+    if re.search("-L|no match|starting at line|invalid", reason):
+        return UsageError(reason)
     if "no such path" in reason or "cannot stat" in reason or "no such ref" in reason:
         return UnknownRevision(
             f"'{path}' is not a file that git knows here", "List them: git ls-files"

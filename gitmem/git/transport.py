@@ -121,8 +121,10 @@ def has_refs(repo: Repo, remote: str, refs: Mapping[str, str], timeout: float) -
     return False
 
 
-def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") -> RemoteAnswer:
-    """Try once to send the notes ref.  ``timeout`` is in seconds.
+def push_notes(
+    repo: Repo, remote: str, timeout: float, *, replacing: str = "", commit: str = ""
+) -> RemoteAnswer:
+    """Try once to send the notes ref, or ``commit`` in its place.  ``timeout`` is in seconds.
 
     ``replacing`` is a notes commit of the remote that ours takes the place of, with its history;
     if the remote has moved from there, the push is rejected.
@@ -134,7 +136,7 @@ def push_notes(repo: Repo, remote: str, timeout: float, *, replacing: str = "") 
         RemoteUnavailable: the remote did not answer, or not in time.
     """
     listed = try_git(repo, "for-each-ref", "--format=%(objectname)", NOTES_REF)
-    tip = os.fsdecode(listed.stdout).strip()
+    tip = commit or os.fsdecode(listed.stdout).strip()
     if not tip or read_exchange_tip(repo, remote) == tip:
         return RemoteAnswer(RemoteOutcome.UP_TO_DATE)
     options = ["--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"]

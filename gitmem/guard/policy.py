@@ -38,12 +38,14 @@ class Policy:
 
     ``patterns`` are regular expressions, with ``^`` and ``$`` at lines; a group named ``secret``
     narrows what is masked.  ``excluded_paths`` are patterns of paths as in a ``.gitignore``.
-    ``masks_cards`` adds payment cards and bank accounts.
+    ``masks_cards`` adds payment cards and bank accounts.  ``prompts`` is how much of a person's
+    prompts a memory may repeat (:mod:`gitmem.guard.prompts`).
     """
 
     patterns: tuple[str, ...] = ()
     excluded_paths: tuple[str, ...] = ()
     masks_cards: bool = False
+    prompts: str = "full"
 
     @cached_property
     def masker(self) -> Masker | None:

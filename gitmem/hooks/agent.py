@@ -72,7 +72,7 @@ def _handle(
 ) -> str:
     settings = read_settings(repo)
     if not settings.enabled:
-        return ""
+        return _output(event, message=_misspelled(event, payload, settings))
     known = RegisteredSession(payload.session, payload.transcript_path, str(worktree))
     with suppress(GitmemError):  # a read-only .git can still be read from
         Registry(repo).add(known)
@@ -217,6 +217,10 @@ def _message(
     """What the person is told at the start, by the client that shows it; mostly nothing."""
     if _CLIENT not in environ or settings.notice == "never":
         return ""
+    if environ.get("GITMEM_LOST") == "mended":  # the launcher has just found this gitmem
+        from gitmem.setup.trouble import TAKEN_OVER
+
+        return TAKEN_OVER
     from gitmem.setup.person_line import start_line
 
     return start_line(repo, settings, payload.source, len(block.ids))
@@ -234,6 +238,16 @@ def _failure(repo: Repo, event: str, payload: HookPayload, environ: Mapping[str,
         return BAD_SETTING
     known = find_trouble(repo, settings) or FAILED_START
     return known if settings.enabled and settings.notice != "never" else ""
+
+
+def _misspelled(event: str, payload: HookPayload, settings: Settings) -> str:
+    """What a person is told where gitmem is off because a setting cannot be read."""
+    is_start = event == "SessionStart" and payload.source == "startup"
+    if not settings.faults or not is_start or settings.notice == "never":
+        return ""
+    from gitmem.setup.trouble import setting_trouble
+
+    return setting_trouble(settings)
 
 
 def _output(

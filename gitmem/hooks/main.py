@@ -1,9 +1,10 @@
 """The entry of everything that runs unattended.  It exits 0 whatever happens.
 
 ``gitmem hook EVENT`` is called by the agent, ``gitmem hook pre-push REMOTE URL`` by git,
-``gitmem worker GIT_DIR`` by either, ``gitmem worker GIT_DIR judge`` by an agent's server.  Nothing
-here may load click, YAML or pygit2 before it is known that there is work for them; ``tests/hooks``
-looks at ``sys.modules``.
+``gitmem worker GIT_DIR`` by either, ``gitmem worker GIT_DIR judge`` by an agent's server, and
+``gitmem hook launcher STATE`` by a launcher whose own program is gone.  Nothing here may load
+click, YAML or pygit2 before it is known that there is work for them; ``tests/hooks`` looks at
+``sys.modules``.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ _STDIN_SECONDS, _STDIN_SECONDS_IF_WHOLE = 1.0, 0.3
 
 
 def begin_hook(arguments: Sequence[str]) -> None:
-    """Set this process's deadline, if it is a hook of an agent; git's pre-push has none."""
-    if arguments[1:2] == ["pre-push"]:
+    """Set this process's deadline, if it is a hook of an agent; pre-push and a repair have none."""
+    if arguments[1:2] in (["pre-push"], ["launcher"]):
         return
     from gitmem.process.deadline import set_deadline
 
@@ -67,6 +68,12 @@ def _dispatch(arguments: list[str]) -> None:
         line = run_pre_push(find_repo_here(), arguments[2] if len(arguments) > 2 else "", updates)
         if line:
             print(line, file=sys.stderr)  # noqa: T201 - what the person pushing reads
+    elif arguments[:2] == ["hook", "launcher"]:
+        from gitmem.git.repo import open_git_dir
+        from gitmem.setup.mend import take_over
+
+        repo = open_git_dir(f"{arguments[2]}/{os.pardir}")
+        sys.stdout.write(take_over(repo, sys.executable))
     elif arguments[1:] == ["PostToolUse", "Bash"]:
         from gitmem.hooks.question import run_command_hook
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, git_environment, open_git_dir
 from gitmem.model.value import replace
+from gitmem.setup.trouble import LOST
 from gitmem.state.cursors import read_cursors
 from gitmem.state.error_log import append_log
 from gitmem.state.lock import lock
@@ -33,8 +34,12 @@ def run_worker(place: str) -> None:
         if repo.is_initialised and is_worker_needed(repo):
             keep_sharing(repo)
             _work(repo)  # whose imports cost 100 ms
+            (repo.state_dir / LOST).unlink(missing_ok=True)
     except (GitmemError, OSError) as error:
         append_log(repo, f"worker: {error}")
+    except ImportError as error:  # a package that gitmem needs is gone: the launcher is asked again
+        append_log(repo, f"worker: {error}")
+        _hand_back(repo)
     finally:
         remove_mark(repo)
         _leave_nothing(repo)
@@ -103,6 +108,16 @@ def _work(repo: Repo) -> None:
         remove_mark(repo)
         for queued in Queue(repo).jobs():
             Queue(repo).finish(queued)
+
+
+def _hand_back(repo: Repo) -> None:
+    """Become the launcher, told to look for another gitmem; once."""
+    launcher = repo.state_dir / "run"
+    if launcher.is_file() and "GITMEM_LOST" not in os.environ:
+        os.environ["GITMEM_LOST"] = "1"
+        remove_mark(repo)
+        run = os.fspath(launcher)
+        os.execv(run, [run, "worker", os.fspath(repo.git_dir)])  # noqa: S606
 
 
 def _leave_nothing(repo: Repo) -> None:

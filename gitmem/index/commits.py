@@ -37,6 +37,14 @@ def annotated_commits_since(index: Index, mark: int) -> list[str]:
         return [row[0] for row in database.execute(query, (mark,))]
 
 
+def annotated_commit_beginning(index: Index, beginning: str) -> str:
+    """The object with a note whose id begins so; "" if there is none."""
+    query = "SELECT commit_oid FROM note WHERE commit_oid >= ? AND commit_oid < ? LIMIT 1"
+    with index.reader() as database:
+        row = database.execute(query, (beginning, beginning + "g")).fetchone()
+    return row[0] if row else ""
+
+
 def note_numbers(index: Index, commits: Iterable[str]) -> dict[str, int]:
     """The numbers of the notes of those commits that have one."""
     found: dict[str, int] = {}

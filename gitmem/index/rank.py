@@ -165,7 +165,7 @@ def _standing(standing: Standing | None) -> Reason:
     lost = _STANDING_PENALTY.get(standing.verdict, 0.0)
     if standing.verdict is Verdict.DRIFTED:
         lost *= 1.0 - standing.share
-    return Reason("standing", -lost, standing.verdict.value)
+    return Reason("standing", -lost, standing.verdict.words)
 
 
 def _spread(scored: Sequence[Rank], likeness: Likeness) -> list[Rank]:

@@ -21,12 +21,19 @@ MIN_CHARACTERS = 8
 
 
 class Verdict(str, Enum):
-    """What became of a commit; the values are the words that people and agents are shown."""
+    """What became of a commit; the values are for scripts, ``words`` for people and agents."""
 
     FRESH = "fresh"
     DRIFTED = "drifted"
     GONE = "orphaned"
     OTHER_BRANCH = "other-branch"
+
+    @property
+    def words(self) -> str:
+        """The verdict as it is told; "orphaned" would be taken for git's orphan branches."""
+        return {"orphaned": "its lines are gone", "other-branch": "on another branch"}.get(
+            self.value, self.value
+        )
 
 
 @dataclass(frozen=True)

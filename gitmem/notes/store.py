@@ -291,6 +291,35 @@ class NoteStore:
             self._watermark.follow(None, moved)
         return moved
 
+    def rewrite_of(
+        self,
+        other: str,
+        plan: Callable[[Iterator[tuple[str, Note]]], Rewrite],
+        mark: str,
+        subject: str,
+    ) -> str:
+        """The notes of the commit ``other`` rewritten in the same way; the new commit's id.
+
+        Nothing that only we have is in it, and no ref is moved.  It has no history; where it says
+        what our own notes say, it is our own commit, and one that has the mark stays.
+
+        Raises:
+            NoteUnreadable: its trees cannot be read.
+            ReadOnlyRepository, DiskFull: as for :meth:`add`.
+        """
+        root, tip = self._trees.root(other), self.tip()
+        before = read_scrubs(self._objects, root)
+        if mark in before.marks:
+            return other
+        planned = plan(self._trees.notes_in(root))
+        blobs = {
+            name.encode(): self._trees.write_note(note) for name, note in planned.notes.items()
+        }
+        scrubs = Scrubs(frozenset([mark]), planned.forgotten_ids).join(before)
+        made = self._trees.commit(root, blobs, [], _one_line(subject), scrubs)
+        is_ours = tip is not None and self._trees.root(tip) == self._trees.root(made)
+        return tip if tip is not None and is_ours else made
+
     def has_mark(self, mark: str) -> bool:
         """Whether the ref was rewritten under this name."""
         return mark in read_scrubs(self._objects, self._trees.root(self.tip())).marks

@@ -26,7 +26,22 @@ def install_command(extra: str = "", prefix: str | None = None) -> str:
         return f"uv tool install --reinstall {wanted}"
     if _has(place, _PIPX_MARK):
         return f"pipx install --force {wanted}"
+    if is_in_cache(place):
+        return f"uv tool install {wanted}"
     return f"pip install {wanted}"
+
+
+def is_in_cache(prefix: str | None = None) -> bool:
+    """Whether this environment is one that uvx or ``pipx run`` made for a while.
+
+    Every environment of uv's bears the mark of a cache itself; only its cache holds some below one.
+    """
+    place = os.path.dirname(sys.prefix if prefix is None else prefix)  # noqa: PTH120
+    while place not in ("", "/"):
+        if _has(place, "CACHEDIR.TAG") or os.path.basename(place) == ".cache":  # noqa: PTH119
+            return True
+        place = os.path.dirname(place)  # noqa: PTH120
+    return False
 
 
 def _has(folder: str, name: str) -> bool:

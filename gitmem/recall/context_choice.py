@@ -24,7 +24,7 @@ from gitmem.recall.worktree_state import WorktreeState, read_head_time
 from gitmem.render.context import BYTES_PER_TOKEN, ContextBlock, render_context
 from gitmem.state.context_history import SessionContext
 
-_GONE = "orphaned: nothing of its commit is left"
+_GONE = "its lines are gone: nothing of its commit is left"
 _WORTH_A_LOOK = 0.02  # less is not even explained
 
 

@@ -57,20 +57,26 @@ def read_log_entries(repo: Repo, selection: LogSelection) -> Iterator[LogEntry]:
     """
     if not selection.revisions and "--all" not in selection.options and not has_head(repo):
         raise UnbornHead("the current branch has no commit yet")
-    notes = NoteStore(repo)
-    left = -1 if selection.count is None else selection.count
     with closing(Index.open(repo.state_dir)) as index:
+        notes = NoteStore(repo)
         if index.is_volatile:
             refresh_index(notes, index)  # nobody else could
-        size = _FIRST
         with closing(_annotated_commits(repo, index, selection)) as commits:
-            while left and (some := list(islice(commits, size if left < 0 else left))):
-                size = min(2 * size, _AT_ONCE)
-                for head in read_heads(repo, some):
-                    entry = _read_entry(notes, index, head, selection.kinds)
-                    if entry is not None:
-                        yield entry
-                        left -= 1
+            found = entries_of(repo, notes, index, commits, selection.kinds)
+            yield from islice(found, selection.count)
+
+
+def entries_of(
+    repo: Repo, notes: NoteStore, index: Index, commits: Iterator[str], kinds: frozenset[str]
+) -> Iterator[LogEntry]:
+    """The entries of those of the commits of which something of these kinds is remembered."""
+    size = _FIRST
+    while some := list(islice(commits, size)):
+        size = min(2 * size, _AT_ONCE)
+        for head in read_heads(repo, some):
+            entry = _read_entry(notes, index, head, kinds)
+            if entry is not None:
+                yield entry
 
 
 def _annotated_commits(
@@ -102,20 +108,37 @@ def find_entry(repo: Repo, name: str) -> LogEntry:
         UnknownMemory: it names neither, or a commit without memories, or several memories.
         NoteUnreadable, NewerFormat: the commit has a note, but nothing in it can be read.
     """
-    if name.startswith("m") and ID_PATTERN.fullmatch(name.ljust(21, "0")):
-        found = _find_by_id(repo, name)
+    if is_id(name):
+        found = find_by_id(repo, name)
         if found is not None:
             return found
     try:
         commit = resolve_commit(repo, name)
     except UnknownRevision as error:
         raise UnknownMemory(f"'{name}' names neither a memory nor a commit here") from error
+    entry = entry_of_commit(repo, commit)
+    if entry is None:
+        raise UnknownMemory(f"nothing is remembered about commit '{commit[:10]}'")
+    return entry
+
+
+def is_id(name: str) -> bool:
+    """Whether a name has the form of a memory's id, or of the beginning of one."""
+    return name.startswith("m") and ID_PATTERN.fullmatch(name.ljust(21, "0")) is not None
+
+
+def entry_of_commit(repo: Repo, commit: str) -> LogEntry | None:
+    """What is remembered about a commit that is here; None if nothing is.
+
+    Raises:
+        NoteUnreadable, NewerFormat: the commit has a note, but nothing in it can be read.
+    """
     (head,) = read_heads(repo, [commit])
     with closing(Index.open(repo.state_dir)) as index:
         entry = _read_entry(NoteStore(repo), index, head, frozenset())
         mark = abandonment(repo, index, commit)
     if entry is None:
-        raise UnknownMemory(f"nothing is remembered about commit '{commit[:10]}'")
+        return None
     if not entry.memories:
         problem = entry.problems[0]
         kind = NewerFormat if problem.startswith(NEWER) else NoteUnreadable
@@ -180,20 +203,27 @@ def split_arguments(
 def _read_entry(
     notes: NoteStore, index: Index, head: CommitHead, kinds: frozenset[str]
 ) -> LogEntry | None:
-    note = notes.read(head.commit)
+    memories, problems = read_remembered(notes, index, head.commit, kinds)
+    return _log_entry(head, memories, problems) if memories or problems else None
+
+
+def read_remembered(
+    notes: NoteStore, index: Index, commit: str, kinds: frozenset[str] = frozenset()
+) -> tuple[tuple[Memory, ...], tuple[str, ...]]:
+    """The live memories in the note of a commit, of these kinds (all if none), and what could not
+    be read in it.
+    """
+    note = notes.read(commit)
     if note is None:
-        return None
-    live = {stored.memory.id: stored.memory for stored in memories_of(index, [head.commit])}
+        return (), ()
+    live = {stored.memory.id: stored.memory for stored in memories_of(index, [commit])}
     plain = {d.memory.id for d in note.documents if d.is_plain and d.memory is not None}
-    memories = [
+    memories = tuple(
         live[m.id] if m.id in plain else m  # only the index knows who wrote plain words
         for m in note.memories
         if m.id in live and (not kinds or m.kind in kinds)
-    ]
-    problems = () if kinds else note.problems
-    if not memories and not problems:
-        return None
-    return _log_entry(head, tuple(memories), problems)
+    )
+    return memories, () if kinds else note.problems
 
 
 def _log_entry(
@@ -210,7 +240,12 @@ def _log_entry(
     )
 
 
-def _find_by_id(repo: Repo, prefix: str) -> LogEntry | None:
+def find_by_id(repo: Repo, prefix: str) -> LogEntry | None:
+    """What is remembered under an id or its beginning, pending work too; None if nothing is.
+
+    Raises:
+        UnknownMemory: several ids begin so.
+    """
     for pending in PendingStore(repo).newest_first():
         if pending.memory.id.startswith(prefix):
             return LogEntry(memories=(pending.memory,), is_pending=True)

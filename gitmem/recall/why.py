@@ -23,6 +23,7 @@ from gitmem.model.memory import Memory
 from gitmem.model.repeats import tell_once
 from gitmem.model.standing import Standing
 from gitmem.model.twins import without_twins
+from gitmem.recall.near_names import near_hint, near_names
 from gitmem.state.pending import PendingStore
 
 _PLACE = re.compile(
@@ -38,11 +39,14 @@ _MAX_EARLIER = 50
 
 @dataclass(frozen=True)
 class CodePlace:
-    """A path relative to the top of the work tree, and lines of it (from 1), both counted."""
+    """A path relative to the top of the work tree, and lines of it (from 1), both counted; as it
+    is in the commit ``revision`` (a full id), or else in the work tree.
+    """
 
     path: str
     first: int | None = None
     last: int | None = None
+    revision: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,12 +66,13 @@ class Origin:
 @dataclass(frozen=True)
 class Explanation:
     """What is known, best first; of twins (:mod:`gitmem.model.twins`) only one.  ``nearest`` are
-    the commits about which nothing is known.
+    the commits about which nothing is known.  ``parts`` tell whose each line that was asked for is.
     """
 
     place: CodePlace
     origins: tuple[Origin, ...] = ()
     nearest: tuple[Origin, ...] = field(default=())
+    parts: tuple[BlameRange, ...] = ()
 
 
 def parse_place(repo: Repo, text: str, here: Path) -> CodePlace:
@@ -137,7 +142,7 @@ class _Finder:
         self, first: int, last: int | None, limit: int, *, with_history: bool
     ) -> Explanation:
         try:
-            parts = blame(self._repo, self._place.path, first, last)
+            parts = blame(self._repo, self._place.path, first, last, revision=self._place.revision)
         except UnknownRevision:
             if pending := self._pending():  # not yet added to git, but known to a session
                 return Explanation(self._place, tuple(pending))
@@ -162,15 +167,15 @@ class _Finder:
         nearest = [Origin(heads[one], _spans(groups[one])) for one in silent]
         if fresh and not any(origin.entry.is_pending for origin in origins):
             nearest.insert(0, Origin(LogEntry(is_pending=True), _spans(fresh)))
-        return Explanation(self._place, tuple(_without_twins(origins)[:limit]), tuple(nearest))
+        told = tuple(_without_twins(origins)[:limit])
+        return Explanation(self._place, told, tuple(nearest), tuple(parts))
 
     def of_path(self, limit: int) -> Explanation:
         commits = self._commits_of_path()
         pending = self._pending()
         if not commits and not pending and not self._is_there():
-            raise UnknownRevision(
-                f"nothing was ever committed under '{self._place.path}'", "List files: git ls-files"
-            )
+            hint = near_hint(near_names(self._repo, self._place.path))
+            raise UnknownRevision(f"nothing was ever committed under '{self._place.path}'", hint)
         annotated = annotated_commits_among(self._index, commits)
         known = [commit for commit in commits if commit in annotated]
         lines = self._lines_by_commit()
@@ -237,7 +242,15 @@ class _Finder:
         )
         follow = [] if is_folder else ["--follow"]
         # Named in full: the path is no pattern, and git then follows what HEAD has it as.
-        arguments = ["--literal-pathspecs", "log", *follow, "--format=%H", "HEAD", "--", path]
+        arguments = [
+            "--literal-pathspecs",
+            "log",
+            *follow,
+            "--format=%H",
+            self._place.revision or "HEAD",
+            "--",
+            path,
+        ]
         try:
             with closing(stream_git(self._repo, arguments, b"\n")) as parts:
                 return [part.decode("ascii", "replace") for part in islice(parts, _MAX_COMMITS)]
@@ -249,7 +262,7 @@ class _Finder:
         try:
             if not 0 < self._full_path().stat().st_size <= _MAX_BLAME_BYTES:
                 return {}
-            parts = blame(self._repo, self._place.path)
+            parts = blame(self._repo, self._place.path, revision=self._place.revision)
         except (OSError, GitFailed, UnknownRevision, UsageError):
             return {}
         self._names |= {part.old_path for part in parts}

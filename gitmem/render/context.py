@@ -162,7 +162,7 @@ def shown_ranges(lines: Ranges) -> str:
 
 def _standing(standing: Standing) -> str:
     if standing.verdict is not Verdict.DRIFTED:
-        return str(standing.verdict.value)
+        return standing.verdict.words
     return f"drifted: {round(standing.share * 100)}% still stands"
 
 

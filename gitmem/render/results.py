@@ -95,11 +95,9 @@ def _fitted_line(item: Item, asked: Collection[str], limit: int) -> str:
 
 def standing_text(standing: Standing) -> str:
     """The verdict in words, with the share if that says something."""
-    if standing.verdict is Verdict.OTHER_BRANCH:
-        return "on another branch"
     if standing.verdict is Verdict.DRIFTED:
         return f"drifted, {standing.share:.0%} still stands"
-    return str(standing.verdict.value)
+    return standing.verdict.words
 
 
 def result_fields(result: Hit) -> dict[str, Json]:

@@ -101,15 +101,45 @@ def entry_fields(entry: LogEntry) -> dict[str, Json]:
 def _render(
     entry: LogEntry, colours: Palette, width: int, rows: Callable[[Memory], Iterator[Row]]
 ) -> str:
-    width = max(width, _MIN_WIDTH)
-    lines = [*_head(entry, colours)]
-    for memory in entry.memories:
-        lines += ["", _title(memory, entry.subject, colours)]
-        for row in [*_origin(entry, memory), *rows(memory)]:
-            lines += _row_lines(row, colours, width)
-    for problem in entry.problems:
-        lines += ["", _INDENT + tint(f"unreadable: {_line(problem)}", colours.error, colours)]
+    lines = [*_head(entry, colours), *_memory_lines(entry, colours, width, rows)]
     return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def render_beside(entry: LogEntry, colours: Palette, width: int, *, in_full: bool = False) -> str:
+    """What is remembered, to stand below a commit that git printed; an empty line comes first."""
+    rows = rows_in_full if in_full else rows_of_log
+    mark = tint(f"abandoned {_line(entry.abandonment)}", colours.error, colours)
+    head = f"\n{_INDENT}{mark}\n" if entry.abandonment else ""
+    lines = _memory_lines(entry, colours, width, rows)
+    return head + "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def render_beside_line(entry: LogEntry, colours: Palette) -> str:
+    """The same below a commit that is one line: a line for each memory."""
+    lines = [
+        _title(memory, memory.title if entry.subject.endswith(memory.title) else "", colours)
+        for memory in entry.memories
+    ]
+    lines += [_problem(problem, colours) for problem in entry.problems]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _memory_lines(
+    entry: LogEntry, colours: Palette, width: int, rows: Callable[[Memory], Iterator[Row]]
+) -> Iterator[str]:
+    width = max(width, _MIN_WIDTH)
+    for memory in entry.memories:
+        yield ""
+        yield _title(memory, entry.subject, colours)
+        for row in [*_origin(entry, memory), *rows(memory)]:
+            yield from _row_lines(row, colours, width)
+    for problem in entry.problems:
+        yield ""
+        yield _problem(problem, colours)
+
+
+def _problem(problem: str, colours: Palette) -> str:
+    return _INDENT + tint(f"unreadable: {_line(problem)}", colours.error, colours)
 
 
 def _origin(entry: LogEntry, memory: Memory) -> Iterator[Row]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from gitmem.git.blame import NO_COMMIT, BlameRange
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Json
 from gitmem.model.standing import Standing
 from gitmem.render.results import standing_text
-from gitmem.render.terminal import COMMIT_LENGTH
+from gitmem.render.terminal import COMMIT_LENGTH, Palette, tint
 
 Spans = Sequence[tuple[int, int]]
 _MAX_SPANS = 6
 _MAX_SUBJECT = 300
+_MAX_LINES = 60
+_MAX_CODE = 300
 
 
 def lines_text(spans: Spans) -> str:
@@ -36,15 +39,40 @@ def remarks_of(
     return tuple(found)
 
 
-def render_nearest(entry: LogEntry, spans: Spans) -> str:
-    """One line about a commit, or uncommitted lines, with no memory."""
+def render_lines(
+    parts: Sequence[BlameRange], lines: Sequence[str], colours: Palette
+) -> Iterator[str]:
+    """The lines that were asked for, as ``git blame`` has them: commit, number, text."""
+    spans = [(part, number) for part in parts for number in range(part.first, part.last + 1)]
+    digits = len(str(max((number for _, number in spans), default=0)))
+    for part, number in spans[:_MAX_LINES]:
+        is_new = part.commit == NO_COMMIT
+        commit = "pending" if is_new else part.commit[:COMMIT_LENGTH]
+        text = lines[number - 1] if number <= len(lines) else ""
+        head = tint(f"{commit:<{COMMIT_LENGTH}} {number:>{digits}})", colours.commit, colours)
+        yield f"{head} {clean_code_line(text)}".rstrip() + "\n"
+    if len(spans) > _MAX_LINES:
+        yield tint(f"... {len(spans) - _MAX_LINES} more lines", colours.dim, colours) + "\n"
+
+
+def clean_code_line(text: str) -> str:
+    """A line of a file, with its indentation and without controls."""
+    plain = text.expandtabs(8).rstrip()
+    width = len(plain) - len(plain.lstrip())
+    return " " * width + clean_line(plain, _MAX_CODE)
+
+
+def render_nearest(entry: LogEntry, spans: Spans, reason: str = "") -> str:
+    """One line about a commit, or uncommitted lines, with no memory, and one with the reason."""
     lines = lines_text(spans)
     is_one = len(spans) == 1 and spans[0][0] == spans[0][1]
     where = f" (line{'' if is_one else 's'} {lines})" if lines else ""
     if entry.is_pending:
         return f"Nothing is remembered about uncommitted work yet{where}.\n"
     subject = clean_line(entry.subject, _MAX_SUBJECT)
-    return f"Nothing is remembered about commit {entry.commit[:COMMIT_LENGTH]}{where}: {subject}\n"
+    why = f"  Why: {clean_line(reason, _MAX_SUBJECT)}\n" if reason else ""
+    commit = entry.commit[:COMMIT_LENGTH]
+    return f"Nothing is remembered about commit {commit}{where}: {subject}\n{why}"
 
 
 def standing_fields(standing: Standing | None) -> Json:

@@ -83,6 +83,10 @@ def check_settings(repo: Repo, practice: Practice) -> Iterator[Finding]:
             yield Finding(
                 Level.WARNING, f"'{setting.name}' ({setting.source}) has no meaning", remedy
             )
+        elif setting.fault:
+            remedy = f"Run: gitmem config {setting.name.removeprefix('gitmem.')} VALUE"
+            what = f"{setting.fault} ({setting.source}); it does not count"
+            yield Finding(Level.WARNING, what, remedy)
 
 
 def check_identity(repo: Repo, practice: Practice) -> Iterator[Finding]:

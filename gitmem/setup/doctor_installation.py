@@ -81,7 +81,7 @@ def check_hooks(repo: Repo, practice: Practice) -> Iterator[Finding]:
     """Each git hook is in place and fires."""
     place, config = _place(repo, practice), read_config(repo)
     states = {event: hook_state(repo, place, config, event) for event in EVENTS}
-    if place.kind is PlaceKind.FOREIGN:
+    if HookState.FOREIGN in states.values():
         yield _foreign(place, config)
         return
     for event, state in states.items():

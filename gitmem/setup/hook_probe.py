@@ -23,12 +23,14 @@ from gitmem.setup.hook_location import HooksPlace, PlaceKind
 from gitmem.setup.owned_files import look
 
 _PATIENCE_SECONDS = 20.0
+_CALL = b"/gitmem/hooks/"
 
 
 class HookState(Enum):
     """What became of one hook."""
 
     FIRES = "is in place and fires"
+    SHARED = "is in a folder that other repositories share, and calls gitmem"
     UNTRIED = "is in place, below lines of somebody else, so it was not tried"
     FORBIDDEN = "is in place and not executable, so git does not run it"
     SILENT = "is in place and does not fire"
@@ -38,7 +40,7 @@ class HookState(Enum):
     @property
     def is_good(self) -> bool:
         """Whether nothing needs to be done."""
-        return self in (HookState.FIRES, HookState.UNTRIED)
+        return self in (HookState.FIRES, HookState.UNTRIED, HookState.SHARED)
 
 
 def hook_state(repo: Repo, place: HooksPlace, config: GitConfig, event: str) -> HookState:
@@ -55,7 +57,7 @@ def hook_state(repo: Repo, place: HooksPlace, config: GitConfig, event: str) -> 
 def find_hook(place: HooksPlace, config: GitConfig, event: str) -> HookState:
     """Look for our hook without trying it: ``FIRES`` means that it should."""
     if place.kind is PlaceKind.FOREIGN:
-        return HookState.FOREIGN
+        return HookState.SHARED if _is_called_by(place.run_from / event) else HookState.FOREIGN
     if place.kind is PlaceKind.CONFIG:
         return HookState.FIRES if has_hook_entries(config, event) else HookState.MISSING
     try:
@@ -67,6 +69,14 @@ def find_hook(place: HooksPlace, config: GitConfig, event: str) -> HookState:
     if place.kind is PlaceKind.FOLDER and not os.access(place.folder / event, os.X_OK):
         return HookState.FORBIDDEN
     return HookState.FIRES if is_block_first(content) else HookState.UNTRIED
+
+
+def _is_called_by(hook: Path) -> bool:
+    """Whether a hook that many repositories share runs those of each, as docs/hooks.md says."""
+    try:
+        return _CALL in (look(hook).content or b"") and os.access(hook, os.X_OK)
+    except (InstallError, RepositoryError):
+        return False
 
 
 def _command_of(hook: Path) -> list[str]:

@@ -46,7 +46,8 @@ from gitmem.setup.launcher import put_program
 from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import path_of_name
 from gitmem.setup.owned_files import FileState, OwnedFiles, look, refuse_way_out
-from gitmem.setup.uninstall import put_back, undo_install
+from gitmem.setup.recorded_files import is_recorded
+from gitmem.setup.uninstall import MADE_SETTINGS, put_back, undo_install
 from gitmem.state.atomic import write_over
 
 _NO_ENTRY = (
@@ -259,6 +260,8 @@ def _add_to_client(
 ) -> None:
     path = user_settings or repo.need_worktree() / PROJECT_FILE
     present = look(path)
+    if user_settings is None and _waits_for_checkout(repo, path, present, report):
+        return
     try:
         new = with_hooks(present.content)
         original = None if present.content is None else without_hooks(present.content)
@@ -267,6 +270,8 @@ def _add_to_client(
     if user_settings is None:
         changed = owned_files.change(path, new, present.mode, original)
     elif changed := new != present.content:
+        if present.content is None:
+            (repo.state_dir / MADE_SETTINGS).touch()
         write_over(path.resolve(), new, mode=present.mode)
     if changed:
         report.changes.append(f"Claude Code hooks in {_display_path(path, repo)}")
@@ -275,6 +280,8 @@ def _add_to_client(
 def _add_server(repo: Repo, owned_files: OwnedFiles, report: InstallReport) -> None:
     path = repo.need_worktree() / mcp_json.PROJECT_FILE
     present = look(path)
+    if _waits_for_checkout(repo, path, present, report):
+        return
     try:
         if present.content is not None and mcp_json.has_other(present.content):
             report.notices.append(f"'{path.name}' has a server '{mcp_json.NAME}' that is not ours")
@@ -285,6 +292,18 @@ def _add_server(repo: Repo, owned_files: OwnedFiles, report: InstallReport) -> N
         raise ForeignFile(f"'{path}': {error.message}") from error
     if owned_files.change(path, new, present.mode, original):
         report.changes.append(f"the MCP server '{mcp_json.NAME}' in {_display_path(path, repo)}")
+
+
+def _waits_for_checkout(repo: Repo, path: Path, present: FileState, report: InstallReport) -> bool:
+    """Whether git has the file and the work tree does not: ours would be in its way."""
+    name = _display_path(path, repo)
+    if present.content is not None or not is_recorded(repo, name):
+        return False
+    report.notices.append(
+        f"'{name}' is in the repository, but not checked out: it was not written. If it has no"
+        " gitmem in it, run `gitmem init` again after git checkout"
+    )
+    return True
 
 
 def _fetch(repo: Repo, fetch: Callable[[Repo], None], report: InstallReport) -> None:

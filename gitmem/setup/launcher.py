@@ -5,7 +5,6 @@ Hooks are shared and contain no paths; these files belong to this clone and do.
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import subprocess
@@ -16,37 +15,32 @@ from gitmem.git.regular_file import read_regular
 from gitmem.git.repo import Repo
 from gitmem.process.child import run
 from gitmem.setup.hook_file import EVENTS
-from gitmem.setup.trouble import NO_PROGRAM
+from gitmem.setup.trouble import no_program
 from gitmem.state.atomic import write_atomically
 
 _SCRIPTS = (*EVENTS, "agent-stop")
+_SOURCED = ("prelude.sh", "stand-in.sh")
+_MARKS = ("lost", "lost.told", "gone")
 _MAX_BYTES = 1 << 20
 _PACKAGE = Path(__file__).resolve().parents[1]
 _RUN = """\
 #!/bin/sh
-# Starts the gitmem that `gitmem init` was run with.  Where that is gone, or does not start, only
-# the beginning of a session says so, to the person.
-gone() {{
-    [ -n "${{CLAUDE_CODE_ENTRYPOINT-}}" ] || exit 0
-    case $(cat) in
-    *'"source":"startup"'* | *'"source": "startup"'*) ;;
-    *'"source":"resume"'* | *'"source": "resume"'*)
-        [ ! -f "${{0%/*}}/gone" ] || exit 0
-        true >"${{0%/*}}/gone" # a failed redirection of ":" would end the shell
-        ;;
-    *) exit 0 ;;
-    esac
-    [ "$(git config --get gitmem.notice)" != never ] || exit 0
-    [ "$(git config --type=bool --get gitmem.enabled)" != false ] || exit 0
-    echo '{message}'
+# Starts the gitmem that `gitmem init` was run with.  Where that is gone, or does not start, another
+# of the person's is looked for; where there is none, a line says so (hooks/stand-in.sh).
+code={code}
+lost() {{
+    told='{told}'
+    [ -f "${{0%/*}}/hooks/stand-in.sh" ] || exit 0
+    . "${{0%/*}}/hooks/stand-in.sh"
     exit 0
 }}
-start() {{ [ -x {python} ] && [ -f {main} ] && {python} {form} "$@"; }}
+start() {{ [ -x {python} ] && [ -f {main} ] && {python} {option} -c "$code" "$0" "$@"; }}
 if [ "$*" = "hook SessionStart" ]; then
-    start "$@" || gone 2>/dev/null
+    [ "${{GITMEM_LOST-}}" != 1 ] && start "$@" || lost "$@" 2>/dev/null
     exit 0
 fi
-[ -x {python} ] && [ -f {main} ] || exit 0
+[ -x {python} ] && [ -f {main} ] && [ "${{GITMEM_LOST-}}" != 1 ] || lost "$@"
+[ "$*" != "hook commit" ] || lost "$@" # a hook that finds the mark of a failure
 # Behind each command of an agent: there is something to do only where git made a commit.
 if [ "$*" = "hook PostToolUse Bash" ]; then
     [ -n "${{CLAUDE_CODE_SESSION_ID-}}" ] || exit 0
@@ -64,11 +58,26 @@ fi
 mark=${{0%/*}}/worker.pid
 if [ "$1" = worker ] && [ $# -eq 2 ] && [ ! -e "$mark" ] && [ ! -L "$mark" ]; then
     echo $$ 2>/dev/null >"$mark"
+elif [ "$1" = worker ]; then # the last one was killed, perhaps, or its Python does not start
+    start --version >/dev/null 2>&1 || lost "$@"
 fi
-exec {python} {form} "$@"
+exec {python} {option} -c "$code" "$0" "$@"
 """
-_MESSAGE = json.dumps({"systemMessage": NO_PROGRAM})
-_CALL = "from gitmem.__main__ import main; main()"  # -m would load runpy, a third of an interpreter
+# -m would load runpy, a third of an interpreter.  A Python that has no gitmem any more (another
+# version, below a virtual environment) hands back to the launcher, once.
+_CALL = """\
+import sys
+run = sys.argv.pop(1)
+try:
+    from gitmem.__main__ import main
+except ImportError:
+    import os
+    if "GITMEM_LOST" in os.environ:
+        sys.exit(1)
+    os.environ["GITMEM_LOST"] = "1"
+    os.execv(run, [run, *sys.argv[1:]])
+main()
+"""
 
 
 def run_path(repo: Repo) -> Path:
@@ -84,8 +93,10 @@ def put_program(repo: Repo, python: str) -> bool:
         DiskFull, ReadOnlyRepository: they could not be written.
     """
     changed = _put(run_path(repo), _launcher(python), 0o777)
-    (repo.state_dir / "gone").unlink(missing_ok=True)
-    for name in (*_SCRIPTS, "prelude.sh"):
+    changed |= _put(repo.state_dir / "program", _program(python), 0o666)
+    for name in _MARKS:
+        (repo.state_dir / name).unlink(missing_ok=True)
+    for name in (*_SCRIPTS, *_SOURCED):
         mode = 0o777 if name in _SCRIPTS else 0o666
         changed |= _put(repo.state_dir / "hooks" / name, _read_script(name), mode)
     (repo.state_dir / "queue").mkdir(exist_ok=True)
@@ -96,10 +107,10 @@ def check_program(repo: Repo, python: str) -> str:
     """What is wrong with the launcher and the scripts; empty if nothing is."""
     try:
         text = os.fsdecode(read_regular(run_path(repo), _MAX_BYTES))
-        for name in _SCRIPTS:
+        for name in (*_SCRIPTS, *_SOURCED):
             script = repo.state_dir / "hooks" / name
             if read_regular(script, _MAX_BYTES) != _read_script(name) or not os.access(
-                script, os.X_OK
+                script, os.X_OK if name in _SCRIPTS else os.R_OK
             ):
                 return f"'{script}' is not from this version"
         started = run([os.fspath(run_path(repo)), "--version"], seconds=20)
@@ -114,17 +125,25 @@ def check_program(repo: Repo, python: str) -> str:
 
 
 def _launcher(python: str) -> bytes:
+    option, code = _find_form(python)
     text = _RUN.format(
         python=shlex.quote(python),
         main=shlex.quote(os.fspath(_PACKAGE / "__main__.py")),
-        form=_find_form(python),
-        message=_MESSAGE,
+        option=option,
+        code=shlex.quote(code),
+        told=no_program(os.path.dirname(os.path.dirname(python))),  # noqa: PTH120 - of what it says
     )
     return os.fsencode(text)
 
 
-def _find_form(python: str) -> str:
-    """Arguments that make the interpreter run this gitmem and nothing from the current folder.
+def _program(python: str) -> bytes:
+    """What the hooks read to see, without a process, whether the program is there."""
+    main = os.fspath(_PACKAGE / "__main__.py")
+    return os.fsencode(f"gitmem_python={shlex.quote(python)} gitmem_main={shlex.quote(main)}\n")
+
+
+def _find_form(python: str) -> tuple[str, str]:
+    """An option and code that make the interpreter run this gitmem, none of the current folder's.
 
     Isolated mode where gitmem is installed for the interpreter; the package's own place
     otherwise (a user's site folder, a checkout).
@@ -136,7 +155,7 @@ def _find_form(python: str) -> str:
     for options, prepare in ((["-I"], ""), (["-E"], placed)):
         code = prepare + "import gitmem; print(gitmem.__path__[0])"
         if Path(_output(python, [*options, "-c", code])).resolve() == _PACKAGE:
-            return f"{options[0]} -c {shlex.quote(prepare + _CALL)}"
+            return options[0], prepare + _CALL
     raise InstallError(
         f"'{python}' cannot run gitmem from another folder",
         "Nothing was changed. Install gitmem with pip or pipx, then run: gitmem init",

@@ -171,6 +171,14 @@ class OwnedFiles:
         self._record(self.manifest.without_file(kept.path))
         return notice
 
+    def give_up(self, kept: FileRecord) -> None:
+        """Leave a file as it is, as its owner's.
+
+        Raises:
+            DiskFull, ReadOnlyRepository: it could not be noted.
+        """
+        self._record(self.manifest.without_file(kept.path))
+
     def add_entries(self, entries: tuple[tuple[str, str], ...]) -> None:
         """Note which lines of git's configuration are ours, before they are written.
 

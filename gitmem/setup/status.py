@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from gitmem.errors import RemoteUnavailable
 from gitmem.git.remotes import memory_remote, read_exchange_tip, tracking_tips
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
-from gitmem.index.commits import annotated_commit_count
+from gitmem.index.commits import annotated_commits
 from gitmem.index.memories import memory_count
 from gitmem.model.note import NOTES_REF
 from gitmem.setup.current_writer import describe_writer
@@ -20,13 +20,13 @@ from gitmem.setup.git_config import missing_entries, read_config
 from gitmem.setup.hook_file import EVENTS
 from gitmem.setup.hook_location import PlaceKind, find_place, read_git_version
 from gitmem.setup.hook_probe import find_hook
-from gitmem.setup.trouble import find_trouble
+from gitmem.setup.trouble import find_trouble, setting_trouble
 from gitmem.state.error_log import read_log
 from gitmem.state.lock import is_worker_running
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue
 from gitmem.state.refused_remotes import read_refusal
-from gitmem.state.settings import read_settings
+from gitmem.state.settings import Settings, read_settings
 from gitmem.state.strangers import remotes_apart
 from gitmem.state.taken_memories import read_taken
 
@@ -40,7 +40,8 @@ class Status:
     ``remote`` is empty if there is none to share with; ``refusal`` is why it takes no memories.
     ``writer`` says who writes the memories, and when that last succeeded; ``trouble`` what the
     next session would be told to be wrong.  ``apart`` are remotes with memories that are not
-    joined, ``taken`` how many memories a remote took away.
+    joined, ``taken`` how many memories a remote took away.  ``commits`` are those with a memory,
+    but for the ``unreached`` ones, which no branch, tag or remote branch has (any more).
     """
 
     is_initialised: bool
@@ -62,8 +63,10 @@ class Status:
     refusal: str = ""
     writer: str = ""
     trouble: str = ""
+    settings: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     taken: int = 0
+    unreached: int = 0
 
 
 def read_status(
@@ -88,7 +91,8 @@ def read_status(
     refusal = read_refusal(repo, remote) if remote else None
     queue = Queue(repo)
     with closing(Index.open(repo.state_dir)) as index:
-        memories, commits = memory_count(index), annotated_commit_count(index)
+        memories, annotated = memory_count(index), annotated_commits(index)
+    unreached = _unreached(repo, annotated)
     return Status(
         is_initialised=repo.is_initialised,
         is_enabled=settings.enabled,
@@ -97,7 +101,8 @@ def read_status(
         hooks_place=place.kind.value,
         is_configured=not missing_entries(config, with_hooks=with_hooks),
         memories=memories,
-        commits=commits,
+        commits=len(annotated) - unreached,
+        unreached=unreached,
         pending=len(PendingStore(repo).newest_first()),
         waiting=len(queue.jobs()),
         failed=len(queue.failed_jobs()),
@@ -108,10 +113,17 @@ def read_status(
         sessions=_sessions(repo, agents),
         refusal=refusal.reason if refusal else "",
         writer=describe_writer(repo, settings, environ or {}, time.time()).text,
-        trouble=find_trouble(repo, settings) if repo.is_initialised and settings.enabled else "",
+        trouble=_trouble(repo, settings),
+        settings=tuple(message for _, message in settings.faults),
         apart=tuple(remotes_apart(repo)),
         taken=len(read_taken(repo)),
     )
+
+
+def _trouble(repo: Repo, settings: Settings) -> str:
+    if not repo.is_initialised:
+        return ""
+    return find_trouble(repo, settings) if settings.enabled else setting_trouble(settings)
 
 
 def render_status(status: Status) -> list[str]:
@@ -120,6 +132,7 @@ def render_status(status: Status) -> list[str]:
         return ["gitmem is not set up here. Run: gitmem init", _memories_line(status)]
     return [
         *([status.trouble] if status.trouble else []),
+        *[f"setting: {fault}" for fault in status.settings],
         _set_up_line(status),
         _memories_line(status),
         *_sessions_line(status),
@@ -141,10 +154,11 @@ def _set_up_line(status: Status) -> str:
 
 
 def _memories_line(status: Status) -> str:
-    return (
-        f"{_count_of(status.memories, 'memory')} on {_count_of(status.commits, 'commit')},"
-        f" {status.pending} pending"
-    )
+    told = f"{_count_of(status.memories, 'memory')} on {_count_of(status.commits, 'commit')}"
+    if status.unreached:
+        verb = "has" if status.unreached == 1 else "have"
+        told += f" ({status.unreached} more that no branch has any more {verb} a note)"
+    return f"{told}, {status.pending} pending"
 
 
 def _sessions_line(status: Status) -> list[str]:
@@ -201,6 +215,18 @@ def _remote(repo: Repo, wanted: str) -> str:
         return memory_remote(repo, wanted) or ""
     except RemoteUnavailable:
         return ""
+
+
+def _unreached(repo: Repo, commits: Collection[str]) -> int:
+    """How many of the commits git has, but no ref of a branch or tag leads to: those that a rebase
+    left behind keep their notes.
+    """
+    if not commits:
+        return 0
+    lines = "".join(f"{commit}\n" for commit in sorted(commits))
+    asked = ("rev-list", "--ignore-missing", "--stdin", "--not", "--branches", "--tags")
+    done = try_git(repo, *asked, "--remotes", "HEAD", stdin=lines.encode())
+    return len(set(done.stdout.decode().split()) & set(commits)) if not done.returncode else 0
 
 
 def _is_shared(repo: Repo, remote: str) -> bool:

@@ -19,7 +19,7 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo, guess_repo
 from gitmem.model.session import is_session_id
 from gitmem.setup.person_line import known_line
-from gitmem.setup.trouble import BAD_SETTING, REMEDY, find_trouble
+from gitmem.setup.trouble import BAD_SETTING, REMEDY, find_trouble, setting_trouble
 from gitmem.state.context_history import ContextHistory
 from gitmem.state.sessions import Registry
 from gitmem.state.settings import read_settings
@@ -58,7 +58,7 @@ def status_line(asked: Mapping[str, Any], now: float) -> str:
     except GitmemError:
         return BAD_SETTING
     if not settings.enabled:
-        return ""
+        return setting_trouble(settings)
     session = _text(asked.get("session_id"))
     trouble = find_trouble(repo, settings, now) or _stranger(repo, session, asked)
     if trouble:

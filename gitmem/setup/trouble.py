@@ -17,20 +17,25 @@ from gitmem.errors import GitmemError
 from gitmem.git.regular_file import read_regular
 from gitmem.git.repo import Repo
 from gitmem.model.duration import duration
+from gitmem.process.installation import install_command
 from gitmem.state.last_capture import read_last_capture
 from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue, QueuedJob
 from gitmem.state.ref_tips import is_rewriting
-from gitmem.state.settings import Settings
+from gitmem.state.settings import Settings, find_setting
 from gitmem.state.state_file import StateFile
 from gitmem.state.worker_turns import has_worker_begun
 
 DEAD = "gitmem is not capturing: "
 REMEDY = ". Run: gitmem doctor"
+BAD_VALUE = "gitmem: one of its settings has a value that it cannot have. Run: gitmem config"
+BAD_NAME = "gitmem: a setting is misspelled and does not count. Run: gitmem config"
 BAD_SETTING = f"gitmem does nothing here: one of its settings is not valid{REMEDY}"
-NO_PROGRAM = (
-    f"{DEAD}the Python it was set up with is gone, or has no gitmem any more. Run: gitmem init"
+TAKEN_OVER = (
+    "gitmem: the Python it was set up with was gone; another gitmem of yours has taken its place"
 )
+LOST = "lost"
+"""The launcher's mark that nothing started."""
 FAILED_START = f"gitmem could not read its memories{REMEDY}"
 
 LATE_SECONDS = 60.0
@@ -44,13 +49,24 @@ _MAX_LAUNCHER = 1 << 20
 _NEEDED_BYTES = 256 * 1024
 
 
+def no_program(prefix: str | None = None) -> str:
+    """That the launcher starts nothing, and what mends it; in one line without quotes, for a shell.
+
+    ``prefix`` is the folder of the environment that gitmem was installed in.
+    """
+    return (
+        f"{DEAD}the Python it was set up with is gone, or cannot run it any more. Run any gitmem"
+        f" command here; if gitmem itself is gone: {install_command(prefix=prefix)}"
+    )
+
+
 def find_trouble(repo: Repo, settings: Settings, now: float | None = None) -> str:
     """What is wrong and what helps, in one line; empty where nothing is known to be wrong.
 
     ``now`` is in POSIX seconds.  Raises nothing for anything that the disk may hold.
     """
     moment = time.time() if now is None else now
-    for look in (_disk, _program, _waiting, _failed, _hooks, _writer):
+    for look in (_disk, _program, _waiting, _failed, _hooks, _writer, _settings):
         with suppress(GitmemError, OSError):
             if found := look(repo, settings, moment):
                 return found
@@ -83,17 +99,27 @@ def _disk(repo: Repo, settings: Settings, now: float) -> str:
 
 
 def _program(repo: Repo, settings: Settings, now: float) -> str:
-    """The interpreter and the package that the launcher tests for; a status line has its own."""
+    return no_program() if starts_nothing(repo) else ""
+
+
+def starts_nothing(repo: Repo) -> bool:
+    """Whether the launcher is known to start no gitmem: by its mark, or because the interpreter or
+    the package that it tests for is gone.  A status line has its own.
+    """
+    if os.path.lexists(repo.state_dir / LOST):
+        return True
     try:
         text = read_regular(repo.state_dir / "run", _MAX_LAUNCHER)
         lines = text.decode("utf-8", "surrogateescape").splitlines()
     except FileNotFoundError:
-        return NO_PROGRAM
+        return True
+    except OSError:
+        return False
     tests = next((line for line in lines if line.startswith(_TESTS)), "")
     python, _, rest = tests.removeprefix(_TESTS).partition(" ] && [ -f ")
     main = rest.partition(" ]")[0]
     is_there = os.access(_unquote(python), os.X_OK) and os.path.isfile(_unquote(main))  # noqa: PTH113
-    return "" if is_there or not main else NO_PROGRAM
+    return not is_there and bool(main)
 
 
 def _unquote(word: str) -> str:
@@ -159,6 +185,18 @@ def _writer(repo: Repo, settings: Settings, now: float) -> str:
         return ""
     times = f"{record.failures} times in a row"
     return f"gitmem: '{name}' failed {times}, so memories are written without it{REMEDY}"
+
+
+def _settings(repo: Repo, settings: Settings, now: float) -> str:
+    return setting_trouble(settings)
+
+
+def setting_trouble(settings: Settings) -> str:
+    """Settings that do not count as they stand: a value of the wrong form, or no such name."""
+    if not settings.faults:
+        return ""
+    has_value = any(find_setting(name) for name, _ in settings.faults)
+    return BAD_VALUE if has_value else BAD_NAME
 
 
 def _count(commits: Collection[str]) -> str:

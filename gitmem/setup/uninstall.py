@@ -19,13 +19,15 @@ from gitmem.git.remotes import TRACKING
 from gitmem.git.repo import Repo, run_git, try_git
 from gitmem.model.note import WATERMARK_REF
 from gitmem.setup import mcp_json
-from gitmem.setup.claude_settings import is_same_settings, without_hooks
+from gitmem.setup.claude_settings import is_same_settings, with_hooks, without_hooks
 from gitmem.setup.git_config import config_path, is_same_config, lock_config, without_entries
 from gitmem.setup.hook_file import aside_of, has_block, is_empty_hook, without_block
 from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import FileRecord, path_of_name
 from gitmem.setup.mcp_json import without_server
 from gitmem.setup.owned_files import FileForm, OwnedFiles, look
+from gitmem.setup.recorded_files import name_in_worktree
+from gitmem.setup.team_files import is_committed_with_us, leave_project
 from gitmem.state.atomic import write_over
 from gitmem.state.lock import LockName, wait_for_lock
 from gitmem.state.scrub_intent import SCRUB_INTENT
@@ -35,6 +37,9 @@ _BACKGROUND: tuple[tuple[LockName, float], ...] = (("worker", 30.0), ("setup", 5
 """Who may be at work in our folder, and how many seconds each is waited for.  One that takes
 longer clears away itself what it writes after that.
 """
+MADE_SETTINGS = "made-user-settings"
+"""A mark in our folder: the person had no settings of the agent before ``init --user``."""
+
 _ATTEMPTS, _PAUSE_SECONDS = 20, 0.05
 _CLIENT_SETTINGS = FileForm(
     rest=without_hooks,
@@ -53,11 +58,13 @@ _HOOK_FILE = FileForm(rest=without_block, is_same=bytes.__eq__, is_nothing=is_em
 class UninstallReport:
     """``removals`` names what was removed, ``notices`` what the person should look at, and
     ``failures`` what could not be removed, each with the reason and, if there is one, the remedy.
+    ``committed`` are files of the project that were left because a commit has them.
     """
 
     removals: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    committed: list[str] = field(default_factory=list)
 
 
 def uninstall(
@@ -65,8 +72,11 @@ def uninstall(
     *,
     user_settings: Path | None = None,
     drain: Callable[[], object] | None = None,
+    for_team: bool = False,
 ) -> UninstallReport:
     """Remove gitmem from the repository; the notes stay.
+
+    What HEAD's commit has of us is the team's and stays, unless this is ``for_team``.
 
     ``drain`` is called first, so that queued work becomes memory.  The agent's settings of the
     user serve other repositories too: only with ``user_settings`` are our hooks taken out there.
@@ -84,10 +94,14 @@ def uninstall(
             _try(report, partial(_wait_for_background, repo, held))
         _try(report, drain)
     if user_settings is not None:
-        _remove(report, os.fspath(user_settings), partial(_leave_client, user_settings, report))
+        _remove(
+            report, os.fspath(user_settings), partial(_leave_client, repo, user_settings, report)
+        )
     with ExitStack() as held:
         _try(report, partial(_wait_for_background, repo, held))
-        undo_install(repo, owned_files, report)
+        undo_install(repo, owned_files, report, leaves_committed=not for_team)
+        if for_team:
+            leave_project(repo, report)
     if not repo.is_initialised and any(_has_work(repo.state_dir / name) for name in _WORK):
         report.notices.append(
             f"work that is not remembered yet stays in '{repo.state_dir}':"
@@ -97,11 +111,23 @@ def uninstall(
 
 
 def undo_install(
-    repo: Repo, owned_files: OwnedFiles, report: UninstallReport | None = None
+    repo: Repo,
+    owned_files: OwnedFiles,
+    report: UninstallReport | None = None,
+    *,
+    leaves_committed: bool = False,
 ) -> None:
-    """Undo everything in the manifest, then forget it; problems go to the report."""
+    """Undo everything in the manifest, then forget it; problems go to the report.
+
+    ``leaves_committed``: what a commit has is left as it is.
+    """
     told = report or UninstallReport()
     for kept in owned_files.manifest.files:
+        path = path_of_name(repo, kept.path)
+        if leaves_committed and is_committed_with_us(repo, path):
+            owned_files.give_up(kept)
+            told.committed.append(name_in_worktree(repo, path))
+            continue
         name = os.fspath(path_of_name(repo, kept.path))
         _remove(told, name, partial(_put_back_and_tell, repo, owned_files, kept, told))
     _remove(told, TRACKING, partial(_forget_tracking, repo))
@@ -159,14 +185,20 @@ def _put_back_and_tell(
     report.removals.append(os.fspath(path_of_name(repo, kept.path)))
 
 
-def _leave_client(path: Path, report: UninstallReport) -> None:
+def _leave_client(repo: Repo, path: Path, report: UninstallReport) -> None:
     present = look(path)
     if present.content is None:
         return
     rest = without_hooks(present.content)
-    if rest != present.content:
+    if rest == present.content:
+        return
+    if present.content == with_hooks(None) and (repo.state_dir / MADE_SETTINGS).exists():
+        path.resolve().unlink()
+        with suppress(OSError):
+            path.parent.rmdir()
+    else:
         write_over(path.resolve(), rest, mode=present.mode)
-        report.removals.append(os.fspath(path))
+    report.removals.append(os.fspath(path))
 
 
 def _forget_tracking(repo: Repo) -> None:

@@ -14,6 +14,7 @@ from gitmem.guard.policy import invalid_pattern
 
 COMPRESSORS = ("extractive", "anthropic", "claude-cli", "openai")
 OCCASIONS = ("commit", "never")
+PROMPTS = ("full", "short", "none")
 NOTICES = ("always", "problems", "never")
 
 _TRUE = ("true", "yes", "on", "1")
@@ -111,6 +112,13 @@ def parse_occasion(text: str | None) -> str:
 def parse_notice(text: str | None) -> str:
     """When a person is told: ``always``, ``problems`` or ``never``."""
     if text not in NOTICES:
+        raise ValueError(text)
+    return text
+
+
+def parse_prompts(text: str | None) -> str:
+    """How much of a person's prompts is kept word for word: ``full``, ``short`` or ``none``."""
+    if text not in PROMPTS:
         raise ValueError(text)
     return text
 

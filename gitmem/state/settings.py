@@ -7,6 +7,7 @@ the field's in camel case.  Standard library only: agent hooks read them.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ from gitmem.state.setting_types import (
     parse_pattern,
     parse_price,
     parse_program,
+    parse_prompts,
     parse_text,
     parse_url,
 )
@@ -64,6 +66,7 @@ class Settings:
     embedding: str = "static"
     everywhere: bool = False
     pending: bool = True
+    prompts: str = "full"
     redact: tuple[str, ...] = ()
     redact_cards: bool = False
     exclude: tuple[str, ...] = ()
@@ -71,13 +74,15 @@ class Settings:
     auto_push: bool = True
     push_wait: float = 5.0
     push_timeout: float = 30.0
+    faults: tuple[tuple[str, str], ...] = ()  # of no setting: what is set and cannot be read
 
 
 @dataclass(frozen=True)
 class Setting:
     """One setting as ``gitmem config`` lists it; an unknown name has no default and no help.
 
-    ``source`` is ``default`` or git's scope and origin, such as ``local file:.git/config``.
+    ``source`` is ``default`` or git's scope and origin, such as ``local file:.git/config``;
+    ``fault`` is what is wrong with the value, if anything is.
     """
 
     name: str
@@ -86,13 +91,14 @@ class Setting:
     source: str
     help: str
     is_known: bool = True
+    fault: str = ""
 
 
 def read_settings(repo: Repo) -> Settings:
     """Read the settings with one git process.  Unknown names are left to ``describe_settings``.
 
     Raises:
-        SettingsInvalid: a value has the wrong form.
+        SettingsInvalid: a pattern of what to mask is none.
         GitFailed: the git configuration itself cannot be read.
     """
     return parse_settings(_values_of(_pairs(_list(repo))))
@@ -102,15 +108,81 @@ def parse_settings(given: Mapping[str, Sequence[str | None]]) -> Settings:
     """Settings from the values that git has for each name: names in lower case, values in git's
     order (at least one), None for a name without a value.
 
+    A value of the wrong form counts as none: its setting falls back to its default, or to what is
+    more careful (``_CAREFUL``), and is named in ``faults``.  Only a pattern of what to mask has
+    nothing to fall back to.
+
     Raises:
-        SettingsInvalid: a value has the wrong form.
+        SettingsInvalid: such a pattern is none.
     """
     values: dict[str, Any] = {}
+    faults: dict[str, str] = {}
     for field_name, form in _FORMS.items():
         name = _name(field_name)
-        if name.lower() in given:
+        if name.lower() not in given:
+            continue
+        try:
             values[field_name] = form.read(name, given[name.lower()])
-    return Settings(**values)
+        except SettingsInvalid as error:
+            if form.is_list:
+                raise
+            faults[name] = error.message
+    for field_name in _FORMS:  # what a faulty setting takes away, no other one gives back
+        if _name(field_name) in faults:
+            values.update(_CAREFUL.get(field_name, {}))
+    known = {name.lower() for name in setting_names()}
+    faults.update({name: no_such_setting(name) for name in sorted(given.keys() - known)})
+    return Settings(**values, faults=tuple(faults.items()))
+
+
+def find_setting(name: str) -> str | None:
+    """The name as it is written, such as ``gitmem.autoPush``, of one that was typed in any case and
+    with or without ``gitmem.``; None where there is no such setting.
+    """
+    asked = name.lower().removeprefix("gitmem.")
+    return next((_name(each) for each in _FORMS if each.replace("_", "") == asked), None)
+
+
+def no_such_setting(name: str) -> str:
+    """What is said of a name that has no meaning."""
+    return f"there is no setting '{name}'"
+
+
+def setting_names() -> list[str]:
+    """The names of all settings, as they are written."""
+    return [_name(field_name) for field_name in _FORMS]
+
+
+def is_list_setting(name: str) -> bool:
+    """Whether the setting (a name from :func:`find_setting`) may be given several times."""
+    return _form_of(name).is_list
+
+
+def check_setting(name: str, value: str) -> None:
+    """Refuse a value that the setting (a name from :func:`find_setting`) cannot have.
+
+    Raises:
+        SettingsInvalid: it has the wrong form; the message says which is expected.
+    """
+    form = _form_of(name)
+    try:
+        form.parse(value)
+    except ValueError as error:
+        raise SettingsInvalid(
+            f"'{name}' cannot be '{value}'; expected {form.expected}", "Nothing was changed."
+        ) from error
+
+
+def choices_of(name: str) -> tuple[str, ...]:
+    """The words that the setting can be, where there are a few; empty where it takes anything."""
+    form = _form_of(name)
+    if form.parse is parse_bool:
+        return ("true", "false")
+    return tuple(re.findall(r"'([a-z-]+)'", form.expected))
+
+
+def _form_of(name: str) -> _Form:
+    return next(form for field_name, form in _FORMS.items() if _name(field_name) == name)
 
 
 def describe_settings(repo: Repo) -> list[Setting]:
@@ -125,14 +197,17 @@ def describe_settings(repo: Repo) -> list[Setting]:
     values = _values_of([(name, value) for _, name, value in sourced])
     sources = {name: source for source, name, _ in sourced}  # of the last value
     described = []
-    for field_name, value in values_of(Settings()).items():
+    for field_name, value in _defaults():
         name, default, form = _name(field_name), _text(value), _FORMS[field_name]
         given = values.pop(name.lower(), None)
         shown = default if given is None else form.text(given)
         source = sources.get(name.lower(), "default")
-        described.append(Setting(name, shown, default, source, form.help))
+        fault = "" if given is None else form.fault(name, given)
+        described.append(Setting(name, shown, default, source, form.help, fault=fault))
     for name, given in sorted(values.items()):
-        described.append(Setting(name, given[-1] or "", "", sources[name], "", is_known=False))
+        fault = no_such_setting(name)
+        shown = given[-1] or ""
+        described.append(Setting(name, shown, "", sources[name], "", is_known=False, fault=fault))
     return described
 
 
@@ -140,8 +215,12 @@ def default_settings() -> list[Setting]:
     """Every setting with its default, for the documentation."""
     return [
         Setting(_name(name), _text(value), _text(value), "default", _FORMS[name].help)
-        for name, value in values_of(Settings()).items()
+        for name, value in _defaults()
     ]
+
+
+def _defaults() -> list[tuple[str, object]]:
+    return [(name, value) for name, value in values_of(Settings()).items() if name in _FORMS]
 
 
 def _list(repo: Repo, *options: str) -> list[str]:
@@ -211,6 +290,14 @@ class _Form:
                 f"'{name}' is '{values[-1] or ''}'; expected {self.expected}",
                 f"Nothing was changed. Run: git config {name} VALUE, or: git config --unset {name}",
             ) from error
+
+    def fault(self, name: str, values: Sequence[str | None]) -> str:
+        """What is wrong with the values; empty where nothing is."""
+        try:
+            self.read(name, values)
+        except SettingsInvalid as error:
+            return error.message
+        return ""
 
     def text(self, values: Sequence[str | None]) -> str:
         """The values as a person reads them, whatever their form."""
@@ -326,6 +413,13 @@ _FORMS = {
         "this repository's memories.",
     ),
     "pending": _Form(*_BOOL, "Whether uncommitted work is remembered, too."),
+    "prompts": _Form(
+        parse_prompts,
+        "'full', 'short' or 'none'",
+        "How much of what you typed to an agent may stand word for word in a memory, which is "
+        "published with a push: 'full', 'short' (one sentence, at most 120 characters) or 'none' "
+        "(no five words in a row that only you said). Holds for memories written from then on.",
+    ),
     "redact": _Form(
         parse_pattern,
         "a regular expression",
@@ -349,4 +443,29 @@ _FORMS = {
     "auto_push": _Form(*_BOOL, "Whether 'git push' also pushes memories."),
     "push_wait": _Form(*_SECONDS, "How long 'git push' waits for the memories, in seconds."),
     "push_timeout": _Form(*_SECONDS, "How long an exchange with a remote may take, in seconds."),
+}
+
+_NO_MODEL: dict[str, Any] = {"compressor": ("extractive",)}
+_NO_ENDPOINT: dict[str, Any] = {**_NO_MODEL, "embedding": "static"}
+
+# What holds where a value cannot be read and the default could tell, send, spend or keep what the
+# person meant to prevent.
+_CAREFUL: dict[str, dict[str, Any]] = {
+    "enabled": {"enabled": False},
+    "model": _NO_MODEL,
+    "api_base_url": _NO_MODEL,
+    "price": _NO_MODEL,
+    "max_input_tokens": _NO_MODEL,
+    "max_tokens_per_commit": _NO_MODEL,
+    "max_tokens_per_day": _NO_MODEL,
+    "max_dollars_per_commit": _NO_MODEL,
+    "max_dollars_per_day": _NO_MODEL,
+    "claude_command": _NO_MODEL,
+    "claude_model": _NO_MODEL,
+    "openai_base_url": _NO_ENDPOINT,
+    "openai_model": _NO_MODEL,
+    "ask": {"ask": "never"},
+    "pending": {"pending": False},
+    "redact_cards": {"redact_cards": True},
+    "auto_push": {"auto_push": False},
 }

@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from gitmem.capture.hand_edits import hand_edited_ids
+from gitmem.capture.prompt_limit import limit_to_policy
 from gitmem.capture.reread import reread
 from gitmem.capture.workspace import Workspace
 from gitmem.compress.citations import cite_evidence
@@ -209,7 +210,8 @@ def _compress(
     made = cite_evidence(compressor.compress(evidence, shown), evidence)
     if is_stand_in(made.compressor):
         raise CompressorFailed(made.notice or "only a stand-in answered")
-    return made
+    limited = (limit_to_policy(m, workspace.policy, part.events, change) for m in made.memories)
+    return replace(made, memories=tuple(limited))
 
 
 def _successors(workspace: Workspace, capture: Capture, made: Compression) -> list[Memory]:

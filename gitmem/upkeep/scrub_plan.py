@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gitmem.errors import NoteError, UnknownMemory
@@ -54,13 +54,17 @@ def find_target(repo: Repo, what: str, *, is_regex: bool) -> Target:
 
 
 def plan_scrub(
-    notes: Iterable[tuple[str, Note]], target: Target, date: str
+    notes: Iterable[tuple[str, Note]],
+    target: Target,
+    date: str,
+    also_replaced: Collection[str] = (),
 ) -> tuple[Rewrite, list[ScrubPlace]]:
-    """Each note that changes as it is to be, and what happens to which memory."""
+    """Each note that changes as it is to be, and what happens to which memory.
+
+    ``also_replaced`` are ids that memories elsewhere replace.
+    """
     all_notes = list(notes)
-    replaced = {
-        old for _, note in all_notes for memory in note.memories for old in memory.supersedes
-    }
+    replaced = replaced_ids(all_notes).union(also_replaced)
     changed: dict[str, Note] = {}
     forgotten: set[str] = set()
     hits: list[ScrubPlace] = []
@@ -82,6 +86,11 @@ def plan_scrub(
         if after != note:
             changed[commit] = after
     return Rewrite(changed, frozenset(forgotten)), hits
+
+
+def replaced_ids(notes: Iterable[tuple[str, Note]]) -> set[str]:
+    """The ids that a memory in these notes replaces."""
+    return {old for _, note in notes for memory in note.memories for old in memory.supersedes}
 
 
 def _successors(document: Document, target: Target, replaced: set[str]) -> list[Document] | None:

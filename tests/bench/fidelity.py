@@ -16,21 +16,28 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from gitmem.capture.prompt_limit import limit_to_policy
+from gitmem.compress.citations import cite_evidence
 from gitmem.compress.offline.extractive import ExtractiveCompressor
+from gitmem.guard.policy import Policy
 from gitmem.guard.redact import make_evidence
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory, Provenance
+from gitmem.model.session import Event, EventKind
 from gitmem.notes.codec import document_of
 from tests.bench import real_sessions
 
 
-def memories_of(data: Any, clone: Path, folder: Path) -> dict[str, list[Memory]]:
-    """Each commit's memories by the offline compressor."""
+def memories_of(
+    data: Any, clone: Path, folder: Path, prompts: str = "full"
+) -> dict[str, list[Memory]]:
+    """Each commit's memories by the offline compressor, cited, under that ``gitmem.prompts``."""
     commits = data.with_memory()
     messages = data.messages(str(clone))
     by_id = {commit["commit"]: commit for commit in commits}
@@ -44,8 +51,33 @@ def memories_of(data: Any, clone: Path, folder: Path) -> dict[str, list[Memory]]
                 by_id[part.commit], messages[part.commit]
             )
         evidence = make_evidence(real_sessions.read_part(part, known))
-        made[part.commit] += ExtractiveCompressor().compress(evidence, change).memories
+        found = ExtractiveCompressor().compress(evidence, change)
+        events, policy = evidence.slice.events, Policy(prompts=prompts)
+        some = cite_evidence(found, evidence).memories if prompts != "full" else found.memories
+        limited = [limit_to_policy(memory, policy, events, change) for memory in some]
+        made[part.commit] += limited
+        _LEAKS.append((part.commit, leaks_of(text_of(limited), events, change)))
     return made
+
+
+_LEAKS: list[tuple[str, list[str]]] = []
+
+
+def leaks_of(text: str, events: Sequence[Event], change: Change) -> list[str]:
+    """Five words in a row of a person's turn that a note repeats and nobody else said: by blanks
+    and letters alone, not as :mod:`gitmem.guard.prompts` reads them.
+    """
+
+    def runs(words: str) -> set[str]:
+        bare = ["".join(filter(str.isalnum, word)).casefold() for word in words.split()]
+        kept = [word for word in bare if word]
+        return {" ".join(kept[at : at + 5]) for at in range(len(kept) - 4)}
+
+    asked = {
+        r for e in events if e.kind is EventKind.PROMPT and not e.is_subagent for r in runs(e.text)
+    }
+    printed = {r for e in events if e.kind is EventKind.RESULT for r in runs(e.text)}
+    return sorted(runs(text) & asked - printed - runs(change.message))
 
 
 def text_of(memories: list[Memory]) -> str:
@@ -76,12 +108,17 @@ def main() -> None:
     """Compress, score, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", type=Path, help="write the memories here, a file each")
+    parser.add_argument("--prompts", default="full", help="as gitmem.prompts: full, short, none")
     options = parser.parse_args()
     transcripts = real_sessions.load_eval("transcripts")
     data = transcripts.Dataset(str(real_sessions.require_sessions()))
     clone = Path(data.clone())
     with tempfile.TemporaryDirectory() as scratch:
-        made = memories_of(data, clone, Path(scratch))
+        made = memories_of(data, clone, Path(scratch), options.prompts)
+        leaking = [(commit, runs) for commit, runs in _LEAKS if runs]
+        print(f"notes that repeat a prompt: {len(leaking)} of {len(_LEAKS)}")
+        for commit, runs in leaking[:10]:
+            print(f"  {commit[:10]}: {runs[:3]}")
         texts = {commit: text_of(memories) for commit, memories in made.items()}
         given = Path(scratch) / "memories.jsonl"
         rows = (json.dumps({"commit": commit, "text": text}) for commit, text in texts.items())

@@ -18,14 +18,28 @@ from tests.support.terminal import Shown, at_terminal
 
 QUESTION = "/Enter] "
 KEY = "not-a-real-key"
+BACKFILL = "Make them now? [y/N]: "
 CLAUDE = WriterOffer("c", "claude-cli", "the program 'claude'", "tokens")
 API = WriterOffer("a", "anthropic", "api.anthropic.com", "tokens")
 
 
-def init(git: GitDriver, *keys: str, options: Sequence[str] = (), **environ: str) -> Shown:
+def init(
+    git: GitDriver,
+    *keys: str,
+    options: Sequence[str] = (),
+    backfill: str = "\n",
+    **environ: str,
+) -> Shown:
     command = [sys.executable, "-I", "-m", "gitmem", "init", "--no-fetch", *options]
     surroundings = {**git.env(), **environ}
-    return at_terminal(command, place=git.path, environ=surroundings, question=QUESTION, keys=keys)
+    return at_terminal(
+        command,
+        place=git.path,
+        environ=surroundings,
+        question=QUESTION,
+        keys=keys,
+        besides={BACKFILL: backfill},
+    )
 
 
 def chosen(git: GitDriver) -> str:
@@ -219,3 +233,39 @@ def test_a_terminal_that_breaks_is_no_answer() -> None:
         raise OSError("no terminal")
 
     assert ask_for_writer([CLAUDE], broken) == ""
+
+
+@pytest.mark.parametrize(("typed", "memories"), [("y\n", 1), ("\n", 0), ("\x04", 0)])
+def test_what_is_there_already_is_offered_memories(
+    git: GitDriver, typed: str, memories: int
+) -> None:
+    git.commit("Retry with backoff because the server drops connections", a="def f(): pass\n")
+
+    shown = init(git, backfill=typed, PATH=_path_without_claude())
+
+    assert shown.code == 0
+    assert "1 commit here has no memory yet." in shown.text
+    assert git.repo.is_initialised
+    assert len(git.run("notes", "--ref", "claude-mem", check=False).stdout.splitlines()) == memories
+    assert ("To make them later: " in shown.text) == (not memories)
+
+
+def test_without_a_terminal_one_line_names_the_command(git: GitDriver) -> None:
+    git.commit("Retry with backoff because the server drops connections", a="def f(): pass\n")
+
+    done = gitmem(git, "init", stdin="y\n")
+
+    assert done.stdout.splitlines()[-1].startswith("To make memories of them: ")
+    assert done.stdout.splitlines()[-1].endswith("gitmem backfill")
+    assert git.run("show-ref", "refs/notes/claude-mem", check=False).returncode
+
+
+def test_who_only_set_up_has_nothing_to_make_memories_of(git: GitDriver) -> None:
+    git.commit("first")
+    assert gitmem(git, "init").returncode == 0
+    git.environ["GITMEM_SKIP"] = "1"
+    git.commit("Add gitmem to the project")
+
+    assert gitmem(git, "backfill").returncode == 0
+
+    assert git.run("show-ref", "refs/notes/claude-mem", check=False).returncode

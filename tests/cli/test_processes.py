@@ -44,6 +44,9 @@ WAYS: dict[str, tuple[str, ...]] = {
     "status": (),
     "doctor": (),
     "config": (),
+    "help": ("log",),
+    "version": (),
+    "completion": ("bash",),
     "uninstall": (),
 }
 """An ordinary way to call each command; ``demo`` and ``mcp`` are always processes."""

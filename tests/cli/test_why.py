@@ -149,7 +149,7 @@ def test_of_a_file_the_commits_whose_lines_stand_come_first(git: GitDriver) -> N
     output = why(git, "a.py")
 
     assert order(output, "Still there", "Came and went") == ["Still there", "Came and went"]
-    assert "orphaned" in output
+    assert "State:  its lines are gone" in output
 
 
 def test_a_file_is_followed_through_a_rename(story: GitDriver) -> None:

@@ -56,7 +56,7 @@ def commands_page() -> str:
         "This page is what `--help` prints; `python -m tests.docs.generate` writes it.",
         "`git mem COMMAND` works as well as `gitmem COMMAND`.",
         "",
-        _help(_context(cli, "gitmem")),
+        _help(context_of(cli, "gitmem")),
     ]
     for context in command_contexts():
         parts += ["", f"## {context.command_path}", "", _help(context)]
@@ -65,12 +65,12 @@ def commands_page() -> str:
 
 def command_contexts(parent: click.Context | None = None) -> Iterator[click.Context]:
     """Every command, each group's own right behind it; ``.command`` is what it runs."""
-    group = parent or _context(cli, "gitmem")
+    group = parent or context_of(cli, "gitmem")
     assert isinstance(group.command, click.Group)
     for name in group.command.list_commands(group):
         command = group.command.get_command(group, name)
         assert command is not None
-        context = _context(command, name, group)
+        context = context_of(command, name, group)
         yield context
         if isinstance(command, click.Group):
             yield from command_contexts(context)
@@ -119,17 +119,21 @@ def settings_page() -> str:
 
 
 def pages() -> dict[str, str]:
-    """Every generated page, by file name."""
+    """Every generated page, by its path below ``docs``."""
+    from tests.docs.man import man_pages  # which looks at the commands as this does
+
     return {
+        **{f"man/{name}": text for name, text in man_pages().items()},
         "commands.md": commands_page(),
         "exit-codes.md": exit_codes_page(),
         "settings.md": settings_page(),
     }
 
 
-def _context(
+def context_of(
     command: click.Command, name: str, parent: click.Context | None = None
 ) -> click.Context:
+    """The context in which the pages are written, as wide as they are."""
     return click.Context(
         command,
         info_name=name,
@@ -157,5 +161,8 @@ def _leaves(cls: type[errors.GitmemError]) -> Iterator[type[errors.GitmemError]]
 
 
 if __name__ == "__main__":
+    (DOCS / "man").mkdir(exist_ok=True)
+    for old in (DOCS / "man").glob("*.1"):
+        old.unlink()
     for name, text in pages().items():
         (DOCS / name).write_text(text, encoding="utf-8")

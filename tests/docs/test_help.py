@@ -13,9 +13,11 @@ from tests.docs.generate import command_contexts
 CONTEXTS = {context.command_path: context for context in command_contexts()}
 WITH_EXAMPLES = {
     "backfill",
+    "config",
     "curate",
     "edit",
     "forget",
+    "help",
     "log",
     "pin",
     "recompress",

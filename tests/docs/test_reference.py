@@ -12,10 +12,16 @@ from tests.docs.generate import DOCS, pages
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("name", ["commands.md", "exit-codes.md", "settings.md"])
+@pytest.mark.parametrize("name", sorted(pages()))
 def test_a_generated_page_is_what_the_code_says(name: str) -> None:
     """Mend with ``python -m tests.docs.generate``."""
     assert (DOCS / name).read_text(encoding="utf-8") == pages()[name]
+
+
+def test_there_is_a_man_page_for_each_command_and_no_other() -> None:
+    shown = {f"man/{file.name}" for file in (DOCS / "man").iterdir()}
+
+    assert {name for name in pages() if name.startswith("man/")} == shown
 
 
 def test_the_tree_drawn_in_the_errors_module_is_the_tree() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from gitmem.errors import RemoteRejected, RemoteUnavailable
+from gitmem.follow.amounts import Amount
 from gitmem.follow.push import push
-from gitmem.follow.sync import Amount, sync
+from gitmem.follow.sync import sync
 from gitmem.git.remotes import refspec_of
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of

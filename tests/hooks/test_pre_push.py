@@ -96,3 +96,14 @@ def test_with_nothing_new_nothing_is_queued(ready: GitDriver) -> None:
 
 def _not_called(_: float) -> None:
     raise AssertionError("waited for nothing")
+
+
+def test_the_first_push_with_memories_says_so_once(ready: GitDriver, remote: GitDriver) -> None:
+    first = ready.run("push", "-q", "origin", "main").stderr.decode()
+    ready.commit("more")
+    ready.add_note("HEAD", "---\nkind: change\ntitle: more\n")
+    second = ready.run("push", "-q", "origin", "main").stderr.decode()
+
+    assert "went to 'origin' along with the push" in first
+    assert "git config gitmem.autoPush false" in first
+    assert second == ""

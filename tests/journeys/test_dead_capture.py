@@ -32,13 +32,19 @@ def ada(committed: GitDriver) -> GitDriver:
     return committed
 
 
+def alone(git: GitDriver) -> dict[str, str]:
+    """The environment of somebody who has no other gitmem."""
+    folders = git.env()["PATH"].split(":")
+    return {**git.env(), "PATH": ":".join(f for f in folders if not os.path.exists(f"{f}/gitmem"))}
+
+
 def start_session(git: GitDriver) -> str:
     """What the person sees.  As from a client that does not tell where its transcript is."""
     given = {"session_id": SESSION, "cwd": str(git.path), "source": "startup"}
     done = subprocess.run(
         [run_path(git.repo), "hook", "SessionStart"],
         cwd=git.path,
-        env={**git.env(), "CLAUDE_PROJECT_DIR": str(git.path), "CLAUDE_CODE_ENTRYPOINT": "cli"},
+        env={**alone(git), "CLAUDE_PROJECT_DIR": str(git.path), "CLAUDE_CODE_ENTRYPOINT": "cli"},
         input=json.dumps(given, separators=(",", ":")).encode(),
         capture_output=True,
         check=True,
@@ -55,7 +61,7 @@ def a_week_passes(git: GitDriver) -> None:
 def commit(git: GitDriver, name: str, **environ: str) -> None:
     git.write(f"{name}.py", f"{name}\n")
     git.run("add", "-A")
-    env = {**git.env(), **environ}
+    env = {**alone(git), **environ}
     subprocess.run(["git", "commit", "-q", "-m", name], cwd=git.path, env=env, check=True)
 
 
@@ -98,8 +104,8 @@ def kill_workers(git: GitDriver) -> None:
 
 GONE = "gitmem's git hooks are gone: commits are remembered late. Run: gitmem doctor"
 NO_PYTHON = (
-    "gitmem is not capturing: the Python it was set up with is gone, or has no gitmem any more."
-    " Run: gitmem init"
+    "gitmem is not capturing: the Python it was set up with is gone, or cannot run it any more."
+    " Run any gitmem command here; if gitmem itself is gone: pip install gitmem-cli"
 )
 WAITING = "gitmem is not capturing: 2 commits have waited for 7 days. Run: gitmem doctor"
 
@@ -128,9 +134,7 @@ def test_dead_for_a_week_is_said_at_the_next_start_and_mended(
 
     if harm in (move_hooks, share_hooks):
         ada.run("config", "--unset", "core.hooksPath")
-    gitmem_process(
-        ada, "init" if told.endswith("init") else "doctor", *["--fix"][: told != NO_PYTHON]
-    )
+    gitmem_process(ada, *(["status"] if told == NO_PYTHON else ["doctor", "--fix"]))
     assert start_session(ada) == ""
     assert Queue(ada.repo).is_empty()
 

@@ -484,7 +484,7 @@ def test_what_nothing_is_left_of_is_told_on_no_occasion(git: GitDriver) -> None:
     assert [item.memory.title for item in weighed.items] == ["grow the plum"]
     assert weighed.block(450).text == ""
     assert [one.refusal for one in weighed.candidates] == [
-        "orphaned: nothing of its commit is left"
+        "its lines are gone: nothing of its commit is left"
     ]
     assert not [text for text in texts if "grow the plum" in text]
 

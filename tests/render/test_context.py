@@ -162,8 +162,8 @@ def test_a_time_that_says_nothing_has_no_age(time: str) -> None:
     [
         (Standing(Verdict.FRESH, 0.9), ", fresh)"),
         (Standing(Verdict.DRIFTED, 0.256), ", drifted: 26% still stands)"),
-        (Standing(Verdict.GONE, 0.0), ", orphaned)"),
-        (Standing(Verdict.OTHER_BRANCH, 1.0), ", other-branch)"),
+        (Standing(Verdict.GONE, 0.0), ", its lines are gone)"),
+        (Standing(Verdict.OTHER_BRANCH, 1.0), ", on another branch)"),
         (None, ", Ada)"),
     ],
 )

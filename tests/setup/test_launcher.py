@@ -109,7 +109,7 @@ def test_a_session_that_starts_without_its_python_says_so(git: GitDriver, harm: 
     harm(git)
 
     assert begin_session(git).startswith("gitmem is not capturing: the Python it was set up with")
-    assert begin_session(git).endswith("Run: gitmem init")
+    assert begin_session(git).endswith("gitmem itself is gone: pip install gitmem-cli")
     assert "/" not in begin_session(git)
     assert [begin_session(git, source) for source in ("clear", "compact", "x")] == ["", "", ""]
     assert [bool(begin_session(git, "resume")) for _ in range(2)] == [True, False]

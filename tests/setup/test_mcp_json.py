@@ -79,7 +79,9 @@ def test_what_cannot_be_understood_is_refused(content: bytes) -> None:
         with_server(content)
 
 
-def run(git: GitDriver, place: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+def run(
+    git: GitDriver, place: Path, *, stdin: str = "", **environ: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(SERVER["command"]), *SERVER["args"]],
         cwd=place,
@@ -87,7 +89,7 @@ def run(git: GitDriver, place: Path, **environ: str) -> subprocess.CompletedProc
         capture_output=True,
         text=True,
         check=False,
-        stdin=subprocess.DEVNULL,
+        input=stdin,
     )
 
 
@@ -109,12 +111,24 @@ def test_the_command_finds_the_launcher_from_anywhere(
     assert (done.stdout, done.returncode) == ("ran mcp\n", 0)
 
 
-def test_in_a_clone_without_gitmem_the_command_says_so(committed: GitDriver) -> None:
-    done = run(committed, committed.path)
+def test_in_a_clone_without_gitmem_a_server_offers_nothing(committed: GitDriver) -> None:
+    """The client would report one that ends as failed, to people who never asked for it."""
+    asked: list[dict[str, object]] = [
+        {"method": "initialize", "params": {"protocolVersion": "2025-06-18"}, "id": 0},
+        {"method": "notifications/initialized"},
+        {"id": "a b", "method": "ping"},
+    ]
+    lines = "".join(json.dumps({"jsonrpc": "2.0", **one}) + "\n" for one in asked)
 
-    assert done.returncode == 1
+    done = run(committed, committed.path, stdin=lines)
+
+    assert done.returncode == 0
     assert "gitmem init" in done.stderr
-    assert done.stdout == ""
+    started, pong = map(json.loads, done.stdout.splitlines())
+    assert started["id"] == 0
+    assert started["result"]["protocolVersion"] == "2025-06-18"
+    assert started["result"]["capabilities"] == {}
+    assert pong == {"jsonrpc": "2.0", "id": "a b", "result": {}}
 
 
 def test_nothing_in_the_command_is_the_clients_to_replace() -> None:

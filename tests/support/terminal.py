@@ -30,10 +30,12 @@ def at_terminal(
     environ: Mapping[str, str],
     question: str,
     keys: Sequence[str] = (),
+    besides: Mapping[str, str] | None = None,
 ) -> Shown:
     """Run the command with a terminal at both ends; at each ``question`` the next key is pressed.
 
-    Where the keys have run out the terminal is closed.
+    Where the keys have run out the terminal is closed.  ``besides`` are other questions, each with
+    what is typed at it, once.
     """
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -47,6 +49,7 @@ def at_terminal(
     )
     os.close(theirs)
     waiting, shown, answered = list(keys), "", 0
+    left = dict(besides or {})
     deadline = time.monotonic() + _PATIENCE_SECONDS
     try:
         while time.monotonic() < deadline:
@@ -58,6 +61,9 @@ def at_terminal(
                 if not piece:
                     break
                 shown += piece.decode("utf-8", "replace")
+            for other in [text for text in left if text in shown]:
+                time.sleep(0.05)
+                os.write(ours, left.pop(other).encode())
             if shown.count(question) > answered:
                 answered += 1
                 time.sleep(0.05)  # the key is read once the terminal is in its mode

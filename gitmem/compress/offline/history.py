@@ -112,6 +112,9 @@ _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|aka|approx|resp)|^\d{1,2})\
 _ENDS = re.compile(
     r"[\s.!)]*$|[\s,;:(]*(?:because|since|as|so that|which|for|due to)\b|\s*[;:,]", re.I
 )
+_SET_UP_FILES = frozenset({".claude/settings.json", ".mcp.json"})
+# What stands in lines of ours that are committed, in the part of them that is read.
+_OURS = ("$(cd -P . && while [ ! -e .git ]", '"gitmem": {')
 _FEW_REASONS = frozenset({".md", ".rst", ".txt", ".adoc", ".lock", ".sum"})
 _TEST_PATH = re.compile(r"(?:^|[/_.-])(?:tests?|spec|testdata|e2e)(?:[/_.-]|$)", re.I)
 
@@ -180,6 +183,8 @@ def memory_of(change: Change) -> Memory | None:
     if not is_worth_reading(change.message, change.author, len(change.parents)):
         return None
     said = _content_of(change.message)
+    if not said.texts and _is_set_up(change):
+        return None
     files = sorted(change.files, key=_importance)
     subject = _title_under_template(said.commit_message) or said.commit_message.title
     if not said.texts and not _is_worth_finding(subject, change):
@@ -200,6 +205,14 @@ def memory_of(change: Change) -> Memory | None:
         files_changed=tuple(paths[:most_files]),
         symbols=change.symbols[:most_symbols],
         terms=terms_of(change),
+    )
+
+
+def _is_set_up(change: Change) -> bool:
+    """Whether it only records that gitmem was set up here."""
+    paths = {file.path for file in change.files}
+    return paths <= _SET_UP_FILES and any(
+        ours in line for line in change.added_lines for ours in _OURS
     )
 
 

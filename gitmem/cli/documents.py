@@ -1,0 +1,33 @@
+"""The pages of the documentation that lie beside an installed gitmem, or in its clone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_PLACES = (_PACKAGE / "docs", _PACKAGE.parent / "docs")
+_MAX_TITLE = 80
+
+
+def page_titles() -> dict[str, str]:
+    """The name of each page and its title, by name; empty where no pages were installed."""
+    folder = _folder()
+    pages = sorted(folder.glob("*.md")) if folder else []
+    return {page.stem: _title(page) for page in pages}
+
+
+def find_page(name: str) -> str | None:
+    """The text of the page of that name, such as ``privacy`` or ``privacy.md``; None for none."""
+    folder, stem = _folder(), name.casefold().removeprefix("docs/").removesuffix(".md")
+    if folder is None or stem not in page_titles():
+        return None
+    return (folder / f"{stem}.md").read_text("utf-8")
+
+
+def _folder() -> Path | None:
+    return next((place for place in _PLACES if (place / "commands.md").is_file()), None)
+
+
+def _title(page: Path) -> str:
+    with page.open(encoding="utf-8") as file:
+        return file.readline().lstrip("# ").strip()[:_MAX_TITLE]
