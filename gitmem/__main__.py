@@ -48,15 +48,16 @@ def main() -> None:
     try:
         from gitmem.cli.main import run_command
     except ImportError as error:
-        sys.exit(_lack(error))
+        _tell_lack(error)
+        sys.exit(1)
     from gitmem.cli.stream import guard_streams
 
     guard_streams()
     sys.exit(run_command(arguments))
 
 
-def _lack(error: ImportError) -> str:
-    """What to say where not even the commands can be loaded.
+def _tell_lack(error: ImportError) -> None:
+    """Say what is missing, where not even the commands can be loaded.
 
     Raises:
         ImportError: it is a module of ours that is missing, which is a bug.
@@ -66,7 +67,7 @@ def _lack(error: ImportError) -> str:
     if (error.name or "gitmem").startswith("gitmem"):
         raise error
     what = f"gitmem: the package '{error.name}', which gitmem needs, cannot be loaded"
-    return f"{what}. Run: {install_command()}"
+    os.write(2, f"{what}. Run: {install_command()}\n".encode())
 
 
 def _print_status_line() -> None:

@@ -10,7 +10,7 @@ from gitmem.guard.prompts import FULL, limit_prompts, spoken_in
 from gitmem.guard.redact import redact
 from gitmem.model.change import Change
 from gitmem.model.memory import Memory
-from gitmem.model.session import Event
+from gitmem.model.session import Event, EventKind
 
 
 def limit_to_policy(
@@ -34,5 +34,7 @@ def limit_to_policy(
 
 
 def _masked(event: Event, policy: Policy) -> Event:
-    """As the memory has its words."""
+    """A person's words as the memory has them; masking is slow, and others' only make public."""
+    if event.kind is not EventKind.PROMPT:
+        return event
     return replace(event, text=redact(event.text, policy))

@@ -21,7 +21,6 @@ from gitmem.state.settings import (
     setting_names,
 )
 
-_UNSET = 1
 _NOT_THERE = 5  # git's code for what is not there to be taken out
 
 
@@ -69,13 +68,17 @@ def command(
         raise UsageError("--add needs a VALUE")
     known = find_setting(name)
     if value is None and not unset:
-        ctx.exit(_show(name, known, is_global=is_global, as_json=as_json))
+        if not _show(name, known, is_global=is_global, as_json=as_json):
+            ctx.exit(1)
+        return
     if as_json:
         raise UsageError("--json shows settings; it does not change them")
     if unset:
         if known is None and not name.lower().startswith("gitmem."):
             raise _unknown(name)
-        ctx.exit(_unset(known or name, is_global=is_global))
+        if not _unset(known or name, is_global=is_global):
+            ctx.exit(1)
+        return
     if known is None:
         raise _unknown(name)
     _set(known, value or "", is_global=is_global, add=add)
@@ -112,12 +115,12 @@ def _object(setting: Setting) -> dict[str, object]:
     }
 
 
-def _show(name: str, known: str | None, *, is_global: bool, as_json: bool) -> int:
-    """Print the value that holds; the exit code."""
+def _show(name: str, known: str | None, *, is_global: bool, as_json: bool) -> bool:
+    """Print the value that holds; whether there is one."""
     if known is None:
         error = _unknown(name)
         click.echo(f"gitmem: {error.message}\n  {error.hint}", err=True)
-        return _UNSET
+        return False
     if is_global:
         return _show_of_person(known)
     described = describe_settings(repo_here(tells_memories=False))
@@ -126,23 +129,23 @@ def _show(name: str, known: str | None, *, is_global: bool, as_json: bool) -> in
         click.echo(json_text(_object(setting), indent=2))
     if setting.fault:
         click.echo(f"gitmem: {setting.fault}; it does not count", err=True)
-        return _UNSET
+        return False
     if not setting.value:
         click.echo(f"gitmem: '{known}' is not set, and has no default", err=True)
-        return _UNSET
+        return False
     if not as_json:
         click.echo(setting.value)
-    return 0
+    return True
 
 
-def _show_of_person(name: str) -> int:
-    """Print what all of the person's repositories have, if anything; the exit code."""
+def _show_of_person(name: str) -> bool:
+    """Print what all of the person's repositories have, if anything; whether there is one."""
     code, values = _run(["--global", "--get-all", name], is_global=True)
     if code or not values:
         click.echo(f"gitmem: '{name}' is not set in your settings", err=True)
-        return _UNSET
+        return False
     click.echo(values.rstrip("\n"))
-    return 0
+    return True
 
 
 def _unknown(name: str) -> UsageError:
@@ -180,13 +183,13 @@ def _tell_missing_remote(value: str) -> None:
         click.echo(f"note: there is no remote '{value}' here. {found}".rstrip(), err=True)
 
 
-def _unset(name: str, *, is_global: bool) -> int:
+def _unset(name: str, *, is_global: bool) -> bool:
     code = _git([*(["--global"] if is_global else []), "--unset-all", name], is_global=is_global)
     if code == _NOT_THERE:
         where = "your settings" if is_global else "this repository's settings"
         click.echo(f"gitmem: '{name}' is not set in {where}", err=True)
-        return _UNSET
-    return 0
+        return False
+    return True
 
 
 def _git(arguments: list[str], *, is_global: bool) -> int:

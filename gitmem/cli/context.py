@@ -15,6 +15,7 @@ from gitmem.git.repo import Repo, try_git
 from gitmem.recall.at_start import weigh_start
 from gitmem.recall.beside_file import weigh_file, weigh_lines
 from gitmem.recall.beside_lines import Passage, located
+from gitmem.recall.results import has_memories
 from gitmem.recall.why import CodePlace, parse_place
 from gitmem.recall.with_prompt import weigh_prompt
 from gitmem.render.explanation import render_explanation
@@ -75,6 +76,10 @@ def command(budget: int | None, prompt: str | None, file: str | None, explain: b
         click.echo(render_explanation(weighed.candidates, block, silence, path=path))
     elif block.text:
         click.echo(block.text)
+    elif not has_memories(repo):
+        click.echo("gitmem: there are no memories here yet", err=True)
+    else:
+        click.echo("gitmem: nothing would be added here. To see why: --explain", err=True)
 
 
 def _place_to_read(repo: Repo, text: str) -> CodePlace:

@@ -19,6 +19,8 @@ from gitmem.guard.json_text import json_text
 from gitmem.model.hit import Hit
 from gitmem.model.memory import KINDS
 from gitmem.model.query import MAX_TEXT, Query
+from gitmem.process.own_command import as_typed
+from gitmem.recall.nothing_found import reasons_for_nothing
 from gitmem.recall.results import has_memories, is_being_built, search, search_everywhere
 from gitmem.render.results import render_result, result_fields, snippets
 from gitmem.render.terminal import palette
@@ -143,7 +145,8 @@ def command(
             click.echo(line)
         return
     if not results:
-        click.echo(f"gitmem: {_no_results_text(repo, query, everywhere=everywhere)}", err=True)
+        text = _no_results_text(repo, query, everywhere=everywhere)
+        click.echo(as_typed(f"gitmem: {text}"), err=True)
         return
     is_coloured = wants_colour(colour)
     blocks = _blocks(results, text, is_coloured=is_coloured, explain=explain)
@@ -189,9 +192,11 @@ def _no_results_text(repo: Repo | None, query: Query, *, everywhere: bool) -> st
         return "the index is being built: try again in a moment, or watch it with: gitmem reindex"
     if repo is not None and not everywhere and not has_memories(repo):
         return _NONE_YET if repo.is_initialised else _NOT_SET_UP
+    reasons = reasons_for_nothing(repo, query) if repo is not None and not everywhere else []
     tips = [] if query.beyond_head else ["--all looks beyond HEAD"]
     if query.is_filtered or query.branch:
         tips.append("try fewer filters")
     if query.text.strip():
         tips.append("try other words, or a name as it stands in the code")
-    return "no matching memories" + (f" ({'; '.join(tips)})" if tips else "")
+    told = "; ".join(["no matching memories", *reasons])
+    return told + (f" ({'; '.join(tips)})" if tips else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import replace as with_words
 
 import click
 
@@ -19,6 +19,7 @@ from gitmem.guard.json_text import json_text
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.proof import MemoryProof
+from gitmem.model.value import replace
 from gitmem.recall.named_entries import NamedEntry, read_named
 from gitmem.recall.told_log import ToldBlock
 from gitmem.render.terminal import Palette, entry_fields, palette, render_show
@@ -74,7 +75,7 @@ def command(
         return
     shown = words if words.shows_diff else replace(words, words=("-s", *words.words))
     if words.shows_diff and not any(w in _NO_CC or "diff-merges" in w for w in words.words):
-        shown = replace(words, words=("--cc", *words.words))  # as git show has it
+        shown = with_words(words, words=("--cc", *words.words))  # as git show has it
     run = run_of(repo, words, config, is_coloured=is_coloured)
     if not words.shows_diff:
         named = [one for one in named if one.entry is not None] or _tell_silent(repo, named)

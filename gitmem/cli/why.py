@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,6 +15,7 @@ from gitmem.git.log_format import read_log_config
 from gitmem.git.repo import Repo
 from gitmem.guard.json_text import json_text
 from gitmem.model.memory import Json
+from gitmem.model.value import replace
 from gitmem.recall.code_names import find_place, read_lines
 from gitmem.recall.silence import nothing_yet, why_silent
 from gitmem.recall.why import Explanation, Origin, told_once, why

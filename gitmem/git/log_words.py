@@ -69,7 +69,7 @@ _MATCHES = re.compile(
 _BOTH = frozenset({"--first-parent"})
 _FORM = re.compile(r"--(pretty|format)(=(?P<form>.*))?|--oneline", re.DOTALL)
 _NOTES = re.compile(r"--(no-)?(show-|standard-)?notes(=.*)?|--(no-)?standard-notes", re.DOTALL)
-_COUNT = re.compile(r"-(?P<bare>\d+)|-n(?P<stuck>-?\d+)|--max-count=(?P<long>.*)", re.DOTALL)
+_COUNT = re.compile(r"-(?P<bare>\d+)|-n(?P<stuck>.+)|--max-count=(?P<long>.*)", re.DOTALL)
 _SHOWS_DIFF = re.compile(
     r"-[pu]|-U\d+|--(patch|unified|stat|numstat|shortstat|dirstat|summary|raw|name-only|name-status"
     r"|patch-with-stat|patch-with-raw|compact-summary|word-diff|color-words|cc)(=.*)?|-[cm]"

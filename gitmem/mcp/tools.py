@@ -34,7 +34,8 @@ from gitmem.model.hit import Hit
 from gitmem.model.query import MAX_TEXT, Query
 from gitmem.recall.at_start import context_for
 from gitmem.recall.memory_service import MemoryService
-from gitmem.recall.results import is_being_built, search_everywhere
+from gitmem.recall.nothing_found import reasons_for_nothing
+from gitmem.recall.results import has_memories, is_being_built, search_everywhere
 from gitmem.recall.why import Origin, told_once
 from gitmem.state.known_repos import KnownRepos, repo_name
 from gitmem.state.scrub_intent import has_scrub_intent
@@ -296,7 +297,10 @@ class Tools:
     def _no_results_hint(self, query: Query) -> str:
         if is_being_built(self.service.repo):
             return "The index is being built: try again in a moment."
-        tips = ["No matching memories."]
+        if not has_memories(self.service.repo):
+            return "There are no memories here yet: commits get them from now on."
+        reasons = reasons_for_nothing(self.service.repo, query)
+        tips = [f"{'; '.join(['No matching memories', *reasons])}."]
         if query.is_filtered or query.branch:
             tips.append("Try fewer filters.")
         if not query.beyond_head:

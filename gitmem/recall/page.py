@@ -245,7 +245,9 @@ def _amended(repo: Repo, index: Index, stored: Sequence[IndexedMemory]) -> dict[
     notes = note_numbers(index, [one.commit for one in stored])
     held = [HeldMemory(one.memory, one.commit, notes.get(one.commit, 0)) for one in stored]
     found = amendments_among(repo, index, held, ())
-    return {held[old].memory.id: [held[new].memory.id, how.value] for old, (new, how) in found.items()}
+    return {
+        held[old].memory.id: [held[new].memory.id, how.value] for old, (new, how) in found.items()
+    }
 
 
 def _by_memories(draft: _Draft) -> list[str]:

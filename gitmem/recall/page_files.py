@@ -23,9 +23,7 @@ _TRIED = 400
 _HIDDEN = re.compile(HIDDEN)
 
 
-def read_page_files(
-    repo: Repo, paths: Sequence[str], policy: Policy, seconds: float
-) -> list[Json]:
+def read_page_files(repo: Repo, paths: Sequence[str], policy: Policy, seconds: float) -> list[Json]:
     """The first of these paths that HEAD has as text: lines, and spans of lines with their commit.
 
     At most :data:`MOST_FILES`, a megabyte and a half, and as many as there is time for.

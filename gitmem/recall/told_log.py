@@ -20,6 +20,7 @@ from gitmem.git.repo import Repo, top_relative
 from gitmem.index.cache import Index
 from gitmem.index.commits import annotated_commit_beginning, annotated_commits_among
 from gitmem.model.log_entry import LogEntry
+from gitmem.model.memory import Memory
 from gitmem.model.repeats import tell_once
 from gitmem.notes.store import NoteStore
 from gitmem.recall.log import entries_of, read_remembered, split_arguments
@@ -141,11 +142,12 @@ def _with_entries(
     notes: NoteStore, index: Index, blocks: Iterator[LogBlock], kinds: frozenset[str]
 ) -> Iterator[ToldBlock]:
     for block in blocks:
-        entry = LogEntry(subject=block.subject)
+        memories: tuple[Memory, ...] = ()
+        problems: tuple[str, ...] = ()
         commit = annotated_commit_beginning(index, block.commit) if block.commit else ""
         if commit:
             memories, problems = read_remembered(notes, index, commit, kinds)
-            entry = replace(entry, commit=commit, memories=memories, problems=problems)
+        entry = LogEntry(commit, subject=block.subject, memories=memories, problems=problems)
         yield ToldBlock(block, entry)
 
 
@@ -158,4 +160,4 @@ def _told_once(blocks: Iterator[ToldBlock]) -> Iterator[ToldBlock]:
             yield one.entry
 
     for entry in tell_once(entries()):
-        yield replace(waiting.popleft(), entry=entry)
+        yield ToldBlock(waiting.popleft().block, entry)

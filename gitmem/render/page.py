@@ -18,7 +18,15 @@ MARK = b"<!-- A page of gitmem: "
 """Stands in the second line of every page; a file without it is not ours to write over."""
 
 ASSETS = Path(__file__).parent.parent / "page"
-_SCRIPTS = ("vendor/dagre.min.js", "data.js", "list.js", "memory.js", "graph.js", "files.js", "main.js")
+_SCRIPTS = (
+    "vendor/dagre.min.js",
+    "data.js",
+    "list.js",
+    "memory.js",
+    "graph.js",
+    "files.js",
+    "main.js",
+)
 _STYLES = ("page.css",)
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 

@@ -11,6 +11,7 @@ from gitmem.git.repo import Repo
 from gitmem.setup.doctor_environment import (
     check_compressor,
     check_identity,
+    check_namesake,
     check_remote,
     check_settings,
     check_versions,
@@ -18,6 +19,7 @@ from gitmem.setup.doctor_environment import (
 from gitmem.setup.doctor_finding import Check, Finding, Level, Practice
 from gitmem.setup.doctor_installation import (
     check_client,
+    check_client_choices,
     check_config,
     check_hooks,
     check_launcher,
@@ -36,12 +38,14 @@ from gitmem.setup.doctor_state import (
 
 _CHECKS: tuple[Check, ...] = (  # causes before effects
     check_versions,
+    check_namesake,
     check_launcher,
     check_settings,
     check_config,
     check_hooks,
     check_client,
     check_server,
+    check_client_choices,
     check_compressor,
     check_identity,
     check_remote,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from importlib import metadata
+from pathlib import Path
 
 from gitmem.capture.compressors import unusable_compressors
 from gitmem.git.identity import find_identity
@@ -17,7 +19,9 @@ from gitmem.git.repo import Repo
 from gitmem.git.transport import fetch_notes
 from gitmem.guard.policy import Policy
 from gitmem.model.note import NOTES_REF
+from gitmem.model.release import DISTRIBUTION, NAMESAKE
 from gitmem.process.child import run
+from gitmem.process.installation import install_command
 from gitmem.setup.current_writer import describe_writer
 from gitmem.setup.doctor_finding import Finding, Level, Practice
 from gitmem.setup.hook_location import MIN_GIT, read_git_version
@@ -68,6 +72,30 @@ def _client_version(client: str) -> Finding:
         what = f"{version} is old: it runs no hook of a settings file that names SubagentStart"
         return Finding(Level.WARNING, what, "Run: claude update")
     return Finding(Level.GOOD, f"Claude Code {version.split()[0]}")
+
+
+def check_namesake(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    """Whether the index's other ``gitmem`` is in this environment, or stands first on PATH."""
+    try:
+        metadata.distribution(NAMESAKE)
+    except metadata.PackageNotFoundError:
+        pass
+    else:
+        what = f"'{NAMESAKE}', another project's, is installed beside {DISTRIBUTION}"
+        remedy = f"Each overwrites files of the other. Run: pip uninstall {NAMESAKE}; then:"
+        yield Finding(Level.WARNING, what, f"{remedy} {install_command()}")
+    found = shutil.which(NAMESAKE)
+    if found and not _is_ours(Path(found)):
+        what = f"'{found}', which the command '{NAMESAKE}' runs, is another project's"
+        yield Finding(Level.WARNING, what, "Remove it, or put this one's folder before it on PATH")
+
+
+def _is_ours(program: Path) -> bool:
+    """Whether a script starts this project's package, or cannot be read."""
+    try:
+        return b"gitmem" not in (text := program.read_bytes()[:8192]) or b"gitmem.__main__" in text
+    except OSError:
+        return True
 
 
 def check_settings(repo: Repo, practice: Practice) -> Iterator[Finding]:

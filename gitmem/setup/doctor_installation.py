@@ -10,6 +10,7 @@ from pathlib import Path
 from gitmem.git.repo import Repo
 from gitmem.setup import mcp_json
 from gitmem.setup.claude_settings import PROJECT_FILE, has_hooks
+from gitmem.setup.client_choices import find_client_choices
 from gitmem.setup.config_hazards import find_dangers
 from gitmem.setup.doctor_finding import Finding, Level, Practice
 from gitmem.setup.git_config import (
@@ -148,6 +149,13 @@ def check_server(repo: Repo, practice: Practice) -> Iterator[Finding]:
         is_users = practice.user_settings is not None and _has_hooks(practice.user_settings)
         remedy = "claude mcp add --scope user gitmem -- gitmem mcp" if is_users else "gitmem init"
         yield Finding(Level.NOTE, what, f"If you want them: {remedy}")
+
+
+def check_client_choices(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    """The client runs what is configured for it, unless a person or an administrator said no."""
+    for choice in find_client_choices(repo, os.environ):
+        level = Level.WARNING if choice.is_of_hooks else Level.NOTE
+        yield Finding(level, choice.what, choice.remedy)
 
 
 def _has_old_server(content: bytes | None) -> bool:

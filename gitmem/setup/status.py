@@ -15,6 +15,7 @@ from gitmem.index.cache import Index
 from gitmem.index.commits import annotated_commits
 from gitmem.index.memories import memory_count
 from gitmem.model.note import NOTES_REF
+from gitmem.setup.client_choices import find_client_choices
 from gitmem.setup.current_writer import describe_writer
 from gitmem.setup.git_config import missing_entries, read_config
 from gitmem.setup.hook_file import EVENTS
@@ -40,7 +41,8 @@ class Status:
     ``remote`` is empty if there is none to share with; ``refusal`` is why it takes no memories.
     ``writer`` says who writes the memories, and when that last succeeded; ``trouble`` what the
     next session would be told to be wrong.  ``apart`` are remotes with memories that are not
-    joined, ``taken`` how many memories a remote took away.  ``commits`` are those with a memory,
+    joined, ``taken`` how many memories a remote took away.  ``client`` is what an
+    agent's client was told not to do for us.  ``commits`` are those with a memory,
     but for the ``unreached`` ones, which no branch, tag or remote branch has (any more).
     """
 
@@ -67,6 +69,7 @@ class Status:
     apart: tuple[str, ...] = ()
     taken: int = 0
     unreached: int = 0
+    client: tuple[str, ...] = ()
 
 
 def read_status(
@@ -103,6 +106,7 @@ def read_status(
         memories=memories,
         commits=len(annotated) - unreached,
         unreached=unreached,
+        client=tuple(c.what for c in find_client_choices(repo, environ or {})),
         pending=len(PendingStore(repo).newest_first()),
         waiting=len(queue.jobs()),
         failed=len(queue.failed_jobs()),
@@ -136,6 +140,7 @@ def render_status(status: Status) -> list[str]:
         _set_up_line(status),
         _memories_line(status),
         *_sessions_line(status),
+        *[f"{choice}. Run: gitmem doctor" for choice in status.client],
         _queue_line(status),
         _remote_line(status),
         *_apart_line(status),

@@ -451,6 +451,7 @@ _NO_ENDPOINT: dict[str, Any] = {**_NO_MODEL, "embedding": "static"}
 # What holds where a value cannot be read and the default could tell, send, spend or keep what the
 # person meant to prevent.
 _CAREFUL: dict[str, dict[str, Any]] = {
+    "prompts": {"prompts": "none"},
     "enabled": {"enabled": False},
     "model": _NO_MODEL,
     "api_base_url": _NO_MODEL,

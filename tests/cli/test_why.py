@@ -225,3 +225,49 @@ def test_a_bare_repository_answers_from_head(story: GitDriver) -> None:
 
     assert order(why(bare, "src/a.py:4"), *KNOWN) == ["Three has another name"]
     assert set(order(why(bare, "src/a.py"), *KNOWN)) == set(KNOWN)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-L", "4,4", "src/a.py"),
+        ("-L", "4,+1:src/a.py"),
+        ("-L", "/other_3/,+1", "src/a.py"),
+        ("a.py:4",),
+        ("HEAD:src/a.py:4",),
+        ("HEAD", "--", "src/a.py"),
+        ("a",),
+    ],
+)
+def test_places_are_named_as_git_and_editors_do(story: GitDriver, words: tuple[str, ...]) -> None:
+    assert order(why(story, *words), *KNOWN)[0] == "Three has another name"
+
+
+def test_a_definition_is_found_by_its_name(git: GitDriver) -> None:
+    text = "x = 1\n\n\ndef told(a):\n    b = a\n    return b\n\n\ndef other():\n    pass\n"
+    remember(git, git.commit("one", **{"src__m.py": text}), "Told it")
+
+    output = why(git, "told")
+
+    assert [line[8:] for line in output.splitlines()[:3]] == [
+        "4) def told(a):",
+        "5)     b = a",
+        "6)     return b",
+    ]
+    assert "Told it" in output
+
+
+def test_a_name_of_several_is_no_place(story: GitDriver) -> None:
+    story.commit("another", **{"lib__a.py": "x\n"})
+    done = gitmem(story, "why", "a.py")
+
+    assert done.returncode == 2
+    assert "lib/a.py, src/a.py" in done.stderr
+    near = gitmem(story, "why", "src/aa.py")
+    assert (near.returncode, "src/a.py" in near.stderr) == (13, True)
+
+
+def test_a_silent_commit_says_why(story: GitDriver) -> None:
+    story.commit("silent", **{"q.py": "q\n"})
+
+    assert "Why: gitmem is not set up here" in why(story, "q.py:1")

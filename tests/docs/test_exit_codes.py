@@ -94,9 +94,11 @@ def test_a_process_is_ended_with_listed_codes_only() -> None:
     assert {code for value in values if (code := code_of(value))} <= set(ROWS)
     assert unclear - set(RETURNED) == {
         "error.exit_code",  # click's: below
-        "_tell(error)",  # GitmemError's: below
+        "_tell_usage(error, arguments)",  # click's as well
+        "_tell(error, arguments)",  # GitmemError's: below
+        "_lack(error)",
         "_output_lost(error)",
-        "_report_bug(traceback.format_exc()) if refusal is None else _tell(refusal)",
+        "_report_bug(traceback.format_exc()) if refusal is None else _tell(refusal, ())",
         "result if isinstance(result, int) else EXIT_DONE",
     }
 

@@ -170,13 +170,25 @@ def test_a_memory_of_a_newer_version_is_read_and_kept(committed: GitDriver) -> N
 
 
 def test_a_setting_of_the_wrong_form(committed: GitDriver) -> None:
+    gitmem(committed, "init")
     committed.run("config", "gitmem.budgetTokens", "plenty")
+    committed.run("config", "gitmem.autopsh", "false")
+
+    assert gitmem(committed, "context").returncode == 0
+    for command in ("config", "doctor"):
+        told = gitmem(committed, command).stdout
+        assert "'gitmem.budgetTokens' is 'plenty'" in told
+        assert "'gitmem.autopsh'" in told
+
+
+def test_a_pattern_of_what_to_mask_that_is_none(committed: GitDriver) -> None:
+    committed.run("config", "gitmem.redact", "(unclosed")
 
     done = gitmem(committed, "context")
 
     assert done.returncode == errors.SettingsInvalid.exit_code
-    assert "gitmem.budgetTokens" in done.stderr
-    assert "plenty" in done.stderr
+    assert "gitmem.redact" in done.stderr
+    assert "(unclosed" in done.stderr
 
 
 def test_a_wrong_option_is_a_usage_error(committed: GitDriver) -> None:

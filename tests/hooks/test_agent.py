@@ -148,21 +148,33 @@ def test_the_person_may_want_to_hear_less(ready: GitDriver, notice: str) -> None
     assert "systemMessage" not in begin(ready)
 
 
-def test_a_setting_of_the_wrong_form_is_said(ready: GitDriver) -> None:
-    ready.run("config", "gitmem.budgetTokens", "plenty")
+def test_a_pattern_of_what_to_mask_that_is_none_stops_everything(ready: GitDriver) -> None:
+    ready.run("config", "gitmem.redact", "(unclosed")
 
     assert begin(ready) == {
         "systemMessage": "gitmem does nothing here: one of its settings is not valid."
         " Run: gitmem doctor"
     }
     assert begin(ready, "compact") == {}
+    assert "gitmem.redact" in read_log(ready.repo, 1)[0]
 
 
-def test_a_setting_of_the_wrong_form_goes_to_the_log(ready: GitDriver) -> None:
-    ready.run("config", "gitmem.budgetTokens", "plenty")
+@pytest.mark.parametrize("name", ["gitmem.budgetTokens", "gitmem.notice", "gitmem.enabled"])
+def test_a_value_of_the_wrong_form_is_said_in_one_line(ready: GitDriver, name: str) -> None:
+    ready.run("config", name, "plenty")
 
-    assert run_agent_hook("SessionStart", payload(ready), environ(ready)) == ""
-    assert "gitmem.budgetTokens" in read_log(ready.repo, 1)[0]
+    assert begin(ready)["systemMessage"] == (
+        "gitmem: one of its settings has a value that it cannot have. Run: gitmem config"
+    )
+    assert "systemMessage" not in begin(ready, "compact")
+
+
+def test_a_name_that_means_nothing_is_said_in_one_line(ready: GitDriver) -> None:
+    ready.run("config", "gitmem.autopsh", "false")
+
+    assert begin(ready)["systemMessage"] == (
+        "gitmem: a setting is misspelled and does not count. Run: gitmem config"
+    )
 
 
 def test_the_end_of_a_turn_is_queued(ready: GitDriver) -> None:

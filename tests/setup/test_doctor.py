@@ -10,6 +10,7 @@ import pytest
 
 from gitmem.model.job import Job
 from gitmem.setup.doctor import diagnose, render_finding
+from gitmem.setup.doctor_environment import check_namesake
 from gitmem.setup.doctor_finding import Finding, Level, Practice
 from gitmem.setup.hook_file import EVENTS
 from gitmem.setup.install import install
@@ -413,3 +414,26 @@ def test_an_old_form_of_the_server_is_mended(committed: GitDriver) -> None:
     fix_all(committed)
 
     assert servers_said(committed)[0] is Level.GOOD
+
+
+def test_a_namesake_is_told(
+    git: GitDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the same environment, and as the program that the command's name runs."""
+    info = tmp_path / "gitmem-3.1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: gitmem\nVersion: 3.1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    program = tmp_path / "gitmem"
+    program.write_text("#!/bin/sh\nexec python -m gitmem.app\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+
+    told = [finding.what for finding in check_namesake(git.repo, Practice())]
+
+    assert told == [
+        "'gitmem', another project's, is installed beside gitmem-cli",
+        f"'{program}', which the command 'gitmem' runs, is another project's",
+    ]
+    program.write_text("#!/bin/sh\nexec python -c 'from gitmem.__main__ import main'\n")
+    assert len(list(check_namesake(git.repo, Practice()))) == 1

@@ -78,8 +78,16 @@ def test_a_session_whose_hooks_do_not_run(ready: GitDriver) -> None:
 
 def test_a_setting_of_the_wrong_form(ready: GitDriver) -> None:
     ready.run("config", "gitmem.notice", "perhaps")
+    assert "has a value that it cannot have" in line(ready)
 
+    ready.run("config", "gitmem.redact", "(unclosed")
     assert "one of its settings is not valid" in line(ready)
+
+
+def test_a_misspelled_switch_is_not_silence(ready: GitDriver) -> None:
+    ready.run("config", "gitmem.enabled", "flase")
+
+    assert "has a value that it cannot have" in line(ready)
 
 
 def test_switched_off_or_not_set_up_is_silence(ready: GitDriver, tmp_path: Path) -> None:

@@ -9,8 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.errors import GitFailed, SettingsInvalid
-from gitmem.state.settings import Settings, describe_settings, parse_settings, read_settings
+from gitmem.state.settings import (
+    Settings,
+    describe_settings,
+    find_setting,
+    parse_settings,
+    read_settings,
+)
 from tests.support.git import GitDriver
+
+SETTINGS = [field for field in fields(Settings) if field.name != "faults"]
 
 
 def test_nothing_set_means_the_defaults(git: GitDriver) -> None:
@@ -117,13 +125,60 @@ def test_a_wrong_form_names_setting_value_and_form(
 ) -> None:
     git.run("config", name, value)
 
-    with pytest.raises(SettingsInvalid) as raised:
-        read_settings(git.repo)
+    ((faulty, message),) = read_settings(git.repo).faults
 
-    assert name in raised.value.message
-    assert f"'{value}'" in raised.value.message
-    assert expected in raised.value.message
-    assert f"git config --unset {name}" in raised.value.hint
+    assert name == faulty
+    assert name in message
+    assert f"'{value}'" in message
+    assert expected in message
+
+
+@pytest.mark.parametrize("field", SETTINGS, ids=lambda field: field.name)
+def test_a_value_that_cannot_be_read_is_never_bolder_than_the_default(field: Field[Any]) -> None:
+    """It tells, sends, spends and keeps no more than the person may have meant to allow."""
+    words = field.name.split("_")
+    name = "gitmem." + "".join(words)
+    writer = {} if field.name == "compressor" else {"gitmem.compressor": ["openai"]}
+    try:
+        settings = parse_settings({name: ["\0("], **writer})
+    except SettingsInvalid:
+        assert field.name == "redact"
+        return
+    if not settings.faults:
+        assert field.type == "str" or field.default == ()
+        return
+
+    careful = {
+        "enabled": False,
+        "ask": "never",
+        "pending": False,
+        "redact_cards": True,
+        "auto_push": False,
+    }
+    spends = field.name.startswith(("max_", "api_base", "openai_", "claude_command", "price"))
+    assert getattr(settings, field.name) == careful.get(field.name, field.default)
+    assert settings.compressor == (("extractive",) if spends else settings.compressor)
+    assert settings.compressor == ("extractive",) or not spends
+
+
+def test_one_that_cannot_be_read_leaves_the_others_alone(git: GitDriver) -> None:
+    git.run("config", "gitmem.notice", "sometimes")
+    git.run("config", "gitmem.budgetTokens", "77")
+    git.run("config", "gitmem.autopsh", "false")
+
+    settings = read_settings(git.repo)
+
+    assert (settings.notice, settings.budget_tokens) == ("always", 77)
+    assert [name for name, _ in settings.faults] == ["gitmem.notice", "gitmem.autopsh"]
+
+
+@pytest.mark.parametrize("typed", ["autoPush", "AUTOPUSH", "gitmem.autopush", "GitMem.AutoPush"])
+def test_a_name_is_found_in_any_case(typed: str) -> None:
+    assert find_setting(typed) == "gitmem.autoPush"
+
+
+def test_no_setting_is_found_by_another_name() -> None:
+    assert [find_setting(name) for name in ("autopsh", "", "gitmem.", "faults")] == [None] * 4
 
 
 def test_a_broken_git_configuration_is_told_as_such(committed: GitDriver) -> None:
@@ -140,7 +195,7 @@ def test_describing_lists_every_setting_with_its_source(git: GitDriver) -> None:
 
     described = {setting.name: setting for setting in describe_settings(git.repo)}
 
-    assert len(described) == len(fields(Settings))
+    assert len(described) == len(SETTINGS)
     assert described["gitmem.model"].value == "mine"
     assert described["gitmem.model"].source.startswith("global file:")
     assert described["gitmem.budgetTokens"].value == "wrong"
@@ -159,7 +214,7 @@ def test_describing_shows_names_that_mean_nothing(git: GitDriver) -> None:
     assert unknown == ["gitmem.modle", "gitmem.sub.name"]
 
 
-@pytest.mark.parametrize("field", fields(Settings), ids=lambda field: field.name)
+@pytest.mark.parametrize("field", SETTINGS, ids=lambda field: field.name)
 def test_of_several_values_a_list_has_all_and_any_other_the_last(field: Field[Any]) -> None:
     """A list is a setting that is an empty tuple where nothing is set."""
     words = field.name.split("_")
