@@ -137,6 +137,7 @@ def memories() -> st.SearchStrategy[Memory]:
         files_extra=extras(),
         terms=texts(),
         supersedes=text_tuples(),
+        corrects=text_tuples(),
         citations=st.lists(citations(), max_size=2).map(tuple),
         provenance=provenances(),
         extra=extras(),

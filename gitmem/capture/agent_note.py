@@ -49,6 +49,7 @@ class AgentNote:
     """What an agent asks to remember; paths are as given in the folder that it works in.
 
     ``session`` is the agent's id of its session, ``agent`` its name, where they are known.
+    A person's note names its ``author``, and another ``writer``.
     """
 
     text: str
@@ -58,6 +59,8 @@ class AgentNote:
     concepts: tuple[str, ...] = ()
     session: str = ""
     agent: str = ""
+    author: str = ""
+    writer: str = WRITER
 
 
 def write_agent_note(
@@ -136,17 +139,18 @@ def _memory(repo: Repo, note: AgentNote, here: Path, policy: Policy, now: float 
         title=clean_line(title, MAX_TITLE) or "note",
         why=why,
         concepts=tuple(clean_line(concept, 60) for concept in note.concepts[:10]),
-        files_changed=_paths(repo, note.files, here, policy),
+        files_changed=paths_of(repo, note.files, here, policy),
         provenance=Provenance(
             branch=current_branch(repo),
             time=iso_time(time.time() if now is None else now),
             agent=clean_line(note.agent, 60),
-            compressor=WRITER,
+            author=note.author,
+            compressor=note.writer,
         ),
     )
 
 
-def _paths(repo: Repo, files: Sequence[str], here: Path, policy: Policy) -> tuple[str, ...]:
+def paths_of(repo: Repo, files: Sequence[str], here: Path, policy: Policy) -> tuple[str, ...]:
     """The paths relative to the top; what lies outside, or is excluded, is left out."""
     found = [top_relative(repo, path, here) for path in files if path.strip()]
     inside = [path for path in found if path != ".." and not path.startswith("../")]

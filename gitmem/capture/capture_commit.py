@@ -19,6 +19,7 @@ from gitmem.capture.commit_share import CommitShare, has_deeds, share_of
 from gitmem.capture.complete_turn import as_provisional, provisional_compressor
 from gitmem.capture.compress_slice import compress_slice
 from gitmem.capture.prompt_limit import limit_to_policy
+from gitmem.capture.pending_words import documents_of_words
 from gitmem.capture.session_candidates import makers_of, session_file
 from gitmem.capture.transcript_range import move_mark, read_new_records
 from gitmem.capture.workspace import Workspace
@@ -36,6 +37,7 @@ from gitmem.index.sessions import last_record
 from gitmem.model.change import Change
 from gitmem.model.instant import iso_time
 from gitmem.model.memory import Memory, Provenance
+from gitmem.model.note import Document
 from gitmem.model.session import EDIT_TOOLS, EventKind, Slice, Transcript
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
@@ -88,7 +90,8 @@ def capture_commit(
     taken = (_memory_of_commit(pending, change) for pending in waiting)
     memories += [limit_to_policy(memory, workspace.policy, said, change) for memory in taken]
     if memories:
-        _write(workspace, index, change, memories)
+        words = list(documents_of_words(workspace.repo, memories))
+        _write(workspace, index, change, memories, words)
         _settle(workspace, [share for share in shares if _is_in(share.transcript, memories)], work)
         for pending in waiting:
             PendingStore(workspace.repo).drop(pending.key)
@@ -230,7 +233,7 @@ def _memory_of_commit(pending: Pending, change: Change) -> Memory:
         patch_id=change.patch_id,
         change_id=change.change_id,
         links=change.links,
-        author=change.author,
+        author=memory.provenance.author if memory.provenance.is_of_person else change.author,
         time=iso_time(change.time),
     )
     taken = tuple(path for path in memory.files_changed if path in change.paths)
@@ -245,11 +248,17 @@ def _missing_transcript_notices(work: AgentWork, transcripts: Sequence[Transcrip
     return [f"session '{work.session}' made this commit, but its transcript is not there"]
 
 
-def _write(workspace: Workspace, index: Index, change: Change, memories: Sequence[Memory]) -> None:
+def _write(
+    workspace: Workspace,
+    index: Index,
+    change: Change,
+    memories: Sequence[Memory],
+    said: Sequence[Document],
+) -> None:
     fallback = Identity(change.committer_name, change.committer_email)
     notes = NoteStore(workspace.repo, identity=fallback)
     count = "1 memory" if len(memories) == 1 else f"{len(memories)} memories"
-    documents = [document_of(memory) for memory in memories]
+    documents = [*(document_of(memory) for memory in memories), *said]
     notes.add({change.commit: documents}, f"notes: remember {change.commit[:10]} ({count})")
     refresh_index(notes, index)
 

@@ -8,7 +8,8 @@ from gitmem.notes.store import NoteStore
 
 
 def hand_edited_ids(notes: NoteStore, commits: Iterable[str]) -> set[str]:
-    """The ids of the memories at these commits whose text states another id than it has.
+    """The ids of the memories at these commits whose text states another id than it has, and of
+    those that a person wrote (`gitmem edit`, `gitmem wrong`).
 
     Raises:
         NoteUnreadable: a note cannot be read.
@@ -17,5 +18,9 @@ def hand_edited_ids(notes: NoteStore, commits: Iterable[str]) -> set[str]:
         document.memory.id
         for _, note in notes.read_many(list(commits))
         for document in note.documents
-        if document.memory is not None and document.stated_id not in ("", document.memory.id)
+        if document.memory is not None
+        and (
+            document.stated_id not in ("", document.memory.id)
+            or document.memory.provenance.is_of_person
+        )
     }

@@ -13,6 +13,8 @@ from gitmem.guard.untrusted import clean_line
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh
 from gitmem.refresh.taken import Restorable, dismiss_taken, list_taken, restore_taken
+from gitmem.state.pending_words import PendingWords
+from gitmem.upkeep.forget import forgotten_pending
 
 
 @click.command()
@@ -22,6 +24,8 @@ from gitmem.refresh.taken import Restorable, dismiss_taken, list_taken, restore_
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
 def command(ids: tuple[str, ...], is_all: bool, dismiss: bool, is_json: bool) -> None:
     """Show or bring back memories that a remote took away.
+
+    What you forgot with `gitmem forget` is listed here as well, and comes back in the same way.
 
     Whoever may push to a remote can forget a memory of yours (`gitmem scrub`), put another in its
     place or write one that supersedes it. Each time gitmem says so; for ninety days these memories
@@ -40,30 +44,49 @@ def command(ids: tuple[str, ...], is_all: bool, dismiss: bool, is_json: bool) ->
         click.echo(f"{dismiss_taken(repo)} no longer listed")
         return
     notes = NoteStore(repo)
-    found = restore_taken(repo, notes, ids) if ids or is_all else list_taken(repo, notes)
+    waiting = {word.original_id: pending for pending, word in forgotten_pending(repo)}
+    chosen = [
+        name
+        for name in waiting
+        if is_all or (ids and any(len(one) > 1 and name.startswith(one) for one in ids))
+    ]
+    for name in chosen:
+        PendingWords(repo).drop(waiting[name].key)
+    left = tuple(one for one in ids if not any(name.startswith(one) for name in chosen))
+    if left or is_all:
+        found = restore_taken(repo, notes, left)
+    else:
+        found = [] if ids else list_taken(repo, notes)
     if ids or is_all:
         refresh(repo).close()
         tell_notices(repo)
     if is_json:
         key = "restored" if ids or is_all else "taken"
-        click.echo(json.dumps({key: [_object(one) for one in found]}, indent=2))
+        also = {"pending": chosen} if chosen else {}
+        click.echo(json.dumps({key: [_object(one) for one in found], **also}, indent=2))
     elif ids or is_all:
         for one in found:
             click.echo(f"{one.taken.id} is back: {_title(one)}")
-        if not found:
+        for name in chosen:
+            click.echo(f"{name} is back: {clean_line(waiting[name].memory.title, 200)} (pending)")
+        if not found and not chosen:
             click.echo("Nothing could be brought back.")
-    elif not found:
-        click.echo("No remote took anything away here.")
+    elif not found and not waiting:
+        click.echo("Nothing was forgotten or taken away here.")
     else:
         for one in found:
             click.echo(_line(one))
+        for name, pending in waiting.items():
+            click.echo(
+                f"{name}  pending  forgotten by you: {clean_line(pending.memory.title, 200)}"
+            )
         click.echo("To bring one back: gitmem restore ID")
 
 
 def _line(one: Restorable) -> str:
     taken = one.taken
     day = time.strftime("%Y-%m-%d", time.gmtime(taken.time))
-    who = clean_line(f"{taken.by} (from '{taken.remote}')", 120)
+    who = clean_line(f"{taken.by} (from '{taken.remote}')" if taken.remote else taken.by, 120)
     return f"{taken.id}  {day}  {taken.how} by {who}: {_title(one)}"
 
 

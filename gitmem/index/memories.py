@@ -163,7 +163,7 @@ def memories_by_stated_id(index: Index) -> list[tuple[str, IndexedMemory]]:
     query = f"SELECT id, stated_id, commit_oid, fields FROM {HOLDINGS} WHERE {NOT_FORGOTTEN}"
     with index.reader() as database:
         return [
-            (stated_id or name, IndexedMemory(unpack_memory(fields), commit))
+            (stated_id or name, IndexedMemory(unpack_memory(fields, name), commit))
             for name, stated_id, commit, fields in database.execute(query)
         ]
 
@@ -207,5 +207,6 @@ def _rows(index: Index, query: str, parameters: Sequence[str | int] = ()) -> lis
         # One content under two stated ids is one memory.
         found = {(row[0], row[1]): row for row in rows}
         return [
-            IndexedMemory(unpack_memory(fields), commit) for commit, _, fields in found.values()
+            IndexedMemory(unpack_memory(fields, name), commit)
+            for commit, name, fields in found.values()
         ]

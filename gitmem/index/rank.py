@@ -24,6 +24,7 @@ _SAME_FILE, _SAME_FOLDER = 0.10, 0.04
 _SAME_BRANCH = 0.04
 _NEWEST = 0.02
 _HALF_LIFE_DAYS = 180.0
+_PINNED = 0.06
 _REASON_BONUS = 0.003  # of a memory that says why
 _STANDING_PENALTY = {Verdict.GONE: 0.08, Verdict.OTHER_BRANCH: 0.05, Verdict.DRIFTED: 0.03}
 _ALIKE = 0.93  # from this likeness on a memory says little that the other does not
@@ -51,6 +52,7 @@ class Candidate:
     meaning: float
     is_pending: bool = False
     standing: Standing | None = None
+    is_pinned: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ def _reasons(candidate: Candidate, setting: QueryContext) -> tuple[Reason, ...]:
         _recency(memory.provenance.time, setting.now),
         Reason("kind", _REASON_BONUS if memory.why or memory.decisions else 0.0, "says why"),
         _standing(candidate.standing),
+        Reason("pinned", _PINNED if candidate.is_pinned else 0.0, "pinned"),
     ]
     return tuple(part for part in parts if part.value)
 

@@ -38,6 +38,9 @@ KINDS = (
     "correction",
 )
 
+NOT_OF_WORK = ("session", "note", "correction")
+"""Kinds that no compressor gives: what is no commit's, and what people say."""
+
 ID_PATTERN = re.compile(r"m[0-9a-f]{20}")
 
 Json = Union[None, bool, int, float, str, Sequence["Json"], Mapping[str, "Json"]]

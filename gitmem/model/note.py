@@ -21,6 +21,10 @@ WATERMARK_REF = "refs/gitmem-seen"
 reach, and not below ``refs/gitmem/``, whose every ref is a remote's."""
 
 
+PIN = "pin"
+"""What ``forgotten`` says in a pin.  A tombstone for the pin says a day, in quotes, and so sorts
+before it: of the two documents of one id that one stays, in readers that know no pins as well."""
+
 NEWER = "was written by a newer gitmem"
 """How the ``problem`` of a document begins whose schema this version cannot read."""
 
@@ -46,6 +50,7 @@ class Document:
     with one newline.  Exactly one of ``memory``, ``tombstone`` and ``mark`` is set, or none: then
     ``problem`` says in one line why this is not a memory.  ``stated_id`` is the id as written
     in the source; it differs from ``memory.id`` when somebody edited the document by hand.
+    ``is_plain``: it is what a person wrote in plain words, and stands where what is no memory does.
     """
 
     text: bytes
@@ -54,6 +59,7 @@ class Document:
     mark: Abandonment | None = field(default=None, compare=False)
     problem: str = field(default="", compare=False)
     stated_id: str = field(default="", compare=False)
+    is_plain: bool = field(default=False, compare=False)
 
     @property
     def key(self) -> tuple[int, str, str, bytes]:
@@ -62,7 +68,7 @@ class Document:
         A memory edited by hand still answers to its former id, so that counts too: else joining
         in another order could lose what a tombstone for that id is to find.
         """
-        if self.memory is not None:
+        if self.memory is not None and not self.is_plain:
             edited_from = self.stated_id if self.stated_id != self.memory.id else ""
             return 0, self.memory.provenance.time, self.memory.id, edited_from.encode()
         if self.tombstone is not None:

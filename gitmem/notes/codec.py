@@ -27,6 +27,7 @@ from gitmem.model.memory import (
 )
 from gitmem.model.note import NEWER, Abandonment, Document, Note, note_of
 from gitmem.model.value import dataclass
+from gitmem.notes.plain_words import memory_of_words
 from gitmem.notes.yaml_subset import FAST_LOADER, PlainYamlError, parse_yaml, render_yaml
 
 MAX_NOTE_BYTES = 1 << 20
@@ -39,7 +40,7 @@ _BOM = b"\xef\xbb\xbf"
 # Column 0 and white space behind: the one thing YAML allows inside no scalar and no collection.
 _START = re.compile(rb"^(?:\xef\xbb\xbf)?---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _BLANK_LINE = re.compile(rb"\n(?:[ \t]*\r?\n)+(?=([^\s])?)")
-_ID_LINE = re.compile(rb"^id: *[\"']?m[0-9a-f]{20}[\"']?[ \t]*\r?$", re.MULTILINE)
+_ID_LINE = re.compile(rb"^(?:id: *[\"']?m[0-9a-f]{20}[\"']?[ \t]*\r?$|abandoned: )", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_PREFIXES = 16
 _MAX_PREFIXES_OF_A_NOTE = 64
@@ -159,7 +160,7 @@ class _Reader:
         except UnicodeDecodeError:
             return Document(text, problem="is not UTF-8 text")
         except (PlainYamlError, FieldError) as error:
-            return Document(text, problem=str(error))
+            return _words_or_problem(text, str(error))
 
     def _documents_of(self, chunk: bytes) -> Iterator[Document]:
         """The document a chunk holds, or the two, where somebody appended a remark to a memory."""
@@ -222,13 +223,15 @@ def _prefix_ends(text: bytes) -> list[int]:
 def _is_intact(document: Document) -> bool:
     """Whether a document is whole: a tombstone, or a memory whose content fits its id."""
     if document.memory is None:
-        return document.tombstone is not None or document.mark is not None
+        # Nobody writes a blank line into these: what stands behind one was appended.
+        is_known = document.tombstone is not None or document.mark is not None
+        return is_known and not _BLANK_LINE.search(document.text.strip())
     return document.stated_id == document.memory.id
 
 
 def _interpret(text: bytes, value: Json) -> Document:
     if not isinstance(value, Mapping):
-        return Document(text, problem="is not a mapping of fields")
+        return _words_or_problem(text, "is not a mapping of fields")
     stated = value.get("id")
     stated_id = stated if isinstance(stated, str) else ""
     if "forgotten" in value:
@@ -236,6 +239,11 @@ def _interpret(text: bytes, value: Json) -> Document:
     if "abandoned" in value and "kind" not in value and "title" not in value:
         return Document(text, mark=_mark(value))
     return Document(text, memory=_memory(value), stated_id=stated_id)
+
+
+def _words_or_problem(text: bytes, problem: str) -> Document:
+    memory = memory_of_words(text)
+    return Document(text, memory, problem="" if memory else problem, is_plain=memory is not None)
 
 
 def _tombstone(fields: Mapping[str, Json], stated_id: str) -> Tombstone:

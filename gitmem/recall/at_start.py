@@ -14,8 +14,9 @@ from gitmem.errors import GitmemError
 from gitmem.git.regular_file import open_regular
 from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
-from gitmem.index.lookup import places_of
+from gitmem.index.lookup import holders_in_scope, memories, places_of
 from gitmem.index.memories import memories_of
+from gitmem.index.person_words import pinned_ids
 from gitmem.model.context_item import ContextItem
 from gitmem.model.likely import worth as worth_of
 from gitmem.model.memory import Memory
@@ -33,7 +34,7 @@ from gitmem.state.context_history import ContextHistory, SessionContext
 from gitmem.state.pending import PendingStore
 
 AT_START = Quota(0.4, 2)
-_MAX_PENDING, _MAX_LEFT_OFF, _MOST = 3, 2, 3
+_MAX_PENDING, _MAX_LEFT_OFF, _MAX_PINNED, _MOST = 3, 2, 2, 3
 _LEAST_OF_LAST, _LEAST_OF_DECISION = 0.2, 0.3
 _SETTINGS_BYTES = 1 << 16
 
@@ -59,8 +60,10 @@ def weigh_start(
     with closing(Index.open(repo.state_dir)) as index:
         prediction = predict_files(repo, index, worktree_state)
         left = _left_off(repo, index, prediction, worktree_state, SessionContext(), own)
+        # What a person pinned comes first of all that only may help, two at most.
+        left += _pinned(repo, index, {one.item.memory.id for one in left})
         told = SessionContext(frozenset(one.item.memory.id for one in left))
-        quota = replace(AT_START, most=min(AT_START.most, _MOST - len(left)))
+        quota = replace(AT_START, most=max(0, min(AT_START.most, _MOST - len(left))))
         rest = weigh(index, prediction, quota, told, own, explain=explain)
         count = len(scope_of(repo, index))
         of_head = memories_of(index, [worktree_state.head])
@@ -157,6 +160,22 @@ def _left_off(
         elif not left:
             break  # where the last is of no use, what led to it is of less
     return left
+
+
+def _pinned(repo: Repo, index: Index, told: Collection[str]) -> list[ContextCandidate]:
+    """The newest pinned memories that HEAD reaches, but for those that are told already."""
+    ids = pinned_ids(index)
+    if not ids:
+        return []
+    places = places_of(index, sorted(ids))
+    held = holders_in_scope(index, places.values(), scope_of(repo, index))
+    found = [(memory, held[place].commit) for place, memory in memories(index, held).items()]
+    found.sort(key=lambda one: (one[0].provenance.time, one[0].id), reverse=True)
+    return [
+        ContextCandidate(ContextItem(memory, commit, is_pending=False), 1.0)
+        for memory, commit in found[:_MAX_PINNED]
+        if memory.id not in told
+    ]
 
 
 def _worth(

@@ -22,6 +22,7 @@ from gitmem.index.cache import Index
 from gitmem.index.commits import abandoned_commits, annotated_commits_among
 from gitmem.index.lookup import successor_of_former
 from gitmem.index.memories import memories_of, memories_with_id
+from gitmem.index.person_words import correction_of, pinned_ids
 from gitmem.model.instant import parse_iso_time
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import ID_PATTERN, Memory
@@ -215,8 +216,13 @@ def read_remembered(
     note = notes.read(commit)
     if note is None:
         return (), ()
-    live = {stored.memory.id for stored in memories_of(index, [commit])}
-    memories = tuple(m for m in note.memories if m.id in live and (not kinds or m.kind in kinds))
+    live = {stored.memory.id: stored.memory for stored in memories_of(index, [commit])}
+    plain = {d.memory.id for d in note.documents if d.is_plain and d.memory is not None}
+    memories = tuple(
+        live[m.id] if m.id in plain else m  # only the index knows who wrote plain words
+        for m in note.memories
+        if m.id in live and (not kinds or m.kind in kinds)
+    )
     return memories, () if kinds else note.problems
 
 
@@ -244,7 +250,7 @@ def find_by_id(repo: Repo, prefix: str) -> LogEntry | None:
         if pending.memory.id.startswith(prefix):
             return LogEntry(memories=(pending.memory,), is_pending=True)
     with closing(Index.open(repo.state_dir)) as index:
-        stored = memories_with_id(index, prefix)
+        stored = memories_with_id(index, prefix, even_wrong=True)
         if len({found.memory.id for found in stored}) > 1:
             raise UnknownMemory(f"'{prefix}' is the beginning of several memory ids")
         if not stored:
@@ -258,4 +264,21 @@ def find_by_id(repo: Repo, prefix: str) -> LogEntry | None:
         gone = missing_from_refs(repo, NoteStore(repo), commits)
         commit = next((commit for commit in commits if commit not in gone), commits[0])
         mark = abandonment(repo, index, commit)
-    return replace(entry_of(repo, commit), memories=(stored[0].memory,), abandonment=mark)
+        remarks = _remarks(index, stored[0].memory.id)
+    entry = replace(entry_of(repo, commit), memories=(stored[0].memory,), abandonment=mark)
+    return replace(entry, remarks=(*entry.remarks, *remarks))
+
+
+def _remarks(index: Index, name: str) -> list[tuple[str, str]]:
+    """What a person said about a memory."""
+    found = []
+    if by := correction_of(index, name):
+        said = [one.memory for one in memories_with_id(index, by)]
+        is_wrong = any(one.corrects for one in said)
+        who = f" ({said[0].title})" if is_wrong else ""
+        told = "told nowhere: corrected by" if is_wrong else "told nowhere: edited in"
+        undo = f"; to undo: gitmem wrong --undo {name[:12]}" if is_wrong else ""
+        found.append(("Wrong" if is_wrong else "Edited", f"{told} {by[:12]}{who}{undo}"))
+    if name in pinned_ids(index):
+        found.append(("Pinned", f"to undo: gitmem unpin {name[:12]}"))
+    return found

@@ -31,6 +31,7 @@ from gitmem.index.lookup import (
     places_of,
 )
 from gitmem.index.memories import memories_named
+from gitmem.index.person_words import pinned_ids
 from gitmem.index.postings import Postings
 from gitmem.index.rank import Candidate, Likeness, QueryContext, Rank, fuse_scores, rank_candidates
 from gitmem.index.relevance import Relevance
@@ -158,13 +159,17 @@ class Recaller:
         best = list(islice((place for place in shares if place in held), most))
         read = memories(self._index, best)
         places = [place for place in best if place in read]  # another process may be writing
+        pinned = pinned_ids(self._index)
         closeness = None
         if scores.best_cosine is not None:
             share = max((shares[place][1] for place in places), default=0.0)
             closeness = share * scores.best_cosine - scores.usual_cosine
         return Pool(
             [
-                *(Candidate(read[place], *shares[place]) for place in places),
+                *(
+                    Candidate(read[place], *shares[place], is_pinned=read[place].id in pinned)
+                    for place in places
+                ),
                 *self._pending(text, query),
             ],
             places,

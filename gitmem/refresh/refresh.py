@@ -26,6 +26,7 @@ from gitmem.refresh.restore_lost import (
     report_remote_loss,
     restore_lost_notes,
 )
+from gitmem.refresh.signed_words import signed_note
 from gitmem.refresh.taken import report_taken
 from gitmem.state.cursors import read_cursors, write_cursors
 from gitmem.state.error_log import append_log
@@ -138,9 +139,9 @@ def refresh_index(
         if tip is None:
             index.rebuild((), "")
         elif base is not None and notes.has_commit(base):
-            index.apply(_pairs(notes.changes(base, tip), progress), tip)
+            index.apply(_pairs(notes.repo, notes.changes(base, tip), progress), tip)
         else:
-            index.rebuild(_pairs(notes.changes(None, tip), progress), tip)
+            index.rebuild(_pairs(notes.repo, notes.changes(None, tip), progress), tip)
         for name in index.skipped:
             append_log(notes.repo, f"index: no row can be made of memory {name}; it was left out")
 
@@ -157,10 +158,10 @@ def fill_empty_index(repo: Repo) -> None:
 
 
 def _pairs(
-    changes: Iterable[NoteChange], progress: Callable[[int], None] | None
+    repo: Repo, changes: Iterable[NoteChange], progress: Callable[[int], None] | None
 ) -> Iterator[tuple[str, Note | None]]:
     for read, change in enumerate(changes, 1):
-        yield change.commit, change.note
+        yield change.commit, signed_note(repo, change.commit, change.note)
         if progress is not None and read % _A_STEP == 0:
             progress(read)
 

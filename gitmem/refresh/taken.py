@@ -139,7 +139,8 @@ def dismiss_taken(repo: Repo) -> int:
 def _copy_of(memory: Memory, name: str) -> Memory:
     origin = memory.provenance
     source = {**origin.extra, "source": f"restored {name}"}
-    return replace(memory, supersedes=(), provenance=replace(origin, extra=source))
+    supersedes = memory.supersedes if memory.corrects else ()
+    return replace(memory, supersedes=supersedes, provenance=replace(origin, extra=source))
 
 
 def _read(notes: NoteStore, taken: TakenMemory) -> Memory | None:

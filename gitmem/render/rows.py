@@ -58,6 +58,7 @@ def rows_in_full(memory: Memory) -> Iterator[Row]:
     yield from _text_row("symbols", ", ".join(memory.symbols))
     yield from _text_row("terms", memory.terms)
     yield from _text_row("supersedes", ", ".join(memory.supersedes))
+    yield from _text_row("corrects", ", ".join(memory.corrects))
     yield from _list_rows("evidence", [_citation_text(one) for one in memory.citations])
     yield from _extra_rows(memory.extra)
     yield from _provenance_rows(memory)

@@ -15,7 +15,8 @@ from typing import Any
 from gitmem.git.repo import Repo
 from gitmem.model.digest import sha256_hex
 from gitmem.model.memory import Memory, from_fields, to_fields
-from gitmem.model.value import dataclass
+from gitmem.model.value import dataclass, replace
+from gitmem.state.pending_words import FORGOTTEN, PendingWords
 from gitmem.state.recent_files import newest_first
 from gitmem.state.sharing import private_mode
 from gitmem.state.state_file import StateFile
@@ -52,6 +53,7 @@ class PendingStore:
     def __init__(self, repo: Repo) -> None:
         self._folder = repo.state_dir / "pending"
         self._mode = private_mode(repo)
+        self._words = PendingWords(repo)
 
     def put(self, pending: Pending) -> None:
         """Keep this as what is pending of its session, or as that note; durable on return.
@@ -72,13 +74,25 @@ class PendingStore:
     def drop(self, key: str) -> None:
         """Nothing is pending of that session, or under that note's name, any more."""
         _file(self._path(key)).remove()
+        self._words.drop(key)
 
     def get(self, session: str) -> Pending | None:
         """What is pending of that session."""
         return _read(self._path(session))
 
     def newest_first(self) -> list[Pending]:
-        """All pending memories, last written first; unreadable files are skipped."""
+        """All pending memories, last written first, as people left them: what was forgotten is not
+        there, and what was edited or is wrong has that in its place.  Unreadable files are skipped.
+        """
+        words = self._words.every()
+        return [
+            found if word is None or word.memory is None else replace(found, memory=word.memory)
+            for found in self.as_written()
+            if (word := words.get(found.key)) is None or word.how != FORGOTTEN
+        ]
+
+    def as_written(self) -> list[Pending]:
+        """The same as sessions and notes left them, whatever was said about them since."""
         return [found for path in newest_first(self._folder) if (found := _read(path))]
 
     def _path(self, session: str) -> Path:

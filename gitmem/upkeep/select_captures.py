@@ -54,6 +54,8 @@ class Capture:
 
         The one to stay comes first, whatever clone asks; empty if there is but one answer.
         """
+        if any(memory.provenance.is_of_person for memory in self.memories):
+            return []  # nobody weighs a person's words against a program's
         runs: dict[tuple[object, ...], list[Memory]] = {}
         for memory in self.memories:
             made = memory.provenance

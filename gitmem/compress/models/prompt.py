@@ -11,7 +11,7 @@ from gitmem.compress.models.excerpts import LEFT_OUT, keep_lines
 from gitmem.compress.models.session_text import session_lines
 from gitmem.guard.redact import Evidence
 from gitmem.model.change import Change
-from gitmem.model.memory import KINDS
+from gitmem.model.memory import KINDS, NOT_OF_WORK
 from gitmem.model.session import EventKind, Slice
 
 CHARACTERS_PER_TOKEN = 4
@@ -87,7 +87,7 @@ ERROR = object_of(message=_TEXT, resolution=_TEXT)
 SCHEMA = object_of(
     memories=list_of(
         object_of(
-            kind={"type": "string", "enum": [kind for kind in KINDS if kind != "session"]},
+            kind={"type": "string", "enum": [kind for kind in KINDS if kind not in NOT_OF_WORK]},
             title=_TEXT,
             why=QUOTED,
             decisions=list_of(DECISION),
