@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import (
     GitmemError,
+    NoteUnreadable,
     RemoteError,
     RemoteLogin,
     RemoteRejected,
@@ -126,7 +127,14 @@ def replace_notes(
                 f"nobody here has said to trust '{remote}', so its notes are not replaced",
                 f"Nothing was lost. To trust it: gitmem trust {remote}",
             )
-        answer = push_notes(repo, remote, timeout, replacing=old, commit=copy(old))
+        try:
+            commit = copy(old)
+        except NoteUnreadable as error:
+            raise RemoteRejected(
+                f"what '{remote}' holds cannot be read as notes, so it was not replaced",
+                "Here the scrub is done",
+            ) from error
+        answer = push_notes(repo, remote, timeout, replacing=old, commit=commit)
         if answer.outcome in (RemoteOutcome.UP_TO_DATE, RemoteOutcome.PUSHED):
             drop_refusal(repo, remote)
             return True

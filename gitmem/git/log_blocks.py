@@ -137,7 +137,8 @@ def _git(repo: Repo, run: LogRun) -> list[str]:
     top = repo.worktree
     place = ["-C", os.fspath(run.here if top else repo.git_dir)]
     tree = [f"--work-tree={top}"] if top else []
-    return ["git", *place, *tree, f"--git-dir={repo.git_dir}", "log"]
+    utf8 = ["-c", "i18n.logOutputEncoding=UTF-8"]  # what we read, whatever the stream wants
+    return ["git", *place, *tree, f"--git-dir={repo.git_dir}", *utf8, "log"]
 
 
 def _form_options(run: LogRun, words: LogWords, marks: _Marks) -> Iterator[str]:

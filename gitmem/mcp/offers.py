@@ -22,7 +22,10 @@ CAPABILITIES = {
     "resources": {"subscribe": False, "listChanged": False},
     "prompts": {"listChanged": False},
 }
-KINDS = "decision, feature, bugfix, refactor, change, discovery, gotcha, security, session"
+KINDS = (
+    "decision, feature, bugfix, refactor, change, discovery, gotcha, security, session, note,"
+    " correction"
+)
 INSTRUCTIONS = """\
 The memory of this repository: why its code is as it is, what was decided and rejected, which \
 errors came up and how they were resolved, commit by commit.

@@ -43,4 +43,5 @@ def lost_documents(before: Note, after: Note, *, is_later: bool) -> tuple[Docume
 
 def is_words(document: Document) -> bool:
     """Whether this is not a document of ours, but something that a person wrote."""
-    return document.memory is None and document.tombstone is None and document.mark is None
+    is_ours = document.memory is not None and not document.is_plain
+    return not is_ours and document.tombstone is None and document.mark is None

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from gitmem.git.log import walk_log
+from gitmem.errors import UnbornHead
+from gitmem.git.log import has_head, walk_log
 from gitmem.git.log_blocks import LogBlock, LogRun, read_blocks
 from gitmem.git.log_format import LogForm
 from gitmem.git.log_words import LogWords
@@ -49,8 +50,10 @@ def read_told_blocks(
     said again by another of the same work.
 
     Raises:
-        As :func:`read_blocks`.
+        UnbornHead: no revision is given and HEAD has no commit.
+        Else as :func:`read_blocks`.
     """
+    _need_commit(repo, words)
     with closing(Index.open(repo.state_dir)) as index:
         notes = NoteStore(repo)
         if index.is_volatile:
@@ -72,8 +75,10 @@ def read_selected_entries(
     """The same commits as entries of our own, newest first, for forms that git does not print.
 
     Raises:
-        As :func:`read_blocks`.
+        UnbornHead: no revision is given and HEAD has no commit.
+        Else as :func:`read_blocks`.
     """
+    _need_commit(repo, words)
     with closing(Index.open(repo.state_dir)) as index:
         notes = NoteStore(repo)
         if index.is_volatile:
@@ -103,6 +108,13 @@ def select_commits(repo: Repo, index: Index, run: LogRun, words: LogWords) -> It
 
 
 _MANY = ("--all", "--branches", "--tags", "--remotes")
+
+
+def _need_commit(repo: Repo, words: LogWords) -> None:
+    """Raises UnbornHead where only HEAD is asked for, and has no commit."""
+    has_names = bool(words.names) or any(word.partition("=")[0] in _MANY for word in words.words)
+    if not has_names and not has_head(repo):
+        raise UnbornHead("the current branch has no commit yet")
 
 
 def _names(repo: Repo, here: Path, words: LogWords) -> tuple[list[str], list[str]]:

@@ -138,7 +138,7 @@ def test_a_note_that_is_no_memory_is_shown_as_such_and_kept(committed: GitDriver
 
 
 def test_a_note_in_which_nothing_can_be_read(committed: GitDriver) -> None:
-    committed.add_note("HEAD", "reviewed by Ben\n")
+    committed.add_note("HEAD", "<<<<<<< ours\nreviewed by Ben\n")
 
     done = gitmem(committed, "show")
 

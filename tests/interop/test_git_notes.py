@@ -138,8 +138,8 @@ def test_we_read_what_git_adds_copies_and_appends(committed: GitDriver) -> None:
     note = NoteStore(committed.repo).read(second)
 
     assert note is not None
-    assert {"one", "two"} == {memory.title for memory in note.memories}
-    assert len(note.problems) == 1
+    assert {"one", "two", "Reviewed."} == {memory.title for memory in note.memories}
+    assert note.problems == ()
     assert b"Reviewed.\n\nTwice.\n" in b"".join(document.text for document in note.documents)
 
 
@@ -152,7 +152,7 @@ def test_adding_to_what_git_appended_keeps_the_remark(committed: GitDriver) -> N
     store.add({commit: [doc("two")]}, "notes: two")
 
     assert b"Reviewed.\n" in committed.show_note(commit)
-    assert {"one", "two"} == titles(committed, commit)
+    assert {"one", "two", "Reviewed."} == titles(committed, commit)
 
 
 @prepared

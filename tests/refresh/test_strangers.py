@@ -300,7 +300,7 @@ def test_a_last_account_of_the_same_session_is_not_told(
     done = gitmem(ours, "sync")
 
     assert "taken" not in done.stderr
-    assert "No remote took anything away" in gitmem(ours, "restore").stdout
+    assert "Nothing was forgotten or taken away" in gitmem(ours, "restore").stdout
 
 
 def test_what_is_dismissed_is_not_listed(

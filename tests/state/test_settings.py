@@ -151,6 +151,7 @@ def test_a_value_that_cannot_be_read_is_never_bolder_than_the_default(field: Fie
     careful = {
         "enabled": False,
         "ask": "never",
+        "prompts": "none",
         "pending": False,
         "redact_cards": True,
         "auto_push": False,
