@@ -40,6 +40,10 @@ class Adapter(Protocol):
         """Environment variables in which the agent gives its session id to what it runs."""
 
     @property
+    def resumes_anywhere(self) -> bool:
+        """Whether it finds a session by its id from any folder."""
+
+    @property
     def usual_place(self) -> str:
         """Where a transcript is kept, as people write it: ``~``, ``*``, and ``{session}``
         or its ``{beginning}``.

@@ -94,6 +94,10 @@ class Agents:
         """The folder in which a transcript's session was started; empty where nothing tells."""
         return self._owner(path).started_in(path)
 
+    def resumes_anywhere(self, path: Path) -> bool:
+        """Whether the transcript's agent finds the session by its id from any folder."""
+        return self._owner(path).resumes_anywhere
+
     def resume_command(self, path: Path, session: str) -> tuple[str, ...]:
         """The words of the command with which the transcript's agent takes up the session again;
         empty for what is no session's id, and where the agent would not find that transcript.

@@ -29,6 +29,8 @@ COMMANDS = {
     "session": "Show the part of an agent's session behind a memory, or resume it.",
     "why": "Show why a line of code, or a file, is as it is.",
     "context": "Show what the agent's next session here receives.",
+    "handoff": "Write what another person or agent needs to go on.",
+    "digest": "Tell what was decided, learned and left, by area.",
     "help": "Show how a command is used, or what the documentation says.",
     "version": "Show the version, and what it works with.",
     "completion": "Print the line by which bash, zsh or fish complete commands.",

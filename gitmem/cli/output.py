@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import shutil
 import sys
@@ -23,15 +24,30 @@ def wants_colour(choice: str) -> bool:
 
 
 def page_bytes(repo: Repo | None, blocks: Iterable[bytes], *, colour: bool, pager: bool) -> None:
-    """The same for what git printed: into a pipe or file it goes as it is, byte for byte."""
+    """The same for what git printed: into a pipe or file it goes as it is, byte for byte, unless
+    that wants another character set.
+    """
     if repo is not None and sys.stdout.isatty():
         texts = (harmless(block.decode("utf-8", "replace"), is_terminal=False) for block in blocks)
         page(repo if pager else None, texts, colour=colour)
         return
     sys.stdout.flush()
+    encoder = None
+    if codecs.lookup(sys.stdout.encoding).name != "utf-8":
+        encoder = codecs.getincrementalencoder(sys.stdout.encoding)(sys.stdout.errors or "strict")
     for block in blocks:
-        sys.stdout.buffer.write(block)
+        sys.stdout.buffer.write(_as_wanted(block, encoder))
         sys.stdout.buffer.flush()
+
+
+def _as_wanted(block: bytes, encoder: codecs.IncrementalEncoder | None) -> bytes:
+    """The block in the character set of the stream; what is not UTF-8 stays as git printed it."""
+    if encoder is None:
+        return block
+    try:
+        return encoder.encode(block.decode())
+    except UnicodeDecodeError:
+        return block
 
 
 def text_width() -> int:

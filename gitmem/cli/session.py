@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from gitmem.model.session_part import SessionPart
 from gitmem.recall.log import find_entry
 from gitmem.render.session import Fold, render_session_part, session_part_fields
 from gitmem.render.terminal import COMMIT_LENGTH, Palette, palette
+
+if TYPE_CHECKING:
+    from gitmem.agents.adapters import Agents
 
 _LEAST_ID = 16  # characters: shorter ones are names of commits and memories
 
@@ -66,10 +70,10 @@ def command(
         raise UsageError("--all and --records cannot be used together")
     repo = ready_repo()
     # Only here: what reads transcripts is nothing that the command's help needs.
-    from gitmem.capture.workspace import Workspace, open_workspace
+    from gitmem.capture.workspace import open_workspace
     from gitmem.recall.session_part import read_session_parts, read_whole_session
 
-    workspace: Workspace = open_workspace(repo)
+    workspace = open_workspace(repo)
     try:
         entry = find_entry(repo, name)
         parts = read_session_parts(workspace, entry.memories, whole=whole, span=span)
@@ -79,7 +83,7 @@ def command(
             raise
         entry, parts = LogEntry(), iter([part])
     if resume:
-        _resume(workspace, list(parts), runs=run)
+        _resume(workspace.agents, list(parts), runs=run)
     elif as_json:
         fields = {
             "commit": entry.commit or None,
@@ -131,23 +135,20 @@ def _head(entry: LogEntry) -> str:
     return f"commit {commit} {subject}"
 
 
-def _resume(workspace: object, parts: list[SessionPart], *, runs: bool) -> None:
-    from gitmem.capture.workspace import Workspace
+def _resume(agents: Agents, parts: list[SessionPart], *, runs: bool) -> None:
     from gitmem.recall.resume import resumption_of
 
-    assert isinstance(workspace, Workspace)  # noqa: S101
     sessions = {part.session: part for part in parts if part.session}
     if not sessions:
         said = next(
             (remark for part in parts for remark in part.remarks), "no session is behind it"
         )
         raise TranscriptMissing(f"there is nothing to resume: {said}", "")
-    found = {
-        name: resumption_of(workspace.agents, part.source, name) for name, part in sessions.items()
-    }
+    found = {name: resumption_of(agents, part.source, name) for name, part in sessions.items()}
     for name, one in found.items():
-        if not one.words:
-            told = f"gitmem: session '{clean_line(name, 200)}' cannot be resumed: {one.reason}"
+        if one.reason:
+            verb = "can be resumed, but" if one.words else "cannot be resumed:"
+            told = f"gitmem: session '{clean_line(name, 200)}' {verb} {one.reason}"
             click.echo(told, err=True)
     can = [one for one in found.values() if one.words]
     if not can:
@@ -169,5 +170,6 @@ def _resume(workspace: object, parts: list[SessionPart], *, runs: bool) -> None:
             f"By hand: {can[0].line}",
         )
     program = os.path.abspath(program)  # noqa: PTH100  before the folder changes; links stay
-    os.chdir(can[0].folder)
+    if can[0].folder:
+        os.chdir(can[0].folder)
     os.execv(program, [*can[0].words])  # noqa: S606

@@ -16,6 +16,7 @@ from gitmem.git.log_blocks import read_blocks
 from gitmem.git.log_format import read_log_config
 from gitmem.git.repo import Repo
 from gitmem.guard.json_text import json_text
+from gitmem.guard.untrusted import clean_line
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.proof import MemoryProof
 from gitmem.model.value import replace
@@ -92,6 +93,9 @@ def command(
     if apart:
         page(None if no_pager else repo, text, colour=is_coloured)
     if here:
+        for one in here:  # what people said of a memory that was named by its id
+            for label, remark in one.entry.remarks if one.entry is not None else ():
+                click.echo(clean_line(f"{label}: {remark}", 400))
         page_told(repo, (), told, run, is_coloured=is_coloured, pager=not no_pager, in_full=True)
     _tell_silent(repo, everything)
 

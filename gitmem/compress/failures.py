@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gitmem.compress.sentences import shorten
+from gitmem.model.labels import GONE
 from gitmem.model.memory import RecordedError
 from gitmem.model.session import Event, EventKind
 
@@ -284,4 +285,4 @@ def _resolution(events: Sequence[Event], at: int, proof: int, edits: Sequence[in
         return ""
     shown = ", ".join(list(names)[:_MAX_RESOLUTION_FILES])
     more = " and others" if len(names) > _MAX_RESOLUTION_FILES else ""
-    return shorten(f"gone after edits to {shown}{more}", _MAX_RESOLUTION)
+    return shorten(f"{GONE}{shown}{more}", _MAX_RESOLUTION)

@@ -1,6 +1,6 @@
 """What people said about memories, to be asked: what is pinned, and what a correction names.
 
-Standard library only: agent hooks import this.
+Standard library only.
 """
 
 from __future__ import annotations

@@ -14,6 +14,9 @@ WHY, WHAT, NEXT = "why", "what", "next"
 DECIDED, BECAUSE, REJECTED = "decided", "because", "rejected"
 ERROR, FRAMES, RESOLVED = "error", "frames", "resolved"
 
+GONE = "gone after edits to "
+"""How a resolution begins that was seen, and told by nobody."""
+
 VERBATIM = frozenset({ERROR, FRAMES})
 """What was printed by a machine: its words stay as they are, line by line."""
 

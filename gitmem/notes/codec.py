@@ -225,7 +225,8 @@ def _is_intact(document: Document) -> bool:
     if document.memory is None:
         # Nobody writes a blank line into these: what stands behind one was appended.
         is_known = document.tombstone is not None or document.mark is not None
-        return is_known and not _BLANK_LINE.search(document.text.strip())
+        appended = any(match[1] for match in _BLANK_LINE.finditer(document.text))
+        return is_known and not appended
     return document.stated_id == document.memory.id
 
 

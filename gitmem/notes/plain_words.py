@@ -25,6 +25,7 @@ _FIELD = re.compile(
 _COMMON_FIELD = re.compile(
     r"^(kind|title|why|what|decisions|errors|next|concepts|tags|files|symbols):", re.MULTILINE
 )
+_ITEM = re.compile(r"- *(?:kind|title):")
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
 _DATA = re.compile(r"\s*[\[{<%&*!|]")
 _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1a\\x1c-\\x1f\\x7f\\ufffd]")
@@ -63,5 +64,6 @@ def _is_plain(words: str) -> bool:
         or _FIELD.search(words)
         or _DATA.match(words)
         or len(fields) > 1
-        or "kind" in fields
+        or fields & {"kind", "title"}
+        or _ITEM.match(words)
     )

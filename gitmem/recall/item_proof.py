@@ -259,6 +259,13 @@ def _told_and_quoted(item: Item, citation: Citation) -> tuple[list[str], list[st
     return told, quoted
 
 
+def fragments_of(item: Item, citation: Citation) -> list[str]:
+    """Words of which a session has some that the item comes from: whole, and by sentences."""
+    told, quoted = _told_and_quoted(item, citation)
+    parts = [part for one in told for part in sentences_of(one)]
+    return [*told, *quoted, *parts, *(part for one in quoted for part in sentences_as_said(one))]
+
+
 def passage_around(text: str, folded: str) -> str:
     """The part of a text that holds the words, with some of what stands around them.
 

@@ -13,7 +13,7 @@ from gitmem.git.pipe import GitPipe
 from gitmem.git.repo import Repo
 from gitmem.model.instant import parse_any_iso_time
 from gitmem.model.items import without_items
-from gitmem.model.memory import Memory
+from gitmem.model.memory import Memory, RecordedError
 from gitmem.model.text import plain_words
 from gitmem.recall.worktree_state import WorktreeState
 from gitmem.state.pending import Pending
@@ -56,6 +56,17 @@ def without_taken_steps(repo: Repo, memory: Memory, commit: str, head: str) -> M
     subjects = [frozenset(_words(subject)) for subject, _ in later]
     taken = [n for n, step in enumerate(memory.next) if _is_said(step, subjects)]
     return without_items(memory, {f"next/{n}" for n in taken})
+
+
+def failing_still(repo: Repo, memory: Memory, commit: str, head: str) -> tuple[RecordedError, ...]:
+    """The errors of a commit's memory that nothing resolved, while no later commit touched its
+    files: from then on nobody knows.
+    """
+    failing = tuple(one for one in memory.errors if not one.resolution.strip())
+    if not failing or commit == head:
+        return failing
+    touched = {path for _, paths in _later_commits(repo, commit, head) for path in paths}
+    return () if touched & set(memory.files_changed) or not memory.files_changed else failing
 
 
 def without_steps(memory: Memory) -> Memory:

@@ -14,7 +14,9 @@ _MAX_PATH = 4096
 
 @dataclass(frozen=True)
 class Resumption:
-    """``words`` and the ``folder`` to call them in; without words ``reason`` says why not."""
+    """``words`` and the ``folder`` to call them in (empty: any); without words ``reason`` says why
+    not, and with them what is to be known.
+    """
 
     words: tuple[str, ...] = ()
     folder: str = ""
@@ -23,7 +25,8 @@ class Resumption:
     @property
     def line(self) -> str:
         """The command as it is typed in a POSIX shell, every word quoted that needs it."""
-        return f"cd {shlex.quote(self.folder)} && {shlex.join(self.words)}" if self.words else ""
+        there = f"cd {shlex.quote(self.folder)} && " if self.folder else ""
+        return f"{there}{shlex.join(self.words)}" if self.words else ""
 
 
 def resumption_of(agents: Agents, source: str, session: str) -> Resumption:
@@ -46,6 +49,9 @@ def resumption_of(agents: Agents, source: str, session: str) -> Resumption:
         return Resumption(reason="its transcript does not tell in which folder it was started")
     if not Path(folder).is_absolute() or clean_text(folder, _MAX_PATH) != folder or "\n" in folder:
         return Resumption(reason="the folder that its transcript names is no path that can be told")
+    if not Path(folder).is_dir() and agents.resumes_anywhere(path):
+        told = f"it was started in {folder}, which is not there any more: it goes on where you are"
+        return Resumption(words, reason=told)
     if not Path(folder).is_dir():
         return Resumption(
             reason=f"it was started in {folder}, which is not there any more (moved or deleted),"

@@ -15,6 +15,7 @@ from gitmem.capture.reread import roots_of
 from gitmem.capture.session_candidates import session_file
 from gitmem.capture.transcript_range import is_intact
 from gitmem.capture.workspace import Workspace
+from gitmem.compress.quotes import MIN_QUOTE, fold
 from gitmem.errors import TranscriptMissing
 from gitmem.guard.policy import Policy
 from gitmem.guard.redact import redact
@@ -23,11 +24,13 @@ from gitmem.model.items import items_of
 from gitmem.model.memory import Memory
 from gitmem.model.session import Event, EventKind, Slice, Transcript
 from gitmem.model.session_part import SessionPart
+from gitmem.recall.item_proof import fragments_of
 from gitmem.recall.session_records import SessionRecords
 from gitmem.state.cursors import Mark, read_cursors
 
 _Span = tuple[int, int]
-_MOST_QUOTES = 40
+_MOST_ITEMS = 40
+_ANSWERS = 8  # records behind a part in which the answers to its last calls are looked for
 
 
 def read_session_parts(
@@ -156,25 +159,40 @@ class _Reader:
         first, end = span
         shift = mark.shift if first else 0
         transcript = self._transcript(first, end, shift)
+        if end >= 0:
+            transcript = _with_answers(transcript, first - shift, end - shift)
         part = self._part(memories, transcript, shift)
         if end < 0 or not memories:
             return part
         is_cut = transcript.end + shift < end
         is_moved = bool(mark.shift) or not is_intact(self.file.path, mark)
-        quotes = _quotes_of(memories)
-        found = self._found(part.events, quotes)
-        is_trusted = len(found) * 2 >= len(quotes) if quotes else not is_moved
-        if part.events and is_trusted:
-            said = ["It was shortened since: its last records are gone."] if is_cut else []
-            return replace(part, remarks=(*said, *part.remarks))
-        return self._placed(memories, quotes)
+        items = _items_of(memories)
+        found = self._found(part.events, items)
+        if is_cut:
+            said = "The transcript was shortened since: its last records are gone."
+            part = replace(part, remarks=(said, *part.remarks))
+        if part.events and (len(found) * 2 >= len(items) if items else not is_moved):
+            return part
+        placed = self._placed(memories, items, len(found))
+        if placed.events or is_moved:
+            return placed
+        doubt = (
+            "Nothing that the memory says stands in these records word for word: they may be"
+            " another's."
+        )
+        return part if found or not items else replace(part, remarks=(doubt, *part.remarks))
 
-    def _placed(self, memories: Sequence[Memory], quotes: Sequence[str]) -> SessionPart:
-        """Where the memories' own words stand now, in a transcript whose numbers do not hold."""
+    def _placed(
+        self, memories: Sequence[Memory], items: Sequence[Sequence[str]], least: int
+    ) -> SessionPart:
+        """Where the memories' own words stand now, in a transcript whose numbers may not hold.
+
+        Without events where no more of them than the ``least`` stand anywhere.
+        """
         transcript = self._transcript(0, -1, 0)
         whole = self._part(memories, transcript, 0)
-        found = self._found(whole.events, quotes)
-        if not found or len(found) * 2 < len(quotes):
+        found = self._found(whole.events, items)
+        if len(found) <= least or len(found) * 2 < len(items):
             lost = (
                 "The transcript was rewritten since, or is another's: the records that the memory"
                 " names do not hold its words. The whole session: add --all."
@@ -184,14 +202,14 @@ class _Reader:
         events = tuple(one for one in whole.events if first <= one.record < end)
         said = (
             f"The transcript was rewritten since: this part was found by {len(found)} of"
-            f" {len(quotes)} quotations of the memory, and may be longer or shorter than it was."
+            f" {len(items)} items of the memory, and may be longer or shorter than it was."
         )
         goes_on = end < transcript.end
         remarks = (said, *whole.remarks)
         return replace(whole, records=(first, end), events=events, remarks=remarks, goes_on=goes_on)
 
     def _transcript(self, first: int, end: int, shift: int) -> Transcript:
-        until = None if end < 0 else max(0, end - shift)
+        until = None if end < 0 else max(0, end - shift) + _ANSWERS
         start = max(0, first - shift)
         return self.workspace.agents.read(self.file.path, first=start, end=until, in_full=True)
 
@@ -226,30 +244,51 @@ class _Reader:
         part = Slice(read.session, read.agent, read.events, read.first, read.end, roots=roots)
         return exclusion.without(part).events
 
-    def _found(self, events: Sequence[Event], quotes: Sequence[str]) -> list[int]:
-        """A record for each quotation that is found."""
-        policy = self.workspace.policy
-        known = SessionRecords(str(self.file.path), events, 0, policy)
+    def _found(self, events: Sequence[Event], items: Sequence[Sequence[str]]) -> list[int]:
+        """A record for each item of which something is said, other than in a command."""
+        known = SessionRecords(str(self.file.path), events, 0, self.workspace.policy)
+        said = [one for one in events if one.kind is not EventKind.CALL]
         places = (
-            next((one.record for one in events if known.says(one, quote)), None) for quote in quotes
+            next(
+                (one.record for one in said if any(known.says(one, words) for words in item)), None
+            )
+            for item in items
         )
         return [place for place in places if place is not None]
+
+
+def _with_answers(read: Transcript, first: int, end: int) -> Transcript:
+    """The records up to ``end``, with what was answered to their calls just behind it; without
+    the answers in front to calls before ``first``, which belong there.
+    """
+    inside = [event for event in read.events if event.record < end]
+    called = {event.call_id for event in inside if event.kind is EventKind.CALL}
+    behind = [
+        event
+        for event in read.events
+        if event.record >= end and event.kind is EventKind.RESULT and event.call_id in called
+    ]
+    while first > 0 and inside and inside[0].kind is EventKind.RESULT:
+        inside.pop(0)
+    goes_on = read.goes_on or read.end > end
+    return replace(read, events=(*inside, *behind), end=min(end, read.end), goes_on=goes_on)
 
 
 def _masked(text: str, policy: Policy) -> str:
     return redact(clean_text(text, len(text)), policy)
 
 
-def _quotes_of(memories: Sequence[Memory]) -> list[str]:
-    """What the memories quote, each once; an item without a quotation is one itself."""
-    quotes: dict[str, None] = {}
+def _items_of(memories: Sequence[Memory]) -> list[list[str]]:
+    """Of each item that cites the session, the words by which it is known there."""
+    found: list[list[str]] = []
     for memory in memories:
-        claims = {item.name: item.words[0].text for item in items_of(memory)}
+        items = {item.name: item for item in items_of(memory)}
         for citation in memory.citations:
-            quote = citation.quote or claims.get(citation.item, "")
-            if quote.strip():
-                quotes[quote] = None
-    return list(quotes)[:_MOST_QUOTES]
+            if citation.item in items:
+                words = fragments_of(items[citation.item], citation)
+                told = [one for one in words if len(fold(one)) >= MIN_QUOTE]
+                found += [told] if told else []
+    return found[:_MOST_ITEMS]
 
 
 def _turns_around(events: Sequence[Event], first: int, last: int) -> tuple[int, int]:

@@ -43,7 +43,7 @@ class Fold:
     """How many lines of each kind of text are shown; ``shows_edits``: what edits changed."""
 
     words: int = 40
-    output: int = 6
+    output: int = 5
     failure: int = 20
     summary: int = 6
     edit: int = 0
@@ -237,8 +237,11 @@ class _Teller:
     def _run(self, step: Step) -> list[str]:
         event, answer = step.event, step.answer
         command = self._text(event).strip()
-        if not command:
-            return [] if answer is None else self._answer_alone(answer)
+        if not command:  # nothing was typed into what runs: it was asked for news
+            if answer is None or not self._text(answer):
+                return []
+            told = f"more of what was running{self._outcome(answer)}"
+            return [*self._small(event, told), *self._folded(self._text(answer), 3)]
         first, *more = command.split("\n")
         told = tint(f"$ {_cut(first, self._fold.line)}", self._colours.refs, self._colours)
         lines = self._small(event, f"{told}{self._outcome(answer)}")
@@ -250,7 +253,8 @@ class _Teller:
 
     def _outcome(self, answer: Event | None) -> str:
         if answer is None:
-            return "  (no answer is recorded)"
+            where = "in this part" if self._part.goes_on else "is recorded"
+            return f"  (no answer {where})"
         if not answer.is_error:
             return ""
         code = "" if answer.exit_code is None else f": exit {answer.exit_code}"

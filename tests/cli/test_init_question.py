@@ -210,12 +210,11 @@ def test_a_name_that_is_none_is_refused_before_anything_is_done(
     assert not committed.repo.is_initialised
 
 
-def test_a_setting_that_is_wrong_is_no_reason_to_ask_or_to_stop(committed: GitDriver) -> None:
+def test_a_setting_that_is_wrong_is_no_reason_to_stop(committed: GitDriver) -> None:
     committed.run("config", "gitmem.apiTimeout", "soon")
 
-    shown = init(committed, ANTHROPIC_API_KEY=KEY)
+    init(committed, ANTHROPIC_API_KEY=KEY)
 
-    assert QUESTION not in shown.text
     assert committed.repo.is_initialised
 
 

@@ -230,7 +230,7 @@ def test_where_there_are_no_memories_the_remedy_is_named(committed: GitDriver) -
     )
 
     told = gitmem(committed, "init", "--no-fetch").stdout
-    assert told.splitlines()[-1].endswith("already there memories: gitmem backfill")
+    assert told.splitlines()[-1].endswith("To make memories of them: gitmem backfill")
     done = gitmem(committed, "search", "retry")
     assert (done.returncode, done.stdout) == (0, "")
     assert "no memories here yet" in done.stderr

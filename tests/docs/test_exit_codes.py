@@ -96,7 +96,6 @@ def test_a_process_is_ended_with_listed_codes_only() -> None:
         "error.exit_code",  # click's: below
         "_tell_usage(error, arguments)",  # click's as well
         "_tell(error, arguments)",  # GitmemError's: below
-        "_lack(error)",
         "_output_lost(error)",
         "_report_bug(traceback.format_exc()) if refusal is None else _tell(refusal, ())",
         "result if isinstance(result, int) else EXIT_DONE",

@@ -269,6 +269,7 @@ def test_a_shared_hook_that_calls_gitmem_is_no_trouble(committed: GitDriver) -> 
     for event in os.listdir(committed.path / ".git/gitmem/hooks"):
         hook = committed.path.parent / "shared" / event
         hook.write_text('#!/bin/sh\n"$(git rev-parse --git-common-dir)/gitmem/hooks/${0##*/}"\n')
+        hook.chmod(0o755)
     reinstate_hooks(committed.repo, git_version=OLD_GIT)
 
     assert trouble(committed) == ""

@@ -65,7 +65,7 @@ def test_a_secret_in_an_edit_is_masked(committed: GitDriver) -> None:
     done = gitmem(committed, "edit", old, "--file", "-", stdin=f"kind: note\ntitle: key {SECRET}\n")
 
     assert "masked" in done.stdout
-    assert SECRET not in committed.run("log", "-p", "refs/notes/claude-mem").stdout
+    assert SECRET.encode() not in committed.run("log", "-p", "refs/notes/claude-mem").stdout
 
 
 def test_a_broken_edit_changes_nothing(committed: GitDriver) -> None:
@@ -91,7 +91,7 @@ def test_what_is_wrong_is_told_nowhere_until_that_is_undone(committed: GitDriver
 
 def test_a_forgotten_memory_comes_back_without_rewriting_history(committed: GitDriver) -> None:
     old = remember(committed, "use tabs")
-    tip = committed.run("rev-parse", "refs/notes/claude-mem").stdout.strip()
+    tip = committed.run("rev-parse", "refs/notes/claude-mem").stdout.decode().strip()
     gitmem(committed, "forget", old)
 
     assert ids_in_log(committed) == []

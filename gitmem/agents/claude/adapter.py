@@ -48,6 +48,7 @@ class ClaudeCode:
 
     name = "claude-code"
     session_variables = ("CLAUDE_CODE_SESSION_ID",)
+    resumes_anywhere = False
     usual_place = "~/.claude/projects/*/{session}.jsonl"
 
     def __init__(self, environ: Mapping[str, str]) -> None:

@@ -57,6 +57,7 @@ class Codex:
 
     name = "codex"
     session_variables = ("CODEX_SESSION_ID", "CODEX_THREAD_ID")
+    resumes_anywhere = True
     usual_place = "~/.codex/sessions/*/*/*/rollout-*-{session}.jsonl"
 
     def __init__(self, environ: Mapping[str, str]) -> None:

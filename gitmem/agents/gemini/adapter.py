@@ -38,6 +38,7 @@ class GeminiCli:
 
     name = "gemini-cli"
     session_variables = ()
+    resumes_anywhere = False
     usual_place = "~/.gemini/tmp/*/chats/session-*-{beginning}.json*"
 
     def __init__(self, environ: Mapping[str, str]) -> None:
