@@ -104,5 +104,5 @@ def labelled(label: str, text: str) -> str:
     return words if label == WHAT or not words else f"{label}: {words}"
 
 
-WITHOUT_REASON = "a memory of this commit is wrong"
+BARE_CORRECTION = "a memory of this commit is wrong"
 """The title of a correction that says no more than that."""

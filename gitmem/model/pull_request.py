@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gitmem.model.items import items_of, without_items
-from gitmem.model.labels import WITHOUT_REASON
+from gitmem.model.labels import BARE_CORRECTION
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Memory
 from gitmem.model.repeats import fold_words, tell_once
@@ -37,7 +37,7 @@ def _says_something(memory: Memory, entry: LogEntry) -> bool:
     is_work = memory.files_changed or memory.decisions or memory.errors or memory.next
     if memory.kind == "session" and not is_work:
         return False
-    if memory.corrects and memory.title == WITHOUT_REASON:
+    if memory.corrects and memory.title == BARE_CORRECTION:
         return False
     return not is_subject(memory.title, entry.subject) or any(items_of(memory))
 

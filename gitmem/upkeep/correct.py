@@ -20,7 +20,7 @@ from gitmem.guard.policy import Policy
 from gitmem.guard.redact import redact_memory
 from gitmem.index.person_words import correction_of, corrections_of
 from gitmem.model.instant import iso_time
-from gitmem.model.labels import WITHOUT_REASON
+from gitmem.model.labels import BARE_CORRECTION
 from gitmem.model.memory import Memory, Tombstone
 from gitmem.model.note import Document
 from gitmem.notes.codec import document_of, tombstone_document
@@ -118,7 +118,7 @@ def undo_wrong(repo: Repo, names: Sequence[str], now: float | None = None) -> li
 
 def _correction(memory: Memory, reason: str, signature: Signature, moment: str) -> Memory:
     """The correction of a memory: about the same files, in words of its own."""
-    title, why = title_and_rest(reason) if reason.strip() else (WITHOUT_REASON, "")
+    title, why = title_and_rest(reason) if reason.strip() else (BARE_CORRECTION, "")
     whole = Memory(
         kind=CORRECTION,
         title=title,

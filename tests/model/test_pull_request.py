@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitmem.model.labels import WITHOUT_REASON
+from gitmem.model.labels import BARE_CORRECTION
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Memory, Provenance, RecordedError
 from gitmem.model.pull_request import entries_to_tell, is_subject
@@ -54,7 +54,7 @@ def test_a_title_repeats_the_subject(title: str, subject: str, is_same: bool) ->
 
 
 def test_a_correction_without_a_reason_is_left_out() -> None:
-    bare = Memory("correction", WITHOUT_REASON, files_changed=("a.py",), corrects=("m1",))
+    bare = Memory("correction", BARE_CORRECTION, files_changed=("a.py",), corrects=("m1",))
     said = Memory("correction", "The gateway retries", corrects=("m1",))
     (entry,) = entries_to_tell([LogEntry(commit="1c0ffee", memories=(bare, said))])
 
