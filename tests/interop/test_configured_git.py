@@ -313,8 +313,9 @@ def test_all_settings_at_once_change_no_page(story: GitDriver) -> None:
         story.run("config", name, value)
 
     after = _pages(story)
-    assert after[3:] == before[3:]
-    assert [code for code, _, _ in after] == [0] * len(after)  # log and show obey git's settings
+    assert after[4:] == before[4:]
+    # What is printed as git does (log, show, why) obeys git's settings.
+    assert [code for code, _, _ in after] == [0] * len(after)
     assert after[1] == before[1]
     assert [code for code, _, _ in before] == [0] * len(before)
     assert re.search("Author: José", before[0][1])

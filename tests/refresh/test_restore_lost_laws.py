@@ -76,12 +76,13 @@ class Story:
         refresh(self.git.repo).close()
 
     def found(self) -> dict[str, list[str]]:
-        """What git itself reads, parsed; foreign documents apart."""
+        """What git itself reads, parsed; foreign documents and plain words apart."""
         notes = {}
         for line in self.git.out("notes", "--ref", "claude-mem", "list").splitlines():
             blob, commit = line.split()
             note = parse_note(self.git.run("cat-file", "blob", blob).stdout)
-            if titles := sorted(memory.title for memory in note.memories):
+            ours = (one for one in note.documents if one.memory and not one.is_plain)
+            if titles := sorted(one.memory.title for one in ours if one.memory):
                 notes[commit] = titles
         return notes
 
