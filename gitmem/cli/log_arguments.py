@@ -13,6 +13,7 @@ from gitmem.git.log_words import LogWords, read_words, takes_value
 FORMATS = ("full", "oneline", "json", "markdown", "html", "adr")
 _WORDS = "gitmem.log_words"
 _COLOURS = ("auto", "always", "never")
+_LIKE = 0.83  # of two letters that changed places in a short word; no option of git is so like ours
 
 
 class GitLogCommand(click.Command):
@@ -61,8 +62,21 @@ class GitLogCommand(click.Command):
                 words += [word, *rest[:1]]
                 rest = rest[1:]
             else:
+                self._refuse_slip(name, ["--oneline", *flags, *valued])
                 words.append(word)
         return own, words
+
+    def _refuse_slip(self, name: str, ours: Sequence[str]) -> None:
+        """An option of ours that was mistyped is not git's to refuse, or to pass over.
+
+        Raises:
+            click.NoSuchOption: it is very like one of ours.
+        """
+        if name.startswith("--") and name not in ours:
+            from difflib import get_close_matches  # only for what is not known
+
+            if near := get_close_matches(name, ours, n=1, cutoff=_LIKE):
+                raise click.NoSuchOption(name, possibilities=near)
 
     def _own_options(self) -> tuple[set[str], set[str]]:
         """The names of the options that are ours: those without a value, and those with one."""

@@ -177,3 +177,22 @@ def test_show_says_why_a_commit_is_silent(tree: GitDriver) -> None:
     assert (alone.returncode, together.returncode) == (23, 0)
     assert "gitmem init" in alone.stderr
     assert "nothing is remembered" in together.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("log", "--onelin"), "--oneline"),
+        (("log", "--knid", "decision"), "--kind"),
+        (("log", "--abandonned"), "--abandoned"),
+        (("show", "--evidnce"), "--evidence"),
+        (("show", "--jsno"), "--json"),
+    ],
+)
+def test_a_slip_in_an_option_of_ours_is_not_handed_on(
+    committed: GitDriver, arguments: tuple[str, ...], meant: str
+) -> None:
+    done = gitmem(committed, *arguments)
+
+    assert done.returncode == 2
+    assert meant in done.stderr
