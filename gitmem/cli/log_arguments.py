@@ -13,7 +13,7 @@ from gitmem.git.log_words import LogWords, read_words, takes_value
 FORMATS = ("full", "oneline", "json", "markdown", "html", "adr")
 _WORDS = "gitmem.log_words"
 _COLOURS = ("auto", "always", "never")
-_LIKE = 0.83  # of two letters that changed places in a short word; no option of git is so like ours
+_LIKE = 0.83  # of two letters that changed places in a short word
 
 
 class GitLogCommand(click.Command):
@@ -72,7 +72,7 @@ class GitLogCommand(click.Command):
         Raises:
             click.NoSuchOption: it is very like one of ours.
         """
-        if name.startswith("--") and name not in ours:
+        if name.startswith("--") and name not in ours and not takes_value(name):
             from difflib import get_close_matches  # only for what is not known
 
             if near := get_close_matches(name, ours, n=1, cutoff=_LIKE):

@@ -179,6 +179,11 @@ def test_show_says_why_a_commit_is_silent(tree: GitDriver) -> None:
     assert "nothing is remembered" in together.stderr
 
 
+def test_gits_own_option_is_no_slip(committed: GitDriver) -> None:
+    """Its name is as like one of ours as a slip is."""
+    assert gitmem(committed, "log", "--encoding=UTF-8").returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "meant"),
     [
