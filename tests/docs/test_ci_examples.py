@@ -170,7 +170,7 @@ class Forge:
         ]
         self.ada.run("checkout", "-q", "-b", "elsewhere", "main")
         other = self.ada.commit("somebody's fork", **{"fork.txt": lines("fork")})
-        remember(self.ada, *self.made, other)
+        remember(self.ada, *self.made, other, why="half of it is easier to review")
         self.other = other
         self.ada.run("push", "-q", "origin", "feature:refs/pull/1/head", "refs/notes/claude-mem")
         self.ada.run("push", "-q", "origin", "feature:refs/merge-requests/1/head")

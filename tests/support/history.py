@@ -14,7 +14,7 @@ from gitmem.refresh.refresh import refresh
 from tests.support.git import GitDriver
 
 
-def remember(git: GitDriver, *commits: str) -> None:
+def remember(git: GitDriver, *commits: str, why: str = "") -> None:
     """Give each commit a memory as capture would write it, titled with the commit's subject."""
     additions = {}
     for commit in commits:
@@ -26,7 +26,9 @@ def remember(git: GitDriver, *commits: str) -> None:
             author=change.author,
             time=iso_time(change.time),
         )
-        memory = Memory("change", change.subject, files_changed=change.paths, provenance=provenance)
+        memory = Memory(
+            "change", change.subject, files_changed=change.paths, why=why, provenance=provenance
+        )
         additions[commit] = [document_of(memory)]
     NoteStore(git.repo).add(additions, "notes: test")
 
