@@ -21,12 +21,12 @@ class GitLogCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep what is git's apart from what click reads."""
-        own, words = self._split(args)
+        own, words = self._split(ctx, args)
         if not any(word in ("-h", "--help") for word in own):
             ctx.meta[_WORDS] = read_words(words)
         return super().parse_args(ctx, own)
 
-    def _split(self, arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    def _split(self, ctx: click.Context, arguments: Sequence[str]) -> tuple[list[str], list[str]]:
         own: list[str] = []
         words: list[str] = []
         flags, valued = self._own_options()
@@ -62,11 +62,11 @@ class GitLogCommand(click.Command):
                 words += [word, *rest[:1]]
                 rest = rest[1:]
             else:
-                self._refuse_slip(name, ["--oneline", *flags, *valued])
+                self._refuse_slip(ctx, name, ["--oneline", *flags, *valued])
                 words.append(word)
         return own, words
 
-    def _refuse_slip(self, name: str, ours: Sequence[str]) -> None:
+    def _refuse_slip(self, ctx: click.Context, name: str, ours: Sequence[str]) -> None:
         """An option of ours that was mistyped is not git's to refuse, or to pass over.
 
         Raises:
@@ -76,7 +76,7 @@ class GitLogCommand(click.Command):
             from difflib import get_close_matches  # only for what is not known
 
             if near := get_close_matches(name, ours, n=1, cutoff=_LIKE):
-                raise click.NoSuchOption(name, possibilities=near)
+                raise click.NoSuchOption(name, possibilities=near, ctx=ctx)
 
     def _own_options(self) -> tuple[set[str], set[str]]:
         """The names of the options that are ours: those without a value, and those with one."""

@@ -58,6 +58,9 @@ def command(
     gitmem show m1f3c9a20 v1.0
     """
     words = words_of(ctx)
+    for word in words.options:
+        if word not in words.shows and word not in words.matches:
+            raise click.NoSuchOption(word.partition("=")[0], ctx=ctx)
     repo = ready_repo()
     config = read_log_config(repo)
     is_coloured = is_coloured_by(colour, config) and not as_json

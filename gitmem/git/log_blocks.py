@@ -31,15 +31,21 @@ from gitmem.process.child import ending, start
 _CHUNK_BYTES = 1 << 16
 _SGR = rb"(?:\x1b\[[0-9;]*m)*"
 _MARK = rb"(?:[-+<>=^o*] ?)?"
+# What verifying a signature prints, between a commit's name and the size of its message.
+_SIGNATURE = rb"(?:(?!%s(?:commit |From )?%s[0-9a-f]{7,40}\b)[^\n]*\n){0,40}?" % (_SGR, _SGR)
+_SIZE = rb"(log size (\d+)\n)"
 _HEADS = {
-    "oneline": rb"^%s%s%s([0-9a-f]{4,40})\b[^\n]*? (log size (\d+)\n)" % (_SGR, _MARK, _SGR),
-    "email": rb"^From ([0-9a-f]{40}) [^\n]*\n(log size (\d+)\n)",
+    "oneline": rb"^%s%s%s([0-9a-f]{4,40})\b[^\n]*? (?:[^\n]+\n%s)?%s"
+    % (_SGR, _MARK, _SGR, _SIGNATURE, _SIZE),
+    "email": rb"^From ([0-9a-f]{40}) [^\n]*\n%s%s" % (_SIGNATURE, _SIZE),
 }
 _HEADS["mboxrd"] = _HEADS["email"]
-_HEAD = rb"^%scommit %s%s([0-9a-f]{4,40})\b[^\n]*\n(?:Reflog[^\n]*\n){0,2}(log size (\d+)\n)" % (
+_HEAD = rb"^%scommit %s%s([0-9a-f]{4,40})\b[^\n]*\n(?:Reflog[^\n]*\n){0,2}%s%s" % (
     _SGR,
     _MARK,
     _SGR,
+    _SIGNATURE,
+    _SIZE,
 )
 _GRAPH_HEAD = re.compile(
     rb"(?P<graph>(?:\x1b\[[0-9;]*m|[ |/\\_.*<>=^+o-])*)(?:commit |From )?%s(?P<id>[0-9a-f]{4,40})\b"
@@ -48,7 +54,7 @@ _GRAPH_HEAD = re.compile(
 _GRAPH_ROW = re.compile(rb"(?:\x1b\[[0-9;]*m|[ |/\\_.-])+\n")
 _ESCAPE = re.compile(rb"\x1b\[[0-9;]*m")
 _INDENT = b"    "
-_HEAD_LINES = 6
+_HEAD_LINES = 45
 _MOST_HEADS = 200
 
 
@@ -285,7 +291,8 @@ def _own_blocks(chunks: Iterator[bytes], form: LogForm, marks: _Marks) -> Iterat
             return
         following = buffer.search(start, place.end())
         end_of_rest = following.start() if following is not None else len(buffer.data)
-        text = buffer.cut(found.end(), place.start())
+        # A signature that was verified stands before the form.
+        text = buffer.cut(0, found.start()) + buffer.cut(found.end(), place.start())
         rest = buffer.cut(place.end(), end_of_rest)
         is_apart = not form.ends_lines
         if is_apart and following is not None:

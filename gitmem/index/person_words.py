@@ -25,25 +25,19 @@ def correction_of(index: Index, memory_id: str) -> str:
 
 def corrections_of(index: Index, ids: Iterable[str]) -> list[tuple[str, str]]:
     """The corrections in force that name one of these ids, each with the commit that holds it."""
-    found: list[tuple[str, str]] = []
-    with index.reader() as database:
-        for name in dict.fromkeys(ids):
-            found += database.execute(
-                "SELECT by_id, commit_oid FROM corrects JOIN note ON note.place = note"
-                " WHERE id = ? AND by_id NOT IN (SELECT id FROM tombstone)",
-                (name,),
-            )
-    return list(dict.fromkeys(found))
+    return _holders(index, "corrects", "by_id", ids)
 
 
 def pins_of(index: Index, ids: Iterable[str]) -> list[tuple[str, str]]:
     """The pins in force on one of these memories, each with the commit whose note holds it."""
-    found: list[tuple[str, str]] = []
+    return _holders(index, "pin", "pin_id", ids)
+
+
+def _holders(index: Index, table: str, by: str, ids: Iterable[str]) -> list[tuple[str, str]]:
+    query = (
+        f"SELECT {by}, commit_oid FROM {table} JOIN note ON note.place = note"
+        f" WHERE id = ? AND {by} NOT IN (SELECT id FROM tombstone)"
+    )
     with index.reader() as database:
-        for name in dict.fromkeys(ids):
-            found += database.execute(
-                "SELECT pin_id, commit_oid FROM pin JOIN note ON note.place = note"
-                " WHERE id = ? AND pin_id NOT IN (SELECT id FROM tombstone)",
-                (name,),
-            )
-    return list(dict.fromkeys(found))
+        rows = [row for name in dict.fromkeys(ids) for row in database.execute(query, (name,))]
+    return list(dict.fromkeys(rows))

@@ -418,7 +418,8 @@ _FORMS = {
         "'full', 'short' or 'none'",
         "How much of what you typed to an agent may stand word for word in a memory, which is "
         "published with a push: 'full', 'short' (one sentence, at most 120 characters) or 'none' "
-        "(no five words in a row that only you said). Holds for memories written from then on.",
+        "(what repeats five words in a row that only you said is left out). Holds for memories "
+        "written from then on.",
     ),
     "redact": _Form(
         parse_pattern,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 
 import pytest
 
@@ -201,3 +202,44 @@ def test_a_slip_in_an_option_of_ours_is_not_handed_on(
 
     assert done.returncode == 2
     assert meant in done.stderr
+
+
+@pytest.mark.parametrize("form", ["full", "oneline", "short", "raw", "email", "format:%h %s"])
+@pytest.mark.parametrize("is_stated", [True, False])
+def test_a_verified_signature_stands_where_git_has_it(
+    committed: GitDriver, form: str, is_stated: bool
+) -> None:
+    key = committed.path.parent / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    allowed = committed.write(
+        "../allowed", f"ada@example.com {key.with_suffix('.pub').read_text()}"
+    )
+    for name, value in {
+        "gpg.format": "ssh",
+        "user.signingKey": str(key),
+        "gpg.ssh.allowedSignersFile": str(allowed),
+    }.items():
+        committed.run("config", name, value)
+    for title in ("Sign one", "Sign two"):
+        committed.run("commit", "-q", "--allow-empty", "-S", "-m", title)
+        head = committed.out("rev-parse", "HEAD")
+        memory = Memory("decision", f"of {title}", provenance=Provenance(commit=head, time="2026"))
+        NoteStore(committed.repo).add({head: [document_of(memory)]}, "notes: test")
+    shown = ["--show-signature"] if is_stated else []
+    if not is_stated:
+        committed.run("config", "log.showSignature", "true")
+
+    printed = gitmem(committed, "log", *shown, f"--pretty={form}").stdout
+
+    assert printed.count("Good ") == 2
+    for title in ("Sign one", "Sign two"):
+        assert f"of {title}" in printed
+        assert printed.index(title) <= printed.index(f"of {title}")
+    assert "log size" not in printed
+    assert "Notes (" not in printed
+    assert "of Sign two" in gitmem(committed, "show", "HEAD").stdout
+
+
+@pytest.mark.parametrize("option", ["--nonsense", "--statt", "--evidence=x", "--grpah"])
+def test_show_passes_over_no_option(committed: GitDriver, option: str) -> None:
+    assert gitmem(committed, "show", option).returncode == 2

@@ -314,8 +314,13 @@ def test_all_settings_at_once_change_no_page(story: GitDriver) -> None:
 
     after = _pages(story)
     assert after[4:] == before[4:]
-    # What is printed as git does (log, show, why) obeys git's settings.
     assert [code for code, _, _ in after] == [0] * len(after)
+    # What git prints (log, show, why) obeys its settings, and tells the same memories.
+    for number in (0, 2, 3):
+        told = re.findall(r"\bm[0-9a-f]{8}", before[number][1])
+        assert told
+        assert [name for name in told if name not in after[number][1]] == []
+        assert not re.search(r"log size|Notes \(claude-mem\^", after[number][1])
     assert after[1] == before[1]
     assert [code for code, _, _ in before] == [0] * len(before)
     assert re.search("Author: José", before[0][1])
