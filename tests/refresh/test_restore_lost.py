@@ -588,7 +588,7 @@ def test_words_edited_by_hand_stay_edited_and_removed_ones_come_back(story: GitD
 
     story.add_note(head, note)
 
-    assert "1 document of 1 commit" in mended(story)
+    assert "1 memory of 1 commit" in mended(story)  # plain words are a memory, too
     assert b"better words" in story.show_note(head)
 
 
