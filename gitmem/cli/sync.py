@@ -39,7 +39,7 @@ def command(remote: str, dry_run: bool, is_json: bool) -> None:
     --dry-run contacts the remotes, but moves no ref here or there.
     """
     repo = repo_here()
-    workspace = open_workspace(repo)
+    workspace = open_workspace(repo, may_capture=False)
     if repo.is_initialised and not dry_run:  # what was just committed goes along
         catch_up(repo, _PATIENCE_SECONDS)
     report = preview(workspace, remote) if dry_run else sync(workspace, remote)
