@@ -15,7 +15,7 @@ from gitmem.process.own_command import as_typed
 from gitmem.setup.team_remote import agree_to_place, asked_place
 from gitmem.state.kept_team_files import team_files
 from gitmem.state.settings import Settings, find_setting, read_own_settings, read_settings
-from gitmem.state.team_file import NAME
+from gitmem.state.team_path import NAME
 from gitmem.state.team_rules import REMOTE, wishes_of
 
 

@@ -34,7 +34,7 @@ from gitmem.state.refused_remotes import DAY_SECONDS, drop_refusal, keep_refusal
 from gitmem.state.scrub_intent import is_scrub_begun
 from gitmem.state.settings import Settings, why_held
 from gitmem.state.strangers import trust_of
-from gitmem.state.team_file import NAME
+from gitmem.state.team_path import NAME
 
 _MAX_TRIES = 40
 _MAX_STANDSTILLS = 6

@@ -28,7 +28,7 @@ from gitmem.state.queue import Queue
 from gitmem.state.refused_remotes import keep_refusal, read_refusal
 from gitmem.state.settings import Settings, read_settings, why_held
 from gitmem.state.sharing import adopt_sharing
-from gitmem.state.team_file import NAME
+from gitmem.state.team_path import NAME
 from gitmem.state.worker_launch import launch_worker, launch_worker_after
 
 _POLL_SECONDS = 0.03

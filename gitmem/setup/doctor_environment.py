@@ -32,7 +32,7 @@ from gitmem.state.refused_remotes import read_refusal
 from gitmem.state.settings import describe_settings, read_settings, why_held
 from gitmem.state.strangers import remotes_apart
 from gitmem.state.taken_memories import read_taken
-from gitmem.state.team_file import NAME, worktree_path
+from gitmem.state.team_path import NAME, worktree_path
 
 _CLIENT_TIMEOUT = 10.0
 _MIN_CLIENT = (2, 0, 44)

@@ -43,7 +43,8 @@ class Status:
     next session would be told to be wrong.  ``apart`` are remotes with memories that are not
     joined, ``taken`` how many memories a remote took away, ``held`` why the team's file keeps
     memories here.  ``client`` is what an agent's client was told not to do for us.  ``commits``
-    are those with a memory, but for the ``unreached`` ones, which no branch, tag or remote branch has (any more).
+    are those with a memory, but for the ``unreached`` ones, which no branch, tag or remote branch
+    has (any more).
     """
 
     is_initialised: bool

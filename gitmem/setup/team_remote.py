@@ -22,7 +22,7 @@ from gitmem.setup.owned_files import OwnedFiles, look
 from gitmem.state.kept_team_files import keep_team_files
 from gitmem.state.refused_remotes import drop_refusal
 from gitmem.state.settings import Team, read_settings
-from gitmem.state.team_file import NAME
+from gitmem.state.team_path import NAME
 from gitmem.state.team_rules import is_address
 
 _REMOTE = "memories"

@@ -8,20 +8,17 @@ that up to date.  Standard library only: hooks read this.
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
-from pathlib import Path
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, may_lack_objects, try_git
 from gitmem.state.state_file import StateFile
-from gitmem.state.team_file import (
-    MAX_BYTES,
+from gitmem.state.team_file import MAX_BYTES, TeamFile, parse_team_file, read_worktree_file
+from gitmem.state.team_path import (
     NAME,
-    TeamFile,
+    has_kept_files,
     has_worktree_file,
-    parse_team_file,
-    read_worktree_file,
+    kept_path,
     worktree_path,
 )
 
@@ -32,11 +29,6 @@ _REMOTE = (
 _LOCAL = ("refs/heads/main", "refs/heads/master")
 
 
-def has_kept_files(repo: Repo) -> bool:
-    """Whether the default branch has such a file, as far as is known.  One look at the disk."""
-    return os.path.lexists(_path(repo))
-
-
 def team_files(repo: Repo) -> list[TeamFile]:
     """Each version of the file that holds here: those of the default branch, then the work tree's.
 
@@ -44,7 +36,7 @@ def team_files(repo: Repo) -> list[TeamFile]:
     """
     found: list[TeamFile] = []
     if has_kept_files(repo):
-        found += StateFile(_path(repo)).read_json(
+        found += StateFile(kept_path(repo)).read_json(
             lambda texts: [parse_team_file(str(text).encode("latin-1")) for text in texts],
             [TeamFile(unreadable="the copy that gitmem keeps of it is damaged")],
         )
@@ -62,7 +54,7 @@ def keep_team_files(repo: Repo) -> None:
     texts = _read_branches(repo)
     if texts is None:
         return
-    file = StateFile(_path(repo))
+    file = StateFile(kept_path(repo))
     wanted = [text.decode("latin-1") for text in texts]
     if wanted == file.read_json(list, []):
         return
@@ -102,7 +94,3 @@ def _read_blob(repo: Repo, oid: str) -> bytes | None:
     if done.returncode != 0 or b" blob " not in head:
         return None
     return rest[:-1][: MAX_BYTES + 1]
-
-
-def _path(repo: Repo) -> Path:
-    return repo.state_dir / "team-files.json"

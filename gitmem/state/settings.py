@@ -14,7 +14,6 @@ from typing import Any
 from gitmem.errors import GitFailed, SettingsInvalid
 from gitmem.git.repo import Repo, try_git
 from gitmem.model.value import dataclass, values_of
-from gitmem.state.kept_team_files import has_kept_files
 from gitmem.state.setting_types import (
     COMPRESSORS,
     parse_amount,
@@ -31,7 +30,7 @@ from gitmem.state.setting_types import (
     parse_text,
     parse_url,
 )
-from gitmem.state.team_file import NAME, has_worktree_file
+from gitmem.state.team_path import NAME, has_kept_files, has_worktree_file
 
 _OURS = r"^gitmem\."
 _WITH_ADDRESSES = r"^(gitmem\.|remote\..*\.(url|pushurl)$)"

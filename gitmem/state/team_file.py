@@ -1,4 +1,4 @@
-"""The team's file, ``.gitmem`` at the top of the work tree: where it is, and what it says.
+"""What the team's file says, ``.gitmem`` at the top of the work tree.
 
 It is written as git's own configuration, and read here rather than by git: git would follow an
 ``include``, take any other section as meant for itself, and be one more process that a hook has
@@ -11,16 +11,12 @@ cannot be read whole counts as unreadable, never as empty.  Standard library onl
 from __future__ import annotations
 
 import errno
-import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from gitmem.git.regular_file import read_regular
-from gitmem.git.repo import Repo
 from gitmem.model.value import dataclass, field
 
-NAME = ".gitmem"
 MAX_BYTES = 64 << 10
 _MAX_LINES = 1_000
 _MAX_VALUE = 2_000
@@ -40,21 +36,6 @@ class TeamFile:
     values: Values = field(default_factory=dict)
     strange: tuple[str, ...] = ()
     unreadable: str = ""
-
-
-def worktree_path(repo: Repo) -> Path | None:
-    """Where the file lies in this work tree, if it has any."""
-    return None if repo.worktree is None else repo.worktree / NAME
-
-
-def has_worktree_file(repo: Repo) -> bool:
-    """Whether there is one; a folder of that name is none.  One look at the file system."""
-    if repo.worktree is None:
-        return False
-    try:
-        return not stat.S_ISDIR(os.lstat(f"{repo.worktree}/{NAME}").st_mode)
-    except OSError as error:
-        return error.errno not in (errno.ENOENT, errno.ENOTDIR)
 
 
 def read_worktree_file(path: Path) -> TeamFile:

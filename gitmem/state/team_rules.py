@@ -25,7 +25,8 @@ from gitmem.state.settings import (
     no_such_setting,
     read_values,
 )
-from gitmem.state.team_file import NAME, TeamFile
+from gitmem.state.team_file import TeamFile
+from gitmem.state.team_path import NAME
 
 MAX_PATTERNS = 100
 _MAX_ADDRESS = 300
