@@ -19,7 +19,7 @@ _STDIN, _STDOUT = 0, 1
 
 # How long a hook may wait for git, the index, the worker and its own stdin, in all; and how long
 # after that the process is ended, whatever holds it.  The client waits 5 s beside a file and for a
-# subagent, 10 s with a prompt and 15 s at the start (setup/claude_settings).
+# subagent, 10 s with a prompt and 15 s at the start (setup/clients/claude_code).
 _SECONDS, _SECONDS_AT_START, _GRACE_SECONDS = 1.5, 4.0, 1.0
 _STDIN_SECONDS, _STDIN_SECONDS_IF_WHOLE = 1.0, 0.3
 
