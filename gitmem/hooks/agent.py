@@ -133,15 +133,26 @@ def _answer_start(
     event = "SessionStart"
     client.pass_session_on(payload.session)
     catch_up(repo, _PATIENCE_SECONDS)
-    block = _NOTHING
+    block, mine = _NOTHING, ""
     if client.tells(event):
         budget = client.budget_tokens(event, settings.budget_tokens)
         is_resumed = payload.source == "resume" and client.keeps_context
         block = context_of_session(repo, payload.session, budget, is_resumed=is_resumed)
+        mine = "" if is_resumed else _preferences(client, settings, block.text, environ)
     message = ""
     if client.shows(event):
         message = _message(repo, payload, settings, block, environ)
-    return HookAnswer(block.text, message)
+    return HookAnswer("\n".join(part for part in (block.text, mine) if part), message)
+
+
+def _preferences(
+    client: HookClient, settings: Settings, before: str, environ: Mapping[str, str]
+) -> str:
+    """What the session is told of its person, whatever repository this is; mostly nothing."""
+    from gitmem.recall.preferences import context_of_person
+
+    wanted = client.budget_tokens("SessionStart", settings.mine_tokens)
+    return context_of_person(environ, wanted, before)
 
 
 def _may_tell(repo: Repo, event: str) -> bool:

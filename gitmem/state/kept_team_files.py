@@ -3,7 +3,7 @@
 An old branch lacks the file, and in the middle of a rebase or a bisect it is not there; somebody's
 branch may have another.  So what the default branch says, here and at the remote, holds besides
 the file in the work tree, whatever is checked out; the worker, and whatever sends memories, brings
-that up to date.  Standard library only: hooks read this.
+that up to date.  Standard library only.
 """
 
 from __future__ import annotations

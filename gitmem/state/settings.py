@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from gitmem.errors import GitFailed, SettingsInvalid
-from gitmem.git.repo import Repo, try_git
+from gitmem.git.repo import Repo, git_environment, try_git
 from gitmem.model.value import dataclass, values_of
+from gitmem.process.child import run
 from gitmem.state.setting_types import (
     COMPRESSORS,
     parse_amount,
@@ -83,6 +84,7 @@ class Settings:
     prompt_tokens: int = 450
     file_tokens: int = 200
     session_tokens: int = 4_000
+    mine_tokens: int = 120
     ask: str = "commit"
     notice: str = "always"
     embedding: str = "static"
@@ -144,6 +146,17 @@ def read_own_settings(repo: Repo) -> Settings:
         SettingsInvalid, GitFailed: as :func:`read_settings`.
     """
     return parse_settings(_values_of(_pairs(_list(repo))))
+
+
+def read_person_settings() -> Settings:
+    """What the person has set for all of their repositories, asked from outside of any.
+
+    Raises:
+        SettingsInvalid: a pattern of what to mask is none.
+    """
+    command = ["git", "config", "--global", "-z", "--get-regexp", _OURS]
+    done = run(command, environ=git_environment())
+    return parse_settings(_values_of(_pairs(os.fsdecode(done.stdout).split("\0")[:-1])))
 
 
 def refuse_unreadable_team(settings: Settings) -> None:
@@ -479,6 +492,11 @@ _FORMS = {
         *_COUNT,
         "The most tokens a session and its subagents receive in all, until it is cleared or "
         "compacted.",
+    ),
+    "mine_tokens": _Form(
+        *_COUNT,
+        "The most tokens that your own preferences (`gitmem remember --mine`) add at the start of "
+        "a session, behind what the repository remembers; 0: they are not told.",
     ),
     "ask": _Form(
         parse_occasion,

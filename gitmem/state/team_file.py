@@ -3,7 +3,7 @@
 It is written as git's own configuration, and read here rather than by git: git would follow an
 ``include``, take any other section as meant for itself, and be one more process that a hook has
 to wait for.  Whoever can push a branch can write this file, so all of it is bounded, and what
-cannot be read whole counts as unreadable, never as empty.  Standard library only: hooks read it.
+cannot be read whole counts as unreadable, never as empty.  Standard library only.
 
 **Source:** git-config(1), "Syntax", and git's ``config.c``.
 """

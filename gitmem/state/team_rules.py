@@ -3,8 +3,7 @@
 The file comes with a checkout, and anybody who can push a branch can write it.  So it can make a
 clone keep more to itself, never less: where the file and the clone differ, the stricter holds, and
 of several versions of the file the strictest.  What would send, spend, run or show something is a
-person's to say, in their own configuration.  Standard library only: hooks import this where there
-is such a file.
+person's to say, in their own configuration.  Standard library only.
 """
 
 from __future__ import annotations
@@ -94,6 +93,7 @@ REFUSED: Mapping[str, str] = {
     "claude_timeout": "how a model is asked",
     "openai_base_url": "where sessions are sent",
     "openai_model": "which model is paid for",
+    "mine_tokens": "what a person's agents are told of them",
     "notice": "what a person is shown",
     "push_wait": "how long a push waits",
     "push_timeout": "how long a push waits",
@@ -250,7 +250,8 @@ def with_team(
 
 def _joined(field: str, own: Any, is_set: bool, asked: list[Any]) -> Any:
     if field in ADDED:
-        return tuple(dict.fromkeys([*own, *(each for some in asked for each in some)]))
+        more = dict.fromkeys(each for some in asked for each in some)
+        return (*own, *(each for each in more if each not in own))
     if field in BUDGETS:
         return min([*asked, own] if is_set else asked)
     return max([own, *asked], key=STRICTER[field])
