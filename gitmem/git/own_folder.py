@@ -12,7 +12,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from gitmem.errors import GitFailed, ReadOnlyRepository
+from gitmem.errors import ForeignFile, GitFailed, ReadOnlyRepository
 from gitmem.git.identity import find_identity
 from gitmem.git.repo import Repo, git_command, git_environment, translate_os_errors, try_git
 from gitmem.process.child import run
@@ -36,15 +36,18 @@ def make_own_folder(folder: Path) -> Repo:
     """The same, made where there is none, for its owner alone.
 
     Raises:
-        DiskFull, ReadOnlyRepository: it cannot be made.
+        DiskFull, ReadOnlyRepository, ForeignFile: it cannot be made.
         GitFailed: git refuses.
     """
     found = open_own_folder(folder)
     if found is not None:
         return found
     with translate_os_errors(f"make the folder '{folder}'"):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise ForeignFile(f"a file is in the way of the folder '{folder}'") from error
         if not os.access(folder, os.W_OK):
             raise ReadOnlyRepository(f"cannot write to the folder '{folder}'")
     command = ["git", *_PLAIN, "init", "-q", "--template=", f"--initial-branch={_BRANCH}"]
@@ -104,7 +107,7 @@ def check_out(repo: Repo, tree: str) -> None:
     Raises:
         GitFailed: git cannot.
     """
-    _asked(repo, *_PLAIN, "read-tree", "--reset", "-u", tree)
+    _asked(repo, "read-tree", "--reset", "-u", tree)
 
 
 def head_of(repo: Repo) -> str:
@@ -129,7 +132,7 @@ def talk(repo: Repo, arguments: list[str], seconds: float) -> subprocess.Complet
 
 
 def _asked(repo: Repo, *arguments: str) -> str:
-    done = try_git(repo, *arguments)
+    done = try_git(repo, *_PLAIN, *arguments)  # even write-tree may look at the files
     if done.returncode != 0:
         raise GitFailed(f"git cannot read or write '{repo.worktree}': {_said(done)}")
     return os.fsdecode(done.stdout).strip()
