@@ -230,7 +230,11 @@ def _list_entries(lines: Sequence[tuple[int, str]], date: str = "") -> Iterator[
         day = _date_of(plain) or date
         words = _NUMBER.sub("", _undated(plain)).strip(" :–—-")
         chose, _, why = (*_split_because(words),)
-        if len(chose.split()) < (2 if why else 3) or _PLACEHOLDER.match(chose) or _NOT_IN_FORCE.match(chose):
+        if (
+            len(chose.split()) < (2 if why else 3)
+            or _PLACEHOLDER.match(chose)
+            or _NOT_IN_FORCE.match(chose)
+        ):
             continue
         title = _cut(chose, _MAX_TITLE)
         entry = _entry(number, title, title, {"chose": chose, "why": why, "date": day}, [], [])

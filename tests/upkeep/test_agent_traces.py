@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from gitmem.render.agent_trace import render_trace
 from gitmem.upkeep.agent_traces import trace_commits
