@@ -26,5 +26,6 @@ def parse_payload(data: bytes, project: str = "") -> HookPayload:
         prompt=read_prompt(value),
         permission_mode=read_text(value, "permission_mode"),
         project=project,
+        call=read_text(value, "tool_use_id"),
         **file_fields(read_tool(value), value.get("tool_response")),
     )
