@@ -22,8 +22,15 @@ def _claude(environ: Mapping[str, str]) -> HookClient:
     return ClaudeHooks(environ)
 
 
+def _cursor(environ: Mapping[str, str]) -> HookClient:
+    from gitmem.agents.cursor.hook_output import CursorHooks
+
+    return CursorHooks(environ)
+
+
 _CLIENTS: dict[str, Callable[[Mapping[str, str]], HookClient]] = {
     "claude-code": _claude,
+    "cursor": _cursor,
 }
 CLIENT_NAMES = tuple(_CLIENTS)
 """The names that ``--client`` takes."""
@@ -31,7 +38,7 @@ CLIENT_NAMES = tuple(_CLIENTS)
 _DEFAULT = "claude-code"
 # At the top of a payload, and never in one of Claude Code 2.0 to 2.1.329.
 _CURSOR_FIELDS = ("conversation_id", "generation_id", "workspace_roots", "cursor_version")
-_COPILOT_FIELDS = ("initial_prompt", "tool_result", "stop_reason")
+_COPILOT_FIELDS = ("initial_prompt", "tool_result", "stop_reason", "parent_agent_id")
 _TIME, _TURN, _TRANSCRIPT = "timestamp", "turn_id", "transcript_path"
 # Of variables set for hooks alone, not for what an agent runs in its terminal.
 _VARIABLES = {"cursor": "CURSOR_VERSION", "copilot-cli": "COPILOT_PROJECT_DIR"}
@@ -86,8 +93,6 @@ def _recognise_fields(value: Mapping[str, Any]) -> str:
     transcript = read_text(value, _TRANSCRIPT).replace("\\", "/").rpartition("/")[2]
     if _TURN in value or transcript.startswith("rollout-"):
         return "codex"
-    if "session_id" not in value:
-        return ""
-    is_copilot = _TIME in value and _TRANSCRIPT not in value
-    is_copilot = is_copilot or not value.keys().isdisjoint(_COPILOT_FIELDS)
+    is_new = "session_id" in value and _TIME in value and _TRANSCRIPT not in value
+    is_copilot = is_new or not value.keys().isdisjoint(_COPILOT_FIELDS)
     return "copilot-cli" if is_copilot or value.get("source") == "new" else ""
