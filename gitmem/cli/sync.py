@@ -14,6 +14,7 @@ from gitmem.follow.amounts import Amount
 from gitmem.follow.sync import SyncReport, preview, sync
 from gitmem.guard.json_text import json_text
 from gitmem.refresh.catch_up import catch_up
+from gitmem.state.kept_team_files import keep_team_files
 
 _PATIENCE_SECONDS = 30.0
 
@@ -50,6 +51,7 @@ def command(remote: str, dry_run: bool, is_mine: bool, is_json: bool) -> None:
         sync_mine()
         return
     repo = repo_here()
+    keep_team_files(repo)
     workspace = open_workspace(repo, may_capture=False)
     if repo.is_initialised and not dry_run:  # what was just committed goes along
         catch_up(repo, _PATIENCE_SECONDS)

@@ -22,11 +22,13 @@ from gitmem.state.team_path import (
     worktree_path,
 )
 
-_REMOTE = (
-    *("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master"),
-    *("refs/remotes/upstream/HEAD", "refs/remotes/upstream/main", "refs/remotes/upstream/master"),
+_USUAL = ("main", "master", "trunk", "develop")
+_REMOTE = tuple(
+    f"refs/remotes/{remote}/{name}"
+    for remote in ("origin", "upstream")
+    for name in ("HEAD", *_USUAL)
 )
-_LOCAL = ("refs/heads/main", "refs/heads/master")
+_LOCAL = tuple(f"refs/heads/{name}" for name in _USUAL)
 
 
 def team_files(repo: Repo) -> list[TeamFile]:

@@ -11,6 +11,7 @@ cannot be read whole counts as unreadable, never as empty.  Standard library onl
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ _MAX_LINES = 1_000
 _MAX_VALUE = 2_000
 _SECTION = "gitmem"
 _ESCAPES = {"n": "\n", "t": "\t", "b": "\b", "\\": "\\", '"': '"'}
+_PLAIN = re.compile(r'[^"\\#;\n]*(?=\n|\Z)')  # a value without quotes, escapes and comments
 _SPACES = " \t\r\v\f"
 
 Values = dict[str, list["str | None"]]
@@ -110,8 +112,9 @@ class _Lines:
         return _NotConfig(f"its line {self._line - at_end} is not as git writes configuration")
 
     def _skip_line(self) -> None:
-        while self._next() not in ("\n", ""):
-            pass
+        end = self._text.find("\n", self._at)
+        self._at = len(self._text) if end < 0 else end + 1
+        self._line += 1
 
     def _section(self) -> str:
         name = ""
@@ -154,6 +157,11 @@ class _Lines:
         return name.lower(), self._value()
 
     def _value(self) -> str:
+        plain = _PLAIN.match(self._text, self._at)
+        if plain is not None:
+            self._at = plain.end() + 1
+            self._line += 1
+            return self._checked(plain[0].strip(_SPACES))
         value, spaces, is_quoted = "", "", False
         while True:
             char = self._next()
@@ -172,15 +180,20 @@ class _Lines:
                 is_quoted = not is_quoted
             elif char == "\\":
                 escaped = self._next()
-                if escaped == "\n":
+                if escaped in ("\n", ""):  # to git the end of the file ends a line
                     continue
-                if escaped not in _ESCAPES or not escaped:
+                if escaped not in _ESCAPES:
                     raise self._error()
                 value += _ESCAPES[escaped]
             else:
                 value += char
             if len(value) > _MAX_VALUE:
-                raise _NotConfig(f"a value has more than {_MAX_VALUE:,} characters")
+                break
+        return self._checked(value)
+
+    def _checked(self, value: str) -> str:
+        if len(value) > _MAX_VALUE:
+            raise _NotConfig(f"a value has more than {_MAX_VALUE:,} characters")
         if not value.replace("\t", " ").isprintable():
             raise _NotConfig("a value holds a character that cannot be printed")
         return value

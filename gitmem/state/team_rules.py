@@ -30,7 +30,13 @@ from gitmem.state.team_path import NAME
 MAX_PATTERNS = 100
 _MAX_ADDRESS = 300
 
-_EMBEDDINGS = ("openai:", "sentence-transformers:", "static", "none")
+_LIMITS = (
+    "max_input_tokens",
+    "max_tokens_per_commit",
+    "max_tokens_per_day",
+    "max_dollars_per_commit",
+    "max_dollars_per_day",
+)
 
 
 def _is(strict: object) -> Callable[[Any], float]:
@@ -55,16 +61,13 @@ STRICTER: Mapping[str, Callable[[Any], float]] = {
     "ask": _is("never"),
     "everywhere": _is(False),
     "auto_push": _is(False),
-    "embedding": lambda value: next(
-        float(place) for place, start in enumerate(_EMBEDDINGS) if value.startswith(start)
-    ),
+    "embedding": lambda value: {"static": 1.0, "none": 2.0}.get(value, 0.0),
     "max_input_tokens": lambda value: -float(value),
-    "max_tokens_per_commit": _fewer,
-    "max_tokens_per_day": _fewer,
-    "max_dollars_per_commit": _fewer,
-    "max_dollars_per_day": _fewer,
+    **dict.fromkeys(_LIMITS[1:], _fewer),
 }
-"""How strict a value is: the greater number holds.  A value below the default does not count."""
+"""How strict a value is: the greater number holds.  But for a limit, which may be meant for whoever
+has set a higher one, a value less strict than the default does not count.
+"""
 
 BUDGETS: Mapping[str, int] = {
     "budget_tokens": 1_500,
@@ -200,7 +203,13 @@ def _fault(field: str, name: str, value: Any) -> str:
     if field in BUDGETS and value > BUDGETS[field]:
         return f"'{name}' is {value:,}; the file can say {BUDGETS[field]:,} at most"
     stricter = STRICTER.get(field)
-    if stricter and stricter(value) < stricter(getattr(Settings(), field)):
+    if field == "compressor" and value != ("extractive",):
+        return (
+            f"'{name}' names a model, which each person chooses for themselves, as with:"
+            f" gitmem init --compressor {','.join(value)}"
+        )
+    is_looser = stricter and stricter(value) < stricter(getattr(Settings(), field))
+    if is_looser and (field not in _LIMITS or not value):
         return f"'{name}' can only be made stricter by the file: the rest is each person's to say"
     if field in ADDED and any(_is_exception(field, each) for each in value):
         return f"'{name}' has a pattern that begins with '!', which does not count in the file"

@@ -226,3 +226,10 @@ def test_a_place_for_memories_is_a_remote_or_an_address(place: str) -> None:
 def test_no_other_place_is(place: str) -> None:
     with pytest.raises(SettingsInvalid):
         check_place(place)
+
+
+def test_a_model_is_suggested_and_not_taken() -> None:
+    settings = joined({}, TeamFile({"gitmem.compressor": ["claude-cli"]}))
+
+    assert settings.compressor == ("extractive",)
+    assert "gitmem init --compressor claude-cli" in dict(settings.team.faults)["gitmem.compressor"]
