@@ -21,8 +21,15 @@ def _claude(environ: Mapping[str, str]) -> HookClient:
     return ClaudeHooks(environ)
 
 
+def _copilot(environ: Mapping[str, str]) -> HookClient:
+    from gitmem.agents.copilot.hook_output import CopilotHooks
+
+    return CopilotHooks(environ)
+
+
 _CLIENTS: dict[str, Callable[[Mapping[str, str]], HookClient]] = {
     "claude-code": _claude,
+    "copilot-cli": _copilot,
 }
 CLIENT_NAMES = tuple(_CLIENTS)
 """The names that ``--client`` takes."""
