@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gitmem.agents.copilot.hook_payload import parse_payload
 from gitmem.agents.hook_client import HookPayload
+from gitmem.agents.hook_clients import recognise
 from tests.support.agents import FIXTURES
 
 RECORDED = [
@@ -107,6 +108,20 @@ def test_the_end_of_a_session() -> None:
     assert [p.reason for p in (*recorded("sessionEnd"), *recorded("SessionEnd"))] == [
         "complete"
     ] * 2
+
+
+def test_hooks_in_claude_codes_form_are_known_as_this_clients() -> None:
+    """By what it says alone, though another client started it and left its variables."""
+    theirs = [one for one in RECORDED if one["hook"][0].isupper()]
+
+    names = {
+        recognise(json.dumps(one["payload"]).encode(), environ)
+        for one in theirs
+        for environ in ({}, {"CLAUDE_CODE_ENTRYPOINT": "cli", "CLAUDE_CODE_SESSION_ID": "s-1"})
+    }
+
+    assert len(theirs) == 15
+    assert names == {"copilot-cli"}
 
 
 def test_the_project_is_the_environments() -> None:
