@@ -21,8 +21,15 @@ def _claude(environ: Mapping[str, str]) -> HookClient:
     return ClaudeHooks(environ)
 
 
+def _codex(environ: Mapping[str, str]) -> HookClient:
+    from gitmem.agents.codex.hook_output import CodexHooks
+
+    return CodexHooks(environ)
+
+
 _CLIENTS: dict[str, Callable[[Mapping[str, str]], HookClient]] = {
     "claude-code": _claude,
+    "codex": _codex,
 }
 CLIENT_NAMES = tuple(_CLIENTS)
 """The names that ``--client`` takes."""

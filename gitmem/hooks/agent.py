@@ -58,7 +58,9 @@ def run_agent_hook(
         return ""
     payload = client.parse(stdin)
     if event in _FILE_EVENTS:
-        return _run_beside_file(event, client, payload, environ)
+        files = (_run_beside_file(event, client, p, environ) for p in (payload, *payload.others))
+        told = next(filter(None, files), "")
+        return told or _ask_about_commit(event, client, payload, environ)
     try:
         repo = find_enclosing_repo(payload.project or payload.cwd or ".")
     except GitmemError:
@@ -195,6 +197,17 @@ def _run_beside_file(
     except (GitmemError, OSError) as error:
         append_log(repo, f"hook {event}: {error}")
         return ""
+
+
+def _ask_about_commit(
+    event: str, client: HookClient, payload: HookPayload, environ: Mapping[str, str]
+) -> str:
+    """The question about a commit that the tool has just made; mostly nothing."""
+    if not payload.has_committed or not client.asks(event):
+        return ""
+    from gitmem.hooks.question import ask_behind_command
+
+    return ask_behind_command(client, payload, environ)
 
 
 def _passage(payload: HookPayload, *, is_done: bool) -> Passage:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gitmem.agents.hook_client import HookAnswer, HookPayload
+from gitmem.agents.hook_client import HookAnswer, HookClient, HookPayload
 from gitmem.agents.hook_clients import choose_client
 from gitmem.capture.question import question_for
 from gitmem.errors import GitmemError
@@ -29,10 +29,14 @@ def run_command_hook(stdin: bytes, environ: Mapping[str, str], client_name: str 
     repository, the payload or the disk may hold.
     """
     client = choose_client(client_name, stdin, environ)
-    if client is None or not client.asks("PostToolUse") or environ.get("GITMEM_SKIP"):
+    if client is None or not client.asks("PostToolUse"):
         return ""
-    payload = client.parse(stdin)
-    if not may_be_asked(payload):
+    return ask_behind_command(client, client.parse(stdin), environ)
+
+
+def ask_behind_command(client: HookClient, payload: HookPayload, environ: Mapping[str, str]) -> str:
+    """The same for a client that is known and was read."""
+    if environ.get("GITMEM_SKIP") or not may_be_asked(payload):
         return ""
     repo = _find_repo(payload)
     if repo is None or not Questions(repo).has_commits(payload.session) or is_scrub_begun(repo):
