@@ -70,6 +70,8 @@ def _printed(words: Sequence[str]) -> tuple[list[str], Ranges]:
         if word and set(word) <= {"<", ">", "&", "|"}:
             if word != "<":
                 next(given, "")
+            if names and names[-1] in ("0", "1", "2"):  # the stream that is led elsewhere
+                names.pop()
         elif tool in ("head", "tail") and word == "-n":
             number = next(given, "")
         elif tool in ("head", "tail") and (match := _LINES_OPTION.fullmatch(word)):

@@ -41,10 +41,11 @@ def calls_custom(name: str, text: str) -> Item:
 
 @dataclass
 class ResponsesApi:
-    """The server's address and the requests it got, in order."""
+    """The server's address and the requests it got, in order; what the client printed."""
 
     url: str
     requests: list[dict[str, Any]] = field(default_factory=list)
+    printed: str = ""
 
     @property
     def inputs(self) -> list[list[dict[str, Any]]]:

@@ -13,10 +13,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from gitmem.agents.codex.patches import parse_patches
 from gitmem.agents.commit_commands import is_commit_command
 from gitmem.agents.hook_client import HookPayload
 from gitmem.agents.hook_fields import read_object, read_prompt, read_text, read_tool
+from gitmem.agents.patches import parse_patches
 from gitmem.agents.shell_reads import read_files
 from gitmem.agents.shell_writes import written_paths
 from gitmem.model.value import replace

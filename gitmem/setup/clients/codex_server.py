@@ -28,7 +28,8 @@ _BLOCK = (
 # Ours in any version: the table to the next one or the end, with our word above it and the blank
 # line that we put before that.
 _OURS = re.compile(
-    r"(?:(?<=\n)\n)?(?:^# gitmem: [^\n]*\n)?^\[mcp_servers\.gitmem\][ \t]*\r?\n(?:(?!\[)[^\n]*\n?)*",
+    r"(?:(?<=\n)\n)?(?:^# gitmem: [^\n]*\n)?"
+    r"^\[mcp_servers\.gitmem\][ \t]*\r?\n(?:[^\[\n#][^\n]*\n?)*",
     re.MULTILINE,
 )
 _NAMES_ONE = re.compile(
