@@ -28,8 +28,8 @@ class HookPayload:
     that is all of it or unknown; ``is_edit`` tells which, and ``old_texts`` and ``new_texts`` are
     what an edit was asked to replace and to put there.  ``others`` are the other files of the same
     call, each as a payload of its own, and ``has_committed`` tells that the call was a commit, of
-    clients that have no event for either.  ``agent_id`` is a subagent's.  ``permission_mode`` is
-    ``plan`` while the agent only plans.
+    clients that have no event for either.  ``call`` is the id of the tool's call, ``agent_id`` a
+    subagent's.  ``permission_mode`` is ``plan`` while the agent only plans.
     """
 
     session: str = ""
@@ -49,6 +49,7 @@ class HookPayload:
     project: str = ""
     others: Sequence[HookPayload] = ()
     has_committed: bool = False
+    call: str = ""
 
     @property
     def listener(self) -> str:

@@ -14,6 +14,7 @@ from gitmem.agents.hook_clients import choose_client
 from gitmem.capture.question import question_for
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo
+from gitmem.hooks.once import may_answer
 from gitmem.model.session import is_session_id
 from gitmem.state.error_log import append_log
 from gitmem.state.questions import Questions
@@ -31,10 +32,13 @@ def run_command_hook(stdin: bytes, environ: Mapping[str, str], client_name: str 
     client = choose_client(client_name, stdin, environ)
     if client is None or not client.asks("PostToolUse"):
         return ""
-    return ask_behind_command(client, client.parse(stdin), environ)
+    payload, is_native = client.parse(stdin), bool(client_name)
+    return ask_behind_command(client, payload, environ, is_native=is_native)
 
 
-def ask_behind_command(client: HookClient, payload: HookPayload, environ: Mapping[str, str]) -> str:
+def ask_behind_command(
+    client: HookClient, payload: HookPayload, environ: Mapping[str, str], *, is_native: bool
+) -> str:
     """The same for a client that is known and was read."""
     if environ.get("GITMEM_SKIP") or not may_be_asked(payload):
         return ""
@@ -42,6 +46,8 @@ def ask_behind_command(client: HookClient, payload: HookPayload, environ: Mappin
     if repo is None or not Questions(repo).has_commits(payload.session) or is_scrub_begun(repo):
         return ""
     adopt_sharing(repo)
+    if not may_answer(repo, "PostToolUse", client, payload, environ, is_native=is_native):
+        return ""
     try:
         question = ask(repo, payload, read_settings(repo))
     except (GitmemError, OSError) as error:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from itertools import islice
 
 from gitmem.agents.commit_commands import is_commit_command
 from gitmem.agents.hook_client import HookPayload
@@ -43,17 +44,17 @@ def parse_payload(data: bytes) -> HookPayload:
         agent_id=agent,
         prompt="" if agent else read_prompt(value),
         permission_mode=read_text(value, "permission_mode"),
+        call=read_text(value, "tool_use_id"),
     )
     command = read_tool(value).get("command")
     if not isinstance(command, str):
         return told
     is_patch = read_text(value, "tool_name") == "apply_patch"
-    files = list(_patched(told, command) if is_patch else _touched_by_shell(told, command))
-    told = replace(told, has_committed=not is_patch and is_commit_command(command))
-    if not files:
-        return told
-    first, *others = files[:_MAX_FILES]
-    return replace(first, has_committed=told.has_committed, others=tuple(others))
+    found = _patched(told, command) if is_patch else _touched_by_shell(told, command)
+    files = [replace(file, call=f"{told.call} {file.path}") for file in islice(found, _MAX_FILES)]
+    if not is_patch and is_commit_command(command):
+        return replace(told, has_committed=True, others=tuple(files))
+    return replace(files[0], others=tuple(files[1:])) if files else told
 
 
 def _patched(told: HookPayload, patch: str) -> Iterator[HookPayload]:
