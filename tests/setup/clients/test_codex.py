@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_a_last_line_without_an_end() -> None:
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 reads no TOML")
 @pytest.mark.parametrize("content", OWN)
 def test_what_is_written_is_toml(content: bytes) -> None:
-    import tomllib
+    tomllib = import_module("tomllib")
 
     before = tomllib.loads(content.decode())
     after = tomllib.loads(codex_server.with_server(content).decode())
