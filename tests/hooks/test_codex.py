@@ -65,11 +65,15 @@ def test_a_subagents_prompt_is_nobodys(orchard: GitDriver) -> None:
 
 
 def test_a_subagents_transcript_is_not_the_sessions(ready: GitDriver) -> None:
-    start = json.loads(recorded(ready, "SubagentStart"))
-    say(ready, "SubagentStart")
-    known = Registry(ready.repo).get(start["session_id"])
+    """What the session itself said stands."""
+    say(ready, "SessionStart")
+    session = json.loads(recorded(ready, "SessionStart"))
+    say(ready, "SubagentStart", session_id=session["session_id"])
 
-    assert known is None or start["agent_id"] not in known.transcript
+    known = Registry(ready.repo).get(session["session_id"])
+
+    assert known is not None
+    assert known.transcript == session["transcript_path"]
 
 
 def test_beside_a_file_that_is_printed(orchard: GitDriver) -> None:
