@@ -28,6 +28,12 @@ def _codex(environ: Mapping[str, str]) -> HookClient:
     return CodexHooks(environ)
 
 
+def _copilot(environ: Mapping[str, str]) -> HookClient:
+    from gitmem.agents.copilot.hook_output import CopilotHooks
+
+    return CopilotHooks(environ)
+
+
 def _cursor(environ: Mapping[str, str]) -> HookClient:
     from gitmem.agents.cursor.hook_output import CursorHooks
 
@@ -37,6 +43,7 @@ def _cursor(environ: Mapping[str, str]) -> HookClient:
 _CLIENTS: dict[str, Callable[[Mapping[str, str]], HookClient]] = {
     "claude-code": _claude,
     "codex": _codex,
+    "copilot-cli": _copilot,
     "cursor": _cursor,
 }
 CLIENT_NAMES = tuple(_CLIENTS)
