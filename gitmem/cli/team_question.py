@@ -10,13 +10,15 @@ import click
 from gitmem.cli.writer_question import may_ask
 from gitmem.errors import GitmemError
 from gitmem.git.remotes import memory_remote
-from gitmem.git.repo import Repo
+from gitmem.git.repo import Repo, try_git
+from gitmem.guard.redact import redact
+from gitmem.guard.untrusted import clean_line
 from gitmem.process.own_command import as_typed
 from gitmem.setup.team_remote import agree_to_place, asked_place
 from gitmem.state.kept_team_files import team_files
 from gitmem.state.settings import Settings, find_setting, read_own_settings, read_settings
 from gitmem.state.team_path import NAME
-from gitmem.state.team_rules import REMOTE, wishes_of
+from gitmem.state.team_rules import REMOTE, is_address, wishes_of
 
 
 def agree(repo: Repo, *, is_sure: bool) -> None:
@@ -86,6 +88,14 @@ def _told(repo: Repo, settings: Settings) -> Iterator[str]:
         yield f"  memories go to {team.place}, and nowhere else"
 
 
+def _address(repo: Repo, place: str) -> str:
+    """Where a remote that is named leads to, without the password that it may hold."""
+    if is_address(place):
+        return ""
+    asked = os.fsdecode(try_git(repo, "remote", "get-url", "--push", "--", place).stdout).strip()
+    return f" ({clean_line(redact(asked), 300)})" if asked else ""
+
+
 def _text(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
@@ -94,7 +104,7 @@ def _text(value: object) -> str:
 
 def _question(repo: Repo, place: str) -> Iterator[str]:
     yield f"The team's file '{NAME}' wants the memories of this repository at:"
-    yield f"  {place}"
+    yield f"  {place}{_address(repo, place)}"
     yield "Whoever can read that place can read them. They would go there, and nowhere else."
     try:
         wanted = read_own_settings(repo).remote

@@ -15,9 +15,11 @@ from gitmem.recall.preferences import context_of_person
 from gitmem.render.context import MAX_BYTES
 from gitmem.state.preferences import MAX_PREFERENCES, preferences_folder, read_preferences
 from gitmem.upkeep.keep_preferences import keep_preference
+from tests.support.capture import commit_of, session_in
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.prepared import prepared
+from tests.support.session import SESSION
 
 TEXT = "I prefer zwetschgen over plums in examples"
 WORD = "zwetschgen"
@@ -155,6 +157,20 @@ def test_a_secret_is_masked_before_it_is_written(ready: GitDriver) -> None:
     assert key not in everything
     assert "ACME-1234" not in everything
     assert "[masked:" in everything
+
+
+def test_what_an_agent_keeps_is_marked_and_in_no_memory_of_its_commit(ready: GitDriver) -> None:
+    command = f"gitmem remember --mine -m '{TEXT}, because it is a better word'"
+    writer = session_in(ready).prompt("Round prices to cents in price.py.").write("price.py")
+    writer = writer.bash(command, f"kept mine-0123456789, {TEXT}")
+    ready.environ.update(CLAUDE_CODE_SESSION_ID=SESSION, AI_AGENT="claude-code_1_agent")
+    mine(ready)
+    commit = commit_of(ready, writer, "Round prices", "price.py")
+    ready.run("push", "-q", "origin", "main")
+
+    assert b"Round prices" in ready.show_note(commit)
+    assert WORD.encode() not in ready.show_note(commit)
+    assert f"{TEXT} (written down by claude-code)" in start(ready)
 
 
 def test_outside_of_a_repository_it_works_too(ready: GitDriver, tmp_path: Path) -> None:
