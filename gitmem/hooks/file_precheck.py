@@ -15,16 +15,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitmem.model.line_ranges import Ranges
 
+# The keys of Claude Code, and those of Copilot CLI in Claude Code's form and in its own.
 # json, typing and pathlib would each cost as much as the look itself.
 _PAYLOAD_QUERY = (
     "SELECT coalesce(json_extract(:payload, '$.tool_input.file_path'),"
-    " json_extract(:payload, '$.tool_input.notebook_path')), json_extract(:payload, '$.cwd'),"
-    " json_extract(:payload, '$.session_id'), json_extract(:payload, '$.agent_id')"
+    " json_extract(:payload, '$.tool_input.notebook_path'),"
+    " json_extract(:payload, '$.tool_input.path'), json_extract(:payload, '$.toolArgs.path')),"
+    " json_extract(:payload, '$.cwd'),"
+    " coalesce(json_extract(:payload, '$.parent_agent_id'),"
+    " json_extract(:payload, '$.parentAgentId'), json_extract(:payload, '$.session_id'),"
+    " json_extract(:payload, '$.sessionId')),"
+    " coalesce(json_extract(:payload, '$.agent_id'), json_extract(:payload, '$.agentId'))"
 )
 _READ_QUERY = (
     "SELECT coalesce(json_type(:payload, '$.tool_input.old_string'),"
     " json_type(:payload, '$.tool_input.edits'), json_type(:payload, '$.tool_input.content'),"
-    " json_type(:payload, '$.tool_input.new_source')) IS NOT NULL,"
+    " json_type(:payload, '$.tool_input.new_source'), json_type(:payload, '$.tool_input.old_str'),"
+    " json_type(:payload, '$.tool_input.file_text'), json_type(:payload, '$.toolArgs.old_str'),"
+    " json_type(:payload, '$.toolArgs.file_text')) IS NOT NULL,"
     " json_extract(:payload, '$.tool_input.offset'),"
     " json_extract(:payload, '$.tool_input.limit'),"
     " json_extract(:payload, '$.tool_response.file.startLine'),"
