@@ -91,7 +91,7 @@ def _handle(
     worktree: Path,
     environ: Mapping[str, str],
 ) -> HookAnswer:
-    settings = _as_client_takes(read_settings(repo), event, client)
+    settings = as_client_takes(read_settings(repo), event, client)
     if not settings.enabled:
         return HookAnswer(message=_misspelled(event, payload, settings))
     known = RegisteredSession(payload.session, payload.transcript_path, str(worktree))
@@ -205,7 +205,7 @@ def _run_beside_file(
             return ""
         if not may_answer(repo, event, client, payload, environ, is_native=is_native):
             return ""
-        settings = _as_client_takes(read_settings(repo), event, client)
+        settings = as_client_takes(read_settings(repo), event, client)
         if not settings.enabled:
             return ""
         session, listener = payload.session, payload.listener
@@ -216,7 +216,7 @@ def _run_beside_file(
         return ""
 
 
-def _as_client_takes(settings: Settings, event: str, client: HookClient) -> Settings:
+def as_client_takes(settings: Settings, event: str, client: HookClient) -> Settings:
     """The settings with no more to say at this event than the client takes: one may send it again
     with every request.
     """
