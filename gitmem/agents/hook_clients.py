@@ -22,6 +22,12 @@ def _claude(environ: Mapping[str, str]) -> HookClient:
     return ClaudeHooks(environ)
 
 
+def _codex(environ: Mapping[str, str]) -> HookClient:
+    from gitmem.agents.codex.hook_output import CodexHooks
+
+    return CodexHooks(environ)
+
+
 def _copilot(environ: Mapping[str, str]) -> HookClient:
     from gitmem.agents.copilot.hook_output import CopilotHooks
 
@@ -36,6 +42,7 @@ def _cursor(environ: Mapping[str, str]) -> HookClient:
 
 _CLIENTS: dict[str, Callable[[Mapping[str, str]], HookClient]] = {
     "claude-code": _claude,
+    "codex": _codex,
     "copilot-cli": _copilot,
     "cursor": _cursor,
 }

@@ -65,7 +65,10 @@ def run_agent_hook(
         return ""
     payload, is_native = client.parse(stdin), bool(client_name)
     if event in _FILE_EVENTS:
-        return _run_beside_file(event, client, payload, environ, is_native=is_native)
+        for one in (payload, *payload.others):
+            if told := _run_beside_file(event, client, one, environ, is_native=is_native):
+                return told
+        return _ask_about_commit(event, client, payload, environ, is_native=is_native)
     try:
         repo = find_enclosing_repo(payload.project or payload.cwd or ".")
     except GitmemError:
@@ -225,6 +228,22 @@ def as_client_takes(settings: Settings, event: str, client: HookClient) -> Setti
     given = client.budget_tokens(event, wanted)
     changes: dict[str, Any] = {name: given}
     return settings if given >= wanted else replace(settings, **changes)
+
+
+def _ask_about_commit(
+    event: str,
+    client: HookClient,
+    payload: HookPayload,
+    environ: Mapping[str, str],
+    *,
+    is_native: bool,
+) -> str:
+    """The question about a commit that the tool has just made; mostly nothing."""
+    if not payload.has_committed or not client.asks(event):
+        return ""
+    from gitmem.hooks.question import ask_behind_command
+
+    return ask_behind_command(client, payload, environ, is_native=is_native)
 
 
 def _passage(payload: HookPayload, *, is_done: bool) -> Passage:

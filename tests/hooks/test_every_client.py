@@ -188,6 +188,11 @@ def test_the_same_state_gives_the_same_text(with_memory: GitDriver) -> None:
     assert "Cents are integers" in texts.pop()
 
 
+def with_budget(settings: Settings, name: str, tokens: int) -> Settings:
+    changes: dict[str, Any] = {name: tokens}
+    return replace(settings, **changes)
+
+
 @pytest.mark.parametrize(
     ("event", "budget"),
     [
@@ -204,11 +209,11 @@ def test_no_client_is_given_more_than_it_takes_nor_than_was_wanted(
     client = choose_client(name, b"", {})
     assert client is not None
     for wanted in (0, 10, 100_000):
-        wish = replace(Settings(), **{budget: wanted})
+        wish = with_budget(Settings(), budget, wanted)
         given = as_client_takes(wish, event, client)
 
         assert getattr(given, budget) == client.budget_tokens(event, wanted) <= wanted
-        assert replace(given, **{budget: wanted}) == wish
+        assert with_budget(given, budget, wanted) == wish
 
 
 def test_what_is_sent_with_every_request_is_less_than_what_is_sent_once() -> None:

@@ -60,6 +60,7 @@ class ClientSetup:
     person's home (``homes``, by the environment), or its ``folder`` in the project, if it has one.
     ``sample`` is what its payload at a session's start has beside ``cwd`` and the event's name,
     without an id.
+    ``advice`` is what is left for the person to do in it, once our part is in its files.
     """
 
     name: str
@@ -69,6 +70,7 @@ class ClientSetup:
     homes: Callable[[Mapping[str, str]], Sequence[Path]] = lambda environ: ()
     folder: str = ""
     sample: Mapping[str, Any] = field(default_factory=lambda: {"source": "startup"})
+    advice: str = ""
 
     def is_here(self, worktree: Path, environ: Mapping[str, str]) -> bool:
         """Whether the person, or the project, uses this client."""
