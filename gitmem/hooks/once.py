@@ -36,7 +36,7 @@ def may_answer(
 
         if has_native_hook(client.name, event, repo.worktree, environ):
             return False
-    what = (payload.source, payload.prompt, payload.call or payload.path or payload.agent_id)
+    what = (payload.source, payload.prompt, payload.call, payload.path, payload.agent_id)
     if event in _QUEUED or not any(what) or not is_session_id(payload.session):
         return True  # nothing tells this event from the next of its kind
     texts = (payload.lines, payload.old_texts, payload.new_texts)
