@@ -9,10 +9,16 @@ from gitmem.agents.adapter import Adapter, TranscriptFile
 from gitmem.agents.claude.adapter import ClaudeCode
 from gitmem.agents.codex.adapter import Codex
 from gitmem.agents.copies import choose_copy
+from gitmem.agents.copilot.adapter import CopilotCli
 from gitmem.agents.gemini.adapter import GeminiCli
 from gitmem.model.session import Transcript, is_session_id
 
-ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (Codex, GeminiCli, ClaudeCode)
+ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (
+    Codex,
+    GeminiCli,
+    CopilotCli,
+    ClaudeCode,
+)
 """Each is made from the environment; the first that calls a file its own reads it."""
 
 
