@@ -53,7 +53,7 @@ def _answer(event: str, given: Mapping[str, Any], environ: Mapping[str, str]) ->
     project = environ.get("CLAUDE_PROJECT_DIR") or "."
     if client == "claude-code" and settings_with_hook(event, project, environ):
         return ""
-    return run_agent_hook(event, payload, environ)
+    return run_agent_hook(event, payload, environ, client)
 
 
 def payload_of(event: str, given: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ _PROJECT = (".claude/settings.json", ".claude/settings.local.json")
 
 def settings_with_hook(event: str, project: str, environ: Mapping[str, str]) -> Path | None:
     """The file whose hooks call us at this event; ``project`` is where the client was started."""
-    line = re.compile(re.escape(LAUNCHER).encode() + rb'[^\n]*hook ' + event.encode() + rb"\b")
+    line = re.compile(re.escape(LAUNCHER).encode() + rb"[^\n]*hook " + event.encode() + rb"\b")
     return next((path for path in _files(project, environ) if line.search(_read(path))), None)
 
 

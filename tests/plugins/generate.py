@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.model.release import DISTRIBUTION, VERSION
-from gitmem.setup.claude_settings import MATCHERS, TIMEOUTS
+from gitmem.setup.clients.claude_code import MATCHERS, TIMEOUTS
 from gitmem.setup.launcher_line import FIND_LAUNCHER
 from gitmem.setup.mcp_json import SERVE_NOTHING
 
