@@ -1,4 +1,4 @@
-"""What stands in the plugins' folders is what the generator makes, in the forms of their clients."""
+"""The plugins' folders hold what the generator makes, in the forms of their clients."""
 
 from __future__ import annotations
 
