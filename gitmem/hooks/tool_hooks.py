@@ -25,7 +25,7 @@ _EVENTS = {"prompt_context": "UserPromptSubmit", "file_context": "PostToolUse"}
 _SECONDS = 1.5  # as long as a hook in a process of its own waits
 _AS_TOLD = (
     *("session_id", "agent_id", "transcript_path", "cwd", "permission_mode"),
-    *("prompt", "tool_name"),
+    *("prompt", "tool_name", "tool_use_id"),
 )
 
 

@@ -42,7 +42,7 @@ HOOK_TOOLS = (
         "file_context",
         "Beside a file",
         "what is remembered about a file that was read or edited.",
-        *("path", "tool_name", *_WHO),
+        *("path", "tool_name", "tool_use_id", *_WHO),
         tool_input=_ANY,
         **dict.fromkeys(("start_line", "line_count", "total_lines", "patch"), _ANY),
     ),

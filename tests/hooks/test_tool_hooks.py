@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ OTHER = "0c9a616d-a1ce-4d38-8f1e-1544b08bf6d2"
 @prepared
 def orchard(committed: GitDriver) -> GitDriver:
     """Thirty files, each with a memory of its own: a prompt or a file singles one out."""
-    assert gitmem(committed, "init", "--no-agent", "claude-code").returncode == 0
+    assert gitmem(committed, "init").returncode == 0
+    shutil.rmtree(committed.path / ".claude")  # which would tell it by itself
     for number in range(30):
         path = f"tree{number:02}.py"
         committed.commit(f"plant tree {number:02}", **{path: "bark\nwood\nbark\n"})

@@ -12,7 +12,13 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.test_real_client import an_orchard, gitmem, settled_note, shown_to_the_person
+from tests.journeys.test_real_client import (
+    AGENT,
+    an_orchard,
+    gitmem,
+    settled_note,
+    shown_to_the_person,
+)
 from tests.plugins.generate import PLUGINS, TOP
 from tests.support.client import Client, said_to_the_model
 from tests.support.git import GitDriver
@@ -30,6 +36,7 @@ def plugged(client: Client, git: GitDriver, home: Path) -> GitDriver:
     if tuple(map(int, number)) < FIRST_WITH_TOOL_HOOKS:
         pytest.skip("the client knows no hooks that ask a server")
     git.commit("Start", **{"README.md": "shop\n"})
+    git.environ["HOME"] = str(home / "ada")
     claude(client, home, "plugin", "marketplace", "add", str(TOP))
     claude(client, home, "plugin", "install", "gitmem@gitmem")
     return git
@@ -105,8 +112,9 @@ def test_the_client_finds_nothing_to_warn_of(client: Client, home: Path) -> None
 def test_with_the_plugin_alone_a_session_is_told_and_its_commit_remembered(
     client: Client, plugged: GitDriver, home: Path
 ) -> None:
-    set_up(plugged, "--no-agent", "claude-code")
+    set_up(plugged)
     assert not (plugged.path / ".claude").exists()
+    assert not (plugged.path / ".mcp.json").exists()
 
     requests = client.run(plugged.path, session(plugged), home=home / "ada", prompt=PROMPT)
 
@@ -122,7 +130,7 @@ def test_with_the_plugin_alone_a_session_is_told_and_its_commit_remembered(
 def test_beside_committed_settings_everything_is_told_once(
     client: Client, plugged: GitDriver, home: Path
 ) -> None:
-    set_up(plugged)
+    set_up(plugged, "--agent", "claude-code")
     assert (plugged.path / ".claude/settings.json").is_file()
 
     requests = client.run(plugged.path, session(plugged), home=home / "ada", prompt=PROMPT)
@@ -143,7 +151,7 @@ def test_beside_committed_settings_everything_is_told_once(
 def test_the_model_sees_the_tools_and_skills_but_not_what_is_for_hooks(
     client: Client, plugged: GitDriver, home: Path
 ) -> None:
-    set_up(plugged, "--no-agent", "claude-code")
+    set_up(plugged)
 
     requests = client.run(plugged.path, [{"text": "Hello."}], home=home / "ada")
 
@@ -177,3 +185,29 @@ def test_in_a_repository_that_is_not_set_up_nothing_is_told_or_kept(
     assert "gitmem-memory" not in said_to_the_model(requests)
     assert not (plugged.path / ".git/gitmem").exists()
     assert plugged.run("rev-parse", "refs/notes/claude-mem", check=False).returncode != 0
+
+
+def test_a_subagent_is_told_by_the_server_beside_the_files_it_reads(
+    client: Client, plugged: GitDriver, home: Path
+) -> None:
+    set_up(plugged)
+    task = {
+        "description": "Look",
+        "prompt": "SUBTASK: look at the tree",
+        "subagent_type": AGENT,
+        "run_in_background": False,
+    }
+    turns: list[dict[str, Any]] = [
+        {"text": "I hand it over.", "tool": "Agent", "input": task},
+        {"tool": "Read", "input": {"file_path": str(plugged.path / "tree11.py")}},
+        {"text": "It is dry."},
+        {"text": "It is dry, they say."},
+    ]
+
+    requests = client.run(plugged.path, turns, home=home / "ada", prompt="Water what is dry.")
+
+    told = [request for request in requests if "Of tree11.py:" in said_to_the_model([request])]
+    assert told
+    assert all("SUBTASK" in said_to_the_model([request]) for request in told)
+    assert "hook PostToolUse" not in calls(plugged)
+    assert calls(plugged)["hook SubagentStart"] == 1

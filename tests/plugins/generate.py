@@ -132,7 +132,7 @@ def claude_hooks() -> dict[str, Any]:
 def _file_arguments() -> dict[str, str]:
     """What the client puts there is text, or JSON of what is none; an unknown field is empty."""
     return {
-        **{name: f"${{{name}}}" for name in (*_WHO, "tool_input")},
+        **{name: f"${{{name}}}" for name in (*_WHO, "tool_use_id", "tool_input")},
         "start_line": "${tool_response.file.startLine}",
         "line_count": "${tool_response.file.numLines}",
         "total_lines": "${tool_response.file.totalLines}",
