@@ -44,6 +44,7 @@ EVENTS = (
 _PATIENCE_SECONDS = 3.0
 _SCRUB_PATIENCE_SECONDS = 1.0
 _TELLING_EVENTS = ("SessionStart", "UserPromptSubmit", "SubagentStart")
+PROBE_ANSWER = "gitmem is here"
 _BUDGETS = {
     "SessionStart": "budget_tokens",
     "UserPromptSubmit": "prompt_tokens",
@@ -75,6 +76,8 @@ def run_agent_hook(
         return ""
     if not repo.is_initialised or repo.worktree is None or environ.get("GITMEM_SKIP"):
         return ""
+    if "GITMEM_PROBE" in environ:  # `gitmem doctor` asks whether this is reached
+        return client.write(event, HookAnswer(PROBE_ANSWER))
     adopt_sharing(repo)
     if not may_answer(repo, event, client, payload, environ, is_native=is_native):
         return ""

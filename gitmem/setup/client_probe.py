@@ -1,7 +1,7 @@
-"""Trying a client's hook as the client would: with a session that begins, and nobody's.
+"""Trying a client's hook as the client would, at a session's start.
 
-The command is started in the work tree with a payload without a session's id, so that nothing of it
-is kept.  What comes back must be one JSON object, or nothing: all else is an error to a client.
+The command is started in the work tree, with a mark by which the hook only says that it was reached
+and changes nothing.  What comes back must be one JSON object: all else is an error to a client.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def probe_client(repo: Repo, client: ClientSetup, environ: Mapping[str, str]) ->
     top = os.fspath(repo.need_worktree())
     said = json.dumps({**client.sample, "cwd": top, "hook_event_name": "SessionStart"}).encode()
     cleaned = {name: value for name, value in environ.items() if not name.startswith(_OF_AGENTS)}
+    cleaned["GITMEM_PROBE"] = os.devnull  # a git hook would write there
     try:
         done = run(
             ["sh", "-c", _start_command(client)],
@@ -39,12 +40,14 @@ def probe_client(repo: Repo, client: ClientSetup, environ: Mapping[str, str]) ->
         return str(error)
     if done.returncode != 0:
         return f"it ends with code {done.returncode}"
-    return "" if _is_answer(done.stdout) else "its answer is not one JSON object"
+    if not done.stdout.strip():
+        return "it says nothing"
+    return "" if _is_object(done.stdout) else "its answer is not one JSON object"
 
 
-def _is_answer(printed: bytes) -> bool:
+def _is_object(printed: bytes) -> bool:
     try:
-        return not printed.strip() or isinstance(json.loads(printed), dict)
+        return isinstance(json.loads(printed), dict)
     except ValueError:
         return False
 
