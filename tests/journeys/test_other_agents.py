@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.agents.gemini import files as gemini_files
+from gitmem.agents import chat_file
 from gitmem.model.memory import Memory
 from gitmem.state.error_log import read_log
 from tests.support.agents import codex_session, gemini_session, read
@@ -97,7 +97,7 @@ def test_a_session_that_is_too_large_is_logged(
 ) -> None:
     session = gemini_session(committed.home, committed.path.resolve(), "0.24")
     commit = commit_after(committed, session, **FILES)
-    monkeypatch.setattr(gemini_files, "MAX_DOCUMENT_BYTES", 1 << 10)
+    monkeypatch.setattr(chat_file, "MAX_DOCUMENT_BYTES", 1 << 10)
 
     remembered(committed, commit)
 

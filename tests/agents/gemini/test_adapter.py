@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gitmem.agents.gemini import files as gemini_files
+from gitmem.agents import chat_file
 from gitmem.agents.gemini.adapter import GeminiCli
 from gitmem.agents.slice import slice_of
 from gitmem.errors import TranscriptMissing
@@ -121,7 +121,7 @@ def test_a_huge_document_is_refused_with_a_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = gemini_session(tmp_path, WORK, "0.24")
-    monkeypatch.setattr(gemini_files, "MAX_DOCUMENT_BYTES", 1 << 10)
+    monkeypatch.setattr(chat_file, "MAX_DOCUMENT_BYTES", 1 << 10)
 
     with pytest.raises(TranscriptMissing, match="it has more than"):
         read(path)
