@@ -7,12 +7,22 @@ from pathlib import Path
 
 from gitmem.agents.adapter import Adapter, TranscriptFile
 from gitmem.agents.claude.adapter import ClaudeCode
+from gitmem.agents.cline.adapter import Cline
 from gitmem.agents.codex.adapter import Codex
 from gitmem.agents.copies import choose_copy
+from gitmem.agents.cursor.adapter import Cursor
 from gitmem.agents.gemini.adapter import GeminiCli
+from gitmem.agents.qwen.adapter import QwenCode
 from gitmem.model.session import Transcript, is_session_id
 
-ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (Codex, GeminiCli, ClaudeCode)
+ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (
+    Codex,
+    QwenCode,
+    Cline,
+    Cursor,
+    GeminiCli,
+    ClaudeCode,
+)
 """Each is made from the environment; the first that calls a file its own reads it."""
 
 

@@ -304,7 +304,7 @@ def _pending_memory(part: Slice, branch: str, policy: Policy) -> Memory | None:
         return None
     provenance = Provenance(
         branch=branch,
-        time=iso_time(part.events[-1].time),
+        time=iso_time(part.events[-1].latest or part.events[-1].time),
         agent=part.agent,
         session=part.session,
         records=(part.first, part.end),
