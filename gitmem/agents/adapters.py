@@ -10,6 +10,7 @@ from gitmem.agents.claude.adapter import ClaudeCode
 from gitmem.agents.cline.adapter import Cline
 from gitmem.agents.codex.adapter import Codex
 from gitmem.agents.copies import choose_copy
+from gitmem.agents.copilot.adapter import CopilotCli
 from gitmem.agents.cursor.adapter import Cursor
 from gitmem.agents.gemini.adapter import GeminiCli
 from gitmem.agents.qwen.adapter import QwenCode
@@ -21,6 +22,7 @@ ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (
     Cline,
     Cursor,
     GeminiCli,
+    CopilotCli,
     ClaudeCode,
 )
 """Each is made from the environment; the first that calls a file its own reads it."""

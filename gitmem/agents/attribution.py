@@ -176,11 +176,11 @@ def _pending_files(
 def _is_committing(traces: Traces, moment: float, subject: str) -> bool:
     return any(
         command.start <= moment + _CLOCK_SECONDS
-        and command.end >= moment - _CLOCK_SECONDS
         and (
             command.start >= moment - _LONGEST_COMMIT_SECONDS
+            and command.end >= moment - _CLOCK_SECONDS
             if command.is_dated
-            else bool(command.subjects)
+            else command.subjects and command.end >= moment - _LONGEST_COMMIT_SECONDS
         )
         and _may_say(command.subjects, subject)
         for command in traces.commits
