@@ -73,6 +73,14 @@ class Event:
     exit_code: int | None = None
     latest: float = 0.0
 
+    @property
+    def told_time(self) -> float:
+        """When it happened, POSIX seconds, as its agent told it; 0.0 where only bounds are known.
+
+        A moment that was told between others that were not is a whole second.
+        """
+        return self.time if not self.latest or self.time.is_integer() else 0.0
+
 
 @dataclass(frozen=True)
 class Transcript:

@@ -98,7 +98,8 @@ class Cline:
             version = _VERSION.search(read_head(path, _HEAD_BYTES))
             agent = f"{self.name} {version[1].decode()}" if version else self.name
             chat = Chat(path.name[: -len(_SUFFIX)] or path.stem, agent, root)
-            reader = BlockReader(root, is_subagent=_is_subagent(path), in_full=in_full)
+            subagent = path.name if _is_subagent(path) else ""
+            reader = BlockReader(root, subagent, in_full=in_full)
             transcript, since, ended = read_chat(SessionDocument(path), reader, chat, first, extent)
         subagents = _read_subagents(_find_subagents(path), root, extent.before(ended).whole)
         return add_subagents(transcript, subagents, since)
@@ -152,7 +153,7 @@ def _find_subagents(path: Path) -> list[Path]:
 
 def _read_subagents(paths: Iterable[Path], root: str, extent: Extent) -> Iterator[Transcript]:
     for path in paths:
-        reader = BlockReader(root, is_subagent=True, in_full=extent.in_full)
+        reader = BlockReader(root, path.name, in_full=extent.in_full)
         with suppress(OSError, TranscriptMissing):
             chat = Chat(path.stem, Cline.name, root)
             transcript, *_ = read_chat(SessionDocument(path), reader, chat, 0, extent)

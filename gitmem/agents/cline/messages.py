@@ -14,6 +14,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from gitmem.agents.call_ids import CallIds
 from gitmem.agents.chat_session import MessagePart
 from gitmem.agents.draft import Draft, render_input
 from gitmem.agents.json_values import (
@@ -42,15 +43,17 @@ _MAX_FILES = 200
 class BlockReader:
     """Turns messages, each as often as it was written, into records and their events.
 
-    ``root`` is the session's folder, against which a relative path is read.
+    ``root`` is the session's folder, against which a relative path is read; ``subagent`` is whose
+    the messages are, if any's.
     """
 
-    def __init__(self, root: str = "", *, is_subagent: bool = False, in_full: bool = False) -> None:
+    def __init__(self, root: str = "", subagent: str = "", *, in_full: bool = False) -> None:
         self._root = root
-        self._is_subagent = is_subagent
+        self._subagent = subagent
         self._in_full = in_full
         self._count = 0
         self._tools: dict[str, str] = {}
+        self._ids = CallIds(subagent)
 
     @property
     def count(self) -> int:
@@ -59,7 +62,7 @@ class BlockReader:
 
     def afresh(self) -> BlockReader:
         """Another, for reading from the beginning again."""
-        return BlockReader(self._root, is_subagent=self._is_subagent, in_full=self._in_full)
+        return BlockReader(self._root, self._subagent, in_full=self._in_full)
 
     def first_part(self, message_id: object) -> int:
         """No message is taken back in these files."""
@@ -78,7 +81,7 @@ class BlockReader:
     def draft_events(self, part: MessagePart, time: float) -> Iterator[Event]:
         """The events of a record, as of ``time``."""
         block, kind = part.call or {}, (part.call or {}).get("type")
-        draft = Draft(part.number, time, is_subagent=self._is_subagent, in_full=self._in_full)
+        draft = Draft(part.number, time, is_subagent=bool(self._subagent), in_full=self._in_full)
         if kind == "text":
             is_users = part.message.get("role") == "user"
             words = _typed(parse_text(block.get("text"))) if is_users else block.get("text")
@@ -93,7 +96,7 @@ class BlockReader:
             yield from self._result(block, draft)
 
     def _call(self, block: JsonObject, draft: Draft) -> Iterator[Event]:
-        name, call_id = parse_name(block.get("name")), parse_name(block.get("id"))
+        name, call_id = parse_name(block.get("name")), self._ids.call(parse_name(block.get("id")))
         given = parse_arguments(block.get("input"))
         if name in _RUNS:
             self._tools[call_id] = "Bash"
@@ -130,7 +133,7 @@ class BlockReader:
             )
 
     def _result(self, block: JsonObject, draft: Draft) -> Iterator[Event]:
-        call_id = parse_name(block.get("tool_use_id"))
+        call_id = self._ids.answer(parse_name(block.get("tool_use_id")))
         name = parse_name(block.get("name"))
         tool = self._tools.get(call_id, _TOOLS.get(name, name))
         text, has_failed = _answer(block.get("content"))

@@ -141,12 +141,12 @@ class QwenCode:
 
 
 def _read_lines(
-    path: Path, start: int, start_byte: int, extent: Extent, *, is_subagent: bool = False
+    path: Path, start: int, start_byte: int, extent: Extent, subagent: str = ""
 ) -> Transcript:
     made: list[RecordReader] = []
 
     def make_reader() -> RecordReader:
-        made.append(RecordReader(is_subagent=is_subagent))
+        made.append(RecordReader(subagent))
         return made[-1]
 
     with open_regular(path) as file:
@@ -190,7 +190,7 @@ def _find_subagents(path: Path) -> list[Path]:
 def _read_subagents(paths: Iterable[Path], extent: Extent) -> Iterator[Transcript]:
     for path in paths:
         with suppress(OSError):
-            yield _read_lines(path, 0, 0, extent, is_subagent=True)
+            yield _read_lines(path, 0, 0, extent, path.stem)
 
 
 def _is_document(path: Path) -> bool:

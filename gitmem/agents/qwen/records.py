@@ -12,6 +12,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from gitmem.agents.call_ids import CallIds
 from gitmem.agents.draft import Draft, render_input
 from gitmem.agents.json_values import (
     JsonObject,
@@ -54,15 +55,17 @@ _FAILURES = ("error", "cancelled")
 
 
 class RecordReader:
-    """Turns the records of one file, in order, into events."""
+    """Turns the records of one file, in order, into events; ``subagent`` is whose it is, if any."""
 
-    def __init__(self, *, is_subagent: bool = False) -> None:
-        self.is_subagent = is_subagent
+    def __init__(self, subagent: str = "") -> None:
+        self.is_subagent = bool(subagent)
         self.cwds: dict[str, None] = {}
         self.branches: dict[str, None] = {}
         self.version = ""
         self._cwd = ""
         self._numbers: dict[str, int] = {}
+        self._first = -1
+        self._ids = CallIds(subagent)
 
     def time_of(self, record: JsonObject) -> float:
         """When the record was written, POSIX seconds; 0.0 where nothing tells."""
@@ -74,6 +77,7 @@ class RecordReader:
         A rewind's record follows the one that was gone back to; what stands between was left.  An
         id that repeats is that of the record that bore it last.
         """
+        self._first = number if self._first < 0 else self._first
         if not _is_copy(record):
             self._cwd = parse_path(record.get("cwd")) or self._cwd
             collect_path(self.cwds, self._cwd)
@@ -81,12 +85,16 @@ class RecordReader:
                 collect_path(self.branches, branch)
             self.version = parse_id(record.get("version")) or self.version
         if record.get("type") == "system" and record.get("subtype") == "rewind":
-            parent = record.get("parentUuid")
-            back_to = self._numbers.get(parent, None) if isinstance(parent, str) else -1
-            if back_to is not None:
-                rewinds.drop(back_to + 1, number)
+            self._rewind(record.get("parentUuid"), number, rewinds)
         if name := parse_name(record.get("uuid")):
             self._numbers[name] = number
+
+    def _rewind(self, parent: object, number: int, rewinds: Rewinds) -> None:
+        back_to = self._numbers.get(parent) if isinstance(parent, str) else -1
+        if back_to is None and self._first > 0:
+            back_to = self._first - 1  # before what is read here
+        if back_to is not None:
+            rewinds.drop(back_to + 1, number)
 
     def draft_events(self, record: JsonObject, draft: Draft) -> Iterator[Event]:
         """The events of a record; none of one that a fork copied from another session."""
@@ -99,7 +107,7 @@ class RecordReader:
         elif kind == "assistant":
             yield from self._model(parts, draft)
         elif kind == "tool_result":
-            yield from _answers(record, parts, draft)
+            yield from self._answers(record, parts, draft)
         elif kind == "system" and record.get("subtype") == "chat_compression":
             yield from draft.words(EventKind.SUMMARY, _summary(record))
 
@@ -112,7 +120,7 @@ class RecordReader:
                 yield from draft.words(kind, parse_text(part.get("text")).strip())
 
     def _call(self, call: JsonObject, draft: Draft) -> Iterator[Event]:
-        name, call_id = parse_name(call.get("name")), parse_name(call.get("id"))
+        name, call_id = parse_name(call.get("name")), self._ids.call(parse_name(call.get("id")))
         tool, given = _TOOLS.get(name, name), parse_arguments(call.get("args"))
         if tool in ("Edit", "Write", "NotebookEdit"):
             added = given.get("new_string") or given.get("content") or given.get("new_source")
@@ -129,6 +137,30 @@ class RecordReader:
         else:
             text = parse_text(given.get("prompt")) if tool == "Agent" else render_input(given)
             yield from draft.call(tool, call_id, text=text)
+
+    def _answers(
+        self, record: JsonObject, parts: list[JsonObject], draft: Draft
+    ) -> Iterator[Event]:
+        told = parse_object(record.get("toolCallResult"))
+        for part in parts:
+            answer = parse_object(part.get("functionResponse"))
+            if not answer:
+                continue
+            name, call_id = (
+                parse_name(answer.get("name")),
+                self._ids.answer(parse_name(answer.get("id"))),
+            )
+            response = parse_object(answer.get("response"))
+            text = parse_text(response.get("output") or response.get("error"))
+            shown = parse_object(told.get("resultDisplay")).get("exitCode")
+            code = shown if isinstance(shown, int) and not isinstance(shown, bool) else None
+            if code is None and (found := _EXIT_CODE.search(text)):
+                code = int(found[1])
+            has_failed = "error" in response or told.get("status") in _FAILURES or bool(code)
+            tool = _TOOLS.get(name, name)
+            yield from draft.result(
+                tool, call_id, _output(text), is_error=has_failed, exit_code=code
+            )
 
     def _path(self, given: JsonObject) -> str:
         for key in ("file_path", "absolute_path", "notebook_path", "path"):
@@ -151,24 +183,6 @@ def _person(record: JsonObject, parts: list[JsonObject], draft: Draft) -> Iterat
     text = shown or _FILE_CONTENTS.sub("", join_texts(part.get("text") for part in parts))
     if not _CLIENT_TEXT.match(text):
         yield from draft.words(EventKind.PROMPT, own_words(text))
-
-
-def _answers(record: JsonObject, parts: list[JsonObject], draft: Draft) -> Iterator[Event]:
-    told = parse_object(record.get("toolCallResult"))
-    for part in parts:
-        answer = parse_object(part.get("functionResponse"))
-        if not answer:
-            continue
-        name, call_id = parse_name(answer.get("name")), parse_name(answer.get("id"))
-        response = parse_object(answer.get("response"))
-        text = parse_text(response.get("output") or response.get("error"))
-        shown = parse_object(told.get("resultDisplay")).get("exitCode")
-        code = shown if isinstance(shown, int) and not isinstance(shown, bool) else None
-        if code is None and (found := _EXIT_CODE.search(text)):
-            code = int(found[1])
-        has_failed = "error" in response or told.get("status") in _FAILURES or bool(code)
-        tool = _TOOLS.get(name, name)
-        yield from draft.result(tool, call_id, _output(text), is_error=has_failed, exit_code=code)
 
 
 def _output(text: str) -> str:
