@@ -44,9 +44,8 @@ _TOOLS = {
 }
 _EXIT_CODE = re.compile(r"^Exit Code: (-?\d{1,10})\s*$", re.MULTILINE)
 _EMPTY_OUTPUT = re.compile(r"^Output: \(empty\)$", re.MULTILINE)
-_CLIENT_TEXT = re.compile(
-    r"\s*(?:<(?:session_context|hook_context)\b|This is the Gemini CLI\.|[/?]\w)"
-)
+_CLIENT_TEXT = re.compile(r"\s*(?:<session_context\b|This is the Gemini CLI\.|[/?]\w)")
+_HOOK_CONTEXT = re.compile(r"<hook_context>.*?(?:</hook_context>|\Z)", re.DOTALL)
 _SNAPSHOT = re.compile(r"\s*<state_snapshot\b")
 _FILE_CONTENTS = re.compile(r"\n?--- Content from referenced files ---.*", re.DOTALL)
 _CANCEL_NOTICE = "Request cancelled."
@@ -133,6 +132,7 @@ class MessageReader:
             yield from draft.words(EventKind.SUMMARY, text.strip())
         elif kind == "user":
             typed = parse_text(message.get("displayContent")) or _FILE_CONTENTS.sub("", text)
+            typed = _HOOK_CONTEXT.sub("", typed)
             if not _CLIENT_TEXT.match(typed):
                 yield from draft.words(EventKind.PROMPT, own_words(typed))
         elif kind == "info" and text.startswith(_CANCEL_NOTICE):

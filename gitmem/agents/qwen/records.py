@@ -43,6 +43,7 @@ _TOOLS = {
     "ask_user_question": "AskUserQuestion",
     "exit_plan_mode": "ExitPlanMode",
 }
+_ADDED = ("<qwen:", "<system-reminder>")  # a part of its own for what a hook or the client says
 _MID_TURN = "mid_turn_user_message"
 _PERSON = ("", "real_user")
 _FILE_CONTENTS = re.compile(r"\n?--- Content from referenced files ---.*", re.DOTALL)
@@ -180,7 +181,9 @@ def _person(record: JsonObject, parts: list[JsonObject], draft: Draft) -> Iterat
     if what not in (None, _MID_TURN) or who not in (*_PERSON, None):
         return
     shown = parse_text(parse_object(record.get("systemPayload")).get("displayText"))
-    text = shown or _FILE_CONTENTS.sub("", join_texts(part.get("text") for part in parts))
+    texts = [text for part in parts if (text := parse_text(part.get("text")))]
+    typed = join_texts(text for text in texts if not text.startswith(_ADDED))
+    text = shown or _FILE_CONTENTS.sub("", typed)
     if not _CLIENT_TEXT.match(text):
         yield from draft.words(EventKind.PROMPT, own_words(text))
 

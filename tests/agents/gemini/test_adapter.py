@@ -183,6 +183,17 @@ def test_what_the_client_put_in_is_not_the_users_words(tmp_path: Path, text: str
     assert read(session(tmp_path, user([{"text": text}]))).events == ()
 
 
+def test_what_a_hook_said_stands_in_front_of_the_users_words(tmp_path: Path) -> None:
+    """As version 0.61 writes it without a terminal; behind the prompt stands a part of its own."""
+    parts = [
+        {"text": "<hook_context>At the start.</hook_context>\n\nFix it."},
+        {"text": "<hook_context>With the prompt.</hook_context>"},
+    ]
+    path = session(tmp_path, user(parts), user(parts, displayContent=parts))
+
+    assert [event.text for event in read(path).events] == ["Fix it.", "Fix it."]
+
+
 def test_files_that_the_user_named_are_not_the_users_words(tmp_path: Path) -> None:
     long = "Fix @a.py\n--- Content from referenced files ---\nContent from @a.py:\nx = 1\n"
     path = session(tmp_path, user(long), user(long, displayContent=[{"text": "Fix @a.py now"}]))

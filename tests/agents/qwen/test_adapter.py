@@ -176,6 +176,14 @@ def test_what_is_typed_in_the_middle_of_a_turn_and_beside_files(tmp_path: Path) 
     assert [event.text for event in read(path).events] == ["Fix @a.py", "Stop that."]
 
 
+def test_what_a_hook_said_is_not_the_users_words(tmp_path: Path) -> None:
+    """As version 0.24.4 writes it: a part of its own behind the prompt."""
+    told_by_us = "<qwen:user-prompt-submit-context>\nOld.\n</qwen:user-prompt-submit-context>"
+    path = session(tmp_path, record("user", 1, {"text": "Fix it."}, {"text": told_by_us}))
+
+    assert [event.text for event in read(path).events] == ["Fix it."]
+
+
 def test_what_was_rewound_away_is_not_told(tmp_path: Path) -> None:
     """The rewind follows the record that was gone back to; an id that repeats is the last's."""
     path = session(
