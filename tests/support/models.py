@@ -1,4 +1,4 @@
-"""The APIs that Codex CLI and Gemini CLI speak to, a few lines each, with a scripted model."""
+"""The APIs that other agents speak to, a few lines each, with a scripted model."""
 
 from __future__ import annotations
 
@@ -23,10 +23,21 @@ def responses_api(steps: Sequence[Step]) -> Iterator[str]:
 
 
 @contextmanager
-def generate_api(steps: Sequence[Step]) -> Iterator[str]:
-    """Google's generateContent: a step is a part, one for each answer that came back."""
-    with _served(steps, _generated) as url:
+def generate_api(steps: Sequence[Step], seen: list[Step] | None = None) -> Iterator[str]:
+    """Google's generateContent: a step is a part, one for each answer that came back; ``seen`` is
+    given the requests.
+    """
+    with _served(steps, _generated, seen) as url:
         yield url
+
+
+@contextmanager
+def chat_api(steps: Sequence[Step], seen: list[Step] | None = None) -> Iterator[str]:
+    """OpenAI's chat completions: a step is a ``text``, or the ``name`` and ``args`` of a call, one
+    for each answer that came back; ``seen`` is given the requests.
+    """
+    with _served(steps, _completed, seen) as url:
+        yield f"{url}/v1"
 
 
 def _response(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
@@ -57,12 +68,37 @@ def _generated(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
     )
 
 
+def _completed(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
+    done = sum(message.get("role") == "tool" for message in body.get("messages", []))
+    step = steps[min(done, len(steps) - 1)] if body.get("tools") else {"text": "ok"}
+    delta: dict[str, Any] = {"role": "assistant", "content": step.get("text")}
+    if "name" in step:
+        call = {"name": step["name"], "arguments": json.dumps(step["args"])}
+        delta["tool_calls"] = [{"index": 0, "id": f"c{done}", "type": "function", "function": call}]
+    head = {"id": "r", "object": "chat.completion.chunk", "created": 1, "model": "test-model"}
+    end = "tool_calls" if "name" in step else "stop"
+    counts = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+    chunks = [
+        {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]},
+        {
+            **head,
+            "choices": [{"index": 0, "delta": {}, "finish_reason": end}],
+            "usage": counts,
+        },
+    ]
+    data = b"".join(b"data: %b\n\n" % json.dumps(chunk).encode() for chunk in chunks)
+    return data + b"data: [DONE]\n\n"
+
+
 @contextmanager
-def _served(steps: Sequence[Step], reply: _Reply) -> Iterator[str]:
+def _served(steps: Sequence[Step], reply: _Reply, seen: list[Step] | None = None) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             data = self.rfile.read(int(self.headers.get("content-length", 0)))
-            answer = reply(json.loads(data), steps)
+            body = json.loads(data)
+            if seen is not None:
+                seen.append(body)
+            answer = reply(body, steps)
             self.send_response(200)
             self.send_header("content-type", "text/event-stream")
             self.send_header("content-length", str(len(answer)))
