@@ -21,7 +21,7 @@ from gitmem.model.memory import Memory
 from tests.support.capture import memories_on
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
-from tests.support.models import Step, chat_api, generate_api, responses_api
+from tests.support.models import Step, call_api, generate_api, responses_api
 
 pytestmark = pytest.mark.slow
 
@@ -126,7 +126,7 @@ def test_qwen_is_told_once(committed: GitDriver) -> None:
         {"text": LAST},
     ]
     seen: list[Step] = []
-    with chat_api(steps, seen) as url:
+    with call_api(steps, seen) as url:
         committed.environ |= {"OPENAI_BASE_URL": url, "OPENAI_MODEL": "test-model"}
         _run(committed, program, "--auth-type", "openai", "--yolo", "-p", ASKED)
 
@@ -148,7 +148,7 @@ def test_cline(committed: GitDriver) -> None:
     ]
     settings = committed.home / ".cline" / "data" / "settings"
     settings.mkdir(parents=True)
-    with chat_api(steps) as url:
+    with call_api(steps, []) as url:
         model = {"provider": "openai-compatible", "apiKey": "none", "model": "test-model"}
         provider = {
             "settings": {**model, "baseUrl": url},

@@ -32,12 +32,54 @@ def generate_api(steps: Sequence[Step], seen: list[Step] | None = None) -> Itera
 
 
 @contextmanager
-def chat_api(steps: Sequence[Step], seen: list[Step] | None = None) -> Iterator[str]:
-    """OpenAI's chat completions: a step is a ``text``, or the ``name`` and ``args`` of a call, one
-    for each answer that came back; ``seen`` is given the requests.
+def chat_api(
+    choose: Callable[[dict[str, Any]], Sequence[Step]], requests: list[dict[str, Any]]
+) -> Iterator[str]:
+    """OpenAI's chat completions: a step is an assistant's message, one for each that came back.
+
+    ``choose`` gives the steps of the conversation that is asked for; what was asked is added to
+    ``requests``.
     """
-    with _served(steps, _completed, seen) as url:
+
+    def reply(body: dict[str, Any], _: Sequence[Step]) -> bytes:
+        requests.append(body)
+        return _completion(body, choose(body))
+
+    with _served((), reply) as url:
+        yield url
+
+
+@contextmanager
+def call_api(steps: Sequence[Step], requests: list[dict[str, Any]]) -> Iterator[str]:
+    """The same with one conversation, whose step is a ``text``, or the ``name`` and ``args`` of a
+    call; what is asked beside it gets a word.
+    """
+    messages = [_message(number, step) for number, step in enumerate(steps)]
+    aside = [{"content": "ok"}]
+    with chat_api(lambda body: messages if body.get("tools") else aside, requests) as url:
         yield f"{url}/v1"
+
+
+def _message(number: int, step: Step) -> Step:
+    if "text" in step:
+        return {"content": step["text"]}
+    call = {"name": step["name"], "arguments": json.dumps(step["args"])}
+    return {"tool_calls": [{"index": 0, "id": f"c{number}", "type": "function", "function": call}]}
+
+
+def _completion(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
+    done = sum(message.get("role") == "assistant" for message in body.get("messages", []))
+    step = steps[min(done, len(steps) - 1)]
+    end = "tool_calls" if step.get("tool_calls") else "stop"
+    choices = [
+        {"index": 0, "delta": {"role": "assistant", **step}, "finish_reason": None},
+        {"index": 0, "delta": {}, "finish_reason": end},
+    ]
+    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+    chunks = [{"choices": [choice]} for choice in choices] + [{"choices": [], "usage": usage}]
+    head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": body.get("model")}
+    lines = [json.dumps({**head, **chunk}).encode() for chunk in chunks]
+    return b"".join(b"data: %b\n\n" % line for line in [*lines, b"[DONE]"])
 
 
 def _response(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
@@ -66,28 +108,6 @@ def _generated(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
     return (
         b"data: %b\n\n" % json.dumps({"candidates": [candidate], "usageMetadata": counts}).encode()
     )
-
-
-def _completed(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
-    done = sum(message.get("role") == "tool" for message in body.get("messages", []))
-    step = steps[min(done, len(steps) - 1)] if body.get("tools") else {"text": "ok"}
-    delta: dict[str, Any] = {"role": "assistant", "content": step.get("text")}
-    if "name" in step:
-        call = {"name": step["name"], "arguments": json.dumps(step["args"])}
-        delta["tool_calls"] = [{"index": 0, "id": f"c{done}", "type": "function", "function": call}]
-    head = {"id": "r", "object": "chat.completion.chunk", "created": 1, "model": "test-model"}
-    end = "tool_calls" if "name" in step else "stop"
-    counts = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-    chunks = [
-        {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]},
-        {
-            **head,
-            "choices": [{"index": 0, "delta": {}, "finish_reason": end}],
-            "usage": counts,
-        },
-    ]
-    data = b"".join(b"data: %b\n\n" % json.dumps(chunk).encode() for chunk in chunks)
-    return data + b"data: [DONE]\n\n"
 
 
 @contextmanager

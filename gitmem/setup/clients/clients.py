@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gitmem.setup.clients import claude_code, cursor, gemini, qwen
+from gitmem.setup.clients import claude_code, codex, copilot, cursor, gemini, qwen
 from gitmem.setup.clients.client_setup import ClientFile, ClientSetup
 
 CLIENTS: tuple[ClientSetup, ...] = (
     claude_code.CLIENT,
+    codex.CLIENT,
+    copilot.CLIENT,
     cursor.CLIENT,
     gemini.CLIENT,
     qwen.CLIENT,
