@@ -155,7 +155,7 @@ def _read_lines(
     reader = made[-1]
     agent = f"{QwenCode.name} {reader.version}".rstrip()
     return Transcript(
-        session=path.stem,
+        session=_read_session(path) or path.stem,
         agent=agent,
         events=reading.events,
         first=start,
