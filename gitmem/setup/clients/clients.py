@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gitmem.setup.clients import claude_code
+from gitmem.setup.clients import claude_code, codex, copilot
 from gitmem.setup.clients.client_setup import ClientFile, ClientSetup
 
-CLIENTS: tuple[ClientSetup, ...] = (claude_code.CLIENT,)
+CLIENTS: tuple[ClientSetup, ...] = (claude_code.CLIENT, codex.CLIENT, copilot.CLIENT)
 """Claude Code is the first, and is set up wherever nobody refused it."""
 
 
