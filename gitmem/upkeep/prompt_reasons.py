@@ -44,12 +44,11 @@ _MOST_PATHS = 200
 LONGEST_SECONDS = 30 * 60.0
 _LEAST_WORDS = 4
 _SHARED_WORDS = 3
-_OF_ANY_WORK = frozenset(
-    (
-        "add fix test commit push branch code file function implement update remove make refactor"
-        " change build run check review error merge feature"
-    ).split()
-)
+_OF_ANY_WORK = {
+    "add", "fix", "test", "commit", "push", "branch", "code", "file", "function", "implement",
+    "update", "remove", "make", "refactor", "change", "build", "run", "check", "review", "error",
+    "merge", "feature",
+}  # fmt: skip
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]{2,}")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*\.[A-Za-z]{1,5}\b|\b\w+_\w+\b|\b[a-z]+[A-Z]\w+\b")
 
