@@ -46,6 +46,7 @@ _ERROR = re.compile(
     r"|not found|no such|undefined|unresolved|timed out)\b",
 )
 _CODE = re.compile(r"[{};]|=>|\w\(\)?\s*\{|^\s*(?:const|let|var|def|func|return|if|import)\b|&&")
+_NO_REMEDY = re.compile(r"(?:it was )?(?:gone|fixed|resolved|went away)\b", re.IGNORECASE)
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_'-]+")
 _KINDS = ("decision", "gotcha", "discovery", "note", "correction", "security")
@@ -108,13 +109,18 @@ def _statements(memory: Memory, commit: str, is_pinned: bool) -> Iterator[_State
         words = _words(line)
         if len(words) >= _LEAST_WORDS and len(line.split()) <= _MOST_WORDS:
             yield _Statement(line, words, memory, commit, is_of_person)
+    for error in memory.errors:
+        message = error.message.strip().partition("\n")[0]
+        remedy = clean_line(error.resolution, _MAX_LESSON)
+        # Which files an error went away with says nothing about how: our own words for that.
+        is_told = len(remedy.split()) >= _LEAST_WORDS and not _NO_REMEDY.match(remedy)
+        if is_told and _ERROR.search(message) and not _CODE.search(message):
+            line = clean_line(f"On `{_plain_code(message)}`: {remedy}", 4 * _MAX_LESSON)
+            same = _NUMBERS.sub("0", message.lower())
+            yield _Statement(line, _words(remedy) | {same}, memory, commit, is_of_person)
 
 
 def _rules(memory: Memory, *, is_of_person: bool) -> Iterator[str]:
-    for error in memory.errors:
-        message = error.message.strip().partition("\n")[0]
-        if error.resolution and _ERROR.search(message) and not _CODE.search(message):
-            yield f"On `{_plain_code(message)}`: {error.resolution.strip()}"
     if is_of_person:
         yield from (memory.title, *memory.what)
     elif memory.kind in _KINDS and not memory.provenance.is_of_history:

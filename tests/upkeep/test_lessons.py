@@ -89,8 +89,7 @@ def test_different_rules_are_not_added_up(git: GitDriver) -> None:
 def test_a_person_need_say_it_twice_only(git: GitDriver) -> None:
     words = "The staging database is rebuilt at night, migrations run by hand vanish"
     for number in range(2):
-        given = {"title": words, "kind": "note", "session": "", "compressor": "person/1"}
-        brought_up(git, number, **given)
+        brought_up(git, number, title=words, kind="note", session="", compressor="person/1")
 
     (found,) = lessons(git)
 
@@ -103,7 +102,13 @@ def test_an_error_counts_with_what_resolved_it(git: GitDriver) -> None:
         resolved = RecordedError(error, resolution="Run make deps before the tests")
         brought_up(git, number, title=f"Something else {number}", errors=(resolved,))
     for number in range(3, 6):
-        brought_up(git, number, title="x", errors=(RecordedError("TypeError: not a function"),))
+        vague = RecordedError("TypeError: not a function", resolution="gone after edits to a.py")
+        brought_up(git, number, title="x", errors=(vague,))
+    for number in range(6, 9):
+        other = RecordedError(
+            "TypeError: no such thing", resolution=f"{'abc'[number - 6] * 4} " * 5
+        )
+        brought_up(git, number, title="y", errors=(other,))
 
     (found,) = lessons(git)
 
