@@ -136,7 +136,7 @@ def finish_begun_scrub(repo: Repo, patience: float) -> bool:
     from gitmem.upkeep.scrub_remote import scrub_copy
 
     def send(remote: str) -> None:
-        replace_notes(open_workspace(repo), remote, partial(scrub_copy, repo))
+        replace_notes(open_workspace(repo, may_capture=False), remote, partial(scrub_copy, repo))
 
     done = finish_scrub(repo, send, patience=patience)
     if done is not None and done.trouble is not None:
