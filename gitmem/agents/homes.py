@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 _VARIABLES = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME")
-_BELOW_HOME = (".claude", ".config/claude", ".codex", ".gemini")
+_BELOW_HOME = (".claude", ".config/claude", ".codex", ".gemini", ".local/share/opencode")
 
 
 def sees_agents(environ: Mapping[str, str]) -> bool:
@@ -24,5 +24,7 @@ def has_home(environ: Mapping[str, str]) -> bool:
 
 def _homes(environ: Mapping[str, str]) -> Iterator[Path]:
     yield from (Path(folder) for name in _VARIABLES if (folder := environ.get(name)))
+    if data := environ.get("XDG_DATA_HOME"):
+        yield Path(data) / "opencode"
     if home := environ.get("HOME"):
         yield from (Path(home) / name for name in _BELOW_HOME)

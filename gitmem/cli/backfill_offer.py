@@ -21,7 +21,12 @@ from gitmem.upkeep.history_memories import sample_seconds
 
 _SESSION_SECONDS = 0.4  # a commit with its session, offline (docs/measured.md)
 _SAMPLE = 40
-_AGENTS = {"claude-code": "Claude Code", "codex": "Codex CLI", "gemini-cli": "Gemini CLI"}
+_AGENTS = {
+    "claude-code": "Claude Code",
+    "codex": "Codex CLI",
+    "gemini-cli": "Gemini CLI",
+    "opencode": "OpenCode",
+}
 
 
 @dataclass(frozen=True)

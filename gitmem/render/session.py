@@ -35,6 +35,7 @@ _NAMES = {
     "claude-code": "Claude Code",
     "codex": "Codex",
     "gemini-cli": "Gemini CLI",
+    "opencode": "OpenCode",
 }
 
 
