@@ -89,6 +89,8 @@ case "$1 ${2-}" in
     ;;
 "hook commit") ! wants_news || ! is_news lost.told || echo "$told" >&2 ;;
 "hook SessionStart")
+    # The line is Claude Code's to show: another client would not know the field.
+    case ${4-claude-code} in claude-code) ;; *) exit 0 ;; esac
     [ -n "${CLAUDE_CODE_ENTRYPOINT-}" ] || exit 0
     case $(cat) in
     *'"source":"startup"'* | *'"source": "startup"'*) ;;

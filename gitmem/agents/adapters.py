@@ -9,6 +9,7 @@ from gitmem.agents.adapter import Adapter, HoldsManySessions, TranscriptFile
 from gitmem.agents.claude.adapter import ClaudeCode
 from gitmem.agents.codex.adapter import Codex
 from gitmem.agents.copies import choose_copy
+from gitmem.agents.copilot.adapter import CopilotCli
 from gitmem.agents.gemini.adapter import GeminiCli
 from gitmem.agents.opencode.adapter import OpenCode
 from gitmem.agents.transcript_path import holding_file, is_own_file
@@ -18,6 +19,7 @@ ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (
     Codex,
     GeminiCli,
     OpenCode,
+    CopilotCli,
     ClaudeCode,
 )
 """Each is made from the environment; the first that calls a file its own reads it."""

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-_VARIABLES = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME")
-_BELOW_HOME = (".claude", ".config/claude", ".codex", ".gemini", ".local/share/opencode")
+_VARIABLES = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME", "COPILOT_HOME")
+_BELOW_HOME = (
+    ".claude",
+    ".config/claude",
+    ".codex",
+    ".gemini",
+    ".copilot",
+    ".local/share/opencode",
+)
 
 
 def sees_agents(environ: Mapping[str, str]) -> bool:

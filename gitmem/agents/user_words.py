@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 _FOREIGN = (
-    r"system-reminder|command-[a-z]+|local-command-[a-z]+|bash-[a-z]+|task-notification|"
+    r"system[-_]reminder|system_notification|command-[a-z]+|local-command-[a-z]+|bash-[a-z]+|task-notification|"
     r"ide_[a-z_]+|user-memory-[a-z]+|user-prompt-submit-hook|new-diagnostics|persisted-output|"
     r"post-tool-use-hook|session-start-hook|teammate-message|gitmem[a-z-]*"
 )

@@ -11,10 +11,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from gitmem.agents.claude.hook_payload import parse_payload
+from gitmem.agents.hook_clients import choose_client
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo
-from gitmem.model.job import PAYLOAD, Job
+from gitmem.model.job import CLIENT, PAYLOAD, Job
 from gitmem.model.session import is_session_id
 from gitmem.state.queue import Queue
 from gitmem.state.sessions import RegisteredSession, Registry
@@ -39,8 +39,11 @@ def name_sessions(repo: Repo) -> None:
 
 
 def _job_with_session(repo: Repo, job: Job) -> Job | None:
-    payload = parse_payload(job.extra[PAYLOAD].encode("utf-8", "surrogateescape"))
-    registry = Registry(repo)
+    said = job.extra[PAYLOAD].encode("utf-8", "surrogateescape")
+    client = choose_client(job.extra.get(CLIENT, ""), said, {})  # the hook's environment is gone
+    if client is None:
+        return None
+    payload, registry = client.parse(said), Registry(repo)
     worktree = _worktree(repo, registry, payload.session, job.extra.get("project") or payload.cwd)
     if not worktree or not is_session_id(payload.session):
         return None

@@ -26,6 +26,7 @@ _AGENTS = {
     "codex": "Codex CLI",
     "gemini-cli": "Gemini CLI",
     "opencode": "OpenCode",
+    "copilot-cli": "Copilot CLI",
 }
 
 

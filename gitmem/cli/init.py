@@ -22,6 +22,7 @@ from gitmem.git.repo import Repo
 from gitmem.index.memories import memory_count
 from gitmem.process.own_command import as_typed, own_command
 from gitmem.refresh.refresh import refresh
+from gitmem.setup.clients.clients import CLIENTS, client_names, find_client
 from gitmem.setup.git_config import read_config
 from gitmem.setup.install import install
 from gitmem.setup.writer_offers import find_writers
@@ -30,7 +31,7 @@ from gitmem.state.setting_types import COMPRESSORS, parse_compressors
 from gitmem.state.settings import read_settings
 from gitmem.state.sharing import keep_sharing
 
-_SHARED = (".claude/settings.json", ".mcp.json")
+_SHARED = tuple(file.path for client in CLIENTS for file in client.files)
 
 
 def _checked_names(context: click.Context, option: click.Parameter, value: str | None) -> str:
@@ -69,6 +70,17 @@ def _tell_lacks(repo: Repo, chosen: str) -> None:
             click.echo(f"note: '{name}' cannot be used yet: {lack}", err=True)
 
 
+def _client_names(
+    context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The clients of these names."""
+    found = {value: find_client(value) for value in values}
+    for value, client in found.items():
+        if client is None:
+            raise click.BadParameter(f"'{value}' is none of {', '.join(client_names())}")
+    return tuple(client.name for client in found.values() if client is not None)
+
+
 @click.command()
 @click.option(
     "--user",
@@ -78,6 +90,23 @@ def _tell_lacks(repo: Repo, chosen: str) -> None:
 )
 @click.option(
     "--no-mcp", is_flag=True, help="Do not offer gitmem's tools to agents (an MCP server)."
+)
+@click.option(
+    "--agent",
+    "agents",
+    multiple=True,
+    metavar="NAME",
+    callback=_client_names,
+    help=f"Set up this agent, too, though it is not found here: {', '.join(client_names())}."
+    " Can be given several times.",
+)
+@click.option(
+    "--no-agent",
+    "no_agents",
+    multiple=True,
+    metavar="NAME",
+    callback=_client_names,
+    help="Leave this agent alone, now and at every later init, until --agent takes that back.",
 )
 @click.option("--no-fetch", is_flag=True, help="Do not fetch the team's memories.")
 @click.option(
@@ -94,13 +123,22 @@ def _tell_lacks(repo: Repo, chosen: str) -> None:
     help="Whether a plain git log and git show print the memories, in full, to you and to agents."
     " Not unless you ask; git log --notes=claude-mem always does.",
 )
-def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str, in_log: bool | None) -> None:
+def command(
+    user: bool,
+    no_mcp: bool,
+    agents: tuple[str, ...],
+    no_agents: tuple[str, ...],
+    no_fetch: bool,
+    compressor: str,
+    in_log: bool | None,
+) -> None:
     """Set up this repository.  Run it again at any time: whatever is in place stays.
 
     Adds git hooks next to any existing ones, a fetch refspec for each remote, the configuration
-    that makes git carry notes through amend and rebase, Claude Code's hooks, and, in .mcp.json,
-    the server that lets agents search (with --user it leaves both project files alone).  Then it
-    fetches the team's memories.  `gitmem uninstall` removes all of this again, byte for byte.
+    that makes git carry notes through amend and rebase, hooks for Claude Code and for each other
+    agent that is found here, and, in .mcp.json, the server that lets agents search (with --user it
+    leaves the project's files alone).  Then it fetches the team's memories.  `gitmem uninstall`
+    removes all of this again, byte for byte.
 
     At a terminal it first offers the models that it finds here to write the memories, and takes
     one key for an answer; Enter keeps them offline.  In the end, where commits are there already
@@ -109,6 +147,8 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str, in_log: b
     """
     repo = repo_here(tells_memories=False, mends_launcher=False)
     repo.need_worktree()
+    if both := sorted({*agents} & {*no_agents}):
+        raise click.UsageError(f"'{both[0]}' is asked for and refused at once")
     open_objects(repo)  # a repository that cannot be read is refused before anything is asked
     keep_sharing(repo)
     chosen = compressor or _ask(repo)  # before anything is written: Ctrl-C leaves no half
@@ -119,6 +159,8 @@ def command(user: bool, no_mcp: bool, no_fetch: bool, compressor: str, in_log: b
         fetch=None if no_fetch else lambda repo: fetch(open_workspace(repo)),
         compressor=chosen,
         shows_in_log=in_log,
+        agents=agents,
+        no_agents=no_agents,
     )
     _tell_lacks(repo, chosen)
     watch_worktrees(repo)

@@ -1,24 +1,26 @@
-"""What Claude Code calls: SessionStart, UserPromptSubmit, PostToolUse, SubagentStart, Stop and
-SessionEnd.
+"""What an agent's client calls: SessionStart, UserPromptSubmit, PostToolUse, SubagentStart, Stop
+and SessionEnd.
 
 All but the last two print context: at the start, for a prompt, beside a file that was read or
 edited, for a subagent; behind a prompt there may be a question about a commit
 (:mod:`gitmem.hooks.question`).  Those two queue their job.  Whatever happens, the agent's session
 goes on: trouble goes to the log and the exit is 0.
+Which client it is, and what may be said to it, :mod:`gitmem.agents.hook_clients` knows; these words
+are Claude Code's, and all clients' here.
 Each event loads what it needs itself.  Standard library only, but for what the worker does in its
 own process.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gitmem.agents.claude.hook_payload import HookPayload, parse_payload
+from gitmem.agents.hook_client import HookAnswer, HookClient, HookPayload
+from gitmem.agents.hook_clients import choose_client
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo, guess_repo
 from gitmem.model.session import is_session_id
@@ -40,56 +42,61 @@ EVENTS = (
 _PATIENCE_SECONDS = 3.0
 _SCRUB_PATIENCE_SECONDS = 1.0
 _TELLING_EVENTS = ("SessionStart", "UserPromptSubmit", "SubagentStart")
-_CLIENT = "CLAUDE_CODE_ENTRYPOINT"
-"""Set by all versions of Claude Code: other clients run these hooks, too, and know no such field.
-"""
+_NOTHING = ContextBlock("", 0, 0)
 
 
-def run_agent_hook(event: str, stdin: bytes, environ: Mapping[str, str]) -> str:
+def run_agent_hook(
+    event: str, stdin: bytes, environ: Mapping[str, str], client_name: str = ""
+) -> str:
     """Handle one event of the agent; returns what the hook must print, often nothing.
 
-    Never raises for anything the repository, the payload or the disk may hold.
+    ``client_name`` is the one in the hook's command, if any.  Never raises for anything the
+    repository, the payload or the disk may hold.
     """
-    payload = parse_payload(stdin)
+    client = choose_client(client_name, stdin, environ)
+    if client is None:
+        return ""
+    payload = client.parse(stdin)
     if event in _FILE_EVENTS:
-        return _run_beside_file(event, payload, environ)
+        return _run_beside_file(event, client, payload, environ)
     try:
-        repo = find_enclosing_repo(environ.get("CLAUDE_PROJECT_DIR") or payload.cwd or ".")
+        repo = find_enclosing_repo(payload.project or payload.cwd or ".")
     except GitmemError:
         return ""
     if not repo.is_initialised or repo.worktree is None or environ.get("GITMEM_SKIP"):
         return ""
     adopt_sharing(repo)
     try:
-        return _handle(event, payload, repo, repo.worktree, environ)
+        answer = _handle(event, client, payload, repo, repo.worktree, environ)
     except (GitmemError, OSError) as error:
         append_log(repo, f"hook {event}: {error}")
-        return _output(event, message=_failure(repo, event, payload, environ))
+        answer = HookAnswer(message=_failure(repo, event, client, payload))
+    return client.write(event, answer)
 
 
 def _handle(
-    event: str, payload: HookPayload, repo: Repo, worktree: Path, environ: Mapping[str, str]
-) -> str:
+    event: str,
+    client: HookClient,
+    payload: HookPayload,
+    repo: Repo,
+    worktree: Path,
+    environ: Mapping[str, str],
+) -> HookAnswer:
     settings = read_settings(repo)
     if not settings.enabled:
-        return _output(event, message=_misspelled(event, payload, settings))
+        return HookAnswer(message=_misspelled(event, payload, settings))
     known = RegisteredSession(payload.session, payload.transcript_path, str(worktree))
     with suppress(GitmemError):  # a read-only .git can still be read from
         Registry(repo).add(known)
     if event in _TELLING_EVENTS and has_scrub_intent(repo) and not _may_tell(repo, event):
-        return _output(event, message=_failure(repo, event, payload, environ))
+        return HookAnswer(message=_failure(repo, event, client, payload))
     if event == "UserPromptSubmit":
-        if not is_session_id(payload.session):
-            return ""
-        from gitmem.recall.with_prompt import context_of_prompt
-
-        block = context_of_prompt(repo, payload.session, payload.prompt, settings)
-        return _output(event, block, _question(repo, payload, settings))
+        return _answer_prompt(client, payload, repo, settings)
     if event == "SubagentStart":
-        return _output(event, _context_of_subagent(repo, payload, settings, environ))
-    if event != "SessionStart":
-        if not is_session_id(payload.session):
-            return ""  # nobody's turn: a job for it could only fail
+        return HookAnswer(_context_of_subagent(client, payload, repo, settings).text)
+    if event == "SessionStart":
+        return _answer_start(client, payload, repo, settings, environ)
+    if is_session_id(payload.session):  # else it is nobody's turn: a job for it could only fail
         from gitmem.model.job import Job
         from gitmem.state.queue import Queue
         from gitmem.state.worker_launch import launch_worker
@@ -97,18 +104,44 @@ def _handle(
         kind = "end" if event == "SessionEnd" else "turn"
         Queue(repo).add(Job(kind, session=payload.session, worktree=str(worktree)))
         launch_worker(repo)
-        return ""
+    return HookAnswer()
+
+
+def _answer_prompt(
+    client: HookClient, payload: HookPayload, repo: Repo, settings: Settings
+) -> HookAnswer:
+    event = "UserPromptSubmit"
+    if not is_session_id(payload.session) or not client.tells(event):
+        return HookAnswer()
+    from gitmem.recall.with_prompt import context_of_prompt
+
+    block = context_of_prompt(repo, payload.session, payload.prompt, settings)
+    question = _question(repo, payload, settings) if client.asks(event) else ""
+    return HookAnswer("\n".join(part for part in (block.text, question) if part))
+
+
+def _answer_start(
+    client: HookClient,
+    payload: HookPayload,
+    repo: Repo,
+    settings: Settings,
+    environ: Mapping[str, str],
+) -> HookAnswer:
     from gitmem.recall.at_start import context_of_session
     from gitmem.refresh.catch_up import catch_up
 
-    _export_session(payload.session, environ)
+    event = "SessionStart"
+    client.pass_session_on(payload.session)
     catch_up(repo, _PATIENCE_SECONDS)
-    # Client 2.0, which does not tell its session in the environment, forgets on resume what it
-    # was given: it must be told everything again.
-    is_resumed = payload.source == "resume" and "CLAUDE_CODE_SESSION_ID" in environ
-    budget = settings.budget_tokens
-    block = context_of_session(repo, payload.session, budget, is_resumed=is_resumed)
-    return _output(event, block, message=_message(repo, payload, settings, block, environ))
+    block = _NOTHING
+    if client.tells(event):
+        budget = client.budget_tokens(event, settings.budget_tokens)
+        is_resumed = payload.source == "resume" and client.keeps_context
+        block = context_of_session(repo, payload.session, budget, is_resumed=is_resumed)
+    message = ""
+    if client.shows(event):
+        message = _message(repo, payload, settings, block, environ)
+    return HookAnswer(block.text, message)
 
 
 def _may_tell(repo: Repo, event: str) -> bool:
@@ -119,13 +152,17 @@ def _may_tell(repo: Repo, event: str) -> bool:
     return wait_for_scrub(repo, patience)
 
 
-def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str]) -> str:
+def _run_beside_file(
+    event: str, client: HookClient, payload: HookPayload, environ: Mapping[str, str]
+) -> str:
     """Say what is remembered about a file; nearly always there is nothing, and no process is
     started to find that out.
     """
     if not payload.path or not is_session_id(payload.session) or environ.get("GITMEM_SKIP"):
         return ""
-    start = environ.get("CLAUDE_PROJECT_DIR") or payload.cwd or "."
+    if not client.tells(event):
+        return ""
+    start = payload.project or payload.cwd or "."
     file = os.path.join(payload.cwd or start, payload.path)  # noqa: PTH118 - as the agent says it
     project, repo = guess_repo(start), guess_repo(os.path.dirname(file))  # noqa: PTH120
     try:
@@ -154,7 +191,7 @@ def _run_beside_file(event: str, payload: HookPayload, environ: Mapping[str, str
             return ""
         session, listener = payload.session, payload.listener
         block = context_of_file(repo, session, listener, path, settings, passage)
-        return _output(event, block)
+        return client.write(event, HookAnswer(block.text))
     except (GitmemError, OSError) as error:
         append_log(repo, f"hook {event}: {error}")
         return ""
@@ -171,13 +208,12 @@ def _passage(payload: HookPayload, *, is_done: bool) -> Passage:
 
 
 def _context_of_subagent(
-    repo: Repo, payload: HookPayload, settings: Settings, environ: Mapping[str, str]
+    client: HookClient, payload: HookPayload, repo: Repo, settings: Settings
 ) -> ContextBlock:
-    """Nothing in client 2.0: it warms up subagents that nobody asked for, and tells nobody."""
-    if "CLAUDE_CODE_SESSION_ID" not in environ or not payload.agent_id:
-        return ContextBlock("", 0, 0)
-    if not is_session_id(payload.session):
-        return ContextBlock("", 0, 0)
+    if not payload.agent_id or not is_session_id(payload.session):
+        return _NOTHING
+    if not client.tells("SubagentStart"):
+        return _NOTHING
     from gitmem.recall.for_subagent import context_of_subagent
 
     return context_of_subagent(repo, payload.session, payload.listener, settings)
@@ -215,7 +251,7 @@ def _message(
     environ: Mapping[str, str],
 ) -> str:
     """What the person is told at the start, by the client that shows it; mostly nothing."""
-    if _CLIENT not in environ or settings.notice == "never":
+    if settings.notice == "never":
         return ""
     if environ.get("GITMEM_LOST") == "mended":  # the launcher has just found this gitmem
         from gitmem.setup.trouble import TAKEN_OVER
@@ -226,9 +262,9 @@ def _message(
     return start_line(repo, settings, payload.source, len(block.ids))
 
 
-def _failure(repo: Repo, event: str, payload: HookPayload, environ: Mapping[str, str]) -> str:
+def _failure(repo: Repo, event: str, client: HookClient, payload: HookPayload) -> str:
     """The same where the start itself failed."""
-    if event != "SessionStart" or payload.source != "startup" or _CLIENT not in environ:
+    if event != "SessionStart" or payload.source != "startup" or not client.shows(event):
         return ""
     from gitmem.setup.trouble import BAD_SETTING, FAILED_START, find_trouble
 
@@ -248,23 +284,3 @@ def _misspelled(event: str, payload: HookPayload, settings: Settings) -> str:
     from gitmem.setup.trouble import setting_trouble
 
     return setting_trouble(settings)
-
-
-def _output(
-    event: str, block: ContextBlock | None = None, question: str = "", message: str = ""
-) -> str:
-    """What the agent is told, and by ``message`` the person."""
-    text = "\n".join(part for part in (block.text if block else "", question) if part)
-    output: dict[str, object] = {"systemMessage": message} if message else {}
-    if text:
-        output["hookSpecificOutput"] = {"hookEventName": event, "additionalContext": text}
-    return json.dumps(output) if output else ""
-
-
-def _export_session(session: str, environ: Mapping[str, str]) -> None:
-    """Pass the session id to git hooks where the client itself does not (2.0.77)."""
-    path = environ.get("CLAUDE_ENV_FILE")
-    if path and is_session_id(session):
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK  # a pipe is not waited for
-        with suppress(OSError), open(os.open(path, flags, 0o666), "a", encoding="ascii") as file:  # noqa: PTH123
-            file.write(f"export GITMEM_SESSION_ID={session}{os.linesep}")

@@ -109,7 +109,7 @@ def _has_heard(
 
 def _lines_read(database: sqlite3.Connection, payload: str) -> Ranges | None:
     """The lines that were read, none where that is the whole file; None for an edit."""
-    from gitmem.agents.claude.touched_lines import read_lines
+    from gitmem.agents.touched_lines import read_lines
 
     found = database.execute(_READ_QUERY, {"payload": payload}).fetchone()
     is_edit, offset, limit, first, number, total = found

@@ -1,10 +1,10 @@
 """The entry of everything that runs unattended.  It exits 0 whatever happens.
 
-``gitmem hook EVENT`` is called by the agent, ``gitmem hook pre-push REMOTE URL`` by git,
-``gitmem worker GIT_DIR`` by either, ``gitmem worker GIT_DIR judge`` by an agent's server, and
-``gitmem hook launcher STATE`` by a launcher whose own program is gone.  Nothing here may load
-click, YAML or pygit2 before it is known that there is work for them; ``tests/hooks`` looks at
-``sys.modules``.
+``gitmem hook EVENT [TOOL] [--client NAME]`` is called by the agent, ``gitmem hook pre-push REMOTE
+URL`` by git, ``gitmem worker GIT_DIR`` by either, ``gitmem worker GIT_DIR judge`` by an agent's
+server, and ``gitmem hook launcher STATE`` by a launcher whose own program is gone.  Nothing here
+may load click, YAML or pygit2 before it is known that there is work for them; ``tests/hooks`` looks
+at ``sys.modules``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _STDIN, _STDOUT = 0, 1
 
 # How long a hook may wait for git, the index, the worker and its own stdin, in all; and how long
 # after that the process is ended, whatever holds it.  The client waits 5 s beside a file and for a
-# subagent, 10 s with a prompt and 15 s at the start (setup/claude_settings).
+# subagent, 10 s with a prompt and 15 s at the start (setup/clients/claude_code).
 _SECONDS, _SECONDS_AT_START, _GRACE_SECONDS = 1.5, 4.0, 1.0
 _STDIN_SECONDS, _STDIN_SECONDS_IF_WHOLE = 1.0, 0.3
 
@@ -74,25 +74,39 @@ def _dispatch(arguments: list[str]) -> None:
 
         repo = open_git_dir(f"{arguments[2]}/{os.pardir}")
         sys.stdout.write(take_over(repo, sys.executable))
-    elif arguments[1:] == ["PostToolUse", "Bash"]:
+    elif len(arguments) > 1:
+        _run_for_agent(*_agent_words(arguments[1:]))
+
+
+def _agent_words(words: list[str]) -> tuple[str, str, str]:
+    """The event, the tool and the client that the words of an agent's hook name."""
+    client = ""
+    if "--client" in words:
+        at = words.index("--client")
+        client = words[at + 1] if len(words) > at + 1 else "none"  # nobody's name: says nothing
+        words = words[:at]
+    return words[0] if words else "", words[1] if len(words) > 1 else "", client
+
+
+def _run_for_agent(event: str, tool: str, client: str) -> None:
+    if (event, tool) == ("PostToolUse", "Bash"):
         from gitmem.hooks.question import run_command_hook
 
-        payload = _read_payload()
-        sys.stdout.write(run_command_hook(payload, os.environ))
-    elif len(arguments) > 1 and arguments[1] in ("PostToolUse", "PreToolUse"):
+        sys.stdout.write(run_command_hook(_read_payload(), os.environ, client))
+        return
+    if event in ("PostToolUse", "PreToolUse"):
         from gitmem.hooks.file_precheck import may_tell
 
         payload = _read_payload()
         if may_tell(payload, dict(os.environ)):
             from gitmem.hooks.agent import run_agent_hook
 
-            sys.stdout.write(run_agent_hook(arguments[1], payload, os.environ))
-    elif len(arguments) > 1:
-        from gitmem.hooks.agent import EVENTS, run_agent_hook
+            sys.stdout.write(run_agent_hook(event, payload, os.environ, client))
+        return
+    from gitmem.hooks.agent import EVENTS, run_agent_hook
 
-        if arguments[1] in EVENTS:
-            payload = _read_payload()
-            sys.stdout.write(run_agent_hook(arguments[1], payload, os.environ))
+    if event in EVENTS:
+        sys.stdout.write(run_agent_hook(event, _read_payload(), os.environ, client))
 
 
 def _read_payload() -> bytes:

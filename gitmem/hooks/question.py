@@ -1,4 +1,4 @@
-"""What Claude Code calls behind each command of its agent: was a commit made, is it worth a word?
+"""What a client calls behind each command of its agent: was a commit made, is it worth a word?
 
 The launcher has ended the hook already where git made no commit in the session.  A subagent is not
 asked, it has its own task; nor is an agent that plans: both leave the question for later.  Client
@@ -7,10 +7,10 @@ asked, it has its own task; nor is an agent that plans: both leave the question 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
-from gitmem.agents.claude.hook_payload import HookPayload, parse_payload
+from gitmem.agents.hook_client import HookAnswer, HookPayload
+from gitmem.agents.hook_clients import choose_client
 from gitmem.capture.question import question_for
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo
@@ -22,17 +22,19 @@ from gitmem.state.settings import Settings, read_settings
 from gitmem.state.sharing import adopt_sharing
 
 
-def run_command_hook(stdin: bytes, environ: Mapping[str, str]) -> str:
+def run_command_hook(stdin: bytes, environ: Mapping[str, str], client_name: str = "") -> str:
     """What the hook must print after a command: a question, or nothing.
 
-    Never raises for anything the repository, the payload or the disk may hold.
+    ``client_name`` is the one in the hook's command, if any.  Never raises for anything the
+    repository, the payload or the disk may hold.
     """
-    payload = parse_payload(stdin)
-    if not may_be_asked(payload) or environ.get("GITMEM_SKIP"):
+    client = choose_client(client_name, stdin, environ)
+    if client is None or not client.asks("PostToolUse") or environ.get("GITMEM_SKIP"):
         return ""
-    if "CLAUDE_CODE_SESSION_ID" not in environ:
-        return ""  # client 2.0: perhaps a subagent
-    repo = _find_repo(payload, environ)
+    payload = client.parse(stdin)
+    if not may_be_asked(payload):
+        return ""
+    repo = _find_repo(payload)
     if repo is None or not Questions(repo).has_commits(payload.session) or is_scrub_begun(repo):
         return ""
     adopt_sharing(repo)
@@ -41,10 +43,7 @@ def run_command_hook(stdin: bytes, environ: Mapping[str, str]) -> str:
     except (GitmemError, OSError) as error:
         append_log(repo, f"hook PostToolUse: {error}")
         return ""
-    if not question:
-        return ""
-    output = {"hookEventName": "PostToolUse", "additionalContext": question}
-    return json.dumps({"hookSpecificOutput": output})
+    return client.write("PostToolUse", HookAnswer(question))
 
 
 def may_be_asked(payload: HookPayload) -> bool:
@@ -67,9 +66,9 @@ def ask(repo: Repo, payload: HookPayload, settings: Settings) -> str:
     return question_for(repo, payload.session, settings, payload.cwd)
 
 
-def _find_repo(payload: HookPayload, environ: Mapping[str, str]) -> Repo | None:
+def _find_repo(payload: HookPayload) -> Repo | None:
     """The work tree that the agent is in, where it belongs to the project's repository."""
-    project = environ.get("CLAUDE_PROJECT_DIR") or payload.cwd or "."
+    project = payload.project or payload.cwd or "."
     try:
         repo = find_enclosing_repo(project)
         if payload.cwd and payload.cwd != project:

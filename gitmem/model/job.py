@@ -14,6 +14,9 @@ from gitmem.model.value import dataclass, field
 PAYLOAD = "payload"
 """The field that holds a client's words as they came; it is the last, whatever stands in it."""
 
+CLIENT = "client"
+"""The field that names whose words they are; absent where the hook's command did not say."""
+
 KINDS = ("capture", "answer", "turn", "end", "push", "merge")
 
 

@@ -36,6 +36,7 @@ _NAMES = {
     "codex": "Codex",
     "gemini-cli": "Gemini CLI",
     "opencode": "OpenCode",
+    "copilot-cli": "Copilot CLI",
 }
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from gitmem.git.repo import Repo
 from gitmem.setup import mcp_json
-from gitmem.setup.claude_settings import PROJECT_FILE, has_hooks
 from gitmem.setup.client_choices import find_client_choices
+from gitmem.setup.clients.claude_code import CLIENT, HOOKS, PROJECT_FILE
+from gitmem.setup.clients.client_setup import ClientSetup
+from gitmem.setup.clients.clients import CLIENTS
 from gitmem.setup.config_hazards import find_dangers
 from gitmem.setup.doctor_finding import Finding, Level, Practice
 from gitmem.setup.git_config import (
@@ -32,6 +34,7 @@ from gitmem.setup.hook_probe import HookState, hook_state
 from gitmem.setup.install import install
 from gitmem.setup.launcher import check_program
 from gitmem.setup.owned_files import look
+from gitmem.state.refused_clients import read_refused_clients
 
 HIDE_IN_LOG = "gitmem init --no-show-in-git-log"
 
@@ -117,9 +120,23 @@ def _foreign(place: HooksPlace, config: GitConfig) -> Finding:
 
 
 def check_client(repo: Repo, practice: Practice) -> Iterator[Finding]:
-    """The agent's settings have gitmem's hooks, the project's or the user's."""
+    """The settings of each agent that is used here have gitmem's hooks, the project's or the
+    user's.
+    """
     if not os.path.lexists(repo.need_worktree() / ".git"):
         return  # no client can find this repository, so init leaves its settings alone
+    refused = read_refused_clients(repo)
+    for client in CLIENTS:
+        if client.name in refused:
+            what = f"{client.title} is not told anything here, as you wanted"
+            yield Finding(Level.NOTE, what, f"To change that: gitmem init --agent {client.name}")
+        elif client is CLIENT:
+            yield from _check_default_client(repo, practice)
+        else:
+            yield from _check_other_client(repo, practice, client)
+
+
+def _check_default_client(repo: Repo, practice: Practice) -> Iterator[Finding]:
     places = [repo.need_worktree() / PROJECT_FILE]
     places += [practice.user_settings] if practice.user_settings else []
     good = [path for path in places if _has_hooks(path)]
@@ -128,6 +145,27 @@ def check_client(repo: Repo, practice: Practice) -> Iterator[Finding]:
     if not good:
         what = f"Claude Code has no gitmem hooks, or old ones, in '{places[0]}'"
         yield Finding(Level.ERROR, what, "Run: gitmem init", _repair(repo, practice))
+
+
+def _check_other_client(repo: Repo, practice: Practice, client: ClientSetup) -> Iterator[Finding]:
+    hooks = [file for file in client.files if not file.is_server]
+    places = {repo.need_worktree() / file.path: file for file in hooks}
+    users = {file.user_path(os.environ): file for file in hooks if file.user_path is not None}
+    seen = {path: look(path).content for path in (*places, *users)}
+    every = {**places, **users}
+    good = [path for path, file in every.items() if (held := seen[path]) and file.has_us(held)]
+    old = [p for p, file in every.items() if p not in good and file.mentions_us(seen[p])]
+    for path in good:
+        yield Finding(Level.GOOD, f"{every[path].what} in '{path}'")
+    for path in old:
+        what = f"the {every[path].what} in '{path}' are not those of this version"
+        yield Finding(Level.ERROR, what, "Run: gitmem init", _repair(repo, practice))
+    if not good and not old and client.is_here(repo.need_worktree(), os.environ):
+        what = f"{client.title} is here, and is not told of gitmem"
+        remedy = (
+            f"Run: gitmem init (or, never to be asked again: gitmem init --no-agent {client.name})"
+        )
+        yield Finding(Level.NOTE, what, remedy)
 
 
 def check_server(repo: Repo, practice: Practice) -> Iterator[Finding]:
@@ -183,4 +221,4 @@ def _place(repo: Repo, practice: Practice) -> HooksPlace:
 
 def _has_hooks(path: Path) -> bool:
     content = look(path).content
-    return content is not None and has_hooks(content)
+    return content is not None and HOOKS.has_us(content)

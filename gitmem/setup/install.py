@@ -8,15 +8,25 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gitmem.errors import ForeignFile, GitmemError
+from gitmem.errors import GitmemError
 from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
-from gitmem.setup import mcp_json
-from gitmem.setup.claude_settings import PROJECT_FILE, with_hooks, without_hooks
+from gitmem.setup.client_files import (
+    add_to_project,
+    add_to_user_file,
+    choose_clients,
+    is_safe_to_add,
+    mentions_us,
+    paths_in_project,
+    refuse_clients,
+    user_files,
+)
+from gitmem.setup.clients.client_setup import ClientSetup
+from gitmem.setup.clients.clients import CLIENTS
 from gitmem.setup.git_config import (
     config_path,
     display_entries,
@@ -44,10 +54,10 @@ from gitmem.setup.hook_file import (
 from gitmem.setup.hook_location import HooksPlace, PlaceKind, find_place, read_git_version
 from gitmem.setup.launcher import put_program
 from gitmem.setup.legacy_hooks import clean_moved_copies
-from gitmem.setup.manifest import path_of_name
+from gitmem.setup.manifest import name_of_path, path_of_name
 from gitmem.setup.owned_files import FileState, OwnedFiles, look, refuse_way_out
-from gitmem.setup.recorded_files import is_recorded
-from gitmem.setup.uninstall import MADE_SETTINGS, put_back, undo_install
+from gitmem.setup.team_files import is_committed_with_us
+from gitmem.setup.uninstall import put_back, undo_install
 from gitmem.state.atomic import write_over
 
 _NO_ENTRY = (
@@ -77,9 +87,15 @@ def install(
     with_mcp: bool = True,
     compressor: str = "",
     shows_in_log: bool | None = None,
+    agents: Collection[str] = (),
+    no_agents: Collection[str] = (),
+    environ: Mapping[str, str] | None = None,
 ) -> InstallReport:
     """Set up the repository, in any of its work trees.
 
+    ``agents`` are clients to set up wherever they are, ``no_agents`` those to leave alone from now
+    on, by their names; without a word the clients that are here are set up (``environ`` tells; it
+    is the process's own if None).
     With ``user_settings``, our hooks go into the user's own agent settings instead of the
     project's, and the project's files stay as they are.  ``with_mcp``: the project offers the
     MCP server to agents.  ``fetch`` gets the team's memories; if it fails, that is a notice.
@@ -102,17 +118,29 @@ def install(
         if put_program(repo, python):
             report.changes.append(f"the program: {python}")
         place = find_place(repo, git_version or read_git_version())
+        refused = refuse_clients(repo, agents, no_agents)
+        clients = choose_clients(repo, os.environ if environ is None else environ, refused, agents)
+        must = [client for client in clients if client is CLIENTS[0] or client.name in agents]
         with_project = user_settings is None and has_entry
-        for path in _project_files(repo, place, with_project=with_project, with_mcp=with_mcp):
+        for path in _hook_paths(place):
             refuse_way_out(repo, path)  # before anything is written
+        if with_project:
+            for path in paths_in_project(repo, must, with_server=with_mcp):
+                refuse_way_out(repo, path)
         _add_to_config(repo, owned_files, place, report, compressor, shows_in_log)
         _add_hooks(repo, owned_files, place, report)
-        if user_settings is not None or has_entry:
-            _add_to_client(repo, owned_files, user_settings, report)
+        if user_settings is not None:
+            for path, file in user_files(environ or os.environ, clients, user_settings):
+                add_to_user_file(repo, path, file, report)
+        elif has_entry:
+            for client in clients:
+                if client in must or is_safe_to_add(repo, client, report, with_server=with_mcp):
+                    add_to_project(repo, owned_files, client, report, with_server=with_mcp)
         else:
             report.notices.append(_NO_ENTRY)
-        if with_mcp and with_project:
-            _add_server(repo, owned_files, report)
+        for client in CLIENTS if has_entry else ():
+            if client.name in refused:
+                _take_from_project(repo, owned_files, client, report)
     except BaseException:
         if is_first:
             undo_install(repo, owned_files)
@@ -122,18 +150,12 @@ def install(
     return report
 
 
-def _project_files(
-    repo: Repo, place: HooksPlace, *, with_project: bool, with_mcp: bool
-) -> Iterator[Path]:
+def _hook_paths(place: HooksPlace) -> Iterator[Path]:
     """What may be written in the work tree; a hook that is a link is moved, not written."""
     if place.kind is PlaceKind.HUSKY:
         yield from (place.folder / event for event in EVENTS)
     elif place.kind is PlaceKind.FOLDER:
         yield place.folder
-    if with_project:
-        yield repo.need_worktree() / PROJECT_FILE
-        if with_mcp:
-            yield repo.need_worktree() / mcp_json.PROJECT_FILE
 
 
 def _add_to_config(
@@ -255,55 +277,36 @@ def _without_us(content: bytes | None) -> bytes | None:
     return None if content is None else without_block(content)
 
 
-def _add_to_client(
-    repo: Repo, owned_files: OwnedFiles, user_settings: Path | None, report: InstallReport
+def _take_from_project(
+    repo: Repo, owned_files: OwnedFiles, client: ClientSetup, report: InstallReport
 ) -> None:
-    path = user_settings or repo.need_worktree() / PROJECT_FILE
-    present = look(path)
-    if user_settings is None and _waits_for_checkout(repo, path, present, report):
-        return
-    try:
-        new = with_hooks(present.content)
-        original = None if present.content is None else without_hooks(present.content)
-    except ForeignFile as error:
-        raise ForeignFile(f"'{path}': {error.message}") from error
-    if user_settings is None:
-        changed = owned_files.change(path, new, present.mode, original)
-    elif changed := new != present.content:
-        if present.content is None:
-            (repo.state_dir / MADE_SETTINGS).touch()
-        write_over(path.resolve(), new, mode=present.mode)
-    if changed:
-        report.changes.append(f"Claude Code hooks in {_display_path(path, repo)}")
+    """Take our part out of the files of a client that is refused; what a commit has is the team's
+    and stays.
 
-
-def _add_server(repo: Repo, owned_files: OwnedFiles, report: InstallReport) -> None:
-    path = repo.need_worktree() / mcp_json.PROJECT_FILE
-    present = look(path)
-    if _waits_for_checkout(repo, path, present, report):
-        return
-    try:
-        if present.content is not None and mcp_json.has_other(present.content):
-            report.notices.append(f"'{path.name}' has a server '{mcp_json.NAME}' that is not ours")
-            return
-        new = mcp_json.with_server(present.content)
-        original = None if present.content is None else mcp_json.without_server(present.content)
-    except ForeignFile as error:
-        raise ForeignFile(f"'{path}': {error.message}") from error
-    if owned_files.change(path, new, present.mode, original):
-        report.changes.append(f"the MCP server '{mcp_json.NAME}' in {_display_path(path, repo)}")
-
-
-def _waits_for_checkout(repo: Repo, path: Path, present: FileState, report: InstallReport) -> bool:
-    """Whether git has the file and the work tree does not: ours would be in its way."""
-    name = _display_path(path, repo)
-    if present.content is not None or not is_recorded(repo, name):
-        return False
-    report.notices.append(
-        f"'{name}' is in the repository, but not checked out: it was not written. If it has no"
-        " gitmem in it, run `gitmem init` again after git checkout"
-    )
-    return True
+    Raises:
+        ForeignFile, DiskFull, ReadOnlyRepository: a file stays as it is.
+    """
+    for file in client.files:
+        path = repo.need_worktree() / file.path
+        kept = owned_files.manifest.file(name_of_path(repo, path))
+        if is_committed_with_us(repo, path):
+            report.notices.append(
+                f"'{file.path}' is committed with gitmem in it and stays, for the team:"
+                f" {client.title} is told nothing in this clone"
+            )
+        elif kept is not None:
+            notice = put_back(repo, owned_files, kept)
+            report.notices += [notice] if notice else []
+            report.removals.append(f"{file.what} from {file.path}")
+        elif mentions_us(path, file):
+            present = look(path)
+            rest = file.without_us(present.content or b"")
+            refuse_way_out(repo, path)
+            if file.is_nothing(rest):
+                path.unlink()
+            else:
+                write_over(path, rest, mode=present.mode)
+            report.removals.append(f"{file.what} from {file.path}")
 
 
 def _fetch(repo: Repo, fetch: Callable[[Repo], None], report: InstallReport) -> None:

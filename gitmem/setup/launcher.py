@@ -35,7 +35,7 @@ lost() {{
     exit 0
 }}
 start() {{ [ -x {python} ] && [ -f {main} ] && {python} {option} -c "$code" "$0" "$@"; }}
-if [ "$*" = "hook SessionStart" ]; then
+if [ "$1 ${{2-}}" = "hook SessionStart" ]; then
     [ "${{GITMEM_LOST-}}" != 1 ] && start "$@" || lost "$@" 2>/dev/null
     exit 0
 fi
@@ -52,6 +52,8 @@ if [ -f "$stop" ] && [ -x "$stop" ]; then
     case "$*" in
     "hook Stop") exec "$stop" turn ;;
     "hook SessionEnd") exec "$stop" end ;;
+    "hook Stop --client "*) exec "$stop" turn "$4" ;;
+    "hook SessionEnd --client "*) exec "$stop" end "$4" ;;
     esac
 fi
 # Hooks that find a worker's mark start none.  The worker keeps it while it works (worker_turns).

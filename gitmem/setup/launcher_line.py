@@ -26,3 +26,15 @@ for a linked work tree or a submodule, whatever repository the environment names
 launcher that belongs to somebody else, which is git's to refuse.  No brace follows a dollar: that
 is the client's to replace.
 """
+
+
+def native_command(event: str, client: str, tool: str = "", variable: str = "") -> str:
+    """The command of a hook in a client's own file: one text for all versions of gitmem, for some
+    clients trust a hook by its hash.
+
+    ``event`` is our word for it, ``tool`` as in :func:`gitmem.hooks.main.run_hook`; ``variable``
+    holds the project's folder, where the client has one and starts its hooks elsewhere.
+    """
+    words = " ".join(word for word in (event, tool, "--client", client) if word)
+    place = f'cd "${{{variable}:-.}}" 2>/dev/null && ' if variable else ""
+    return f'{place}{FIND_LAUNCHER} && exec "$g" hook {words}; exit 0'

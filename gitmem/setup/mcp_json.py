@@ -84,6 +84,15 @@ def has_other(content: bytes) -> bool:
     return entry is not None and not _is_ours(entry)
 
 
+def conflict(content: bytes) -> str:
+    """What a person is told where :func:`has_other`; else empty.
+
+    Raises:
+        ForeignFile: as above.
+    """
+    return f"'{PROJECT_FILE}' has a server '{NAME}' that is not ours" if has_other(content) else ""
+
+
 def _is_ours(entry: Any) -> bool:
     return isinstance(entry, dict) and LAUNCHER in json.dumps(entry)
 

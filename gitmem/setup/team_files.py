@@ -13,8 +13,7 @@ from typing import Protocol
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
-from gitmem.setup import mcp_json
-from gitmem.setup.claude_settings import PROJECT_FILE, is_same_settings, without_hooks
+from gitmem.setup.clients.clients import CLIENTS, client_file_at
 from gitmem.setup.hook_file import EVENTS, is_empty_hook, without_block
 from gitmem.setup.hook_location import find_place, read_git_version
 from gitmem.setup.owned_files import look, refuse_way_out
@@ -82,16 +81,14 @@ def _paths(repo: Repo) -> list[Path]:
     hooks = [find_place(repo, read_git_version()).folder / event for event in EVENTS]
     inside = [path for path in hooks if path.is_relative_to(top)]
     own = [path for path in inside if not path.is_relative_to(repo.common_dir)]
-    return [top / PROJECT_FILE, top / mcp_json.PROJECT_FILE, *own]
+    return [*(top / file.path for client in CLIENTS for file in client.files), *own]
 
 
 def _without(path: Path) -> Callable[[bytes], bytes]:
-    if path.name == mcp_json.PROJECT_FILE:
-        return mcp_json.without_server
-    return without_hooks if path.suffix == ".json" else without_block
+    file = client_file_at(path)
+    return file.without_us if file else without_block
 
 
 def _is_nothing(path: Path, content: bytes) -> bool:
-    if path.suffix == ".json":
-        return is_same_settings(content, b"{}")
-    return is_empty_hook(content)
+    file = client_file_at(path)
+    return file.is_nothing(content) if file else is_empty_hook(content)

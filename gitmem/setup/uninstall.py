@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,13 +18,13 @@ from gitmem.errors import GitmemError, NotInitialised
 from gitmem.git.remotes import TRACKING
 from gitmem.git.repo import Repo, run_git, try_git
 from gitmem.model.note import WATERMARK_REF
-from gitmem.setup import mcp_json
-from gitmem.setup.claude_settings import is_same_settings, with_hooks, without_hooks
+from gitmem.setup.client_files import made_mark, user_files
+from gitmem.setup.clients.client_setup import ClientFile
+from gitmem.setup.clients.clients import CLIENTS, client_file_at
 from gitmem.setup.git_config import config_path, is_same_config, lock_config, without_entries
 from gitmem.setup.hook_file import aside_of, has_block, is_empty_hook, without_block
 from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import FileRecord, path_of_name
-from gitmem.setup.mcp_json import without_server
 from gitmem.setup.owned_files import FileForm, OwnedFiles, look
 from gitmem.setup.recorded_files import name_in_worktree
 from gitmem.setup.team_files import is_committed_with_us, leave_project
@@ -37,20 +37,7 @@ _BACKGROUND: tuple[tuple[LockName, float], ...] = (("worker", 30.0), ("setup", 5
 """Who may be at work in our folder, and how many seconds each is waited for.  One that takes
 longer clears away itself what it writes after that.
 """
-MADE_SETTINGS = "made-user-settings"
-"""A mark in our folder: the person had no settings of the agent before ``init --user``."""
-
 _ATTEMPTS, _PAUSE_SECONDS = 20, 0.05
-_CLIENT_SETTINGS = FileForm(
-    rest=without_hooks,
-    is_same=is_same_settings,
-    is_nothing=lambda content: is_same_settings(content, b"{}"),
-)
-_MCP_SERVERS = FileForm(
-    rest=without_server,
-    is_same=is_same_settings,
-    is_nothing=lambda content: is_same_settings(content, b"{}"),
-)
 _HOOK_FILE = FileForm(rest=without_block, is_same=bytes.__eq__, is_nothing=is_empty_hook)
 
 
@@ -73,13 +60,15 @@ def uninstall(
     user_settings: Path | None = None,
     drain: Callable[[], object] | None = None,
     for_team: bool = False,
+    environ: Mapping[str, str] | None = None,
 ) -> UninstallReport:
     """Remove gitmem from the repository; the notes stay.
 
     What HEAD's commit has of us is the team's and stays, unless this is ``for_team``.
 
     ``drain`` is called first, so that queued work becomes memory.  The agent's settings of the
-    user serve other repositories too: only with ``user_settings`` are our hooks taken out there.
+    user serve other repositories too: only with ``user_settings`` are our hooks taken out there,
+    and out of those that ``environ`` (None: the process's own) makes other clients read.
 
     Raises:
         NotInitialised: gitmem is not set up here.
@@ -94,9 +83,10 @@ def uninstall(
             _try(report, partial(_wait_for_background, repo, held))
         _try(report, drain)
     if user_settings is not None:
-        _remove(
-            report, os.fspath(user_settings), partial(_leave_client, repo, user_settings, report)
-        )
+        for path, file in user_files(
+            os.environ if environ is None else environ, CLIENTS, user_settings
+        ):
+            _remove(report, os.fspath(path), partial(_leave_user_file, repo, path, file, report))
     with ExitStack() as held:
         _try(report, partial(_wait_for_background, repo, held))
         undo_install(repo, owned_files, report, leaves_committed=not for_team)
@@ -146,10 +136,9 @@ def put_back(repo: Repo, owned_files: OwnedFiles, kept: FileRecord) -> str:
     path = path_of_name(repo, kept.path)
     if path == config_path(repo):
         return _put_back_config(repo, owned_files, kept)
-    if path.name == mcp_json.PROJECT_FILE:
-        return owned_files.put_back(kept, _MCP_SERVERS)
-    if path.suffix == ".json":
-        return owned_files.put_back(kept, _CLIENT_SETTINGS)
+    if (file := client_file_at(path)) is not None:
+        form = FileForm(rest=file.without_us, is_same=file.is_same, is_nothing=file.is_nothing)
+        return owned_files.put_back(kept, form)
     clean_moved_copies(repo, path, aside_of(path))
     _drop_own_aside(repo, path)
     return owned_files.put_back(kept, _HOOK_FILE)
@@ -185,14 +174,14 @@ def _put_back_and_tell(
     report.removals.append(os.fspath(path_of_name(repo, kept.path)))
 
 
-def _leave_client(repo: Repo, path: Path, report: UninstallReport) -> None:
+def _leave_user_file(repo: Repo, path: Path, file: ClientFile, report: UninstallReport) -> None:
     present = look(path)
     if present.content is None:
         return
-    rest = without_hooks(present.content)
+    rest = file.without_us(present.content)
     if rest == present.content:
         return
-    if present.content == with_hooks(None) and (repo.state_dir / MADE_SETTINGS).exists():
+    if present.content == file.with_us(None) and (repo.state_dir / made_mark(file)).exists():
         path.resolve().unlink()
         with suppress(OSError):
             path.parent.rmdir()

@@ -20,6 +20,7 @@ NAMES = {
     "codex": "rollout-2026-11-21T00-00-00-00000000-0000-0000-0000-000000000000.jsonl",
     "gemini": "session-2026-11-21T00-00-00000000.jsonl",
     "gemini document": "session-2026-11-21T00-00-00000000.json",
+    "copilot": "events.jsonl",
     "claude-code": "00000000-0000-0000-0000-000000000000.jsonl",
 }
 KEYS = [
@@ -37,6 +38,9 @@ KEYS = [
     ),
     *("file_path", "command", "cmd", "resultDisplay", "turn_id", "action", "workdir", "source"),
     *("internal_chat_message_metadata_passthrough", "content_item_kinds", "forked_from_id"),
+    *("data", "toolName", "toolCallId", "success", "error", "summaryContent", "reasoningText"),
+    *("fileEdits", "shellExecution", "exitCode", "context", "upToEventId", "eventIds", "agentId"),
+    *("old_str", "new_str", "file_text", "edits", "reason"),
     *("parsed_cmd", "path", "unified_diff", "move_path", "aggregated_output", "exit_code"),
 ]
 WORDS = [
@@ -44,6 +48,10 @@ WORDS = [
     *("message", "function_call", "function_call_output", "custom_tool_call", "reasoning"),
     *("custom_tool_call_output", "local_shell_call", "FileChange", "CommandExecution"),
     *("apply_patch", "exec", "exec_command", "shell", "write_stdin", "read_file", "replace"),
+    *("user.message", "assistant.message", "assistant.reasoning", "tool.execution_start"),
+    *("tool.execution_complete", "tool.user_requested", "session.compaction_complete", "abort"),
+    *("session.snapshot_rewind", "session.start", "session.resume", "session.context_changed"),
+    *("bash", "powershell", "view", "edit", "create", "str_replace_editor", "task", "ask_user"),
     *("user", "assistant", "gemini", "info", "executing", "failed", "turn_aborted", "read"),
     *("2026-11-21T01:02:03.004Z", "9999-99-99T99:99:99Z", "/w/a.py", "c", "\x00", "\ud800", ""),
     "*** Begin Patch\n*** Update File: a.py\n+x\n*** End Patch",
@@ -112,7 +120,7 @@ def test_deep_nesting_and_a_huge_line(name: str) -> None:
     assert read(name, deep + huge).broken_lines >= 1
 
 
-@pytest.mark.parametrize("name", ["codex", "gemini", "claude-code"])
+@pytest.mark.parametrize("name", ["codex", "gemini", "copilot", "claude-code"])
 def test_garbage_between_records_costs_only_itself(name: str, tmp_path: Path) -> None:
     good = list(_good(name))
     lines = [good[0], b"\xff\xfe garbage\n", b"[1, 2]\n", b"null\n", *good[1:]]
@@ -125,11 +133,13 @@ def test_garbage_between_records_costs_only_itself(name: str, tmp_path: Path) ->
 
 def _good(name: str) -> Iterator[bytes]:
     for role, kind, text in (("user", "user", "Fix it"), ("assistant", "gemini", "Done")):
+        line = {"type": f"{role}.message", "data": {"content": text}}
         part = {"type": "text" if name == "claude-code" else "input_text", "text": text}
         message = {"type": "message", "role": role, "content": [part]}
         forms: dict[str, dict[str, Any]] = {
             "codex": {"type": "response_item", "payload": message},
             "gemini": {"id": kind, "type": kind, "content": text},
+            "copilot": line,
             "claude-code": {"type": role, "message": message},
         }
         yield json.dumps(forms[name]).encode() + b"\n"

@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gitmem.agents.claude.touched_lines import read_lines
+from gitmem.agents.touched_lines import read_lines
 from gitmem.git import line_origins
 from gitmem.git.repo import find_repo
 from gitmem.model.line_ranges import Ranges

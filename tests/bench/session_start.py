@@ -34,7 +34,7 @@ from pathlib import Path
 from gitmem.model.memory import Decision, Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.setup.claude_settings import hook_command
+from gitmem.setup.clients.claude_code import hook_command
 from gitmem.state.context_history import ContextHistory, SessionContext
 from gitmem.state.lock import is_worker_running
 from gitmem.state.questions import Questions

@@ -15,7 +15,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.recall.resume import resumption_of
 from tests.guard import samples
-from tests.support.agents import codex_session, gemini_session
+from tests.support.agents import codex_session, copilot_session, gemini_session
 from tests.support.capture import session_in
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
@@ -247,6 +247,9 @@ def test_other_agents_have_commands_of_their_own(committed: GitDriver) -> None:
 
         assert list(found.words) == [*words, session]
         assert found.folder == str(here)
+    copilot = copilot_session(committed.home, here, "1.0.102")
+    session = agents.read(copilot).session
+    assert resumption_of(agents, str(copilot), session).words == ("copilot", f"--resume={session}")
 
 
 def test_what_names_nothing_is_refused(told: GitDriver) -> None:

@@ -16,7 +16,7 @@ import pytest
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.setup.claude_settings import TIMEOUTS
+from gitmem.setup.clients.claude_code import TIMEOUTS
 from gitmem.state.lock import lock
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver

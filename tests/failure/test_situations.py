@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gitmem import errors
-from gitmem.setup.claude_settings import TIMEOUTS
+from gitmem.setup.clients.claude_code import TIMEOUTS
 from gitmem.state.queue import Queue
 from tests.support.capture import commit_of, memories_on, session_in
 from tests.support.cli import GITMEM, gitmem, own_mounts

@@ -14,7 +14,7 @@ from gitmem.hooks.file_precheck import may_tell
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
-from gitmem.setup.claude_settings import TIMEOUTS
+from gitmem.setup.clients.claude_code import TIMEOUTS
 from gitmem.state.context_history import ContextHistory
 from gitmem.state.error_log import read_log
 from gitmem.state.queue import Queue

@@ -11,7 +11,7 @@ import pytest
 from gitmem.errors import NotARepository
 from gitmem.git.repo import find_enclosing_repo
 from gitmem.hooks.agent import run_agent_hook
-from gitmem.setup.claude_settings import TIMEOUTS, hook_command
+from gitmem.setup.clients.claude_code import TIMEOUTS, hook_command
 from gitmem.setup.mcp_json import SERVER
 from tests.support.git import GitDriver
 

@@ -12,7 +12,7 @@ import pytest
 from gitmem.capture.question import MAX_TOKENS
 from gitmem.hooks.agent import run_agent_hook
 from gitmem.hooks.question import run_command_hook
-from gitmem.setup.claude_settings import hook_command
+from gitmem.setup.clients.claude_code import hook_command
 from gitmem.state.questions import Questions
 from gitmem.state.sessions import RegisteredSession, Registry
 from tests.hooks.test_agent import SESSION, environ, payload, ready

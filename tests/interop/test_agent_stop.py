@@ -13,7 +13,7 @@ import pytest
 
 from gitmem.capture.client_words import name_sessions
 from gitmem.model.job import PAYLOAD, Job, parse_job, render_job
-from gitmem.setup.claude_settings import hook_command
+from gitmem.setup.clients.claude_code import hook_command
 from gitmem.setup.install import install
 from gitmem.state.queue import Queue
 from gitmem.state.sessions import RegisteredSession, Registry

@@ -12,7 +12,7 @@ import pytest
 from gitmem.agents.gemini import files as gemini_files
 from gitmem.model.memory import Memory
 from gitmem.state.error_log import read_log
-from tests.support.agents import codex_session, gemini_session, read
+from tests.support.agents import codex_session, copilot_session, gemini_session, read
 from tests.support.capture import memories_on, remembered
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
@@ -49,6 +49,8 @@ def why_and_how(memory: Memory) -> None:
         (codex_session, "0.169-script", "codex 0.169.0"),
         (gemini_session, "0.24", "gemini-cli"),
         (gemini_session, "0.61", "gemini-cli"),
+        (copilot_session, "1.0.102", "copilot-cli 1.0.102"),
+        (copilot_session, "1.0.102-patch", "copilot-cli 1.0.102"),
     ],
 )
 def test_found_by_its_edits(committed: GitDriver, lay: Lay, version: str, agent: str) -> None:
@@ -64,7 +66,10 @@ def test_found_by_its_edits(committed: GitDriver, lay: Lay, version: str, agent:
     why_and_how(memory)
 
 
-@pytest.mark.parametrize(("lay", "version"), [(codex_session, "0.98"), (gemini_session, "0.61")])
+@pytest.mark.parametrize(
+    ("lay", "version"),
+    [(codex_session, "0.98"), (gemini_session, "0.61"), (copilot_session, "1.0.102")],
+)
 def test_a_commit_of_other_files_is_not_its(committed: GitDriver, lay: Lay, version: str) -> None:
     session = lay(committed.home, committed.path.resolve(), version)
     commit = commit_after(committed, session, **{"unrelated.txt": "by hand, much later\n"})
@@ -75,7 +80,12 @@ def test_a_commit_of_other_files_is_not_its(committed: GitDriver, lay: Lay, vers
 
 
 @pytest.mark.parametrize(
-    ("lay", "version"), [(codex_session, "0.169-{}"), (gemini_session, "0.61-{}")]
+    ("lay", "version"),
+    [
+        (codex_session, "0.169-{}"),
+        (gemini_session, "0.61-{}"),
+        (copilot_session, "1.0.102-subagent"),
+    ],
 )
 def test_a_subagents_edit_leads_to_its_session(
     committed: GitDriver, lay: Lay, version: str

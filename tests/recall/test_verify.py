@@ -16,7 +16,7 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.recall.verify import verify
 from gitmem.refresh.refresh import refresh
-from tests.support.agents import codex_session, gemini_session, read
+from tests.support.agents import codex_session, copilot_session, gemini_session, read
 from tests.support.capture import memories_on, session_in, workspace_of
 from tests.support.git import GitDriver
 from tests.support.history import followed, set_up
@@ -222,7 +222,12 @@ def test_without_a_commit_there_is_nothing_to_verify(git: GitDriver) -> None:
 
 @pytest.mark.parametrize(
     ("lay", "version"),
-    [(codex_session, "0.98"), (codex_session, "0.169-script"), (gemini_session, "0.61")],
+    [
+        (codex_session, "0.98"),
+        (codex_session, "0.169-script"),
+        (gemini_session, "0.61"),
+        (copilot_session, "1.0.102"),
+    ],
 )
 def test_records_of_every_agent_are_found_again(
     committed: GitDriver, lay: Callable[[Path, Path, str], Path], version: str

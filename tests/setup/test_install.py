@@ -15,7 +15,7 @@ import pytest
 
 from gitmem.errors import BareRepository, ForeignFile, GitFailed, RemoteUnavailable
 from gitmem.git.repo import Repo, find_repo
-from gitmem.setup.claude_settings import TIMEOUTS
+from gitmem.setup.clients.claude_code import TIMEOUTS
 from gitmem.setup.git_config import config_path
 from gitmem.setup.hook_file import SHEBANG, block, with_block
 from gitmem.setup.install import install

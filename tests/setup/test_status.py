@@ -8,7 +8,7 @@ from gitmem.setup.install import install
 from gitmem.setup.status import Status, read_status, render_status
 from gitmem.state.error_log import append_log
 from gitmem.state.queue import Queue
-from tests.support.agents import codex_session, gemini_session
+from tests.support.agents import codex_session, copilot_session, gemini_session
 from tests.support.git import GitDriver
 from tests.support.layouts import OLD_GIT
 
@@ -78,8 +78,12 @@ def test_sessions_of_the_last_weeks_are_counted_by_agent(committed: GitDriver) -
         codex_session(committed.home, worktree, version)
     os.utime(codex_session(committed.home, worktree, "0.169"), (1e9, 1e9))
     gemini_session(committed.home, worktree, "0.61")
+    copilot_session(committed.home, worktree, "1.0.102")
     agents = Agents.from_environment({"HOME": str(committed.home)})
 
     lines = render_status(read_status(committed.repo, OLD_GIT, agents))
 
-    assert lines[2] == "sessions here in the last 14 days: 3 of codex, 1 of gemini-cli"
+    assert (
+        lines[2]
+        == "sessions here in the last 14 days: 3 of codex, 1 of copilot-cli, 1 of gemini-cli"
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.setup.claude_settings import has_hooks
+from gitmem.setup.clients.claude_code import HOOKS
 from gitmem.setup.install import install
 from gitmem.setup.team_files import changed_team_files
 from gitmem.setup.uninstall import UninstallReport, uninstall
@@ -36,7 +36,7 @@ def test_what_is_committed_stays_when_one_person_leaves(team: GitDriver) -> None
 
     assert status(team) == []
     assert report.committed == FILES
-    assert has_hooks((team.path / FILES[0]).read_bytes())
+    assert HOOKS.has_us((team.path / FILES[0]).read_bytes())
     assert not (team.path / ".git" / "gitmem").exists()
 
 

@@ -47,6 +47,13 @@ def gemini_session(home: Path, worktree: Path, version: str) -> Path:
     return _laid(chats / name, text)
 
 
+def copilot_session(home: Path, worktree: Path, version: str) -> Path:
+    """A session that Copilot CLI of that version wrote, as if it had worked in ``worktree``."""
+    text = _moved(FIXTURES / "copilot" / f"{version}.jsonl", worktree)
+    session = json.loads(text.partition("\n")[0])["data"]["sessionId"]
+    return _laid(home / ".copilot" / "session-state" / session / "events.jsonl", text)
+
+
 def read(path: Path, **part: float) -> Transcript:
     """The session, read by whichever agent wrote it."""
     return Agents.from_environment({}).read(path, **part)  # type: ignore[arg-type]

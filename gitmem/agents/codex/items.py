@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gitmem.agents.codex.output import parse_output
-from gitmem.agents.codex.patches import has_patch, parse_patches, shorten_patches
 from gitmem.agents.codex.words import cut_preface, draft_message
 from gitmem.agents.draft import Draft, render_input
 from gitmem.agents.json_values import (
@@ -28,6 +27,7 @@ from gitmem.agents.json_values import (
     parse_path,
     parse_text,
 )
+from gitmem.agents.patches import has_patch, parse_patches, shorten_patches
 from gitmem.agents.text_budget import cut_end, cut_start
 from gitmem.model.session import Event, EventKind
 

@@ -63,7 +63,7 @@ class Rows:
 
     @property
     def _is_later(self) -> str:
-        """A session's own time may stand still for as long as a turn takes; its messages' do not."""
+        """A session's own time may stand still for a whole turn; those of its messages do not."""
         if "time_updated" not in self._session:
             return ":since >= 0"
         if not {"session_id", "time_created"} <= self._message:

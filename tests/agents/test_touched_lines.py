@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.agents.claude.hook_payload import parse_payload
-from gitmem.agents.claude.touched_lines import edited_lines, read_lines, touched_lines
+from gitmem.agents.touched_lines import edited_lines, read_lines, touched_lines
 
 KEYS = (
     *("offset", "limit", "file", "startLine", "numLines", "structuredPatch"),

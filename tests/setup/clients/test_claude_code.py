@@ -10,13 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.errors import ForeignFile
-from gitmem.setup.claude_settings import (
+from gitmem.setup.clients.claude_code import (
+    HOOKS,
     TIMEOUTS,
-    has_hooks,
     hook_command,
-    is_same_settings,
-    with_hooks,
-    without_hooks,
 )
 from tests.support.git import GitDriver
 
@@ -29,13 +26,13 @@ HOOK = st.fixed_dictionaries({"type": st.just("command"), "command": st.text()})
 GROUP = st.fixed_dictionaries(
     {"hooks": st.lists(HOOK, max_size=2)}, optional={"matcher": st.text(max_size=5)}
 )
-HOOKS = st.dictionaries(
+ANY_HOOKS = st.dictionaries(
     st.sampled_from([*TIMEOUTS, "PreToolUse"]), st.lists(GROUP, min_size=1, max_size=2), min_size=1
 )
 SETTINGS = st.builds(
     lambda others, hooks: {**others, **({"hooks": hooks} if hooks else {})},
     st.dictionaries(st.text().filter(lambda key: key != "hooks"), VALUES, max_size=3),
-    st.none() | HOOKS,
+    st.none() | ANY_HOOKS,
 )
 FORMS: list[dict[str, Any]] = [{}, {"indent": 2}, {"indent": "\t"}, {"separators": (",", ":")}]
 
@@ -51,24 +48,24 @@ def texts(draw: st.DrawFn) -> bytes:
 
 @given(texts())
 def test_taking_out_is_the_inverse_of_adding(content: bytes) -> None:
-    added = with_hooks(content)
+    added = HOOKS.with_us(content)
 
-    assert has_hooks(added)
+    assert HOOKS.has_us(added)
     if json.loads(content.decode("utf-8-sig")):
-        assert without_hooks(added) == content
+        assert HOOKS.without_us(added) == content
     else:
-        assert is_same_settings(without_hooks(added), content)
+        assert HOOKS.is_same(HOOKS.without_us(added), content)
 
 
 @given(texts())
 def test_adding_twice_is_adding_once(content: bytes) -> None:
-    assert with_hooks(with_hooks(content)) == with_hooks(content)
+    assert HOOKS.with_us(HOOKS.with_us(content)) == HOOKS.with_us(content)
 
 
 @given(texts())
 def test_what_is_there_stays_in_its_place(content: bytes) -> None:
     before = json.loads(content.decode("utf-8-sig"))
-    after = json.loads(with_hooks(content).decode("utf-8-sig"))
+    after = json.loads(HOOKS.with_us(content).decode("utf-8-sig"))
 
     assert [key for key in after if key in before] == list(before)
     assert all(after[key] == value for key, value in before.items() if key != "hooks")
@@ -77,16 +74,16 @@ def test_what_is_there_stays_in_its_place(content: bytes) -> None:
 
 
 def test_a_file_of_our_own_is_pleasant_to_read() -> None:
-    lines = with_hooks(None).decode().splitlines()
+    lines = HOOKS.with_us(None).decode().splitlines()
 
     assert lines[:3] == ["{", '  "hooks": {', '    "SessionStart": [']
-    assert with_hooks(None).endswith(b"}\n")
+    assert HOOKS.with_us(None).endswith(b"}\n")
 
 
 def test_the_manner_of_the_file_is_kept() -> None:
     content = b'{\n\t"model": "opus",\n\t"hooks": {\n\t\t"Stop": []\n\t}\n}'
 
-    added = with_hooks(content).decode()
+    added = HOOKS.with_us(content).decode()
 
     assert added.startswith(
         '{\n\t"model": "opus",\n\t"hooks": {\n\t\t"Stop": [\n\t\t\t{\n\t\t\t\t"hooks'
@@ -95,15 +92,15 @@ def test_the_manner_of_the_file_is_kept() -> None:
 
 
 def test_an_older_command_is_replaced() -> None:
-    older = with_hooks(b"{}").replace(b"2>/dev/null", b"").replace(b": 15", b": 5")
+    older = HOOKS.with_us(b"{}").replace(b"2>/dev/null", b"").replace(b": 15", b": 5")
 
-    assert not has_hooks(older)
-    assert has_hooks(with_hooks(older))
-    assert json.loads(with_hooks(older)) == json.loads(with_hooks(b"{}"))
+    assert not HOOKS.has_us(older)
+    assert HOOKS.has_us(HOOKS.with_us(older))
+    assert json.loads(HOOKS.with_us(older)) == json.loads(HOOKS.with_us(b"{}"))
 
 
 def test_commands_of_the_agent_have_a_hook_of_their_own() -> None:
-    groups = json.loads(with_hooks(None))["hooks"]["PostToolUse"]
+    groups = json.loads(HOOKS.with_us(None))["hooks"]["PostToolUse"]
 
     commands = {group["matcher"]: group["hooks"][0]["command"] for group in groups}
     assert set(commands) == {"Read|Edit|Write|MultiEdit|NotebookEdit", "Bash"}
@@ -113,13 +110,13 @@ def test_commands_of_the_agent_have_a_hook_of_their_own() -> None:
 
 def test_settings_without_the_hook_of_commands_are_old_ones() -> None:
     """What doctor finds in a clone that was set up before, and `gitmem init` mends."""
-    value = json.loads(with_hooks(None))
+    value = json.loads(HOOKS.with_us(None))
     del value["hooks"]["PostToolUse"][1]
     older = json.dumps(value, indent=2).encode()
 
-    assert not has_hooks(older)
-    assert json.loads(with_hooks(older)) == json.loads(with_hooks(None))
-    assert without_hooks(older) == without_hooks(with_hooks(older))
+    assert not HOOKS.has_us(older)
+    assert json.loads(HOOKS.with_us(older)) == json.loads(HOOKS.with_us(None))
+    assert HOOKS.without_us(older) == HOOKS.without_us(HOOKS.with_us(older))
 
 
 def test_our_hook_in_a_group_of_somebody_else_is_taken_out_alone() -> None:
@@ -127,7 +124,7 @@ def test_our_hook_in_a_group_of_somebody_else_is_taken_out_alone() -> None:
     groups = [{"matcher": "", "hooks": [{"type": "command", "command": "x"}, ours]}]
     content = json.dumps({"hooks": {"Stop": groups}}, indent=2).encode()
 
-    rest = json.loads(without_hooks(content))
+    rest = json.loads(HOOKS.without_us(content))
 
     assert rest == {
         "hooks": {"Stop": [{"matcher": "", "hooks": [{"type": "command", "command": "x"}]}]}
@@ -137,7 +134,7 @@ def test_our_hook_in_a_group_of_somebody_else_is_taken_out_alone() -> None:
 def test_hooks_of_an_unknown_form_are_not_ours_and_stay() -> None:
     content = b'{"hooks": {"Stop": [1, {"hooks": "x"}, {}], "Later": {"a": 1}}}'
 
-    assert without_hooks(with_hooks(content)) == content
+    assert HOOKS.without_us(HOOKS.with_us(content)) == content
 
 
 @pytest.mark.parametrize(
@@ -155,16 +152,16 @@ def test_hooks_of_an_unknown_form_are_not_ours_and_stay() -> None:
 )
 def test_what_cannot_be_understood_is_refused(content: bytes) -> None:
     with pytest.raises(ForeignFile):
-        with_hooks(content)
+        HOOKS.with_us(content)
 
 
 @given(st.binary())
 def test_any_bytes_are_settings_or_refused(content: bytes) -> None:
     try:
-        added = with_hooks(content)
+        added = HOOKS.with_us(content)
     except ForeignFile:
         return
-    assert has_hooks(added)
+    assert HOOKS.has_us(added)
 
 
 def run_hook(event: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[bytes]:

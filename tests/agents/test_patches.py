@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitmem.agents.codex.patches import FilePatch, has_patch, parse_patches, shorten_patches
+from gitmem.agents.patches import FilePatch, has_patch, parse_patches, shorten_patches
 
 PATCH = """*** Begin Patch
 *** Update File: src/a b.py

@@ -1,4 +1,4 @@
-"""Which lines of a file a tool of Claude Code has read or edited, by what it was asked and told.
+"""Which lines of a file a tool read or edited, as Claude Code asks and tells it.
 
 Loads nothing: the quick check of a hook uses it.
 """

@@ -1,0 +1,182 @@
+"""Telling the clients that are here of gitmem, in their files.
+
+Which files, and what is put in, the clients' own modules say (:mod:`gitmem.setup.clients`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from gitmem.errors import ForeignFile, GitmemError
+from gitmem.git.repo import Repo
+from gitmem.setup.clients.client_setup import ClientFile, ClientSetup
+from gitmem.setup.clients.clients import CLIENTS
+from gitmem.setup.owned_files import FileState, OwnedFiles, look, refuse_way_out
+from gitmem.setup.recorded_files import is_recorded, name_in_worktree
+from gitmem.state.atomic import write_over
+from gitmem.state.refused_clients import read_refused_clients, write_refused_clients
+
+_DEFAULT = CLIENTS[0]
+
+
+class _Report(Protocol):
+    changes: list[str]
+    removals: list[str]
+    notices: list[str]
+
+
+def choose_clients(
+    repo: Repo, environ: Mapping[str, str], refused: Collection[str], asked: Collection[str] = ()
+) -> list[ClientSetup]:
+    """Those to set up: asked for by name, found here, or told of gitmem before; Claude Code
+    always.  None that is refused.
+    """
+    top = repo.need_worktree()
+    return [
+        client
+        for client in CLIENTS
+        if client.name not in refused
+        and (
+            client is _DEFAULT
+            or client.name in asked
+            or client.is_here(top, environ)
+            or is_told_of_us(top, client)
+        )
+    ]
+
+
+def is_told_of_us(worktree: Path, client: ClientSetup) -> bool:
+    """Whether a file of the client in the project has anything of ours."""
+    return any(mentions_us(worktree / file.path, file) for file in client.files)
+
+
+def refuse_clients(repo: Repo, asked: Collection[str], refused: Collection[str]) -> frozenset[str]:
+    """Keep who is refused from now on: those of before but the ``asked``, and these.
+
+    Raises:
+        DiskFull, ReadOnlyRepository: it could not be written.
+    """
+    before = read_refused_clients(repo)
+    now = (before - set(asked)) | set(refused)
+    if now != before:
+        write_refused_clients(repo, now)
+    return now
+
+
+def add_to_project(
+    repo: Repo,
+    owned_files: OwnedFiles,
+    client: ClientSetup,
+    report: _Report,
+    *,
+    with_server: bool,
+    with_hooks: bool = True,
+) -> None:
+    """Put our part into the client's files in the work tree.
+
+    Raises:
+        ForeignFile: one of them cannot be understood.
+        DiskFull, ReadOnlyRepository: the file system refuses.
+    """
+    for file in client.files:
+        if with_server if file.is_server else with_hooks:
+            path = repo.need_worktree() / file.path
+            present = look(path)
+            if _waits_for_checkout(repo, path, present, report):
+                continue
+            try:
+                why_not = file.conflict(present.content) if present.content is not None else ""
+                if why_not:
+                    report.notices.append(why_not)
+                    continue
+                new = file.with_us(present.content)
+                rest = None if present.content is None else file.without_us(present.content)
+            except ForeignFile as error:
+                raise ForeignFile(f"'{path}': {error.message}") from error
+            if owned_files.change(path, new, present.mode, rest):
+                report.changes.append(f"{file.what} in {file.path}")
+
+
+def add_to_user_file(repo: Repo, path: Path, file: ClientFile, report: _Report) -> None:
+    """Put our part into a file of the person's own.
+
+    Raises:
+        ForeignFile: it cannot be understood.
+        DiskFull, ReadOnlyRepository: the file system refuses.
+    """
+    present = look(path)
+    try:
+        new = file.with_us(present.content)
+    except ForeignFile as error:
+        raise ForeignFile(f"'{path}': {error.message}") from error
+    if new == present.content:
+        return
+    if present.content is None:
+        (repo.state_dir / made_mark(file)).touch()
+    write_over(path.resolve(), new, mode=present.mode)
+    report.changes.append(f"{file.what} in {os.fspath(path)}")
+
+
+def made_mark(file: ClientFile) -> str:
+    """The name of a mark in our folder: the person had no such file before ``init --user``."""
+    is_default = file in _DEFAULT.files
+    return "made-user-settings" + ("" if is_default else f"-{file.path.replace('/', '-')}")
+
+
+def user_files(
+    environ: Mapping[str, str], clients: Collection[ClientSetup], settings: Path
+) -> Iterator[tuple[Path, ClientFile]]:
+    """The files of the person's own, ``settings`` being that of Claude Code."""
+    for client in clients:
+        for file in client.files:
+            if file.user_path is not None:
+                yield (settings if client is _DEFAULT else file.user_path(environ)), file
+
+
+def paths_in_project(
+    repo: Repo, clients: Collection[ClientSetup], *, with_server: bool
+) -> Iterator[Path]:
+    """What may be written in the work tree for these clients."""
+    for client in clients:
+        for file in client.files:
+            if with_server or not file.is_server:
+                yield repo.need_worktree() / file.path
+
+
+def is_safe_to_add(repo: Repo, client: ClientSetup, report: _Report, *, with_server: bool) -> bool:
+    """Whether all files of a client that nobody asked for can be understood and lie in the work
+    tree; a notice where not.
+    """
+    try:
+        for path in paths_in_project(repo, [client], with_server=with_server):
+            refuse_way_out(repo, path)
+        for file in client.files:
+            if with_server or not file.is_server:
+                file.with_us(look(repo.need_worktree() / file.path).content)
+    except GitmemError as error:
+        report.notices.append(f"{client.title} was left alone: {error.message}")
+        return False
+    return True
+
+
+def mentions_us(path: Path, file: ClientFile) -> bool:
+    """Whether the file at the path has anything of ours; not where it cannot be understood."""
+    try:
+        return file.mentions_us(look(path).content)
+    except GitmemError:
+        return False
+
+
+def _waits_for_checkout(repo: Repo, path: Path, present: FileState, report: _Report) -> bool:
+    """Whether git has the file and the work tree does not: ours would be in its way."""
+    name = name_in_worktree(repo, path)
+    if present.content is not None or not is_recorded(repo, name):
+        return False
+    report.notices.append(
+        f"'{name}' is in the repository, but not checked out: it was not written. If it has no"
+        " gitmem in it, run `gitmem init` again after git checkout"
+    )
+    return True

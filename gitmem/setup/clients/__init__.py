@@ -1,0 +1,1 @@
+"""What gitmem adds for each client to its files, and takes out again."""

@@ -1,0 +1,31 @@
+"""The clients that gitmem can be set up for, in the order in which it is done.
+
+To add one: its module beside this one, and its line in ``CLIENTS``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gitmem.setup.clients import claude_code
+from gitmem.setup.clients.client_setup import ClientFile, ClientSetup
+
+CLIENTS: tuple[ClientSetup, ...] = (claude_code.CLIENT,)
+"""Claude Code is the first, and is set up wherever nobody refused it."""
+
+
+def client_names() -> tuple[str, ...]:
+    """The names that ``gitmem init --agent`` takes."""
+    return tuple(client.name for client in CLIENTS)
+
+
+def find_client(name: str) -> ClientSetup | None:
+    """The client of that name, or of its first word (``claude``)."""
+    return next((c for c in CLIENTS if name in (c.name, c.name.partition("-")[0])), None)
+
+
+def client_file_at(path: Path) -> ClientFile | None:
+    """The client's file that a path ends with, in whatever work tree."""
+    place = f"/{path.as_posix().lstrip('/')}"
+    files = [file for client in CLIENTS for file in client.files]
+    return next((file for file in files if place.endswith(f"/{file.path}")), None)
