@@ -21,8 +21,15 @@ def _claude(environ: Mapping[str, str]) -> HookClient:
     return ClaudeHooks(environ)
 
 
+def _opencode(environ: Mapping[str, str]) -> HookClient:
+    from gitmem.agents.opencode.hook_output import OpenCodeHooks
+
+    return OpenCodeHooks(environ)
+
+
 _CLIENTS: dict[str, Callable[[Mapping[str, str]], HookClient]] = {
     "claude-code": _claude,
+    "opencode": _opencode,
 }
 CLIENT_NAMES = tuple(_CLIENTS)
 """The names that ``--client`` takes."""
