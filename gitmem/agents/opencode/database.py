@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gitmem.agents.foreign_database import columns_of
-from gitmem.agents.json_values import JsonObject, parse_id, parse_path
+from gitmem.agents.json_values import JsonObject, parse_id, parse_object, parse_path
 from gitmem.agents.opencode.rows import MessageRow, PartRow, SessionRow, as_milliseconds
 
 DATABASE_NAME = re.compile(r"opencode[A-Za-z0-9._-]{0,64}\.db")
@@ -113,7 +113,8 @@ class Rows:
         for (name,) in self._database.execute(query, (session,)).fetchall():
             row = self._row("message", name, "time_created" in self._message)
             data = _parse(row[1]) or {}
-            yield MessageRow(str(name), row[0], data, self._parts(name, since))
+            created = row[0] or as_milliseconds(parse_object(data.get("time")).get("created"))
+            yield MessageRow(str(name), created, data, self._parts(name, since))
 
     def tool_bytes(self, session: str, limit: int) -> bytes:
         """What its tools were given and answered, as JSON, a line each; at most ``limit`` bytes."""

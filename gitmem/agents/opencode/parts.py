@@ -86,7 +86,8 @@ class PartReader:
         for message in messages:
             if held is not None:
                 yield from self._message(held, is_last=False)
-            held = message if message.created >= self.session.created else None
+            is_copy = 0 < message.created < self.session.created
+            held = None if is_copy else message
         if held is not None:
             yield from self._message(held, is_last=True)
 
