@@ -228,7 +228,7 @@ def test_two_gigabytes(tmp_path: Path) -> None:
         database.execute("PRAGMA synchronous = OFF")
         data = json.dumps({"type": "text", "text": "x" * 100_000, "synthetic": True})
         database.execute("BEGIN")
-        for session in range(1_000):
+        for session in range(1_100):
             name = f"ses_{session:05}"
             database.execute(
                 "INSERT INTO session(id, project_id, slug, directory, title, version,"
