@@ -49,6 +49,7 @@ from gitmem.index.memories import memories_of_session, memory_count, place_count
 from gitmem.model.job import PAYLOAD, Job
 from gitmem.process.ancestors import is_alive
 from gitmem.refresh.refresh import catch_up_index, refresh
+from gitmem.state.claims import clear_claims
 from gitmem.state.error_log import append_log
 from gitmem.state.last_capture import keep_capture
 from gitmem.state.notices import add_notice
@@ -181,6 +182,7 @@ def _drain(run: _Run) -> int:
     queue = Queue(run.workspace.repo)
     done = 0
     _look_around(run, queue)
+    clear_claims(run.workspace.repo)
     while waiting := _ready_jobs(queue, run) or _queue_missed_commits(run, queue):
         if any(PAYLOAD in queued.job.extra for queued in waiting):
             name_sessions(run.workspace.repo)

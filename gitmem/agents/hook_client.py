@@ -26,7 +26,8 @@ class HookPayload:
     ``prompt`` UserPromptSubmit's, ``path`` that of the file a tool is used on, as the agent named
     it.  ``lines`` are those of the file, as it is now, that the tool read or wrote, none where
     that is all of it or unknown; ``is_edit`` tells which, and ``old_texts`` and ``new_texts`` are
-    what an edit was asked to replace and to put there.  ``agent_id`` is a subagent's.
+    what an edit was asked to replace and to put there.  ``call`` is the id of the tool's call,
+    ``agent_id`` a subagent's.
     ``permission_mode`` is ``plan`` while the agent only plans.
     """
 
@@ -45,6 +46,7 @@ class HookPayload:
     old_texts: Sequence[str] = ()
     new_texts: Sequence[str] = ()
     project: str = ""
+    call: str = ""
 
     @property
     def listener(self) -> str:

@@ -104,7 +104,7 @@ def traces_of(session: str, events: Iterable[Event], tree: WorkTree) -> Traces:
 def _with_commands(events: Iterable[Event], tree: WorkTree) -> Iterator[Edit]:
     """The edits, with what commands wrote told by the files that they name."""
     events = tuple(events)
-    failed = _failed_calls(events)
+    failed = failed_calls(events)
     for event in events:
         is_run = event.kind is EventKind.CALL and event.tool in RUN_TOOLS
         named = map(tree.relative, written_paths(event.text)) if is_run else ()
@@ -141,7 +141,7 @@ def edits_of(
     ``failed`` are the calls that did, for a caller who knows; else the events tell.
     """
     events = tuple(events)
-    failed = _failed_calls(events) if failed is None else failed
+    failed = failed_calls(events) if failed is None else failed
     for event in events:
         if event.kind is not EventKind.CALL or event.call_id in failed:
             continue
@@ -157,7 +157,8 @@ def _is_commit(event: Event) -> bool:
     return is_run and is_commit_command(event.text)
 
 
-def _failed_calls(events: Iterable[Event]) -> set[str]:
+def failed_calls(events: Iterable[Event]) -> set[str]:
+    """The ids of the calls that came to nothing."""
     return {e.call_id for e in events if e.kind is EventKind.RESULT and _has_failed(e)}
 
 

@@ -16,7 +16,8 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo
 from gitmem.model.job import CLIENT, PAYLOAD, Job
 from gitmem.model.session import is_session_id
-from gitmem.state.queue import Queue
+from gitmem.state.queue import Queue, QueuedJob
+from gitmem.state.refused_clients import read_refused_clients
 from gitmem.state.sessions import RegisteredSession, Registry
 
 
@@ -36,12 +37,28 @@ def name_sessions(repo: Repo) -> None:
             queue.finish(queued)
         else:
             queue.replace(queued, job)
+    _take_one_for_all(queue)
+
+
+def _take_one_for_all(queue: Queue) -> None:
+    """Of the ends of a session's turns that wait, the last says all; a client that runs two hooks
+    of ours says each twice.
+    """
+    last: dict[tuple[str, str, str], QueuedJob] = {}
+    for queued in queue.jobs():
+        job = queued.job
+        if job.kind not in ("turn", "end") or not job.session:
+            continue
+        key = (job.kind, job.session, job.worktree)
+        if key in last:
+            queue.finish(last[key])
+        last[key] = queued
 
 
 def _job_with_session(repo: Repo, job: Job) -> Job | None:
     said = job.extra[PAYLOAD].encode("utf-8", "surrogateescape")
     client = choose_client(job.extra.get(CLIENT, ""), said, {})  # the hook's environment is gone
-    if client is None:
+    if client is None or client.name in read_refused_clients(repo):
         return None
     payload, registry = client.parse(said), Registry(repo)
     worktree = _worktree(repo, registry, payload.session, job.extra.get("project") or payload.cwd)

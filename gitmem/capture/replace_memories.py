@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from gitmem.capture.workspace import Workspace
 from gitmem.errors import NoteUnreadable
 from gitmem.git.remotes import tracking_tips
+from gitmem.git.repo import Repo
 from gitmem.index.cache import Index
 from gitmem.model.memory import Memory
 from gitmem.notes.codec import document_of
@@ -32,18 +33,16 @@ def replace_memories(
     notes = NoteStore(workspace.repo)
     unsent = set(old)
     for commit in commits:
-        unsent &= _unsent_ids(workspace, notes, commit, old)
+        unsent &= unsent_ids(workspace.repo, notes, commit, old)
     documents = [document_of(memory) for memory in memories]
     notes.add(dict.fromkeys(commits, documents), subject, without=unsent)
     refresh_index(notes, index)
 
 
-def _unsent_ids(
-    workspace: Workspace, notes: NoteStore, commit: str, ids: Collection[str]
-) -> set[str]:
+def unsent_ids(repo: Repo, notes: NoteStore, commit: str, ids: Collection[str]) -> set[str]:
     """The memories that no remote is known to hold: these can be replaced without a trace."""
     sent: set[str] = set()
-    for tip in tracking_tips(workspace.repo).values():
+    for tip in tracking_tips(repo).values():
         try:
             note = notes.read_at(tip, commit)
         except NoteUnreadable:

@@ -9,6 +9,7 @@ import click
 
 from gitmem.agents.claude_mem import ClaudeMem
 from gitmem.capture.workspace import open_workspace
+from gitmem.cli.import_source import SOURCES, SourceGroup, pick_source
 from gitmem.cli.open_repo import ready_repo, repo_here
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
@@ -25,9 +26,28 @@ _REASONS = {
 }
 
 
-@click.group()
+@click.group(cls=SourceGroup)
 def command() -> None:
-    """Import memories from another memory tool, or restore memories that were set aside."""
+    """Import memories that another clone, tool or file has, or restore some that were set aside.
+
+    `gitmem import PATH` finds out what PATH is: lines that `gitmem export` wrote, a folder of
+    Claude Code's own memory, a database of claude-mem, Entire's branch, or Markdown that tells
+    decisions.  `--from SOURCE` says it; each source is also a command with options of its own.
+
+    All that is imported is masked by the rules of this repository and tied to a commit that is
+    here; a second import adds only what is new, and `gitmem import undo` takes the last one back.
+    Look first with --dry-run.
+
+    \b
+    gitmem import memories.jsonl --dry-run
+    gitmem import docs/adr
+    gitmem import --from entire
+    """
+
+
+for _source in SOURCES:
+    command.add_command(_source)
+command.add_command(pick_source)
 
 
 @command.command("claude-mem")

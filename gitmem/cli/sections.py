@@ -18,7 +18,7 @@ _SECTIONS = {
         "scrub",
     ),
     "Share": ("sync", "trust", "restore", "handoff"),
-    "Fill and improve": ("backfill", "import", "recompress", "curate", "verify"),
+    "Fill and improve": ("backfill", "import", "export", "recompress", "curate", "verify"),
     "Keep in order": ("doctor", "config", "reindex", "reconcile", "uninstall"),
     "For programs": ("mcp", "completion", "version"),
 }

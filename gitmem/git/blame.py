@@ -185,7 +185,7 @@ def _parse_porcelain(data: bytes) -> Iterator[BlameRange]:
         elif not head and line:
             head = os.fsdecode(line).split(" ")
         elif line.startswith(b"filename "):
-            paths[head[0]] = _unquote(line[len(b"filename ") :])
+            paths[head[0]] = unquote_path(line[len(b"filename ") :])
 
 
 def _join_ranges(lines: Iterator[BlameRange]) -> Iterator[BlameRange]:
@@ -207,7 +207,7 @@ def _follows(held: BlameRange, line: BlameRange) -> bool:
     return is_same_source and (line.first, line.old_first) == next_place
 
 
-def _unquote(name: bytes) -> str:
+def unquote_path(name: bytes) -> str:
     """A path as git prints it, in quotes where it has odd characters."""
     if name.startswith(b'"') and name.endswith(b'"'):
         name = name[1:-1].decode("unicode_escape").encode("latin-1", "replace")

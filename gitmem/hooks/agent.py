@@ -23,6 +23,7 @@ from gitmem.agents.hook_client import HookAnswer, HookClient, HookPayload
 from gitmem.agents.hook_clients import choose_client
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo, guess_repo
+from gitmem.hooks.once import may_answer
 from gitmem.model.session import is_session_id
 from gitmem.render.context import ContextBlock
 from gitmem.state.error_log import append_log
@@ -56,9 +57,9 @@ def run_agent_hook(
     client = choose_client(client_name, stdin, environ)
     if client is None:
         return ""
-    payload = client.parse(stdin)
+    payload, is_native = client.parse(stdin), bool(client_name)
     if event in _FILE_EVENTS:
-        return _run_beside_file(event, client, payload, environ)
+        return _run_beside_file(event, client, payload, environ, is_native=is_native)
     try:
         repo = find_enclosing_repo(payload.project or payload.cwd or ".")
     except GitmemError:
@@ -66,6 +67,8 @@ def run_agent_hook(
     if not repo.is_initialised or repo.worktree is None or environ.get("GITMEM_SKIP"):
         return ""
     adopt_sharing(repo)
+    if not may_answer(repo, event, client, payload, environ, is_native=is_native):
+        return ""
     try:
         answer = _handle(event, client, payload, repo, repo.worktree, environ)
     except (GitmemError, OSError) as error:
@@ -153,7 +156,12 @@ def _may_tell(repo: Repo, event: str) -> bool:
 
 
 def _run_beside_file(
-    event: str, client: HookClient, payload: HookPayload, environ: Mapping[str, str]
+    event: str,
+    client: HookClient,
+    payload: HookPayload,
+    environ: Mapping[str, str],
+    *,
+    is_native: bool,
 ) -> str:
     """Say what is remembered about a file; nearly always there is nothing, and no process is
     started to find that out.
@@ -185,6 +193,8 @@ def _run_beside_file(
     try:
         passage = _passage(payload, is_done=event == "PostToolUse")
         if not is_worth_telling(repo, path, payload.listener, passage.ranges):
+            return ""
+        if not may_answer(repo, event, client, payload, environ, is_native=is_native):
             return ""
         settings = read_settings(repo)
         if not settings.enabled:

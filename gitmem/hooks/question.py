@@ -14,6 +14,7 @@ from gitmem.agents.hook_clients import choose_client
 from gitmem.capture.question import question_for
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo
+from gitmem.hooks.once import may_answer
 from gitmem.model.session import is_session_id
 from gitmem.state.error_log import append_log
 from gitmem.state.questions import Questions
@@ -38,6 +39,9 @@ def run_command_hook(stdin: bytes, environ: Mapping[str, str], client_name: str 
     if repo is None or not Questions(repo).has_commits(payload.session) or is_scrub_begun(repo):
         return ""
     adopt_sharing(repo)
+    is_native = bool(client_name)
+    if not may_answer(repo, "PostToolUse", client, payload, environ, is_native=is_native):
+        return ""
     try:
         question = ask(repo, payload, read_settings(repo))
     except (GitmemError, OSError) as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ from gitmem.model.session import is_session_id
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh
+from gitmem.state.imports import RecordedImport, record_import
 from gitmem.upkeep.nearest_commit import AFTER_SECONDS, CommitTimeline
 
 AGENT = "claude-mem"
@@ -115,6 +117,7 @@ class _Importer:
         self._source = source
         self._to_head = to_head
         self._is_dry = dry_run
+        self._begun = time.time()
         self._head = resolve_commit(workspace.repo, "HEAD")
         self._notes = NoteStore(workspace.repo)
         self._read = lru_cache(maxsize=64)(CommitReader(workspace.repo).change)
@@ -153,6 +156,11 @@ class _Importer:
 
     def _write(self, batch: dict[str, list[Document]], size: int) -> None:
         if batch and not self._is_dry:
+            ids = {
+                commit: [d.memory.id for d in documents if d.memory is not None]
+                for commit, documents in batch.items()
+            }
+            record_import(self._workspace.repo, RecordedImport(self._begun, AGENT, ids))
             self._notes.add(batch, f"notes: import {size} from claude-mem")
         self._report.written += size
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support.claude_mem import ClaudeMemWriter
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
@@ -45,3 +47,56 @@ def test_a_database_that_is_not_there_is_told(committed: GitDriver) -> None:
     assert done.returncode == 1
     assert "there is no database" in done.stderr
     assert "--db PATH" in done.stderr
+
+
+def test_a_path_is_imported_as_what_it_is(committed: GitDriver, tmp_path: Path) -> None:
+    committed.commit("log", **{"DECISIONS.md": "# Decisions\n\n- Use SQLite for the index\n"})
+    shown = gitmem(committed, "import", "DECISIONS.md", "--dry-run")
+    done = gitmem(committed, "import", "--from", "decisions")
+    lines = gitmem(committed, "export", "-o", str(tmp_path / "m.jsonl"))
+    undone = gitmem(committed, "import", "undo")
+    back = gitmem(committed, "import", str(tmp_path / "m.jsonl"), "--json")
+
+    assert "Use SQLite for the index" in shown.stdout
+    assert done.stdout.startswith("1 memory remembered at 1 commit.")
+    assert lines.stdout.endswith("m.jsonl: 1 line\n")
+    assert undone.stdout == "Took back 1 memory imported from decisions.\n"
+    assert json.loads(back.stdout)["written"] == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (["nothing-here"], 2),
+        (["README.md"], 0),
+        (["--from", "export"], 2),
+        (["--from", "entire"], 13),
+        (["auto-memory"], 1),
+        (["undo"], 1),
+    ],
+)
+def test_what_cannot_be_imported_is_refused_with_a_hint(
+    committed: GitDriver, given: list[str], code: int
+) -> None:
+    done = gitmem(committed, "import", *given)
+
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    if code:
+        assert done.stderr.startswith("gitmem: ")
+        assert done.stderr.count("\n") >= 2
+
+
+def test_an_export_does_not_write_over_another_file(committed: GitDriver, tmp_path: Path) -> None:
+    path = tmp_path / "mine.txt"
+    path.write_text("my own words")
+
+    refused = gitmem(committed, "export", "-o", str(path))
+    forced = gitmem(committed, "export", "-o", str(path), "--force")
+
+    assert (refused.returncode, forced.returncode) == (52, 0)
+    assert path.read_text() == ""
+
+
+def test_an_export_of_a_range_that_names_nothing(committed: GitDriver) -> None:
+    assert gitmem(committed, "export", "no-such..HEAD").returncode == 13

@@ -34,6 +34,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "capture": ("HEAD",),
     "backfill": ("--dry-run",),
     "import": ("claude-mem", "--from", "nowhere"),
+    "export": (),
     "recompress": ("--dry-run",),
     "curate": ("--dry-run",),
     "verify": (),

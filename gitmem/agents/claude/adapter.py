@@ -17,6 +17,7 @@ from typing import BinaryIO
 from gitmem.agents.adapter import TranscriptFile, translate_errors
 from gitmem.agents.claude.chain import Chain
 from gitmem.agents.claude.projects import (
+    chosen_project_name,
     find_started_in,
     find_transcripts,
     list_copies,
@@ -53,6 +54,7 @@ class ClaudeCode:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._projects = list_projects_dirs(environ)
+        self._chosen_name = chosen_project_name(environ)
 
     def owns(self, path: Path) -> bool:
         """Any file: a transcript given by hand may have any name."""
@@ -64,7 +66,7 @@ class ClaudeCode:
 
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Transcripts of sessions in a work tree or a folder below it."""
-        return find_transcripts(worktree, self._projects, since)
+        return find_transcripts(worktree, self._projects, since, self._chosen_name)
 
     def transcripts_since(self, since: float) -> list[TranscriptFile]:
         """Transcripts of all sessions written to after ``since``."""

@@ -16,7 +16,7 @@ def parse_payload(data: bytes, project: str = "") -> HookPayload:
     """
     value = read_object(data)
     return HookPayload(
-        session=read_text(value, "session_id"),
+        session=read_text(value, "session_id", "sessionId"),  # the latter in VS Code
         transcript_path=read_text(value, "transcript_path"),
         cwd=read_text(value, "cwd"),
         event=read_text(value, "hook_event_name"),
@@ -26,5 +26,6 @@ def parse_payload(data: bytes, project: str = "") -> HookPayload:
         prompt=read_prompt(value),
         permission_mode=read_text(value, "permission_mode"),
         project=project,
+        call=read_text(value, "tool_use_id"),
         **file_fields(read_tool(value), value.get("tool_response")),
     )

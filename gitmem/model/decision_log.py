@@ -1,0 +1,479 @@
+"""Decisions that people wrote down in Markdown, found in a file's text.  Pure.
+
+Four forms are read, and in each only what clearly is a decision:
+
+* a record of its own (a file in a folder of records): a title, and a section that says what was
+  decided.  One that is only proposed, or rejected, deprecated or superseded, is not in force;
+* an entry of a log (``DECISIONS.md``): a heading with a date or a number, or whose text has a line
+  ``Decision: …`` or ``Why: …``;
+* an item of a list, or a row of a table, in a log or in a section headed "Decisions";
+* the same below such a heading in ``CLAUDE.md``, ``AGENTS.md`` and the like.
+
+**Source:** Michael Nygard's template of 2011 (adr.github.io), MADR 2 to 4 (adr/madr), and logs in
+public repositories.  Everything in a file may be hostile: lengths and counts are capped, and what
+stands in code or comments is left out.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+
+from gitmem.model.memory import Decision
+from gitmem.model.value import dataclass
+
+MAX_CHARACTERS = 1 << 20
+MOST_ENTRIES = 1_000
+_MAX_TITLE = 160
+_MAX_TEXT = 2_000
+_MAX_ITEM = 500
+_MOST_ITEMS = 12
+
+_RECORD = re.compile(
+    r"(?:^|/)(?:adrs?|decisions?|decision[-_]records?|architecture[-_]decisions?"
+    r"|architectural[-_]decisions?)/(?:[^/]+/)*[^/]+\.(?:md|markdown)$",
+    re.IGNORECASE,
+)
+_LOG = re.compile(
+    r"(?:^|/)(?:adr|decisions?|(?:architecture|design|technical|tech)[-_ ]decisions?"
+    r"|decisions?[-_ ](?:log|record|records|register)s?)\.(?:md|markdown)$",
+    re.IGNORECASE,
+)
+_INSTRUCTIONS = re.compile(r"(?:^|/)(?:CLAUDE|AGENTS|GEMINI|CONTRIBUTING|ARCHITECTURE)\.md$")
+_NO_RECORD = re.compile(
+    r"(?:^|/)(?:(?:\d+[-_])?(?:readme|index|toc|summary|about)\.\w+|[^/]*template[^/]*)$",
+    re.IGNORECASE,
+)
+
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$")
+_ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?(.+)$")
+_FENCE = re.compile(r"[ \t]{0,3}(`{3,}|~{3,})")
+_DATE = re.compile(r"\b(20\d\d-[01]\d-[0-3]\d)\b")
+_NUMBER = re.compile(
+    r"^(?:(?:ADR|D|DEC|DR)[-_ ]?\d{1,5}|\d{1,5})(?:[.:)\]]|[ \t]+[-–—:]|[ \t])[ \t]*", re.IGNORECASE
+)
+_DECISIONS = re.compile(
+    r"^(?:(?:key|important|major|past|our|architecture|architectural|design|technical|tech|product"
+    r"|project|team|accepted|recorded)[ \t&/,-]*(?:and[ \t]+)?)*decisions?"
+    r"(?:[ \t]+(?:log|records?|made))?$",
+    re.IGNORECASE,
+)
+_FIELD = re.compile(
+    r"^(?:[-*+][ \t]+)?\**[ \t]*([A-Za-z][A-Za-z ]{1,30}?)[ \t]*\**[ \t]*:[ \t]*\**[ \t]*(.*)$"
+)
+_CHOSEN = re.compile(
+    r"chosen option:?\s*[\"“'*]*(?P<what>[^\"”'*\n]{2,200})[\"”'*]*"
+    r"\s*(?:[,;–—-]*\s*because\s+(?P<why>.+))?",
+    re.IGNORECASE | re.DOTALL,
+)
+_BECAUSE = re.compile(r"[ ,;–—-]+because\s+", re.IGNORECASE)
+_NOT_IN_FORCE = re.compile(
+    r"\b(?:proposed|draft|pending|rejected|declined|deprecated|superseded|obsolete|withdrawn|replaced"
+    r"|open|under review|wip|to be decided|tbd)\b",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_PLACEHOLDER = re.compile(r"^\W*(?:\{|<|todo\b|tbd\b|n/?a\b|none\b|title\b|\.\.\.)", re.IGNORECASE)
+
+_ROLES = {
+    "decision": "chose", "decision outcome": "chose", "decisions": "chose", "decided": "chose",
+    "what": "chose", "what was decided": "chose", "what we decided": "chose", "outcome": "chose",
+    "resolution": "chose", "chose": "chose", "chosen": "chose", "choice": "chose",
+    "why": "why", "reason": "why", "reasons": "why", "rationale": "why", "because": "why",
+    "reasoning": "why", "justification": "why", "motivation": "why",
+    "context": "context", "context and problem statement": "context", "problem": "context",
+    "background": "context", "problem statement": "context",
+    "considered options": "options", "options considered": "options", "options": "options",
+    "alternatives": "options", "alternatives considered": "options",
+    "considered alternatives": "options", "rejected": "rejected",
+    "rejected alternatives": "rejected",
+    "not chosen": "rejected", "consequences": "consequences", "impact": "consequences",
+    "implications": "consequences", "positive consequences": "consequences",
+    "negative consequences": "consequences", "status": "status", "date": "date",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LoggedDecision:
+    """A decision that a file tells, and on which line (from 1) it begins.
+
+    ``date`` is the day that it names (ISO), if any; ``key`` tells it apart from the others of its
+    file, and stays when its text is revised.
+    """
+
+    line: int
+    key: str
+    title: str
+    decision: Decision
+    why: str = ""
+    what: tuple[str, ...] = ()
+    date: str = ""
+
+
+@dataclass(frozen=True)
+class _Section:
+    """A heading with the lines below it, up to the next heading of its level or above."""
+
+    line: int
+    level: int
+    title: str
+    body: tuple[tuple[int, str], ...]
+    above: tuple[str, ...]
+
+
+def tells_decisions(path: str) -> bool:
+    """Whether a file of this name is one in which decisions are looked for."""
+    return bool(_RECORD.search(path) or _LOG.search(path) or _INSTRUCTIONS.search(path))
+
+
+def decisions_in(path: str, text: str) -> list[LoggedDecision]:
+    """The decisions in force that a file tells, in its order; by its path, from the root, it is
+    known what kind of file it is.
+    """
+    text, front = _without_front_matter(text[:MAX_CHARACTERS])
+    lines = _plain_lines(text)
+    if _RECORD.search(path) and not _LOG.search(path):
+        found = [] if _NO_RECORD.search(path) else list(_record(path, lines, front))
+        if found or _is_record(lines):
+            return found
+    is_log = bool(_LOG.search(path)) or bool(_RECORD.search(path))
+    entries = _entries(lines, is_log=is_log)
+    unique = {entry.key: entry for _, entry in zip(range(MOST_ENTRIES), entries, strict=False)}
+    return list(unique.values())
+
+
+def _is_record(lines: Sequence[tuple[int, str]]) -> bool:
+    return any(_role(section.title) in ("chose", "status") for section in _sections(lines))
+
+
+def _record(
+    path: str, lines: Sequence[tuple[int, str]], front: dict[str, str]
+) -> Iterator[LoggedDecision]:
+    """The one decision of a record; none where it lacks what was decided, or is not in force."""
+    sections = _sections(lines)
+    if not sections:
+        return
+    title = next((one for one in sections if one.level == 1), None)
+    parts: dict[str, str] = {"status": front.get("status", ""), "date": front.get("date", "")}
+    listed: dict[str, list[str]] = {}
+    for section in sections:
+        role = _role(section.title)
+        if role and section is not title:
+            own = _own_lines(section)
+            parts[role] = parts.get(role) or _prose(own)
+            listed.setdefault(role, _items(own))
+    for name, value in _fields(_own_lines(title) if title else ()).items():
+        parts[name] = parts.get(name) or value
+    chose = parts.get("chose", "")
+    first = parts["status"].strip().partition("\n")[0]
+    name = title.title if title is not None else front.get("title", "")
+    if not chose or not name or _NOT_IN_FORCE.search(first):
+        return
+    entry = _entry(
+        title.line if title is not None else 1,
+        posixpath.basename(path),
+        name,
+        parts,
+        listed.get("options", []),
+        listed.get("consequences", []),
+    )
+    if entry is not None:
+        yield entry
+
+
+def _entries(lines: Sequence[tuple[int, str]], *, is_log: bool) -> Iterator[LoggedDecision]:
+    """The entries of a log, or of the sections headed "Decisions" in any other file."""
+    sections = _sections(lines)
+    if is_log and not any(section.level > 1 for section in sections):
+        whole = tuple(line for line in lines if not _HEADING.match(line[1]))
+        yield from _list_entries(whole)
+    for section in sections:
+        is_inside = is_log or any(_DECISIONS.match(_bare(title)) for title in section.above)
+        if _DECISIONS.match(_bare(section.title)) or (is_log and section.level == 1):
+            if section.level > 1 or len(sections) > 1:
+                yield from _list_entries(_own_lines(section))
+        elif is_inside and (entry := _heading_entry(section)) is not None:
+            yield entry
+        elif is_inside and is_log and _date_of(section.title) and not _fields(_own_lines(section)):
+            yield from _list_entries(_own_lines(section), _date_of(section.title))
+
+
+def _heading_entry(section: _Section) -> LoggedDecision | None:
+    """An entry under a heading of its own: dated, numbered, or with a line that says so."""
+    fields = _fields(section.body)
+    is_marked = bool(_date_of(section.title) or _NUMBER.match(_bare(section.title)))
+    if not (fields.get("chose") or fields.get("why") or is_marked):
+        return None
+    first = fields.get("status", "").partition("\n")[0]
+    title = _title(section.title)
+    if not title or _NOT_IN_FORCE.search(first):
+        return None
+    own = _own_lines(section)
+    rest = _prose([line for line in own if not _FIELD.match(line[1].strip())])
+    parts = dict(fields)
+    if not parts.get("chose"):
+        parts["chose"] = title if parts.get("why") or not rest else rest
+    elif rest and not parts.get("why"):
+        parts.setdefault("context", rest)
+    if not parts.get("why") and not rest and parts["chose"] == title:
+        return None  # a dated heading alone says only that there was something
+    parts["date"] = parts.get("date") or _date_of(section.title)
+    return _entry(section.line, title, title, parts, [], _items(own) if not rest else [])
+
+
+def _list_entries(lines: Sequence[tuple[int, str]], date: str = "") -> Iterator[LoggedDecision]:
+    """The items of a list and the rows of a table that are decisions."""
+    yield from _rows(lines)
+    for number, text in _whole_items(lines):
+        plain = _unmarked(text)
+        day = _date_of(plain) or date
+        words = _NUMBER.sub("", _undated(plain)).strip(" :–—-")
+        chose, _, why = (*_split_because(words),)
+        if (
+            len(chose.split()) < (2 if why else 3)
+            or _PLACEHOLDER.match(chose)
+            or _NOT_IN_FORCE.match(chose)
+        ):
+            continue
+        title = _cut(chose, _MAX_TITLE)
+        entry = _entry(number, title, title, {"chose": chose, "why": why, "date": day}, [], [])
+        if entry is not None:
+            yield entry
+
+
+def _rows(lines: Sequence[tuple[int, str]]) -> Iterator[LoggedDecision]:
+    """The rows of tables that have a column for the decision."""
+    names: list[str] = []
+    for number, line in lines:
+        cells = _cells(line)
+        if not cells:
+            names = []
+        elif not names:
+            names = [_role(cell) or "" for cell in cells]
+        elif all(re.fullmatch(r":?-+:?", cell) for cell in cells):
+            continue
+        elif "chose" in names:
+            parts = {
+                name: _unmarked(cell) for name, cell in zip(names, cells, strict=False) if name
+            }
+            chose = parts.get("chose", "")
+            is_open = _NOT_IN_FORCE.search(parts.get("status", ""))
+            if len(chose.split()) < 2 or _PLACEHOLDER.match(chose) or is_open:
+                continue
+            title = _title(chose)
+            parts["date"] = _date_of(parts.get("date", "")) or _date_of(line)
+            entry = _entry(number, title, title, parts, [], []) if title else None
+            if entry is not None:
+                yield entry
+
+
+def _entry(
+    line: int,
+    key: str,
+    title: str,
+    parts: dict[str, str],
+    options: Sequence[str],
+    consequences: Sequence[str],
+) -> LoggedDecision | None:
+    name = _title(title)
+    chose, why = parts.get("chose", ""), parts.get("why", "")
+    match = _CHOSEN.search(chose)
+    if match is not None:
+        chosen = match["what"].strip(" .")
+        why = why or (match["why"] or "").strip()
+        chose = chosen
+    elif not why:
+        chose, _, why = _split_because(chose)
+    if not name or not chose or _PLACEHOLDER.match(chose):
+        return None
+    chose = _cut(_line(chose), _MAX_TEXT)
+    others = [*options, *_listed(parts.get("options", "") if not options else "")]
+    rejected = [*_listed(parts.get("rejected", "")), *others]
+    kept = [one for one in rejected if one.lower().strip(" .") not in chose.lower()]
+    because = _cut(_line(why), _MAX_TEXT)
+    context = _cut(parts.get("context", "").strip(), _MAX_TEXT)
+    date = _date_of(parts.get("date", "")) or _date_of(title)
+    return LoggedDecision(
+        line,
+        _cut(_line(key), _MAX_TITLE),
+        name,
+        Decision(chose, because, tuple(_cut(one, _MAX_ITEM) for one in kept)[:_MOST_ITEMS]),
+        context,
+        tuple(_cut(one, _MAX_ITEM) for one in consequences)[:_MOST_ITEMS],
+        date,
+    )
+
+
+def _sections(lines: Sequence[tuple[int, str]]) -> list[_Section]:
+    heads = [
+        (place, number, len(match[1]), match[2].strip())
+        for place, (number, line) in enumerate(lines)
+        if (match := _HEADING.match(line))
+    ][: 4 * MOST_ENTRIES]
+    found = []
+    above: list[tuple[int, str]] = []
+    ends = _section_ends([(place, level) for place, _, level, _ in heads], len(lines))
+    for (place, number, level, title), end in zip(heads, ends, strict=True):
+        above = [one for one in above if one[0] < level]
+        names = tuple(name for _, name in above)
+        found.append(_Section(number, level, title, tuple(lines[place + 1 : end]), names))
+        above.append((level, title))
+    return found
+
+
+def _section_ends(heads: Sequence[tuple[int, int]], last: int) -> list[int]:
+    ends = [last] * len(heads)
+    open_: list[int] = []
+    for number, (place, level) in enumerate(heads):
+        while open_ and heads[open_[-1]][1] >= level:
+            ends[open_.pop()] = place
+        open_.append(number)
+    return ends
+
+
+def _own_lines(section: _Section | None) -> tuple[tuple[int, str], ...]:
+    """The section's lines up to its first heading below."""
+    if section is None:
+        return ()
+    found = []
+    for line in section.body:
+        if _HEADING.match(line[1]):
+            break
+        found.append(line)
+    return tuple(found)
+
+
+def _fields(lines: Sequence[tuple[int, str]]) -> dict[str, str]:
+    """What lines such as ``**Why:** …`` say, with the lines that go on below them."""
+    found: dict[str, list[str]] = {}
+    current = ""
+    for _, line in lines:
+        match = _FIELD.match(line.strip())
+        role = _role(match[1]) if match is not None else ""
+        if match is not None and role:
+            current = role if role not in found else ""
+            if current:
+                found[current] = [match[2]]
+        elif not line.strip() or _HEADING.match(line) or match is not None:
+            current = "" if not line.strip() or _HEADING.match(line) else current
+        elif current:
+            found[current].append(line)
+    return {name: _unmarked(" ".join(texts)).strip() for name, texts in found.items() if texts}
+
+
+def _whole_items(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The outermost items of a list, each with the lines that go on in it."""
+    held: tuple[int, str] | None = None
+    for number, line in lines:
+        match = _ITEM.match(line)
+        if match is not None:
+            if held is not None:
+                yield held
+            held = (number, match[1])
+        elif held is not None and line[:1] in (" ", "\t") and line.strip():
+            held = (held[0], f"{held[1]} {line.strip()}")
+        elif held is not None:
+            yield held
+            held = None
+    if held is not None:
+        yield held
+
+
+def _items(lines: Sequence[tuple[int, str]]) -> list[str]:
+    return [_unmarked(text) for _, text in _whole_items(lines)]
+
+
+def _prose(lines: Sequence[tuple[int, str]]) -> str:
+    """The paragraphs as text, without marks; items of lists on lines of their own."""
+    texts = (_unmarked(line) for _, line in lines if line.strip() and not _cells(line))
+    return "\n".join(texts).strip()
+
+
+def _listed(text: str) -> list[str]:
+    parts = re.split(r"[;\n]|,\s+(?=[A-Z])", text)
+    return [part for part in (_line(_unmarked(part)).strip(" .") for part in parts) if part]
+
+
+def _cells(line: str) -> list[str]:
+    stripped = line.strip()
+    if not stripped.startswith("|") or stripped.count("|") < 2:
+        return []
+    return [cell.strip() for cell in stripped.strip("|").split("|")]
+
+
+def _role(title: str) -> str:
+    return _ROLES.get(_bare(title).lower(), "")
+
+
+def _bare(title: str) -> str:
+    return re.sub(r"[*_`]|[:：]$", "", title).strip().rstrip(":").strip()
+
+
+def _title(title: str) -> str:
+    bare = re.sub(r"[*_]{1,3}", "", _undated(_unmarked(title)))
+    bare = _NUMBER.sub("", bare.strip(" :–—-")).strip(" :–—-")
+    return "" if _PLACEHOLDER.match(bare) else _cut(_line(bare), _MAX_TITLE)
+
+
+def _undated(text: str) -> str:
+    return re.sub(r"[(\[]?\b20\d\d-[01]\d-[0-3]\d\b[)\]]?", "", text, count=1).strip(" :–—-")
+
+
+def _date_of(text: str) -> str:
+    match = _DATE.search(text)
+    return match[1] if match is not None else ""
+
+
+def _split_because(text: str) -> tuple[str, str, str]:
+    parts = _BECAUSE.split(text, maxsplit=1)
+    return (parts[0], "because", parts[1]) if len(parts) == 2 else (text, "", "")
+
+
+def _unmarked(text: str) -> str:
+    """Without the marks of a list and of emphasis, and links by their words."""
+    plain = re.sub(r"^\s*(?:[-*+]|\d{1,3}[.)]|>)\s+", "", text)
+    plain = re.sub(r"!?\[([^\]\n]{0,300})\]\([^)\s]{0,500}\)", r"\1", plain)
+    return re.sub(r"\*\*|__", "", plain).strip()
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _plain_lines(text: str) -> list[tuple[int, str]]:
+    """The lines with their numbers, without comments and what is in code."""
+    hidden = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
+    found = []
+    fence = ""
+    for number, line in enumerate(hidden.split("\n"), 1):
+        match = _FENCE.match(line)
+        if fence:
+            if match is not None and match[1].startswith(fence):
+                fence = ""
+            continue
+        if match is not None:
+            fence = match[1]
+            continue
+        found.append((number, line.rstrip("\r")[:4_000]))
+    return found
+
+
+def _without_front_matter(text: str) -> tuple[str, dict[str, str]]:
+    """The text with its front matter made blank, and the plain values of that."""
+    if not text.startswith("---\n"):
+        return text, {}
+    end = text.find("\n---", 4, 1 << 16)
+    if end < 0:
+        return text, {}
+    told: dict[str, str] = {}
+    for line in text[4:end].split("\n"):
+        name, colon, value = line.partition(":")
+        if colon and name and not name[0].isspace():
+            told[name.strip().lower()] = value.strip().strip("\"'")
+    body = text[end + 4 :]
+    return "\n" * text[: end + 4].count("\n") + body, told
