@@ -185,7 +185,7 @@ def _mentions(workspace: Workspace, path: Path, names: set[str]) -> bool:
         return True
     if is_in_file:
         searched = workspace.agents.searched_bytes(path)
-        return searched is None or any(name.encode() in searched for name in names)
+        return not searched or any(name.encode() in searched for name in names)
     try:
         with (
             open_regular(path) as file,

@@ -61,8 +61,6 @@ def why_and_how(memory: Memory) -> None:
         (gemini_session, "0.61", "gemini-cli"),
         (copilot_session, "1.0.102", "copilot-cli 1.0.102"),
         (copilot_session, "1.0.102-patch", "copilot-cli 1.0.102"),
-        (opencode_session, "1.18.33", "opencode 1.18.33"),
-        (opencode_files, "1.1.65", "opencode 1.1.65"),
     ],
 )
 def test_found_by_its_edits(committed: GitDriver, lay: Lay, version: str, agent: str) -> None:
@@ -76,6 +74,29 @@ def test_found_by_its_edits(committed: GitDriver, lay: Lay, version: str, agent:
     assert memory.provenance.agent == agent
     assert memory.provenance.session == read(session).session
     why_and_how(memory)
+
+
+@pytest.mark.parametrize(
+    ("lay", "version", "agent"),
+    [
+        (opencode_session, "1.18.33", "opencode 1.18.33"),
+        (opencode_files, "1.1.65", "opencode 1.1.65"),
+    ],
+)
+def test_a_session_of_opencode_is_found_by_its_edits(
+    committed: GitDriver, lay: Lay, version: str, agent: str
+) -> None:
+    """In its recorded sessions nobody ran the script again, so no error counts as solved."""
+    session = lay(committed.home, committed.path.resolve(), version)
+    commit = commit_after(committed, session, **FILES)
+
+    remembered(committed, commit)
+
+    (memory,) = memories_on(committed, commit)
+    assert memory.provenance.agent == agent
+    assert memory.provenance.session == read(session).session
+    assert "do not catch the exception" in memory.why
+    assert set(memory.files_changed) == set(FILES)
 
 
 @pytest.mark.parametrize(
