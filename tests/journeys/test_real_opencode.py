@@ -25,7 +25,7 @@ from tests.support.models import Step, messages_api
 pytestmark = pytest.mark.slow
 
 PATIENCE_SECONDS = 30.0
-PROMPT = "price.py gives floats. Use integer cents, because 0.1 + 0.2 is not 0.3 in binary."
+PROMPT = "Use integer cents in price.py, because 0.1 + 0.2 is not 0.3 in binary."
 QUESTION = "Why does price.py use integer cents?"
 LAST = "cents() takes integers now; a Decimal was rejected because it is slower."
 CONTENT = "def cents(amount):\n    return int(amount)\n"
