@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.client import Client
+from tests.support.codex import CodexCli
 from tests.support.git import GitDriver
 from tests.support.prepared import Scene, Templates, prepared
 
@@ -81,6 +82,13 @@ def shared() -> Path:
     if not (folder / "claude-code" / "FACTS.md").is_file():
         pytest.skip("../shared is not here: real transcripts and the real client are needed")
     return folder
+
+
+@pytest.fixture(scope="session")
+def codex_cli(tmp_path_factory: pytest.TempPathFactory) -> CodexCli:
+    """The real Codex client; ``GITMEM_TEST_CODEX_DIR`` names where it is installed."""
+    known = os.environ.get("GITMEM_TEST_CODEX_DIR")
+    return CodexCli.install(Path(known) if known else tmp_path_factory.mktemp("codex"))
 
 
 @pytest.fixture(scope="session")

@@ -26,9 +26,10 @@ class HookPayload:
     ``prompt`` UserPromptSubmit's, ``path`` that of the file a tool is used on, as the agent named
     it.  ``lines`` are those of the file, as it is now, that the tool read or wrote, none where
     that is all of it or unknown; ``is_edit`` tells which, and ``old_texts`` and ``new_texts`` are
-    what an edit was asked to replace and to put there.  ``call`` is the id of the tool's call,
-    ``agent_id`` a subagent's.
-    ``permission_mode`` is ``plan`` while the agent only plans.
+    what an edit was asked to replace and to put there.  ``others`` are the other files of the same
+    call, each as a payload of its own, and ``has_committed`` tells that the call was a commit, of
+    clients that have no event for either.  ``call`` is the id of the tool's call, ``agent_id`` a
+    subagent's.  ``permission_mode`` is ``plan`` while the agent only plans.
     """
 
     session: str = ""
@@ -46,6 +47,8 @@ class HookPayload:
     old_texts: Sequence[str] = ()
     new_texts: Sequence[str] = ()
     project: str = ""
+    others: Sequence[HookPayload] = ()
+    has_committed: bool = False
     call: str = ""
 
     @property

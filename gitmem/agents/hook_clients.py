@@ -22,6 +22,18 @@ def _claude(environ: Mapping[str, str]) -> HookClient:
     return ClaudeHooks(environ)
 
 
+def _codex(environ: Mapping[str, str]) -> HookClient:
+    from gitmem.agents.codex.hook_output import CodexHooks
+
+    return CodexHooks(environ)
+
+
+def _copilot(environ: Mapping[str, str]) -> HookClient:
+    from gitmem.agents.copilot.hook_output import CopilotHooks
+
+    return CopilotHooks(environ)
+
+
 def _opencode(environ: Mapping[str, str]) -> HookClient:
     from gitmem.agents.opencode.hook_output import OpenCodeHooks
 
@@ -36,6 +48,8 @@ def _cursor(environ: Mapping[str, str]) -> HookClient:
 
 _CLIENTS: dict[str, Callable[[Mapping[str, str]], HookClient]] = {
     "claude-code": _claude,
+    "codex": _codex,
+    "copilot-cli": _copilot,
     "opencode": _opencode,
     "cursor": _cursor,
 }

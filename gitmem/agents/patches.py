@@ -8,8 +8,9 @@ where is read: a patch is never applied here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+
+from gitmem.model.value import dataclass
 
 _BEGIN = "*** Begin Patch"
 _END = "*** End Patch"
@@ -22,11 +23,15 @@ _MAX_FILES = 500
 
 @dataclass(frozen=True)
 class FilePatch:
-    """What a patch does to one file: the lines it gains and loses.  A moved file is two."""
+    """What a patch does to one file: the lines it gains and loses.  A moved file is two.
+
+    ``runs`` are the lines it gains, those that stand together as one text.
+    """
 
     path: str
     added: str = ""
     removed: str = ""
+    runs: Sequence[str] = ()
 
 
 def has_patch(text: str) -> bool:
@@ -54,19 +59,28 @@ def shorten_patches(text: str) -> str:
 
 def _parse_files(body: str) -> Iterator[FilePatch]:
     path = ""
-    added: list[str] = []
-    removed: list[str] = []
+    lines: list[str] = []
     for line in _BREAK.split(body):
         header = _HEADER.fullmatch(line.rstrip())
         if header is None:
-            if line.startswith("+"):
-                added.append(line[1:])
-            elif line.startswith("-"):
-                removed.append(line[1:])
+            lines.append(line)
             continue
         if path:
-            yield FilePatch(path, "\n".join(added), "\n".join(removed))
-        path = header[1].strip()
-        added, removed = [], []
+            yield _file_patch(path, lines)
+        path, lines = header[1].strip(), []
     if path:
-        yield FilePatch(path, "\n".join(added), "\n".join(removed))
+        yield _file_patch(path, lines)
+
+
+def _file_patch(path: str, lines: Sequence[str]) -> FilePatch:
+    runs: list[list[str]] = []
+    is_running = False
+    for line in lines:
+        if line.startswith("+"):
+            runs += [] if is_running else [[]]
+            runs[-1].append(line[1:])
+        is_running = line.startswith("+")
+    added = [line for run in runs for line in run]
+    removed = [line[1:] for line in lines if line.startswith("-")]
+    together = tuple("\n".join(run) for run in runs)
+    return FilePatch(path, "\n".join(added), "\n".join(removed), together)

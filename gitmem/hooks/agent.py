@@ -59,7 +59,10 @@ def run_agent_hook(
         return ""
     payload, is_native = client.parse(stdin), bool(client_name)
     if event in _FILE_EVENTS:
-        return _run_beside_file(event, client, payload, environ, is_native=is_native)
+        for one in (payload, *payload.others):
+            if told := _run_beside_file(event, client, one, environ, is_native=is_native):
+                return told
+        return _ask_about_commit(event, client, payload, environ, is_native=is_native)
     try:
         repo = find_enclosing_repo(payload.project or payload.cwd or ".")
     except GitmemError:
@@ -205,6 +208,22 @@ def _run_beside_file(
     except (GitmemError, OSError) as error:
         append_log(repo, f"hook {event}: {error}")
         return ""
+
+
+def _ask_about_commit(
+    event: str,
+    client: HookClient,
+    payload: HookPayload,
+    environ: Mapping[str, str],
+    *,
+    is_native: bool,
+) -> str:
+    """The question about a commit that the tool has just made; mostly nothing."""
+    if not payload.has_committed or not client.asks(event):
+        return ""
+    from gitmem.hooks.question import ask_behind_command
+
+    return ask_behind_command(client, payload, environ, is_native=is_native)
 
 
 def _passage(payload: HookPayload, *, is_done: bool) -> Passage:

@@ -15,16 +15,32 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitmem.model.line_ranges import Ranges
 
+# The keys of Claude Code, and those of Copilot CLI in Claude Code's form and in its own.
 # json, typing and pathlib would each cost as much as the look itself.
 _PAYLOAD_QUERY = (
     "SELECT coalesce(json_extract(:payload, '$.tool_input.file_path'),"
-    " json_extract(:payload, '$.tool_input.notebook_path')), json_extract(:payload, '$.cwd'),"
-    " json_extract(:payload, '$.session_id'), json_extract(:payload, '$.agent_id')"
+    " json_extract(:payload, '$.tool_input.notebook_path'),"
+    " json_extract(:payload, '$.tool_input.path'), json_extract(:payload, '$.toolArgs.path')),"
+    " json_extract(:payload, '$.cwd'),"
+    " coalesce(json_extract(:payload, '$.parent_agent_id'),"
+    " json_extract(:payload, '$.parentAgentId'), json_extract(:payload, '$.session_id'),"
+    " json_extract(:payload, '$.sessionId')),"
+    " coalesce(json_extract(:payload, '$.agent_id'), json_extract(:payload, '$.agentId')),"
+    " json_extract(:payload, '$.tool_input.command')"
 )
+_TOUCHING = (
+    *("*** Begin Patch", ">", "cat ", "sed ", "head ", "tail ", "nl ", "less ", "bat "),
+    *("tee ", "mv ", "cp ", "rm ", "perl ", "python", "node ", "ruby ", " commit"),
+)
+"""What stands in a command that touches a file by the rules of :mod:`gitmem.agents.shell_reads` and
+:mod:`gitmem.agents.shell_writes`, or that commits.
+"""
 _READ_QUERY = (
     "SELECT coalesce(json_type(:payload, '$.tool_input.old_string'),"
     " json_type(:payload, '$.tool_input.edits'), json_type(:payload, '$.tool_input.content'),"
-    " json_type(:payload, '$.tool_input.new_source')) IS NOT NULL,"
+    " json_type(:payload, '$.tool_input.new_source'), json_type(:payload, '$.tool_input.old_str'),"
+    " json_type(:payload, '$.tool_input.file_text'), json_type(:payload, '$.toolArgs.old_str'),"
+    " json_type(:payload, '$.toolArgs.file_text')) IS NOT NULL,"
     " json_extract(:payload, '$.tool_input.offset'),"
     " json_extract(:payload, '$.tool_input.limit'),"
     " json_extract(:payload, '$.tool_response.file.startLine'),"
@@ -54,9 +70,12 @@ def may_tell(payload: bytes, environ: dict[str, str]) -> bool:
 def _may_tell(payload: str, environ: dict[str, str]) -> bool:
     reader = sqlite3.connect(":memory:")
     try:
-        name, cwd, session, agent = reader.execute(_PAYLOAD_QUERY, {"payload": payload}).fetchone()
+        found = reader.execute(_PAYLOAD_QUERY, {"payload": payload}).fetchone()
     finally:
         reader.close()
+    name, cwd, session, agent, command = found
+    if name is None and isinstance(command, str):  # of a client without a tool for each
+        return any(word in command for word in _TOUCHING)
     start = environ.get("CLAUDE_PROJECT_DIR") or cwd or "."
     file = os.path.join(cwd or start, name)  # noqa: PTH118
     folder = os.path.realpath(os.path.dirname(file))  # noqa: PTH120

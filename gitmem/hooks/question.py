@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gitmem.agents.hook_client import HookAnswer, HookPayload
+from gitmem.agents.hook_client import HookAnswer, HookClient, HookPayload
 from gitmem.agents.hook_clients import choose_client
 from gitmem.capture.question import question_for
 from gitmem.errors import GitmemError
@@ -30,16 +30,22 @@ def run_command_hook(stdin: bytes, environ: Mapping[str, str], client_name: str 
     repository, the payload or the disk may hold.
     """
     client = choose_client(client_name, stdin, environ)
-    if client is None or not client.asks("PostToolUse") or environ.get("GITMEM_SKIP"):
+    if client is None or not client.asks("PostToolUse"):
         return ""
-    payload = client.parse(stdin)
-    if not may_be_asked(payload):
+    payload, is_native = client.parse(stdin), bool(client_name)
+    return ask_behind_command(client, payload, environ, is_native=is_native)
+
+
+def ask_behind_command(
+    client: HookClient, payload: HookPayload, environ: Mapping[str, str], *, is_native: bool
+) -> str:
+    """The same for a client that is known and was read."""
+    if environ.get("GITMEM_SKIP") or not may_be_asked(payload):
         return ""
     repo = _find_repo(payload)
     if repo is None or not Questions(repo).has_commits(payload.session) or is_scrub_begun(repo):
         return ""
     adopt_sharing(repo)
-    is_native = bool(client_name)
     if not may_answer(repo, "PostToolUse", client, payload, environ, is_native=is_native):
         return ""
     try:

@@ -81,6 +81,7 @@ def add_to_project(
         ForeignFile: one of them cannot be understood.
         DiskFull, ReadOnlyRepository: the file system refuses.
     """
+    changes_before = len(report.changes)
     for file in client.files:
         if with_server if file.is_server else with_hooks:
             path = repo.need_worktree() / file.path
@@ -98,6 +99,8 @@ def add_to_project(
                 raise ForeignFile(f"'{path}': {error.message}") from error
             if owned_files.change(path, new, present.mode, rest):
                 report.changes.append(f"{file.what} in {file.path}")
+    if client.advice and len(report.changes) > changes_before:
+        report.notices.append(client.advice)
 
 
 def add_to_user_file(repo: Repo, path: Path, file: ClientFile, report: _Report) -> None:

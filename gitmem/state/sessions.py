@@ -13,7 +13,7 @@ from typing import Any
 
 from gitmem.git.repo import Repo
 from gitmem.model.session import is_session_id
-from gitmem.model.value import dataclass, values_of
+from gitmem.model.value import dataclass, replace, values_of
 from gitmem.state.recent_files import keep_newest, newest_first
 from gitmem.state.state_file import StateFile
 
@@ -36,7 +36,8 @@ class Registry:
         self._folder = repo.state_dir / "sessions"
 
     def add(self, registered: RegisteredSession) -> None:
-        """Record a session; a name that is not a plain id is ignored.
+        """Record a session; a name that is not a plain id is ignored, and where nobody says where
+        its transcript lies, what was said before stands.
 
         Raises:
             DiskFull, ReadOnlyRepository: it could not be written.
@@ -44,6 +45,8 @@ class Registry:
         if not is_session_id(registered.session):
             return
         file = StateFile(self._folder / f"{registered.session}.json")
+        if not registered.transcript and (known := _read(file.path)):
+            registered = replace(registered, transcript=known.transcript)
         data = json.dumps(values_of(registered)).encode()
         if file.read() == data:
             with suppress(OSError):

@@ -179,7 +179,7 @@ def test_a_database_that_changes_under_a_reader_is_read_again(tmp_path: Path) ->
         writer.do("PRAGMA wal_checkpoint(TRUNCATE)")
     for name in ("-wal", "-shm"):
         Path(f"{path}{name}").unlink()
-    tries = []
+    tries: list[int] = []
 
     def read(database: sqlite3.Connection) -> int:
         if not tries:

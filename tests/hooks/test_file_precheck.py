@@ -70,6 +70,31 @@ def test_a_file_of_which_nothing_is_left_to_tell_is_not_worth_a_look(orchard: Gi
         assert not glance(orchard, "", tool_input=asked)
 
 
+@pytest.mark.parametrize(
+    ("session", "agent", "parent", "asked"),
+    [
+        ("session_id", "agent_id", "parent_agent_id", "tool_input"),
+        ("sessionId", "agentId", "parentAgentId", "toolArgs"),
+    ],
+)
+def test_copilot_clis_own_keys(
+    orchard: GitDriver, session: str, agent: str, parent: str, asked: str
+) -> None:
+    def look(path: str, **fields: Any) -> bool:
+        given = {"path": str(orchard.path / path), **fields.pop("given", {})}
+        payload = {session: SESSION, "cwd": str(orchard.path), **fields, asked: given}
+        return may_tell(json.dumps(payload).encode(), {"CLAUDE_PROJECT_DIR": str(orchard.path)})
+
+    assert look("src/tree3.py")
+    assert not look("src/new.py")
+    ContextHistory(orchard.repo).add(SESSION, SessionContext(files=frozenset({"src/tree3.py"})))
+
+    assert not look("src/tree3.py")
+    assert look("src/tree3.py", given={"old_str": "x", "new_str": "y"})
+    assert look("src/tree3.py", given={"file_text": "x"})
+    assert look("src/tree3.py", **{session: "a1", agent: "a1", parent: SESSION})
+
+
 def test_a_linked_work_tree_is_left_to_who_knows_more(orchard: GitDriver) -> None:
     orchard.run("worktree", "add", "-q", "-b", "side", "../linked")
     file = orchard.path.parent / "linked" / "src/new.py"

@@ -7,8 +7,11 @@ import json
 import os
 import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
+from importlib import import_module
 from pathlib import Path
+
+import pytest
 
 from gitmem.agents.adapters import Agents
 from gitmem.model.session import Event, EventKind, Transcript
@@ -26,6 +29,17 @@ def codex_session(home: Path, worktree: Path, version: str) -> Path:
     day, time = head["timestamp"][:10], head["timestamp"][11:19].replace(":", "-")
     folder = home / ".codex" / "sessions" / Path(*day.split("-"))
     return _laid(folder / f"rollout-{day}T{time}-{head['id']}.jsonl", text)
+
+
+def pack(path: Path) -> Path:
+    """Pack a rollout as Codex does when its session is over; skips the test where nothing can."""
+    packed = path.with_name(path.name + ".zst")
+    for name in ("compression.zstd", "backports.zstd"):
+        with suppress(ImportError):
+            packed.write_bytes(import_module(name).compress(path.read_bytes()))
+            path.unlink()
+            return packed
+    pytest.skip("neither Python 3.14 nor backports.zstd is here")
 
 
 def gemini_session(home: Path, worktree: Path, version: str) -> Path:

@@ -77,6 +77,39 @@ def _message(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
     )
 
 
+@contextmanager
+def chat_api(
+    choose: Callable[[dict[str, Any]], Sequence[Step]], requests: list[dict[str, Any]]
+) -> Iterator[str]:
+    """OpenAI's chat completions: a step is an assistant's message, one for each that came back.
+
+    ``choose`` gives the steps of the conversation that is asked for; what was asked is added to
+    ``requests``.
+    """
+
+    def reply(body: dict[str, Any], _: Sequence[Step]) -> bytes:
+        requests.append(body)
+        return _completion(body, choose(body))
+
+    with _served((), reply) as url:
+        yield url
+
+
+def _completion(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
+    done = sum(message.get("role") == "assistant" for message in body.get("messages", []))
+    step = steps[min(done, len(steps) - 1)]
+    end = "tool_calls" if step.get("tool_calls") else "stop"
+    choices = [
+        {"index": 0, "delta": {"role": "assistant", **step}, "finish_reason": None},
+        {"index": 0, "delta": {}, "finish_reason": end},
+    ]
+    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+    chunks = [{"choices": [choice]} for choice in choices] + [{"choices": [], "usage": usage}]
+    head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": body.get("model")}
+    lines = [json.dumps({**head, **chunk}).encode() for chunk in chunks]
+    return b"".join(b"data: %b\n\n" % line for line in [*lines, b"[DONE]"])
+
+
 def _response(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
     answers = ("function_call_output", "custom_tool_call_output")
     done = sum(item.get("type") in answers for item in body.get("input", []))

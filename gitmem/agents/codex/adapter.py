@@ -1,8 +1,8 @@
 """Codex CLI: its rollout files, found by date folder and read line by line.
 
-``$CODEX_HOME/sessions/YYYY/MM/DD/rollout-<time>-<session>.jsonl``, and ``archived_sessions``.  The
-first line tells the session, the client's version and the folder; a record is a line.  A subagent
-has a rollout of its own, which is read with that of its session.
+``$CODEX_HOME/sessions/YYYY/MM/DD/rollout-<time>-<session>.jsonl``, and ``archived_sessions``; what
+is over may be packed.  The first line tells the session, the client's version and the folder; a
+record is a line.  A subagent has a rollout of its own, which is read with that of its session.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gitmem.agents.adapter import TranscriptFile, translate_errors
 from gitmem.agents.clock import Clock, TimesInDoubt, believed_times
 from gitmem.agents.codex.files import (
     ROLLOUT_NAME,
-    find_rollout,
+    find_rollouts,
     find_subagents,
     is_subagent,
     list_rollouts,
@@ -25,6 +25,7 @@ from gitmem.agents.codex.files import (
     read_rollout_head,
 )
 from gitmem.agents.codex.items import ItemReader
+from gitmem.agents.codex.packed import open_rollout, plain_name
 from gitmem.agents.draft import Draft
 from gitmem.agents.extent import Extent
 from gitmem.agents.folders import is_below, resolve_names
@@ -46,7 +47,6 @@ from gitmem.agents.subagents import (
     rough_times,
 )
 from gitmem.agents.text_budget import Retention
-from gitmem.git.regular_file import open_regular
 from gitmem.model.session import EventKind, Transcript, is_session_id
 
 _COPY_SECONDS = 5.0
@@ -68,12 +68,12 @@ class Codex:
 
     def owns(self, path: Path) -> bool:
         """Whether the file is named as a rollout."""
-        return path.name.startswith("rollout-") and path.suffix == ".jsonl"
+        name = plain_name(path)
+        return name.startswith("rollout-") and name.endswith(".jsonl")
 
     def copies(self, session: str) -> list[Path]:
-        """The rollout of a session, whatever folder it worked in; a subagent is none."""
-        found = find_rollout(session, self._folders) if is_session_id(session) else None
-        return [found] if found else []
+        """The rollouts of a session, whatever folder it worked in; a subagent's is none."""
+        return find_rollouts(session, self._folders) if is_session_id(session) else []
 
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
         """Rollouts of sessions in a work tree or a folder below it.
@@ -130,7 +130,7 @@ class Codex:
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
         """
-        with translate_errors(path), open_regular(path) as file:
+        with translate_errors(path), open_rollout(path) as file:
             head = _read_head(file, path)
             start = seek_line(file, first, first_byte)
             since = read_time_before(file) if start else 0.0
@@ -246,7 +246,8 @@ def _turns_taken_back(record: JsonObject) -> int:
 
 
 class _ForkPrefix:
-    """Which lines a forked session has from the one it was forked from.
+    """Which lines a forked session has from the one it was forked from; none in newer versions,
+    which name that session's file instead.
 
     They carry the time of the copy.  Ids of turns rise with time (UUIDv7), so what comes before
     the first turn that is younger than the session itself is the other session's; without ids,
@@ -269,7 +270,7 @@ class _ForkPrefix:
 
 def _read_subagents(paths: Iterable[Path], extent: Extent) -> Iterator[Transcript]:
     for path in paths:
-        with suppress(OSError), open_regular(path) as file:
+        with suppress(OSError), open_rollout(path) as file:
             head = _read_head(file, path)
             file.seek(0)
             yield _read(file, head, 0, extent)

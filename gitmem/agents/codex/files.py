@@ -3,55 +3,62 @@
 from __future__ import annotations
 
 import json
-import mmap
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from gitmem.agents.lines import read_head
-from gitmem.git.regular_file import open_regular
+from gitmem.agents.codex import packed
 
 ROLLOUT_NAME = re.compile(
     r"rollout-\d{4}-\d\d-\d\dT[\d-]{8}-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl"
+    r"(?:\.zst)?"
 )
-"""A rollout's file name, with its session."""
+"""A rollout's file name, packed or not, with its session."""
 
 _CWD = re.compile(rb'"cwd"\s*:\s*("(?:[^"\\]|\\.){1,4096}")|<cwd>([^<]{1,4096})</cwd>')
 _SUBAGENT = re.compile(rb'"source":\s*\{\s*"sub_?agent"', re.IGNORECASE)
 _SPAWN = b"spawn_agent"
 _HEAD_BYTES = 1 << 14
 _MAX_SUBAGENTS = 200
+_CHUNK = 1 << 20
 
 
 def list_rollouts(folders: Iterable[Path]) -> Iterator[tuple[Path, float]]:
-    """Each rollout below the folders, and when it was last written (POSIX seconds)."""
-    for folder in folders:
-        if not folder.is_dir():
-            continue
-        for pattern in ("*/*/*/rollout-*.jsonl", "rollout-*.jsonl"):
-            with suppress(OSError):
-                for path in folder.glob(pattern):
-                    with suppress(OSError):
-                        yield path, path.stat().st_mtime
+    """Each rollout below the folders, and when it was last written (POSIX seconds).
 
-
-def find_rollout(session: str, folders: Iterable[Path]) -> Path | None:
-    """The rollout of a session; a subagent's is none."""
-    for folder in folders:
+    While it is packed a rollout is there twice; it is told once, by its plain file.
+    """
+    for path in _glob(folders, "rollout-*.jsonl*"):
         with suppress(OSError):
-            for place in ("*/*/*/", ""):
-                for path in sorted(folder.glob(f"{place}rollout-*-{session}.jsonl")):
-                    return None if is_subagent(read_rollout_head(path)) else path
-    return None
+            yield path, path.stat().st_mtime
+
+
+def find_rollouts(session: str, folders: Iterable[Path]) -> list[Path]:
+    """The rollouts of a session: one, unless it was copied, or archived and taken up again.  A
+    subagent's is none.
+    """
+    found = _glob(folders, f"rollout-*-{session}.jsonl*")
+    return [path for path in sorted(found) if not is_subagent(read_rollout_head(path))]
+
+
+def _glob(folders: Iterable[Path], name: str) -> Iterator[Path]:
+    for folder in folders:
+        for place in ("*/*/*/", ""):
+            with suppress(OSError):
+                for path in folder.glob(place + name):
+                    if path.name.endswith((".jsonl", ".jsonl.zst")) and _is_told(path):
+                        yield path
+
+
+def _is_told(path: Path) -> bool:
+    return not packed.is_packed(path) or packed.present_form(path) == path
 
 
 def read_rollout_head(path: Path) -> bytes:
     """The beginning of a rollout; empty when it cannot be read."""
-    with suppress(OSError):
-        return read_head(path, _HEAD_BYTES)
-    return b""
+    return packed.read_rollout_head(path, _HEAD_BYTES)
 
 
 def parse_folder(head: bytes) -> str:
@@ -76,7 +83,7 @@ def find_subagents(path: Path, session: str) -> list[Path]:
     found = []
     for folder in _list_days(path):
         with suppress(OSError):
-            for other in sorted(folder.glob("rollout-*.jsonl")):
+            for other in sorted(_glob([folder], "rollout-*.jsonl*")):
                 head = read_rollout_head(other).partition(b"\n")[0] if other != path else b""
                 if name in head and is_subagent(head):
                     found.append(other)
@@ -96,11 +103,10 @@ def _list_days(path: Path) -> list[Path]:
 
 
 def _mentions(path: Path, word: bytes) -> bool:
-    try:
-        with (
-            open_regular(path) as file,
-            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-        ):
-            return data.find(word) >= 0
-    except (OSError, ValueError):  # gone, or empty
-        return False
+    with suppress(OSError), packed.open_rollout(path) as file:
+        tail = b""
+        while chunk := file.read(_CHUNK):
+            if word in tail + chunk:
+                return True
+            tail = chunk[-len(word) :]
+    return False

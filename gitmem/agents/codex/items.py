@@ -1,11 +1,12 @@
 """One line of a Codex rollout, as events.
 
 The items of the conversation (``response_item``) are read, and of the client's own book-keeping
-what the conversation does not tell: which files a script changed and which of its commands
-failed.  ``event_msg`` repeats the rest.  Nothing here may fail on a record of another shape.
+what the conversation does not tell: which files a script or a patch changed, what a deleted file
+held, which of a script's commands failed.  ``event_msg`` repeats the rest.  Nothing here may fail
+on a record of another shape.
 
 **Source:** ``codex-rs/protocol/src/models.rs`` and ``codex-rs/rollout`` of openai/codex, and files
-that versions 0.20 to 0.169 wrote (``tests/fixtures/codex``).
+that versions 0.20 to 0.171 wrote (``tests/fixtures/codex``).
 """
 
 from __future__ import annotations
@@ -34,10 +35,14 @@ from gitmem.model.session import Event, EventKind
 _RUNS = frozenset({"shell", "shell_command", "local_shell", "container.exec", "exec_command"})
 _SCRIPT = "exec"
 _PATCH = "apply_patch"
+_PLAN, _WAIT = "update_plan", "wait"
 _PATCH_SUFFIX = "#patch"  # the edits of a call that does other things, too, fail by themselves
 _ONLY_A_PATCH = re.compile(r"\s*apply_patch\b[^\n;|&]{0,40}\n?\[patch\]\s*[\"']?\w{0,20}\s*")
 _SHELL_CALL = re.compile(
     r"""\bcmd["']?\s*:\s*("(?:[^"\\]|\\.){1,4000}"|'[^'\\\n]{1,4000}'|`[^`]*`)"""
+)
+_CHANGE_FOLDER = re.compile(
+    r"""\s*cd[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|((?:[^\s"';&|\\]|\\ )+))[ \t]*(?:&&|;|\r?\n)"""
 )
 _MAX_FAILURE = 16_000
 _MAX_SHELL_CALLS = 20
@@ -45,12 +50,18 @@ _MAX_SHELL_CALLS = 20
 
 @dataclass
 class _Call:
-    """A call without its answer yet: what its parts came to."""
+    """A call without its answer yet: what its parts came to.
+
+    ``codes`` are the exit codes of the commands that a script ran.
+    """
 
     tool: str
+    command: str = ""
+    is_script: bool = False
     paths: set[str] = field(default_factory=set)
     are_files_known: bool = False
     failures: list[str] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
 
 
 class ItemReader:
@@ -59,6 +70,7 @@ class ItemReader:
     def __init__(self, cwd: str = "") -> None:
         self.cwd = cwd
         self._calls: dict[str, _Call] = {}
+        self._running: dict[str, str] = {}
 
     def draft_events(self, record: JsonObject, draft: Draft) -> Iterator[Event]:
         """The events of one line, in its own order."""
@@ -96,19 +108,30 @@ class ItemReader:
 
     def _function(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
         tool, call_id = parse_name(item.get("name")), parse_name(item.get("call_id"))
-        given = _arguments(item.get("arguments"))
+        given = _arguments(item.get("arguments"), "input" if tool == _PATCH else "cmd")
         if tool in _RUNS:
             yield from self._shell(call_id, given, draft)
         elif tool == _PATCH:
             self._calls[call_id] = _Call("Edit")
             yield from self._patch(call_id, call_id, parse_text(given.get("input")), draft)
         elif tool == "write_stdin":
-            yield from self._run(call_id, parse_text(given.get("chars")), draft, "BashOutput")
+            typed = parse_text(given.get("chars"))
+            command = typed if typed.strip() else self._awaited(given.get("session_id"))
+            yield from self._run(call_id, command, draft, "BashOutput")
+        elif tool == _WAIT and "cell_id" in given:
+            yield from self._run(call_id, self._awaited(given["cell_id"]), draft, "BashOutput")
+            self._calls[call_id].is_script = True
         elif tool == "read_file" and isinstance(path := given.get("file_path"), str):
             self._calls[call_id] = _Call("Read")
             yield from draft.call("Read", call_id, path=self._absolute(path))
+        elif tool == _PLAN:
+            yield from self._call(tool, call_id, _plan_text(given), draft)
         else:
             yield from self._call(tool, call_id, render_input(given), draft)
+
+    def _awaited(self, number: object) -> str:
+        """The command that is waited for: it may end, fail or commit meanwhile."""
+        return self._running.get(str(number), "") if isinstance(number, (str, int)) else ""
 
     def _custom(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
         tool, call_id = parse_name(item.get("name")), parse_name(item.get("call_id"))
@@ -119,10 +142,11 @@ class ItemReader:
         elif tool == _SCRIPT:
             commands = "\n".join(_shell_commands(given))
             if has_patch(given) and not commands:
-                self._calls[call_id] = _Call("Edit")
+                self._calls[call_id] = _Call("Edit", is_script=True)
                 yield from self._patch(call_id, call_id, given, draft)
                 return
             yield from self._run(call_id, commands or given, draft)
+            self._calls[call_id].is_script = True
             yield from self._patch(call_id, call_id + _PATCH_SUFFIX, given, draft)
         else:
             yield from self._call(tool, call_id, given, draft)
@@ -133,17 +157,18 @@ class ItemReader:
 
     def _run(self, call_id: str, command: str, draft: Draft, tool: str = "Bash") -> Iterator[Event]:
         """A command whose patches, if it has any, are edits of their own."""
-        self._calls[call_id] = _Call(tool)
+        self._calls[call_id] = _Call(tool, command)
         yield from draft.run(tool, call_id, command, is_writing=False)
 
     def _shell(self, call_id: str, given: JsonObject, draft: Draft) -> Iterator[Event]:
         command = _command(given)
         if not (has_patch(command) and _PATCH in command):
-            self._calls[call_id] = _Call("Bash")
+            self._calls[call_id] = _Call("Bash", command)
             yield from draft.run("Bash", call_id, command)
             return
-        folder, rest = parse_path(given.get("workdir")), shorten_patches(command)
-        if _ONLY_A_PATCH.fullmatch(rest):
+        rest = shorten_patches(command)
+        folder = posixpath.join(parse_path(given.get("workdir")), _changed_folder(command))
+        if _ONLY_A_PATCH.fullmatch(_CHANGE_FOLDER.sub("", rest, 1)):
             self._calls[call_id] = _Call("Edit")
             yield from self._patch(call_id, call_id, command, draft, folder)
             return
@@ -169,69 +194,106 @@ class ItemReader:
             yield from draft.result("Edit", call_id + _PATCH_SUFFIX, text, is_error=True)
         missing = [text for text in call.failures if text.strip() not in output.text]
         text = "\n".join([output.text, *missing])
-        yield from draft.result(
-            call.tool, call_id, text, is_error=has_failed, exit_code=output.exit_code
-        )
+        code = output.exit_code
+        if code is None and len(call.codes) == 1:
+            code = call.codes[0]
+        if output.still_runs and call.command:
+            self._running[output.still_runs] = call.command
+        yield from draft.result(call.tool, call_id, text, is_error=has_failed, exit_code=code)
 
     def _client_event(self, event: JsonObject, draft: Draft) -> Iterator[Event]:
-        """What only the client's own events tell."""
+        """What only the client's own events tell; their names and places changed twice."""
         kind, item = event.get("type"), parse_object(event.get("item"))
         if kind == "turn_aborted" and event.get("reason") in (None, "interrupted"):
             yield from draft.interrupt()
         elif kind == "item_completed" and item.get("type") == "CommandExecution":
-            self._hold_failure(item)
-            yield from self._reads(item, draft)
+            yield from self._command_ended(parse_name(item.get("id")), item, draft)
+        elif kind == "exec_command_end":
+            yield from self._command_ended(parse_name(event.get("call_id")), event, draft)
         elif kind == "item_completed" and item.get("type") == "FileChange":
-            yield from self._file_changes(item, draft)
+            has_failed = item.get("status") in ("failed", "declined")
+            yield from self._files_changed(parse_name(item.get("id")), item, has_failed, draft)
+        elif kind == "patch_apply_end":
+            has_failed = event.get("success") is False
+            yield from self._files_changed(
+                parse_name(event.get("call_id")), event, has_failed, draft
+            )
 
-    def _script(self, item: JsonObject) -> _Call | None:
-        """The script that runs while this happens; None when the item is a call's own."""
-        if parse_name(item.get("id")) in self._calls or not self._calls:
+    def _script(self, call_id: str) -> _Call | None:
+        """The script that runs while this happens; None where there is none, and when it is a
+        call's own.
+        """
+        if call_id in self._calls:
             return None
-        return self._calls[next(reversed(self._calls))]
+        return next((call for call in reversed(self._calls.values()) if call.is_script), None)
 
-    def _hold_failure(self, item: JsonObject) -> None:
-        """Hold what a script's failed command printed: the script may not tell."""
-        script, code = self._script(item), item.get("exit_code")
+    def _command_ended(self, call_id: str, item: JsonObject, draft: Draft) -> Iterator[Event]:
+        """Hold how a script's command ended and what it printed when it failed: the script may
+        not tell.
+        """
+        script, code = self._script(call_id), item.get("exit_code")
         output = item.get("aggregated_output")
+        if script is not None and isinstance(code, int):
+            script.codes.append(code)
         if script is not None and code not in (0, None) and isinstance(output, str):
             held = sum(map(len, script.failures))
             script.failures.append(cut_start(output, max(0, _MAX_FAILURE - held)))
-
-    def _reads(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
         for parsed in parse_objects(item.get("parsed_cmd")):
             path = parse_path(parsed.get("path"))
             if parsed.get("type") == "read" and path:
                 yield from draft.call("Read", "", path=self._absolute(path))
 
-    def _file_changes(self, item: JsonObject, draft: Draft) -> Iterator[Event]:
-        """Files that a script changed in a way its text does not tell, and whether it could."""
-        call_id, script = parse_name(item.get("id")), self._script(item)
-        has_failed = item.get("status") in ("failed", "declined")
-        if script is None:
+    def _files_changed(
+        self, change_id: str, item: JsonObject, has_failed: bool, draft: Draft
+    ) -> Iterator[Event]:
+        """Files that were changed in a way that no text of a call tells, and whether they could
+        be: by a script, or where a patch was found to apply, or what a deleted file held.
+        """
+        own, script = self._calls.get(change_id), self._script(change_id)
+        call = own or script
+        if call is None or (own is not None and has_failed):
             return
-        script.are_files_known = script.are_files_known or not has_failed
-        for path, change in parse_object(item.get("changes")).items():
-            places = {path, parse_path(parse_object(change).get("move_path"))} - {""}
-            added, removed = _diff_texts(parse_object(change))
-            for place in sorted(places - script.paths):
-                yield from draft.edit("Edit", call_id, place, added=added, removed=removed)
-        if has_failed:
+        call.are_files_known = call.are_files_known or not has_failed
+        edit_id = change_id if own is None or own.tool == "Edit" else change_id + _PATCH_SUFFIX
+        for path, found in parse_object(item.get("changes")).items():
+            change = _flat_change(parse_object(found))
+            places = {path, parse_path(change.get("move_path"))} - {""}
+            added, removed = _diff_texts(change)
+            is_gone = change.get("type") == "delete" and bool(removed)
+            for place in sorted(places if is_gone else places - call.paths):
+                yield from draft.edit("Edit", edit_id, place, added=added, removed=removed)
+        if has_failed and own is None:
             text = parse_text(item.get("stderr"))
-            yield from draft.result("Edit", call_id, text, is_error=True)
+            yield from draft.result("Edit", change_id, text, is_error=True)
 
     def _absolute(self, path: str) -> str:
         return posixpath.join(self.cwd, path) if path else self.cwd
 
 
-def _arguments(value: object) -> JsonObject:
-    """A function's arguments: JSON in a text."""
-    if isinstance(value, str):
-        try:
-            return parse_object(json.loads(value))
-        except (ValueError, RecursionError):
-            return {}
-    return parse_object(value)
+def _arguments(value: object, only: str) -> JsonObject:
+    """A function's arguments: JSON in a text.  A text that is none is its ``only`` argument."""
+    if not isinstance(value, str):
+        return {only: value} if isinstance(value, list) else parse_object(value)
+    try:
+        parsed: object = json.loads(value)
+    except (ValueError, RecursionError):
+        parsed = value
+    return {only: parsed} if isinstance(parsed, (str, list)) else parse_object(parsed)
+
+
+def _plan_text(given: JsonObject) -> str:
+    """The steps of a plan, a line each, and how far they are."""
+    steps = [
+        f"{parse_name(step.get('status'))}: {parse_text(step.get('step'))}"
+        for step in parse_objects(given.get("plan"))
+    ]
+    return "\n".join([parse_text(given.get("explanation")), *steps]).strip()
+
+
+def _changed_folder(command: str) -> str:
+    """Where a patch in a command line is applied, when the line begins with ``cd``."""
+    match = _CHANGE_FOLDER.match(command)
+    return parse_path((match[1] or match[2] or match[3]).replace("\\ ", " ")) if match else ""
 
 
 def _command(given: JsonObject) -> str:
@@ -254,6 +316,14 @@ def _shell_commands(script: str) -> Iterator[str]:
             yield str(json.loads(quoted)) if quoted[0] == '"' else quoted[1:-1]
         except ValueError:
             yield quoted[1:-1]
+
+
+def _flat_change(change: JsonObject) -> JsonObject:
+    """What became of a file: ``{"type": "add", …}``, or in older versions ``{"add": {…}}``."""
+    for kind in ("add", "delete", "update"):
+        if "type" not in change and isinstance(change.get(kind), dict):
+            return {"type": kind, **parse_object(change[kind])}
+    return change
 
 
 def _diff_texts(change: JsonObject) -> tuple[str, str]:

@@ -10,12 +10,15 @@ import json
 import re
 from dataclasses import dataclass
 
-from gitmem.agents.json_values import parse_object, parse_text
+from gitmem.agents.json_values import parse_object, parse_objects, parse_text
 
 _HEAD_CHARACTERS = 600
 _BODY = "Output:\n"
 _HEAD = re.compile(r"(?:Chunk ID|Wall time|Exit code|Process exited|Process running|Script )")
 _EXIT_CODE = re.compile(r"^(?:Exit code: |Process exited with code )(-?\d{1,10})\s*$", re.MULTILINE)
+_RUNNING = re.compile(
+    r"^(?:Process running with session ID|Script running with cell ID) (\w{1,40})\s*$", re.MULTILINE
+)
 _REFUSAL = re.compile(
     r"(?:(?:error: )?failed to |apply_patch verification failed|unsupported (?:custom tool )?call|"
     r"exec_command failed|execution error|exec command rejected|patch rejected|rejected by |"
@@ -27,12 +30,15 @@ _PATCH_NOTICE = "Success. Updated the following files"
 
 @dataclass(frozen=True)
 class Output:
-    """An answer.  ``is_patched`` when it says that a patch was applied."""
+    """An answer.  ``is_patched`` when it says that a patch was applied; ``still_runs`` numbers a
+    command or script that goes on, which a later call may wait for.
+    """
 
     text: str
     has_failed: bool
     is_patched: bool
     exit_code: int | None = None
+    still_runs: str = ""
 
 
 def parse_output(value: object) -> Output:
@@ -41,12 +47,30 @@ def parse_output(value: object) -> Output:
     if given:  # the oldest versions wrote what the model was sent
         text, has_failed = parse_text(given.get("content")), given.get("success") is False
     else:
-        text, has_failed = parse_text(value), False
+        text, has_failed = _join_parts(value), False
+    found = _RUNNING.search(text, 0, _HEAD_CHARACTERS)
     text, code = _unwrap_json(text)
     if code is None:
         text, code = _cut_heads(text)
     has_failed = has_failed or bool(code) or (code is None and bool(_REFUSAL.match(text)))
-    return Output(text, has_failed, _PATCH_NOTICE in text, code)
+    return Output(text, has_failed, _PATCH_NOTICE in text, code, found[1] if found else "")
+
+
+def _join_parts(value: object) -> str:
+    """The text; of a script's answers, which are JSON, what the commands printed."""
+    if not isinstance(value, list):
+        return parse_text(value)
+    return "\n".join(_printed(parse_text([part])) for part in parse_objects(value))
+
+
+def _printed(text: str) -> str:
+    if not text.startswith('{"chunk_id"'):
+        return text
+    try:
+        output = parse_object(json.loads(text)).get("output")
+    except (ValueError, RecursionError):
+        return text
+    return output if isinstance(output, str) else text
 
 
 def _unwrap_json(text: str) -> tuple[str, int | None]:

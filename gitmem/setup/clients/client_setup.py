@@ -57,6 +57,7 @@ class ClientSetup:
 
     It is here where one of its ``programs`` is on the PATH, one of its folders exists in the
     person's home (``homes``, by the environment), or its ``folder`` in the project, if it has one.
+    ``advice`` is what is left for the person to do in it, once our part is in its files.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ClientSetup:
     programs: tuple[str, ...] = ()
     homes: Callable[[Mapping[str, str]], Sequence[Path]] = lambda environ: ()
     folder: str = ""
+    advice: str = ""
 
     def is_here(self, worktree: Path, environ: Mapping[str, str]) -> bool:
         """Whether the person, or the project, uses this client."""

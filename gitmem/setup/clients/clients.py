@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gitmem.setup.clients import claude_code, opencode
+from gitmem.setup.clients import claude_code, codex, copilot, opencode
 from gitmem.setup.clients.client_setup import ClientFile, ClientSetup
 
 CLIENTS: tuple[ClientSetup, ...] = (
     claude_code.CLIENT,
+    codex.CLIENT,
+    copilot.CLIENT,
     opencode.CLIENT,
 )
 """Claude Code is the first, and is set up wherever nobody refused it."""

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from gitmem.agents.adapters import Agents
 from gitmem.agents.codex.adapter import Codex
 from gitmem.agents.slice import slice_of
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import EventKind
-from tests.support.agents import codex_session, read, told
+from tests.support.agents import codex_session, pack, read, told
 
 WORK = Path("/home/dev/stats")
 PROMPT = "prompt stats.py crashes on an empty list. Return 0.0 there; do not "
@@ -83,9 +84,184 @@ def test_a_model_that_writes_scripts(tmp_path: Path) -> None:
         "call Edit nowhere.py",
         "result! Edit apply_patch verification failed: Failed to read file to upda",
         "call Bash git add -A && git commit -qm 'Return 0.0'",
-        'result Bash {"chunk_id":"d09b46","wall_time_seconds":0.00000654,"exit_co',
+        "result Bash",
         "say mean() now returns 0.0 for an empty list.",
     ]
+
+
+def test_a_command_that_is_waited_for(tmp_path: Path) -> None:
+    """What ends while it is waited for is that command's; a deleted file's lines are told; a patch
+    behind ``cd`` is an edit in that folder.
+    """
+    events = read(codex_session(tmp_path, WORK, "0.171")).events
+    failed = next(event for event in events if event.is_error)
+    edited = {event.path: event for event in events if event.path}
+
+    assert told(events)[1:9] == [
+        "call Bash sh tests/check.sh",
+        "result Bash",
+        "call BashOutput sh tests/check.sh",
+        "result! BashOutput ZeroDivisionError: division by zero",
+        "call Edit stats.py",
+        "result Edit Success. Updated the following files:",
+        "call Edit tests/check.sh",
+        "result Edit Success. Updated the following files:",
+    ]
+    assert failed.exit_code == 1
+    assert set(edited) == {f"{WORK}/{name}" for name in ("stats.py", "tests/check.sh")} | {
+        f"{WORK}/old/notes.txt"
+    }
+    assert len(edited[f"{WORK}/old/notes.txt"].removed_marks) == 3
+
+
+def test_a_script_that_is_waited_for(tmp_path: Path) -> None:
+    """Its one command's exit code is the answer's; what it printed is told without JSON."""
+    events = read(codex_session(tmp_path, WORK, "0.171-script")).events
+    failed = next(event for event in events if event.is_error)
+    gone = [event for event in events if event.path == f"{WORK}/old/notes.txt"]
+
+    assert (failed.tool, failed.exit_code) == ("BashOutput", 1)
+    assert failed.text.strip().startswith("Traceback (most recent call last)")
+    assert len(gone[-1].removed_marks) == 3
+
+
+def test_a_command_that_fails_later_blames_no_patch(tmp_path: Path) -> None:
+    """What was left running ends beside another call, which is none of its script."""
+    ended = {"type": "CommandExecution", "id": "c", "exit_code": 1, "aggregated_output": "E: no"}
+    patch = "*** Begin Patch\n*** Update File: a.py\n+x\n*** End Patch\n"
+    path = rollout(
+        tmp_path,
+        call("exec_command", cmd="make watch"),
+        output("Wall time: 1 seconds\nProcess running with session ID 7\nOutput:\n"),
+        {"type": "custom_tool_call", "name": "apply_patch", "call_id": "d", "input": patch},
+        {"type": "event_msg", "payload": {"type": "item_completed", "item": ended}},
+        {"type": "custom_tool_call_output", "call_id": "d", "output": "Exit code: 0\nOutput:\n"},
+    )
+
+    assert not any(event.is_error for event in read(path).events)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"), [("", "make watch"), ("\n", "make watch"), ("q\n", "q\n"), ("\x03", "\x03")]
+)
+def test_what_is_typed_into_a_running_command(tmp_path: Path, typed: str, text: str) -> None:
+    path = rollout(
+        tmp_path,
+        call("exec_command", cmd="make watch"),
+        output("Wall time: 1 seconds\nProcess running with session ID 7\nOutput:\n"),
+        call("write_stdin", "d", session_id=7, chars=typed),
+        output("Wall time: 1 seconds\nProcess exited with code 0\nOutput:\n", "d"),
+    )
+
+    assert next(event.text for event in read(path).events if event.tool == "BashOutput") == text
+
+
+@pytest.mark.parametrize("arguments", ["git status", '"git status"', '["git", "status"]'])
+def test_arguments_that_are_no_object(tmp_path: Path, arguments: str) -> None:
+    given = {"type": "function_call", "name": "exec_command", "call_id": "c"}
+    ran = read(rollout(tmp_path, {**given, "arguments": arguments})).events
+
+    assert [event.text for event in ran] == ["git status"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": "delete", "content": "a line that is long enough\n"},
+        {"delete": {"content": "a line that is long enough\n"}},
+        {"update": {"unified_diff": "@@\n-a line that is long enough\n", "move_path": None}},
+    ],
+)
+def test_changes_as_older_versions_told_them(tmp_path: Path, change: dict[str, Any]) -> None:
+    """``patch_apply_end`` says what a patch's text does not; a failed one changed nothing."""
+    ran = call("exec_command", cmd="sh patch.sh")
+
+    def ended(success: bool) -> dict[str, Any]:
+        told = {"type": "patch_apply_end", "call_id": "c", "changes": {"/w/b.py": change}}
+        return {"type": "event_msg", "payload": {**told, "success": success}}
+
+    applied = read(rollout(tmp_path, ran, ended(True), output("ok")))
+    failed = read(rollout(tmp_path, ran, ended(False), output("Exit code: 1\nOutput:\nno")))
+
+    edits = [event for event in applied.events if event.tool == "Edit"]
+
+    assert [(event.path, len(event.removed_marks)) for event in edits] == [("/w/b.py", 1)]
+    assert slice_of(applied, "/w").edited_paths == ("b.py",)
+    assert slice_of(failed, "/w").edited_paths == ()
+
+
+def test_a_plan_is_its_steps(tmp_path: Path) -> None:
+    steps = [{"step": "Read it", "status": "completed"}, {"step": "Mend it", "status": "pending"}]
+    event = read(rollout(tmp_path, call("update_plan", explanation="Why", plan=steps))).events[0]
+
+    assert event.text == "Why\ncompleted: Read it\npending: Mend it"
+
+
+def test_a_session_that_was_packed(tmp_path: Path) -> None:
+    """It is found and read as before, by its old name, too, from the record and byte of before."""
+    path = codex_session(tmp_path, WORK, "0.171")
+    codex = Codex({"HOME": str(tmp_path)})
+    whole = codex.read(path)
+    part = codex.read(path, until=whole.events[4].time)
+    packed = pack(path)
+
+    assert [file.path for file in codex.transcripts_for(WORK, 0.0)] == [packed]
+    assert codex.copies(whole.session) == [packed]
+    assert codex.owns(packed)
+    assert codex.started_in(packed) == str(WORK)
+    assert codex.read(packed) == codex.read(path) == whole
+    rest = codex.read(packed, first=part.end, first_byte=part.end_byte)
+    assert (*part.events, *rest.events) == whole.events
+
+
+def test_a_session_while_it_is_packed(tmp_path: Path) -> None:
+    """The plain file counts as long as it is there."""
+    path = codex_session(tmp_path, WORK, "0.171")
+    text = path.read_bytes()
+    packed = pack(path)
+    path.write_bytes(text)
+    packed.write_bytes(packed.read_bytes()[:-40])
+    codex = Codex({"HOME": str(tmp_path)})
+
+    assert [file.path for file in codex.transcripts_since(0.0)] == [path]
+    assert codex.read(packed) == codex.read(path)
+
+
+def test_a_packed_session_that_breaks_off(tmp_path: Path) -> None:
+    """What can be unpacked is read; what cannot is missing, in words."""
+    packed = pack(codex_session(tmp_path, WORK, "0.171"))
+    content = packed.read_bytes()
+    codex = Codex({"HOME": str(tmp_path)})
+    packed.write_bytes(content[:-40])
+    broken = codex.read(packed)
+    packed.write_bytes(b"no zstd" + content)
+
+    assert broken.broken_lines == 0
+    assert codex.transcripts_for(WORK, 0.0) == []
+    with pytest.raises(TranscriptMissing, match="cannot be unpacked"):
+        codex.read(packed)
+
+
+def test_more_than_may_be_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small file may hold any number of bytes."""
+    packed = pack(codex_session(tmp_path, WORK, "0.171"))
+    monkeypatch.setattr("gitmem.agents.codex.packed._MAX_BYTES", 1_000)
+
+    with pytest.raises(TranscriptMissing, match="holds too much"):
+        Codex({"HOME": str(tmp_path)}).read(packed)
+
+
+def test_a_session_in_two_files(tmp_path: Path) -> None:
+    """An archived copy and the one that was taken up again: what was written last counts."""
+    path = codex_session(tmp_path, WORK, "0.171")
+    archived = tmp_path / ".codex" / "archived_sessions" / path.name
+    archived.parent.mkdir()
+    archived.write_text("".join(path.read_text().splitlines(keepends=True)[:9]))
+    agents = Agents.from_environment({"HOME": str(tmp_path)})
+    session = agents.read(path).session
+
+    assert Codex({"HOME": str(tmp_path)}).copies(session) == [archived, path]
+    assert agents.find(session) == path
 
 
 def test_the_form_without_an_envelope(tmp_path: Path) -> None:
