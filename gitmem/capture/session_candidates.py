@@ -131,9 +131,7 @@ def _traces(
             start = own_start(workspace, file)
             transcript = workspace.agents.read(file.path, first=start, until=moment)
         except TranscriptMissing as error:
-            if holding_file(
-                file.path
-            ).exists():  # too large, or somebody else's: what it holds is not found
+            if holding_file(file.path).exists():  # too large, or somebody else's
                 append_log(workspace.repo, str(error))
             continue
         yield traces_of(session, transcript.events, work.tree)
