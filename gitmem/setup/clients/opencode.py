@@ -170,6 +170,12 @@ def conflict(content: bytes) -> str:
     return f"'{PROJECT_FILE}' is somebody else's: it was left alone, and OpenCode is not told"
 
 
+def user_plugin(environ: Mapping[str, str]) -> Path:
+    """The same file among the person's own plugins."""
+    config = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME') or '/'}/.config"
+    return Path(config) / "opencode" / "plugins" / "gitmem.js"
+
+
 def _homes(environ: Mapping[str, str]) -> list[Path]:
     home = environ.get("HOME") or "/"
     data = environ.get("XDG_DATA_HOME") or f"{home}/.local/share"
@@ -190,6 +196,7 @@ CLIENT = ClientSetup(
             is_same=lambda one, other: one.split() == other.split(),
             is_nothing=lambda content: not content.strip(),
             conflict=conflict,
+            user_path=user_plugin,
         ),
     ),
     programs=("opencode",),

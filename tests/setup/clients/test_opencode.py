@@ -67,6 +67,17 @@ def test_init_and_uninstall_are_exact(committed: GitDriver) -> None:
     assert committed.out("status", "--porcelain", "--ignored") == before
 
 
+def test_a_persons_own_plugins(committed: GitDriver) -> None:
+    path = committed.home / ".config/opencode/plugins/gitmem.js"
+
+    assert gitmem(committed, "init", "--user", "--agent", "opencode").returncode == 0
+    assert path.read_bytes() == OURS
+    assert not (committed.path / ".opencode").exists()
+    assert gitmem(committed, "uninstall", "--user").returncode == 0
+
+    assert not path.exists()
+
+
 def test_init_leaves_a_foreign_plugin(committed: GitDriver) -> None:
     path = committed.path / PROJECT_FILE
     path.parent.mkdir(parents=True)
