@@ -10,6 +10,7 @@ from gitmem.agents.claude.adapter import ClaudeCode
 from gitmem.agents.codex.adapter import Codex
 from gitmem.agents.copies import choose_copy
 from gitmem.agents.copilot.adapter import CopilotCli
+from gitmem.agents.first_line import agent_by_first_line
 from gitmem.agents.gemini.adapter import GeminiCli
 from gitmem.agents.opencode.adapter import OpenCode
 from gitmem.agents.transcript_path import holding_file, is_own_file
@@ -131,7 +132,7 @@ class Agents:
         end: int | None = None,
         in_full: bool = False,
     ) -> Transcript:
-        """Read a transcript as the agent does that names its files so; see :class:`Adapter`.
+        """Read a transcript as the agent does whose it is; see :class:`Adapter`.
 
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
@@ -141,4 +142,9 @@ class Agents:
         )
 
     def _owner(self, path: Path) -> Adapter:
-        return next((a for a in self._adapters if a.owns(path)), self._adapters[-1])
+        """Whose file it is: by its name, or by its first line where only the last would have it."""
+        *others, last = self._adapters
+        if named := next((a for a in others if a.owns(path)), None):
+            return named
+        begun = agent_by_first_line(path)
+        return next((a for a in others if a.name == begun), last)
