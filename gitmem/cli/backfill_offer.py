@@ -27,6 +27,9 @@ _AGENTS = {
     "gemini-cli": "Gemini CLI",
     "opencode": "OpenCode",
     "copilot-cli": "Copilot CLI",
+    "qwen-code": "Qwen Code",
+    "cline": "Cline CLI",
+    "cursor": "Cursor",
 }
 
 
