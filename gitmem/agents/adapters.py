@@ -15,8 +15,8 @@ from gitmem.agents.cursor.adapter import Cursor
 from gitmem.agents.first_line import agent_by_first_line
 from gitmem.agents.gemini.adapter import GeminiCli
 from gitmem.agents.opencode.adapter import OpenCode
-from gitmem.agents.transcript_path import holding_file, is_own_file
 from gitmem.agents.qwen.adapter import QwenCode
+from gitmem.agents.transcript_path import holding_file, is_own_file
 from gitmem.model.session import Transcript, is_session_id
 
 ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (

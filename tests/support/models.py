@@ -40,14 +40,14 @@ def messages_api(steps: Sequence[Step], requests: list[dict[str, Any]]) -> Itera
     def reply(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
         if body.get("tools"):
             requests.append(body)
-            return _message(body, steps)
-        return _message(body, [{"type": "text", "text": "A title"}])
+            return _blocks(body, steps)
+        return _blocks(body, [{"type": "text", "text": "A title"}])
 
     with _served(steps, reply) as url:
         yield url
 
 
-def _message(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
+def _blocks(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
     parts = [
         part
         for message in body.get("messages", [])
