@@ -60,6 +60,7 @@ _LISTS: dict[str, Value] = {
 }
 _CALLS = frozenset({"tools/call", "resources/read", "prompts/get"})
 _PATIENCE_SECONDS = 2.0
+_CODEX = "codex-mcp-client"
 
 
 class Request:
@@ -137,6 +138,9 @@ class Server:
         if not isinstance(asked, str):
             self._wire.refuse(request.id, INVALID_PARAMETERS, "'protocolVersion' is missing")
             return
+        client = request.parameters.get("clientInfo")
+        if isinstance(client, dict) and client.get("name") == _CODEX:
+            self._tools = _with_hook_tools(self._tools)
         greeting = {
             "protocolVersion": asked if asked in VERSIONS else VERSIONS[0],
             "capabilities": CAPABILITIES,
@@ -221,6 +225,15 @@ def _offers(environ: Mapping[str, str]) -> tuple[Sequence[Value], str]:
     from gitmem.mcp.plugin_offers import plugin_offers
 
     return plugin_offers(environ)
+
+
+def _with_hook_tools(tools: Sequence[Value]) -> Sequence[Value]:
+    """For Codex, which hides them from its model, and takes a project's server of our name for its
+    plugin's.
+    """
+    from gitmem.mcp.hook_offers import HOOK_TOOLS
+
+    return tools if HOOK_TOOLS[0] in tools else (*tools, *HOOK_TOOLS)
 
 
 def _own_output() -> BinaryIO:
