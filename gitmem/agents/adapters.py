@@ -7,15 +7,21 @@ from pathlib import Path
 
 from gitmem.agents.adapter import Adapter, TranscriptFile
 from gitmem.agents.claude.adapter import ClaudeCode
+from gitmem.agents.cline.adapter import Cline
 from gitmem.agents.codex.adapter import Codex
 from gitmem.agents.copies import choose_copy
 from gitmem.agents.copilot.adapter import CopilotCli
+from gitmem.agents.cursor.adapter import Cursor
 from gitmem.agents.first_line import agent_by_first_line
 from gitmem.agents.gemini.adapter import GeminiCli
+from gitmem.agents.qwen.adapter import QwenCode
 from gitmem.model.session import Transcript, is_session_id
 
 ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (
     Codex,
+    QwenCode,
+    Cline,
+    Cursor,
     GeminiCli,
     CopilotCli,
     ClaudeCode,

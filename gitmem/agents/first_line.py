@@ -28,6 +28,10 @@ def agent_by_first_line(path: Path) -> str:
     if kind == "session.start":
         data = parse_object(record.get("data"))
         return "copilot-cli" if any(name in data for name in _COPILOT_FIELDS) else ""
+    if "parts" in parse_object(record.get("message")):
+        return "qwen-code"
+    if record.keys() == {"role", "message"}:
+        return "cursor"
     # A rollout's first line may be longer than what is read of it: instructions stand in it.
     if not record and b'"type":"session_meta"' in head[:200]:
         return "codex"

@@ -40,11 +40,25 @@ def _cursor(environ: Mapping[str, str]) -> HookClient:
     return CursorHooks(environ)
 
 
+def _gemini(environ: Mapping[str, str]) -> HookClient:
+    from gitmem.agents.gemini.hook_output import GeminiHooks
+
+    return GeminiHooks(environ)
+
+
+def _qwen(environ: Mapping[str, str]) -> HookClient:
+    from gitmem.agents.qwen.hook_output import QwenHooks
+
+    return QwenHooks(environ)
+
+
 _CLIENTS: dict[str, Callable[[Mapping[str, str]], HookClient]] = {
     "claude-code": _claude,
     "codex": _codex,
     "copilot-cli": _copilot,
     "cursor": _cursor,
+    "gemini-cli": _gemini,
+    "qwen-code": _qwen,
 }
 CLIENT_NAMES = tuple(_CLIENTS)
 """The names that ``--client`` takes."""

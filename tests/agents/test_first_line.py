@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from gitmem.agents.first_line import agent_by_first_line
-from tests.support.agents import codex_session, copilot_session, read
+from tests.support.agents import (
+    FIXTURES,
+    codex_session,
+    copilot_session,
+    qwen_session,
+    read,
+)
 
 NAME = "00000000-0000-4000-8000-000000000000.jsonl"
 
@@ -20,6 +26,7 @@ NAME = "00000000-0000-4000-8000-000000000000.jsonl"
         (copilot_session, "1.0.102", "copilot-cli"),
         (codex_session, "0.34", "codex"),
         (codex_session, "0.169", "codex"),
+        (qwen_session, "0.24.4", "qwen-code"),
     ],
 )
 def test_by_what_it_says(
@@ -30,6 +37,14 @@ def test_by_what_it_says(
 
     assert agent_by_first_line(copy) == agent
     assert read(copy) == read(path)
+
+
+def test_cursors_name_the_session_by_their_own_name_alone(tmp_path: Path) -> None:
+    source = FIXTURES / "cursor" / "session-simple.jsonl"
+    copy = Path(shutil.copy(source, tmp_path / NAME))
+
+    assert agent_by_first_line(copy) == "cursor"
+    assert (read(copy).agent, read(copy).session) == ("cursor", copy.stem)
 
 
 @pytest.mark.parametrize(

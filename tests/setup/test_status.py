@@ -8,7 +8,14 @@ from gitmem.setup.install import install
 from gitmem.setup.status import Status, read_status, render_status
 from gitmem.state.error_log import append_log
 from gitmem.state.queue import Queue
-from tests.support.agents import codex_session, copilot_session, gemini_session
+from tests.support.agents import (
+    cline_session,
+    codex_session,
+    copilot_session,
+    cursor_session,
+    gemini_session,
+    qwen_session,
+)
 from tests.support.git import GitDriver
 from tests.support.layouts import OLD_GIT
 
@@ -79,11 +86,14 @@ def test_sessions_of_the_last_weeks_are_counted_by_agent(committed: GitDriver) -
     os.utime(codex_session(committed.home, worktree, "0.169"), (1e9, 1e9))
     gemini_session(committed.home, worktree, "0.61")
     copilot_session(committed.home, worktree, "1.0.102")
+    qwen_session(committed.home, worktree, "0.24.4")
+    cline_session(committed.home, worktree, "3.0.65")
+    cursor_session(committed.home, worktree, {"role": "user", "message": {"content": "Hello."}})
     agents = Agents.from_environment({"HOME": str(committed.home)})
 
     lines = render_status(read_status(committed.repo, OLD_GIT, agents))
 
     assert (
-        lines[2]
-        == "sessions here in the last 14 days: 3 of codex, 1 of copilot-cli, 1 of gemini-cli"
+        lines[2] == "sessions here in the last 14 days: 1 of cline, 3 of codex, 1 of copilot-cli, "
+        "1 of cursor, 1 of gemini-cli, 1 of qwen-code"
     )
