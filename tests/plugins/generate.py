@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.model.release import DISTRIBUTION, VERSION
-from gitmem.setup.clients import codex
+from gitmem.setup.clients import codex, cursor, gemini
 from gitmem.setup.clients.claude_code import MATCHERS, TIMEOUTS
 from gitmem.setup.launcher_line import FIND_LAUNCHER
 from gitmem.setup.mcp_json import SERVE_NOTHING
@@ -231,45 +231,29 @@ def _codex_marketplace() -> dict[str, Any]:
 
 # -- Cursor --------------------------------------------------------------------------------------
 
-_CURSOR_EVENTS = {
-    "sessionStart": ("SessionStart", 15),
-    "beforeSubmitPrompt": ("UserPromptSubmit", 10),
-    "postToolUse": ("PostToolUse", 5),
-    "stop": ("Stop", 10),
-}
-
 
 def _cursor() -> dict[str, str]:
-    hooks = {
-        event: [{"command": f"sh ./scripts/hook.sh cursor {ours}", "timeout": seconds}]
-        for event, (ours, seconds) in _CURSOR_EVENTS.items()
-    }
+    # The commands of a project's own file: none of the folder's place. A plugin's sessionEnd is
+    # not run by the client.
+    hooks = {event: held for event, held in cursor.HOOKS.entries.items() if event != "sessionEnd"}
     server = {"command": "sh", "args": ["-c", inline("server.sh"), NAME, "cursor"]}
     return {
         ".cursor-plugin/plugin.json": _json({"displayName": NAME, **_manifest()}),
         "hooks/hooks.json": _json({"version": 1, "hooks": hooks}),
         "mcp.json": _json({"mcpServers": {NAME: server}}),
-        "scripts/hook.sh": script("hook.sh"),
     }
 
 
 # -- Gemini CLI ----------------------------------------------------------------------------------
 
-_GEMINI_EVENTS = {
-    "SessionStart": ("SessionStart", 15, ""),
-    "BeforeAgent": ("UserPromptSubmit", 10, ""),
-    "AfterTool": ("PostToolUse", 5, "read_file|write_file|replace"),
-    "AfterAgent": ("Stop", 10, ""),
-    "SessionEnd": ("SessionEnd", 10, ""),
-}
-
 
 def _gemini() -> dict[str, str]:
     hooks: dict[str, Any] = {}
-    for event, (ours, seconds, matcher) in _GEMINI_EVENTS.items():
+    for event, (ours, milliseconds) in gemini.EVENTS.items():
         command = f'sh "${{extensionPath}}/scripts/hook.sh" gemini-cli {ours}'
-        hook = {"type": "command", "command": command, "timeout": seconds * 1000}
-        hooks[event] = [{**({"matcher": matcher} if matcher else {}), "hooks": [hook]}]
+        hook = {"type": "command", "name": NAME, "command": command, "timeout": milliseconds}
+        (group,) = gemini.HOOKS.entries[event]
+        hooks[event] = [{**group, "hooks": [hook]}]
     server = {"command": "sh", "args": ["${extensionPath}/scripts/server.sh", "gemini-cli"]}
     manifest = {
         "name": NAME,

@@ -80,7 +80,7 @@ def test_hooks_are_of_events_that_the_client_has_and_never_before_a_tool(client:
     assert not [event for event in events if "pretooluse" in event.lower()]
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("client", ["claude", "codex", "gemini"])
 def test_what_a_hook_starts_is_in_the_folder(client: str) -> None:
     found = commands(client)
 
