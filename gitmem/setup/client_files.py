@@ -55,6 +55,30 @@ def is_told_of_us(worktree: Path, client: ClientSetup) -> bool:
     return any(mentions_us(worktree / file.path, file) for file in client.files)
 
 
+def told_clients(repo: Repo, environ: Mapping[str, str]) -> list[ClientSetup]:
+    """The clients that a file of the project, or of the person's own, tells of gitmem, and that
+    nobody refused.
+    """
+    refused = read_refused_clients(repo)
+    return [
+        client
+        for client in CLIENTS
+        if client.name not in refused
+        and any(mentions_us(path, file) for path, file in hook_files(repo, client, environ))
+    ]
+
+
+def hook_files(
+    repo: Repo, client: ClientSetup, environ: Mapping[str, str]
+) -> Iterator[tuple[Path, ClientFile]]:
+    """Where the client looks for hooks: in the project, and where the person's own are."""
+    for file in client.files:
+        if not file.is_server:
+            yield repo.need_worktree() / file.path, file
+            if file.user_path is not None:
+                yield file.user_path(environ), file
+
+
 def refuse_clients(repo: Repo, asked: Collection[str], refused: Collection[str]) -> frozenset[str]:
     """Keep who is refused from now on: those of before but the ``asked``, and these.
 

@@ -35,6 +35,7 @@ def test_after_init_everything_is_in_place(committed: GitDriver) -> None:
     assert render_status(status(committed)) == [
         "hooks: 6 of 6 in place (hook files)",
         "0 memories on 0 commits, 0 pending",
+        "agents that are told: Claude Code",
         "queue: 0 jobs waiting, no worker is running",
         "remote: none",
         "memories are written by the offline compressor (free: no model is asked)",
@@ -54,8 +55,8 @@ def test_what_is_amiss_points_to_the_doctor(committed: GitDriver) -> None:
 
     assert lines[0].startswith("gitmem's git hooks are gone")
     assert lines[1] == "hooks: 5 of 6 in place (hook files). Run: gitmem doctor"
-    assert lines[3].startswith("queue: 1 job waiting")
-    assert "1 failed. Run: gitmem doctor" in lines[3]
+    assert lines[4].startswith("queue: 1 job waiting")
+    assert "1 failed. Run: gitmem doctor" in lines[4]
     assert lines[-1].endswith("worker: no luck")
 
 
@@ -69,13 +70,13 @@ def test_switched_off_is_said(committed: GitDriver) -> None:
 def test_what_the_remote_lacks_is_said(committed: GitDriver, remote: GitDriver) -> None:
     committed.run("remote", "add", "origin", str(remote.path))
     install(committed.repo, git_version=OLD_GIT)
-    assert "had all memories" in render_status(status(committed))[3]
+    assert "had all memories" in render_status(status(committed))[4]
     committed.add_note(committed.out("rev-parse", "HEAD"), "---\nid: x\n")
-    assert "lacks some memories" in render_status(status(committed))[3]
+    assert "lacks some memories" in render_status(status(committed))[4]
 
     committed.run("update-ref", "refs/gitmem/origin/claude-mem", "refs/notes/claude-mem")
 
-    assert "had all memories" in render_status(status(committed))[3]
+    assert "had all memories" in render_status(status(committed))[4]
 
 
 def test_sessions_of_the_last_weeks_are_counted_by_agent(committed: GitDriver) -> None:
