@@ -149,6 +149,41 @@ def test_running_something_is(command: str) -> None:
     assert is_run(command)
 
 
+@pytest.mark.parametrize(
+    ("command", "is_met"),
+    [
+        ("npm pack skills && rg -n name package", False),
+        ("make; git grep -n name", False),
+        ("tsc --noEmit", True),
+        ("tsc --noEmit | grep -v node_modules", True),
+        ("tsc --noEmit && cat a.ts", True),
+    ],
+)
+def test_what_a_search_beside_a_run_finds_is_no_error(command: str, is_met: bool) -> None:
+    """It is printed in the form of a compiler's message; a filter behind a pipe finds no more."""
+    printed = "src/a.ts:12: const name = options.name;"
+    events = [
+        event("call", command, tool="Bash", call_id="c"),
+        event("result", printed, tool="Bash", call_id="c"),
+    ]
+
+    assert bool(failures_of(events)) == is_met
+
+
+def test_a_bullet_is_no_failed_test_unless_something_failed() -> None:
+    """Jest marks a failed test as many programs mark any line."""
+
+    def met(printed: str) -> list[str]:
+        events = [
+            event("call", "npx tool", tool="Bash", call_id="c"),
+            event("result", printed, tool="Bash", call_id="c"),
+        ]
+        return [failure.error.message for failure in failures_of(events)]
+
+    assert met("● Skill: What Happened") == []
+    assert met("FAIL src/a.test.ts\n  ● adds the numbers") == ["adds the numbers"]
+
+
 def test_what_was_printed_comes_before_the_names_of_failing_tests() -> None:
     output = "--- FAIL: TestUpload (0.00s)\n    up_test.go:12: expected 3 retries, got 1\nFAIL"
     told = evidence_of(
