@@ -22,7 +22,10 @@ for _name, _examples in {"default": 25, "ci": 100, "thorough": 1_000}.items():
     )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
-_LEAKY = ("GIT_", "CLAUDE", "CODEX_", "GEMINI_", "COPILOT_", "ANTHROPIC_", "GITMEM_", "AI_AGENT")
+_LEAKY = (
+    *("GIT_", "CLAUDE", "CODEX_", "GEMINI_", "COPILOT_", "QWEN_", "CLINE_", "CURSOR_"),
+    *("ANTHROPIC_", "GITMEM_", "AI_AGENT"),
+)
 
 
 @pytest.fixture(autouse=True)

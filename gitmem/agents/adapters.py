@@ -7,14 +7,21 @@ from pathlib import Path
 
 from gitmem.agents.adapter import Adapter, TranscriptFile
 from gitmem.agents.claude.adapter import ClaudeCode
+from gitmem.agents.cline.adapter import Cline
 from gitmem.agents.codex.adapter import Codex
 from gitmem.agents.copies import choose_copy
 from gitmem.agents.copilot.adapter import CopilotCli
+from gitmem.agents.cursor.adapter import Cursor
+from gitmem.agents.first_line import agent_by_first_line
 from gitmem.agents.gemini.adapter import GeminiCli
+from gitmem.agents.qwen.adapter import QwenCode
 from gitmem.model.session import Transcript, is_session_id
 
 ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (
     Codex,
+    QwenCode,
+    Cline,
+    Cursor,
     GeminiCli,
     CopilotCli,
     ClaudeCode,
@@ -123,7 +130,7 @@ class Agents:
         end: int | None = None,
         in_full: bool = False,
     ) -> Transcript:
-        """Read a transcript as the agent does that names its files so; see :class:`Adapter`.
+        """Read a transcript as the agent does whose it is; see :class:`Adapter`.
 
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
@@ -133,7 +140,12 @@ class Agents:
         )
 
     def _owner(self, path: Path) -> Adapter:
-        return next((a for a in self._adapters if a.owns(path)), self._adapters[-1])
+        """Whose file it is: by its name, or by its first line where only the last would have it."""
+        *others, last = self._adapters
+        if named := next((a for a in others if a.owns(path)), None):
+            return named
+        begun = agent_by_first_line(path)
+        return next((a for a in others if a.name == begun), last)
 
 
 def _is_own(path: Path) -> bool:

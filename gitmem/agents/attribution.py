@@ -4,7 +4,7 @@ Strongest evidence first; every rule asks for something that the session did, be
 reason is worse than none:
 
 1. *Committing*: the session was running ``git commit`` at that moment, and not with the message
-   of another commit.
+   of another commit; where nobody knows when it ran it, with the message of this one.
 2. *Lines*: it was the last to write a fifth of the commit's lines, or eight of them, that no
    earlier commit took.
 3. *Pending files*: it was the last to edit a file of the commit and no earlier commit has touched
@@ -86,7 +86,7 @@ def attribute(
     ``candidates`` hold what was done up to that moment; sessions of equal rank come by name.
     """
     shares = _line_shares(candidates, change, earlier)
-    files = _pending_files(candidates, change, earlier)
+    files = _pending_files(candidates, change, earlier, moment)
     are_lines_known = any(share.size > 0 for share in shares.values())
     ranks: dict[str, tuple[int, float, int]] = {}
     for traces in candidates:
@@ -156,16 +156,17 @@ def _last_writers(
 
 
 def _pending_files(
-    candidates: Collection[Traces], change: Change, earlier: EarlierCommits
+    candidates: Collection[Traces], change: Change, earlier: EarlierCommits, moment: float
 ) -> Mapping[str, int]:
     """How many of the change's files each session edited last, and no commit touched since.
 
-    Crediting all editors of a file takes in sessions whose own work was thrown away.
+    Crediting all editors of a file takes in sessions whose own work was thrown away.  An edit that
+    may have been made after the commit counts for nothing here: only its lines can tell.
     """
     paths = set(change.paths)
     latest: dict[str, tuple[float, str]] = {}
     for traces in candidates:
-        for path, time in traces.pending.items():
+        for path, time in traces.pending_at(moment + _CLOCK_SECONDS).items():
             if path in paths and not earlier.has_path(path, time):
                 edit = (time, traces.session)
                 latest[path] = max(edit, latest.get(path, edit))
@@ -174,8 +175,13 @@ def _pending_files(
 
 def _is_committing(traces: Traces, moment: float, subject: str) -> bool:
     return any(
-        moment - _LONGEST_COMMIT_SECONDS <= command.start <= moment + _CLOCK_SECONDS
-        and command.end >= moment - _CLOCK_SECONDS
+        command.start <= moment + _CLOCK_SECONDS
+        and (
+            command.start >= moment - _LONGEST_COMMIT_SECONDS
+            and command.end >= moment - _CLOCK_SECONDS
+            if command.is_dated
+            else command.subjects and command.end >= moment - _LONGEST_COMMIT_SECONDS
+        )
         and _may_say(command.subjects, subject)
         for command in traces.commits
     )
@@ -207,7 +213,8 @@ def _follow_ups(
     paths = {file.path for file in change.files}
     for traces in candidates:
         is_next = traces.session in earlier.parents and moment - traces.last <= _FOLLOW_UP_SECONDS
-        if is_next and paths and paths <= traces.pending.keys():
+        pending = traces.pending_at(moment + _CLOCK_SECONDS)
+        if is_next and paths and paths <= pending.keys():
             yield traces.session
 
 

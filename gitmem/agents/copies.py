@@ -17,7 +17,7 @@ from gitmem.git.regular_file import open_regular
 
 _BYTES = 1 << 18
 _TIMESTAMP = re.compile(rb'"timestamp"\s*:\s*"([^"]{1,40})"')
-_MESSAGE = b'"message"'
+_MESSAGES = (b'"message"', b'"user.message"', b'"assistant.message"')
 
 
 def choose_copy(paths: Iterable[Path], moment: float | None = None) -> Path | None:
@@ -40,7 +40,8 @@ def _rank(path: Path, moment: float | None) -> tuple[bool, bool, float, int, flo
     first, last = min(_times(head), default=0.0), max(_times(tail), default=0.0)
     has_begun = moment is None or first <= moment
     reach = last if moment is None else min(last, moment)
-    return _MESSAGE in head or _MESSAGE in tail, has_begun, reach, size, written
+    has_message = any(mark in part for mark in _MESSAGES for part in (head, tail))
+    return has_message, has_begun, reach, size, written
 
 
 def _times(data: bytes) -> list[float]:

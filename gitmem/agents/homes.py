@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-_VARIABLES = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME", "COPILOT_HOME")
-_BELOW_HOME = (".claude", ".config/claude", ".codex", ".gemini", ".copilot")
+_VARIABLES = (
+    *("CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME", "COPILOT_HOME"),
+    *("QWEN_HOME", "QWEN_RUNTIME_DIR", "CLINE_DIR", "CLINE_DATA_DIR", "CLINE_SESSION_DATA_DIR"),
+)
+_BELOW_HOME = (
+    *(".claude", ".config/claude", ".codex", ".gemini", ".copilot"),
+    *(".cursor/projects", ".qwen", ".cline"),
+)
 
 
 def sees_agents(environ: Mapping[str, str]) -> bool:

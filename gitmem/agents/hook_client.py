@@ -11,10 +11,15 @@ An agent waits for its hooks, so what is here and behind it loads the standard l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from gitmem.model.line_ranges import Ranges
 from gitmem.model.value import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object  # to make a real one takes a hook a quarter of a millisecond
 
 
 @dataclass(frozen=True)

@@ -40,16 +40,32 @@ def _cursor(environ: Mapping[str, str]) -> HookClient:
     return CursorHooks(environ)
 
 
+def _gemini(environ: Mapping[str, str]) -> HookClient:
+    from gitmem.agents.gemini.hook_output import GeminiHooks
+
+    return GeminiHooks(environ)
+
+
+def _qwen(environ: Mapping[str, str]) -> HookClient:
+    from gitmem.agents.qwen.hook_output import QwenHooks
+
+    return QwenHooks(environ)
+
+
 _CLIENTS: dict[str, Callable[[Mapping[str, str]], HookClient]] = {
     "claude-code": _claude,
     "codex": _codex,
     "copilot-cli": _copilot,
     "cursor": _cursor,
+    "gemini-cli": _gemini,
+    "qwen-code": _qwen,
 }
 CLIENT_NAMES = tuple(_CLIENTS)
 """The names that ``--client`` takes."""
 
-_DEFAULT = "claude-code"
+DEFAULT_CLIENT = "claude-code"
+"""Whose hooks name no client."""
+
 # At the top of a payload, and never in one of Claude Code 2.0 to 2.1.329.
 _CURSOR_FIELDS = ("conversation_id", "generation_id", "workspace_roots", "cursor_version")
 _COPILOT_FIELDS = ("initial_prompt", "tool_result", "stop_reason", "parent_agent_id")
@@ -86,13 +102,13 @@ def recognise(data: bytes, environ: Mapping[str, str]) -> str:
     hooks has promised to understand its documented answer.
     """
     if _is_of_session(data, environ.get("CLAUDE_CODE_SESSION_ID", "")):
-        return _DEFAULT
+        return DEFAULT_CLIENT
     found = ""
     if any(mark in data for mark in _MARKS):
         found = _recognise_fields(read_object(data, _ANSWER_KEYS))
     if not found and "CLAUDE_CODE_ENTRYPOINT" not in environ:
         found = next((name for name, one in _VARIABLES.items() if one in environ), "")
-    return found or _DEFAULT
+    return found or DEFAULT_CLIENT
 
 
 def _is_of_session(data: bytes, session: str) -> bool:

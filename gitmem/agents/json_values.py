@@ -44,6 +44,16 @@ def parse_objects(value: object) -> list[JsonObject]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def parse_arguments(value: object) -> JsonObject:
+    """A tool's arguments: an object, or the JSON of one as a text."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return {}
+    return parse_object(value)
+
+
 def parse_text(value: object) -> str:
     """A text, or the texts of a list of content parts, a line each."""
     if isinstance(value, str):

@@ -23,24 +23,28 @@ _MIN_PLAN_LINES = 6
 class Edit:
     """A file was changed, or a shell command may have written lines (then ``path`` is empty).
 
-    ``time`` is POSIX seconds; the marks are those of :mod:`gitmem.model.line_marks`.
+    ``time`` is POSIX seconds, and where its agent tells no exact one the earliest that it can be,
+    with ``latest``; the marks are those of :mod:`gitmem.model.line_marks`.
     """
 
     path: str
     time: float
     added: frozenset[int] = frozenset()
     removed: frozenset[int] = frozenset()
+    latest: float = 0.0
 
 
 @dataclass(frozen=True)
 class CommitCommand:
     """A ``git commit`` that was run: from when to when, and the first lines of the messages that
-    it gave, none where it left the message to an editor.
+    it gave, none where it left the message to an editor.  ``is_dated``: those are when it began and
+    ended, not only moments between which it ran.
     """
 
     start: float
     end: float
     subjects: tuple[str, ...] = ()
+    is_dated: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,15 @@ class Traces:
     @property
     def pending(self) -> Mapping[str, float]:
         """Each file that was edited, and when last."""
-        latest: dict[str, float] = {}
+        return self.pending_at(float("inf"))
+
+    def pending_at(self, moment: float) -> Mapping[str, float]:
+        """The same, without edits that may have been made after ``moment`` (POSIX seconds)."""
+        last: dict[str, float] = {}
         for edit in self.edits:
-            if edit.path:
-                latest[edit.path] = max(edit.time, latest.get(edit.path, 0.0))
-        return latest
+            if edit.path and edit.latest <= moment:
+                last[edit.path] = max(edit.time, last.get(edit.path, 0.0))
+        return last
 
 
 def traces_of(session: str, events: Iterable[Event], tree: WorkTree) -> Traces:
@@ -85,8 +93,9 @@ def traces_of(session: str, events: Iterable[Event], tree: WorkTree) -> Traces:
     commits = [
         CommitCommand(
             event.time,
-            answers[event.call_id].time if event.call_id in answers else float("inf"),
+            event.latest or _end_of(answers.get(event.call_id)),
             commit_messages(event.text),
+            is_dated=not event.latest,
         )
         for event in events
         if _is_commit(event)
@@ -101,6 +110,10 @@ def traces_of(session: str, events: Iterable[Event], tree: WorkTree) -> Traces:
     )
 
 
+def _end_of(answer: Event | None) -> float:
+    return float("inf") if answer is None else answer.time
+
+
 def _with_commands(events: Iterable[Event], tree: WorkTree) -> Iterator[Edit]:
     """The edits, with what commands wrote told by the files that they name."""
     events = tuple(events)
@@ -110,7 +123,8 @@ def _with_commands(events: Iterable[Event], tree: WorkTree) -> Iterator[Edit]:
         named = map(tree.relative, written_paths(event.text)) if is_run else ()
         paths = [path for path in named if path]
         if paths and event.call_id not in failed:
-            yield from (Edit(path, event.time, event.added_marks) for path in paths)
+            marks, latest = event.added_marks, event.latest
+            yield from (Edit(path, event.time, marks, latest=latest) for path in paths)
         else:
             yield from edits_of([event], tree, failed)
 
@@ -147,9 +161,10 @@ def edits_of(
             continue
         if event.tool in EDIT_TOOLS and event.path:
             if path := tree.relative(event.path):
-                yield Edit(path, event.time, event.added_marks, event.removed_marks)
+                marks = event.added_marks, event.removed_marks
+                yield Edit(path, event.time, *marks, event.latest)
         elif event.added_marks and event.tool not in REPORT_TOOLS:
-            yield Edit("", event.time, event.added_marks)
+            yield Edit("", event.time, event.added_marks, latest=event.latest)
 
 
 def _is_commit(event: Event) -> bool:

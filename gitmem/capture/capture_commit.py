@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gitmem.agents.turn_boundary import until_named_commit
 from gitmem.agents.worktree import WorkTree
 from gitmem.capture.agent_memory import has_answer
 from gitmem.capture.agent_work import AgentWork, SessionFile
@@ -161,6 +162,7 @@ def _shares(
     for maker in makers_of(workspace, index, change, work):
         try:
             unread = read_new_records(workspace, index, maker.file, work.moment)
+            unread = until_named_commit(unread, change.subject, maker.moment)
             share = share_of(workspace, index, change, maker.work, maker, unread)
             # Closing words that nobody asked for are about the commit before.
             if maker.file.session == work.session or has_deeds(share.transcript):
@@ -304,7 +306,7 @@ def _pending_memory(part: Slice, branch: str, policy: Policy) -> Memory | None:
         return None
     provenance = Provenance(
         branch=branch,
-        time=iso_time(part.events[-1].time),
+        time=iso_time(part.events[-1].latest or part.events[-1].time),
         agent=part.agent,
         session=part.session,
         records=(part.first, part.end),

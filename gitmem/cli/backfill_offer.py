@@ -26,6 +26,9 @@ _AGENTS = {
     "codex": "Codex CLI",
     "gemini-cli": "Gemini CLI",
     "copilot-cli": "Copilot CLI",
+    "qwen-code": "Qwen Code",
+    "cline": "Cline CLI",
+    "cursor": "Cursor",
 }
 
 

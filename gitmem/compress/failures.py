@@ -37,7 +37,14 @@ _SEGMENT = re.compile(r"&&|\|\||[;|\n]")
 _SEARCHING = re.compile(r"&&|\|\||[;\n]")
 _SEARCH = re.compile(r"\s{0,8}(?:\w{1,40}=\S{0,200}\s+)?(?:rg|grep|git grep|ag|ack)\s")
 _ASSIGNMENT = re.compile(r"\w{1,80}=\S{0,200}\s+")
-_NOT_RUN = ("The user doesn't want to", "<tool_use_error>", "[Request interrupted")
+REFUSALS = (
+    *("The user doesn't want to", "Permission for this tool use was denied"),  # Claude Code
+    *("The user rejected this tool call", "The tool execution was denied by the user"),  # Copilot
+    *("Permission denied because no", "Permission to run this tool was denied"),
+)
+"""How clients begin to tell the agent that the person, or a rule, would not have a tool run."""
+
+_NOT_RUN = (*REFUSALS, "<tool_use_error>", "[Request interrupted")
 
 _PATH = r"[\w@~+./\\-]{1,200}\.[A-Za-z]{1,6}"
 _LOCATION = re.compile(

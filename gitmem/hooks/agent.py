@@ -17,7 +17,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gitmem.agents.hook_client import HookAnswer, HookClient, HookPayload
 from gitmem.agents.hook_clients import choose_client
@@ -25,6 +25,7 @@ from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo, find_enclosing_repo, guess_repo
 from gitmem.hooks.once import may_answer
 from gitmem.model.session import is_session_id
+from gitmem.model.value import replace
 from gitmem.render.context import ContextBlock
 from gitmem.state.error_log import append_log
 from gitmem.state.scrub_intent import has_scrub_intent, is_scrub_begun
@@ -43,6 +44,12 @@ EVENTS = (
 _PATIENCE_SECONDS = 3.0
 _SCRUB_PATIENCE_SECONDS = 1.0
 _TELLING_EVENTS = ("SessionStart", "UserPromptSubmit", "SubagentStart")
+PROBE_ANSWER = "gitmem is here"
+_BUDGETS = {
+    "SessionStart": "budget_tokens",
+    "UserPromptSubmit": "prompt_tokens",
+    **dict.fromkeys((*_FILE_EVENTS, "SubagentStart"), "file_tokens"),
+}
 _NOTHING = ContextBlock("", 0, 0)
 
 
@@ -69,6 +76,8 @@ def run_agent_hook(
         return ""
     if not repo.is_initialised or repo.worktree is None or environ.get("GITMEM_SKIP"):
         return ""
+    if "GITMEM_PROBE" in environ:  # `gitmem doctor` asks whether this is reached
+        return client.write(event, HookAnswer(PROBE_ANSWER))
     adopt_sharing(repo)
     if not may_answer(repo, event, client, payload, environ, is_native=is_native):
         return ""
@@ -88,7 +97,7 @@ def _handle(
     worktree: Path,
     environ: Mapping[str, str],
 ) -> HookAnswer:
-    settings = read_settings(repo)
+    settings = as_client_takes(read_settings(repo), event, client)
     if not settings.enabled:
         return HookAnswer(message=_misspelled(event, payload, settings))
     known = RegisteredSession(payload.session, payload.transcript_path, str(worktree))
@@ -133,7 +142,7 @@ def _answer_start(
     settings: Settings,
     environ: Mapping[str, str],
 ) -> HookAnswer:
-    from gitmem.recall.at_start import context_of_session
+    from gitmem.recall.at_start import context_for, context_of_session
     from gitmem.refresh.catch_up import catch_up
 
     event = "SessionStart"
@@ -141,9 +150,12 @@ def _answer_start(
     catch_up(repo, _PATIENCE_SECONDS)
     block = _NOTHING
     if client.tells(event):
-        budget = client.budget_tokens(event, settings.budget_tokens)
+        budget = settings.budget_tokens
         is_resumed = payload.source == "resume" and client.keeps_context
-        block = context_of_session(repo, payload.session, budget, is_resumed=is_resumed)
+        if is_session_id(payload.session):
+            block = context_of_session(repo, payload.session, budget, is_resumed=is_resumed)
+        else:  # nobody that it could be said to have told before
+            block = context_for(repo, budget)
     message = ""
     if client.shows(event):
         message = _message(repo, payload, settings, block, environ)
@@ -199,7 +211,7 @@ def _run_beside_file(
             return ""
         if not may_answer(repo, event, client, payload, environ, is_native=is_native):
             return ""
-        settings = read_settings(repo)
+        settings = as_client_takes(read_settings(repo), event, client)
         if not settings.enabled:
             return ""
         session, listener = payload.session, payload.listener
@@ -208,6 +220,17 @@ def _run_beside_file(
     except (GitmemError, OSError) as error:
         append_log(repo, f"hook {event}: {error}")
         return ""
+
+
+def as_client_takes(settings: Settings, event: str, client: HookClient) -> Settings:
+    """The settings with no more to say at this event than the client takes: one may send it again
+    with every request.
+    """
+    name = _BUDGETS.get(event, "")
+    wanted = getattr(settings, name) if name else 0
+    given = client.budget_tokens(event, wanted)
+    changes: dict[str, Any] = {name: given}
+    return settings if given >= wanted else replace(settings, **changes)
 
 
 def _ask_about_commit(

@@ -83,7 +83,7 @@ def _agent_words(words: list[str]) -> tuple[str, str, str]:
     client = ""
     if "--client" in words:
         at = words.index("--client")
-        client = words[at + 1] if len(words) > at + 1 else "none"  # nobody's name: says nothing
+        client = "".join(words[at + 1 : at + 2]) or "none"  # nobody's name: nothing is said
         words = words[:at]
     return words[0] if words else "", words[1] if len(words) > 1 else "", client
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gitmem.agents.hook_client import HookClient, HookPayload
+from gitmem.agents.hook_clients import DEFAULT_CLIENT
 from gitmem.git.repo import Repo
 from gitmem.model.session import is_session_id
 from gitmem.state.claims import claim
@@ -30,12 +31,12 @@ def may_answer(
     """
     if client.name in read_refused_clients(repo):
         return False
-    if not is_native and repo.worktree is not None:
+    if not is_native and client.name != DEFAULT_CLIENT and repo.worktree is not None:
         from gitmem.agents.native_hooks import has_native_hook
 
         if has_native_hook(client.name, event, repo.worktree, environ):
             return False
-    what = (payload.source, payload.prompt, payload.call or payload.path or payload.agent_id)
+    what = (payload.source, payload.prompt, payload.call, payload.path, payload.agent_id)
     if event in _QUEUED or not any(what) or not is_session_id(payload.session):
         return True  # nothing tells this event from the next of its kind
     texts = (payload.lines, payload.old_texts, payload.new_texts)

@@ -53,6 +53,8 @@ class Event:
     ``removed_marks`` stand for the lines that a call put into files or took out of them (see
     :mod:`gitmem.model.line_marks`); ``added_lines`` and ``removed_lines`` count them where an edit
     was read in full.  ``exit_code`` is what a command ended with, where its agent tells it.
+    ``latest`` is set where the agent tells no exact time: it was not before ``time`` and not after
+    ``latest``.
     """
 
     kind: EventKind
@@ -69,6 +71,15 @@ class Event:
     added_lines: int = 0
     removed_lines: int = 0
     exit_code: int | None = None
+    latest: float = 0.0
+
+    @property
+    def told_time(self) -> float:
+        """When it happened, POSIX seconds, as its agent told it; 0.0 where only bounds are known.
+
+        A moment that was told between others that were not is a whole second.
+        """
+        return self.time if not self.latest or self.time.is_integer() else 0.0
 
 
 @dataclass(frozen=True)

@@ -239,7 +239,7 @@ class _Prover:
         wanted = (*self._needles(), *self._told_parts(), *self._quoted_parts)
         needle = next((one for one in wanted if fold_masked(one) in fold_masked(text)), "")
         passage = passage_around(text, fold_masked(needle))
-        return CitedRecord(event.record, event.time, _speaker(event), passage)
+        return CitedRecord(event.record, event.told_time, _speaker(event), passage)
 
 
 def _told_and_quoted(item: Item, citation: Citation) -> tuple[list[str], list[str]]:

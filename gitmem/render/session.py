@@ -36,6 +36,9 @@ _NAMES = {
     "codex": "Codex",
     "gemini-cli": "Gemini CLI",
     "copilot-cli": "Copilot CLI",
+    "qwen-code": "Qwen Code",
+    "cline": "Cline CLI",
+    "cursor": "Cursor",
 }
 
 
@@ -105,7 +108,7 @@ def _event_fields(part: SessionPart, step: Step, event: Event) -> dict[str, Json
     is_answer = event is step.answer or event.kind is EventKind.RESULT
     fields: dict[str, Json] = {
         "record": event.record,
-        "time": iso_time(event.time) if event.time else None,
+        "time": iso_time(event.told_time) if event.told_time else None,
         "kind": "answer" if is_answer else event.kind.value,
         "subagent": event.is_subagent,
         "text": clean_text(part.mask(event.text), _MAX_TEXT),
@@ -290,13 +293,13 @@ class _Teller:
     def _moment(self, event: Event, who: str) -> list[str]:
         mark = "a subagent" if event.is_subagent else ""
         day = self._day_line(event)
-        clock = f", {_time(event.time):%H:%M:%S}" if event.time else ""
+        clock = f", {_time(event.told_time):%H:%M:%S}" if event.told_time else ""
         return [*day, f"{mark or who}{tint(clock, self._colours.dim, self._colours)}"]
 
     def _day_line(self, event: Event) -> list[str]:
-        if not event.time:
+        if not event.told_time:
             return []
-        day = f"{_time(event.time):%Y-%m-%d}"
+        day = f"{_time(event.told_time):%Y-%m-%d}"
         if day == self._day:
             return []
         self._day = day

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from gitmem.errors import ForeignFile, GitmemError
 from gitmem.git.repo import Repo
+from gitmem.setup.claude_plugin import has_plugin
 from gitmem.setup.clients.client_setup import ClientFile, ClientSetup
 from gitmem.setup.clients.clients import CLIENTS
 from gitmem.setup.owned_files import FileState, OwnedFiles, look, refuse_way_out
@@ -32,7 +33,7 @@ def choose_clients(
     repo: Repo, environ: Mapping[str, str], refused: Collection[str], asked: Collection[str] = ()
 ) -> list[ClientSetup]:
     """Those to set up: asked for by name, found here, or told of gitmem before; Claude Code
-    always.  None that is refused.
+    wherever its plugin does not tell it.  None that is refused.
     """
     top = repo.need_worktree()
     return [
@@ -40,10 +41,11 @@ def choose_clients(
         for client in CLIENTS
         if client.name not in refused
         and (
-            client is _DEFAULT
-            or client.name in asked
-            or client.is_here(top, environ)
+            client.name in asked
             or is_told_of_us(top, client)
+            or (
+                not has_plugin(top, environ) if client is _DEFAULT else client.is_here(top, environ)
+            )
         )
     ]
 
@@ -51,6 +53,30 @@ def choose_clients(
 def is_told_of_us(worktree: Path, client: ClientSetup) -> bool:
     """Whether a file of the client in the project has anything of ours."""
     return any(mentions_us(worktree / file.path, file) for file in client.files)
+
+
+def told_clients(repo: Repo, environ: Mapping[str, str]) -> list[ClientSetup]:
+    """The clients that a file of the project, or of the person's own, tells of gitmem, and that
+    nobody refused.
+    """
+    refused = read_refused_clients(repo)
+    return [
+        client
+        for client in CLIENTS
+        if client.name not in refused
+        and any(mentions_us(path, file) for path, file in hook_files(repo, client, environ))
+    ]
+
+
+def hook_files(
+    repo: Repo, client: ClientSetup, environ: Mapping[str, str]
+) -> Iterator[tuple[Path, ClientFile]]:
+    """Where the client looks for hooks: in the project, and where the person's own are."""
+    for file in client.files:
+        if not file.is_server:
+            yield repo.need_worktree() / file.path, file
+            if file.user_path is not None:
+                yield file.user_path(environ), file
 
 
 def refuse_clients(repo: Repo, asked: Collection[str], refused: Collection[str]) -> frozenset[str]:

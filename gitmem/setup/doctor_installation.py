@@ -9,7 +9,10 @@ from pathlib import Path
 
 from gitmem.git.repo import Repo
 from gitmem.setup import mcp_json
+from gitmem.setup.claude_plugin import has_plugin
 from gitmem.setup.client_choices import find_client_choices
+from gitmem.setup.client_files import hook_files
+from gitmem.setup.client_probe import probe_client
 from gitmem.setup.clients.claude_code import CLIENT, HOOKS, PROJECT_FILE
 from gitmem.setup.clients.client_setup import ClientSetup
 from gitmem.setup.clients.clients import CLIENTS
@@ -141,31 +144,41 @@ def _check_default_client(repo: Repo, practice: Practice) -> Iterator[Finding]:
     places += [practice.user_settings] if practice.user_settings else []
     good = [path for path in places if _has_hooks(path)]
     for path in good:
-        yield Finding(Level.GOOD, f"Claude Code hooks in '{path}'")
-    if not good:
+        yield _probed(repo, CLIENT, f"Claude Code hooks in '{path}'")
+    is_plugged = has_plugin(repo.need_worktree(), os.environ)
+    if is_plugged:
+        left = ", which leaves hooks to the settings" if good else ""
+        yield Finding(Level.GOOD, f"Claude Code has gitmem's plugin{left}")
+    elif not good:
         what = f"Claude Code has no gitmem hooks, or old ones, in '{places[0]}'"
         yield Finding(Level.ERROR, what, "Run: gitmem init", _repair(repo, practice))
 
 
 def _check_other_client(repo: Repo, practice: Practice, client: ClientSetup) -> Iterator[Finding]:
-    hooks = [file for file in client.files if not file.is_server]
-    places = {repo.need_worktree() / file.path: file for file in hooks}
-    users = {file.user_path(os.environ): file for file in hooks if file.user_path is not None}
-    seen = {path: look(path).content for path in (*places, *users)}
-    every = {**places, **users}
-    good = [path for path, file in every.items() if (held := seen[path]) and file.has_us(held)]
-    old = [p for p, file in every.items() if p not in good and file.mentions_us(seen[p])]
-    for path in good:
-        yield Finding(Level.GOOD, f"{every[path].what} in '{path}'")
-    for path in old:
-        what = f"the {every[path].what} in '{path}' are not those of this version"
-        yield Finding(Level.ERROR, what, "Run: gitmem init", _repair(repo, practice))
-    if not good and not old and client.is_here(repo.need_worktree(), os.environ):
+    is_told = False
+    for path, file in hook_files(repo, client, os.environ):
+        content = look(path).content
+        if not file.mentions_us(content):
+            continue
+        is_told = True
+        if content is not None and file.has_us(content):
+            yield _probed(repo, client, f"{file.what} in '{path}'")
+        else:
+            what = f"{file.what} in '{path}' are not those of this version"
+            yield Finding(Level.ERROR, what, "Run: gitmem init", _repair(repo, practice))
+    if not is_told and client.is_here(repo.need_worktree(), os.environ):
         what = f"{client.title} is here, and is not told of gitmem"
-        remedy = (
-            f"Run: gitmem init (or, never to be asked again: gitmem init --no-agent {client.name})"
-        )
+        remedy = f"Run: gitmem init; or, for good: gitmem init --no-agent {client.name}"
         yield Finding(Level.NOTE, what, remedy)
+
+
+def _probed(repo: Repo, client: ClientSetup, what: str) -> Finding:
+    """That hooks are in their place, once they have answered the start of a session."""
+    wrong = probe_client(repo, client, os.environ)
+    if wrong:
+        remedy = "Run: gitmem init; the log (gitmem status) may say more"
+        return Finding(Level.ERROR, f"{what} do not answer as they must: {wrong}", remedy)
+    return Finding(Level.GOOD, what)
 
 
 def check_server(repo: Repo, practice: Practice) -> Iterator[Finding]:
@@ -174,6 +187,8 @@ def check_server(repo: Repo, practice: Practice) -> Iterator[Finding]:
     if not os.path.lexists(repo.need_worktree() / ".git"):
         return
     content = look(path).content
+    if content is None and has_plugin(repo.need_worktree(), os.environ):
+        return  # which brings it
     if content is not None and mcp_json.has_server(content):
         yield Finding(Level.GOOD, f"the MCP server in '{path}'")
     elif content is not None and mcp_json.has_other(content):

@@ -16,6 +16,8 @@ from gitmem.index.commits import annotated_commits
 from gitmem.index.memories import memory_count
 from gitmem.model.note import NOTES_REF
 from gitmem.setup.client_choices import find_client_choices
+from gitmem.setup.client_files import told_clients
+from gitmem.setup.clients.clients import CLIENTS
 from gitmem.setup.current_writer import describe_writer
 from gitmem.setup.git_config import missing_entries, read_config
 from gitmem.setup.hook_file import EVENTS
@@ -26,6 +28,7 @@ from gitmem.state.error_log import read_log
 from gitmem.state.lock import is_worker_running
 from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue
+from gitmem.state.refused_clients import read_refused_clients
 from gitmem.state.refused_remotes import read_refusal
 from gitmem.state.settings import Settings, read_settings
 from gitmem.state.strangers import remotes_apart
@@ -42,7 +45,8 @@ class Status:
     ``writer`` says who writes the memories, and when that last succeeded; ``trouble`` what the
     next session would be told to be wrong.  ``apart`` are remotes with memories that are not
     joined, ``taken`` how many memories a remote took away.  ``client`` is what an
-    agent's client was told not to do for us.  ``commits`` are those with a memory,
+    agent's client was told not to do for us; ``told`` are the clients with hooks of ours, and
+    ``refused`` those that are to have none, by their titles.  ``commits`` are those with a memory,
     but for the ``unreached`` ones, which no branch, tag or remote branch has (any more).
     """
 
@@ -70,6 +74,8 @@ class Status:
     taken: int = 0
     unreached: int = 0
     client: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 def read_status(
@@ -107,6 +113,7 @@ def read_status(
         commits=len(annotated) - unreached,
         unreached=unreached,
         client=tuple(c.what for c in find_client_choices(repo, environ or {})),
+        **_clients(repo, environ or {}),
         pending=len(PendingStore(repo).newest_first()),
         waiting=len(queue.jobs()),
         failed=len(queue.failed_jobs()),
@@ -122,6 +129,16 @@ def read_status(
         apart=tuple(remotes_apart(repo)),
         taken=len(read_taken(repo)),
     )
+
+
+def _clients(repo: Repo, environ: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    if repo.worktree is None or not repo.is_initialised:
+        return {}
+    refused = read_refused_clients(repo)
+    return {
+        "told": tuple(client.title for client in told_clients(repo, environ)),
+        "refused": tuple(client.title for client in CLIENTS if client.name in refused),
+    }
 
 
 def _trouble(repo: Repo, settings: Settings) -> str:
@@ -140,6 +157,7 @@ def render_status(status: Status) -> list[str]:
         _set_up_line(status),
         _memories_line(status),
         *_sessions_line(status),
+        *_told_line(status),
         *[f"{choice}. Run: gitmem doctor" for choice in status.client],
         _queue_line(status),
         _remote_line(status),
@@ -169,6 +187,12 @@ def _memories_line(status: Status) -> str:
 def _sessions_line(status: Status) -> list[str]:
     told = ", ".join(f"{count} of {name}" for name, count in status.sessions.items())
     return [f"sessions here in the last {_SESSION_DAYS} days: {told}"] if told else []
+
+
+def _told_line(status: Status) -> list[str]:
+    told = ", ".join(status.told) or "none"
+    refused = f"; not, as you wanted: {', '.join(status.refused)}" if status.refused else ""
+    return [f"agents that are told: {told}{refused}"]
 
 
 def _queue_line(status: Status) -> str:

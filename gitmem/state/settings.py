@@ -372,7 +372,10 @@ _FORMS = {
         parse_text, "the name of a model", "The model that 'openai' asks; there is no default."
     ),
     "budget_tokens": _Form(
-        *_COUNT, "How much context an agent's session receives at its start, in tokens."
+        *_COUNT,
+        "How much context an agent's session receives at its start, in tokens. A client that "
+        "sends it again with every request receives less: Cursor at most 250. Others cut what is "
+        "long, and receive at most what they keep whole (docs/clients.md).",
     ),
     "prompt_tokens": _Form(
         *_COUNT, "The most tokens that one prompt may add; 0: nothing is added."

@@ -282,3 +282,26 @@ def test_what_was_done_a_second_after_a_commit_waits_for_the_next() -> None:
 
     assert attribute(candidates, change_of("a.py"), earlier, NOW) == ["one"]
     assert times_of_edits(candidates[0], change_of("a.py"), earlier) == frozenset({NOW - 59})
+
+
+def test_an_edit_that_may_be_later_than_the_commit_tells_only_by_its_lines() -> None:
+    """Its agent tells no exact time: that the file is the same is then no reason."""
+    lines = numbered(10)
+    after = Edit("a.py", NOW - 60, line_marks(lines), latest=NOW + 300)
+    before = replace(after, latest=NOW)
+
+    assert attribute([session("one", after)], change_of("a.py"), UNTOUCHED, NOW) == []
+    assert attribute([session("one", before)], change_of("a.py"), UNTOUCHED, NOW) == ["one"]
+    assert attribute([session("one", after)], holding(*lines), UNTOUCHED, NOW) == ["one"]
+
+
+def test_a_commit_command_without_a_time_counts_by_its_message() -> None:
+    said = CommitCommand(NOW - HOUR, NOW + HOUR, ("Change things",), is_dated=False)
+    silent = replace(said, subjects=())
+    other = replace(said, subjects=("Something else",))
+    over = replace(said, end=NOW - HOUR / 2)
+    change = replace(change_of("a.py"), subject="Change things")
+
+    for command, made in ((said, ["one"]), (silent, []), (other, []), (over, [])):
+        traces = session("one", commits=(command,))
+        assert attribute([traces], change, UNTOUCHED, NOW) == made

@@ -12,6 +12,7 @@ many answers named that session, another one, or one where the data set names no
 
 When a file was last committed is asked of the data set (author times, all branches): the commit
 times of this published history are those of later rebases, which no worker would have met.
+Sessions of an agent that nothing here reads count as having left no trace.
 """
 
 from __future__ import annotations

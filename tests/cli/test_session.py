@@ -15,7 +15,13 @@ from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.recall.resume import resumption_of
 from tests.guard import samples
-from tests.support.agents import codex_session, copilot_session, gemini_session
+from tests.support.agents import (
+    cline_session,
+    codex_session,
+    copilot_session,
+    gemini_session,
+    qwen_session,
+)
 from tests.support.capture import session_in
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
@@ -247,6 +253,11 @@ def test_other_agents_have_commands_of_their_own(committed: GitDriver) -> None:
 
         assert list(found.words) == [*words, session]
         assert found.folder == str(here)
+    qwen = qwen_session(committed.home, here, "0.24.4")
+    cline = cline_session(committed.home, here, "3.0.65")
+    for path, words in ((qwen, ["qwen", "--resume"]), (cline, ["cline", "--id"])):
+        session = agents.read(path).session
+        assert list(resumption_of(agents, str(path), session).words) == [*words, session]
     copilot = copilot_session(committed.home, here, "1.0.102")
     session = agents.read(copilot).session
     assert resumption_of(agents, str(copilot), session).words == ("copilot", f"--resume={session}")

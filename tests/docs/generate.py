@@ -17,10 +17,11 @@ _WIDTH = 90
 _ENVIRONMENT = """
 gitmem reads these environment variables: `ANTHROPIC_API_KEY` and `ANTHROPIC_BASE_URL` (only for
 the `anthropic` compressor), `OPENAI_API_KEY` and `OPENAI_BASE_URL` (only for `openai`, as a
-compressor or for vectors), `CLAUDE_CONFIG_DIR`, `CODEX_HOME`, `GEMINI_CLI_HOME` and
-`COPILOT_HOME` (where the agents keep their sessions), `XDG_STATE_HOME` (where gitmem lists this
-machine's repositories), `NO_COLOR`, `CI` (with it `gitmem init` asks nothing, as without a
-terminal), and `GITMEM_SKIP=1`, which makes the hooks do nothing.
+compressor or for vectors), `CLAUDE_CONFIG_DIR`, `CODEX_HOME`, `GEMINI_CLI_HOME`, `COPILOT_HOME`,
+`QWEN_HOME`, `QWEN_RUNTIME_DIR`, `CLINE_DIR`, `CLINE_DATA_DIR` and `CLINE_SESSION_DATA_DIR` (where
+the agents keep their sessions), `XDG_STATE_HOME` (where gitmem lists this machine's repositories),
+`NO_COLOR`, `CI` (with it `gitmem init` asks nothing, as without a terminal), and `GITMEM_SKIP=1`,
+which makes the hooks do nothing.
 At a terminal, `gitmem init` looks whether a key, an address or a login of `claude` is there, to
 offer what it leads to.
 The program that `claude-cli` runs finds its login by itself; if `ANTHROPIC_API_KEY` is set, it may

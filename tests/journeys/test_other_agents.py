@@ -9,10 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from gitmem.agents.gemini import files as gemini_files
+from gitmem.agents import chat_file
 from gitmem.model.memory import Memory
 from gitmem.state.error_log import read_log
-from tests.support.agents import codex_session, copilot_session, gemini_session, read
+from tests.support.agents import (
+    cline_session,
+    codex_session,
+    copilot_session,
+    gemini_session,
+    qwen_session,
+    read,
+)
 from tests.support.capture import memories_on, remembered
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
@@ -51,6 +58,8 @@ def why_and_how(memory: Memory) -> None:
         (gemini_session, "0.61", "gemini-cli"),
         (copilot_session, "1.0.102", "copilot-cli 1.0.102"),
         (copilot_session, "1.0.102-patch", "copilot-cli 1.0.102"),
+        (qwen_session, "0.24.4", "qwen-code 0.24.4"),
+        (cline_session, "3.0.65", "cline 3.0.65"),
     ],
 )
 def test_found_by_its_edits(committed: GitDriver, lay: Lay, version: str, agent: str) -> None:
@@ -68,7 +77,13 @@ def test_found_by_its_edits(committed: GitDriver, lay: Lay, version: str, agent:
 
 @pytest.mark.parametrize(
     ("lay", "version"),
-    [(codex_session, "0.98"), (gemini_session, "0.61"), (copilot_session, "1.0.102")],
+    [
+        (codex_session, "0.98"),
+        (gemini_session, "0.61"),
+        (copilot_session, "1.0.102"),
+        (qwen_session, "0.24.4"),
+        (cline_session, "3.0.65"),
+    ],
 )
 def test_a_commit_of_other_files_is_not_its(committed: GitDriver, lay: Lay, version: str) -> None:
     session = lay(committed.home, committed.path.resolve(), version)
@@ -85,6 +100,7 @@ def test_a_commit_of_other_files_is_not_its(committed: GitDriver, lay: Lay, vers
         (codex_session, "0.169-{}"),
         (gemini_session, "0.61-{}"),
         (copilot_session, "1.0.102-subagent"),
+        (cline_session, "3.0.65-{}"),
     ],
 )
 def test_a_subagents_edit_leads_to_its_session(
@@ -107,7 +123,7 @@ def test_a_session_that_is_too_large_is_logged(
 ) -> None:
     session = gemini_session(committed.home, committed.path.resolve(), "0.24")
     commit = commit_after(committed, session, **FILES)
-    monkeypatch.setattr(gemini_files, "MAX_DOCUMENT_BYTES", 1 << 10)
+    monkeypatch.setattr(chat_file, "MAX_DOCUMENT_BYTES", 1 << 10)
 
     remembered(committed, commit)
 

@@ -8,7 +8,14 @@ from gitmem.setup.install import install
 from gitmem.setup.status import Status, read_status, render_status
 from gitmem.state.error_log import append_log
 from gitmem.state.queue import Queue
-from tests.support.agents import codex_session, copilot_session, gemini_session
+from tests.support.agents import (
+    cline_session,
+    codex_session,
+    copilot_session,
+    cursor_session,
+    gemini_session,
+    qwen_session,
+)
 from tests.support.git import GitDriver
 from tests.support.layouts import OLD_GIT
 
@@ -28,6 +35,7 @@ def test_after_init_everything_is_in_place(committed: GitDriver) -> None:
     assert render_status(status(committed)) == [
         "hooks: 6 of 6 in place (hook files)",
         "0 memories on 0 commits, 0 pending",
+        "agents that are told: Claude Code",
         "queue: 0 jobs waiting, no worker is running",
         "remote: none",
         "memories are written by the offline compressor (free: no model is asked)",
@@ -47,8 +55,8 @@ def test_what_is_amiss_points_to_the_doctor(committed: GitDriver) -> None:
 
     assert lines[0].startswith("gitmem's git hooks are gone")
     assert lines[1] == "hooks: 5 of 6 in place (hook files). Run: gitmem doctor"
-    assert lines[3].startswith("queue: 1 job waiting")
-    assert "1 failed. Run: gitmem doctor" in lines[3]
+    assert lines[4].startswith("queue: 1 job waiting")
+    assert "1 failed. Run: gitmem doctor" in lines[4]
     assert lines[-1].endswith("worker: no luck")
 
 
@@ -62,13 +70,13 @@ def test_switched_off_is_said(committed: GitDriver) -> None:
 def test_what_the_remote_lacks_is_said(committed: GitDriver, remote: GitDriver) -> None:
     committed.run("remote", "add", "origin", str(remote.path))
     install(committed.repo, git_version=OLD_GIT)
-    assert "had all memories" in render_status(status(committed))[3]
+    assert "had all memories" in render_status(status(committed))[4]
     committed.add_note(committed.out("rev-parse", "HEAD"), "---\nid: x\n")
-    assert "lacks some memories" in render_status(status(committed))[3]
+    assert "lacks some memories" in render_status(status(committed))[4]
 
     committed.run("update-ref", "refs/gitmem/origin/claude-mem", "refs/notes/claude-mem")
 
-    assert "had all memories" in render_status(status(committed))[3]
+    assert "had all memories" in render_status(status(committed))[4]
 
 
 def test_sessions_of_the_last_weeks_are_counted_by_agent(committed: GitDriver) -> None:
@@ -79,11 +87,14 @@ def test_sessions_of_the_last_weeks_are_counted_by_agent(committed: GitDriver) -
     os.utime(codex_session(committed.home, worktree, "0.169"), (1e9, 1e9))
     gemini_session(committed.home, worktree, "0.61")
     copilot_session(committed.home, worktree, "1.0.102")
+    qwen_session(committed.home, worktree, "0.24.4")
+    cline_session(committed.home, worktree, "3.0.65")
+    cursor_session(committed.home, worktree, {"role": "user", "message": {"content": "Hello."}})
     agents = Agents.from_environment({"HOME": str(committed.home)})
 
     lines = render_status(read_status(committed.repo, OLD_GIT, agents))
 
     assert (
-        lines[2]
-        == "sessions here in the last 14 days: 3 of codex, 1 of copilot-cli, 1 of gemini-cli"
+        lines[2] == "sessions here in the last 14 days: 1 of cline, 3 of codex, 1 of copilot-cli, "
+        "1 of cursor, 1 of gemini-cli, 1 of qwen-code"
     )

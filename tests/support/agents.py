@@ -69,6 +69,41 @@ def copilot_session(home: Path, worktree: Path, version: str) -> Path:
     return _laid(home / ".copilot" / "session-state" / session / "events.jsonl", text)
 
 
+def qwen_session(home: Path, worktree: Path, version: str) -> Path:
+    """A session that Qwen Code of that version wrote, as if it had worked in ``worktree``."""
+    (source,) = (FIXTURES / "qwen").glob(f"{version}.json*")
+    text = _moved(source, worktree)
+    match = re.search(r'"sessionId": ?"([^"]+)"', text)
+    assert match is not None
+    if source.suffix == ".json":
+        project = home / ".qwen" / "tmp" / hashlib.sha256(os.fsencode(worktree)).hexdigest()
+        return _laid(project / "chats" / f"session-2026-11-29T09-38-{match[1][:8]}.json", text)
+    project = home / ".qwen" / "projects" / re.sub(r"[^A-Za-z0-9]", "-", str(worktree))
+    if version.endswith("-subagent"):
+        return _laid(project / "subagents" / match[1] / "agent-general-purpose-1.jsonl", text)
+    return _laid(project / "chats" / f"{match[1]}.jsonl", text)
+
+
+def cline_session(home: Path, worktree: Path, version: str) -> Path:
+    """A session that the Cline CLI of that version wrote, as if it had worked in ``worktree``."""
+    source = FIXTURES / "cline" / f"{version}.messages.json"
+    text = _moved(source, worktree)
+    session = json.loads(text)["sessionId"].partition("__")[0]
+    folder = home / ".cline" / "data" / "sessions" / session
+    if version.endswith("-subagent"):
+        return _laid(folder / "agent_1795944986203_8j93r4.messages.json", text)
+    _laid(folder / f"{session}.json", _moved(source.with_name(f"{version}.json"), worktree))
+    return _laid(folder / f"{session}.messages.json", text)
+
+
+def cursor_session(home: Path, worktree: Path, *records: object, session: str = "") -> Path:
+    """A transcript in the form of Cursor's agent: ``records`` are its lines."""
+    session = session or "7d1c7a52-0000-4000-8000-00000000000a"
+    project = home / ".cursor" / "projects" / re.sub(r"[^A-Za-z0-9]+", "-", str(worktree)[1:])
+    text = "".join(json.dumps(record) + "\n" for record in records)
+    return _laid(project / "agent-transcripts" / session / f"{session}.jsonl", text)
+
+
 def read(path: Path, **part: float) -> Transcript:
     """The session, read by whichever agent wrote it."""
     return Agents.from_environment({}).read(path, **part)  # type: ignore[arg-type]

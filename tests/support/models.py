@@ -1,6 +1,4 @@
-"""The APIs that Codex CLI, Gemini CLI and Copilot CLI speak to, a few lines each, with a scripted
-model.
-"""
+"""The APIs that other agents speak to, a few lines each, with a scripted model."""
 
 from __future__ import annotations
 
@@ -25,9 +23,11 @@ def responses_api(steps: Sequence[Step]) -> Iterator[str]:
 
 
 @contextmanager
-def generate_api(steps: Sequence[Step]) -> Iterator[str]:
-    """Google's generateContent: a step is a part, one for each answer that came back."""
-    with _served(steps, _generated) as url:
+def generate_api(steps: Sequence[Step], seen: list[Step] | None = None) -> Iterator[str]:
+    """Google's generateContent: a step is a part, one for each answer that came back; ``seen`` is
+    given the requests.
+    """
+    with _served(steps, _generated, seen) as url:
         yield url
 
 
@@ -47,6 +47,24 @@ def chat_api(
 
     with _served((), reply) as url:
         yield url
+
+
+@contextmanager
+def call_api(steps: Sequence[Step], requests: list[dict[str, Any]]) -> Iterator[str]:
+    """The same with one conversation, whose step is a ``text``, or the ``name`` and ``args`` of a
+    call; what is asked beside it gets a word.
+    """
+    messages = [_message(number, step) for number, step in enumerate(steps)]
+    aside = [{"content": "ok"}]
+    with chat_api(lambda body: messages if body.get("tools") else aside, requests) as url:
+        yield f"{url}/v1"
+
+
+def _message(number: int, step: Step) -> Step:
+    if "text" in step:
+        return {"content": step["text"]}
+    call = {"name": step["name"], "arguments": json.dumps(step["args"])}
+    return {"tool_calls": [{"index": 0, "id": f"c{number}", "type": "function", "function": call}]}
 
 
 def _completion(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
@@ -93,11 +111,14 @@ def _generated(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
 
 
 @contextmanager
-def _served(steps: Sequence[Step], reply: _Reply) -> Iterator[str]:
+def _served(steps: Sequence[Step], reply: _Reply, seen: list[Step] | None = None) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             data = self.rfile.read(int(self.headers.get("content-length", 0)))
-            answer = reply(json.loads(data), steps)
+            body = json.loads(data)
+            if seen is not None:
+                seen.append(body)
+            answer = reply(body, steps)
             self.send_response(200)
             self.send_header("content-type", "text/event-stream")
             self.send_header("content-length", str(len(answer)))

@@ -67,7 +67,7 @@ class ClaudeHooks:
     def write(self, event: str, answer: HookAnswer) -> str:
         """``systemMessage`` is for the person, ``additionalContext`` for the agent."""
         output: dict[str, object] = {"systemMessage": answer.message} if answer.message else {}
-        if answer.context:
+        if answer.context and self.tells(event):
             told = {"hookEventName": event, "additionalContext": answer.context}
             output["hookSpecificOutput"] = told
         return json.dumps(output) if output else ""

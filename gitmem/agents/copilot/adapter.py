@@ -1,8 +1,7 @@
 """GitHub Copilot CLI: its session files, read line by line.
 
 A line is a record: ``{type, data, id, timestamp, parentId}``.  A subagent's lines stand among those
-of its session and name the subagent.  A rewind leaves its lines or takes them out of the file,
-by version; where it leaves them, a line behind tells which.
+of its session and name the subagent.  A rewind leaves its lines; one behind them says which.
 """
 
 from __future__ import annotations

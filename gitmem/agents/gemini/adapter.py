@@ -16,15 +16,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitmem.agents.adapter import TranscriptFile, translate_errors
-from gitmem.agents.clock import Clock, TimesInDoubt, believed_times
+from gitmem.agents.chat_file import open_source
+from gitmem.agents.chat_messages import MessageReader
+from gitmem.agents.chat_session import Chat, read_chat
 from gitmem.agents.extent import Extent
 from gitmem.agents.folders import is_below, resolve_names
-from gitmem.agents.gemini.files import REWIND, Source, open_source
-from gitmem.agents.gemini.messages import MessagePart, MessageReader
 from gitmem.agents.lines import read_head
-from gitmem.agents.rewinds import Rewinds
 from gitmem.agents.subagents import add_subagents
-from gitmem.agents.text_budget import Retention
 from gitmem.model.session import Transcript, is_session_id
 
 _SESSION = re.compile(rb'"sessionId"\s*:\s*"([A-Za-z0-9][A-Za-z0-9._-]{0,127})"')
@@ -117,7 +115,8 @@ class GeminiCli:
             session = _parse_session(head) or path.stem
             extent = Extent(until, end, in_full)
             source = open_source(path)
-            transcript, since, ended = _read(source, reader, session, root, first, extent)
+            chat = Chat(session, self.name, root)
+            transcript, since, ended = read_chat(source, reader, chat, first, extent)
         extent = extent.before(ended).whole
         subagents = _read_subagents(_find_subagents(path, session), root, extent)
         return add_subagents(transcript, subagents, since)
@@ -133,69 +132,6 @@ class GeminiCli:
                         yield from project.glob("chats/session-*.json*")
 
 
-def _read(
-    source: Source,
-    reader: MessageReader,
-    session: str,
-    root: str,
-    first: int,
-    extent: Extent,
-) -> tuple[Transcript, float, float]:
-    """What was read, the time of what stands before it, and that of record ``end``, else 0."""
-    try:
-        return _read_by(Clock(), source, reader, session, root, first, extent)
-    except TimesInDoubt:
-        times = [part.time for part in _parts(source, reader.afresh(), Rewinds())]
-        clock = Clock(believed=believed_times(times))
-        return _read_by(clock, source, reader.afresh(), session, root, first, extent)
-
-
-def _read_by(
-    clock: Clock,
-    source: Source,
-    reader: MessageReader,
-    session: str,
-    root: str,
-    first: int,
-    extent: Extent,
-) -> tuple[Transcript, float, float]:
-    kept, since, goes_on, rewinds = Retention(), 0.0, False, Rewinds()
-    until, ended = extent.until, 0.0
-    parts = _parts(source, reader, rewinds)
-    for part in parts:
-        time = clock.read([part.time])
-        if until is not None and time > until:
-            reader.forget(part)
-            clock.end((later.time for later in parts), until)
-            goes_on = True
-            break
-        if part.number == extent.end:
-            reader.forget(part)
-            goes_on, ended = True, part.time
-            break
-        rewinds.settle()
-        if part.number >= first:
-            for event in reader.draft_events(part, time):
-                kept.add(event)
-        else:
-            since = time
-    if not goes_on:
-        rewinds.settle()
-    transcript = Transcript(
-        session=session,
-        agent=GeminiCli.name,
-        events=rewinds.living(kept.events),
-        first=min(first, reader.count),
-        end=reader.count,
-        end_byte=0,
-        broken_lines=source.broken_lines,
-        cwds=(root,) if root else (),
-        goes_on=goes_on,
-        is_thinned=kept.is_thinned,
-    )
-    return transcript, since, ended
-
-
 def _find_subagents(path: Path, session: str) -> list[Path]:
     if not is_session_id(session):
         return []
@@ -208,16 +144,9 @@ def _read_subagents(paths: Iterable[Path], root: str, extent: Extent) -> Iterato
     for path in paths:
         reader = MessageReader(root, is_subagent=True, in_full=extent.in_full)
         with suppress(OSError):
-            transcript, *_ = _read(open_source(path), reader, path.stem, root, 0, extent)
+            chat = Chat(path.stem, GeminiCli.name, root)
+            transcript, *_ = read_chat(open_source(path), reader, chat, 0, extent)
             yield transcript
-
-
-def _parts(source: Source, reader: MessageReader, rewinds: Rewinds) -> Iterator[MessagePart]:
-    for message, is_last in source.messages():
-        if REWIND in message:
-            rewinds.wait(reader.first_part(message[REWIND]), reader.count)
-        else:
-            yield from reader.new_parts(message, is_last=is_last)
 
 
 def _hash(root: str) -> str:

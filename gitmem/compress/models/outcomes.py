@@ -11,12 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from gitmem.compress.failures import failures_of, is_run, signatures
+from gitmem.compress.failures import REFUSALS, failures_of, is_run, signatures
 from gitmem.model.session import RUN_TOOLS, Event, EventKind
 
 _TOOL_MISMATCH = "<tool_use_error>"
-_REFUSALS = ("The user doesn't want to", "Permission for this tool use was denied")
-_USER_SAID = re.compile(r"the user said:\s*(.+)", re.DOTALL)
+_USER_SAID = re.compile(r"(?:the user said|User feedback):\s*(.+)", re.DOTALL)
 _UNANSWERED = "The user wants to clarify these questions."
 _STATUS = re.compile(r"Exit code (\d{1,3})\s*")
 _INTERRUPTED = (130, 143)
@@ -62,7 +61,7 @@ def is_output(event: Event) -> bool:
 
 def is_refusal(result: Event) -> bool:
     """Whether the person would not have the tool run."""
-    return result.text.startswith(_REFUSALS)
+    return result.text.startswith(REFUSALS)
 
 
 def words_of_refusal(result: Event) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 def no_conflict(content: bytes) -> str:
@@ -57,6 +58,8 @@ class ClientSetup:
 
     It is here where one of its ``programs`` is on the PATH, one of its folders exists in the
     person's home (``homes``, by the environment), or its ``folder`` in the project, if it has one.
+    ``sample`` is what its payload at a session's start has beside ``cwd`` and the event's name,
+    without an id.
     ``advice`` is what is left for the person to do in it, once our part is in its files.
     """
 
@@ -66,6 +69,7 @@ class ClientSetup:
     programs: tuple[str, ...] = ()
     homes: Callable[[Mapping[str, str]], Sequence[Path]] = lambda environ: ()
     folder: str = ""
+    sample: Mapping[str, Any] = field(default_factory=lambda: {"source": "startup"})
     advice: str = ""
 
     def is_here(self, worktree: Path, environ: Mapping[str, str]) -> bool:

@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gitmem.setup.clients import claude_code, codex, copilot
+from gitmem.setup.clients import claude_code, codex, copilot, cursor, gemini, qwen
 from gitmem.setup.clients.client_setup import ClientFile, ClientSetup
 
-CLIENTS: tuple[ClientSetup, ...] = (claude_code.CLIENT, codex.CLIENT, copilot.CLIENT)
+CLIENTS: tuple[ClientSetup, ...] = (
+    claude_code.CLIENT,
+    codex.CLIENT,
+    copilot.CLIENT,
+    cursor.CLIENT,
+    gemini.CLIENT,
+    qwen.CLIENT,
+)
 """Claude Code is the first, and is set up wherever nobody refused it."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gitmem.agents.gemini import files as gemini_files
+from gitmem.agents import chat_file
 from gitmem.agents.gemini.adapter import GeminiCli
 from gitmem.agents.slice import slice_of
 from gitmem.errors import TranscriptMissing
@@ -121,7 +121,7 @@ def test_a_huge_document_is_refused_with_a_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = gemini_session(tmp_path, WORK, "0.24")
-    monkeypatch.setattr(gemini_files, "MAX_DOCUMENT_BYTES", 1 << 10)
+    monkeypatch.setattr(chat_file, "MAX_DOCUMENT_BYTES", 1 << 10)
 
     with pytest.raises(TranscriptMissing, match="it has more than"):
         read(path)
@@ -181,6 +181,17 @@ def user(content: object, **more: object) -> dict[str, Any]:
 )
 def test_what_the_client_put_in_is_not_the_users_words(tmp_path: Path, text: str) -> None:
     assert read(session(tmp_path, user([{"text": text}]))).events == ()
+
+
+def test_what_a_hook_said_stands_in_front_of_the_users_words(tmp_path: Path) -> None:
+    """As version 0.61 writes it without a terminal; behind the prompt stands a part of its own."""
+    parts = [
+        {"text": "<hook_context>At the start.</hook_context>\n\nFix it."},
+        {"text": "<hook_context>With the prompt.</hook_context>"},
+    ]
+    path = session(tmp_path, user(parts), user(parts, displayContent=parts))
+
+    assert [event.text for event in read(path).events] == ["Fix it.", "Fix it."]
 
 
 def test_files_that_the_user_named_are_not_the_users_words(tmp_path: Path) -> None:

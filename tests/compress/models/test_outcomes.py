@@ -6,6 +6,8 @@ from gitmem.compress.models.outcomes import (
     Ending,
     commits_printed,
     endings_of,
+    is_refusal,
+    never_ran,
     runs_something,
     words_of_refusal,
 )
@@ -122,9 +124,23 @@ def test_the_commits_that_git_prints() -> None:
         (REFUSAL, ""),
         (f"{REFUSAL} the user said:\nThe user wants to clarify these questions.\n", ""),
         ("AssertionError: the user said: no", ""),
+        ("The user rejected this tool call. User feedback: not here", "not here"),
+        ("The tool execution was denied by the user.", ""),
     ],
 )
 def test_what_the_person_said_instead(text: str, words: str) -> None:
     refused = event("result", text, tool="Edit", is_error=True)
 
     assert words_of_refusal(refused) == words
+
+
+def test_what_a_client_would_not_run_has_not_failed() -> None:
+    """Copilot CLI 1.0.102, with a rule against the shell, and with nobody to ask."""
+    rule = "Permission to run this tool was denied due to the following rules: `shell`"
+    nobody = "Permission denied because no interactive user response was available. Retry."
+
+    for text in (rule, nobody):
+        refused = event("result", text, tool="Bash", is_error=True)
+        assert is_refusal(refused)
+        assert never_ran(refused)
+        assert endings_of([refused], {}) == {0: Ending.UNKNOWN}

@@ -1,4 +1,7 @@
-"""The messages in a Gemini CLI file, in both formats that it has used."""
+"""The messages in the file of a chat: a line each, or in a document that is written anew each time.
+
+Gemini CLI has used both; early versions of Qwen Code and the Cline CLI write documents.
+"""
 
 from __future__ import annotations
 

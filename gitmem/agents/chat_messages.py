@@ -1,4 +1,4 @@
-"""The messages of a Gemini CLI session, as numbered events.
+"""The messages of a session of Gemini CLI, and of an early one of Qwen Code, as numbered events.
 
 A message is written again whenever it grows: the calls of a whole turn are added to the last one.
 So a record is not a message but what is whole once it is there: the words of a message, or a call
@@ -6,7 +6,8 @@ with its answer.  Records are numbered as they first appear, which neither the r
 nor its move from the older form to the newer changes.
 
 **Source:** ``packages/core/src/services/chatRecording*.ts`` of google-gemini/gemini-cli, and files
-that versions 0.4 to 0.61 wrote (``tests/fixtures/gemini``).
+that versions 0.4 to 0.61 wrote (``tests/fixtures/gemini``); Qwen Code 0.1 is a fork and wrote the
+same under another name (``tests/fixtures/qwen``).
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from gitmem.agents.chat_session import MessagePart
 from gitmem.agents.draft import Draft, render_input
 from gitmem.agents.json_values import (
     JsonObject,
@@ -29,6 +30,7 @@ from gitmem.agents.json_values import (
 from gitmem.agents.user_words import own_words
 from gitmem.model.session import Event, EventKind
 
+_MODELS = ("gemini", "qwen")
 _OPEN_STATUSES = frozenset({"validating", "scheduled", "executing", "awaiting_approval"})
 _FAILURE_STATUSES = frozenset({"error", "cancelled"})
 _TOOLS = {
@@ -42,25 +44,11 @@ _TOOLS = {
 }
 _EXIT_CODE = re.compile(r"^Exit Code: (-?\d{1,10})\s*$", re.MULTILINE)
 _EMPTY_OUTPUT = re.compile(r"^Output: \(empty\)$", re.MULTILINE)
-_CLIENT_TEXT = re.compile(
-    r"\s*(?:<(?:session_context|hook_context)\b|This is the Gemini CLI\.|[/?]\w)"
-)
+_CLIENT_TEXT = re.compile(r"\s*(?:<session_context\b|This is the Gemini CLI\.|[/?]\w)")
+_HOOK_CONTEXT = re.compile(r"<hook_context>.*?(?:</hook_context>|\Z)", re.DOTALL)
 _SNAPSHOT = re.compile(r"\s*<state_snapshot\b")
 _FILE_CONTENTS = re.compile(r"\n?--- Content from referenced files ---.*", re.DOTALL)
 _CANCEL_NOTICE = "Request cancelled."
-
-
-@dataclass(frozen=True)
-class MessagePart:
-    """A record: the words of a message, or a ``call`` with its answer.
-
-    ``time`` is POSIX seconds, 0.0 where the record has none.
-    """
-
-    number: int
-    time: float
-    message: JsonObject
-    call: JsonObject | None = None
 
 
 class MessageReader:
@@ -103,7 +91,7 @@ class MessageReader:
         self._first_parts.setdefault(parse_name(message.get("id")), self.count)
         if any(True for _ in self._words(message, 0, 0.0)) and self._is_new(message, None):
             yield self._part(message)
-        for call in parse_objects(message.get("toolCalls")) if kind == "gemini" else ():
+        for call in parse_objects(message.get("toolCalls")) if kind in _MODELS else ():
             if call.get("status") in _OPEN_STATUSES:
                 if is_last:
                     return
@@ -135,7 +123,7 @@ class MessageReader:
     def _words(self, message: JsonObject, number: int, time: float) -> Iterator[Event]:
         draft, kind = self._draft(number, time), message.get("type")
         text = parse_text(message.get("content"))
-        if kind == "gemini":
+        if kind in _MODELS:
             for thought in parse_objects(message.get("thoughts")):
                 words = join_texts([thought.get("subject"), thought.get("description")])
                 yield from draft.words(EventKind.THINK, words.strip())
@@ -144,6 +132,7 @@ class MessageReader:
             yield from draft.words(EventKind.SUMMARY, text.strip())
         elif kind == "user":
             typed = parse_text(message.get("displayContent")) or _FILE_CONTENTS.sub("", text)
+            typed = _HOOK_CONTEXT.sub("", typed)
             if not _CLIENT_TEXT.match(typed):
                 yield from draft.words(EventKind.PROMPT, own_words(typed))
         elif kind == "info" and text.startswith(_CANCEL_NOTICE):

@@ -1,0 +1,1 @@
+"""The Cline CLI: where its sessions are, and how they are read."""

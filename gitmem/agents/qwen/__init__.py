@@ -1,0 +1,1 @@
+"""Qwen Code: where its sessions are, and how they are read."""
