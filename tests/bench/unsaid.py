@@ -14,6 +14,7 @@ from typing import Any
 
 from gitmem.model.labels import GONE
 from gitmem.model.memory import Memory, to_fields
+from gitmem.model.user_words import split_user_words
 
 _SENTENCE = re.compile(r"(?<=[.!?:;])\s+|\n+|\s*\u2026\s*|\s*\.\.\.\s*")
 _LEAST_WORDS = 5
@@ -36,7 +37,8 @@ def sentences_nobody_said(
         for key, value in to_fields(memory).items()
         if key not in _NO_WORDS
         for leaf in _leaves(value)
-        for sentence in _SENTENCE.split(leaf)
+        for part in _parts(leaf)
+        for sentence in _SENTENCE.split(part)
         if len(sentence.split()) >= _LEAST_WORDS and not sentence.startswith(GONE)
     ]
     return found, [sentence for sentence in found if _bare(sentence) not in there]
@@ -58,6 +60,13 @@ def files_nobody_touched(
     held = set(commit["files"])
     strange = [p for p in changed if p not in held and posixpath.basename(p) not in named]
     return changed, strange
+
+
+def _parts(leaf: str) -> Iterator[str]:
+    """What is told, and each of the person's words behind it."""
+    told, words = split_user_words(leaf)
+    yield told
+    yield from words
 
 
 def _bare(text: str) -> str:

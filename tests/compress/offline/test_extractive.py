@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gitmem.agents.claude.adapter import read_transcript
 from gitmem.agents.slice import slice_of
 from gitmem.compress.failures import failures_of, is_run
+from gitmem.compress.offline.dialogue import dialogue_of
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.guard.redact import Evidence, make_evidence
 from gitmem.model.change import Change
@@ -137,6 +138,20 @@ def test_an_error_that_comes_back_is_not_resolved() -> None:
     (failure,) = failures_of(run_then(error, error, edits_after=1))
 
     assert not failure.is_resolved
+
+
+def test_what_a_command_is_known_to_have_read_is_no_step_of_its_own() -> None:
+    """Codex tells the files that a command read as well: the conversation is the same."""
+    events = [
+        event("prompt", "Make the search case-insensitive, please."),
+        event("say", "I use casefold instead of lower, because of the German sharp s."),
+        event("call", "cat search.py", tool="Bash", call_id="c"),
+        event("result", "def search(): ...", tool="Bash", call_id="c"),
+        event("call", tool="Edit", path="/w/search.py", call_id="e"),
+    ]
+    read = event("call", tool="Read", path="/w/search.py")
+
+    assert dialogue_of([*events[:3], read, *events[3:]]) == dialogue_of(events)
 
 
 @pytest.mark.parametrize("command", ["cat log.txt", "grep -rn Error .", "cd x && ls", "git diff"])
