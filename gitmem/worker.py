@@ -7,6 +7,7 @@ nothing.  Trouble goes to the log; a job that keeps failing is set aside for ``g
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -50,6 +51,7 @@ from gitmem.process.ancestors import is_alive
 from gitmem.refresh.refresh import catch_up_index, refresh
 from gitmem.state.claims import clear_claims
 from gitmem.state.error_log import append_log
+from gitmem.state.expiring import ExpiringRecord, read_expiring, write_expiring
 from gitmem.state.last_capture import keep_capture
 from gitmem.state.notices import add_notice
 from gitmem.state.pending import PendingStore
@@ -60,6 +62,8 @@ from gitmem.state.sessions import Registry
 from gitmem.state.unseen import UnseenCommit, add_unseen
 from gitmem.state.worker_turns import leave_mark, work_in_turns
 
+_LOOK_SECONDS = 20 * 3_600.0
+_SOON_SECONDS = 10 * 86_400.0
 _REBASE_FOLDERS = ("rebase-merge", "rebase-apply")
 _RETRY_LATER = (DiskFull, ReadOnlyRepository, NotesMoved, ImportError)  # a package may come back
 
@@ -113,6 +117,7 @@ def work(workspace: Workspace) -> int:
             done = _drain(run)
             settle_ended_sessions(repo)
             _follow_history(run)
+            _remember_expiring(run)
             return done
 
         return work_in_turns(repo, drain, lambda: bool(_ready_jobs(Queue(repo), run)))
@@ -147,6 +152,30 @@ def _follow_history(run: _Run) -> None:
     memory_count(index)  # so that no session's start has to count
     for line in reconcile_notices(done):
         add_notice(run.workspace.repo, line)
+
+
+def _remember_expiring(run: _Run) -> None:
+    """Once a day, remember the sessions that their agent will soon delete; what cannot be is left
+    to be told.
+    """
+    repo, now = run.workspace.repo, time.time()
+    is_due = not 0 <= now - read_expiring(repo).checked < _LOOK_SECONDS
+    if not is_due or not run.workspace.settings.enabled or not sees_agents(os.environ):
+        return
+    from gitmem.upkeep.expiring_sessions import find_expiring, remember_expiring
+
+    write_expiring(repo, ExpiringRecord(now))  # first: what fails is not tried again at once
+    try:
+        found = find_expiring(run.workspace, os.environ, now, _SOON_SECONDS)
+        if found:
+            remember_expiring(run.workspace, found)
+            found = find_expiring(run.workspace, os.environ, now, _SOON_SECONDS)
+        left = ((str(one.file.path), one.agent, one.expires) for one in found)
+        write_expiring(repo, ExpiringRecord(now, tuple(left)))
+    except _RETRY_LATER:
+        raise
+    except Exception as error:  # noqa: BLE001 - the jobs are done; this is only for later
+        append_log(repo, f"expiring sessions: {type(error).__name__}: {error}")
 
 
 def _embed(workspace: Workspace, index: Index) -> None:

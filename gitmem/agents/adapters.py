@@ -99,6 +99,10 @@ class Agents:
         counts = {a.name: len(a.transcripts_for(worktree, since)) for a in self._adapters}
         return {name: count for name, count in sorted(counts.items()) if count}
 
+    def agent_of(self, path: Path) -> str:
+        """The name of the agent whose transcript a file of this name is."""
+        return self._owner(path).name
+
     def parts(self, path: Path) -> list[Path]:
         """The files that a transcript is read from: itself, and those of its subagents."""
         return self._owner(path).parts(path)

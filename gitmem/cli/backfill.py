@@ -53,7 +53,9 @@ def command(
 
     If the agent still has the transcript of the session that made a commit, the memory is made
     from it, as it is right after a commit; otherwise from the commit's message and diff.  Merges,
-    version bumps, typo fixes and bot commits get no memory unless they give a reason.
+    version bumps, typo fixes and bot commits get no memory unless they give a reason.  Where the
+    transcript is gone but Claude Code's history still has what was typed, the prompt that the
+    commit surely answers is quoted as its reason.
 
     If gitmem.compressor begins with 'anthropic', everything is written offline first, and sessions
     and long messages go to the Message Batches API at half the price.  It answers within a day;

@@ -47,6 +47,7 @@ COMMANDS = {
     "export": "Write the memories as JSON lines, or as Agent Trace records.",
     "recompress": "Improve memories that a stand-in wrote.",
     "curate": "Fold memories that say the same thing into one.",
+    "promote": "Propose what came up again and again as a line for the agents' instructions.",
     "verify": "Check memories against transcripts, commits and files.",
     "scrub": "Remove a leaked secret from all memories, or forget one memory.",
     "reindex": "Rebuild the index from the notes.",

@@ -18,7 +18,15 @@ _SECTIONS = {
         "scrub",
     ),
     "Share": ("sync", "trust", "restore", "handoff"),
-    "Fill and improve": ("backfill", "import", "export", "recompress", "curate", "verify"),
+    "Fill and improve": (
+        "backfill",
+        "import",
+        "export",
+        "recompress",
+        "curate",
+        "promote",
+        "verify",
+    ),
     "Keep in order": ("doctor", "config", "reindex", "reconcile", "uninstall"),
     "For programs": ("mcp", "completion", "version"),
 }

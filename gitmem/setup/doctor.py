@@ -17,6 +17,7 @@ from gitmem.setup.doctor_environment import (
     check_versions,
 )
 from gitmem.setup.doctor_finding import Check, Finding, Level, Practice
+from gitmem.setup.doctor_housekeeping import check_housekeeping
 from gitmem.setup.doctor_installation import (
     check_client,
     check_client_choices,
@@ -56,6 +57,7 @@ _CHECKS: tuple[Check, ...] = (  # causes before effects
     check_log,
     check_stand_ins,
     check_history,
+    check_housekeeping,
 )
 
 

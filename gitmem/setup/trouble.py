@@ -18,6 +18,7 @@ from gitmem.git.regular_file import read_regular
 from gitmem.git.repo import Repo
 from gitmem.model.duration import duration
 from gitmem.process.installation import install_command
+from gitmem.state.expiring import read_expiring
 from gitmem.state.last_capture import read_last_capture
 from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue, QueuedJob
@@ -44,6 +45,7 @@ LATE_SECONDS = 60.0
 _TESTS = "[ -x "
 _LOST_HOOKS = "hooks.told"
 _FAILED_DAYS = 14
+_LOST_SECONDS = 3 * 86_400.0
 _FAILURES = 3
 _MAX_LAUNCHER = 1 << 20
 _NEEDED_BYTES = 256 * 1024
@@ -66,7 +68,7 @@ def find_trouble(repo: Repo, settings: Settings, now: float | None = None) -> st
     ``now`` is in POSIX seconds.  Raises nothing for anything that the disk may hold.
     """
     moment = time.time() if now is None else now
-    for look in (_disk, _program, _waiting, _failed, _hooks, _writer, _settings):
+    for look in (_disk, _program, _waiting, _failed, _hooks, _expiring, _writer, _settings):
         with suppress(GitmemError, OSError):
             if found := look(repo, settings, moment):
                 return found
@@ -171,6 +173,19 @@ def _is_hook_file_lost(repo: Repo) -> bool:
             if not os.access(path, os.F_OK if is_read_by_husky else os.X_OK):
                 return True
     return False
+
+
+def _expiring(repo: Repo, settings: Settings, now: float) -> str:
+    """Sessions that an agent deletes soon and that could not be remembered."""
+    left = read_expiring(repo).left
+    soon = [one for one in left if 0 < one[2] - now < _LOST_SECONDS and os.path.exists(one[0])]  # noqa: PTH110
+    if not soon:
+        return ""
+    what = "1 session is" if len(soon) == 1 else f"{len(soon)} sessions are"
+    when = duration(min(one[2] for one in soon) - now)
+    it = "it" if len(soon) == 1 else "them"
+    who = "its agent deletes" if len(soon) == 1 else "their agent deletes"
+    return f"gitmem: {what} not remembered, and {who} {it} in {when}{REMEDY}"
 
 
 def _writer(repo: Repo, settings: Settings, now: float) -> str:

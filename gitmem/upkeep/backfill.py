@@ -8,6 +8,7 @@ any time, and a second run goes on where it was.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ from gitmem.compress.compressor import Compressor
 from gitmem.compress.offline.history import NAME
 from gitmem.errors import BackfillRunning, GitmemError
 from gitmem.git.commits import CommitReader
+from gitmem.git.log import walk_ids
 from gitmem.git.pack import MIN_NOTES_TO_PACK, pack_since
 from gitmem.git.promisor import Lack, bring_changes
 from gitmem.git.repo import Repo, may_lack_objects
@@ -40,6 +42,7 @@ from gitmem.upkeep.backfill_plan import (
 )
 from gitmem.upkeep.batches import Batches, collect_batches, entries_of, submit_waiting
 from gitmem.upkeep.history_memories import HistoryVerdict, judge_history
+from gitmem.upkeep.prompt_reasons import PromptReasons
 
 _BATCH = 1_000
 _BATCH_SECONDS = 20.0
@@ -111,7 +114,9 @@ def backfill(
             done = _from_transcripts(free, sessions, report, advance, ours)
             left = [commit for commit in plan.history if commit not in done | lack.commits]
             advance(len(plan.history) - len(left))
-            _from_history(workspace, notes, left, report, advance, ours)
+            every = list(walk_ids(workspace.repo, "HEAD")) if left else []
+            prompts = PromptReasons(workspace, every, os.environ)
+            _from_history(workspace, notes, left, report, advance, ours, prompts)
         finally:
             _index_and_pack(workspace.repo, notes, base, report)
         if batches:
@@ -241,6 +246,7 @@ def _from_history(
     report: Report,
     advance: Callable[[int], None],
     better: _BatchQueue | None,
+    prompts: PromptReasons,
 ) -> None:
     batch = _Batch(workspace.repo, notes, report, better)
     try:
@@ -250,7 +256,8 @@ def _from_history(
                     report.problems += 1
                     report.tell(judgement.problem)
                 else:
-                    batch.put(judgement)
+                    told = prompts.revise(judgement.commit, judgement.document)
+                    batch.put(replace(judgement, document=told))
                 advance(1)
     except KeyboardInterrupt:
         batch.write()

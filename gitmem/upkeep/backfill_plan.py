@@ -202,7 +202,7 @@ def _with_transcripts(workspace: Workspace, commits: Sequence[str]) -> list[str]
     files = _transcripts(workspace) if commits else []
     if not files:
         return []
-    first = min(_session_start(file) for file in files)
+    first = min(session_start(file) for file in files)
     last = max(file.mtime for file in files) + _AFTER
     ours = committer_emails(repo)
     reader = CommitReader(repo)
@@ -214,7 +214,7 @@ def _with_transcripts(workspace: Workspace, commits: Sequence[str]) -> list[str]
     return [commit for _, commit in sorted(found, key=lambda pair: pair[0])]
 
 
-def _session_start(file: TranscriptFile) -> float:
+def session_start(file: TranscriptFile) -> float:
     """About when a session began: the first time in its transcript.
 
     Every agent writes times so.  A file's own time is when it was written to last, or copied.

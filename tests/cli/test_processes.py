@@ -37,6 +37,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "export": (),
     "recompress": ("--dry-run",),
     "curate": ("--dry-run",),
+    "promote": (),
     "verify": (),
     "scrub": ("hunter22",),
     "reindex": (),

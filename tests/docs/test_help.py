@@ -28,6 +28,7 @@ WITH_EXAMPLES = {
     "log",
     "page",
     "pin",
+    "promote",
     "recompress",
     "reconcile",
     "remember",

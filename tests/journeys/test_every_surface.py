@@ -91,6 +91,7 @@ ORDINARY: dict[str, list[list[str]]] = {
     "import export": [["import", "export", "none.jsonl"]],
     "import from": [["import", "--from", "decisions", "--dry-run"]],
     "import undo": [["import", "undo", "--dry-run"]],
+    "promote": [["promote"], ["promote", "--json"], ["promote", "--to", "skill"]],
     "export": [["export"], ["export", "--format", "agent-trace"]],
     "import set-aside": [["import", "set-aside", "--dry-run"]],
     "recompress": [["recompress", "--dry-run"], ["recompress"], ["recompress", "--json"]],
