@@ -177,7 +177,8 @@ def command(
         click.echo(as_typed(f"note: {notice}"), err=True)
     shared = [name for name in _SHARED if any(name in change for change in report.changes)]
     if shared and not user:
-        click.echo(f"Commit {' and '.join(shared)} to share them with your teammates.")
+        names = " and ".join([", ".join(shared[:-1]), shared[-1]] if shared[1:] else shared)
+        click.echo(f"Commit {names} to share them with your teammates.")
     if user and not no_mcp:
         click.echo(
             f"To let the agent search: claude mcp add --scope user gitmem -- {own_command()} mcp"

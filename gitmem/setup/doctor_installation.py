@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from gitmem.errors import ForeignFile
 from gitmem.git.repo import Repo
 from gitmem.setup import mcp_json
 from gitmem.setup.claude_plugin import has_plugin
@@ -136,7 +137,7 @@ def check_client(repo: Repo, practice: Practice) -> Iterator[Finding]:
         elif client is CLIENT:
             yield from _check_default_client(repo, practice)
         else:
-            yield from _check_other_client(repo, practice, client)
+            yield from _check_readable(repo, practice, client)
 
 
 def _check_default_client(repo: Repo, practice: Practice) -> Iterator[Finding]:
@@ -152,6 +153,15 @@ def _check_default_client(repo: Repo, practice: Practice) -> Iterator[Finding]:
     elif not good:
         what = f"Claude Code has no gitmem hooks, or old ones, in '{places[0]}'"
         yield Finding(Level.ERROR, what, "Run: gitmem init", _repair(repo, practice))
+
+
+def _check_readable(repo: Repo, practice: Practice, client: ClientSetup) -> Iterator[Finding]:
+    """A file that we do not understand, as with comments in it, is one client's alone."""
+    try:
+        yield from _check_other_client(repo, practice, client)
+    except ForeignFile as error:
+        remedy = f"Make it plain JSON, then: gitmem init; or: gitmem init --no-agent {client.name}"
+        yield Finding(Level.WARNING, f"{client.title} is left alone: {error}", remedy)
 
 
 def _check_other_client(repo: Repo, practice: Practice, client: ClientSetup) -> Iterator[Finding]:

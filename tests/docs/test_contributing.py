@@ -18,8 +18,8 @@ def test_every_file_that_is_named_exists(path: str) -> None:
     assert (ROOT / path).exists()
 
 
-def test_there_are_ten_recipes_of_three_lines() -> None:
-    assert [len(recipe.splitlines()) for recipe in RECIPES] == [3] * 10
+def test_there_are_eleven_recipes_of_three_lines() -> None:
+    assert [len(recipe.splitlines()) for recipe in RECIPES] == [3] * 11
 
 
 @pytest.mark.parametrize("name", ["COMMANDS", "ADAPTERS", "TIMEOUTS", "Settings", "to_fields"])

@@ -174,3 +174,16 @@ def test_nothing_is_kept_of_the_session_that_doctor_tries(committed: GitDriver) 
     assert list((state / "sessions").glob("*")) == []
     assert not (state / "told").exists()
     assert json.loads((state / "install.json").read_bytes())["version"] == 1
+
+
+def test_a_file_with_comments_is_one_clients_alone(committed: GitDriver) -> None:
+    """Its client allows them; what is said of the others is said all the same."""
+    install(committed.repo, git_version=OLD_GIT, agents=["gemini-cli", "qwen-code"])
+    path = committed.path / ".gemini" / "settings.json"
+    path.write_text("{\n  // mine\n}\n")
+
+    found = diagnose(committed.repo, PRACTICE)
+
+    (wrong,) = [one for one in found if "Gemini CLI is left alone" in one.what]
+    assert wrong.level is Level.WARNING
+    assert any("Qwen Code hooks" in one.what for one in found)

@@ -13,6 +13,7 @@ from gitmem.agents.copilot.hook_payload import parse_payload
 from gitmem.agents.hook_client import HookAnswer, HookPayload
 
 _TELLING = ("SessionStart", "PostToolUse", "SubagentStart")
+_MAX_TOKENS = 2_000
 _MAX_BYTES = 10_000  # behind a tool the client cuts off what is more than 10 KB
 
 
@@ -44,8 +45,10 @@ class CopilotHooks:
         return False
 
     def budget_tokens(self, event: str, wanted: int) -> int:
-        """All of it: it is sent once, and stands in the conversation from then on."""
-        return wanted
+        """All of it at the start, which stands in the conversation from then on; behind a tool what
+        the client does not cut.
+        """
+        return min(wanted, _MAX_TOKENS) if event == "PostToolUse" else wanted
 
     def pass_session_on(self, session: str) -> None:
         """Nothing to do: the client tells its commands by itself."""

@@ -66,4 +66,5 @@ CLIENT = ClientSetup(
     programs=("gemini",),
     homes=lambda environ: [gemini_home(environ)],
     folder=".gemini",
+    advice="Gemini CLI runs its hooks here once you have trusted the folder",
 )
