@@ -7,6 +7,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Mapping
 
 from gitmem.process.streams import open_streams, speak_utf8
 
@@ -37,7 +38,7 @@ def main() -> None:
     if arguments == ["mcp"]:
         from gitmem.mcp.server import serve
 
-        serve(os.environ)  # ends the process
+        serve(os.environ, _answer_hook)  # ends the process
     if arguments[:1] == ["complete-words"]:  # a shell, at each TAB
         speak_utf8()
         from gitmem.cli.complete_words import print_candidates
@@ -54,6 +55,13 @@ def main() -> None:
 
     guard_streams()
     sys.exit(run_command(arguments))
+
+
+def _answer_hook(tool: str, given: Mapping[str, object], environ: Mapping[str, str]) -> str:
+    """What the server tells a client's hook that calls a tool; loaded when the first one does."""
+    from gitmem.hooks.tool_hooks import answer_hook
+
+    return answer_hook(tool, given, environ)
 
 
 def _tell_lack(error: ImportError) -> None:

@@ -33,7 +33,7 @@ from gitmem.mcp.wire import (
 
 TYPE_CHECKING = False  # see wire
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from queue import SimpleQueue
     from typing import Any, BinaryIO, Protocol
 
@@ -54,7 +54,6 @@ Value = dict[str, object]
 
 _LISTS: dict[str, Value] = {
     "ping": {},
-    "tools/list": {"tools": TOOLS},
     "resources/list": {"resources": RESOURCES},
     "resources/templates/list": {"resourceTemplates": TEMPLATES},
     "prompts/list": {"prompts": PROMPTS},
@@ -76,9 +75,17 @@ class Request:
 class Server:
     """Serves one client; ``load`` is called by the thread that looks things up, when it must."""
 
-    def __init__(self, wire: Wire, load: Callable[[], Lookup]) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        load: Callable[[], Lookup],
+        tools: Sequence[Value] = TOOLS,
+        instructions: str = INSTRUCTIONS,
+    ) -> None:
         self._wire = wire
         self._load = load
+        self._tools = tools
+        self._instructions = instructions
         self._calls: Lookup | None = None
         self._waiting: SimpleQueue[Request | None] | None = None
         self._open: dict[object, Request] = {}
@@ -117,6 +124,8 @@ class Server:
             self._line_up(request)
         elif request.method == "initialize":
             self._greet(request)
+        elif request.method == "tools/list":
+            self._wire.answer(request.id, {"tools": self._tools})
         elif request.method in _LISTS:
             self._wire.answer(request.id, _LISTS[request.method])
         else:
@@ -132,8 +141,9 @@ class Server:
             "protocolVersion": asked if asked in VERSIONS else VERSIONS[0],
             "capabilities": CAPABILITIES,
             "serverInfo": SERVER,
-            "instructions": INSTRUCTIONS,
         }
+        if self._instructions:
+            greeting["instructions"] = self._instructions
         self._wire.answer(request.id, greeting)
 
     def _cancel(self, number: object) -> None:
@@ -180,20 +190,37 @@ class Server:
             self._wire.refuse(request.id, refusal.code, refusal.message)
 
 
-def serve(environ: Mapping[str, str]) -> None:
-    """Serve on this process's own streams until the input ends, then end the process."""
+def serve(
+    environ: Mapping[str, str],
+    answer_hook: Callable[[str, Mapping[str, Any], Mapping[str, str]], str] | None = None,
+) -> None:
+    """Serve on this process's own streams until the input ends, then end the process.
+
+    ``answer_hook`` gives what a client's hook is told that calls a tool (:mod:`.hook_offers`) with
+    these arguments in this environment.
+    """
 
     def load() -> Lookup:
         from gitmem.mcp.calls import Calls
 
-        return Calls(environ)
+        return Calls(environ, answer_hook)
 
+    tools, instructions = _offers(environ)
     try:
-        Server(Wire(sys.stdin.buffer, _own_output()), load).run()
+        Server(Wire(sys.stdin.buffer, _own_output()), load, tools, instructions).run()
     except KeyboardInterrupt:
         os._exit(130)
     # Nobody is reading any more: a call that is still being answered must not keep the process.
     os._exit(0)
+
+
+def _offers(environ: Mapping[str, str]) -> tuple[Sequence[Value], str]:
+    """The tools and what is said of them; a plugin's server has tools for hooks as well."""
+    if "GITMEM_PLUGIN" not in environ:
+        return TOOLS, INSTRUCTIONS
+    from gitmem.mcp.plugin_offers import plugin_offers
+
+    return plugin_offers(environ)
 
 
 def _own_output() -> BinaryIO:

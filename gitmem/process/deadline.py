@@ -5,8 +5,9 @@ deadline, shared by all that it waits for (git, the index, the worker): each ask
 instead of bringing a limit of its own that adds up with the others'.  What no limit reaches (a
 disk that does not answer, a reader of stdin that never ends) is ended by a thread a moment later.
 
-Set once, at the start of a process that somebody waits for; nowhere else is there a deadline, and
-then all waits are as long as they ask to be.  Standard library only: agent hooks run this.
+Set once, at the start of a process that somebody waits for; in an agent's server, for one answer
+that is waited for like a hook.  Nowhere else is there a deadline, and then all waits are as long as
+they ask to be.  Standard library only: agent hooks run this.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from __future__ import annotations
 import os
 import time
 from _thread import start_new_thread  # threading would load more than most hooks need
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 _LEAST_SECONDS = 0.02
 
@@ -34,6 +36,17 @@ def set_deadline(
     late, whole = _age(), seconds + grace_seconds
     _end = time.monotonic() + max(seconds - late, seconds / 2)
     start_new_thread(_exit_after, (max(whole - late, whole / 2), before_exit))
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """What is waited for inside is not waited for longer than ``seconds`` in all; nothing exits."""
+    global _end
+    before, _end = _end, time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        _end = before
 
 
 def time_left(most: float | None = None) -> float | None:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from gitmem.errors import ForeignFile, GitmemError
 from gitmem.git.repo import Repo
+from gitmem.setup.claude_plugin import has_plugin
 from gitmem.setup.clients.client_setup import ClientFile, ClientSetup
 from gitmem.setup.clients.clients import CLIENTS
 from gitmem.setup.owned_files import FileState, OwnedFiles, look, refuse_way_out
@@ -32,7 +33,7 @@ def choose_clients(
     repo: Repo, environ: Mapping[str, str], refused: Collection[str], asked: Collection[str] = ()
 ) -> list[ClientSetup]:
     """Those to set up: asked for by name, found here, or told of gitmem before; Claude Code
-    always.  None that is refused.
+    wherever its plugin does not tell it.  None that is refused.
     """
     top = repo.need_worktree()
     return [
@@ -40,10 +41,11 @@ def choose_clients(
         for client in CLIENTS
         if client.name not in refused
         and (
-            client is _DEFAULT
-            or client.name in asked
-            or client.is_here(top, environ)
+            client.name in asked
             or is_told_of_us(top, client)
+            or (
+                not has_plugin(top, environ) if client is _DEFAULT else client.is_here(top, environ)
+            )
         )
     ]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gitmem.git.repo import Repo
 from gitmem.setup import mcp_json
+from gitmem.setup.claude_plugin import has_plugin
 from gitmem.setup.client_choices import find_client_choices
 from gitmem.setup.clients.claude_code import CLIENT, HOOKS, PROJECT_FILE
 from gitmem.setup.clients.client_setup import ClientSetup
@@ -142,7 +143,11 @@ def _check_default_client(repo: Repo, practice: Practice) -> Iterator[Finding]:
     good = [path for path in places if _has_hooks(path)]
     for path in good:
         yield Finding(Level.GOOD, f"Claude Code hooks in '{path}'")
-    if not good:
+    is_plugged = has_plugin(repo.need_worktree(), os.environ)
+    if is_plugged:
+        left = ", which leaves hooks to the settings" if good else ""
+        yield Finding(Level.GOOD, f"Claude Code has gitmem's plugin{left}")
+    elif not good:
         what = f"Claude Code has no gitmem hooks, or old ones, in '{places[0]}'"
         yield Finding(Level.ERROR, what, "Run: gitmem init", _repair(repo, practice))
 
@@ -174,6 +179,8 @@ def check_server(repo: Repo, practice: Practice) -> Iterator[Finding]:
     if not os.path.lexists(repo.need_worktree() / ".git"):
         return
     content = look(path).content
+    if content is None and has_plugin(repo.need_worktree(), os.environ):
+        return  # which brings it
     if content is not None and mcp_json.has_server(content):
         yield Finding(Level.GOOD, f"the MCP server in '{path}'")
     elif content is not None and mcp_json.has_other(content):

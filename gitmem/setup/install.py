@@ -60,6 +60,10 @@ from gitmem.setup.team_files import is_committed_with_us
 from gitmem.setup.uninstall import put_back, undo_install
 from gitmem.state.atomic import write_over
 
+_PLUGIN = (
+    "Claude Code has gitmem's plugin, so the project's files stay as they are. To add gitmem to"
+    " them, for the team: gitmem init --agent claude-code"
+)
 _NO_ENTRY = (
     "no '.git' leads from the work tree to this repository, so an agent's client cannot find it:"
     " its settings stay as they are. Commits are remembered by git's hooks"
@@ -121,6 +125,8 @@ def install(
         refused = refuse_clients(repo, agents, no_agents)
         clients = choose_clients(repo, os.environ if environ is None else environ, refused, agents)
         must = [client for client in clients if client is CLIENTS[0] or client.name in agents]
+        if CLIENTS[0] not in clients and CLIENTS[0].name not in refused:
+            report.notices.append(_PLUGIN)
         with_project = user_settings is None and has_entry
         for path in _hook_paths(place):
             refuse_way_out(repo, path)  # before anything is written

@@ -19,18 +19,23 @@ _NEW = "{\n}\n"
 _SERVERS = "mcpServers"
 
 # Braces behind a dollar are the client's to replace: there are none.
-# Where gitmem is not set up, or not any more, a server that offers nothing keeps the client from
-# reporting one that failed: the file is the team's, and gitmem is each person's own choice.
-_SCRIPT = (
-    f'[ -n "$CLAUDE_PROJECT_DIR" ] && cd "$CLAUDE_PROJECT_DIR"; {FIND_LAUNCHER} && exec "$g" mcp'
-    '; echo "gitmem is not set up in this clone. Run: gitmem init" >&2'
-    "; while IFS= read -r l; do i=$(printf '%s\\n' \"$l\""
+SERVE_NOTHING = (
+    "while IFS= read -r l; do i=$(printf '%s\\n' \"$l\""
     """ | sed -nE 's/.*"id" *: *([0-9]+|"[^"]*").*/\\1/p'); [ -n "$i" ] || continue"""
     "; r='{}'; case $l in *'\"initialize\"'*) v=$(printf '%s\\n' \"$l\""
     """ | sed -nE 's/.*"protocolVersion" *: *"([0-9-]+)".*/\\1/p')"""
     """; r='{"protocolVersion":"'$v'","capabilities":{}'"""
     """',"serverInfo":{"name":"gitmem","version":"0"}}'"""
     """ ;; esac; printf '{"jsonrpc":"2.0","id":%s,"result":%s}\\n' "$i" "$r"; done"""
+)
+"""A server in shell that offers nothing: it keeps the client from reporting one that failed."""
+
+# Where gitmem is not set up, or not any more: the file is the team's, and gitmem is each person's
+# own choice.
+_SCRIPT = (
+    f'[ -n "$CLAUDE_PROJECT_DIR" ] && cd "$CLAUDE_PROJECT_DIR"; {FIND_LAUNCHER} && exec "$g" mcp'
+    '; echo "gitmem is not set up in this clone. Run: gitmem init" >&2'
+    f"; {SERVE_NOTHING}"
 )
 SERVER = {"type": "stdio", "command": "sh", "args": ["-c", _SCRIPT]}
 """What the client starts."""

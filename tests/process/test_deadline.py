@@ -5,9 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+from gitmem.process.deadline import time_left, within
 
 _LEFT = (
     "from gitmem.process.deadline import *; set_deadline(2.0, 2.0); print(time_left(), flush=True)"
@@ -36,3 +39,14 @@ def test_what_hangs_ends_before_the_client_ends_it() -> None:
     began = time.monotonic()
     assert seconds_left("sleep 1.8; ", _HANGS) <= 1.0
     assert 2.0 <= time.monotonic() - began < 5.5  # four seconds in all, not near six
+
+
+def test_an_answer_has_a_deadline_that_ends_with_it() -> None:
+    with within(60.0):
+        assert 50 < (time_left() or 0) <= 60.0
+        with suppress(ValueError), within(5.0):
+            assert (time_left() or 0) <= 5.0
+            raise ValueError("of the work")
+        assert (time_left() or 0) > 50
+
+    assert time_left() is None
