@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from gitmem.agents.homes import has_home, sees_agents
+from gitmem.agents.transcript_path import is_own_file
 from gitmem.capture.agent_memory import write_agent_memory
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit, capture_turn
@@ -356,7 +357,7 @@ def _has_pending_sessions(repo: Repo) -> bool:
 
 def _has_transcripts(repo: Repo) -> bool:
     """Whether a session that told of itself here left a transcript that can be seen."""
-    return any(Path(one.transcript).is_file() for one in Registry(repo).sessions())
+    return any(is_own_file(Path(one.transcript)) for one in Registry(repo).sessions())
 
 
 def _answer(run: _Run, queued: QueuedJob) -> None:
