@@ -34,6 +34,8 @@ _LOOK_COMMANDS = """
 """
 _ONLY_LOOKS = frozenset(_LOOK_COMMANDS.split())
 _SEGMENT = re.compile(r"&&|\|\||[;|\n]")
+_SEARCHING = re.compile(r"&&|\|\||[;\n]")
+_SEARCH = re.compile(r"\s{0,8}(?:\w{1,40}=\S{0,200}\s+)?(?:rg|grep|git grep|ag|ack)\s")
 _ASSIGNMENT = re.compile(r"\w{1,80}=\S{0,200}\s+")
 REFUSALS = (
     *("The user doesn't want to", "Permission for this tool use was denied"),  # Claude Code
@@ -53,9 +55,9 @@ _TYPESCRIPT = re.compile(rf"({_PATH})\((\d{{1,7}}),\d{{1,7}}\): (error TS\d{{1,6
 _TEST = re.compile(
     r"\s{0,16}--- FAIL: (\S{2,200})|FAILED ([^\s(]\S{3,300})|"
     r"(?:FAIL|ERROR): (test\w{1,160} \([\w.]{1,200}\))|"
-    r"test (\S{2,200}) \.\.\. FAILED|\s{0,8}[✕✗×] (.{4,160})|not ok \d{1,6} -? ?(.{4,160})|"
-    r"\s{0,4}● (.{4,160})"
+    r"test (\S{2,200}) \.\.\. FAILED|\s{0,8}[✕✗×] (.{4,160})|not ok \d{1,6} -? ?(.{4,160})"
 )
+_JEST = re.compile(r"\s{0,4}● (.{4,160})")  # a bullet of any program, but for what else it prints
 _EXCEPTION = re.compile(
     r"(?:E\s{1,8})?((?:(?:[A-Za-z_][\w.]{0,120})?(?:Error|Exception)|"
     r"panic|fatal|[Ee]rror|ERROR|\*\* \(\w{1,80}\))"
@@ -169,6 +171,8 @@ def _signature(line: str, has_failed_test: bool, frame: str) -> Signature | None
     if match := _TEST.match(line):
         name = next(group for group in match.groups() if group)
         return Signature("test", _squash_spaces(name))
+    if has_failed_test and (match := _JEST.match(line)):
+        return Signature("test", _squash_spaces(match[1]))
     if has_failed_test and (match := _TEST_ASSERTION.match(line)) and _ASSERTS.search(match[3]):
         return Signature("assertion", _squash_spaces(match[3]), f"{match[1]}:{match[2]}")
     stripped = line.strip()
@@ -195,8 +199,10 @@ def _sightings(events: Sequence[Event]) -> dict[str, _Sighting]:
             output = event.text
         else:
             continue
+        is_searched = not event.is_error and has_search(commands.get(event.call_id, ""))
         for signature in signatures(output):
-            _note(found, signature, index, is_pasted)
+            if not (is_searched and signature.kind == "build"):
+                _note(found, signature, index, is_pasted)
     return found
 
 
@@ -227,6 +233,14 @@ def _shows_errors(event: Event, commands: dict[str, str]) -> bool:
     if event.text.startswith(_NOT_RUN):
         return False
     return event.is_error or is_run(commands.get(event.call_id, ""))
+
+
+def has_search(command: str) -> bool:
+    """Whether a command line searches files, besides whatever it runs: what is found is printed in
+    the form of a compiler's messages.  A filter behind a pipe is none.
+    """
+    parts = _SEARCHING.split(command[:2_000])
+    return any(_SEARCH.match(part) for part in parts)
 
 
 def is_run(command: str) -> bool:

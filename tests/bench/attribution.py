@@ -1,7 +1,9 @@
 """Which session made a commit: our rule against the truth of real sessions.
 
 ``python -m tests.bench.attribution [--data DIR]``; ``--cases`` prints each commit that was
-answered wrongly, with what every candidate had done by then.
+answered wrongly, with what every candidate had done by then.  The last table goes by agent: of the
+links that the data set trusts and has the lines of, how many were right and how many missed; how
+many answers were wrong; and what was answered where the session's lines are not there.
 
 Scored by the data set's ``eval_attribution.py``.  *quiet* is how often a commit is answered with
 nothing when the lines of the session that made it are not in the data set.  Most of those
@@ -20,7 +22,8 @@ import gzip
 import shutil
 import tempfile
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,7 @@ from gitmem.git.commits import read_change
 from gitmem.git.prior_commits import last_line_times
 from gitmem.git.repo import Repo, find_repo
 from gitmem.model.session import EventKind, Transcript
+from tests.bench.other_agents import AGENTS, CLAUDE, agent_of, file_of, load_dataset
 from tests.bench.real_sessions import FOLDER, load_eval, worktrees_of
 
 Rule = Callable[[Any, Any, Sequence[str]], list[str]]
@@ -150,14 +154,63 @@ class Answers:
         return got
 
 
+class ByAgent:
+    """Counts a rule's answers by the agent of the session that is or should be named."""
+
+    def __init__(self, rule: Rule, agents: dict[str, str]) -> None:
+        self._rule = rule
+        self._agents = agents
+        self.counts: dict[str, Counter[str]] = {name: Counter() for name in AGENTS}
+
+    def __call__(self, world: Any, commit: Any, candidates: Sequence[str]) -> list[str]:
+        """The rule's answer, counted."""
+        got = self._rule(world, commit, candidates)
+        rows = [row for row in commit["sessions"] if row["link"] in TRUSTED]
+        named = {row["session_id"] for row in rows}
+        have = {row["session_id"] for row in rows if row["lines"]}
+        for session in named & have & set(candidates):  # not of a machine that the set mistook
+            self._count(session, "right" if session in got else "missed")
+        for session in set(got) - (named & have):
+            is_told = session in named
+            self._count(session, "right, no lines" if is_told else "wrong" if named else "unknown")
+        return got
+
+    def ask_of_squashes(self, rule: Rule, data: Any, world: Any) -> None:
+        """Ask of the commits that a forge made of a branch: the data set does not score them."""
+        for commit in sorted(data.commits.values(), key=lambda one: one["t"]):
+            rows = [row for row in commit["sessions"] if row["link"] == "squash" and row["lines"]]
+            named = {row["session_id"] for row in rows}
+            if not named or not commit["files"]:
+                continue
+            begun = [s for s in data.info if (world.feat[s]["times"] or [2e10])[0] <= commit["t"]]
+            got = set(rule(world, commit, begun))
+            for session in named | got:
+                is_right = session in named and session in got
+                what = "right" if is_right else "wrong" if session in got else "missed"
+                self._count(session, f"squash: {what}")
+
+    def _count(self, session: str, what: str) -> None:
+        self.counts[self._agents.get(session, CLAUDE)][what] += 1
+
+    def rows(self) -> Iterator[str]:
+        """A table row for each agent that has any session."""
+        for name, counts in self.counts.items():
+            sessions = sum(agent == name for agent in self._agents.values())
+            if sessions:
+                links = counts["right"] + counts["missed"]
+                given = [*("right", "wrong", "missed", "right, no lines", "unknown")]
+                given += ["squash: right", "squash: wrong", "squash: missed"]
+                cells = [name, sessions, links, *(counts[one] for one in given)]
+                yield f"| {' | '.join(map(str, cells))} |"
+
+
 def unpack(data: Any, folder: Path) -> dict[str, Path]:
     """Every transcript of the data set as a plain file in ``folder``, named as its agent does."""
     paths = {}
     for session, known in data.info.items():
         content = gzip.decompress((Path(data.folder) / known["transcript"]).read_bytes())
-        is_codex = b'"session_meta"' in content[:200]
-        name = f"rollout-2026-01-01T00-00-00-{session}" if is_codex else session
-        path = folder / f"{name}.jsonl"
+        path = file_of(folder, session, agent_of(content))
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         paths[session] = path
     return paths
@@ -176,8 +229,8 @@ class Cases:
         trusted = [row for row in commit["sessions"] if row["link"] in TRUSTED]
         named = {row["session_id"] for row in trusted}
         have = {row["session_id"] for row in trusted if row["lines"]}
-        is_scored = bool(named) and named == have
-        if (is_scored and set(got) != named) or (not have and got):
+        is_scored = bool(have)
+        if (is_scored and (set(got) - named or have - set(got))) or (not have and got):
             kind = "scored" if is_scored else "no recording"
             print(f"\n{commit['commit'][:10]} {commit['subject']!r} ({kind})")
             for session in sorted({*got, *named}):
@@ -195,13 +248,14 @@ def main() -> None:
     parser.add_argument("--cases", action="store_true", help="print what was answered wrongly")
     given = parser.parse_args()
     scorer = load_eval("eval_attribution", given.data)
-    data = load_eval("transcripts", given.data).Dataset(str(given.data))
+    data = load_dataset(load_eval("transcripts", given.data), given.data)
     world = scorer.World(data)
     repo = find_repo(Path(world.repo))
     with tempfile.TemporaryDirectory() as scratch:
         ours = Attributor(data, repo)
         ours.read(unpack(data, Path(scratch)))
-    rules: dict[str, Rule] = {"gitmem": Cases(ours.rule, ours) if given.cases else ours.rule}
+    by_agent = ByAgent(Cases(ours.rule, ours) if given.cases else ours.rule, data.agents)
+    rules: dict[str, Rule] = {"gitmem": by_agent}
     rules |= {f"reference: {name}": scorer.RULES[name] for name in _REFERENCES}
     rules["ceiling: who had left a trace by then"] = ours.ceiling
     rules["ceiling: who had left a trace of this commit"] = ours.suspects
@@ -217,6 +271,12 @@ def main() -> None:
     print("| rule | precision | recall | F1 | quiet | no recording: right / wrong / unknown |")
     print("| --- | --- | --- | --- | --- | --- |")
     print("\n".join(rows))
+    by_agent.ask_of_squashes(ours.rule, data, world)
+    head = ["agent", "sessions", "links", "right", "wrong", "missed", "no lines: right", "unknown"]
+    head += ["squash merges: right", "wrong", "missed"]
+    print(f"\n| {' | '.join(head)} |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("\n".join(by_agent.rows()))
     shutil.rmtree(world.repo, ignore_errors=True)
 
 

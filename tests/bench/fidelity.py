@@ -1,7 +1,10 @@
 """What the offline compressor keeps of real sessions, and at what size.
 
-Run as ``python -m tests.bench.fidelity``.  Each commit's own lines of each session are compressed
-and scored by the data set's ``eval_fidelity.py``, beside its reference, a naive memory.
+Run as ``python -m tests.bench.fidelity [--data DIR]``.  Each commit's own lines of each session are
+compressed and scored by ``eval_fidelity.py``.  The table goes by agent, with its twin: how many
+sentences of the memories neither the session nor the commit holds (``--cases`` prints them), and
+how many of the files that a memory calls changed the session did not touch and the commit does not
+hold.
 
 The text scored is the note's document without its provenance, which is git's and the machine's
 part; the size with it is printed too.
@@ -10,10 +13,7 @@ part; the size with it is printed too.
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
@@ -32,6 +32,8 @@ from gitmem.model.memory import Memory, Provenance
 from gitmem.model.session import Event, EventKind
 from gitmem.notes.codec import document_of
 from tests.bench import real_sessions
+from tests.bench.other_agents import AGENTS, load_dataset
+from tests.bench.unsaid import files_nobody_touched, sentences_nobody_said
 
 
 def memories_of(
@@ -104,14 +106,50 @@ def median_tokens(made: dict[str, list[Memory]]) -> int:
     return int(median(sizes))
 
 
+def print_by_agent(
+    data: Any, folder: Path, made: dict[str, list[Memory]], messages: Any, *, cases: bool
+) -> None:
+    """The scorer's table for each agent's commits, and the twin of what it counts."""
+    scorer = real_sessions.load_eval("eval_fidelity", folder)
+    head = ["agent", "commits", "errors", "any error", "paths", "names", "user", "assistant"]
+    head += ["tokens p50", "p90", "ratio", "sentences", "not said", "files", "not touched"]
+    print(f"| {' | '.join(head)} |\n| {' | '.join(['---'] * len(head))} |")
+    notes = []
+    for agent in (*AGENTS, "all"):
+        commits = [c for c in data.with_memory() if agent in {*_agents_of(data, c), "all"}]
+        if not commits:
+            continue
+        items = [scorer.expected(data, commit) for commit in commits]
+        texts = {commit["commit"]: text_of(made[commit["commit"]]) for commit in commits}
+        twin = [0, 0, 0, 0]
+        for commit in commits:
+            memories = made[commit["commit"]]
+            said, unsaid = sentences_nobody_said(data, commit, memories, messages)
+            files, strange = files_nobody_touched(data, commit, memories)
+            counts = (len(said), len(unsaid), len(files), len(strange))
+            twin = [sum(pair) for pair in zip(twin, counts, strict=True)]
+            if agent != "all" and (unsaid or strange):
+                notes.append(f"{agent} {commit['commit'][:10]}: {[*unsaid, *strange]}")
+        cells = [agent, len(commits), *scorer.summary(items, texts), *twin]
+        print(f"| {' | '.join(map(str, cells))} |")
+    if cases:
+        print("", *notes, sep="\n")
+
+
+def _agents_of(data: Any, commit: Any) -> set[str]:
+    return {data.agents[row["session_id"]] for row in commit["sessions"] if row["lines"]}
+
+
 def main() -> None:
     """Compress, score, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", type=Path, help="write the memories here, a file each")
+    parser.add_argument("--data", type=Path, default=real_sessions.FOLDER, help="the sessions")
+    parser.add_argument("--cases", action="store_true", help="print what nobody said")
     parser.add_argument("--prompts", default="full", help="as gitmem.prompts: full, short, none")
     options = parser.parse_args()
-    transcripts = real_sessions.load_eval("transcripts")
-    data = transcripts.Dataset(str(real_sessions.require_sessions()))
+    transcripts = real_sessions.load_eval("transcripts", options.data)
+    data = load_dataset(transcripts, real_sessions.require_sessions(options.data))
     clone = Path(data.clone())
     with tempfile.TemporaryDirectory() as scratch:
         made = memories_of(data, clone, Path(scratch), options.prompts)
@@ -120,13 +158,8 @@ def main() -> None:
         for commit, runs in leaking[:10]:
             print(f"  {commit[:10]}: {runs[:3]}")
         texts = {commit: text_of(memories) for commit, memories in made.items()}
-        given = Path(scratch) / "memories.jsonl"
-        rows = (json.dumps({"commit": commit, "text": text}) for commit, text in texts.items())
-        given.write_text("\n".join(rows) + "\n")
-        score = [sys.executable, str(real_sessions.FOLDER / "eval" / "eval_fidelity.py")]
-        print(f"tokens p50 with provenance: {median_tokens(made)}")
-        sys.stdout.flush()
-        subprocess.run([*score, str(real_sessions.FOLDER), "--memories", str(given)], check=True)
+        print(f"tokens p50 with provenance: {median_tokens(made)}\n")
+        print_by_agent(data, options.data, made, data.messages(str(clone)), cases=options.cases)
     shutil.rmtree(clone, ignore_errors=True)
     if options.keep:
         options.keep.mkdir(exist_ok=True)

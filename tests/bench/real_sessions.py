@@ -13,10 +13,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from gitmem.agents.claude.adapter import read_transcript
+from gitmem.agents.adapters import Agents
 from gitmem.agents.slice import slice_of
 from gitmem.model.change import Change, FileChange
 from gitmem.model.session import Slice, Transcript
+from tests.bench.other_agents import CLAUDE, agent_of, file_of
 
 FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "sessions"
 
@@ -87,16 +88,19 @@ def write_parts(data: Any, folder: Path, commits: Sequence[Any]) -> Iterator[Par
                 texts[name] = gzip.decompress((Path(data.folder) / name).read_bytes()).splitlines(
                     True
                 )
-            lines = texts[name][row["lines"][0] : row["lines"][1]]
-            path = folder / commit["commit"][:12] / f"{row['session_id']}.jsonl"
-            path.parent.mkdir(exist_ok=True)
+            first, end = row["lines"]
+            agent = agent_of(b"".join(texts[name][:1]))
+            head = texts[name][:1] if first and agent != CLAUDE else []  # where it says who it is
+            lines = [*head, *texts[name][first:end]]
+            path = file_of(folder / commit["commit"][:12], row["session_id"], agent)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(b"".join(lines))
             yield Part(commit["commit"], row["session_id"], path, path.stat().st_size)
 
 
 def read_part(part: Part, known: frozenset[str]) -> Slice:
     """The slice of a part; the work tree is told from the paths that the session edited."""
-    transcript = read_transcript(part.path)
+    transcript = Agents.from_environment({}).read(part.path)
     return slice_of(transcript, "/nowhere", worktrees_of(transcript, known))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from gitmem.compress.sentences import looks_like_code, sentences, shorten, stems
-from gitmem.model.session import EDIT_TOOLS, RUN_TOOLS, Event, EventKind
+from gitmem.model.session import EDIT_TOOLS, READ_TOOLS, RUN_TOOLS, Event, EventKind
 
 _MAX_SENTENCES = 1_500
 _MAX_ASIDES = 200  # messages of subagents
@@ -95,7 +95,7 @@ class Dialogue:
 
 def dialogue_of(events: Sequence[Event]) -> Dialogue:
     """Take the words of a slice apart; of very many, the first and the last are kept."""
-    own = [event for event in events if not event.is_subagent]
+    own = [event for event in events if not event.is_subagent and not _is_part(event)]
     found: list[Sentence] = []
     turn, message = -1, 0
     speaker: bool | None = None
@@ -137,6 +137,11 @@ def _asides(events: Sequence[Event]) -> Iterator[Sentence]:
         texts = [shorten(text, _MAX_SENTENCE) for text in sentences(event.text)]
         for place, text in enumerate(texts):
             yield Sentence(text, False, event.record, at, -1, at, place, len(texts))
+
+
+def _is_part(event: Event) -> bool:
+    """Whether it is no call of its own: a file that a command is known to have read (Codex)."""
+    return event.kind is EventKind.CALL and not event.call_id and event.tool in READ_TOOLS
 
 
 def _call(event: Event) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gitmem.agents.claude.adapter import read_transcript
 from gitmem.agents.slice import slice_of
 from gitmem.compress.failures import failures_of, is_run
+from gitmem.compress.offline.dialogue import dialogue_of
 from gitmem.compress.offline.extractive import ExtractiveCompressor
 from gitmem.guard.redact import Evidence, make_evidence
 from gitmem.model.change import Change
@@ -139,6 +140,20 @@ def test_an_error_that_comes_back_is_not_resolved() -> None:
     assert not failure.is_resolved
 
 
+def test_what_a_command_is_known_to_have_read_is_no_step_of_its_own() -> None:
+    """Codex tells the files that a command read as well: the conversation is the same."""
+    events = [
+        event("prompt", "Make the search case-insensitive, please."),
+        event("say", "I use casefold instead of lower, because of the German sharp s."),
+        event("call", "cat search.py", tool="Bash", call_id="c"),
+        event("result", "def search(): ...", tool="Bash", call_id="c"),
+        event("call", tool="Edit", path="/w/search.py", call_id="e"),
+    ]
+    read = event("call", tool="Read", path="/w/search.py")
+
+    assert dialogue_of([*events[:3], read, *events[3:]]) == dialogue_of(events)
+
+
 @pytest.mark.parametrize("command", ["cat log.txt", "grep -rn Error .", "cd x && ls", "git diff"])
 def test_looking_at_errors_is_not_meeting_them(command: str) -> None:
     assert not is_run(command)
@@ -147,6 +162,41 @@ def test_looking_at_errors_is_not_meeting_them(command: str) -> None:
 @pytest.mark.parametrize("command", ["pytest", "cd x && go test ./...", "A=1 make", "./run.sh"])
 def test_running_something_is(command: str) -> None:
     assert is_run(command)
+
+
+@pytest.mark.parametrize(
+    ("command", "is_met"),
+    [
+        ("npm pack skills && rg -n name package", False),
+        ("make; git grep -n name", False),
+        ("tsc --noEmit", True),
+        ("tsc --noEmit | grep -v node_modules", True),
+        ("tsc --noEmit && cat a.ts", True),
+    ],
+)
+def test_what_a_search_beside_a_run_finds_is_no_error(command: str, is_met: bool) -> None:
+    """It is printed in the form of a compiler's message; a filter behind a pipe finds no more."""
+    printed = "src/a.ts:12: const name = options.name;"
+    events = [
+        event("call", command, tool="Bash", call_id="c"),
+        event("result", printed, tool="Bash", call_id="c"),
+    ]
+
+    assert bool(failures_of(events)) == is_met
+
+
+def test_a_bullet_is_no_failed_test_unless_something_failed() -> None:
+    """Jest marks a failed test as many programs mark any line."""
+
+    def met(printed: str) -> list[str]:
+        events = [
+            event("call", "npx tool", tool="Bash", call_id="c"),
+            event("result", printed, tool="Bash", call_id="c"),
+        ]
+        return [failure.error.message for failure in failures_of(events)]
+
+    assert met("● Skill: What Happened") == []
+    assert met("FAIL src/a.test.ts\n  ● adds the numbers") == ["adds the numbers"]
 
 
 def test_what_was_printed_comes_before_the_names_of_failing_tests() -> None:
