@@ -73,12 +73,8 @@ def find_trouble(repo: Repo, settings: Settings, now: float | None = None) -> st
     ``now`` is in POSIX seconds.  Raises nothing for anything that the disk may hold.
     """
     moment = time.time() if now is None else now
-<<<<<<< HEAD
-    looks = (_disk, _program, _waiting, _failed, _hooks, _writer, _settings, _team)
+    looks = (_disk, _program, _waiting, _failed, _hooks, _expiring, _writer, _settings, _team)
     for look in looks:
-=======
-    for look in (_disk, _program, _waiting, _failed, _hooks, _expiring, _writer, _settings):
->>>>>>> main
         with suppress(GitmemError, OSError):
             if found := look(repo, settings, moment):
                 return found
