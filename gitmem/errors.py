@@ -33,7 +33,8 @@ apart.  ``docs/exit-codes.md`` is generated from this file.
     │   ├── RemoteUnavailable      40
     │   ├── RemoteRejected         41
     │   ├── RemoteReadOnly         42
-    │   └── RemoteLogin            43
+    │   ├── RemoteLogin            43
+    │   └── RemoteNotAgreed        44
     └── InstallError
         ├── NotInitialised         50
         ├── SettingsInvalid        51
@@ -248,6 +249,15 @@ class RemoteLogin(RemoteError):
     default_hint = (
         "Nothing was lost. gitmem never asks for passwords: store this one in git (git help"
         " credentials), then run: gitmem sync"
+    )
+
+
+class RemoteNotAgreed(RemoteError):
+    """The team's file says where memories go, and that is not where they would go from here."""
+
+    exit_code = 44
+    default_hint = (
+        "Nothing was sent. To see where the file wants them, and agree: gitmem trust --team"
     )
 
 

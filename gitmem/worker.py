@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from gitmem.agents.homes import has_home, sees_agents
+from gitmem.agents.transcript_path import is_own_file
 from gitmem.capture.agent_memory import write_agent_memory
 from gitmem.capture.agent_work import AgentWork
 from gitmem.capture.capture_commit import capture_commit, capture_turn
@@ -136,7 +137,7 @@ def finish_begun_scrub(repo: Repo, patience: float) -> bool:
     from gitmem.upkeep.scrub_remote import scrub_copy
 
     def send(remote: str) -> None:
-        replace_notes(open_workspace(repo), remote, partial(scrub_copy, repo))
+        replace_notes(open_workspace(repo, may_capture=False), remote, partial(scrub_copy, repo))
 
     done = finish_scrub(repo, send, patience=patience)
     if done is not None and done.trouble is not None:
@@ -356,7 +357,7 @@ def _has_pending_sessions(repo: Repo) -> bool:
 
 def _has_transcripts(repo: Repo) -> bool:
     """Whether a session that told of itself here left a transcript that can be seen."""
-    return any(Path(one.transcript).is_file() for one in Registry(repo).sessions())
+    return any(is_own_file(Path(one.transcript)) for one in Registry(repo).sessions())
 
 
 def _answer(run: _Run, queued: QueuedJob) -> None:

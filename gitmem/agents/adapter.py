@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import Transcript
@@ -21,7 +21,11 @@ from gitmem.model.session import Transcript
 
 @dataclass(frozen=True)
 class TranscriptFile:
-    """A transcript that was found, not yet read.  ``mtime`` is POSIX seconds."""
+    """A transcript that was found, not yet read.  ``mtime`` is POSIX seconds.
+
+    ``path`` is a file, or names a session in a file that holds many
+    (:mod:`gitmem.agents.transcript_path`).
+    """
 
     session: str
     path: Path
@@ -94,6 +98,16 @@ class Adapter(Protocol):
 
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
+        """
+
+
+@runtime_checkable
+class HoldsManySessions(Protocol):
+    """An adapter whose agent keeps many sessions in one file: none can be searched by itself."""
+
+    def searched_bytes(self, path: Path) -> bytes | None:
+        """What the tools of a session were given and answered, as JSON, to be searched for names;
+        None for a transcript that is a file.
         """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from gitmem.agents.adapter import Adapter, TranscriptFile
+from gitmem.agents.adapter import Adapter, HoldsManySessions, TranscriptFile
 from gitmem.agents.claude.adapter import ClaudeCode
 from gitmem.agents.cline.adapter import Cline
 from gitmem.agents.codex.adapter import Codex
@@ -14,7 +14,9 @@ from gitmem.agents.copilot.adapter import CopilotCli
 from gitmem.agents.cursor.adapter import Cursor
 from gitmem.agents.first_line import agent_by_first_line
 from gitmem.agents.gemini.adapter import GeminiCli
+from gitmem.agents.opencode.adapter import OpenCode
 from gitmem.agents.qwen.adapter import QwenCode
+from gitmem.agents.transcript_path import holding_file, is_own_file
 from gitmem.model.session import Transcript, is_session_id
 
 ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (
@@ -23,6 +25,7 @@ ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (
     Cline,
     Cursor,
     GeminiCli,
+    OpenCode,
     CopilotCli,
     ClaudeCode,
 )
@@ -59,8 +62,8 @@ class Agents:
         """
         if not is_session_id(session):
             return None
-        told = [known] if known is not None and known.is_file() else []
-        listed = (filter(_is_own, adapter.copies(session)) for adapter in self._adapters)
+        told = [known] if known is not None and holding_file(known).is_file() else []
+        listed = (filter(is_own_file, adapter.copies(session)) for adapter in self._adapters)
         found = next((paths for paths in map(list, listed) if paths), [])
         return choose_copy([*told, *found], moment)
 
@@ -80,7 +83,7 @@ class Agents:
             file
             for adapter in self._adapters
             for file in adapter.transcripts_for(worktree, since)
-            if _is_own(file.path)
+            if is_own_file(file.path)
         ]
         return sorted(found, key=lambda file: (-file.mtime, file.path))
 
@@ -89,7 +92,7 @@ class Agents:
         seconds); in no order.
         """
         found = (file for adapter in self._adapters for file in adapter.transcripts_since(since))
-        return [file for file in found if _is_own(file.path)]
+        return [file for file in found if is_own_file(file.path)]
 
     def count_sessions(self, worktree: Path, since: float) -> dict[str, int]:
         """How many sessions each agent had in a work tree or below it; agents without are left out.
@@ -106,6 +109,11 @@ class Agents:
     def parts(self, path: Path) -> list[Path]:
         """The files that a transcript is read from: itself, and those of its subagents."""
         return self._owner(path).parts(path)
+
+    def searched_bytes(self, path: Path) -> bytes | None:
+        """What can be searched in place of the file, where the transcript is none of its own."""
+        owner = self._owner(path)
+        return owner.searched_bytes(path) if isinstance(owner, HoldsManySessions) else None
 
     def started_in(self, path: Path) -> str:
         """The folder in which a transcript's session was started; empty where nothing tells."""
@@ -150,8 +158,3 @@ class Agents:
             return named
         begun = agent_by_first_line(path)
         return next((a for a in others if a.name == begun), last)
-
-
-def _is_own(path: Path) -> bool:
-    """Whether it is the agent's own file: what a link or a pipe of that name leads to is not."""
-    return path.is_file() and not path.is_symlink()

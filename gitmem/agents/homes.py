@@ -12,6 +12,7 @@ _VARIABLES = (
 _BELOW_HOME = (
     *(".claude", ".config/claude", ".codex", ".gemini", ".copilot"),
     *(".cursor/projects", ".qwen", ".cline"),
+    ".local/share/opencode",
 )
 
 
@@ -30,5 +31,7 @@ def has_home(environ: Mapping[str, str]) -> bool:
 
 def _homes(environ: Mapping[str, str]) -> Iterator[Path]:
     yield from (Path(folder) for name in _VARIABLES if (folder := environ.get(name)))
+    if data := environ.get("XDG_DATA_HOME"):
+        yield Path(data) / "opencode"
     if home := environ.get("HOME"):
         yield from (Path(home) / name for name in _BELOW_HOME)

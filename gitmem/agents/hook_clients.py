@@ -34,6 +34,12 @@ def _copilot(environ: Mapping[str, str]) -> HookClient:
     return CopilotHooks(environ)
 
 
+def _opencode(environ: Mapping[str, str]) -> HookClient:
+    from gitmem.agents.opencode.hook_output import OpenCodeHooks
+
+    return OpenCodeHooks(environ)
+
+
 def _cursor(environ: Mapping[str, str]) -> HookClient:
     from gitmem.agents.cursor.hook_output import CursorHooks
 
@@ -56,6 +62,7 @@ _CLIENTS: dict[str, Callable[[Mapping[str, str]], HookClient]] = {
     "claude-code": _claude,
     "codex": _codex,
     "copilot-cli": _copilot,
+    "opencode": _opencode,
     "cursor": _cursor,
     "gemini-cli": _gemini,
     "qwen-code": _qwen,

@@ -33,7 +33,9 @@ def add_subagents(
         for event in subagent.events:
             if event.time > since:
                 later.add(replace(event, is_subagent=True))
-    return replace(transcript, events=tuple(weave(transcript.events, later.events)))
+    is_thinned = transcript.is_thinned or later.is_thinned
+    events = tuple(weave(transcript.events, later.events))
+    return replace(transcript, events=events, is_thinned=is_thinned)
 
 
 def weave(events: Iterable[Event], others: Iterable[Event]) -> Iterator[Event]:

@@ -27,7 +27,7 @@ from gitmem.model.memory import KINDS, Memory, Provenance
 from gitmem.model.session import Event
 from gitmem.state.pending import Pending, PendingStore
 from gitmem.state.scrub_patterns import read_scrub_patterns
-from gitmem.state.settings import read_settings
+from gitmem.state.settings import read_settings, refuse_unreadable_team
 
 WRITER = "agent-note/1"
 """What the memory of a note names as its compressor."""
@@ -74,12 +74,14 @@ def write_agent_note(
         UsageError: it is empty, too long, of no kind there is, or too many notes wait.
         BareRepository: there is no work tree, so no commit will come.
         GitmemError: gitmem is switched off here.
+        SettingsInvalid: the team's file cannot be read.
         DiskFull, ReadOnlyRepository: it could not be written.
     """
     _check(note)
     settings = read_settings(repo)
     if not (settings.enabled and settings.pending):
         raise GitmemError("notes are switched off here", "Nothing was kept. See: gitmem config")
+    refuse_unreadable_team(settings)
     worktree = repo.need_worktree()
     policy = Policy(
         (*settings.redact, *read_scrub_patterns(repo)),

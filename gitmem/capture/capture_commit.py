@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gitmem.agents.transcript_path import holding_file
 from gitmem.agents.turn_boundary import until_named_commit
 from gitmem.agents.worktree import WorkTree
 from gitmem.capture.agent_memory import has_answer
@@ -220,7 +221,7 @@ def _is_for(note: Pending, work: AgentWork, paths: Collection[str]) -> bool:
 
 def _has_transcript(workspace: Workspace, session: str) -> bool:
     file = session_file(workspace, session)
-    return file is not None and file.path.is_file()
+    return file is not None and holding_file(file.path).is_file()
 
 
 def _memory_of_commit(pending: Pending, change: Change) -> Memory:

@@ -20,6 +20,7 @@ from gitmem.agents.attribution import (
     with_recorded,
 )
 from gitmem.agents.session_edits import Edit, Traces, traces_of
+from gitmem.agents.transcript_path import holding_file
 from gitmem.capture.agent_work import AgentWork, SessionFile
 from gitmem.capture.sessions_elsewhere import find_elsewhere
 from gitmem.capture.transcript_range import own_start
@@ -124,13 +125,13 @@ def _traces(
     wanted = {work.session, *sessions_of(change.links)}
     for session, file in files.items():
         parts = workspace.agents.parts(file.path)
-        if session not in wanted and not any(_mentions(part, names) for part in parts):
+        if session not in wanted and not any(_mentions(workspace, part, names) for part in parts):
             continue
         try:
             start = own_start(workspace, file)
             transcript = workspace.agents.read(file.path, first=start, until=moment)
         except TranscriptMissing as error:
-            if file.path.exists():  # too large, or somebody else's: what it holds is not found
+            if holding_file(file.path).exists():  # too large, or somebody else's
                 append_log(workspace.repo, str(error))
             continue
         yield traces_of(session, transcript.events, work.tree)
@@ -170,15 +171,19 @@ def _may_hold(change: Change, edit: Edit) -> bool:
     return True
 
 
-def _mentions(path: Path, names: set[str]) -> bool:
+def _mentions(workspace: Workspace, path: Path, names: set[str]) -> bool:
     """Whether a transcript names any of the files: a look that costs a hundredth of reading it.
 
     True if a look cannot tell: many files, names that JSON may spell in several ways, files
     that are packed, sessions that keep more files beside this one (their subagents').
     """
-    is_plain = path.suffix in _PLAIN_TEXT and not path.with_suffix("").is_dir()
+    is_in_file = holding_file(path) != path
+    is_plain = is_in_file or (path.suffix in _PLAIN_TEXT and not path.with_suffix("").is_dir())
     if not is_plain or len(names) > _MAX_NAMES or not all(map(_PLAIN_NAME.fullmatch, names)):
         return True
+    if is_in_file:
+        searched = workspace.agents.searched_bytes(path)
+        return not searched or any(name.encode() in searched for name in names)
     try:
         with (
             open_regular(path) as file,

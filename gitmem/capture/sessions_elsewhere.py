@@ -13,11 +13,13 @@ import mmap
 import os
 import posixpath
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from gitmem.agents.adapters import Agents
 from gitmem.agents.lines import read_head
 from gitmem.capture.agent_work import SessionFile
 from gitmem.capture.workspace import Workspace
@@ -70,17 +72,19 @@ def find_elsewhere(
         found: dict[str, None] = {}
         path = workspace.agents.find(one.session, moment, known=one.path) or one.path
         for part in workspace.agents.parts(path):
-            left -= _size(part)
-            if left >= 0:
-                found.update(dict.fromkeys(_names_in(part, paths, names)))
+            with _searched(workspace.agents, part) as data:
+                left -= len(data)
+                if left >= 0:
+                    folder = partial(_folder_of, workspace.agents, part)
+                    found.update(dict.fromkeys(_names_in(data, folder, paths, names)))
         if found:
             seen.add(one.session)
             yield SessionElsewhere(SessionFile(one.session, path), tuple(found))
 
 
-def names_folder(path: Path, folders: Collection[str]) -> bool:
+def names_folder(agents: Agents, path: Path, folders: Collection[str]) -> bool:
     """Whether a transcript names a file in one of the folders, in full."""
-    with _mapped(path) as data:
+    with _searched(agents, path) as data:
         return any(data.find(os.fsencode(folder.rstrip("/")) + b"/") >= 0 for folder in folders)
 
 
@@ -102,17 +106,29 @@ class _Names:
         return self._known[folder]
 
 
-def _names_in(path: Path, paths: Collection[str], names: _Names) -> Iterator[str]:
+def _names_in(
+    data: mmap.mmap | bytes, folder_of: Callable[[], str], paths: Collection[str], names: _Names
+) -> Iterator[str]:
+    cwd = ""
+    for needle in {form for one in paths for form in _forms(one)}:
+        for folder in _folders_before(data, needle):
+            if not folder.startswith(("/", "~/")):
+                cwd = cwd or folder_of()
+                folder = posixpath.join(cwd, folder)
+            folder = posixpath.normpath(folder)
+            if folder.startswith(("/", "~/")) and names.has(folder):
+                yield folder
+
+
+@contextmanager
+def _searched(agents: Agents, path: Path) -> Iterator[mmap.mmap | bytes]:
+    """The bytes in which a transcript's paths are looked for."""
+    told = agents.searched_bytes(path)
+    if told is not None:
+        yield told
+        return
     with _mapped(path) as data:
-        cwd = ""
-        for needle in {form for one in paths for form in _forms(one)}:
-            for folder in _folders_before(data, needle):
-                if not folder.startswith(("/", "~/")):
-                    cwd = cwd or _cwd_of(path)
-                    folder = posixpath.join(cwd, folder)
-                folder = posixpath.normpath(folder)
-                if folder.startswith(("/", "~/")) and names.has(folder):
-                    yield folder
+        yield data
 
 
 @contextmanager
@@ -169,16 +185,13 @@ def _parse_text(part: bytes) -> str:
         return text
 
 
+def _folder_of(agents: Agents, path: Path) -> str:
+    return _cwd_of(path) or agents.started_in(path) or "/"
+
+
 def _cwd_of(path: Path) -> str:
     with suppress(OSError, ValueError):
         match = _CWD.search(read_head(path, _HEAD_BYTES))
         if match is not None:
             return str(json.loads(match[1]))
-    return "/"
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
+    return ""

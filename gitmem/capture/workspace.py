@@ -13,7 +13,7 @@ from gitmem.compress.compressor import Compressor
 from gitmem.git.repo import Repo
 from gitmem.guard.policy import Policy
 from gitmem.state.scrub_patterns import read_scrub_patterns
-from gitmem.state.settings import Settings, read_settings
+from gitmem.state.settings import Settings, read_settings, refuse_unreadable_team
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,19 @@ class Workspace:
         return Policy(patterns, chosen.exclude, chosen.redact_cards, chosen.prompts)
 
 
-def open_workspace(repo: Repo, environ: Mapping[str, str] | None = None) -> Workspace:
-    """Read the settings and build what they require.
+def open_workspace(
+    repo: Repo, environ: Mapping[str, str] | None = None, *, may_capture: bool = True
+) -> Workspace:
+    """Read the settings and build what they require.  Who only exchanges memories, or takes some
+    away, ``may_capture`` nothing, and need not know what the team's file leaves out.
 
     Raises:
-        SettingsInvalid: a ``gitmem.*`` value has the wrong form.
+        SettingsInvalid: a ``gitmem.*`` value has the wrong form, or the team's file cannot be read.
     """
     surroundings = os.environ if environ is None else environ
     settings = read_settings(repo)
+    if may_capture:
+        refuse_unreadable_team(settings)
     return Workspace(
         repo=repo,
         settings=settings,

@@ -25,6 +25,7 @@ _AGENTS = {
     "claude-code": "Claude Code",
     "codex": "Codex CLI",
     "gemini-cli": "Gemini CLI",
+    "opencode": "OpenCode",
     "copilot-cli": "Copilot CLI",
     "qwen-code": "Qwen Code",
     "cline": "Cline CLI",

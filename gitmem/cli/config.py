@@ -6,6 +6,7 @@ import click
 
 from gitmem.cli.open_repo import repo_here
 from gitmem.cli.suggestions import nearest, similar
+from gitmem.cli.team_config import change_team_file, tell_team_faults
 from gitmem.errors import GitmemError, NotARepository, SettingsInvalid, UsageError
 from gitmem.git.repo import find_repo_here, git_environment, try_git
 from gitmem.guard.json_text import json_text
@@ -28,6 +29,7 @@ _NOT_THERE = 5  # git's code for what is not there to be taken out
 @click.argument("name", required=False, metavar="[NAME")
 @click.argument("value", required=False, metavar="[VALUE]]")
 @click.option("--global", "is_global", is_flag=True, help="Of all your repositories.")
+@click.option("--team", "is_team", is_flag=True, help="Of the team's file, .gitmem, to commit.")
 @click.option("--unset", is_flag=True, help="Take the setting out; the default holds again.")
 @click.option("--add", is_flag=True, help="Add a value to those of a setting that takes several.")
 @click.option("--json", "as_json", is_flag=True, help="Print the settings as JSON.")
@@ -37,6 +39,7 @@ def command(
     name: str | None,
     value: str | None,
     is_global: bool,
+    is_team: bool,
     unset: bool,
     add: bool,
     as_json: bool,
@@ -48,7 +51,9 @@ def command(
     sets it in this repository, after a check of the value.  Names are read in any case, with or
     without `gitmem.`.
 
-    Settings are git configuration: `git config gitmem.NAME VALUE` does the same, unchecked.
+    Settings are git configuration: `git config gitmem.NAME VALUE` does the same, unchecked.  With
+    --team they are those of the file .gitmem at the top of the work tree, which a team commits: it
+    can make a setting stricter for all, and name one place for memories (`gitmem help team`).
 
     \b
     gitmem config autoPush
@@ -56,11 +61,21 @@ def command(
     gitmem config --global notice problems
     gitmem config --add exclude 'secrets/'
     gitmem config --unset autoPush
+    gitmem config --team prompts none
     """
+    if is_team:
+        if is_global:
+            raise UsageError("give --global or --team, not both")
+        if not change_team_file(name, value, unset=unset, add=add, as_json=as_json):
+            ctx.exit(1)
+        return
     if name is None:
         if unset or add or is_global:
             raise UsageError("--global, --unset and --add need the NAME of a setting")
-        _list(describe_settings(repo_here(tells_memories=False)), as_json=as_json)
+        repo = repo_here(tells_memories=False)
+        _list(describe_settings(repo), as_json=as_json)
+        if not as_json:
+            tell_team_faults(repo)
         return
     if unset and (add or value is not None):
         raise UsageError("--unset takes no VALUE and no --add")

@@ -15,11 +15,12 @@ from gitmem.git.repo import Repo, try_git
 from gitmem.recall.at_start import weigh_start
 from gitmem.recall.beside_file import weigh_file, weigh_lines
 from gitmem.recall.beside_lines import Passage, located
+from gitmem.recall.preferences import context_of_person
 from gitmem.recall.results import has_memories
 from gitmem.recall.why import CodePlace, parse_place
 from gitmem.recall.with_prompt import weigh_prompt
 from gitmem.render.explanation import render_explanation
-from gitmem.state.settings import read_settings
+from gitmem.state.settings import Settings, read_settings
 
 _NONE_BEHIND = "no memory that HEAD reaches and that gives a reason stands behind"
 
@@ -39,7 +40,8 @@ def command(budget: int | None, prompt: str | None, file: str | None, explain: b
     That is uncommitted work, then the memory of the last commit and of the files that the session
     is most likely to edit, judging by the branch and by what was touched last, within the budget
     (gitmem.budgetTokens, 350 by default).  If nothing is sure enough, one line says how many
-    commits have memories and how to ask.  Prints nothing if nothing is remembered.
+    commits have memories and how to ask.  Prints nothing if nothing is remembered.  Your own
+    preferences stand behind it, in a frame of their own (gitmem.mineTokens, 120 by default).
 
     With --prompt or --file: what that prompt, or reading that file or those lines, would add in a
     session that has received nothing yet.  With --explain: what was considered, for which files or
@@ -68,18 +70,28 @@ def command(budget: int | None, prompt: str | None, file: str | None, explain: b
         weighed = weigh_prompt(repo, prompt, is_last_chance=is_last_chance, explain=explain)
     else:
         weighed = weigh_start(repo, explain=explain)
+    is_start = place is None and prompt is None
     standard = settings.file_tokens if file else settings.prompt_tokens
     standard = standard if file or prompt else settings.budget_tokens
     block = weighed.block(budget or standard, path=path)
     if explain:
         silence = silence or weighed.silence
         click.echo(render_explanation(weighed.candidates, block, silence, path=path))
+    elif mine := _of_person(settings, block.text) if is_start else "":
+        click.echo(f"{block.text}\n{mine}" if block.text else mine)
     elif block.text:
         click.echo(block.text)
     elif not has_memories(repo):
         click.echo("gitmem: there are no memories here yet", err=True)
     else:
         click.echo("gitmem: nothing would be added here. To see why: --explain", err=True)
+
+
+def _of_person(settings: Settings, before: str) -> str:
+    """The person's own preferences, unless gitmem is switched off here."""
+    if not settings.enabled:
+        return ""
+    return context_of_person(os.environ, settings.mine_tokens, before)
 
 
 def _place_to_read(repo: Repo, text: str) -> CodePlace:

@@ -10,8 +10,10 @@ import click
 from gitmem.capture.signature import signature_of
 from gitmem.capture.workspace import open_workspace
 from gitmem.cli.editor import edit_text, without_comments
+from gitmem.cli.mine import edit_mine
 from gitmem.cli.open_repo import ready_repo
 from gitmem.errors import UsageError
+from gitmem.model.preference import is_preference_id
 from gitmem.refresh.refresh import refresh
 from gitmem.upkeep.edit import EditBroken, parse_edit, text_to_edit, undo_edit, write_edit
 from gitmem.upkeep.find_memory import find_memory
@@ -35,13 +37,19 @@ def command(name: str, source: TextIO | None, is_undone: bool) -> None:
     stays, and counts again after --undo.  A text that is no memory is kept in a file and named.
 
     ID is a memory's id or its beginning, or a commit that has one memory.  A pending memory can be
-    edited as well; until its commit that stays on this machine.
+    edited as well; until its commit that stays on this machine.  So can a preference of yours,
+    whose id begins with mine-.
 
     \b
     gitmem edit m8925260e
     gitmem edit HEAD
     gitmem edit --undo m739cde33
     """
+    if is_preference_id(name):
+        if is_undone:
+            raise UsageError("an edit of a preference is not undone", "Edit it again")
+        edit_mine(name, source)
+        return
     repo = ready_repo()
     if is_undone:
         if source is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from gitmem.cli.mine import forget_mine, split_mine
 from gitmem.cli.open_repo import ready_repo
 from gitmem.git.identity import find_identity
 from gitmem.guard.untrusted import clean_line
@@ -21,15 +22,20 @@ def command(names: tuple[str, ...]) -> None:
     scrub`.
 
     An ID is a memory's id or its beginning, or a commit that has one memory.  What is pending is
-    only set aside on this machine.
+    only set aside on this machine.  The id of a preference of yours begins with mine-.
 
     \b
     gitmem forget m8925260e
     gitmem forget m8925260e m739cde33
     """
+    mine, others = split_mine(names)
+    if mine:
+        forget_mine(mine)
+    if not others:
+        return
     repo = ready_repo()
     identity, _ = find_identity(repo)
-    done = forget_memories(repo, names, str(identity))
+    done = forget_memories(repo, others, str(identity))
     for one in done:
         title = clean_line(one.memory.title, 80)
         click.echo(f"forgot {one.memory.id[:12]}{' (pending)' if one.is_pending else ''}: {title}")

@@ -12,6 +12,7 @@ from gitmem.capture.missed_commits import watch_worktrees
 from gitmem.capture.workspace import open_workspace
 from gitmem.cli.backfill_offer import offer_backfill
 from gitmem.cli.open_repo import repo_here
+from gitmem.cli.team_question import tell_team_file
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.cli.writer_question import ask_for_writer, may_ask
 from gitmem.errors import GitmemError, SettingsInvalid
@@ -26,6 +27,7 @@ from gitmem.setup.clients.clients import CLIENTS, client_names, find_client
 from gitmem.setup.git_config import read_config
 from gitmem.setup.install import install
 from gitmem.setup.writer_offers import find_writers
+from gitmem.state.kept_team_files import keep_team_files
 from gitmem.state.known_repos import KnownRepos
 from gitmem.state.setting_types import COMPRESSORS, parse_compressors
 from gitmem.state.settings import read_settings
@@ -142,8 +144,9 @@ def command(
 
     At a terminal it first offers the models that it finds here to write the memories, and takes
     one key for an answer; Enter keeps them offline.  In the end, where commits are there already
-    and no memories, it offers to run `gitmem backfill`.  Without a terminal, or in a pipeline,
-    nothing is asked, and nothing is sent anywhere.
+    and no memories, it offers to run `gitmem backfill`.  What the team's file, .gitmem, sets is
+    printed; where it names a place for memories, it asks whether to send them there.  Without a
+    terminal, or in a pipeline, nothing is asked, and nothing is sent anywhere.
     """
     repo = repo_here(tells_memories=False, mends_launcher=False)
     repo.need_worktree()
@@ -151,12 +154,13 @@ def command(
         raise click.UsageError(f"'{both[0]}' is asked for and refused at once")
     open_objects(repo)  # a repository that cannot be read is refused before anything is asked
     keep_sharing(repo)
+    keep_team_files(repo)
     chosen = compressor or _ask(repo)  # before anything is written: Ctrl-C leaves no half
     report = install(
         repo,
         user_settings=user_settings() if user else None,
         with_mcp=not no_mcp,
-        fetch=None if no_fetch else lambda repo: fetch(open_workspace(repo)),
+        fetch=None if no_fetch else lambda repo: fetch(open_workspace(repo, may_capture=False)),
         compressor=chosen,
         shows_in_log=in_log,
         agents=agents,
@@ -183,12 +187,15 @@ def command(
         click.echo(
             f"To let the agent search: claude mcp add --scope user gitmem -- {own_command()} mcp"
         )
+    tell_team_file(repo)
     if not (report.changes or report.removals):
         click.echo("Everything is already in place.")
     memories = "1 memory" if count == 1 else f"{count} memories"
     click.echo(
         as_typed(f"gitmem is set up: {memories} here. Next: work, commit, then run `gitmem log`.")
     )
+    if read_settings(repo).team.unreadable:
+        return
     if not count and head_commit(repo) and offer_backfill(open_workspace(repo)):
         from gitmem.cli.backfill import command as backfill
 

@@ -9,6 +9,7 @@ import click
 
 from gitmem.cli.log_arguments import FORMATS, GitLogCommand, words_of
 from gitmem.cli.log_documents import DOCUMENTS, document_blocks
+from gitmem.cli.mine import list_mine
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width
 from gitmem.cli.told_output import is_coloured_by, page_told, run_of
@@ -50,6 +51,7 @@ from gitmem.render.terminal import (
     "--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only memories of this kind."
 )
 @click.option("--pending", is_flag=True, help="Start with uncommitted work.")
+@click.option("--mine", "is_mine", is_flag=True, help="Only your own preferences, nothing else.")
 @click.option("--abandoned", is_flag=True, help="Only dropped work, newest first.")
 @click.option(
     "--format",
@@ -67,6 +69,7 @@ def command(
     revisions: tuple[str, ...],
     kinds: tuple[str, ...],
     pending: bool,
+    is_mine: bool,
     abandoned: bool,
     form: str | None,
     folder: str | None,
@@ -78,7 +81,8 @@ def command(
 
     Takes revisions, paths and any option of git log (git help log), which means the same here.
     git prints the commits, and what is remembered stands where git has notes.  Commits without
-    memories are skipped, except in a graph.
+    memories are skipped, except in a graph.  With --mine: the preferences that you keep for all of
+    your repositories.
 
     \b
     gitmem log -n 5
@@ -88,6 +92,12 @@ def command(
     gitmem log main..HEAD --format markdown | gh pr edit --body-file -
     gitmem log main..HEAD --format adr -o docs/decisions
     """
+    if is_mine:
+        others = pending or abandoned or kinds or folder is not None
+        if others or form not in (None, "json"):
+            raise UsageError("--mine goes with --json alone")
+        list_mine(as_json=as_json or form == "json")
+        return
     words = words_of(ctx)
     form = _form(form, words, as_json=as_json)
     if abandoned and form in DOCUMENTS:

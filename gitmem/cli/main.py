@@ -65,7 +65,7 @@ COMMANDS = {
 
 _EPILOG = """\b
 Exit codes: 0 success, 1 foreseen failure, 2 usage, 3 a bug in gitmem, 130 interrupted;
-10 to 18 repository, 20 to 23 notes, 30 to 33 capture, 40 to 43 remote, 50 to 52 set-up
+10 to 18 repository, 20 to 23 notes, 30 to 33 capture, 40 to 44 remote, 50 to 52 set-up
 (docs/exit-codes.md)."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from gitmem.capture.signature import signature_of
+from gitmem.cli.mine import refuse_mine
 from gitmem.cli.open_repo import ready_repo
 from gitmem.guard.untrusted import clean_line
 from gitmem.upkeep.pin import pin_memories
@@ -22,6 +23,7 @@ def command(names: tuple[str, ...]) -> None:
     gitmem pin m8925260e
     gitmem unpin m8925260e
     """
+    refuse_mine(names, "pinned")
     repo = ready_repo()
     done = pin_memories(repo, names, signature_of(repo).author)
     for memory, is_new in done:

@@ -18,6 +18,7 @@ from gitmem.capture.person_note import check_text, write_person_note
 from gitmem.capture.signature import signature_of
 from gitmem.capture.workspace import open_workspace
 from gitmem.cli.editor import edit_text, without_comments
+from gitmem.cli.mine import remember_mine
 from gitmem.cli.open_repo import repo_here
 from gitmem.compress.agent_answer import MAX_ANSWER, AgentAnswer, parse_answer
 from gitmem.errors import GitmemError, UsageError
@@ -43,12 +44,14 @@ _TEMPLATE = """
 @click.option("--path", "paths", multiple=True, metavar="PATH", help="A file it is about.")
 @click.option("--kind", type=click.Choice(KINDS), help="What it is.")
 @click.option("--commit", metavar="COMMIT", help="The commit that it is about.")
+@click.option("--mine", "is_mine", is_flag=True, help="A preference of yours, in all repositories.")
 def command(
     messages: tuple[str, ...],
     source: TextIO | None,
     paths: tuple[str, ...],
     kind: str | None,
     commit: str | None,
+    is_mine: bool,
 ) -> None:
     """Remember what a diff does not show: for people, and for an agent from its shell.
 
@@ -60,6 +63,12 @@ def command(
     \b
     gitmem remember
     gitmem remember --commit HEAD~2 --kind gotcha -m "The gateway retries by itself."
+
+    With --mine it is a preference that holds in every repository of yours.  It goes into a
+    repository of your own (`gitmem help personal`): never into this one, and never to its remotes.
+
+    \b
+    gitmem remember --mine -m "I write commit messages in English."
 
     The rest is for agents, known by the environment that their client sets.
 
@@ -88,7 +97,6 @@ def command(
     next: measure it under load
     E
     """
-    repo = repo_here()
     message = "\n\n".join(messages)
     if messages and source is not None:
         raise UsageError("give -m or --file, not both")
@@ -96,6 +104,12 @@ def command(
         message = source.read()
         if not message.strip():
             raise UsageError("there is nothing to remember", "The text is empty; nothing was kept")
+    if is_mine:
+        if paths or kind is not None or commit is not None:
+            raise UsageError("--mine takes no --path, --kind and no --commit")
+        remember_mine(message or _piped())
+        return
+    repo = repo_here()
     speaker = speaker_of(os.environ)
     if not (speaker.session or speaker.agent):
         answer = "" if message or commit is None else _piped()

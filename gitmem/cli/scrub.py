@@ -68,7 +68,7 @@ def command(
     repo = _repo_to_scrub()
     if what == "-":
         what = _read_pattern()
-    workspace = open_workspace(repo)
+    workspace = open_workspace(repo, may_capture=False)
     remote = memory_remote(repo, workspace.settings.remote)
     is_sent = workspace.settings.auto_push if is_sent is None else is_sent
     if remote and not dry_run:

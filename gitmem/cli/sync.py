@@ -7,11 +7,14 @@ from dataclasses import asdict
 import click
 
 from gitmem.capture.workspace import open_workspace
+from gitmem.cli.mine import sync_mine
 from gitmem.cli.open_repo import repo_here, tell_notices
+from gitmem.errors import UsageError
 from gitmem.follow.amounts import Amount
 from gitmem.follow.sync import SyncReport, preview, sync
 from gitmem.guard.json_text import json_text
 from gitmem.refresh.catch_up import catch_up
+from gitmem.state.kept_team_files import keep_team_files
 
 _PATIENCE_SECONDS = 30.0
 
@@ -19,8 +22,9 @@ _PATIENCE_SECONDS = 30.0
 @click.command()
 @click.argument("remote", required=False, default="")
 @click.option("--dry-run", is_flag=True, help="Show what would move, in both directions.")
+@click.option("--mine", "is_mine", is_flag=True, help="Exchange your own preferences instead.")
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
-def command(remote: str, dry_run: bool, is_json: bool) -> None:
+def command(remote: str, dry_run: bool, is_mine: bool, is_json: bool) -> None:
     """Fetch, join and push memories now.
 
     Memories are sent to REMOTE, or to gitmem.remote, or to where `git push` would go: the
@@ -37,9 +41,18 @@ def command(remote: str, dry_run: bool, is_json: bool) -> None:
     or refuses refs/notes/claude-mem) is reported once; its own memories are still received.
 
     --dry-run contacts the remotes, but moves no ref here or there.
+
+    --mine fetches, joins and pushes your own preferences, in their own repository, with the remote
+    that you have given it (`gitmem help personal`); what machines have added apart is joined.
     """
+    if is_mine:
+        if remote or dry_run or is_json:
+            raise UsageError("--mine takes no REMOTE, no --dry-run and no --json")
+        sync_mine()
+        return
     repo = repo_here()
-    workspace = open_workspace(repo)
+    keep_team_files(repo)
+    workspace = open_workspace(repo, may_capture=False)
     if repo.is_initialised and not dry_run:  # what was just committed goes along
         catch_up(repo, _PATIENCE_SECONDS)
     report = preview(workspace, remote) if dry_run else sync(workspace, remote)

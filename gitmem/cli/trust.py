@@ -6,7 +6,8 @@ import json
 
 import click
 
-from gitmem.cli.open_repo import ready_repo, tell_notices
+from gitmem.cli.open_repo import ready_repo, repo_here, tell_notices
+from gitmem.cli.team_question import agree
 from gitmem.errors import UsageError
 from gitmem.git.remotes import places_of, remote_names, tracking_tips
 from gitmem.git.trusted_remotes import set_trust
@@ -16,8 +17,12 @@ from gitmem.state.strangers import remotes_apart, trust_of
 @click.command()
 @click.argument("remote", required=False, default="")
 @click.option("--revoke", is_flag=True, help="From now on, keep what REMOTE sends apart.")
+@click.option(
+    "--team", is_flag=True, help="Agree to where the team's file, .gitmem, wants memories sent."
+)
+@click.option("--yes", "is_sure", is_flag=True, help="With --team, do not ask.")
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
-def command(remote: str, revoke: bool, is_json: bool) -> None:
+def command(remote: str, revoke: bool, team: bool, is_sure: bool, is_json: bool) -> None:
     """Show or say whose memories are joined with yours.
 
     Anyone who can push to a remote, or only offers a fork, can write memories that an agent would
@@ -32,7 +37,20 @@ def command(remote: str, revoke: bool, is_json: bool) -> None:
     configuration of this clone, as remote.REMOTE.gitmemTrust; it leaves and moves with the remote.
     `gitmem sync REMOTE` says the same. --revoke takes it back, also from origin; what was joined
     stays.
+
+    A team can say in its file, .gitmem, where memories go (`gitmem help team`). Until you agree
+    with --team nothing is sent anywhere, and when the file names another place you are asked again.
+    The place becomes gitmem.remote in the configuration of this clone; where it is an address that
+    no remote leads to, a remote 'memories' is added. At a terminal you are asked; elsewhere --yes
+    is needed.
     """
+    if is_sure and not team:
+        raise UsageError("--yes goes with --team")
+    if team:
+        if remote or revoke or is_json:
+            raise UsageError("--team takes no REMOTE, no --revoke and no --json")
+        agree(repo_here(tells_memories=False), is_sure=is_sure)
+        return
     repo = ready_repo()
     if revoke and not remote:
         raise UsageError("--revoke needs the name of a remote", "To list them: gitmem trust")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from gitmem.cli.mine import refuse_mine
 from gitmem.cli.open_repo import ready_repo
 from gitmem.guard.untrusted import clean_line
 from gitmem.upkeep.pin import unpin_memories
@@ -19,6 +20,7 @@ def command(names: tuple[str, ...]) -> None:
     \b
     gitmem unpin m8925260e
     """
+    refuse_mine(names, "unpinned")
     repo = ready_repo()
     done = unpin_memories(repo, names)
     for memory, was_pinned in done:

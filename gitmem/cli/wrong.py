@@ -6,6 +6,7 @@ import click
 
 from gitmem.capture.signature import signature_of
 from gitmem.capture.workspace import open_workspace
+from gitmem.cli.mine import refuse_mine
 from gitmem.cli.open_repo import ready_repo
 from gitmem.errors import UsageError
 from gitmem.guard.untrusted import clean_line
@@ -28,6 +29,7 @@ def command(names: tuple[str, ...], messages: tuple[str, ...], is_undone: bool) 
     gitmem wrong m8925260e -m "The gateway retries by itself: we must not."
     gitmem wrong --undo m8925260e
     """
+    refuse_mine(names, "corrected")
     repo = ready_repo()
     if is_undone:
         if messages:

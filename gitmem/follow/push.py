@@ -13,6 +13,7 @@ from gitmem.errors import (
     NoteUnreadable,
     RemoteError,
     RemoteLogin,
+    RemoteNotAgreed,
     RemoteRejected,
     RemoteUnavailable,
 )
@@ -31,7 +32,9 @@ from gitmem.state.cursors import read_cursors
 from gitmem.state.notices import add_notice
 from gitmem.state.refused_remotes import DAY_SECONDS, drop_refusal, keep_refusal
 from gitmem.state.scrub_intent import is_scrub_begun
+from gitmem.state.settings import Settings, why_held
 from gitmem.state.strangers import trust_of
+from gitmem.state.team_path import NAME
 
 _MAX_TRIES = 40
 _MAX_STANDSTILLS = 6
@@ -57,6 +60,7 @@ def push(
         RemoteRejected: its server refuses the ref, or cannot move it; or it has memories that we
             lack, and nobody trusts it.
         RemoteReadOnly, RemoteLogin: it takes nothing from this person, or not without a login.
+        RemoteNotAgreed: the team's file wants memories elsewhere.
         RemoteUnavailable: it does not answer in time, or kept moving.
         NotesMoved, ReadOnlyRepository, DiskFull: the notes ref cannot be written.
         GitmemError: a scrub was begun and is not finished.
@@ -65,6 +69,7 @@ def push(
     elected = memory_remote(repo, remote or workspace.settings.remote)
     if elected is None:
         raise RemoteUnavailable("there is no remote to send memories to", "Run: git remote add")
+    refuse_elsewhere(workspace.settings, elected)
     deadline = clock() + workspace.settings.push_timeout
     standstills = 0
     join_fetched_notes(workspace.repo, NoteStore(workspace.repo))
@@ -89,6 +94,24 @@ def push(
         if clock() > deadline:
             break
     raise RemoteUnavailable(f"cannot push memories to '{elected}': it kept changing")
+
+
+def refuse_elsewhere(settings: Settings, remote: str) -> None:
+    """Send memories nowhere but to where the team's file wants them, once the person has agreed.
+
+    Raises:
+        RemoteNotAgreed: that remote is another, or nobody has agreed yet.
+    """
+    if settings.team.is_held:
+        raise RemoteNotAgreed(
+            f"memories are not sent: {why_held(settings.team)}",
+        )
+    if settings.team.place is not None and remote != settings.remote:
+        raise RemoteNotAgreed(
+            f"memories are not sent to '{remote}': the team's file '{NAME}' wants them at"
+            f" '{settings.remote}' alone",
+            f"Nothing was sent. Run: gitmem sync {settings.remote}",
+        )
 
 
 def replace_notes(

@@ -99,16 +99,15 @@ class Masker:
     def mask_matches(self, text: str, mask: str, unchecked: str) -> tuple[str, int]:
         """The text with every match replaced by ``mask``, and how many there were.
 
-        What is masked already is left alone.  A text that takes too long becomes ``unchecked``.
+        Each pattern is tried on the text as it is given, so that one more never has another
+        find less.  What is masked already is left alone.  A text that takes too long becomes
+        ``unchecked``.
 
         Raises:
             SettingsInvalid: that has happened too often; nothing more can be let through.
         """
-        total = 0
         try:
-            for pattern in self._patterns:
-                text, count = _replace_spans(text, list(_spans(pattern, text)), mask)
-                total += count
+            found = sorted(span for pattern in self._patterns for span in _spans(pattern, text))
         except TimeoutError as error:
             self._remaining_timeouts -= 1
             if self._remaining_timeouts < 0:
@@ -116,8 +115,8 @@ class Masker:
                     f"a pattern of 'gitmem.redact' takes over {_SECONDS_A_TEXT:g} s per text",
                     "Nothing was written or sent. To simplify it: git config --edit",
                 ) from error
-            return unchecked, total + 1
-        return text, total
+            return unchecked, 1
+        return _replace_spans(text, found, mask)
 
 
 def invalid_pattern(pattern: str, reason: str) -> SettingsInvalid:

@@ -73,5 +73,9 @@ def frame_as_data(text: str, *, is_brief: bool = False) -> str:
     """
     if not text:
         return ""
-    introduction = _REMINDER if is_brief else f"{INTRODUCTION}\n"
+    return frame_text(_REMINDER if is_brief else f"{INTRODUCTION}\n", text)
+
+
+def frame_text(introduction: str, text: str) -> str:
+    """The same frame with words of ours at its head that say what it holds."""
     return f"<{FRAME_TAG}>\n{introduction}\n{neutralise(text)}\n</{FRAME_TAG}>"

@@ -148,7 +148,7 @@ def _answer_start(
     event = "SessionStart"
     client.pass_session_on(payload.session)
     catch_up(repo, _PATIENCE_SECONDS)
-    block = _NOTHING
+    block, mine = _NOTHING, ""
     if client.tells(event):
         budget = settings.budget_tokens
         is_resumed = payload.source == "resume" and client.keeps_context
@@ -156,10 +156,24 @@ def _answer_start(
             block = context_of_session(repo, payload.session, budget, is_resumed=is_resumed)
         else:  # nobody that it could be said to have told before
             block = context_for(repo, budget)
+        mine = "" if is_resumed else _preferences(client, settings, block, environ)
     message = ""
     if client.shows(event):
         message = _message(repo, payload, settings, block, environ)
-    return HookAnswer(block.text, message)
+    return HookAnswer("\n".join(part for part in (block.text, mine) if part), message)
+
+
+def _preferences(
+    client: HookClient, settings: Settings, block: ContextBlock, environ: Mapping[str, str]
+) -> str:
+    """What the session is told of its person, whatever repository this is; mostly nothing.  With
+    the project's block it is no more than the client takes.
+    """
+    from gitmem.recall.preferences import context_of_person
+
+    told = block.tokens
+    room = client.budget_tokens("SessionStart", told + settings.mine_tokens) - told
+    return context_of_person(environ, max(0, room), block.text)
 
 
 def _may_tell(repo: Repo, event: str) -> bool:

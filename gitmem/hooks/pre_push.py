@@ -22,11 +22,13 @@ from gitmem.model.job import Job
 from gitmem.model.note import NOTES_REF
 from gitmem.process.ancestors import Process, ancestors
 from gitmem.state.error_log import append_log
+from gitmem.state.kept_team_files import keep_team_files
 from gitmem.state.notices import take_notices
 from gitmem.state.queue import Queue
-from gitmem.state.refused_remotes import read_refusal
-from gitmem.state.settings import read_settings
+from gitmem.state.refused_remotes import keep_refusal, read_refusal
+from gitmem.state.settings import Settings, read_settings, why_held
 from gitmem.state.sharing import adopt_sharing
+from gitmem.state.team_path import NAME
 from gitmem.state.worker_launch import launch_worker, launch_worker_after
 
 _POLL_SECONDS = 0.03
@@ -59,9 +61,14 @@ def run_pre_push(
     """
     adopt_sharing(repo)
     try:
+        keep_team_files(repo)
         settings = read_settings(repo)
+        if told := _sent_elsewhere(settings, remote, updates):
+            return told
         if not (settings.enabled and settings.auto_push):
             return ""
+        if settings.team.is_held:
+            return _held(repo, settings)
         names = remote_names(repo)
         target = settings.remote or remote
         if target not in names or remote not in names:
@@ -87,6 +94,31 @@ def run_pre_push(
         return ""
     lines = [_BACKGROUND_NOTICE] if path.exists() else []
     return "\n".join([*lines, *(f"gitmem: {line}" for line in take_notices(repo))])
+
+
+def _held(repo: Repo, settings: Settings) -> str:
+    """Why nothing is sent, once for each reason: the team's file wants memories elsewhere."""
+    why = why_held(settings.team)
+    reason = f"{why} {settings.team.place or ''}"
+    refusal = read_refusal(repo, NAME)
+    if not _notes_tip(repo) or (refusal is not None and refusal.reason == reason):
+        return ""
+    keep_refusal(repo, NAME, reason)
+    return f"gitmem: memories were not sent: {why} (this is said once). Run: gitmem trust --team"
+
+
+def _sent_elsewhere(settings: Settings, remote: str, updates: Sequence[Update]) -> str:
+    """What a person is told whose own git, by its command line or a refspec, sends our ref where
+    the team's file does not want it; the push is git's, and is not failed.
+    """
+    is_sent = any(ref == NOTES_REF and oid != _DELETED for ref, oid in updates)
+    is_wanted = remote == settings.remote and not settings.team.is_held
+    if not is_sent or settings.team.place is None or is_wanted:
+        return ""
+    return (
+        f"gitmem: git itself sends memories to '{remote}', where the team's file '{NAME}' does not"
+        f" want them. To take them back: git push {remote} :{NOTES_REF}"
+    )
 
 
 def _is_ours_pushed(
@@ -126,9 +158,13 @@ def _send_after(
 
 def _has_all(repo: Repo, remote: str) -> bool:
     """Whether the remote, as last seen, is where our notes are."""
-    listed = try_git(repo, "for-each-ref", "--format=%(objectname)", NOTES_REF)
-    tip = listed.stdout.decode().strip()
+    tip = _notes_tip(repo)
     return not tip or read_exchange_tip(repo, remote) == tip
+
+
+def _notes_tip(repo: Repo) -> str:
+    listed = try_git(repo, "for-each-ref", "--format=%(objectname)", NOTES_REF)
+    return listed.stdout.decode().strip()
 
 
 def _is_refused(repo: Repo, remote: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import traceback
 from collections.abc import Mapping
 from typing import Any
@@ -25,8 +26,11 @@ _EVENTS = {"prompt_context": "UserPromptSubmit", "file_context": "PostToolUse"}
 _SECONDS = 1.5  # as long as a hook in a process of its own waits
 _AS_TOLD = (
     *("session_id", "agent_id", "transcript_path", "cwd", "permission_mode"),
-    *("prompt", "tool_name", "tool_use_id"),
+    *("prompt", "turn_id", "tool_name", "tool_use_id"),
 )
+
+
+_THREAD = re.compile(r"/rollout-[^/]*-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$")
 
 
 def answer_hook(tool: str, given: Mapping[str, Any], environ: Mapping[str, str]) -> str:
@@ -65,6 +69,7 @@ def payload_of(event: str, given: Mapping[str, Any], environ: Mapping[str, str])
     payload: dict[str, Any] = {"hook_event_name": event}
     payload |= {name: given[name] for name in _AS_TOLD if given.get(name)}
     payload.setdefault("session_id", environ.get("CLAUDE_CODE_SESSION_ID", ""))
+    payload.setdefault("agent_id", _agent_of(payload))
     if event != "PostToolUse":
         return payload
     asked = _read(given.get("tool_input"))
@@ -77,6 +82,16 @@ def payload_of(event: str, given: Mapping[str, Any], environ: Mapping[str, str])
     payload["tool_input"] = asked
     payload["tool_response"] = {name: value for name, value in answered.items() if value}
     return payload
+
+
+def _agent_of(payload: Mapping[str, Any]) -> str:
+    """The subagent by its transcript, where a client cannot pass on what only some events have.
+
+    Codex names a subagent's file after it, and gives the session of its parent.
+    """
+    path = payload.get("transcript_path")
+    found = _THREAD.search(path) if isinstance(path, str) else None
+    return "" if found is None or found[1] == payload["session_id"] else found[1]
 
 
 def _read(value: Any) -> Any:

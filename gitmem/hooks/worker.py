@@ -13,6 +13,7 @@ from gitmem.model.value import replace
 from gitmem.setup.trouble import LOST
 from gitmem.state.cursors import read_cursors
 from gitmem.state.error_log import append_log
+from gitmem.state.kept_team_files import keep_team_files
 from gitmem.state.lock import lock
 from gitmem.state.queue import Queue
 from gitmem.state.sharing import adopt_sharing, keep_sharing
@@ -33,6 +34,7 @@ def run_worker(place: str) -> None:
     try:
         if repo.is_initialised and is_worker_needed(repo):
             keep_sharing(repo)
+            keep_team_files(repo)
             _work(repo)  # whose imports cost 100 ms
             (repo.state_dir / LOST).unlink(missing_ok=True)
     except (GitmemError, OSError) as error:
@@ -99,6 +101,7 @@ def _work(repo: Repo) -> None:
     os.environ.update({k: v for k, v in cleaned.items() if k.startswith("GIT_CONFIG_")})
     finish_begun_scrub(repo, _SCRUB_PATIENCE_SECONDS)
     workspace = open_workspace(repo)
+    team = workspace.settings.team
     if workspace.settings.enabled:
         work(workspace)
         with lock(repo, "setup") as is_ours:
@@ -106,6 +109,8 @@ def _work(repo: Repo) -> None:
                 reinstate_hooks(repo)
     else:
         remove_mark(repo)
+        if "enabled" in team.fields:
+            return  # a branch says so: what waits may be remembered on another
         for queued in Queue(repo).jobs():
             Queue(repo).finish(queued)
 

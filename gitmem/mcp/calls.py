@@ -12,7 +12,6 @@ from gitmem.errors import GitmemError, UsageError
 from gitmem.git.repo import find_enclosing_repo
 from gitmem.mcp.answers import ToolReply, line
 from gitmem.mcp.arguments import check_name, fit_arguments
-from gitmem.mcp.hook_offers import HOOK_NAMES
 from gitmem.mcp.offers import PROMPTS, RESOURCES, TEMPLATES, TEXT_TYPE, TOOLS
 from gitmem.mcp.tools import Tools, client_folder
 from gitmem.mcp.wire import INTERNAL_ERROR, INVALID_PARAMETERS, NO_SUCH_RESOURCE, Failure
@@ -57,18 +56,9 @@ _MEMORY = TEMPLATES[0]["uriTemplate"].removesuffix("{id}")
 
 
 class Calls:
-    """Answers calls from the memory of the client's repository; for one thread.
+    """Answers calls from the memory of the client's repository; for one thread."""
 
-    ``answer_hook`` is as for :func:`gitmem.mcp.server.serve`.
-    """
-
-    def __init__(
-        self,
-        environ: Mapping[str, str],
-        answer_hook: Callable[[str, Value, Mapping[str, str]], str] | None = None,
-    ) -> None:
-        self._environ = environ
-        self._answer_hook = answer_hook
+    def __init__(self, environ: Mapping[str, str]) -> None:
         known = KnownRepos(known_repos_folder(environ))
         self._tools = Tools(client_folder(environ), environ, known)
 
@@ -94,9 +84,6 @@ class Calls:
 
     def _call(self, parameters: Value) -> Value:
         name, given = parameters.get("name"), parameters.get("arguments") or {}
-        if isinstance(name, str) and name in HOOK_NAMES and isinstance(given, dict):
-            told = self._answer_hook(name, given, self._environ) if self._answer_hook else ""
-            return {"content": [_text(told)], "isError": False}
         if not isinstance(name, str) or name not in _TOOLS:
             raise Failure(INVALID_PARAMETERS, f"there is no tool '{str(name)[:100]}'")
         if not isinstance(given, dict):

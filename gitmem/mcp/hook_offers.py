@@ -1,8 +1,9 @@
 """Tools that the client's own hooks call while a session runs, in the place of a process each.
 
-Only a plugin registers such hooks, so only the server that a plugin starts lists these tools.  A
-tool that is visible to the application alone is not shown to the model by clients that know that
-(Claude Code 2.1.332 and Codex 0.171 do); the others read whom it is for.
+Only a plugin registers such hooks, so only the server that a plugin starts lists these tools, and
+any that Codex starts (:mod:`.server`).  A tool that is visible to the application alone is not
+shown to the model by clients that know that (Claude Code 2.1.332 and Codex 0.171 do); the others
+read whom it is for.
 
 **Source:** MCP Apps (``_meta.ui.visibility``); hooks of type ``mcp_tool`` in Claude Code and Codex.
 """
@@ -34,7 +35,7 @@ def _tool(name: str, title: str, told: str, *given: str, **more: Schema) -> Sche
     }
 
 
-_WHO = ("session_id", "agent_id", "transcript_path", "cwd", "permission_mode")
+_WHO = ("session_id", "agent_id", "transcript_path", "cwd", "permission_mode", "turn_id")
 
 HOOK_TOOLS = (
     _tool("prompt_context", "Beside a prompt", "what a prompt calls for.", "prompt", *_WHO),

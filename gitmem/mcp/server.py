@@ -60,6 +60,7 @@ _LISTS: dict[str, Value] = {
 }
 _CALLS = frozenset({"tools/call", "resources/read", "prompts/get"})
 _PATIENCE_SECONDS = 2.0
+_CODEX = "codex-mcp-client"
 
 
 class Request:
@@ -81,11 +82,13 @@ class Server:
         load: Callable[[], Lookup],
         tools: Sequence[Value] = TOOLS,
         instructions: str = INSTRUCTIONS,
+        answer_hook: Callable[[str, Mapping[str, Any]], str] | None = None,
     ) -> None:
         self._wire = wire
         self._load = load
         self._tools = tools
         self._instructions = instructions
+        self._answer_hook = answer_hook
         self._calls: Lookup | None = None
         self._waiting: SimpleQueue[Request | None] | None = None
         self._open: dict[object, Request] = {}
@@ -137,6 +140,9 @@ class Server:
         if not isinstance(asked, str):
             self._wire.refuse(request.id, INVALID_PARAMETERS, "'protocolVersion' is missing")
             return
+        client = request.parameters.get("clientInfo")
+        if isinstance(client, dict) and client.get("name") == _CODEX:
+            self._tools = _with_hook_tools(self._tools)
         greeting = {
             "protocolVersion": asked if asked in VERSIONS else VERSIONS[0],
             "capabilities": CAPABILITIES,
@@ -173,6 +179,11 @@ class Server:
         self._has_ended.set()
 
     def _look_up(self, request: Request) -> None:
+        if (told := self._told_to_hook(request)) is not None:
+            content = [{"type": "text", "text": told}]
+            if not request.is_cancelled:
+                self._wire.answer(request.id, {"content": content, "isError": False})
+            return
         refusal: Failure | None = None
         try:
             if self._calls is None:
@@ -189,6 +200,20 @@ class Server:
         else:
             self._wire.refuse(request.id, refusal.code, refusal.message)
 
+    def _told_to_hook(self, request: Request) -> str | None:
+        """What a hook of the client is told; None for a call of another kind.
+
+        Somebody waits for it: the rest of what calls need is not loaded for this.
+        """
+        from gitmem.mcp.hook_offers import HOOK_NAMES
+
+        name, given = request.parameters.get("name"), request.parameters.get("arguments")
+        if request.method != "tools/call" or not isinstance(name, str) or name not in HOOK_NAMES:
+            return None
+        if self._answer_hook is None or not isinstance(given, dict):
+            return ""
+        return self._answer_hook(name, given)
+
 
 def serve(
     environ: Mapping[str, str],
@@ -203,11 +228,14 @@ def serve(
     def load() -> Lookup:
         from gitmem.mcp.calls import Calls
 
-        return Calls(environ, answer_hook)
+        return Calls(environ)
+
+    def told(tool: str, given: Mapping[str, Any]) -> str:
+        return answer_hook(tool, given, environ) if answer_hook else ""
 
     tools, instructions = _offers(environ)
     try:
-        Server(Wire(sys.stdin.buffer, _own_output()), load, tools, instructions).run()
+        Server(Wire(sys.stdin.buffer, _own_output()), load, tools, instructions, told).run()
     except KeyboardInterrupt:
         os._exit(130)
     # Nobody is reading any more: a call that is still being answered must not keep the process.
@@ -221,6 +249,15 @@ def _offers(environ: Mapping[str, str]) -> tuple[Sequence[Value], str]:
     from gitmem.mcp.plugin_offers import plugin_offers
 
     return plugin_offers(environ)
+
+
+def _with_hook_tools(tools: Sequence[Value]) -> Sequence[Value]:
+    """For Codex, which hides them from its model, and takes a project's server of our name for its
+    plugin's.
+    """
+    from gitmem.mcp.hook_offers import HOOK_TOOLS
+
+    return tools if HOOK_TOOLS[0] in tools else (*tools, *HOOK_TOOLS)
 
 
 def _own_output() -> BinaryIO:

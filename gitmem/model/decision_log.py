@@ -29,6 +29,7 @@ _MAX_TITLE = 160
 _MAX_TEXT = 2_000
 _MAX_ITEM = 500
 _MOST_ITEMS = 12
+_LEAST_SENTENCE = 6
 
 _RECORD = re.compile(
     r"(?:^|/)(?:adrs?|decisions?|decision[-_]records?|architecture[-_]decisions?"
@@ -193,26 +194,32 @@ def _entries(lines: Sequence[tuple[int, str]], *, is_log: bool) -> Iterator[Logg
         if _DECISIONS.match(_bare(section.title)) or (is_log and section.level == 1):
             if section.level > 1 or len(sections) > 1:
                 yield from _list_entries(_own_lines(section))
-        elif is_inside and (entry := _heading_entry(section)) is not None:
+        elif is_inside and (entry := _heading_entry(section, is_log=is_log)) is not None:
             yield entry
         elif is_inside and is_log and _date_of(section.title) and not _fields(_own_lines(section)):
             yield from _list_entries(_own_lines(section), _date_of(section.title))
 
 
-def _heading_entry(section: _Section) -> LoggedDecision | None:
-    """An entry under a heading of its own: dated, numbered, or with a line that says so."""
+def _heading_entry(section: _Section, *, is_log: bool) -> LoggedDecision | None:
+    """An entry under a heading of its own: dated, numbered, or with a line that says so; below a
+    heading for decisions any that a sentence stands under.
+    """
     fields = _fields(section.body)
     is_marked = bool(_date_of(section.title) or _NUMBER.match(_bare(section.title)))
-    if not (fields.get("chose") or fields.get("why") or is_marked):
+    own = _own_lines(section)
+    rest = _prose([line for line in own if not _is_field(line[1])])
+    is_said = bool(fields.get("chose") or fields.get("why") or is_marked)
+    is_plain = not is_said and not is_log and len(rest.split()) >= _LEAST_SENTENCE
+    if not is_said and not is_plain:
         return None
     first = fields.get("status", "").partition("\n")[0]
     title = _title(section.title)
     if not title or _NOT_IN_FORCE.search(first):
         return None
-    own = _own_lines(section)
-    rest = _prose([line for line in own if not _FIELD.match(line[1].strip())])
     parts = dict(fields)
-    if not parts.get("chose"):
+    if is_plain:
+        parts["chose"], parts["context"] = title, rest
+    elif not parts.get("chose"):
         parts["chose"] = title if parts.get("why") or not rest else rest
     elif rest and not parts.get("why"):
         parts.setdefault("context", rest)
@@ -360,6 +367,11 @@ def _fields(lines: Sequence[tuple[int, str]]) -> dict[str, str]:
         elif current:
             found[current].append(line)
     return {name: _unmarked(" ".join(texts)).strip() for name, texts in found.items() if texts}
+
+
+def _is_field(line: str) -> bool:
+    match = _FIELD.match(line.strip())
+    return match is not None and bool(_role(match[1]))
 
 
 def _whole_items(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:

@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from gitmem.agents.slice import slice_of
-from gitmem.agents.text_budget import EVENT_WEIGHT, MAX_WEIGHT
 from gitmem.capture.reread import roots_of
 from gitmem.capture.session_candidates import session_file
 from gitmem.capture.transcript_range import is_intact
@@ -23,13 +21,11 @@ from gitmem.guard.policy import MASK, Policy
 from gitmem.guard.redact import redact
 from gitmem.guard.untrusted import clean_text
 from gitmem.model.memory import Provenance
-from gitmem.model.session import Event, Transcript
+from gitmem.model.session import Event
 from gitmem.state.cursors import read_cursors
 
-_PLAIN = (".jsonl", ".json")
 _MASK = "[masked]"
 _GAPS = re.compile(r"\.\.\.|…")
-_EVENTS_A_RECORD = 2
 _MAX_KEPT = 8  # sessions at once, each of up to some tens of MB
 
 
@@ -160,14 +156,5 @@ class RecordReader:
             end=transcript.end + shift,
             policy=self._workspace.policy,
             is_rewritten=is_rewritten,
-            is_whole=self._is_whole(transcript, file.path.suffix, agents.parts(file.path)),
+            is_whole=not transcript.is_thinned,
         )
-
-    def _is_whole(self, transcript: Transcript, suffix: str, parts: Sequence[Path]) -> bool:
-        """Whether so little was read that nothing can have been dropped to make room."""
-        try:
-            size = sum(part.stat().st_size for part in parts)
-        except OSError:
-            return False
-        events = _EVENTS_A_RECORD * (transcript.end - transcript.first)
-        return suffix in _PLAIN and size + EVENT_WEIGHT * events < MAX_WEIGHT

@@ -35,6 +35,7 @@ _NAMES = {
     "claude-code": "Claude Code",
     "codex": "Codex",
     "gemini-cli": "Gemini CLI",
+    "opencode": "OpenCode",
     "copilot-cli": "Copilot CLI",
     "qwen-code": "Qwen Code",
     "cline": "Cline CLI",

@@ -14,6 +14,7 @@ from gitmem.setup.doctor_environment import (
     check_namesake,
     check_remote,
     check_settings,
+    check_team_file,
     check_versions,
 )
 from gitmem.setup.doctor_finding import Check, Finding, Level, Practice
@@ -42,6 +43,7 @@ _CHECKS: tuple[Check, ...] = (  # causes before effects
     check_namesake,
     check_launcher,
     check_settings,
+    check_team_file,
     check_config,
     check_hooks,
     check_client,

@@ -18,6 +18,7 @@ from gitmem.git.remotes import memory_remote, remote_of
 from gitmem.git.repo import Repo
 from gitmem.git.transport import fetch_notes
 from gitmem.guard.policy import Policy
+from gitmem.guard.untrusted import clean_line
 from gitmem.model.note import NOTES_REF
 from gitmem.model.release import DISTRIBUTION, NAMESAKE
 from gitmem.process.child import run
@@ -26,10 +27,12 @@ from gitmem.setup.current_writer import describe_writer
 from gitmem.setup.doctor_finding import Finding, Level, Practice
 from gitmem.setup.hook_location import MIN_GIT, read_git_version
 from gitmem.state.cursors import read_cursors
+from gitmem.state.kept_team_files import keep_team_files, team_files
 from gitmem.state.refused_remotes import read_refusal
-from gitmem.state.settings import describe_settings, read_settings
+from gitmem.state.settings import describe_settings, read_settings, why_held
 from gitmem.state.strangers import remotes_apart
 from gitmem.state.taken_memories import read_taken
+from gitmem.state.team_path import NAME, worktree_path
 
 _CLIENT_TIMEOUT = 10.0
 _MIN_CLIENT = (2, 0, 44)
@@ -103,7 +106,9 @@ def check_settings(repo: Repo, practice: Practice) -> Iterator[Finding]:
     settings = read_settings(repo)
     _ = Policy(settings.redact).masker  # refuses a pattern that its engine does not know
     if not settings.enabled:
+        is_teams = "enabled" in settings.team.fields
         remedy = "Run: git config gitmem.enabled true"
+        remedy = f"The team's file '{NAME}' says so" if is_teams else remedy
         yield Finding(Level.WARNING, "gitmem is switched off by gitmem.enabled", remedy)
     for setting in describe_settings(repo):
         if not setting.is_known:
@@ -115,6 +120,34 @@ def check_settings(repo: Repo, practice: Practice) -> Iterator[Finding]:
             remedy = f"Run: gitmem config {setting.name.removeprefix('gitmem.')} VALUE"
             what = f"{setting.fault} ({setting.source}); it does not count"
             yield Finding(Level.WARNING, what, remedy)
+
+
+def check_team_file(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    """The team's file can be read, sets what it may, and its place for memories is agreed to."""
+    path = worktree_path(repo)
+    if path is not None and path.is_dir():
+        yield Finding(Level.NOTE, f"'{NAME}' is a folder, so it sets nothing for the team")
+    keep_team_files(repo)
+    if not team_files(repo):
+        return
+    settings = read_settings(repo)
+    team = settings.team
+    if team.unreadable:
+        what = f"the team's file '{NAME}' cannot be read: {team.unreadable}"
+        remedy = "Nothing is remembered or sent until it can. Mend it: git log -p -- .gitmem"
+        yield Finding(Level.ERROR, what, remedy)
+        return
+    for _, fault in team.faults:
+        what = f"'{NAME}': {clean_line(fault, 300)}; it does not count"
+        yield Finding(Level.WARNING, what, "To see what the file sets: gitmem config --team")
+    if team.is_held:
+        yield Finding(
+            Level.WARNING,
+            f"memories are not sent: {why_held(team)}",
+            "They stay here. To see the place, and agree: gitmem trust --team",
+        )
+    elif team.place:
+        yield Finding(Level.GOOD, f"memories go to '{settings.remote}' alone, as '{NAME}' says")
 
 
 def check_identity(repo: Repo, practice: Practice) -> Iterator[Finding]:
@@ -153,7 +186,9 @@ def check_remote(repo: Repo, practice: Practice) -> Iterator[Finding]:
     """The remote answers, where it may be contacted, and accepts memories."""
     settings = read_settings(repo)
     remote = memory_remote(repo, settings.remote)
-    if remote is None:
+    if settings.team.is_held:
+        remote = None  # and check_team_file has said so
+    elif remote is None:
         yield Finding(Level.NOTE, "no remote: memories stay in this clone")
     elif not practice.network:
         yield Finding(Level.GOOD, f"memories are shared with '{remote}' (not contacted)")

@@ -26,8 +26,6 @@ def check_housekeeping(repo: Repo, practice: Practice) -> Iterator[Finding]:
     now = time.time() if practice.now is None else practice.now
     workspace = open_workspace(repo)
     counts = workspace.agents.count_sessions(repo.need_worktree(), 0.0)
-    if not any(name in _NAMES for name in counts):
-        return
     found = find_expiring(workspace, os.environ, now, _AHEAD_DAYS * _DAY)
     for agent, name in _NAMES.items():
         theirs = [one for one in found if one.agent == agent]

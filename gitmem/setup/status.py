@@ -30,7 +30,7 @@ from gitmem.state.pending import PendingStore
 from gitmem.state.queue import Queue
 from gitmem.state.refused_clients import read_refused_clients
 from gitmem.state.refused_remotes import read_refusal
-from gitmem.state.settings import Settings, read_settings
+from gitmem.state.settings import Settings, read_settings, why_held
 from gitmem.state.strangers import remotes_apart
 from gitmem.state.taken_memories import read_taken
 
@@ -44,10 +44,11 @@ class Status:
     ``remote`` is empty if there is none to share with; ``refusal`` is why it takes no memories.
     ``writer`` says who writes the memories, and when that last succeeded; ``trouble`` what the
     next session would be told to be wrong.  ``apart`` are remotes with memories that are not
-    joined, ``taken`` how many memories a remote took away.  ``client`` is what an
-    agent's client was told not to do for us; ``told`` are the clients with hooks of ours, and
-    ``refused`` those that are to have none, by their titles.  ``commits`` are those with a memory,
-    but for the ``unreached`` ones, which no branch, tag or remote branch has (any more).
+    joined, ``taken`` how many memories a remote took away, ``held`` why the team's file keeps
+    memories here.  ``client`` is what an agent's client was told not to do for us; ``told`` are
+    the clients with hooks of ours, and ``refused`` those that are to have none, by their titles.
+    ``commits`` are those with a memory, but for the ``unreached`` ones, which no branch, tag or
+    remote branch has (any more).
     """
 
     is_initialised: bool
@@ -76,6 +77,7 @@ class Status:
     client: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    held: str = ""
 
 
 def read_status(
@@ -96,7 +98,8 @@ def read_status(
     config = read_config(repo)
     place = find_place(repo, git_version or read_git_version())
     with_hooks = place.kind is PlaceKind.CONFIG
-    remote = _remote(repo, settings.remote)
+    held = why_held(settings.team) if settings.team.is_held else ""
+    remote = "" if held else _remote(repo, settings.remote)
     refusal = read_refusal(repo, remote) if remote else None
     queue = Queue(repo)
     with closing(Index.open(repo.state_dir)) as index:
@@ -128,6 +131,7 @@ def read_status(
         settings=tuple(message for _, message in settings.faults),
         apart=tuple(remotes_apart(repo)),
         taken=len(read_taken(repo)),
+        held=held,
     )
 
 
@@ -202,6 +206,8 @@ def _queue_line(status: Status) -> str:
 
 
 def _remote_line(status: Status) -> str:
+    if status.held:
+        return f"remote: memories stay here: {status.held}. Run: gitmem doctor"
     if not status.remote:
         return "remote: none"
     if status.is_shared:

@@ -37,6 +37,11 @@ TAKEN_OVER = (
 )
 LOST = "lost"
 """The launcher's mark that nothing started."""
+HELD = (
+    "gitmem: memories are not sent: the team's file '.gitmem' wants them at a place that this clone"
+    " has not agreed to. Run: gitmem trust --team"
+)
+BAD_TEAM_FILE = f"{DEAD}the team's file '.gitmem' cannot be read{REMEDY}"
 FAILED_START = f"gitmem could not read its memories{REMEDY}"
 
 LATE_SECONDS = 60.0
@@ -68,7 +73,8 @@ def find_trouble(repo: Repo, settings: Settings, now: float | None = None) -> st
     ``now`` is in POSIX seconds.  Raises nothing for anything that the disk may hold.
     """
     moment = time.time() if now is None else now
-    for look in (_disk, _program, _waiting, _failed, _hooks, _expiring, _writer, _settings):
+    looks = (_disk, _program, _waiting, _failed, _hooks, _expiring, _writer, _settings, _team)
+    for look in looks:
         with suppress(GitmemError, OSError):
             if found := look(repo, settings, moment):
                 return found
@@ -204,6 +210,13 @@ def _writer(repo: Repo, settings: Settings, now: float) -> str:
 
 def _settings(repo: Repo, settings: Settings, now: float) -> str:
     return setting_trouble(settings)
+
+
+def _team(repo: Repo, settings: Settings, now: float) -> str:
+    """The team's file keeps memories here, or cannot be read."""
+    if settings.team.unreadable:
+        return BAD_TEAM_FILE
+    return HELD if settings.team.is_held and settings.auto_push else ""
 
 
 def setting_trouble(settings: Settings) -> str:

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from gitmem.errors import GitFailed, SettingsInvalid
-from gitmem.git.repo import Repo, try_git
+from gitmem.git.repo import Repo, git_environment, try_git
 from gitmem.model.value import dataclass, values_of
+from gitmem.process.child import run
 from gitmem.state.setting_types import (
     COMPRESSORS,
     parse_amount,
@@ -30,6 +31,28 @@ from gitmem.state.setting_types import (
     parse_text,
     parse_url,
 )
+from gitmem.state.team_path import NAME, has_kept_files, has_worktree_file
+
+_OURS = r"^gitmem\."
+_WITH_ADDRESSES = r"^(gitmem\.|remote\..*\.(url|pushurl)$)"
+
+
+@dataclass(frozen=True)
+class Team:
+    """What the team's file asks for besides values (:mod:`gitmem.state.team_rules`).
+
+    ``place`` is where memories are to go, as an address or a remote's name; None where the file
+    does not say, and empty where nobody can tell what it says.  ``is_held``: the clone has not
+    agreed to that place, so nothing is sent anywhere.  ``unreadable``
+    is why the file cannot be read: then nothing is remembered, for nobody knows what it excludes.
+    ``faults`` are what it cannot set, by name; ``fields`` whose value here comes from it.
+    """
+
+    place: str | None = None
+    is_held: bool = False
+    unreadable: str = ""
+    faults: tuple[tuple[str, str], ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +84,7 @@ class Settings:
     prompt_tokens: int = 450
     file_tokens: int = 200
     session_tokens: int = 4_000
+    mine_tokens: int = 120
     ask: str = "commit"
     notice: str = "always"
     embedding: str = "static"
@@ -75,13 +99,15 @@ class Settings:
     push_wait: float = 5.0
     push_timeout: float = 30.0
     faults: tuple[tuple[str, str], ...] = ()  # of no setting: what is set and cannot be read
+    team: Team = Team()  # of no setting: what the team's file adds to it
 
 
 @dataclass(frozen=True)
 class Setting:
     """One setting as ``gitmem config`` lists it; an unknown name has no default and no help.
 
-    ``source`` is ``default`` or git's scope and origin, such as ``local file:.git/config``;
+    ``source`` is ``default``, or git's scope and origin, such as ``local file:.git/config``, or
+    the team's file;
     ``fault`` is what is wrong with the value, if anything is.
     """
 
@@ -95,13 +121,73 @@ class Setting:
 
 
 def read_settings(repo: Repo) -> Settings:
-    """Read the settings with one git process.  Unknown names are left to ``describe_settings``.
+    """Read the settings with one git process, and the team's file with none.  Unknown names are
+    left to ``describe_settings``.
 
     Raises:
         SettingsInvalid: a pattern of what to mask is none.
         GitFailed: the git configuration itself cannot be read.
     """
+    if not (has_worktree_file(repo) or has_kept_files(repo)):
+        return parse_settings(_values_of(_pairs(_list(repo))))
+    from gitmem.state.kept_team_files import team_files
+    from gitmem.state.team_rules import with_team
+
+    given = _values_of(_pairs(_list(repo, names=_WITH_ADDRESSES)))
+    ours = {name: values for name, values in given.items() if not name.startswith("remote.")}
+    set_here = [field for field in _FORMS if _name(field).lower() in ours]
+    return with_team(parse_settings(ours), set_here, _push_addresses(given), team_files(repo))
+
+
+def read_own_settings(repo: Repo) -> Settings:
+    """The same without the team's file.
+
+    Raises:
+        SettingsInvalid, GitFailed: as :func:`read_settings`.
+    """
     return parse_settings(_values_of(_pairs(_list(repo))))
+
+
+def read_person_settings() -> Settings:
+    """What the person has set for all of their repositories, asked from outside of any.
+
+    Raises:
+        SettingsInvalid: a pattern of what to mask is none.
+    """
+    command = ["git", "config", "--global", "-z", "--get-regexp", _OURS]
+    done = run(command, environ=git_environment())
+    return parse_settings(_values_of(_pairs(os.fsdecode(done.stdout).split("\0")[:-1])))
+
+
+def refuse_unreadable_team(settings: Settings) -> None:
+    """Let nothing be remembered while the team's file cannot be read.
+
+    Raises:
+        SettingsInvalid: it cannot.
+    """
+    if settings.team.unreadable:
+        raise SettingsInvalid(
+            f"the team's file '{NAME}' cannot be read: {settings.team.unreadable}",
+            "Nothing was written or sent, for it may say what to leave out. Mend it, or check out"
+            " a version that can be read",
+        )
+
+
+def why_held(team: Team) -> str:
+    """Why the team's file keeps memories here, in a few words."""
+    if team.unreadable:
+        return f"the team's file '{NAME}' cannot be read ({team.unreadable})"
+    return f"the team's file '{NAME}' names a place for them that this clone has not agreed to"
+
+
+def _push_addresses(given: Mapping[str, Sequence[str | None]]) -> dict[str, list[str]]:
+    """Where pushes to each remote go, by its own lines of the configuration."""
+    found: dict[str, list[str]] = {}
+    for ending in (".url", ".pushurl"):  # the latter, where there are any, take the former's place
+        for name, values in given.items():
+            if name.startswith("remote.") and name.endswith(ending):
+                found[name[len("remote.") : -len(ending)]] = [value or "" for value in values]
+    return found
 
 
 def parse_settings(given: Mapping[str, Sequence[str | None]]) -> Settings:
@@ -109,7 +195,7 @@ def parse_settings(given: Mapping[str, Sequence[str | None]]) -> Settings:
     order (at least one), None for a name without a value.
 
     A value of the wrong form counts as none: its setting falls back to its default, or to what is
-    more careful (``_CAREFUL``), and is named in ``faults``.  Only a pattern of what to mask has
+    more careful (``CAREFUL``), and is named in ``faults``.  Only a pattern of what to mask has
     nothing to fall back to.
 
     Raises:
@@ -129,7 +215,7 @@ def parse_settings(given: Mapping[str, Sequence[str | None]]) -> Settings:
             faults[name] = error.message
     for field_name in _FORMS:  # what a faulty setting takes away, no other one gives back
         if _name(field_name) in faults:
-            values.update(_CAREFUL.get(field_name, {}))
+            values.update(CAREFUL.get(field_name, {}))
     known = {name.lower() for name in setting_names()}
     faults.update({name: no_such_setting(name) for name in sorted(given.keys() - known)})
     return Settings(**values, faults=tuple(faults.items()))
@@ -181,6 +267,20 @@ def choices_of(name: str) -> tuple[str, ...]:
     return tuple(re.findall(r"'([a-z-]+)'", form.expected))
 
 
+def field_of(name: str) -> str:
+    """The field of :class:`Settings` of a name from :func:`find_setting`."""
+    return next(field_name for field_name in _FORMS if _name(field_name) == name)
+
+
+def read_values(name: str, values: Sequence[str | None]) -> Any:
+    """What these values, in git's order, make of the setting.
+
+    Raises:
+        SettingsInvalid: they have the wrong form.
+    """
+    return _form_of(name).read(name, values)
+
+
 def _form_of(name: str) -> _Form:
     return next(form for field_name, form in _FORMS.items() if _name(field_name) == name)
 
@@ -188,11 +288,14 @@ def _form_of(name: str) -> _Form:
 def describe_settings(repo: Repo) -> list[Setting]:
     """Every setting with its value and source, then the ``gitmem.*`` names that have no meaning.
 
-    Values are shown as git has them, even those that ``read_settings`` refuses.
+    Values are shown as git has them, even those that ``read_settings`` refuses, or as the team's
+    file makes them.
 
     Raises:
+        SettingsInvalid: there is such a file, and a pattern of what to mask is none.
         GitFailed: the git configuration itself cannot be read.
     """
+    team = read_settings(repo) if has_worktree_file(repo) or has_kept_files(repo) else Settings()
     sourced = _sourced(repo)
     values = _values_of([(name, value) for _, name, value in sourced])
     sources = {name: source for source, name, _ in sourced}  # of the last value
@@ -203,6 +306,9 @@ def describe_settings(repo: Repo) -> list[Setting]:
         shown = default if given is None else form.text(given)
         source = sources.get(name.lower(), "default")
         fault = "" if given is None else form.fault(name, given)
+        if field_name in team.team.fields:
+            source = f"the team's file '{NAME}'" + (f" and {source}" if given else "")
+            shown = _text(getattr(team, field_name))
         described.append(Setting(name, shown, default, source, form.help, fault=fault))
     for name, given in sorted(values.items()):
         fault = no_such_setting(name)
@@ -223,8 +329,8 @@ def _defaults() -> list[tuple[str, object]]:
     return [(name, value) for name, value in values_of(Settings()).items() if name in _FORMS]
 
 
-def _list(repo: Repo, *options: str) -> list[str]:
-    done = try_git(repo, "config", "-z", *options, "--get-regexp", r"^gitmem\.")
+def _list(repo: Repo, *options: str, names: str = _OURS) -> list[str]:
+    done = try_git(repo, "config", "-z", *options, "--get-regexp", names)
     if done.returncode not in (0, 1):  # 1: there are none
         complaint = os.fsdecode(done.stderr).strip().splitlines()
         raise GitFailed(f"git cannot read its configuration: {''.join(complaint[:1])}")
@@ -390,6 +496,11 @@ _FORMS = {
         "The most tokens a session and its subagents receive in all, until it is cleared or "
         "compacted.",
     ),
+    "mine_tokens": _Form(
+        *_COUNT,
+        "The most tokens that your own preferences (`gitmem remember --mine`) add at the start of "
+        "a session, behind what the repository remembers; 0: they are not told.",
+    ),
     "ask": _Form(
         parse_occasion,
         "'commit' or 'never'",
@@ -454,7 +565,7 @@ _NO_ENDPOINT: dict[str, Any] = {**_NO_MODEL, "embedding": "static"}
 
 # What holds where a value cannot be read and the default could tell, send, spend or keep what the
 # person meant to prevent.
-_CAREFUL: dict[str, dict[str, Any]] = {
+CAREFUL: dict[str, dict[str, Any]] = {
     "prompts": {"prompts": "none"},
     "enabled": {"enabled": False},
     "model": _NO_MODEL,

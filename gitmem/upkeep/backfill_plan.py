@@ -170,7 +170,7 @@ def _transcripts(workspace: Workspace) -> list[TranscriptFile]:
     here = [file for place in places for file in _transcripts_of(workspace, place)]
     known = {file.path for file in here}
     elsewhere = (file for file in workspace.agents.transcripts_since(0.0) if file.path not in known)
-    return here + [file for file in elsewhere if names_folder(file.path, places)]
+    return here + [file for file in elsewhere if names_folder(workspace.agents, file.path, places)]
 
 
 def _transcripts_of(workspace: Workspace, worktree: str) -> list[TranscriptFile]:

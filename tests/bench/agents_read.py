@@ -23,8 +23,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gitmem.agents.codex.adapter import Codex
+from gitmem.agents.copilot.adapter import CopilotCli
 from gitmem.agents.gemini.adapter import GeminiCli
-from tests.support.agents import codex_session, gemini_session, read
+from tests.support.agents import codex_session, copilot_session, gemini_session, read
 
 _UUID = "00000000-0000-0000-0000-{:012d}"
 Lay = Callable[[Path, Path, str], Path]
@@ -51,6 +52,16 @@ def lay_gemini(home: Path, count: int) -> None:
         _age(Path(shutil.copy(source, project / "chats" / name)), number)
 
 
+def lay_copilot(home: Path, count: int) -> None:
+    """The same for Copilot CLI, a folder a session."""
+    source = copilot_session(home, Path("/elsewhere"), "1.0.102")
+    for number in range(count):
+        folder = home / ".copilot/session-state" / _UUID.format(number)
+        folder.mkdir()
+        (folder / "workspace.yaml").write_text("cwd: /elsewhere\n")
+        _age(Path(shutil.copy(source, folder / source.name)), number)
+
+
 def _age(path: Path, number: int) -> None:
     if number % 2:
         os.utime(path, (1e9, 1e9))
@@ -67,9 +78,12 @@ def search(count: int) -> None:
         codex_session(home, work, "0.98")
         lay_gemini(home, count)
         gemini_session(home, work, "0.61")
+        lay_copilot(home, count)
+        copilot_session(home, work, "1.0.102-patch")
         for agent, place in (
             (Codex({"HOME": scratch}), ".codex"),
             (GeminiCli({"HOME": scratch}), ".gemini"),
+            (CopilotCli({"HOME": scratch}), ".copilot"),
         ):
             since = time.time() - 14 * 86_400
             files = list((home / place).rglob("*.json*"))
@@ -88,8 +102,9 @@ def search(count: int) -> None:
 def long_session(kind: str, folder: Path, megabytes: int) -> Path:
     """One session of that size: the calls of the fixture again and again."""
     size = megabytes << 20
-    if kind == "codex":
-        path = codex_session(folder, Path("/w"), "0.169")
+    if kind in ("codex", "copilot"):
+        lay = codex_session if kind == "codex" else copilot_session
+        path = lay(folder, Path("/w"), "0.169" if kind == "codex" else "1.0.102")
         head, *rest = path.read_text().splitlines(keepends=True)
         body = "".join(rest)
         path.write_text(head + body * (size // len(body)))
@@ -146,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     search(given.sessions)
     print("\n| session | MB | records | MB/s | x json.loads alone | peak MB |")
     print("| --- | --- | --- | --- | --- | --- |", flush=True)
-    for kind in ("codex", "gemini lines", "gemini document"):
+    for kind in ("codex", "copilot", "gemini lines", "gemini document"):
         with tempfile.TemporaryDirectory() as scratch:
             path = long_session(kind, Path(scratch), given.megabytes)
             command = [sys.executable, "-m", __spec__.name, "--read", kind, str(path)]

@@ -132,6 +132,38 @@ def test_values_come_as_they_are_or_as_text(is_text: bool) -> None:
     assert found["tool_response"]["structuredPatch"] == patch
 
 
+def test_a_subagent_of_codex_is_known_by_its_transcript() -> None:
+    """Its events have an id of their own, the session's have none, and a call has to name both."""
+    folder = Path(__file__).parents[1] / "fixtures/codex/hooks"
+    sent = json.loads((folder / "PostToolUse-subagent.json").read_text("utf-8"))
+    mine = json.loads((folder / "PostToolUse-Bash.json").read_text("utf-8"))
+    agent = sent.pop("agent_id")
+
+    assert payload_of("PostToolUse", sent, {})["agent_id"] == agent
+    assert payload_of("PostToolUse", mine, {})["agent_id"] == ""
+    assert payload_of("UserPromptSubmit", {**mine, "transcript_path": None}, {})["agent_id"] == ""
+
+
+def test_codex_is_told_in_its_own_words(orchard: GitDriver) -> None:
+    given = {
+        "session_id": SESSION,
+        "cwd": str(orchard.path),
+        "transcript_path": None,
+        "turn_id": OTHER,
+        "tool_use_id": "call_1",
+        "tool_name": "Bash",
+        "tool_input": {"command": "cat tree11.py"},
+    }
+    around = {"HOME": str(orchard.home)}
+
+    by_plugin = answer_hook("file_context", given, {**around, "GITMEM_PLUGIN": "codex"})
+    by_project = answer_hook("file_context", {**given, "session_id": OTHER}, around)
+
+    assert list(json.loads(by_plugin)) == ["hookSpecificOutput"]
+    assert context(by_plugin).count("Of tree11.py:") == 1
+    assert by_project == by_plugin
+
+
 def test_where_settings_run_the_hook_the_server_says_nothing(orchard: GitDriver) -> None:
     settings = orchard.path / ".claude" / "settings.json"
     settings.parent.mkdir(exist_ok=True)

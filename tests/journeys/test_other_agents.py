@@ -1,10 +1,12 @@
-"""A commit that Codex CLI or Gemini CLI made becomes a memory like any other's."""
+"""A commit that another agent made becomes a memory like any other's."""
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,14 @@ import pytest
 from gitmem.agents import chat_file
 from gitmem.model.memory import Memory
 from gitmem.state.error_log import read_log
+from gitmem.state.sessions import RegisteredSession, Registry
 from tests.support.agents import (
     cline_session,
     codex_session,
     copilot_session,
     gemini_session,
+    opencode_files,
+    opencode_session,
     qwen_session,
     read,
 )
@@ -76,11 +81,35 @@ def test_found_by_its_edits(committed: GitDriver, lay: Lay, version: str, agent:
 
 
 @pytest.mark.parametrize(
+    ("lay", "version", "agent"),
+    [
+        (opencode_session, "1.18.33", "opencode 1.18.33"),
+        (opencode_files, "1.1.65", "opencode 1.1.65"),
+    ],
+)
+def test_a_session_of_opencode_is_found_by_its_edits(
+    committed: GitDriver, lay: Lay, version: str, agent: str
+) -> None:
+    """In its recorded sessions nobody ran the script again, so no error counts as solved."""
+    session = lay(committed.home, committed.path.resolve(), version)
+    commit = commit_after(committed, session, **FILES)
+
+    remembered(committed, commit)
+
+    (memory,) = memories_on(committed, commit)
+    assert memory.provenance.agent == agent
+    assert memory.provenance.session == read(session).session
+    assert "do not catch the exception" in memory.why
+    assert set(memory.files_changed) == set(FILES)
+
+
+@pytest.mark.parametrize(
     ("lay", "version"),
     [
         (codex_session, "0.98"),
         (gemini_session, "0.61"),
         (copilot_session, "1.0.102"),
+        (opencode_session, "1.18.33"),
         (qwen_session, "0.24.4"),
         (cline_session, "3.0.65"),
     ],
@@ -116,6 +145,66 @@ def test_a_subagents_edit_leads_to_its_session(
 
     (memory,) = memories_on(committed, commit)
     assert memory.provenance.session == read(session).session
+
+
+def test_an_edit_of_opencodes_subagent_leads_to_its_session(committed: GitDriver) -> None:
+    """Each subagent has a session of its own in the same database."""
+    session = opencode_session(
+        committed.home, committed.path.resolve(), "1.18.33", "Let a subagent write helper.py"
+    )
+    commit = commit_after(committed, session, **{"helper.py": "VALUE_FROM_SUBAGENT = 41 + 1\n"})
+
+    remembered(committed, commit)
+
+    (memory,) = memories_on(committed, commit)
+    assert memory.provenance.session == session.name
+
+
+def test_a_session_in_a_database_that_was_started_above_is_found_by_its_paths(
+    committed: GitDriver,
+) -> None:
+    """No file of its own can be searched for the names; what its tools were given is."""
+    worktree = committed.path.resolve()
+    session = opencode_session(committed.home, worktree, "1.18.33")
+    with closing(sqlite3.connect(session.parent)) as database:
+        database.execute("UPDATE session SET directory = ?", (str(worktree.parent),))
+        database.execute("UPDATE message SET data = json_remove(data, '$.path')")
+        database.commit()
+    commit = commit_after(committed, session, **FILES)
+
+    remembered(committed, commit)
+
+    (memory,) = memories_on(committed, commit)
+    assert memory.provenance.session == session.name
+
+
+def test_a_database_that_cannot_be_read_is_logged(committed: GitDriver) -> None:
+    worktree = committed.path.resolve()
+    session = opencode_session(committed.home, worktree, "1.18.33")
+    commit = commit_after(committed, session, **FILES)
+    Registry(committed.repo).add(RegisteredSession(session.name, str(session), str(worktree)))
+    session.parent.write_bytes(b"no database")
+
+    remembered(committed, commit)
+
+    assert memories_on(committed, commit) == ()
+    assert any("cannot read the transcript" in entry for entry in read_log(committed.repo, 9))
+
+
+def test_backfill_and_the_session_behind_a_memory(committed: GitDriver) -> None:
+    """Each command that reads a session reads one in a database."""
+    session = opencode_session(committed.home, committed.path.resolve(), "1.18.33")
+    commit = commit_after(committed, session, **FILES)
+    assert gitmem(committed, "init", "--no-agent", "opencode").returncode == 0
+
+    assert gitmem(committed, "backfill").returncode == 0
+
+    shown = gitmem(committed, "session", commit)
+    assert "OpenCode" in shown.stdout
+    assert "do not catch the exception" in shown.stdout
+    resumed = gitmem(committed, "session", commit, "--resume").stdout
+    assert f"opencode --session {session.name}" in resumed
+    assert gitmem(committed, "verify").returncode == 0
 
 
 def test_a_session_that_is_too_large_is_logged(

@@ -103,6 +103,15 @@ def test_where_only_the_settings_of_claude_code_are(copilot: GitDriver) -> None:
     assert [json.dumps(body["messages"]).count(FACT) for body in requests] == [1]
 
 
+def test_told_once_where_the_persons_own_hooks_are_there_as_well(copilot: GitDriver) -> None:
+    assert gitmem(copilot, "init", "--user").returncode == 0
+    assert (copilot.home / ".copilot/hooks/gitmem.json").is_file()
+
+    requests = run(copilot, [{"content": LAST}])
+
+    assert [json.dumps(body["messages"]).count(FACT) for body in requests] == [1]
+
+
 def calls(tool: str, /, **arguments: str) -> Step:
     function = {"name": tool, "arguments": json.dumps(arguments)}
     call = {"index": 0, "id": f"call_{tool}", "type": "function", "function": function}

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from gitmem.model.memory import Memory
+from tests.plugins.generate import PLUGINS
 from tests.support.capture import memories_on
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
@@ -86,6 +87,43 @@ def test_gemini(committed: GitDriver) -> None:
     memory = _memory_of_head(committed)
     assert memory.provenance.agent == "gemini-cli"
     assert "not 0.3 in binary" in memory.why
+
+
+@pytest.mark.parametrize("beside", ["alone", "project"])
+def test_geminis_extension_tells_once(committed: GitDriver, beside: str) -> None:
+    """It is installed from its folder; beside the project's own hooks all is told once."""
+    program = _program("gemini")
+    assert gitmem(committed, "init", "--agent", "gemini-cli").returncode == 0
+    assert gitmem(committed, "remember", "-m", LESSON).returncode == 0
+    if beside == "alone":
+        shutil.rmtree(committed.path / ".gemini")
+    home = committed.home / ".gemini"
+    home.mkdir(exist_ok=True)
+    folder = PLUGINS / "gemini"
+    (home / "trustedFolders.json").write_text(json.dumps({str(folder): "TRUST_FOLDER"}))
+    auth = {"security": {"auth": {"selectedType": "gemini-api-key"}}}
+    quiet = {"privacy": {"usageStatisticsEnabled": False}, "telemetry": {"enabled": False}}
+    (home / "settings.json").write_text(json.dumps({**auth, **quiet}))
+    committed.environ["GEMINI_CLI_TRUST_WORKSPACE"] = "true"
+    install = [program, "extensions", "install", str(folder), "--consent"]
+    around = {**committed.env(), "PATH": os.environ["PATH"]}
+    nothing = subprocess.DEVNULL
+    subprocess.run(install, cwd=committed.path, env=around, stdin=nothing, timeout=60, check=True)
+    path = str(committed.path.resolve() / "price.py")
+    steps: list[Step] = [
+        {"functionCall": {"name": "write_file", "args": {"file_path": path, "content": CONTENT}}},
+        {"functionCall": {"name": "run_shell_command", "args": {"command": COMMIT}}},
+        {"text": LAST},
+    ]
+    seen: list[Step] = []
+    with generate_api(steps, seen) as url:
+        committed.environ["GOOGLE_GEMINI_BASE_URL"] = url
+        _run(committed, program, "--yolo", "-m", "gemini-2.5-pro", "-p", ASKED)
+
+    bodies = [json.dumps(body) for body in seen if "tools" in body]
+    assert {body.count(LESSON) for body in bodies} == {1}
+    assert "get_observations" in bodies[-1]
+    assert "crashes on an empty list" in _memory_of_head(committed).why
 
 
 def test_gemini_is_told_once(committed: GitDriver) -> None:

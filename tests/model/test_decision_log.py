@@ -151,6 +151,31 @@ words
     ]
 
 
+def test_a_heading_below_one_for_decisions_with_a_sentence() -> None:
+    text = """# Project
+
+## Architecture decisions
+
+### No ORMs
+
+Queries are written by hand: the ORM hid N+1 problems.
+
+### Glossary
+
+Terms.
+
+## Style
+
+### Names
+
+Names are long and say what they are for.
+"""
+    found = only(decisions_in("CLAUDE.md", text))
+
+    assert (found.title, found.decision.chose) == ("No ORMs", "No ORMs")
+    assert found.why == "Queries are written by hand: the ORM hid N+1 problems."
+
+
 def test_rows_of_a_table() -> None:
     text = """# Decision log
 | Date | Decision | Rationale | Status |

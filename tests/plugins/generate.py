@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gitmem.model.release import DISTRIBUTION, VERSION
+from gitmem.setup.clients import codex, cursor, gemini
 from gitmem.setup.clients.claude_code import MATCHERS, TIMEOUTS
 from gitmem.setup.launcher_line import FIND_LAUNCHER
 from gitmem.setup.mcp_json import SERVE_NOTHING
@@ -111,13 +112,13 @@ def claude_hooks() -> dict[str, Any]:
     for event, seconds in TIMEOUTS.items():
         if event == "UserPromptSubmit":
             asked = {name: f"${{{name}}}" for name in ("prompt", *_WHO)}
-            hooks[event] = [{"hooks": [_call("prompt_context", asked, seconds)]}]
+            hooks[event] = [{"hooks": [_call(_WARM_SERVER, "prompt_context", asked, seconds)]}]
         elif event == "PostToolUse":
             (files_matcher, command_matcher) = MATCHERS[event]
             hooks[event] = [
                 {
                     "matcher": files_matcher,
-                    "hooks": [_call("file_context", _file_arguments(), seconds)],
+                    "hooks": [_call(_WARM_SERVER, "file_context", _file_arguments(), seconds)],
                 },
                 {
                     "matcher": command_matcher,
@@ -140,10 +141,10 @@ def _file_arguments() -> dict[str, str]:
     }
 
 
-def _call(tool: str, asked: Mapping[str, str], seconds: int) -> dict[str, Any]:
+def _call(server: str, tool: str, asked: Mapping[str, str], seconds: int) -> dict[str, Any]:
     return {
         "type": "mcp_tool",
-        "server": _WARM_SERVER,
+        "server": server,
         "tool": tool,
         "input": dict(asked),
         "timeout": seconds,
@@ -176,22 +177,25 @@ def _claude_marketplace() -> dict[str, Any]:
 
 # -- Codex ---------------------------------------------------------------------------------------
 
-_CODEX_SECONDS = {
-    "SessionStart": 15,
-    "UserPromptSubmit": 10,
-    "SubagentStart": 5,
-    "Stop": 10,
-    "SessionEnd": 3,  # the most that Codex gives
+# What every such event has: a field that one lacks makes the client call its hook failed.
+_CODEX_TURN = ("session_id", "transcript_path", "cwd", "permission_mode", "turn_id")
+_CODEX_CALLS = {
+    "UserPromptSubmit": ("prompt_context", (*_CODEX_TURN, "prompt")),
+    "PostToolUse": ("file_context", (*_CODEX_TURN, "tool_name", "tool_use_id", "tool_input")),
 }
 
 
 def _codex() -> dict[str, str]:
     # Codex neither replaces a variable here nor sets one: the script stands in the file.
     server = {"command": "sh", "args": ["-c", inline("server.sh"), NAME, "codex"]}
-    hooks = {
+    hooks: dict[str, Any] = {
         event: [{"hooks": [_command("codex", event, seconds)]}]
-        for event, seconds in _CODEX_SECONDS.items()
+        for event, seconds in codex.TIMEOUTS.items()
     }
+    for event, (tool, names) in _CODEX_CALLS.items():
+        asked = {name: f"${{{name}}}" for name in names}
+        matcher = {k: v for k, v in codex.HOOKS.entries[event][0].items() if k == "matcher"}
+        hooks[event] = [{**matcher, "hooks": [_call(NAME, tool, asked, codex.TIMEOUTS[event])]}]
     interface = {
         "displayName": NAME,
         "shortDescription": _SHORT,
@@ -209,7 +213,7 @@ def _codex() -> dict[str, str]:
     )
     return {
         ".codex-plugin/plugin.json": _json(manifest),
-        "hooks/hooks.json": _json({"description": _SHORT, "hooks": hooks}),
+        "hooks/hooks.json": _json({"hooks": hooks}),  # an older one knows no other key
         ".mcp.json": _json({"mcpServers": {NAME: server}}),
         "scripts/hook.sh": script("hook.sh"),
     }
@@ -227,45 +231,29 @@ def _codex_marketplace() -> dict[str, Any]:
 
 # -- Cursor --------------------------------------------------------------------------------------
 
-_CURSOR_EVENTS = {
-    "sessionStart": ("SessionStart", 15),
-    "beforeSubmitPrompt": ("UserPromptSubmit", 10),
-    "postToolUse": ("PostToolUse", 5),
-    "stop": ("Stop", 10),
-}
-
 
 def _cursor() -> dict[str, str]:
-    hooks = {
-        event: [{"command": f"sh ./scripts/hook.sh cursor {ours}", "timeout": seconds}]
-        for event, (ours, seconds) in _CURSOR_EVENTS.items()
-    }
+    # The commands of a project's own file: none of the folder's place. A plugin's sessionEnd is
+    # not run by the client.
+    hooks = {event: held for event, held in cursor.HOOKS.entries.items() if event != "sessionEnd"}
     server = {"command": "sh", "args": ["-c", inline("server.sh"), NAME, "cursor"]}
     return {
         ".cursor-plugin/plugin.json": _json({"displayName": NAME, **_manifest()}),
         "hooks/hooks.json": _json({"version": 1, "hooks": hooks}),
         "mcp.json": _json({"mcpServers": {NAME: server}}),
-        "scripts/hook.sh": script("hook.sh"),
     }
 
 
 # -- Gemini CLI ----------------------------------------------------------------------------------
 
-_GEMINI_EVENTS = {
-    "SessionStart": ("SessionStart", 15, ""),
-    "BeforeAgent": ("UserPromptSubmit", 10, ""),
-    "AfterTool": ("PostToolUse", 5, "read_file|write_file|replace"),
-    "AfterAgent": ("Stop", 10, ""),
-    "SessionEnd": ("SessionEnd", 10, ""),
-}
-
 
 def _gemini() -> dict[str, str]:
     hooks: dict[str, Any] = {}
-    for event, (ours, seconds, matcher) in _GEMINI_EVENTS.items():
+    for event, (ours, milliseconds) in gemini.EVENTS.items():
         command = f'sh "${{extensionPath}}/scripts/hook.sh" gemini-cli {ours}'
-        hook = {"type": "command", "command": command, "timeout": seconds * 1000}
-        hooks[event] = [{**({"matcher": matcher} if matcher else {}), "hooks": [hook]}]
+        hook = {"type": "command", "name": NAME, "command": command, "timeout": milliseconds}
+        (group,) = gemini.HOOKS.entries[event]
+        hooks[event] = [{**group, "hooks": [hook]}]
     server = {"command": "sh", "args": ["${extensionPath}/scripts/server.sh", "gemini-cli"]}
     manifest = {
         "name": NAME,

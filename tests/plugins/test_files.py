@@ -80,7 +80,7 @@ def test_hooks_are_of_events_that_the_client_has_and_never_before_a_tool(client:
     assert not [event for event in events if "pretooluse" in event.lower()]
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("client", ["claude", "codex", "gemini"])
 def test_what_a_hook_starts_is_in_the_folder(client: str) -> None:
     found = commands(client)
 
@@ -107,9 +107,12 @@ def test_no_version_stands_in_a_command(client: str) -> None:
     assert not [command for command in commands(client) if VERSION in command]
 
 
-def test_the_hooks_that_ask_the_server_name_tools_and_arguments_that_it_has() -> None:
+@pytest.mark.parametrize(
+    ("client", "server"), [("claude", "plugin:gitmem:gitmem"), ("codex", "gitmem")]
+)
+def test_the_hooks_that_ask_the_server_name_what_it_has(client: str, server: str) -> None:
     schemas: dict[str, Any] = {str(tool["name"]): tool["inputSchema"] for tool in HOOK_TOOLS}
-    events = load("claude", "hooks/hooks.json")["hooks"]
+    events = load(client, "hooks/hooks.json")["hooks"]
     calls = [
         hook
         for groups in events.values()
@@ -120,8 +123,25 @@ def test_the_hooks_that_ask_the_server_name_tools_and_arguments_that_it_has() ->
 
     assert {call["tool"] for call in calls} == {*schemas}
     for call in calls:
-        assert call["server"] == "plugin:gitmem:gitmem"
+        assert call["server"] == server
         assert {*call["input"]} <= {*schemas[call["tool"]]["properties"]}
+
+
+RECORDED = {
+    "UserPromptSubmit": ("UserPromptSubmit.json", "UserPromptSubmit-subagent.json"),
+    "PostToolUse": ("PostToolUse-Bash.json", "PostToolUse-subagent.json"),
+}
+
+
+@pytest.mark.parametrize("event", RECORDED)
+def test_codex_is_asked_for_no_field_that_an_event_may_lack(event: str) -> None:
+    """It would call the hook failed."""
+    ((group,),) = (load("codex", "hooks/hooks.json")["hooks"][event],)
+    asked = {value[2:-1] for value in group["hooks"][0]["input"].values()}
+
+    for name in RECORDED[event]:
+        sent = json.loads((TOP / "tests/fixtures/codex/hooks" / name).read_text("utf-8"))
+        assert asked <= {*sent}
 
 
 def test_claudes_hooks_are_those_of_committed_settings() -> None:

@@ -18,7 +18,7 @@ from gitmem.state.settings import (
 )
 from tests.support.git import GitDriver
 
-SETTINGS = [field for field in fields(Settings) if field.name != "faults"]
+SETTINGS = [field for field in fields(Settings) if field.name not in ("faults", "team")]
 
 
 def test_nothing_set_means_the_defaults(git: GitDriver) -> None:

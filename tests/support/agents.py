@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 import re
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -129,4 +130,38 @@ def _moved(source: Path, worktree: Path) -> str:
 def _laid(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+    return path
+
+
+def opencode_session(home: Path, worktree: Path, version: str, name: str = "") -> Path:
+    """The sessions that OpenCode of that version wrote, as if it had worked in ``worktree``; the
+    path of the one whose title or first prompt has ``name``.
+    """
+    path = opencode_database(home / ".local" / "share" / "opencode", worktree, version)
+    with closing(sqlite3.connect(path)) as database:
+        query = (
+            "SELECT s.id FROM session s JOIN part p ON p.session_id = s.id"
+            " WHERE s.parent_id IS NULL AND instr(p.data, ?) ORDER BY p.id LIMIT 1"
+        )
+        (session,) = database.execute(query, (name or "crashes on an empty list",)).fetchone()
+    return path / str(session)
+
+
+def opencode_database(folder: Path, worktree: Path, version: str) -> Path:
+    """The database itself, with its write-ahead log put away, as after a clean end."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "opencode.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(_moved(FIXTURES / "opencode" / f"{version}.sql", worktree))
+        database.execute("PRAGMA journal_mode = WAL")
+    return path
+
+
+def opencode_files(home: Path, worktree: Path, version: str) -> Path:
+    """The session that a version of OpenCode before 1.2 wrote, in files; the path of its own."""
+    folder = home / ".local" / "share" / "opencode" / "storage"
+    documents = json.loads(_moved(FIXTURES / "opencode" / f"{version}.json", worktree))
+    for name, value in documents.items():
+        _laid(folder / name, json.dumps(value))
+    (path,) = folder.glob("session/*/*.json")
     return path

@@ -24,7 +24,7 @@ class CodexCli:
     """An installed client; each run gets a home of its own that keeps its sessions."""
 
     def __init__(self, program: Path, version: str) -> None:
-        self._program = program
+        self.program = program
         self.version = version
 
     @classmethod
@@ -65,7 +65,7 @@ class CodexCli:
             (home / "config.toml").write_text(text)
             done = subprocess.run(
                 [
-                    os.fspath(self._program),
+                    os.fspath(self.program),
                     *("exec", "--dangerously-bypass-approvals-and-sandbox"),
                     *words,
                 ],

@@ -32,6 +32,54 @@ def generate_api(steps: Sequence[Step], seen: list[Step] | None = None) -> Itera
 
 
 @contextmanager
+def messages_api(steps: Sequence[Step], requests: list[dict[str, Any]]) -> Iterator[str]:
+    """Anthropic's Messages API: a step is a content block, one for each answer that came back;
+    ``requests`` takes the bodies of those that offer tools.
+    """
+
+    def reply(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
+        if body.get("tools"):
+            requests.append(body)
+            return _blocks(body, steps)
+        return _blocks(body, [{"type": "text", "text": "A title"}])
+
+    with _served(steps, reply) as url:
+        yield url
+
+
+def _blocks(body: dict[str, Any], steps: Sequence[Step]) -> bytes:
+    parts = [
+        part
+        for message in body.get("messages", [])
+        if isinstance(message.get("content"), list)
+        for part in message["content"]
+    ]
+    done = sum(part.get("type") == "tool_result" for part in parts)
+    step = steps[min(done, len(steps) - 1)]
+    is_call = step["type"] == "tool_use"
+    delta = (
+        {"type": "input_json_delta", "partial_json": json.dumps(step["input"])}
+        if is_call
+        else {"type": "text_delta", "text": step["text"]}
+    )
+    empty = {**step, "input": {}} if is_call else {"type": "text", "text": ""}
+    usage = {"input_tokens": 1, "output_tokens": 1}
+    head = {"id": "m", "type": "message", "role": "assistant", "model": "m", "content": []}
+    end = {"stop_reason": "tool_use" if is_call else "end_turn", "stop_sequence": None}
+    events: list[dict[str, Any]] = [
+        {"type": "message_start", "message": {**head, "stop_reason": None, "usage": usage}},
+        {"type": "content_block_start", "index": 0, "content_block": empty},
+        {"type": "content_block_delta", "index": 0, "delta": delta},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": end, "usage": usage},
+        {"type": "message_stop"},
+    ]
+    return b"".join(
+        f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in events
+    )
+
+
+@contextmanager
 def chat_api(
     choose: Callable[[dict[str, Any]], Sequence[Step]], requests: list[dict[str, Any]]
 ) -> Iterator[str]:

@@ -76,6 +76,9 @@ class EventReader:
             yield from self._result(data, draft)
         elif kind == "session.compaction_complete" and data.get("success") is not False:
             yield from draft.words(EventKind.SUMMARY, parse_text(data.get("summaryContent")))
+        elif kind == "session.task_complete" and data.get("success") is not False:
+            # What an agent that works by itself says in the end stands in a call.
+            yield from draft.words(EventKind.SAY, parse_text(data.get("summary")).strip())
         elif kind == "abort" and data.get("reason") != _STOPPED_BY_CLIENT:
             if not is_of_subagent(record):
                 yield from draft.interrupt()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gitmem.setup.clients import claude_code, codex, copilot, cursor, gemini, qwen
+from gitmem.setup.clients import claude_code, codex, copilot, cursor, gemini, opencode, qwen
 from gitmem.setup.clients.client_setup import ClientFile, ClientSetup
 
 CLIENTS: tuple[ClientSetup, ...] = (
@@ -16,6 +16,7 @@ CLIENTS: tuple[ClientSetup, ...] = (
     copilot.CLIENT,
     cursor.CLIENT,
     gemini.CLIENT,
+    opencode.CLIENT,
     qwen.CLIENT,
 )
 """Claude Code is the first, and is set up wherever nobody refused it."""

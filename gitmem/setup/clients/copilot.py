@@ -9,6 +9,8 @@ such a hook fails.  Pure: bytes in, bytes out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from gitmem.setup.clients.client_setup import ClientFile, ClientSetup, home_folder
@@ -41,6 +43,11 @@ HOOKS = JsonHooks(
     "the hooks of Copilot CLI", {event: [_hook(event)] for event in EVENTS}, {"version": 1}
 )
 
+
+def _home(environ: Mapping[str, str]) -> Path:
+    return home_folder(environ, "COPILOT_HOME", ".copilot")
+
+
 CLIENT = ClientSetup(
     name=NAME,
     title="GitHub Copilot CLI",
@@ -53,8 +60,10 @@ CLIENT = ClientSetup(
             has_us=HOOKS.has_us,
             is_same=HOOKS.is_same,
             is_nothing=HOOKS.is_nothing,
+            user_path=lambda environ: _home(environ) / "hooks" / "gitmem.json",
         ),
     ),
     programs=("copilot",),
-    homes=lambda environ: [home_folder(environ, "COPILOT_HOME", ".copilot")],
+    homes=lambda environ: [_home(environ)],
+    folder=".github/hooks",
 )

@@ -7,7 +7,7 @@
 # else what uvx has.  Where there is none, a session's start says how to get it.
 client=${1-} event=${2-}
 [ -n "$event" ] && [ -z "${GITMEM_SKIP-}" ] || exit 0
-cd "${CLAUDE_PROJECT_DIR:-.}" 2>/dev/null || exit 0
+cd "${CLAUDE_PROJECT_DIR:-${GEMINI_PROJECT_DIR:-.}}" 2>/dev/null || exit 0
 set -- hook "$event" ${3+"$3"}
 
 # What the team has committed counts: then this hook has nothing to do.  Other clients may run a

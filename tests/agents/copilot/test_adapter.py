@@ -341,6 +341,8 @@ def test_answers_interruptions_and_summaries(tmp_path: Path) -> None:
         {**line("abort", reason="user_initiated"), "agentId": "a"},
         line("session.compaction_complete", success=True, summaryContent="We went far."),
         line("session.compaction_complete", success=False, summaryContent="Nothing."),
+        line("session.task_complete", success=True, summary="It is far enough."),
+        line("session.task_complete", success=False, summary="It is not."),
         line("assistant.reasoning", content="So."),
         line("assistant.message", content="Yes.", reasoningText="So."),
     )
@@ -350,6 +352,7 @@ def test_answers_interruptions_and_summaries(tmp_path: Path) -> None:
         "result AskUserQuestion not so far.",
         "interrupt",
         "summary We went far.",
+        "say It is far enough.",
         "think So.",
         "say Yes.",
     ]

@@ -72,6 +72,9 @@ def test_whether_the_client_is_here(tmp_path: Path) -> None:
     (home / ".copilot").mkdir(parents=True)
     assert CLIENT.is_here(tmp_path, {"HOME": str(home), "PATH": ""})
     assert CLIENT.is_here(tmp_path, {"HOME": "/none", "COPILOT_HOME": str(home), "PATH": ""})
+    (tmp_path / PROJECT_FILE).parent.mkdir(parents=True)
+    assert CLIENT.is_here(tmp_path, {"HOME": "/none", "PATH": ""})
+    (tmp_path / PROJECT_FILE).parent.rmdir()
     program = tmp_path / "bin" / "copilot"
     program.parent.mkdir()
     program.write_text("#!/bin/sh\n")
@@ -114,3 +117,18 @@ def test_init_and_uninstall(git: GitDriver) -> None:
     assert not file.exists()
     assert not (git.path / ".github").exists()
     assert git.out("status", "--porcelain") == before
+
+
+def test_in_the_persons_own_folder(git: GitDriver) -> None:
+    """There the client needs no trust in the project; the folder goes with the file."""
+    git.write("a.txt", "a")
+    git.commit("First")
+    own = git.home / ".copilot"
+    own.mkdir()
+
+    assert gitmem(git, "init", "--user").returncode == 0
+    assert HOOKS.has_us((own / "hooks" / "gitmem.json").read_bytes())
+    assert not (git.path / PROJECT_FILE).exists()
+    assert gitmem(git, "uninstall", "--user").returncode == 0
+
+    assert list(own.iterdir()) == []
