@@ -28,7 +28,7 @@ _REASONS = {
     "known": ("is here already", "are here already"),
     "forgotten": ("was forgotten here on purpose", "were forgotten here on purpose"),
     "absent": ("belongs to what is not here", "belong to what is not here"),
-    "untied": ("is not committed yet", "are not committed yet"),
+    "untied": ("is of no commit that git tells", "are of no commit that git tells"),
     "private": (
         "is about you and was left out (see: gitmem remember --help)",
         "are about you and were left out (see: gitmem remember --help)",
