@@ -62,7 +62,7 @@ def test_codex(committed: GitDriver) -> None:
 
     memory = _memory_of_head(committed)
     assert memory.provenance.agent.startswith("codex 0.")
-    assert "not 0.3 in binary" in memory.why
+    assert "not 0.3 in binary" in str(memory.decisions)
 
 
 def test_gemini(committed: GitDriver) -> None:
@@ -86,7 +86,7 @@ def test_gemini(committed: GitDriver) -> None:
     gitmem(committed, "log")  # it switches git's hooks off: the next command finds the commit
     memory = _memory_of_head(committed)
     assert memory.provenance.agent == "gemini-cli"
-    assert "not 0.3 in binary" in memory.why
+    assert "not 0.3 in binary" in str(memory.decisions)
 
 
 @pytest.mark.parametrize("beside", ["alone", "project"])

@@ -262,4 +262,13 @@ PLAIN_CHOICE = re.compile(
     _I,
 )
 """A choice with its reason, or with what was not chosen, in so many words."""
+PLAIN_ORDER = re.compile(
+    r"^(?:(?:please|so|and|then|ok|okay|instead)[, ]+)*"
+    r"(?:use|keep|store|prefer|take|put|make|return|choose|pick|leave|avoid|never \w+|"
+    r"(?:do not|don['’]?t) \w+)\b"
+    r"(?:(?!\bbut\b)[^;:?]){3,160}?,? "
+    r"(?:because|since (?:we|it|the|they|that|this|there)|as (?:we|it|they|there)) .{8,240}",
+    _I,
+)
+"""What a person tells the agent to do, with the reason."""
 TEST_NAME = re.compile(r"^`?test\w*|`Test\w+", _I)

@@ -16,6 +16,7 @@ from gitmem.compress.offline.cue_words import (
     CUE_WORDS,
     DESCRIPTION_OPENING,
     PLAIN_CHOICE,
+    PLAIN_ORDER,
     PROPOSAL,
 )
 from gitmem.compress.offline.cues import Cues, can_be_told, cues_of, is_taken_back
@@ -72,17 +73,25 @@ class Selection:
 def stands_alone(sentence: Sentence) -> bool:
     """Whether a sentence can be understood without the one before it."""
     if sentence.by_user:
-        return len(sentence.stems) >= _MIN_USER_STEMS and not _POINTS_BACK.search(sentence.text)
+        says_enough = len(sentence.stems) >= _MIN_USER_STEMS or _is_order(sentence)
+        return says_enough and not _POINTS_BACK.search(sentence.text)
     return _LEANS.match(sentence.text) is None
 
 
 def is_plain_choice(sentence: Sentence) -> bool:
-    """Whether it states a choice in so many words: the labels hold too few such to teach it."""
+    """Whether it states a choice in so many words: the labels hold too few such to teach it.
+
+    A person's order with its reason is one; of an agent it may be advice to somebody else.
+    """
     return (
-        PLAIN_CHOICE.match(sentence.text) is not None
+        (_is_order(sentence) or PLAIN_CHOICE.match(sentence.text) is not None)
         and CUE_WORDS["hedge"].search(sentence.text) is None
         and not sentence.text.endswith(QUESTION_MARKS)
     )
+
+
+def _is_order(sentence: Sentence) -> bool:
+    return sentence.by_user and PLAIN_ORDER.match(sentence.text) is not None
 
 
 def select_statements(

@@ -306,3 +306,45 @@ def test_no_sentence_is_told_in_two_roles() -> None:
 
     (memory,) = made.memories
     assert str(memory).count("not exact in binary") == 1
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "Use integer cents, because 0.1 + 0.2 is not 0.3 in binary.",
+        "Please keep the old names since the plugins import them by hand.",
+        "Do not retry a refused payment, because the bank counts each attempt.",
+    ],
+)
+def test_a_persons_order_with_its_reason_is_told_behind_what_was_wrong(order: str) -> None:
+    memory = compressed(
+        evidence_of(
+            event("prompt", f"price.py gives floats. {order}"),
+            event("call", tool="Write", path="price.py", call_id="1"),
+            event("result", "ok", tool="Write", call_id="1"),
+        ),
+        change_of("price.py", subject="Exact prices"),
+    )
+
+    assert order.rstrip(".") in str(memory)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Should we use integer cents, because 0.1 + 0.2 is not 0.3 in binary?",
+        "Don't mend anything, but see whether it works, because somebody said that it hangs.",
+        "Maybe use integer cents, because 0.1 + 0.2 is not 0.3 in binary.",
+    ],
+)
+def test_a_question_a_doubt_and_another_order_are_no_choice(words: str) -> None:
+    memory = compressed(
+        evidence_of(
+            event("prompt", f"price.py gives floats. {words}"),
+            event("call", tool="Write", path="price.py", call_id="1"),
+            event("result", "ok", tool="Write", call_id="1"),
+        ),
+        change_of("price.py", subject="Exact prices"),
+    )
+
+    assert memory.decisions == ()
