@@ -156,16 +156,17 @@ def test_excluded_files_and_forgotten_memories_stay_away(here: GitDriver, tmp_pa
     NoteStore(here.repo).add({head(here): [document_of(gone)]}, "notes: put")
     assert gitmem(here, "forget", gone.id).returncode == 0
     here.run("config", "gitmem.exclude", "secret/*")
-    fresh = GitDriver(here.path, here.home)
-    found = take(
-        fresh,
-        tmp_path,
+    lines = (
         gone,
         Memory(kind="note", title="All secret", files_changed=("secret/k.py",)),
         Memory(kind="note", title="Half", files_changed=("secret/k.py", "a.py")),
     )
+    path = tmp_path / "m.jsonl"
+    told = [json.dumps(render_memory_line(MemoryLine(head(here), one))) for one in lines]
+    path.write_text("\n".join(told))
+    found = json.loads(gitmem(here, "import", str(path), "--json").stdout)
 
-    assert (found.written, found.forgotten, found.excluded) == (1, 1, 1)
+    assert [found[name] for name in ("written", "forgotten", "excluded")] == [1, 1, 1]
     assert titled(here, "Half").files_changed == ("a.py",)
 
 
