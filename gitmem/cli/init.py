@@ -21,6 +21,7 @@ from gitmem.git.head import head_commit
 from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
 from gitmem.index.memories import memory_count
+from gitmem.model.and_list import and_list
 from gitmem.process.own_command import as_typed, own_command
 from gitmem.refresh.refresh import refresh
 from gitmem.setup.clients.clients import CLIENTS, client_names, find_client
@@ -181,8 +182,7 @@ def command(
         click.echo(as_typed(f"note: {notice}"), err=True)
     shared = [name for name in _SHARED if any(name in change for change in report.changes)]
     if shared and not user:
-        names = " and ".join([", ".join(shared[:-1]), shared[-1]] if shared[1:] else shared)
-        click.echo(f"Commit {names} to share them with your teammates.")
+        click.echo(f"Commit {and_list(shared)} to share them with your teammates.")
     if user and not no_mcp:
         click.echo(
             f"To let the agent search: claude mcp add --scope user gitmem -- {own_command()} mcp"

@@ -12,6 +12,7 @@ from gitmem.cli.open_repo import repo_here
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.errors import InstallError
 from gitmem.git.repo import Repo
+from gitmem.model.and_list import and_list
 from gitmem.process.own_command import as_typed
 from gitmem.setup.team_files import changed_team_files, leave_project
 from gitmem.setup.uninstall import UninstallReport, uninstall
@@ -49,8 +50,7 @@ def command(user: bool, team: bool) -> None:
     report = uninstall(
         repo, user_settings=user_settings() if user else None, drain=drain, for_team=team
     )
-    for done in report.removals:
-        click.echo(f"restored {done}")
+    _tell_what_is_out(report)
     for notice in report.notices:
         click.echo(f"note: {notice}", err=True)
     for left in report.failures:
@@ -64,7 +64,7 @@ def command(user: bool, team: bool) -> None:
     if report.committed:
         click.echo(
             as_typed(
-                f"{' and '.join(report.committed)} {'is' if len(report.committed) == 1 else 'are'}"
+                f"{and_list(report.committed)} {'is' if len(report.committed) == 1 else 'are'}"
                 " committed, and stay as the team has them; they do nothing here. To take gitmem"
                 " out of the project for all: gitmem uninstall --team"
             )
@@ -74,15 +74,21 @@ def command(user: bool, team: bool) -> None:
     click.echo("gitmem is gone from this repository. The memories stay: git log --notes=claude-mem")
 
 
+def _tell_what_is_out(report: UninstallReport) -> None:
+    for path in report.restored:
+        click.echo(f"restored {path}")
+    for path in report.removals:
+        click.echo(f"removed {path}")
+
+
 def _leave_team(repo: Repo) -> None:
     """Where gitmem is not set up, only the project's files are left to edit."""
     report = UninstallReport()
     leave_project(repo, report)
-    for done in report.removals:
-        click.echo(f"restored {done}")
+    _tell_what_is_out(report)
     if report.failures:
         raise InstallError("; ".join(report.failures), "Nothing else was changed")
-    if not report.removals:
+    if not (report.restored or report.removals):
         click.echo("There is nothing of gitmem in the project's files.")
     _tell_what_to_commit(repo)
 

@@ -233,7 +233,7 @@ def _leave_hook_files(repo: Repo, owned_files: OwnedFiles, report: InstallReport
     for kept in owned_files.manifest.files:
         if path_of_name(repo, kept.path).name in EVENTS:
             put_back(repo, owned_files, kept)
-            report.changes.append(f"git hook file restored: {kept.path}")
+            report.removals.append(f"gitmem's lines from the git hook file {kept.path}")
 
 
 def add_hook(owned_files: OwnedFiles, place: HooksPlace, event: str) -> bool:

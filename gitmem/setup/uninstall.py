@@ -43,11 +43,13 @@ _HOOK_FILE = FileForm(rest=without_block, is_same=bytes.__eq__, is_nothing=is_em
 
 @dataclass
 class UninstallReport:
-    """``removals`` names what was removed, ``notices`` what the person should look at, and
+    """``restored`` names the files that are as they were without us, ``removals`` those that are
+    gone because nobody else had anything in them, ``notices`` what the person should look at, and
     ``failures`` what could not be removed, each with the reason and, if there is one, the remedy.
     ``committed`` are files of the project that were left because a commit has them.
     """
 
+    restored: list[str] = field(default_factory=list)
     removals: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -169,9 +171,14 @@ def _put_back_config(repo: Repo, owned_files: OwnedFiles, kept: FileRecord) -> s
 def _put_back_and_tell(
     repo: Repo, owned_files: OwnedFiles, kept: FileRecord, report: UninstallReport
 ) -> None:
+    path = path_of_name(repo, kept.path)
+    before = look(path)
     notice = put_back(repo, owned_files, kept)
     report.notices += [notice] if notice else []
-    report.removals.append(os.fspath(path_of_name(repo, kept.path)))
+    after = look(path)
+    if after != before:
+        told = report.removals if after.content is None else report.restored
+        told.append(os.fspath(path))
 
 
 def _leave_user_file(repo: Repo, path: Path, file: ClientFile, report: UninstallReport) -> None:
@@ -185,9 +192,10 @@ def _leave_user_file(repo: Repo, path: Path, file: ClientFile, report: Uninstall
         path.resolve().unlink()
         with suppress(OSError):
             path.parent.rmdir()
+        report.removals.append(os.fspath(path))
     else:
         write_over(path.resolve(), rest, mode=present.mode)
-    report.removals.append(os.fspath(path))
+        report.restored.append(os.fspath(path))
 
 
 def _forget_tracking(repo: Repo) -> None:
