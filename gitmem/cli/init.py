@@ -189,11 +189,11 @@ def command(
         )
     tell_team_file(repo)
     if not (report.changes or report.removals):
-        click.echo("Everything is already in place.")
+        click.echo(f"Everything {'else ' if report.left_alone else ''}is already in place.")
     memories = "1 memory" if count == 1 else f"{count} memories"
-    click.echo(
-        as_typed(f"gitmem is set up: {memories} here. Next: work, commit, then run `gitmem log`.")
-    )
+    but = f", but not for {and_list(report.left_alone)}" if report.left_alone else ""
+    next_step = "Next: work, commit, then run `gitmem log`."
+    click.echo(as_typed(f"gitmem is set up{but}: {memories} here. {next_step}"))
     if read_settings(repo).team.unreadable:
         return
     if not count and head_commit(repo) and offer_backfill(open_workspace(repo)):

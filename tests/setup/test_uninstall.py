@@ -467,3 +467,37 @@ def test_the_command_says_so_and_can_be_repeated(committed: GitDriver) -> None:
     assert "gitmem is gone" not in done.stdout
     lock.unlink()
     assert gitmem(committed, "uninstall").returncode == 0
+
+
+def test_a_persons_own_files_are_named_and_left_from_anywhere(
+    committed: GitDriver, tmp_path: Path
+) -> None:
+    homes = [".codex", ".qwen", ".copilot", ".gemini", ".cursor", ".config/opencode"]
+    for name in homes:
+        (committed.home / name).mkdir(parents=True)
+        (committed.home / name / "theirs").write_text("x")
+    own = committed.home / ".codex" / "hooks.json"
+    own.write_text('{"x": 1}\n')
+    before = snapshot(committed.home)
+    assert gitmem(committed, "init", "--user", "--no-fetch").returncode == 0
+    changed = {
+        name for name, found in snapshot(committed.home).items() if before.get(name) != found
+    }
+    assert len([name for name in changed if "hooks" in name or "settings" in name]) >= 5
+
+    left = gitmem(committed, "uninstall")
+
+    assert "To take them out: gitmem uninstall --user" in left.stdout
+    assert str(own) in left.stdout
+    assert str(committed.home / ".config/opencode/plugins/gitmem.js") in left.stdout
+    outside = GitDriver(tmp_path / "outside", committed.home)
+    outside.path.mkdir()
+    gone = gitmem(outside, "uninstall", "--user")
+    assert gone.returncode == 0
+    assert f"restored {own}" in gone.stdout
+    assert f"removed {committed.home / '.qwen/settings.json'}" in gone.stdout
+    after = snapshot(committed.home)
+    assert {name: found for name, found in after.items() if not name.startswith(".local")} == before
+    for place in (outside, committed):
+        again = gitmem(place, "uninstall", "--user")
+        assert (again.returncode, "nothing of gitmem" in again.stdout) == (0, True)
