@@ -10,6 +10,10 @@ fi
 # husky up to version 8 runs every hook twice, the second time with its mark set.
 [ -z "${GITMEM_SKIP-}${husky_skip_init-}" ] || exit 0
 
+project='' # what a person's PATH has of it, git has already run
+. "${0%/*}/programs.sh"
+keep_own_places
+
 state=${0%/hooks/*}
 common=${state%/*}
 git_dir=${GIT_DIR:-.git}

@@ -10,33 +10,23 @@ case "$1 ${2-}" in
 esac
 state=$(CDPATH='' cd -P -- "${0%/*}" && pwd -P) || exit 0
 
-# Whether a folder, named without links, is part of a project: what lies there came with a clone,
-# perhaps, and must not be started by itself.
-is_in_project() {
-    case $1/ in "${state%/*}"/*) return 0 ;; esac
-    place=$1
-    while [ ! -e "$place/.git" ] && [ ! -L "$place/.git" ]; do
-        [ -n "$place" ] || return 1
-        place=${place%/*}
-    done
-}
+project=''
+[ -f "${0%/*}/hooks/programs.sh" ] || exit 0
+. "${0%/*}/hooks/programs.sh"
+keep_own_places
+project=${state%/*}
+project=${project%/.git} # any other work tree is seen by its own .git
 
 # Whether a program may be started: ours by what it says, in a place that only its owner writes to.
 is_ours() {
-    real=$(readlink -f -- "$1") && [ -f "$real" ] && [ -x "$real" ] || return 1
-    for file in "$1" "$real"; do
-        folder=$(CDPATH='' cd -P -- "${file%/*}/" && pwd -P) || return 1
-        ! is_in_project "${folder%/}" || return 1
-    done
-    [ -z "$(find "$real" "${real%/*}" -prune -perm -0002)" ] || return 1
-    [ -n "$(find "$real" -prune '(' -user "$(id -u)" -o -user 0 ')')" ] || return 1
+    is_safe "$1" gitmem || return 1
     grep -q 'gitmem\.__main__' "$real" || return 1 # somebody else's program of the same name
-    case $(cd / && "$1" --version </dev/null) in *'(gitmem-cli)'*) ;; *) return 1 ;; esac
+    case $(cd / && "$1/gitmem" --version </dev/null) in *'(gitmem-cli)'*) ;; *) return 1 ;; esac
 }
 
-# Whether the program at $1 works and has put itself in the place of the one that is gone.
+# Whether the gitmem in $1 works and has put itself in the place of the one that is gone.
 takes_over() {
-    is_ours "$1" && [ "$("$1" hook launcher "$state" </dev/null)" = mended ]
+    is_ours "$1" && [ "$("$1/gitmem" hook launcher "$state" </dev/null)" = mended ]
 }
 
 # On PATH, but for folders that depend on where one is; then where uv and pipx put programs.
@@ -48,7 +38,7 @@ look() {
     IFS=:
     for place in $places; do
         case $place in
-        /*) [ ! -f "$place/gitmem" ] || ! takes_over "$place/gitmem" || return 0 ;;
+        /*) [ ! -f "$place/gitmem" ] || ! takes_over "$place" || return 0 ;;
         esac
     done
     return 1

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Mapping
 
+from gitmem.process.search_path import keep_absolute_places
 from gitmem.process.streams import open_streams, speak_utf8
 
 
@@ -16,8 +17,10 @@ def main() -> None:
     """Run gitmem with this process's arguments and exit with its code.
 
     A standard input that is closed reads as an empty one, and a closed output as a lost one.
+    No program is looked for in the folder that one happens to be in.
     """
     open_streams()
+    keep_absolute_places(os.environ)
     arguments = sys.argv[1:]
     if arguments[:1] == ["hook"]:
         gc.disable()  # what a hook needs of memory is little, and soon over

@@ -18,6 +18,7 @@ from gitmem.compress.offline.history import is_bot
 from gitmem.git.repo import Repo, try_git
 from gitmem.guard.policy import Policy
 from gitmem.model.change import Change, FileChange
+from gitmem.process.search_path import may_start
 from gitmem.state.questions import Questions
 from gitmem.state.settings import Settings
 
@@ -153,8 +154,9 @@ def _files(text: str) -> list[FileChange]:
 
 
 def _program(repo: Repo, here: str) -> str:
-    """How the agent's shell starts gitmem."""
-    if shutil.which("gitmem"):
+    """How the agent's shell starts gitmem: never one that the project may have brought."""
+    found = shutil.which("gitmem")
+    if found and may_start(found, os.environ):
         return "gitmem"
     run = os.fspath(repo.state_dir / "run")
     return shlex.quote(os.path.relpath(run, here) if here else run)

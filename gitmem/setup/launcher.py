@@ -19,7 +19,7 @@ from gitmem.setup.trouble import no_program
 from gitmem.state.atomic import write_atomically
 
 _SCRIPTS = (*EVENTS, "agent-stop")
-_SOURCED = ("prelude.sh", "stand-in.sh")
+_SOURCED = ("programs.sh", "prelude.sh", "stand-in.sh")
 _MARKS = ("lost", "lost.told", "gone")
 _MAX_BYTES = 1 << 20
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -98,7 +98,7 @@ def put_program(repo: Repo, python: str) -> bool:
     changed |= _put(repo.state_dir / "program", _program(python), 0o666)
     for name in _MARKS:
         (repo.state_dir / name).unlink(missing_ok=True)
-    for name in (*_SCRIPTS, *_SOURCED):
+    for name in (*_SOURCED, *_SCRIPTS):  # what a hook sources is there before it
         mode = 0o777 if name in _SCRIPTS else 0o666
         changed |= _put(repo.state_dir / "hooks" / name, _read_script(name), mode)
     (repo.state_dir / "queue").mkdir(exist_ok=True)

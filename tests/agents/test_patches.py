@@ -22,8 +22,8 @@ PATCH = """*** Begin Patch
 
 def test_each_file_with_its_lines() -> None:
     assert parse_patches(PATCH) == [
-        FilePatch("src/a b.py", "new", "gone"),
-        FilePatch("docs/new.md", "# Title\n"),
+        FilePatch("src/a b.py", "new", "gone", ("new",)),
+        FilePatch("docs/new.md", "# Title\n", runs=("# Title\n",)),
         FilePatch("old.py"),
     ]
 
@@ -31,7 +31,7 @@ def test_each_file_with_its_lines() -> None:
 def test_a_moved_file_is_two() -> None:
     patch = "*** Begin Patch\n*** Update File: a.py\n*** Move to: b.py\n-x\n+y\n*** End Patch"
 
-    assert parse_patches(patch) == [FilePatch("a.py"), FilePatch("b.py", "y", "x")]
+    assert parse_patches(patch) == [FilePatch("a.py"), FilePatch("b.py", "y", "x", ("y",))]
 
 
 def test_several_patches_in_a_script_with_escaped_line_breaks() -> None:
@@ -44,7 +44,9 @@ def test_several_patches_in_a_script_with_escaped_line_breaks() -> None:
 
 
 def test_windows_line_ends_and_a_patch_without_an_end() -> None:
-    assert parse_patches("*** Begin Patch\r\n*** Add File: a\r\n+x\r\n") == [FilePatch("a", "x")]
+    assert parse_patches("*** Begin Patch\r\n*** Add File: a\r\n+x\r\n") == [
+        FilePatch("a", "x", runs=("x",))
+    ]
 
 
 @given(st.text(alphabet="*+- \nABDEFegintaPchlUpd:\\", max_size=400))

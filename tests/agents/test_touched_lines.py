@@ -17,7 +17,7 @@ KEYS = (
     *("offset", "limit", "file", "startLine", "numLines", "structuredPatch"),
     *("newStart", "lines", "edits", "old_string"),
 )
-PAYLOADS = Path(__file__).resolve().parents[3].parent / "shared/claude-code/hook-payloads"
+PAYLOADS = Path(__file__).resolve().parents[2].parent / "shared/claude-code/hook-payloads"
 
 
 @pytest.mark.parametrize(

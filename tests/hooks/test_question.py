@@ -401,3 +401,15 @@ def test_the_shell_is_told_where_gitmem_is(settled: GitDriver, monkeypatch: Any)
 
     assert "`../.git/gitmem/run remember --commit" in question
     assert (folder / Path("../.git/gitmem/run")).is_file()
+
+
+@pytest.mark.parametrize("place", ["tools", "."])
+def test_it_is_not_sent_to_a_gitmem_that_the_project_brought(
+    settled: GitDriver, monkeypatch: Any, place: str
+) -> None:
+    program = settled.write(f"{place}/gitmem", "#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    committed_by(settled)
+
+    assert "`.git/gitmem/run remember --commit" in after_command(settled, cwd=str(settled.path))

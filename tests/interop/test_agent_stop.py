@@ -286,3 +286,28 @@ def test_the_worker_leaves_nothing_of_it(committed: GitDriver, enabled: str) -> 
     # Whether anything is in that session, which has no transcript, is not what this asks.
     assert (Registry(committed.repo).get(SESSION) is not None) == (enabled == "true")
     assert {job.worktree for job in queued(committed)} <= {str(committed.path.resolve())}
+
+
+@pytest.mark.parametrize("path", [".::{}", "tools:{}:"])
+def test_no_program_of_the_folder_that_one_is_in_is_run(ready: GitDriver, path: str) -> None:
+    """A clone may bring it; macOS has neither setsid nor timeout of its own."""
+    for name in ("setsid", "nice", "timeout", "dd", "find", "mkdir", "cat", "rm"):
+        for folder in ("tools", "."):
+            stub = ready.write(f"{folder}/{name}", f"#!/bin/sh\n>'{ready.home}/ran'\n")
+            stub.chmod(0o755)
+    environ = {**ready.env(), "PATH": path.format(os.environ["PATH"])}
+    for event in ("Stop", "SessionEnd"):
+        subprocess.run(
+            [ready.repo.state_dir / "run", "hook", event],
+            cwd=ready.path,
+            env=environ,
+            input=words(ready),
+            check=True,
+        )
+    subprocess.run(
+        ["git", "commit", "-q", "--allow-empty", "-m", "x"], cwd=ready.path, env=environ, check=True
+    )
+
+    assert len(queued(ready)) == 3
+    assert eventually((ready.repo.state_dir / "called").exists)
+    assert not (ready.home / "ran").exists()

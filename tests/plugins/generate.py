@@ -64,7 +64,8 @@ def script(name: str) -> str:
     """A script as a plugin has it."""
     text = (SOURCE / "scripts" / name).read_text("utf-8")
     ours = (SOURCE / "scripts" / "is_ours.sh").read_text("utf-8").rstrip("\n")
-    for mark, part in {**_PARTS, "@IS_OURS@": ours}.items():
+    programs = (TOP / "githooks" / "programs.sh").read_text("utf-8").rstrip("\n")
+    for mark, part in {**_PARTS, "@IS_OURS@": ours, "@PROGRAMS@": programs}.items():
         text = text.replace(mark, part)
     return text
 

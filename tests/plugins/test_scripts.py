@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,10 @@ START = json.dumps({"session_id": "s", "hook_event_name": "SessionStart", "sourc
 RESUME = START.replace("startup", "resume")
 EVENTS = ("SessionStart", "UserPromptSubmit", "PostToolUse", "SubagentStart", "Stop", "SessionEnd")
 SAYS = '{"hookSpecificOutput": {}}'
-TOOLS = ("cat", "dirname", "env", "git", "grep", "head", "mkdir", "python3", "sed", "sh")
+TOOLS = (
+    *("cat", "dirname", "env", "find", "git", "grep", "id", "mkdir", "python3", "readlink"),
+    *("sed", "sh"),
+)
 
 
 class Machine:
@@ -36,8 +39,9 @@ class Machine:
     def put(self, name: str, says: str = SAYS, *, code: int = 0, head: str = "#!/bin/sh") -> Path:
         """A program that notes its arguments and what it reads, and prints ``says``."""
         path = self.bin / name
+        path.unlink(missing_ok=True)  # a tool's link leads to the machine's own program
         path.write_text(
-            f"{head}\necho \"{name} $*\" >>'{self.calls}'\n"
+            f"{head}\n# gitmem.__main__\necho \"{name} $*\" >>'{self.calls}'\n"
             f"case $* in *mcp) ;; *) cat >>'{self.calls}' ;; esac\n"
             f"printf '%s\\n' '{says}'\nexit {code}\n"
         )
@@ -74,7 +78,7 @@ class Machine:
         self, command: Sequence[str], stdin: str, around: dict[str, str]
     ) -> subprocess.CompletedProcess[str]:
         environ = {**self.git.env(), "CLAUDE_PLUGIN_DATA": str(self.data), **around}
-        environ["PATH"] = str(self.bin)
+        environ["PATH"] = around.get("PATH", str(self.bin))
         return subprocess.run(
             [str(self.bin / command[0]), *command[1:]],
             cwd=self.git.path,
@@ -240,31 +244,124 @@ def test_a_program_of_ours_is_known_by_its_entry(machine: Machine) -> None:
     assert machine.called == ["hook SessionStart"]
 
 
-def test_a_path_that_depends_on_the_folder_leads_to_no_program(machine: Machine) -> None:
-    """A clone could bring it."""
-    hostile = machine.put("gitmem")
-    hostile.rename(machine.git.path / "gitmem")
-    environ = {**machine.git.env(), "PATH": f".:{machine.bin}"}
-    command = [str(machine.bin / "sh"), str(PLUGINS / "claude/scripts/hook.sh")]
+def relative(machine: Machine, folder: Path) -> str:
+    return f".::bin:{machine.bin}:"
 
-    for words in (["claude-code", "SessionStart"],):
-        subprocess.run(
-            [*command, *words],
-            cwd=machine.git.path,
-            env=environ,
-            input=START,
-            text=True,
-            check=True,
-        )
-    subprocess.run(
-        [*command[:1], str(PLUGINS / "claude/scripts/server.sh"), "claude-code"],
-        cwd=machine.git.path,
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        check=True,
-    )
 
+def in_the_project(machine: Machine, folder: Path) -> str:
+    return f"{machine.git.path}:{machine.bin}"
+
+
+def below_the_project(machine: Machine, folder: Path) -> str:
+    return f"{machine.git.path}/bin:{machine.bin}"
+
+
+def by_a_linked_folder(machine: Machine, folder: Path) -> str:
+    (folder / "linked").symlink_to(machine.git.path / "bin")
+    return f"{folder}/linked:{machine.bin}"
+
+
+def by_a_link(machine: Machine, folder: Path) -> str:
+    for name in ("gitmem", "uvx"):
+        (machine.bin / name).symlink_to(machine.git.path / name)
+    return str(machine.bin)
+
+
+def in_another_project(machine: Machine, folder: Path) -> str:
+    (folder / "other" / ".git").mkdir(parents=True)
+    for name in ("gitmem", "uvx"):
+        shutil.copy(machine.git.path / name, folder / "other" / name)
+    return f"{folder}/other:{machine.bin}"
+
+
+def where_everybody_writes(machine: Machine, folder: Path) -> str:
+    (folder / "open").mkdir()
+    for name in ("gitmem", "uvx"):
+        shutil.copy(machine.git.path / name, folder / "open" / name)
+    (folder / "open").chmod(0o777)
+    return f"{folder}/open:{machine.bin}"
+
+
+def by_a_link_where_everybody_writes(machine: Machine, folder: Path) -> str:
+    path = where_everybody_writes(machine, folder)
+    (folder / "safe").mkdir()
+    for name in ("gitmem", "uvx"):
+        (folder / "open" / name).rename(folder / "safe" / name)
+        (folder / "open" / name).symlink_to(folder / "safe" / name)
+    return path
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        relative,
+        in_the_project,
+        below_the_project,
+        by_a_linked_folder,
+        by_a_link,
+        in_another_project,
+        where_everybody_writes,
+        by_a_link_where_everybody_writes,
+    ],
+)
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_what_a_clone_may_have_brought_is_not_started(
+    machine: Machine, tmp_path: Path, place: Callable[[Machine, Path], str], is_ours: bool
+) -> None:
+    """Whatever it says of itself; the person is told how to get a program of their own."""
+    for name in ("gitmem", "uvx"):
+        made = machine.put(name)
+        if not is_ours:
+            made.write_text(made.read_text().replace("# gitmem.__main__\n", ""))
+        made.rename(machine.git.path / name)
+        (machine.git.path / "bin").mkdir(exist_ok=True)
+        shutil.copy(machine.git.path / name, machine.git.path / "bin" / name)
+    path = place(machine, tmp_path)
+
+    for client in ("claude-code", "codex", "gemini-cli"):
+        assert "uv tool install" in machine.hook("SessionStart", START, client, PATH=path)
+        done = machine.serve(client=client, PATH=path)
+        assert (done.stdout, "not installed" in done.stderr) == ("", True)
+    inlined = ["sh", "-c", inline("server.sh"), "gitmem", "codex"]
+    assert "not installed" in machine.run(inlined, "", {"PATH": path}).stderr
     assert machine.called == []
+
+    machine.bin.joinpath("gitmem").unlink(missing_ok=True)
+    machine.put("gitmem")  # behind those, one of the person's own
+    assert machine.hook("SessionStart", PATH=path) == SAYS + "\n"
+    assert machine.called == ["gitmem hook SessionStart", START]
+
+
+def test_no_other_program_of_the_projects_is_run_by_its_name(
+    machine: Machine, tmp_path: Path
+) -> None:
+    """Neither by the scripts nor by what they start."""
+    (machine.bin / "gitmem").write_text(
+        '#!/bin/sh\n# gitmem.__main__\nprintf \'{"path": "%s"}\' "$PATH"'
+    )
+    (machine.bin / "gitmem").chmod(0o755)
+    for name in TOOLS:
+        stub = machine.git.path / name
+        assert not stub.exists()
+        stub.write_text(f"#!{machine.bin}/sh\necho {name} >>'{machine.calls}'\nexit 1\n")
+        stub.chmod(0o755)
+
+    path = f".:{machine.bin}:{machine.git.path}::"
+    assert json.loads(machine.hook("SessionStart", PATH=path)) == {"path": str(machine.bin)}
+    assert json.loads(machine.serve(PATH=path).stdout) == {"path": str(machine.bin)}
+    assert machine.called == []
+
+
+@pytest.mark.parametrize("place", [".local/bin", ".tools/shims"])
+def test_a_home_or_a_tool_that_is_a_clone_is_the_persons(machine: Machine, place: str) -> None:
+    home = machine.git.home
+    (home / ".git").mkdir()
+    (home / ".tools" / ".git").mkdir(parents=True)
+    folder = home / place
+    folder.mkdir(parents=True)
+    machine.put("gitmem").rename(folder / "gitmem")
+
+    assert machine.hook("SessionStart", PATH=f"{folder}:{machine.bin}") == SAYS + "\n"
 
 
 @pytest.mark.parametrize("file", ["project", "local", "person", "configured"])
@@ -335,7 +432,9 @@ def test_the_server_is_the_clones_else_the_paths_else_uvxs(machine: Machine) -> 
 
 
 def test_the_server_is_told_whose_plugin_started_it(machine: Machine) -> None:
-    (machine.bin / "gitmem").write_text('#!/bin/sh\nprintf %s "$GITMEM_PLUGIN" "$PWD"\n')
+    (machine.bin / "gitmem").write_text(
+        '#!/bin/sh\n# gitmem.__main__\nprintf %s "$GITMEM_PLUGIN" "$PWD"\n'
+    )
     (machine.bin / "gitmem").chmod(0o755)
     below = machine.git.path / "a folder"
     below.mkdir()

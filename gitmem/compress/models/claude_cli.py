@@ -24,6 +24,7 @@ from gitmem.errors import CompressorFailed
 from gitmem.guard.untrusted import clean_line
 from gitmem.process.leash import ProcessResult, run_on_leash
 from gitmem.process.leash_script import NOT_STARTED
+from gitmem.process.search_path import find_program
 
 GUARD = "GITMEM_COMPRESSING"
 """Set for the client and all below it: whoever sees it must not ask a client again."""
@@ -169,12 +170,15 @@ def _program(command: str, environ: Mapping[str, str]) -> str:
     places = [command, *(_USUAL_PLACES if command == "claude" else ())]
     for place in places:
         path = f"{home}{place[1:]}" if place.startswith("~/") else place
-        if found := shutil.which(path, path=environ.get("PATH", os.defpath)):
+        if os.sep not in path:
+            if safe := find_program(path, environ):
+                return safe
+        elif found := shutil.which(path):
             return str(Path(found).absolute())
-    where = "" if os.sep in command else " on PATH"
-    raise CompressorFailed(
-        f"'{command}' was not found{where}; set gitmem.claudeCommand to its path"
-    )
+    what = "was not found" if os.sep in command else "was not found on PATH"
+    if os.sep not in command and shutil.which(command, path=environ.get("PATH", os.defpath)):
+        what = "on PATH lies in a project, or where others may write"
+    raise CompressorFailed(f"'{command}' {what}; set gitmem.claudeCommand to its path")
 
 
 def _prompt(request: Request, before: UselessAnswer | None) -> str:

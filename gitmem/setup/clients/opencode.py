@@ -33,6 +33,12 @@ import { spawn } from "node:child_process"
 const FIND =
   @FIND@
 const LIMITS = { SessionStart: 8000 } // milliseconds; all others have 5000
+// What depends on the folder one is in is no place to look for a program: a clone may bring it.
+const PATH =
+  (process.env.PATH || "")
+    .split(":")
+    .filter((place) => place.startsWith("/"))
+    .join(":") || "/usr/bin:/bin"
 const TOOLS = new Set(["read", "edit", "write", "multiedit", "apply_patch", "bash"])
 
 export const Gitmem = async ({ client, directory }) => {
@@ -46,7 +52,7 @@ export const Gitmem = async ({ client, directory }) => {
       const child = spawn("sh", ["-c", `${FIND}${only} && exec "$g" hook ${words}; exit 0`], {
         cwd: directory,
         detached: true,
-        env: { ...process.env, s: payload.session_id },
+        env: { ...process.env, PATH, s: payload.session_id },
         stdio: ["pipe", "pipe", "ignore"],
       })
       let text = ""

@@ -10,6 +10,67 @@ client=${1-} event=${2-}
 cd "${CLAUDE_PROJECT_DIR:-${GEMINI_PROJECT_DIR:-.}}" 2>/dev/null || exit 0
 set -- hook "$event" ${3+"$3"}
 
+# Which programs on PATH may be started without anybody having asked.  POSIX sh, sourced by hooks and
+# copied into the plugins' scripts; no brace follows a dollar, for clients replace that.
+#
+# What lies in a clone came with it, perhaps.  `project` is the folder that is surely one, named
+# without links: the one that is open; empty where none is.  gitmem/process/search_path.py is the
+# same in Python.
+
+# Leave out of PATH what depends on the folder one is in ("", ".", "bin"), and what is the project's.
+keep_own_places() {
+    kept='' IFS=:
+    set -f
+    for place in $PATH; do
+        case $place in /*) ;; *) continue ;; esac
+        [ -z "$project" ] || ! is_of_project "$place" || continue
+        case $kept in '') kept=$place ;; *) kept=$kept:$place ;; esac
+    done
+    set +f
+    unset IFS
+    PATH=$kept
+    [ -n "$kept" ] || PATH=/usr/bin:/bin # an empty one would mean the folder one is in
+    export PATH
+}
+
+# Whether a folder is the project, or below it.
+is_of_project() (
+    CDPATH='' cd -P -- "$1" && [ -n "$project" ] || exit 1
+    case $PWD/ in "$project"/*) ;; *) exit 1 ;; esac
+) 2>/dev/null
+
+# Whether a folder lies in a work tree, or cannot be looked at.  Some people's home is one, and some
+# tools are installed as one: a hidden folder in their home, or Homebrew's.
+is_in_project() (
+    ! is_of_project "$1" || exit 0
+    case $HOME in /*) home=$(CDPATH='' cd -P -- "$HOME" && pwd -P) ;; *) home=/ ;; esac
+    CDPATH='' cd -P -- "$1" || exit 0
+    while case $PWD in / | //) false ;; esac do
+        if [ -e .git ] || [ -L .git ]; then
+            case $PWD in
+            "$home" | /opt/homebrew | /usr/local) ;;
+            "$home"/.*) case $PWD in "$home"/.*/*) exit 0 ;; esac ;;
+            *) exit 0 ;;
+            esac
+        fi
+        CDPATH='' cd -P .. || exit 0
+    done
+    exit 1
+) 2>/dev/null
+
+# Whether the program $2 in the folder $1 may be started: it lies in no project, by no link either, and
+# nobody but the person and root can have put it there.  Sets real to where it is.
+is_safe() {
+    real=$(readlink -f -- "$1/$2") && [ -f "$real" ] && [ -x "$real" ] || return 1
+    behind=$(dirname -- "$real")
+    ! is_in_project "$1" && ! is_in_project "$behind" || return 1
+    [ -z "$(find "$1/." "$behind" "$real" -prune -perm -0002)" ] || return 1
+    [ -n "$(find "$real" -prune '(' -user "$(id -u)" -o -user 0 ')')" ]
+}
+
+project=''
+keep_own_places
+
 # What the team has committed counts: then this hook has nothing to do.  Other clients may run a
 # plugin of Claude Code; gitmem tells them from it by what they say, as in committed settings.
 case $client in
@@ -27,14 +88,30 @@ esac
 [ -n "${d-}" ] && [ -e "$d.git" ] || exit 0
 is_set_up() { [ -f "${g%/run}/install.json" ]; }
 [ "$event" = SessionStart ] || is_set_up || exit 0
-payload=$(cat)
 
 # Another project on the package index has this name; its program is not ours to start.
 is_ours() {
-    case $1 in /*) ;; *) return 1 ;; esac
-    ! { head -n 1 "$1" | grep -q python && ! grep -q 'gitmem\.__main__' "$1"; } ||
-        case $("$1" --version </dev/null) in *'(gitmem-cli)'*) ;; *) false ;; esac
+    grep -q 'gitmem\.__main__' "$real" ||
+        case $(cd / && "$1/gitmem" --version </dev/null) in *'(gitmem-cli)'*) ;; *) false ;; esac
 }
+
+# The program $1, in the first folder of PATH where it may be started by itself.
+find_program() (
+    set -f
+    IFS=:
+    for place in $PATH; do
+        { [ -f "$place/$1" ] && is_safe "$place" "$1"; } || continue
+        [ "$1" != gitmem ] || is_ours "$place" || continue
+        printf '%s\n' "$place/$1"
+        exit
+    done
+    exit 1
+) 2>/dev/null
+
+# What the project brought is not started: `d` is its top.
+project=${d%/}
+keep_own_places
+payload=$(cat)
 
 # A line for the person when a session begins, in clients that show one.
 tell() {
@@ -47,13 +124,13 @@ tell() {
     esac
 }
 
-gitmem=$(command -v gitmem) && is_ours "$gitmem" 2>/dev/null || gitmem=
+gitmem=$(find_program gitmem) || uvx=$(find_program uvx) || uvx=''
 if [ -n "$gitmem" ]; then
     init='gitmem init'
     said=$(printf '%s' "$payload" | "$gitmem" "$@" 2>/dev/null)
-elif command -v uvx >/dev/null; then # only what it has: no session waits for a download
+elif [ -n "$uvx" ]; then # only what it has: no session waits for a download
     init='uvx --from gitmem-cli gitmem init'
-    said=$(printf '%s' "$payload" | uvx --offline --from gitmem-cli gitmem "$@" 2>/dev/null)
+    said=$(printf '%s' "$payload" | "$uvx" --offline --from gitmem-cli gitmem "$@" 2>/dev/null)
 else
     tell 'its plugin is here, its program is not. Run: uv tool install gitmem-cli'
     exit 0

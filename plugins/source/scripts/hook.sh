@@ -10,6 +10,11 @@ client=${1-} event=${2-}
 cd "${CLAUDE_PROJECT_DIR:-${GEMINI_PROJECT_DIR:-.}}" 2>/dev/null || exit 0
 set -- hook "$event" ${3+"$3"}
 
+@PROGRAMS@
+
+project=''
+keep_own_places
+
 # What the team has committed counts: then this hook has nothing to do.  Other clients may run a
 # plugin of Claude Code; gitmem tells them from it by what they say, as in committed settings.
 case $client in
@@ -27,9 +32,13 @@ esac
 [ -n "${d-}" ] && [ -e "$d.git" ] || exit 0
 is_set_up() { [ -f "${g%/run}/install.json" ]; }
 [ "$event" = SessionStart ] || is_set_up || exit 0
-payload=$(cat)
 
 @IS_OURS@
+
+# What the project brought is not started: `d` is its top.
+project=${d%/}
+keep_own_places
+payload=$(cat)
 
 # A line for the person when a session begins, in clients that show one.
 tell() {
@@ -42,13 +51,13 @@ tell() {
     esac
 }
 
-gitmem=$(command -v gitmem) && is_ours "$gitmem" 2>/dev/null || gitmem=
+gitmem=$(find_program gitmem) || uvx=$(find_program uvx) || uvx=''
 if [ -n "$gitmem" ]; then
     init='gitmem init'
     said=$(printf '%s' "$payload" | "$gitmem" "$@" 2>/dev/null)
-elif command -v uvx >/dev/null; then # only what it has: no session waits for a download
+elif [ -n "$uvx" ]; then # only what it has: no session waits for a download
     init='uvx --from gitmem-cli gitmem init'
-    said=$(printf '%s' "$payload" | uvx --offline --from gitmem-cli gitmem "$@" 2>/dev/null)
+    said=$(printf '%s' "$payload" | "$uvx" --offline --from gitmem-cli gitmem "$@" 2>/dev/null)
 else
     tell 'its plugin is here, its program is not. Run: uv tool install gitmem-cli'
     exit 0

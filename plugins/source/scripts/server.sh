@@ -8,11 +8,21 @@
 GITMEM_PLUGIN=$1
 export GITMEM_PLUGIN
 if [ -n "$CLAUDE_PROJECT_DIR" ]; then cd "$CLAUDE_PROJECT_DIR" || exit; fi
+
+@PROGRAMS@
+
+project=''
+keep_own_places
 { @FIND_LAUNCHER@; } && exec "$g" mcp
 
 @IS_OURS@
 
-p=$(command -v gitmem) && is_ours "$p" 2>/dev/null && exec "$p" mcp
-command -v uvx >/dev/null && exec uvx --from gitmem-cli gitmem mcp
+# What the project brought is not started.  One that is no work tree may hold a person's home.
+if [ -e "$d.git" ]; then project=$(cd "$d" && pwd -P); else project=$(pwd -P); fi
+case $HOME in /*) home=$(cd "$HOME" && pwd -P) ;; *) home='' ;; esac
+case $home/ in "$project"/*) [ -e "$d.git" ] || project='' ;; esac
+keep_own_places
+p=$(find_program gitmem) && exec "$p" mcp
+p=$(find_program uvx) && exec "$p" --from gitmem-cli gitmem mcp
 echo 'gitmem is not installed. Run: uv tool install gitmem-cli' >&2
 @SERVE_NOTHING@

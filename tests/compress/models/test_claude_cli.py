@@ -272,3 +272,19 @@ def test_a_path_with_a_tilde_is_the_persons(tmp_path: Path) -> None:
     compressor(claude, environ=environ, command="~/tools/claude").compress(session_evidence(), None)
 
     assert claude.was_run
+
+
+@pytest.mark.parametrize("place", ["node_modules/.bin", "."])
+def test_a_client_that_a_project_brought_is_not_started(tmp_path: Path, place: str) -> None:
+    """The worker starts it without anybody having asked; a person may name it by its path."""
+    (tmp_path / "project" / ".git").mkdir(parents=True)
+    claude = FakeClaude(tmp_path / "project" / place).answers(structured_output={"memories": []})
+    environ = {"PATH": f"{claude.folder}:/usr/bin:/bin", "HOME": str(tmp_path / "home")}
+
+    assert "on PATH lies in a project" in failure(claude, environ=environ)
+    assert not claude.was_run
+
+    named = str(claude.folder / "claude")
+    compressor(claude, environ=environ, command=named).compress(session_evidence(), None)
+
+    assert claude.was_run

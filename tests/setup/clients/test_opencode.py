@@ -255,6 +255,20 @@ def test_a_command_without_a_commit_starts_nothing(tmp_path: Path) -> None:
     assert "PostToolUse Bash" not in (work / ".git/gitmem/calls").read_text()
 
 
+@pytest.mark.parametrize("path", [".::/usr/bin:/bin", "tools:/usr/bin:/bin:"])
+def test_no_program_of_the_folder_that_is_open_is_run(tmp_path: Path, path: str) -> None:
+    for folder in (tmp_path / "work", tmp_path / "work/tools"):
+        folder.mkdir(parents=True)
+        for name in ("sh", "cat", "dirname", "git"):
+            (folder / name).write_text(f"#!/bin/sh\n>{tmp_path}/ran\n")
+            (folder / name).chmod(0o755)
+
+    work = drive(tmp_path, {"PATH": path})
+
+    assert (work / ".git/gitmem/calls").exists()
+    assert not (tmp_path / "ran").exists()
+
+
 @pytest.mark.slow
 def test_a_hook_that_hangs_is_ended(tmp_path: Path) -> None:
     work = drive(tmp_path, {"SLOW": "SubagentStart"})
