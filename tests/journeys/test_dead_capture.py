@@ -39,7 +39,7 @@ def alone(git: GitDriver) -> dict[str, str]:
 
 
 def start_session(git: GitDriver) -> str:
-    """What the person sees, in a session of its own.  As from a client that does not tell where its transcript is."""
+    """What the person sees in a new session of a client that does not tell its transcript."""
     given = {"session_id": str(uuid.uuid4()), "cwd": str(git.path), "source": "startup"}
     done = subprocess.run(
         [run_path(git.repo), "hook", "SessionStart"],
