@@ -56,7 +56,8 @@ def _commits(repo: Repo, name: str) -> list[str]:
         return [resolve_commit(repo, name)]
     except UnknownRevision as error:
         what = "names neither a memory nor a commit here"
-        raise UnknownMemory(f"'{shown(name)}' {what}") from error
+        hint = "To list your preferences: gitmem log --mine" if name.startswith("mine-") else None
+        raise UnknownMemory(f"'{shown(name)}' {what}", hint) from error
 
 
 def _newest_with(repo: Repo, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -9,12 +10,14 @@ from functools import partial
 from gitmem.capture.workspace import open_workspace
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
+from gitmem.guard.untrusted import clean_line
 from gitmem.index.cache import Index
 from gitmem.index.memories import memory_count
 from gitmem.refresh.quarantine_lost import TAKE_BACK
 from gitmem.setup.doctor_finding import Finding, Level, Practice
 from gitmem.setup.trouble import disk_trouble, late_jobs
 from gitmem.state.error_log import log_path, read_log
+from gitmem.state.preferences import preferences_folder, unread_files
 from gitmem.state.quarantine import Quarantine
 from gitmem.state.queue import Queue
 from gitmem.state.settings import read_settings
@@ -52,6 +55,14 @@ def check_scrub(repo: Repo, practice: Practice) -> Iterator[Finding]:
             yield Finding(Level.GOOD, "a scrub that was interrupted is finished")
     except GitmemError as error:
         yield Finding(Level.ERROR, f"a scrub is not finished: {error.message}", error.hint)
+
+
+def check_preferences(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    """Every file of the person's preferences says something."""
+    folder = preferences_folder(os.environ)
+    for name in unread_files(folder):
+        what = f"'{clean_line(name, 80)}' in {folder} is no preference that can be read"
+        yield Finding(Level.WARNING, what, "It is not told. It needs a line: text: WORDS")
 
 
 def check_disk(repo: Repo, practice: Practice) -> Iterator[Finding]:

@@ -51,6 +51,19 @@ def read_preferences(folder: Path | None) -> list[Preference]:
     return sorted((one for one in found if one), key=lambda one: (one.time, one.id))
 
 
+def unread_files(folder: Path | None) -> list[str]:
+    """The names of the YAML files in the folder that say nothing: broken, or under another name."""
+    try:
+        if folder is None or folder.stat().st_uid != os.geteuid():
+            return []
+        with os.scandir(folder) as entries:
+            names = [one.name for one in islice(entries, _MAX_ENTRIES)]
+    except OSError:
+        return []
+    files = sorted(name for name in names if name.endswith((".yaml", ".yml")))
+    return [name for name in files if not is_file_name(name) or _read(folder, name) is None]
+
+
 def _read(folder: Path, name: str) -> Preference | None:
     try:
         data = read_regular(folder / name, MAX_DOCUMENT, follow=False)
@@ -60,4 +73,4 @@ def _read(folder: Path, name: str) -> Preference | None:
     if one is None or not (text := clean_text(one.text, MAX_TEXT).strip()):
         return None
     time, writer = clean_line(one.time, 40), clean_line(one.writer, 40)
-    return replace(one, text=text, time=time, writer=writer)
+    return replace(one, text=text, time=time, writer=writer, agreed=clean_line(one.agreed, 40))

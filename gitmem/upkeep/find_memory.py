@@ -57,7 +57,9 @@ def find_memory(repo: Repo, index: Index, name: str) -> FoundMemory:
     try:
         commit = resolve_commit(repo, name)
     except UnknownRevision as error:
-        raise UnknownMemory(f"'{shown(name)}' names neither a memory nor a commit here") from error
+        hint = "To list your preferences: gitmem log --mine" if name.startswith("mine-") else None
+        what = f"'{shown(name)}' names neither a memory nor a commit here"
+        raise UnknownMemory(what, hint) from error
     stored = memories_of(index, [commit])
     if len(stored) == 1:
         return _held(index, stored[0])
