@@ -21,7 +21,7 @@ from gitmem.guard.json_text import json_text
 from gitmem.guard.policy import Policy
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.preference import PERSON, is_preference_id
-from gitmem.state.preferences import preferences_folder, read_preferences, unread_files
+from gitmem.state.preferences import preferences_folder, read_preferences, unread_preferences
 from gitmem.state.settings import read_person_settings
 from gitmem.upkeep.keep_preferences import (
     agree_to_preference,
@@ -66,6 +66,7 @@ def list_mine(*, as_json: bool) -> None:
     """Print the preferences, oldest first."""
     folder = preferences_folder(os.environ)
     found = read_preferences(folder)
+    tell_unread(folder)
     if as_json:
         rows = [
             {
@@ -77,7 +78,6 @@ def list_mine(*, as_json: bool) -> None:
             }
             for one in found
         ]
-        tell_unread(folder)
         click.echo(json_text(rows, indent=2))
         return
     for one in found:
@@ -86,19 +86,14 @@ def list_mine(*, as_json: bool) -> None:
             by += f"; waits, told to nobody. If you want it told: gitmem trust {one.id}"
         click.echo(f"{one.id}  {one.time[:10]}{by}")
         click.echo("    " + one.text.replace("\n", "\n    "))
-    if not found:
+    if not found and not unread_preferences(folder):
         click.echo("gitmem: no preferences yet. To begin: gitmem remember --mine", err=True)
-    tell_unread(folder)
 
 
 def tell_unread(folder: Path | None) -> None:
     """Say on standard error which files of the folder say nothing to anybody."""
-    for name in unread_files(folder):
-        click.echo(
-            f"gitmem: {folder}/{clean_line(name, 80)} is no preference that can be read, so it is"
-            " not told; it needs a line: text: WORDS",
-            err=True,
-        )
+    for path in unread_preferences(folder):
+        click.echo(f"gitmem: '{path}' is not told: it cannot be read as a preference", err=True)
 
 
 def trust_mine(name: str) -> None:

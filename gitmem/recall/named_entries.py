@@ -55,9 +55,7 @@ def _commits(repo: Repo, name: str) -> list[str]:
             return list(islice(walk_log(repo, (), [name], ()), _MOST_COMMITS))
         return [resolve_commit(repo, name)]
     except UnknownRevision as error:
-        what = "names neither a memory nor a commit here"
-        hint = "To list your preferences: gitmem log --mine" if name.startswith("mine-") else None
-        raise UnknownMemory(f"'{shown(name)}' {what}", hint) from error
+        raise UnknownMemory.of_name(shown(name)) from error
 
 
 def _newest_with(repo: Repo, name: str) -> str:

@@ -10,14 +10,13 @@ from functools import partial
 from gitmem.capture.workspace import open_workspace
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
-from gitmem.guard.untrusted import clean_line
 from gitmem.index.cache import Index
 from gitmem.index.memories import memory_count
 from gitmem.refresh.quarantine_lost import TAKE_BACK
 from gitmem.setup.doctor_finding import Finding, Level, Practice
 from gitmem.setup.trouble import disk_trouble, late_jobs
 from gitmem.state.error_log import log_path, read_log
-from gitmem.state.preferences import preferences_folder, unread_files
+from gitmem.state.preferences import preferences_folder, unread_preferences
 from gitmem.state.quarantine import Quarantine
 from gitmem.state.queue import Queue
 from gitmem.state.settings import read_settings
@@ -59,10 +58,9 @@ def check_scrub(repo: Repo, practice: Practice) -> Iterator[Finding]:
 
 def check_preferences(repo: Repo, practice: Practice) -> Iterator[Finding]:
     """Every file of the person's preferences says something."""
-    folder = preferences_folder(os.environ)
-    for name in unread_files(folder):
-        what = f"'{clean_line(name, 80)}' in {folder} is no preference that can be read"
-        yield Finding(Level.WARNING, what, "It is not told. It needs a line: text: WORDS")
+    for path in unread_preferences(preferences_folder(os.environ)):
+        what = f"'{path}' is not told: it cannot be read as a preference"
+        yield Finding(Level.WARNING, what, f"Give it a line 'text: WORDS', or: rm '{path}'")
 
 
 def check_disk(repo: Repo, practice: Practice) -> Iterator[Finding]:

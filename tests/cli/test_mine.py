@@ -408,14 +408,10 @@ def at_terminal(git: GitDriver, arguments: list[str], answer: str) -> str:
 def test_a_broken_file_is_named(ready: GitDriver) -> None:
     mine(ready)
     (folder_of(ready) / "mine-aaaaaaaaaa.yaml").write_text("text 'without a colon\n")
-    (folder_of(ready) / "tabs.yaml").write_text("text: I like tabs\n")
     listed, told = gitmem(ready, "log", "--mine"), gitmem(ready, "context")
     checked = gitmem(ready, "doctor").stdout
 
-    for name in ("mine-aaaaaaaaaa.yaml", "tabs.yaml"):
-        assert name in listed.stderr
-        assert name in told.stderr
-        assert name in checked
+    assert all("mine-aaaaaaaaaa.yaml" in said for said in (listed.stderr, told.stderr, checked))
     assert TEXT in listed.stdout
     assert "mine-" not in start(ready)
 
@@ -425,4 +421,22 @@ def test_what_looks_like_one_is_answered_with_the_list(ready: GitDriver, command
     done = gitmem(ready, command, "mine-zzz")
 
     assert done.returncode != 0
+
+
+def test_a_file_that_says_nothing_is_named(ready: GitDriver) -> None:
+    assert gitmem(ready, "remember", "--mine", "-m", TEXT).returncode == 0
+    (file,) = folder_of(ready).glob("mine-*.yaml")
+    file.write_text("]: {\n")
+
+    listed = gitmem(ready, "log", "--mine")
+
+    assert (listed.stdout, listed.returncode) == ("", 0)
+    assert listed.stderr == f"gitmem: '{file}' is not told: it cannot be read as a preference\n"
+
+
+@pytest.mark.parametrize("command", ["show", "forget", "pin"])
+def test_a_preference_is_not_sought_among_memories(ready: GitDriver, command: str) -> None:
+    done = gitmem(ready, command, "mine-zzz")
+
+    assert done.returncode == 23
     assert "gitmem log --mine" in done.stderr
