@@ -421,6 +421,7 @@ def test_what_looks_like_one_is_answered_with_the_list(ready: GitDriver, command
     done = gitmem(ready, command, "mine-zzz")
 
     assert done.returncode != 0
+    assert "gitmem log --mine" in done.stderr
 
 
 def test_a_file_that_says_nothing_is_named(ready: GitDriver) -> None:
