@@ -241,6 +241,9 @@ def _show(result: ImportResult, *, dry_run: bool) -> None:
     for name, (one, more_of) in _REASONS.items():
         if count := getattr(result, name, 0):
             click.echo(f"{count} {one if count == 1 else more_of}.")
+    if count := result.outdated:
+        change = "would be corrected or replaced" if dry_run else "corrected or replaced"
+        click.echo(f"{_count(count)} of this clone {change} by them, and told no more.")
     if result.written and not dry_run:
         click.echo("To undo: gitmem import undo")
 

@@ -27,6 +27,10 @@ SOURCE = "source"
 """The key in a provenance that says from which place of its source a memory came."""
 
 MOST_OF_A_COMMIT = 500
+_LIVE = """
+    SELECT id FROM memory WHERE id NOT IN (SELECT id FROM tombstone)
+    AND id NOT IN (SELECT id FROM supersedes) AND id NOT IN (SELECT id FROM corrects)
+"""
 _LOT = 500
 
 
@@ -37,6 +41,7 @@ class ImportResult:
     ``known`` are here already, ``forgotten`` were forgotten here on purpose, ``absent`` belong to
     commits that are not here, ``untied`` to none that is certain, ``empty`` say nothing that may be
     kept, ``unreadable`` are damaged or too large, ``crowded`` belong to a commit that has too many.
+    ``outdated`` counts the memories that were here and that imported ones correct or replace.
     """
 
     source: str
@@ -49,6 +54,7 @@ class ImportResult:
     empty: int = 0
     unreadable: int = 0
     crowded: int = 0
+    outdated: int = 0
     commits: set[str] = field(default_factory=set)
     memories: list[tuple[str, Memory]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -75,6 +81,8 @@ class ImportBatch:
         self._counts = Counter[str]()
         with closing(refresh(workspace.repo)) as index, index.reader() as database:
             rows = database.execute("SELECT id FROM tombstone").fetchall()
+            known = database.execute(_LIVE).fetchall()
+        self._live = {str(row[0]) for row in known}
         self._forgotten = {str(row[0]) for row in rows} | self._notes.forgotten_ids()
 
     def add(self, commit: str, memory: Memory) -> str:
@@ -111,6 +119,9 @@ class ImportBatch:
             self.result.commits.add(commit)
             if memory is not None:
                 self.result.memories.append((commit, memory))
+                ended = self._live & {*memory.supersedes, *memory.corrects}
+                self._live -= ended
+                self.result.outdated += len(ended)
             if sum(map(len, self._lot.values())) >= _LOT:
                 self.flush()
             return name

@@ -25,6 +25,7 @@ from gitmem.upkeep.pin import pin_memories
 from gitmem.upkeep.undo_import import last_import, undo_import
 from tests.strategies import memories, scaled
 from tests.support.capture import memories_on, workspace_of
+from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 
 
@@ -84,6 +85,36 @@ def test_what_went_out_comes_back(
         import_lines(workspace_of(theirs), folder / "m.jsonl")
 
     assert memories_on(ours, commit) == memories_on(theirs, commit)
+
+
+def test_what_an_import_takes_from_this_clone_is_counted(
+    committed: GitDriver, other: GitDriver, tmp_path: Path
+) -> None:
+    """A file's correction is a colleague's; that it hides what is here is said before and after."""
+    commit = committed.out("rev-parse", "HEAD").strip()
+    here, there, old = (
+        Memory(kind="decision", title=title)
+        for title in ("Ours stays", "Theirs alone", "Gone long ago")
+    )
+    put(other, commit, here, old, Memory(kind="note", title="Newer", supersedes=(old.id,)))
+    put(
+        committed,
+        commit,
+        there,
+        Memory(kind="correction", title="Not so", corrects=(here.id,)),
+        Memory(kind="note", title="Not so either", supersedes=(here.id, there.id, old.id)),
+    )
+    path = tmp_path / "m.jsonl"
+    exported(committed, path)
+
+    foreseen = import_lines(workspace_of(other), path, dry_run=True)
+    done = gitmem(other, "import", str(path))
+    again = import_lines(workspace_of(other), path)
+
+    assert (foreseen.outdated, again.outdated) == (1, 0)
+    assert "1 memory of this clone corrected or replaced by them, and told no more." in done.stdout
+    assert gitmem(other, "import", "undo").returncode == 0
+    assert "Ours stays" in gitmem(other, "log").stdout
 
 
 def test_what_is_forgotten_or_excluded_stays(committed: GitDriver, tmp_path: Path) -> None:
