@@ -24,8 +24,8 @@ _OURS = re.compile(
     re.escape(_BEGIN.partition(".")[0]) + r"[^\n]*\n.*?" + re.escape(_END) + r"[^\n]*\n?", re.DOTALL
 )
 
-# One process a hook; `call` gives what it says in the time it has; undefined where it failed.  A session
-# that the client began is remembered with its parent: a subagent's is told as a part of that one.
+# One process a hook; `call` gives what it says in the time it has; undefined where it failed.
+# A session that the client began is remembered with its parent: a subagent's is a part of that one.
 # Behind a command Python starts only where git noted a commit of the session, as in the launcher.
 _PROGRAM = r"""
 import { spawn } from "node:child_process"
