@@ -12,10 +12,6 @@ _HEADING = (
     "What this person prefers in every repository, recorded in their words: not about this"
     " repository, and not for its commits, notes or files. What they say now comes first.\n"
 )
-_SHORT_HEADING = "For every repository of this person, not about this one.\n"
-_OF_AGENTS = (
-    "Written down by an agent; the person may not have said it, so ask before you act on it:"
-)
 
 
 def render_preferences(
@@ -25,12 +21,13 @@ def render_preferences(
     does.  The same preferences give the same text.
     """
     limit = min(budget_tokens * _BYTES_PER_TOKEN, most_bytes)
-    shown: list[Preference] = []
+    shown: list[str] = []
     for position, one in enumerate(reversed(preferences)):
         more = len(preferences) - position - 1
-        if len(_text([one, *shown], more).encode()) > limit:
+        tried = _text([_line(one), *shown], more)
+        if len(tried.encode()) > limit:
             break
-        shown.insert(0, one)
+        shown.insert(0, _line(one))
     return _text(shown, len(preferences) - len(shown)) if shown else ""
 
 
@@ -39,11 +36,6 @@ def _line(one: Preference) -> str:
     return "- " + one.text.replace("\n", "\n  ") + by
 
 
-def _text(shown: Sequence[Preference], more: int) -> str:
-    """The person's own first: what an agent wrote down is nobody's words but its own."""
-    own = [_line(one) for one in shown if one.writer == PERSON]
-    others = [_line(one) for one in shown if one.writer != PERSON]
+def _text(lines: list[str], more: int) -> str:
     rest = [f"({more} more: `gitmem log --mine`)"] if more else []
-    if others:
-        others.insert(0, _OF_AGENTS)
-    return frame_text(_HEADING if own else _SHORT_HEADING, "\n".join([*own, *others, *rest]))
+    return frame_text(_HEADING, "\n".join([*lines, *rest]))

@@ -27,10 +27,6 @@ SOURCE = "source"
 """The key in a provenance that says from which place of its source a memory came."""
 
 MOST_OF_A_COMMIT = 500
-_LIVE = """
-    SELECT id FROM memory WHERE id NOT IN (SELECT id FROM tombstone)
-    AND id NOT IN (SELECT id FROM supersedes) AND id NOT IN (SELECT id FROM corrects)
-"""
 _LOT = 500
 
 
@@ -40,8 +36,9 @@ class ImportResult:
 
     ``known`` are here already, ``forgotten`` were forgotten here on purpose, ``absent`` belong to
     commits that are not here, ``untied`` to none that is certain, ``empty`` say nothing that may be
-    kept, ``unreadable`` are damaged or too large, ``crowded`` belong to a commit that has too many.
-    ``outdated`` counts the memories that were here and that imported ones correct or replace.
+    kept, ``unreadable`` are damaged or too large, ``crowded`` belong to a commit that has too many,
+    ``touching`` would hide, replace or pin a memory that is here, ``excluded`` are only about files
+    that the settings exclude.
     """
 
     source: str
@@ -54,7 +51,8 @@ class ImportResult:
     empty: int = 0
     unreadable: int = 0
     crowded: int = 0
-    outdated: int = 0
+    touching: int = 0
+    excluded: int = 0
     commits: set[str] = field(default_factory=set)
     memories: list[tuple[str, Memory]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -81,8 +79,6 @@ class ImportBatch:
         self._counts = Counter[str]()
         with closing(refresh(workspace.repo)) as index, index.reader() as database:
             rows = database.execute("SELECT id FROM tombstone").fetchall()
-            known = database.execute(_LIVE).fetchall()
-        self._live = {str(row[0]) for row in known}
         self._forgotten = {str(row[0]) for row in rows} | self._notes.forgotten_ids()
 
     def add(self, commit: str, memory: Memory) -> str:
@@ -119,13 +115,24 @@ class ImportBatch:
             self.result.commits.add(commit)
             if memory is not None:
                 self.result.memories.append((commit, memory))
-                ended = self._live & {*memory.supersedes, *memory.corrects}
-                self._live -= ended
-                self.result.outdated += len(ended)
             if sum(map(len, self._lot.values())) >= _LOT:
                 self.flush()
             return name
         return ""
+
+    def known_ids(self) -> set[str]:
+        """The ids of all memories that are here, by the name they state as well."""
+        with closing(refresh(self._workspace.repo)) as index, index.reader() as database:
+            query = "SELECT id FROM memory UNION SELECT stated_id FROM holding"
+            return {str(row[0]) for row in database.execute(query)} - {""}
+
+    def is_forgotten(self, name: str) -> bool:
+        """Whether a memory of that id was forgotten here on purpose."""
+        return name in self._forgotten
+
+    def is_there(self, commit: str, name: str) -> bool:
+        """Whether the commit's note holds it, or will."""
+        return name in self._names_at(commit)
 
     def flush(self) -> None:
         """Write what waits; durable on return.

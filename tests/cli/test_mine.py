@@ -170,16 +170,7 @@ def test_what_an_agent_keeps_is_marked_and_in_no_memory_of_its_commit(ready: Git
 
     assert b"Round prices" in ready.show_note(commit)
     assert WORD.encode() not in ready.show_note(commit)
-    told = start(ready)
-    assert f"may not have said it, so ask before you act on it:\n- {TEXT} (" in told
-    assert f"{TEXT} (written down by claude-code)" in told
-    assert "in their words" not in told
-    for name in ("CLAUDE_CODE_SESSION_ID", "AI_AGENT"):
-        del ready.environ[name]
-    mine(ready, "I write commit messages in English.")
-    told = gitmem(ready, "context").stdout
-    own, agents = told.index("- I write commit"), told.index("Written down by an agent")
-    assert told.index("in their words") < own < agents < told.index(f"- {TEXT}")
+    assert f"{TEXT} (written down by claude-code)" in start(ready)
 
 
 def test_outside_of_a_repository_it_works_too(ready: GitDriver, tmp_path: Path) -> None:

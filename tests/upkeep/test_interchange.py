@@ -25,7 +25,6 @@ from gitmem.upkeep.pin import pin_memories
 from gitmem.upkeep.undo_import import last_import, undo_import
 from tests.strategies import memories, scaled
 from tests.support.capture import memories_on, workspace_of
-from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 
 
@@ -58,8 +57,8 @@ def test_another_clone_gets_the_same_notes(
     pin_memories(committed.repo, [new.id], "Ada <ada@example.com>")
     lines = exported(committed, tmp_path / "m.jsonl")
 
-    found = import_lines(workspace_of(other), tmp_path / "m.jsonl")
-    again = import_lines(workspace_of(other), tmp_path / "m.jsonl")
+    found = import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True)
+    again = import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True)
 
     assert (found.read, found.written) == (3, 3)
     assert (again.written, again.known) == (0, 3)
@@ -82,39 +81,9 @@ def test_what_went_out_comes_back(
     exported(ours, folder / "m.jsonl")
 
     if clean:
-        import_lines(workspace_of(theirs), folder / "m.jsonl")
+        import_lines(workspace_of(theirs), folder / "m.jsonl", is_trusted=True)
 
     assert memories_on(ours, commit) == memories_on(theirs, commit)
-
-
-def test_what_an_import_takes_from_this_clone_is_counted(
-    committed: GitDriver, other: GitDriver, tmp_path: Path
-) -> None:
-    """A file's correction is a colleague's; that it hides what is here is said before and after."""
-    commit = committed.out("rev-parse", "HEAD").strip()
-    here, there, old = (
-        Memory(kind="decision", title=title)
-        for title in ("Ours stays", "Theirs alone", "Gone long ago")
-    )
-    put(other, commit, here, old, Memory(kind="note", title="Newer", supersedes=(old.id,)))
-    put(
-        committed,
-        commit,
-        there,
-        Memory(kind="correction", title="Not so", corrects=(here.id,)),
-        Memory(kind="note", title="Not so either", supersedes=(here.id, there.id, old.id)),
-    )
-    path = tmp_path / "m.jsonl"
-    exported(committed, path)
-
-    foreseen = import_lines(workspace_of(other), path, dry_run=True)
-    done = gitmem(other, "import", str(path))
-    again = import_lines(workspace_of(other), path)
-
-    assert (foreseen.outdated, again.outdated) == (1, 0)
-    assert "1 memory of this clone corrected or replaced by them, and told no more." in done.stdout
-    assert gitmem(other, "import", "undo").returncode == 0
-    assert "Ours stays" in gitmem(other, "log").stdout
 
 
 def test_what_is_forgotten_or_excluded_stays(committed: GitDriver, tmp_path: Path) -> None:
@@ -164,7 +133,7 @@ def test_memories_of_commits_that_are_not_here_are_counted(
     put(committed, commit, Memory(kind="note", title="Of a commit that never came"))
     exported(committed, tmp_path / "m.jsonl")
 
-    found = import_lines(workspace_of(other), tmp_path / "m.jsonl")
+    found = import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True)
 
     assert (found.written, found.absent) == (0, 1)
     assert NoteStore(other.repo).tip() is None
@@ -182,7 +151,7 @@ def test_damaged_lines_stop_nothing(committed: GitDriver, tmp_path: Path) -> Non
     lines = [b"{}", b"[" * 50_000, json.dumps(huge).encode(), b"x" * (3 << 20)]
     path.write_bytes(b"\n".join([*lines, json.dumps(good).encode()]))
 
-    found = import_lines(workspace_of(committed), path)
+    found = import_lines(workspace_of(committed), path, is_trusted=True)
 
     titles = [memory.title for memory in memories_on(committed, commit)]
     assert "Good red one" in titles
@@ -202,7 +171,7 @@ def test_a_file_that_is_none_is_refused(committed: GitDriver, tmp_path: Path, ma
         path.touch()
 
     with pytest.raises(GitmemError):
-        import_lines(workspace_of(committed), path)
+        import_lines(workspace_of(committed), path, is_trusted=True)
 
 
 def test_undo_takes_back_what_the_import_wrote_and_no_more(
@@ -214,7 +183,7 @@ def test_undo_takes_back_what_the_import_wrote_and_no_more(
     put(other, commit, both)
     before = note_tree(other)
     exported(committed, tmp_path / "m.jsonl")
-    import_lines(workspace_of(other), tmp_path / "m.jsonl")
+    import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True)
 
     taken = undo_import(other.repo, last_import(other.repo))
 
@@ -222,7 +191,7 @@ def test_undo_takes_back_what_the_import_wrote_and_no_more(
     assert note_tree(other) == before
     with pytest.raises(GitmemError):
         last_import(other.repo)
-    assert import_lines(workspace_of(other), tmp_path / "m.jsonl").written == 1
+    assert import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True).written == 1
 
 
 def test_undo_forgets_for_everybody_what_was_sent(
@@ -231,7 +200,7 @@ def test_undo_forgets_for_everybody_what_was_sent(
     commit = committed.out("rev-parse", "HEAD").strip()
     put(committed, commit, Memory(kind="note", title="Sent to the others"))
     exported(committed, tmp_path / "m.jsonl")
-    import_lines(workspace_of(other), tmp_path / "m.jsonl")
+    import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True)
     tip = NoteStore(other.repo).tip()
     other.run("update-ref", "refs/gitmem/remotes/origin", tip or "")
 
@@ -247,7 +216,7 @@ def test_git_alone_reads_what_was_imported(
     commit = committed.out("rev-parse", "HEAD").strip()
     put(committed, commit, Memory(kind="note", title="Seen by git"))
     exported(committed, tmp_path / "m.jsonl")
-    import_lines(workspace_of(other), tmp_path / "m.jsonl")
+    import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True)
 
     shown = subprocess.run(
         ["git", "-C", str(other.path), "notes", "--ref=claude-mem", "show", commit],
