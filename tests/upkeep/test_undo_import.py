@@ -86,10 +86,10 @@ def test_what_a_colleague_wrote_stays(
     if when == "joined before":
         fetch(ours, theirs)
         refresh(ours.repo).close()
-        assert import_lines(workspace_of(ours), lines).written == 0
+        assert import_lines(workspace_of(ours), lines, is_trusted=True).written == 0
         assert not read_imports(ours.repo)
         return
-    import_lines(workspace_of(ours), lines)
+    import_lines(workspace_of(ours), lines, is_trusted=True)
     fetch(ours, theirs)
     if when != "only fetched":
         refresh(ours.repo).close()
@@ -111,7 +111,7 @@ def test_of_a_remote_that_is_not_joined_it_stays_as_well(
     ours: GitDriver, theirs: GitDriver, tmp_path: Path
 ) -> None:
     put(theirs, ONE)
-    import_lines(workspace_of(ours), lines_of(theirs, tmp_path / "m.jsonl"))
+    import_lines(workspace_of(ours), lines_of(theirs, tmp_path / "m.jsonl"), is_trusted=True)
     fetch(ours, theirs, "elsewhere")  # no remote of that name is trusted here
 
     assert len(undone(ours).kept) == 1
@@ -124,7 +124,7 @@ def test_only_what_nobody_else_brought_leaves(
     put(theirs, ONE)
     fetch_later = tip_of(theirs)
     put(theirs, TWO)
-    import_lines(workspace_of(ours), lines_of(theirs, tmp_path / "m.jsonl"))
+    import_lines(workspace_of(ours), lines_of(theirs, tmp_path / "m.jsonl"), is_trusted=True)
     ours.run("fetch", "-q", str(theirs.path), f"+{NOTES_REF}:refs/test/all")
     track(ours, fetch_later)
     ours.run("update-ref", "-d", "refs/test/all")
@@ -145,7 +145,7 @@ def test_nothing_of_what_was_never_sent_stays_in_the_history(
     put(theirs, ONE, TWO)
     put(ours, Memory(kind="note", title="Written before"))
     before = tip_of(ours)
-    import_lines(workspace_of(ours), lines_of(theirs, tmp_path / "m.jsonl"))
+    import_lines(workspace_of(ours), lines_of(theirs, tmp_path / "m.jsonl"), is_trusted=True)
     put(ours, OWN)
     forgotten = Memory(kind="note", title="Forgotten since")
     put(ours, forgotten)
@@ -176,13 +176,13 @@ def test_an_import_that_was_all_there_was_leaves_nothing(
     put(theirs, ONE)
     pin_memories(theirs.repo, [ONE.id], "Ada <ada@example.com>")
     lines = lines_of(theirs, tmp_path / "m.jsonl")
-    import_lines(workspace_of(ours), lines)
+    import_lines(workspace_of(ours), lines, is_trusted=True)
 
     assert undone(ours).taken == 2
 
     assert not list(NoteStore(ours.repo).annotated_commits())
     assert "SECRETCUSTOMER" not in history(ours)
-    assert import_lines(workspace_of(ours), lines).written == 2
+    assert import_lines(workspace_of(ours), lines, is_trusted=True).written == 2
     assert titles(ours) == {ONE.title}
 
 
@@ -194,7 +194,7 @@ def test_what_was_joined_since_is_not_written_again(
     lines = lines_of(theirs, tmp_path / "m.jsonl")
     other = theirs.clone(tmp_path / "third")
     put(other, Memory(kind="note", title="Of a third"))
-    import_lines(workspace_of(ours), lines)
+    import_lines(workspace_of(ours), lines, is_trusted=True)
     fetch(ours, other)
     refresh(ours.repo).close()
     put(ours, OWN)
@@ -211,12 +211,12 @@ def test_what_was_sent_is_forgotten_and_can_be_brought_back(
 ) -> None:
     put(theirs, ONE, TWO)
     lines = lines_of(theirs, tmp_path / "m.jsonl")
-    import_lines(workspace_of(ours), lines)
+    import_lines(workspace_of(ours), lines, is_trusted=True)
     track(ours, tip_of(ours))
     sent = tip_of(ours)
 
     done = undone(ours)
-    again = import_lines(workspace_of(ours), lines)
+    again = import_lines(workspace_of(ours), lines, is_trusted=True)
 
     assert (len(done.sent), len(done.unsent), len(done.kept)) == (2, 0, 0)
     assert titles(ours) == set()
@@ -234,7 +234,7 @@ def test_a_tombstone_is_not_written_for_what_stands_elsewhere_too(
 ) -> None:
     put(theirs, ONE)
     lines = lines_of(theirs, tmp_path / "m.jsonl")
-    import_lines(workspace_of(ours), lines)
+    import_lines(workspace_of(ours), lines, is_trusted=True)
     track(ours, tip_of(ours))
     ours.commit("second", **{"b.py": "1"})
     put(ours, ONE)
@@ -251,8 +251,8 @@ def test_an_earlier_import_is_undone_by_itself(
     first = lines_of(theirs, tmp_path / "1.jsonl")
     put(theirs, TWO)
     both = lines_of(theirs, tmp_path / "2.jsonl")
-    import_lines(workspace_of(ours), first)
-    import_lines(workspace_of(ours), both)
+    import_lines(workspace_of(ours), first, is_trusted=True)
+    import_lines(workspace_of(ours), both, is_trusted=True)
     earlier, later = read_imports(ours.repo)
 
     undo_import(ours.repo, earlier)
@@ -269,7 +269,7 @@ def test_an_import_noted_by_an_older_gitmem_is_known_by_its_words(
     ours: GitDriver, theirs: GitDriver, tmp_path: Path
 ) -> None:
     put(theirs, ONE)
-    import_lines(workspace_of(ours), lines_of(theirs, tmp_path / "m.jsonl"))
+    import_lines(workspace_of(ours), lines_of(theirs, tmp_path / "m.jsonl"), is_trusted=True)
     file = ours.repo.state_dir / "imports"
     lines = file.read_text().splitlines()
     file.write_text(lines[0].removesuffix(", []]") + "]\n")
@@ -281,7 +281,7 @@ def test_an_import_noted_by_an_older_gitmem_is_known_by_its_words(
 
 def test_a_dry_run_changes_nothing(ours: GitDriver, theirs: GitDriver, tmp_path: Path) -> None:
     put(theirs, ONE)
-    import_lines(workspace_of(ours), lines_of(theirs, tmp_path / "m.jsonl"))
+    import_lines(workspace_of(ours), lines_of(theirs, tmp_path / "m.jsonl"), is_trusted=True)
     before = tip_of(ours)
 
     done = undo_import(ours.repo, last_import(ours.repo), dry_run=True)
