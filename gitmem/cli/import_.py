@@ -18,11 +18,11 @@ from gitmem.guard.json_text import json_text
 from gitmem.refresh.quarantine_lost import restore_quarantine
 from gitmem.upkeep.import_claude_mem import ImportReport, import_claude_mem, project_names
 
-_REASONS = {
+_REASONS = {  # of one, and of several
     "known": ("was imported before", "were imported before"),
     "forgotten": ("was forgotten here on purpose", "were forgotten here on purpose"),
     "elsewhere": (
-        "names files in another folder with this name",
+        "names a file in another folder with this name",
         "name files in another folder with this name",
     ),
     "untied": (
@@ -31,8 +31,8 @@ _REASONS = {
     ),
     "empty": ("says nothing", "say nothing"),
     "crowded": (
-        "was left out: its commit already has 200 of them",
-        "were left out: their commit already has 200 of them",
+        "left out: its commit already has 200 of them",
+        "left out: their commit already has 200 of them",
     ),
 }
 
@@ -114,9 +114,9 @@ def claude_mem(
         f" {found.by_files} by their files, {found.by_session} with their session,"
         f" {found.by_time} by time, {found.to_head} at HEAD."
     )
-    for name, (one, more) in _REASONS.items():
+    for name, (of_one, of_several) in _REASONS.items():
         if count := getattr(found, name):
-            click.echo(f"{count} {one if count == 1 else more}.")
+            click.echo(f"{count} {of_one if count == 1 else of_several}.")
     tell_way_back(repo, found.forgotten_ids)
 
 

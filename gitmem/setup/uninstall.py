@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from gitmem.errors import GitmemError, NotInitialised
+from gitmem.errors import ForeignFile, GitmemError, NotInitialised
 from gitmem.git.remotes import TRACKING
 from gitmem.git.repo import Repo, run_git, try_git
 from gitmem.model.note import WATERMARK_REF
@@ -282,7 +282,8 @@ def _remove(report: UninstallReport, name: str, step: Callable[[], object]) -> N
     try:
         step()
     except GitmemError as error:
-        remedy = error.hint.removeprefix("Nothing was changed. ")
+        is_usual = error.hint == ForeignFile.default_hint  # which tells how to set up
+        remedy = "" if is_usual else error.hint.removeprefix("Nothing was changed. ")
         report.failures.append(f"{name}: {error.message}{f'. {remedy}' if remedy else ''}")
     except OSError as error:
         report.failures.append(f"{name}: {error.strerror or error}")
