@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from gitmem.agents.adapter import TranscriptFile
+from gitmem.agents.unread import Unread
 from gitmem.capture.sessions_elsewhere import names_folder
 from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import Estimate
@@ -53,6 +54,9 @@ class BackfillSelection:
 class BackfillPlan:
     """What is to be done: ``sessions`` may have one and are tried oldest first, ``history`` are
     all that have no memory, newest first.  The counts are of the commits selected.
+
+    ``open`` are all that have no memory and were not found not worth one, whatever is to be done.
+    ``unread`` are sessions that cannot be read, None where none are to be looked for.
     """
 
     commits: int
@@ -60,6 +64,8 @@ class BackfillPlan:
     not_worth: int
     sessions: tuple[str, ...]
     history: tuple[str, ...]
+    open: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] | None = None
 
     @property
     def steps(self) -> int:
@@ -80,7 +86,7 @@ def plan_backfill(workspace: Workspace, selection: BackfillSelection) -> Backfil
         annotated = annotated_commits(index)
     not_worth = SkippedCommits(repo, NAME).commits()
     open_ = [commit for commit in commits if commit not in annotated]
-    history = [commit for commit in open_ if commit not in not_worth]
+    history = unjudged = [commit for commit in open_ if commit not in not_worth]
     possible = _with_transcripts(workspace, open_[::-1]) if selection.with_transcripts else []
     if selection.limit is not None:
         history = history[: selection.limit]
@@ -91,6 +97,8 @@ def plan_backfill(workspace: Workspace, selection: BackfillSelection) -> Backfil
         not_worth=len(open_) - len([commit for commit in open_ if commit not in not_worth]),
         sessions=tuple(possible),
         history=tuple(history) if selection.with_history else (),
+        open=tuple(unjudged),
+        unread=tuple(workspace.agents.unread()) if selection.with_transcripts else None,
     )
 
 

@@ -154,7 +154,11 @@ def test_the_standard_class_is_made_once(monkeypatch: pytest.MonkeyPatch) -> Non
     standard = dataclasses.dataclass
 
     def counted(**options: Any) -> Any:
-        return lambda cls: made.append(cls) or standard(**options)(cls)
+        def make(cls: Any) -> Any:
+            made.append(cls)
+            return standard(**options)(cls)
+
+        return make
 
     @value.dataclass(frozen=True)
     class Place:

@@ -10,6 +10,7 @@ nothing here.
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -27,6 +28,7 @@ from gitmem.agents.opencode.rows import MessageRow, SessionRow
 from gitmem.agents.opencode.storage import Files
 from gitmem.agents.subagents import add_subagents
 from gitmem.agents.text_budget import Retention
+from gitmem.agents.unread import Unread, reason_of, unread_below, unread_place
 from gitmem.model.session import Event, Transcript, is_session_id
 
 _MAX_DEPTH = 3
@@ -82,6 +84,23 @@ class OpenCode:
     def transcripts_since(self, since: float) -> list[TranscriptFile]:
         """All sessions written to after ``since``."""
         return [_as_file(row) for row in self._rows(since)]
+
+    def unread(self) -> Iterator[Unread]:
+        """The databases that cannot be read or are of a form that this does not know, and what
+        of the older files cannot be opened.
+        """
+        for path in self._databases():
+            try:
+                if path.is_symlink():
+                    raise OSError(errno.ELOOP, "it is a link, which is not followed", str(path))
+                if os.lstat(path).st_size or not path.is_file():
+                    read_database(path, lambda one: Rows(one, path).check())  # noqa: B023
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                yield unread_place(self.name, path, reason_of(error))
+        if self._folder is not None:
+            yield from unread_below(self.name, [self._folder / "storage"])
 
     def parts(self, path: Path) -> list[Path]:
         """The session and those of its subagents; of older files each one."""
