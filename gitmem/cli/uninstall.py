@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 
 import click
@@ -10,17 +11,25 @@ from gitmem.capture.settle_pending import settle_pending
 from gitmem.capture.workspace import open_workspace
 from gitmem.cli.open_repo import repo_here
 from gitmem.cli.user_paths import machine_folder, user_settings
-from gitmem.errors import InstallError
+from gitmem.errors import InstallError, NotARepository
 from gitmem.git.repo import Repo
+from gitmem.model.and_list import and_list
 from gitmem.process.own_command import as_typed
 from gitmem.setup.team_files import changed_team_files, leave_project
-from gitmem.setup.uninstall import UninstallReport, uninstall
+from gitmem.setup.uninstall import (
+    UninstallReport,
+    leave_user_files,
+    uninstall,
+    user_files_with_us,
+)
 from gitmem.state.known_repos import KnownRepos
 from gitmem.worker import work
 
 
 @click.command()
-@click.option("--user", is_flag=True, help="Also remove the agent's hooks from your own settings.")
+@click.option(
+    "--user", is_flag=True, help="Also remove the agents' hooks from your own settings, anywhere."
+)
 @click.option(
     "--team",
     is_flag=True,
@@ -37,7 +46,18 @@ def command(user: bool, team: bool) -> None:
     in a clone without gitmem.  With --team gitmem is taken out of these files as well: commit that,
     and the team has left.
     """
-    repo = repo_here(mends_launcher=False)
+    try:
+        repo = repo_here(mends_launcher=False)
+    except NotARepository:
+        if not user or team:
+            raise
+        _leave_user(None)
+        return
+    if user and not repo.is_initialised:
+        _leave_user(repo)
+        if team:
+            _leave_team(repo)
+        return
     if team and not repo.is_initialised:
         _leave_team(repo)
         return
@@ -49,8 +69,7 @@ def command(user: bool, team: bool) -> None:
     report = uninstall(
         repo, user_settings=user_settings() if user else None, drain=drain, for_team=team
     )
-    for done in report.removals:
-        click.echo(f"restored {done}")
+    _tell_what_is_out(report)
     for notice in report.notices:
         click.echo(f"note: {notice}", err=True)
     for left in report.failures:
@@ -64,25 +83,49 @@ def command(user: bool, team: bool) -> None:
     if report.committed:
         click.echo(
             as_typed(
-                f"{' and '.join(report.committed)} {'is' if len(report.committed) == 1 else 'are'}"
+                f"{and_list(report.committed)} {'is' if len(report.committed) == 1 else 'are'}"
                 " committed, and stay as the team has them; they do nothing here. To take gitmem"
                 " out of the project for all: gitmem uninstall --team"
             )
         )
     if team:
         _tell_what_to_commit(repo)
+    if own := user_files_with_us(user_settings(), os.environ):
+        click.echo(
+            as_typed(
+                "Your own settings still have gitmem's hooks, which do nothing here:"
+                f" {and_list(own)}. To take them out: gitmem uninstall --user"
+            )
+        )
     click.echo("gitmem is gone from this repository. The memories stay: git log --notes=claude-mem")
+
+
+def _tell_what_is_out(report: UninstallReport) -> None:
+    for path in report.restored:
+        click.echo(f"restored {path}")
+    for path in report.removals:
+        click.echo(f"removed {path}")
+
+
+def _leave_user(repo: Repo | None) -> None:
+    """Where gitmem is not set up, or outside any repository, the person's own files are left."""
+    report = UninstallReport()
+    leave_user_files(repo, user_settings(), os.environ, report)
+    _tell_what_is_out(report)
+    if report.failures:
+        raise InstallError("; ".join(report.failures), "Nothing else was changed")
+    if not (report.restored or report.removals):
+        click.echo("There is nothing of gitmem in your own settings.")
 
 
 def _leave_team(repo: Repo) -> None:
     """Where gitmem is not set up, only the project's files are left to edit."""
     report = UninstallReport()
     leave_project(repo, report)
-    for done in report.removals:
-        click.echo(f"restored {done}")
+    _tell_what_is_out(report)
     if report.failures:
         raise InstallError("; ".join(report.failures), "Nothing else was changed")
-    if not report.removals:
+    if not (report.restored or report.removals):
         click.echo("There is nothing of gitmem in the project's files.")
     _tell_what_to_commit(repo)
 

@@ -20,6 +20,7 @@ from gitmem.setup.client_files import (
     add_to_user_file,
     choose_clients,
     is_safe_to_add,
+    is_understood,
     mentions_us,
     paths_in_project,
     refuse_clients,
@@ -73,12 +74,16 @@ _NO_ENTRY = (
 @dataclass
 class InstallReport:
     """``changes`` are what was added, ``removals`` what was taken out again: both are empty if
-    everything was in place.  ``notices`` are for the person to read.
+    everything was in place.  ``notices`` are for the person to read.  ``left_alone`` are the
+    clients, by their titles, that stay untold because a file of theirs is not understood, and
+    ``choices`` says who is refused from now on, or no more.
     """
 
     changes: list[str] = field(default_factory=list)
     removals: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    left_alone: list[str] = field(default_factory=list)
+    choices: list[str] = field(default_factory=list)
 
 
 def install(
@@ -122,7 +127,7 @@ def install(
         if put_program(repo, python):
             report.changes.append(f"the program: {python}")
         place = find_place(repo, git_version or read_git_version())
-        refused = refuse_clients(repo, agents, no_agents)
+        refused = refuse_clients(repo, agents, no_agents, report)
         clients = choose_clients(repo, os.environ if environ is None else environ, refused, agents)
         must = [client for client in clients if client is CLIENTS[0] or client.name in agents]
         if CLIENTS[0] not in clients and CLIENTS[0].name not in refused:
@@ -136,8 +141,11 @@ def install(
         _add_to_config(repo, owned_files, place, report, compressor, shows_in_log)
         _add_hooks(repo, owned_files, place, report)
         if user_settings is not None:
-            for path, file in user_files(environ or os.environ, clients, user_settings):
-                add_to_user_file(repo, path, file, report)
+            for client in clients:
+                files = list(user_files(environ or os.environ, [client], user_settings))
+                if client in must or is_understood(client, files, report):
+                    for path, file in files:
+                        add_to_user_file(repo, path, file, report)
         elif has_entry:
             for client in clients:
                 if client in must or is_safe_to_add(repo, client, report, with_server=with_mcp):
@@ -233,7 +241,7 @@ def _leave_hook_files(repo: Repo, owned_files: OwnedFiles, report: InstallReport
     for kept in owned_files.manifest.files:
         if path_of_name(repo, kept.path).name in EVENTS:
             put_back(repo, owned_files, kept)
-            report.changes.append(f"git hook file restored: {kept.path}")
+            report.removals.append(f"gitmem's lines from the git hook file {kept.path}")
 
 
 def add_hook(owned_files: OwnedFiles, place: HooksPlace, event: str) -> bool:

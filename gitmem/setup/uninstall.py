@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from gitmem.errors import GitmemError, NotInitialised
+from gitmem.errors import ForeignFile, GitmemError, NotInitialised
 from gitmem.git.remotes import TRACKING
 from gitmem.git.repo import Repo, run_git, try_git
 from gitmem.model.note import WATERMARK_REF
-from gitmem.setup.client_files import made_mark, user_files
+from gitmem.setup.client_files import made_mark, mentions_us, user_files
 from gitmem.setup.clients.client_setup import ClientFile
 from gitmem.setup.clients.clients import CLIENTS, client_file_at
 from gitmem.setup.git_config import config_path, is_same_config, lock_config, without_entries
@@ -43,11 +43,13 @@ _HOOK_FILE = FileForm(rest=without_block, is_same=bytes.__eq__, is_nothing=is_em
 
 @dataclass
 class UninstallReport:
-    """``removals`` names what was removed, ``notices`` what the person should look at, and
+    """``restored`` names the files that are as they were without us, ``removals`` those that are
+    gone because nobody else had anything in them, ``notices`` what the person should look at, and
     ``failures`` what could not be removed, each with the reason and, if there is one, the remedy.
     ``committed`` are files of the project that were left because a commit has them.
     """
 
+    restored: list[str] = field(default_factory=list)
     removals: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -83,10 +85,7 @@ def uninstall(
             _try(report, partial(_wait_for_background, repo, held))
         _try(report, drain)
     if user_settings is not None:
-        for path, file in user_files(
-            os.environ if environ is None else environ, CLIENTS, user_settings
-        ):
-            _remove(report, os.fspath(path), partial(_leave_user_file, repo, path, file, report))
+        leave_user_files(repo, user_settings, os.environ if environ is None else environ, report)
     with ExitStack() as held:
         _try(report, partial(_wait_for_background, repo, held))
         undo_install(repo, owned_files, report, leaves_committed=not for_team)
@@ -98,6 +97,20 @@ def uninstall(
             " run gitmem init to continue with it, or delete that folder"
         )
     return report
+
+
+def leave_user_files(
+    repo: Repo | None, settings: Path, environ: Mapping[str, str], report: UninstallReport
+) -> None:
+    """Take our hooks out of the person's own files, ``settings`` being that of Claude Code."""
+    for path, file in user_files(environ, CLIENTS, settings):
+        _remove(report, os.fspath(path), partial(_leave_user_file, repo, path, file, report))
+
+
+def user_files_with_us(settings: Path, environ: Mapping[str, str]) -> list[str]:
+    """The person's own files that have something of ours."""
+    found = user_files(environ, CLIENTS, settings)
+    return [os.fspath(path) for path, file in found if mentions_us(path, file)]
 
 
 def undo_install(
@@ -169,25 +182,36 @@ def _put_back_config(repo: Repo, owned_files: OwnedFiles, kept: FileRecord) -> s
 def _put_back_and_tell(
     repo: Repo, owned_files: OwnedFiles, kept: FileRecord, report: UninstallReport
 ) -> None:
+    path = path_of_name(repo, kept.path)
+    before = look(path)
     notice = put_back(repo, owned_files, kept)
     report.notices += [notice] if notice else []
-    report.removals.append(os.fspath(path_of_name(repo, kept.path)))
+    after = look(path)
+    if after != before:
+        told = report.removals if after.content is None else report.restored
+        told.append(os.fspath(path))
 
 
-def _leave_user_file(repo: Repo, path: Path, file: ClientFile, report: UninstallReport) -> None:
+def _leave_user_file(
+    repo: Repo | None, path: Path, file: ClientFile, report: UninstallReport
+) -> None:
     present = look(path)
     if present.content is None:
         return
     rest = file.without_us(present.content)
     if rest == present.content:
         return
-    if present.content == file.with_us(None) and (repo.state_dir / made_mark(file)).exists():
+    # Where no repository can tell any more who made it, what is ours alone was made by us.
+    is_set_up = repo is not None and repo.is_initialised
+    is_made = not is_set_up or (repo is not None and (repo.state_dir / made_mark(file)).exists())
+    if is_made and present.content == file.with_us(None):
         path.resolve().unlink()
         with suppress(OSError):
             path.parent.rmdir()
+        report.removals.append(os.fspath(path))
     else:
         write_over(path.resolve(), rest, mode=present.mode)
-    report.removals.append(os.fspath(path))
+        report.restored.append(os.fspath(path))
 
 
 def _forget_tracking(repo: Repo) -> None:
@@ -258,7 +282,8 @@ def _remove(report: UninstallReport, name: str, step: Callable[[], object]) -> N
     try:
         step()
     except GitmemError as error:
-        remedy = error.hint.removeprefix("Nothing was changed. ")
+        is_usual = error.hint == ForeignFile.default_hint  # which tells how to set up
+        remedy = "" if is_usual else error.hint.removeprefix("Nothing was changed. ")
         report.failures.append(f"{name}: {error.message}{f'. {remedy}' if remedy else ''}")
     except OSError as error:
         report.failures.append(f"{name}: {error.strerror or error}")

@@ -21,7 +21,7 @@ from gitmem.model.note import NOTES_REF, Document, Note, names_of
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh
-from gitmem.state.imports import RecordedImport, record_import
+from gitmem.state.imports import RecordedImport, record_import, record_written
 
 SOURCE = "source"
 """The key in a provenance that says from which place of its source a memory came."""
@@ -36,7 +36,9 @@ class ImportResult:
 
     ``known`` are here already, ``forgotten`` were forgotten here on purpose, ``absent`` belong to
     commits that are not here, ``untied`` to none that is certain, ``empty`` say nothing that may be
-    kept, ``unreadable`` are damaged or too large, ``crowded`` belong to a commit that has too many.
+    kept, ``unreadable`` are damaged or too large, ``crowded`` belong to a commit that has too many,
+    ``touching`` would hide, replace or pin a memory that is here, ``excluded`` are only about files
+    that the settings exclude.
     """
 
     source: str
@@ -49,8 +51,11 @@ class ImportResult:
     empty: int = 0
     unreadable: int = 0
     crowded: int = 0
+    touching: int = 0
+    excluded: int = 0
     commits: set[str] = field(default_factory=set)
     memories: list[tuple[str, Memory]] = field(default_factory=list)
+    forgotten_ids: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
     def tell(self, notice: str) -> None:
@@ -97,10 +102,11 @@ class ImportBatch:
 
     def _put(self, commit: str, name: str, document: Document, memory: Memory | None) -> str:
         there = self._names_at(commit)
-        if name in there:
-            self.result.known += 1
-        elif name in self._forgotten:
+        if name in self._forgotten:  # before: the tombstone stands in the note
             self.result.forgotten += 1
+            self.result.forgotten_ids.append(name)
+        elif name in there:
+            self.result.known += 1
         elif len(there) >= MOST_OF_A_COMMIT:
             self.result.crowded += 1
         else:
@@ -116,6 +122,20 @@ class ImportBatch:
             return name
         return ""
 
+    def known_ids(self) -> set[str]:
+        """The ids of all memories that are here, by the name they state as well."""
+        with closing(refresh(self._workspace.repo)) as index, index.reader() as database:
+            query = "SELECT id FROM memory UNION SELECT stated_id FROM holding"
+            return {str(row[0]) for row in database.execute(query)} - {""}
+
+    def is_forgotten(self, name: str) -> bool:
+        """Whether a memory of that id was forgotten here on purpose."""
+        return name in self._forgotten
+
+    def is_there(self, commit: str, name: str) -> bool:
+        """Whether the commit's note holds it, or will."""
+        return name in self._names_at(commit)
+
     def flush(self) -> None:
         """Write what waits; durable on return.
 
@@ -127,7 +147,8 @@ class ImportBatch:
             count = sum(map(len, self._lot.values()))
             lot = RecordedImport(self._time, self.result.source, self._new)
             record_import(self._workspace.repo, lot)  # first: what is written can be undone
-            self._notes.add(self._lot, f"notes: import {count} from {self.result.source}")
+            subject = f"notes: import {count} from {self.result.source}"
+            record_written(self._workspace.repo, lot, self._notes.add(self._lot, subject))
         self._lot, self._new = defaultdict(list), defaultdict(list)
 
     def finish(self) -> ImportResult:

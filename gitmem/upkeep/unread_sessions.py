@@ -6,10 +6,8 @@ looked at again.
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Sequence
-from pathlib import Path
 
 from gitmem.agents.agent_names import agent_name
 from gitmem.agents.unread import Unread
@@ -44,11 +42,5 @@ def unread_lines(unread: Sequence[Unread]) -> list[str]:
 def _line(agent: str, unread: Sequence[Unread]) -> str:
     first = unread[0]
     more = f" (and {len(unread) - 1} more)" if len(unread) > 1 else ""
-    where = f"'{_shown(first.path)}'{more}"
+    where = f"'{first.path}'{more}"
     return f"{agent_name(agent)}'s sessions in {where} cannot be read: {first.reason}"
-
-
-def _shown(path: Path) -> str:
-    home = os.environ.get("HOME", "")
-    text = str(path)
-    return f"~{text[len(home) :]}" if home and text.startswith(f"{home.rstrip('/')}/") else text

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from gitmem.agents.hook_clients import CLIENT_NAMES, choose_client
+from gitmem.cli.documents import find_page
 from gitmem.setup.clients.clients import CLIENTS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "clients.md").read_text("utf-8")
@@ -16,7 +17,9 @@ EVENTS = ("SessionStart", "UserPromptSubmit", "PostToolUse", "SubagentStart")
 def rows(text: str) -> dict[str, list[str]]:
     """The rows of a table, by the client's name."""
     lines = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| `")]
-    return {cells[0].strip(" `"): [cell.strip() for cell in cells[1:]] for cells in lines}
+    found = {cells[0].strip(" `"): [cell.strip() for cell in cells[1:]] for cells in lines}
+    assert len(found) == len(lines), "a client stands twice in a table"
+    return found
 
 
 def test_the_table_says_at_which_events_each_client_is_told() -> None:
@@ -39,3 +42,10 @@ def test_the_table_names_every_file_that_init_writes() -> None:
         assert named == [file.path for file in client.files]
         has_own = any(file.user_path is not None for file in client.files)
         assert has_own == bool(table[client.name][1])
+
+
+def test_help_leads_to_the_page_by_any_clients_name() -> None:
+    for client in CLIENTS:
+        assert find_page(client.name) == PAGE
+    assert find_page("mine") == find_page("personal") != PAGE
+    assert find_page("nobody") is None
