@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -138,15 +139,15 @@ def test_files_and_folders_that_may_not_be_opened(
     agents = Agents.from_environment({"HOME": str(committed.home)})
     open_, list_ = os.open, os.scandir
 
-    def refuse_file(path: object, *arguments: int, **options: object) -> int:
-        if os.fspath(path) == str(rollout):  # type: ignore[call-overload]
+    def refuse_file(path: Any, *arguments: Any, **options: Any) -> int:
+        if os.fspath(path) == str(rollout):
             raise PermissionError(13, "Permission denied", str(rollout))
-        return open_(path, *arguments, **options)  # type: ignore[call-overload,no-any-return]
+        return open_(path, *arguments, **options)
 
-    def refuse_folder(path: object = ".") -> object:
-        if os.fspath(path) == str(projects):  # type: ignore[call-overload]
+    def refuse_folder(path: Any = ".") -> Any:
+        if os.fspath(path) == str(projects):
             raise PermissionError(13, "Permission denied", str(projects))
-        return list_(path)  # type: ignore[call-overload]
+        return list_(path)
 
     assert agents.unread() == []
     monkeypatch.setattr(os, "open", refuse_file)
