@@ -17,13 +17,11 @@ from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
 from gitmem.setup.client_files import (
     add_to_project,
-    add_to_user_file,
     choose_clients,
     is_safe_to_add,
     mentions_us,
     paths_in_project,
     refuse_clients,
-    user_files,
 )
 from gitmem.setup.clients.client_setup import ClientSetup
 from gitmem.setup.clients.clients import CLIENTS
@@ -56,6 +54,7 @@ from gitmem.setup.launcher import put_program
 from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import name_of_path, path_of_name
 from gitmem.setup.owned_files import FileState, OwnedFiles, look, refuse_way_out
+from gitmem.setup.person_files import add_to_person_file, person_files
 from gitmem.setup.team_files import is_committed_with_us
 from gitmem.setup.uninstall import put_back, undo_install
 from gitmem.state.atomic import write_over
@@ -136,8 +135,9 @@ def install(
         _add_to_config(repo, owned_files, place, report, compressor, shows_in_log)
         _add_hooks(repo, owned_files, place, report)
         if user_settings is not None:
-            for path, file in user_files(environ or os.environ, clients, user_settings):
-                add_to_user_file(repo, path, file, report)
+            env = os.environ if environ is None else environ
+            for path, file in person_files(env, clients, user_settings):
+                add_to_person_file(env, path, file, report)
         elif has_entry:
             for client in clients:
                 if client in must or is_safe_to_add(repo, client, report, with_server=with_mcp):

@@ -18,17 +18,16 @@ from gitmem.errors import GitmemError, NotInitialised
 from gitmem.git.remotes import TRACKING
 from gitmem.git.repo import Repo, run_git, try_git
 from gitmem.model.note import WATERMARK_REF
-from gitmem.setup.client_files import made_mark, user_files
 from gitmem.setup.clients.client_setup import ClientFile
-from gitmem.setup.clients.clients import CLIENTS, client_file_at
+from gitmem.setup.clients.clients import client_file_at
 from gitmem.setup.git_config import config_path, is_same_config, lock_config, without_entries
 from gitmem.setup.hook_file import aside_of, has_block, is_empty_hook, without_block
 from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import FileRecord, path_of_name
 from gitmem.setup.owned_files import FileForm, OwnedFiles, look
+from gitmem.setup.person_files import files_with_us, person_files, take_from_person_file
 from gitmem.setup.recorded_files import name_in_worktree
 from gitmem.setup.team_files import is_committed_with_us, leave_project
-from gitmem.state.atomic import write_over
 from gitmem.state.lock import LockName, wait_for_lock
 from gitmem.state.scrub_intent import SCRUB_INTENT
 
@@ -45,13 +44,15 @@ _HOOK_FILE = FileForm(rest=without_block, is_same=bytes.__eq__, is_nothing=is_em
 class UninstallReport:
     """``removals`` names what was removed, ``notices`` what the person should look at, and
     ``failures`` what could not be removed, each with the reason and, if there is one, the remedy.
-    ``committed`` are files of the project that were left because a commit has them.
+    ``committed`` are files of the project that were left because a commit has them, ``own`` those
+    of the person's own that were left because they serve all repositories.
     """
 
     removals: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     committed: list[str] = field(default_factory=list)
+    own: list[str] = field(default_factory=list)
 
 
 def uninstall(
@@ -82,11 +83,10 @@ def uninstall(
         with ExitStack() as held:  # else the worker has the turn, and this one nothing to do
             _try(report, partial(_wait_for_background, repo, held))
         _try(report, drain)
+    environ = os.environ if environ is None else environ
     if user_settings is not None:
-        for path, file in user_files(
-            os.environ if environ is None else environ, CLIENTS, user_settings
-        ):
-            _remove(report, os.fspath(path), partial(_leave_user_file, repo, path, file, report))
+        leave_person(report, environ, user_settings)
+    report.own += [os.fspath(path) for path in files_with_us(environ, user_settings)]
     with ExitStack() as held:
         _try(report, partial(_wait_for_background, repo, held))
         undo_install(repo, owned_files, report, leaves_committed=not for_team)
@@ -174,20 +174,19 @@ def _put_back_and_tell(
     report.removals.append(os.fspath(path_of_name(repo, kept.path)))
 
 
-def _leave_user_file(repo: Repo, path: Path, file: ClientFile, report: UninstallReport) -> None:
-    present = look(path)
-    if present.content is None:
-        return
-    rest = file.without_us(present.content)
-    if rest == present.content:
-        return
-    if present.content == file.with_us(None) and (repo.state_dir / made_mark(file)).exists():
-        path.resolve().unlink()
-        with suppress(OSError):
-            path.parent.rmdir()
-    else:
-        write_over(path.resolve(), rest, mode=present.mode)
-    report.removals.append(os.fspath(path))
+def leave_person(
+    report: UninstallReport, environ: Mapping[str, str], settings: Path | None = None
+) -> None:
+    """Take our part out of every client's files of the person's own, in whatever repository or none
+    this is.  ``settings``, if given, is Claude Code's file.
+    """
+    for path, file in person_files(environ, settings=settings):
+
+        def step(path: Path = path, file: ClientFile = file) -> None:
+            if take_from_person_file(environ, path, file):
+                report.removals.append(os.fspath(path))
+
+        _remove(report, os.fspath(path), step)
 
 
 def _forget_tracking(repo: Repo) -> None:
@@ -259,6 +258,9 @@ def _remove(report: UninstallReport, name: str, step: Callable[[], object]) -> N
         step()
     except GitmemError as error:
         remedy = error.hint.removeprefix("Nothing was changed. ")
+        # Errors of files know only of the way in.
+        remedy = remedy.removesuffix(", or run: gitmem init --user")
+        remedy = remedy.replace("gitmem init", "gitmem uninstall")
         report.failures.append(f"{name}: {error.message}{f'. {remedy}' if remedy else ''}")
     except OSError as error:
         report.failures.append(f"{name}: {error.strerror or error}")
