@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from tests.support.client import Client
 from tests.support.codex import CodexCli
 from tests.support.git import GitDriver
+from tests.support.neutral_path import without_clients
 from tests.support.prepared import Scene, Templates, prepared
 
 for _name, _examples in {"default": 25, "ci": 100, "thorough": 1_000}.items():
@@ -24,17 +25,33 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 _LEAKY = (
     *("GIT_", "CLAUDE", "CODEX_", "GEMINI_", "COPILOT_", "QWEN_", "CLINE_", "CURSOR_"),
+    *("OPENCODE", "XDG_DATA_", "XDG_STATE_"),
     *("ANTHROPIC_", "GITMEM_", "AI_AGENT"),
 )
 
 
+@pytest.fixture(scope="session")
+def neutral_path(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The caller's PATH without the agents' clients: what is installed decides about no test."""
+    return without_clients(os.environ["PATH"], tmp_path_factory.mktemp("path"))
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home for every test; nothing of the caller's git, agent or keys comes in."""
+def home(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    neutral_path: str,
+    request: pytest.FixtureRequest,
+) -> Path:
+    """An empty home for every test; nothing of the caller's git, agent or keys comes in, and only
+    with the mark ``real_client`` the clients on the PATH.
+    """
     folder = tmp_path / "home"
     folder.mkdir()
     for name in [name for name in os.environ if name.startswith(_LEAKY)]:
         monkeypatch.delenv(name)
+    if request.node.get_closest_marker("real_client") is None:
+        monkeypatch.setenv("PATH", neutral_path)
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / ".config"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 
+from gitmem.agents.shell_words import inner_command, word_lexer
 from gitmem.model.line_ranges import Ranges
 
 _MAX_COMMAND = 4_000
@@ -20,6 +20,7 @@ _PRINTERS = frozenset({"cat", "bat", "nl", "less", "head", "tail", "sed"})
 _OPERATORS = frozenset({"&&", "||", ";", "&", "(", ")"})
 _LINES_OPTION = re.compile(r"-n?(\d{1,7})")
 _SED_LINES = re.compile(r"(\d{1,7})(?:,(\d{1,7}))?p")
+_QUIET = frozenset({"-n", "-nE", "-En", "-ne", "--quiet", "--silent"})
 _PATH = re.compile(r"[\w./~@+\-\[\]() ]{1,400}")
 
 
@@ -34,6 +35,9 @@ def read_files(command: str) -> list[tuple[str, Ranges]]:
     for words, is_piped in _simple_commands(command):
         if words[0] == "cd" and len(words) == 2:
             folder = posixpath.join(folder, words[1])
+        if inner := inner_command(words):
+            found |= {posixpath.join(folder, name): lines for name, lines in read_files(inner)}
+            continue
         names, lines = _printed(words) if words[0] in _PRINTERS else ([], ())
         paths = [posixpath.join(folder, name) for name in names if _PATH.fullmatch(name)]
         if is_piped and before and not names and lines:  # nl FILE | sed -n 1,20p
@@ -47,8 +51,7 @@ def _simple_commands(command: str) -> Iterator[tuple[list[str], bool]]:
     """The words of each simple command, and whether it is told what the one before printed; those
     of a line that cannot be split are left out.
     """
-    lexer = shlex.shlex(command.replace("\n", " ; "), posix=True, punctuation_chars=True)
-    lexer.commenters = ""
+    lexer = word_lexer(command.replace("\n", " ; "))
     words, is_piped = list[str](), False
     try:
         for word in (*lexer, ";"):
@@ -77,7 +80,7 @@ def _printed(words: Sequence[str]) -> tuple[list[str], Ranges]:
         elif tool in ("head", "tail") and (match := _LINES_OPTION.fullmatch(word)):
             number = match[1]
         elif word.startswith("-"):
-            is_quiet = is_quiet or word in ("-n", "-nE", "-En", "--quiet", "--silent")
+            is_quiet = is_quiet or word in _QUIET
         elif not (tool == "nl" and word in ("a", "t")):
             names.append(word)
     if tool == "sed":
@@ -87,9 +90,10 @@ def _printed(words: Sequence[str]) -> tuple[list[str], Ranges]:
 
 
 def _sed(names: Sequence[str], *, is_quiet: bool) -> tuple[list[str], Ranges]:
-    """``sed -n A,Bp FILE`` alone: any other script prints who knows what."""
-    match = _SED_LINES.fullmatch(names[0]) if names and is_quiet else None
-    if match is None:
+    """``sed -n 'A,Bp;C,Dp' FILE`` alone: any other script prints who knows what."""
+    steps = names[0].split(";") if names and is_quiet else []
+    found = [match for step in steps if (match := _SED_LINES.fullmatch(step.strip()))]
+    if not found or len(found) < len(steps):
         return [], ()
-    first, last = int(match[1]), int(match[2] or match[1])
-    return list(names[1:]), ((first, last),) if 0 < first <= last else ()
+    ranges = tuple((int(match[1]), int(match[2] or match[1])) for match in found)
+    return list(names[1:]), ranges if all(0 < first <= last for first, last in ranges) else ()

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+
+from gitmem.agents.shell_words import inner_command, word_lexer
 
 _MAX_COMMAND = 4_000
 _MAX_PATHS = 50
@@ -45,6 +46,8 @@ def written_paths(command: str) -> list[str]:
         if words[:1] == ["cd"] and len(words) == 2:
             folder = posixpath.join(folder, words[1])
             continue
+        for path in written_paths(inner_command(words)):
+            found[posixpath.join(folder, path)] = None
         for path in _written_by(words):
             if _PATH.fullmatch(path) and not path.startswith(("-", "/dev/")):
                 found[posixpath.join(folder, path)] = None
@@ -56,10 +59,7 @@ def written_paths(command: str) -> list[str]:
 
 def _simple_commands(command: str) -> Iterator[list[str]]:
     """The words of each simple command; those of a line that cannot be split are left out."""
-    lexer = shlex.shlex(
-        command.partition("<<")[0].replace("\n", " ; "), posix=True, punctuation_chars=True
-    )
-    lexer.commenters = ""
+    lexer = word_lexer(command.partition("<<")[0].replace("\n", " ; "))
     words: list[str] = []
     try:
         for word in lexer:

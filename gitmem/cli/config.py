@@ -11,6 +11,7 @@ from gitmem.errors import GitmemError, NotARepository, SettingsInvalid, UsageErr
 from gitmem.git.repo import find_repo_here, git_environment, try_git
 from gitmem.guard.json_text import json_text
 from gitmem.guard.policy import Policy
+from gitmem.guard.untrusted import clean_line
 from gitmem.process.child import run
 from gitmem.state.settings import (
     Setting,
@@ -18,9 +19,11 @@ from gitmem.state.settings import (
     choices_of,
     describe_settings,
     find_setting,
+    held_by_team,
     is_list_setting,
     setting_names,
 )
+from gitmem.state.team_path import NAME
 
 _NOT_THERE = 5  # git's code for what is not there to be taken out
 
@@ -180,12 +183,25 @@ def _set(name: str, value: str, *, is_global: bool, add: bool) -> None:
             _ = Policy((value,)).masker  # refuses a pattern that its engine does not know
     except SettingsInvalid as error:
         meant = similar(nearest(value, choices_of(name)))
-        raise SettingsInvalid(error.message, meant or error.hint) from error
+        hint = "Nothing was changed" if name == "gitmem.redact" else error.hint
+        raise SettingsInvalid(error.message, meant or hint) from error
     if name == "gitmem.remote" and value:
         _tell_missing_remote(value)
     scope = ["--global"] if is_global else []
     way = ["--add", name, value] if add else ["--replace-all", name, value]
     _git([*scope, *way], is_global=is_global)
+    _tell_stricter_team(name)
+
+
+def _tell_stricter_team(name: str) -> None:
+    """A word where the team's file holds something else than what was set."""
+    try:
+        held = held_by_team(find_repo_here(), name)
+    except GitmemError:
+        return
+    if held is not None:
+        shown = f"'{clean_line(held, 200)}'" if held else "what it says"
+        click.echo(f"note: the team's file '{NAME}' is stricter: {shown} holds here", err=True)
 
 
 def _tell_missing_remote(value: str) -> None:

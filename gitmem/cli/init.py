@@ -21,6 +21,7 @@ from gitmem.git.head import head_commit
 from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
 from gitmem.index.memories import memory_count
+from gitmem.model.and_list import and_list
 from gitmem.process.own_command import as_typed, own_command
 from gitmem.refresh.refresh import refresh
 from gitmem.setup.clients.clients import CLIENTS, client_names, find_client
@@ -181,19 +182,18 @@ def command(
         click.echo(as_typed(f"note: {notice}"), err=True)
     shared = [name for name in _SHARED if any(name in change for change in report.changes)]
     if shared and not user:
-        names = " and ".join([", ".join(shared[:-1]), shared[-1]] if shared[1:] else shared)
-        click.echo(f"Commit {names} to share them with your teammates.")
+        click.echo(f"Commit {and_list(shared)} to share them with your teammates.")
     if user and not no_mcp:
         click.echo(
             f"To let the agent search: claude mcp add --scope user gitmem -- {own_command()} mcp"
         )
     tell_team_file(repo)
     if not (report.changes or report.removals):
-        click.echo("Everything is already in place.")
+        click.echo(f"Everything {'else ' if report.left_alone else ''}is already in place.")
     memories = "1 memory" if count == 1 else f"{count} memories"
-    click.echo(
-        as_typed(f"gitmem is set up: {memories} here. Next: work, commit, then run `gitmem log`.")
-    )
+    but = f", but not for {and_list(report.left_alone)}" if report.left_alone else ""
+    next_step = "Next: work, commit, then run `gitmem log`."
+    click.echo(as_typed(f"gitmem is set up{but}: {memories} here. {next_step}"))
     if read_settings(repo).team.unreadable:
         return
     if not count and head_commit(repo) and offer_backfill(open_workspace(repo)):

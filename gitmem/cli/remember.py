@@ -102,11 +102,11 @@ def command(
         raise UsageError("give -m or --file, not both")
     if source is not None:
         message = source.read()
-        if not message.strip():
-            raise UsageError("there is nothing to remember", "The text is empty; nothing was kept")
+    if (messages or source is not None) and not message.strip():
+        raise UsageError("there is nothing to remember", "The text is empty; nothing was kept")
     if is_mine:
         if paths or kind is not None or commit is not None:
-            raise UsageError("--mine takes no --path, --kind and no --commit")
+            raise UsageError("--mine takes no --path, --kind or --commit")
         remember_mine(message or _piped())
         return
     repo = repo_here()

@@ -9,7 +9,7 @@ import click
 
 from gitmem.cli.open_repo import repo_here
 from gitmem.cli.suggestions import nearest, similar
-from gitmem.errors import ForeignFile, GitmemError, UsageError
+from gitmem.errors import ForeignFile, GitmemError, SettingsInvalid, UsageError
 from gitmem.git.repo import Repo, git_environment, translate_os_errors
 from gitmem.guard.json_text import json_text
 from gitmem.guard.policy import Policy
@@ -106,9 +106,13 @@ def _show(path: Path, name: str) -> bool:
 def _set(path: Path, name: str, value: str, *, add: bool) -> None:
     if add and not is_list_setting(name):
         raise UsageError(f"'{name}' takes one value")
-    check_wish(name, value)
-    if name == "gitmem.redact":
-        _ = Policy((value,)).masker  # refuses a pattern that its engine does not know
+    try:
+        check_wish(name, value)
+        if name == "gitmem.redact":
+            _ = Policy((value,)).masker  # refuses a pattern that its engine does not know
+    except SettingsInvalid as error:
+        hint = "Nothing was changed" if name == "gitmem.redact" else error.hint
+        raise SettingsInvalid(error.message, hint) from error
     _read(path)
     _refuse_folder(path)
     _git(path, "--add" if add else "--replace-all", name, value)

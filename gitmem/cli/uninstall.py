@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -15,19 +13,22 @@ from gitmem.cli.open_repo import repo_here
 from gitmem.cli.user_paths import machine_folder, user_settings
 from gitmem.errors import InstallError, NotARepository, NotInitialised
 from gitmem.git.repo import Repo
+from gitmem.model.and_list import and_list
 from gitmem.process.own_command import as_typed
-from gitmem.setup.person_files import files_with_us
 from gitmem.setup.team_files import changed_team_files, leave_project
-from gitmem.setup.uninstall import UninstallReport, leave_person, uninstall
+from gitmem.setup.uninstall import (
+    UninstallReport,
+    leave_user_files,
+    uninstall,
+    user_files_with_us,
+)
 from gitmem.state.known_repos import KnownRepos
 from gitmem.worker import work
 
 
 @click.command()
 @click.option(
-    "--user",
-    is_flag=True,
-    help="Also take the agents' hooks out of your own settings, wherever you are.",
+    "--user", is_flag=True, help="Also remove the agents' hooks from your own settings, anywhere."
 )
 @click.option(
     "--team",
@@ -52,17 +53,23 @@ def command(user: bool, team: bool) -> None:
     try:
         repo = repo_here(mends_launcher=False)
     except NotARepository:
-        if team or not user:
+        if not user or team:
             raise
-        _leave_without_repo(None)
+        _leave_user()
         return
-    if not repo.is_initialised and (team or user):
-        _leave_without_repo(repo, user=user, team=team)
+    if user and not repo.is_initialised:
+        _leave_user()
+        if team:
+            _leave_team(repo)
         return
-    if not repo.is_initialised and (own := files_with_us(os.environ)):
+    if team and not repo.is_initialised:
+        _leave_team(repo)
+        return
+    if not repo.is_initialised and (own := user_files_with_us(user_settings(), os.environ)):
         raise NotInitialised(
             f"gitmem is not set up in '{repo.worktree or repo.common_dir}'",
-            f"Its hooks are in your own {_files(own)}. To take them out: gitmem uninstall --user",
+            f"Your own settings have its hooks: {and_list(own)}. To take them out:"
+            " gitmem uninstall --user",
         )
 
     def drain() -> None:
@@ -72,51 +79,7 @@ def command(user: bool, team: bool) -> None:
     report = uninstall(
         repo, user_settings=user_settings() if user else None, drain=drain, for_team=team
     )
-    _tell(report, user=user)
-    KnownRepos(machine_folder()).remove(repo)
-    if report.committed:
-        click.echo(
-            as_typed(
-                f"{' and '.join(report.committed)} {'is' if len(report.committed) == 1 else 'are'}"
-                " committed, and stay as the team has them; they do nothing here. To take gitmem"
-                " out of the project for all: gitmem uninstall --team"
-            )
-        )
-    if team:
-        _tell_what_to_commit(repo)
-    if report.own:
-        click.echo(
-            as_typed(
-                "Agents' hooks stay in your own settings, which serve all of your repositories:"
-                f" {', '.join(report.own)}. To take them out: gitmem uninstall --user"
-            )
-        )
-    click.echo("gitmem is gone from this repository. The memories stay: git log --notes=claude-mem")
-
-
-def _leave_without_repo(repo: Repo | None, *, user: bool = True, team: bool = False) -> None:
-    """Where gitmem is not set up, only the person's and the project's files are left to edit."""
-    report = UninstallReport()
-    if user:
-        leave_person(report, os.environ, user_settings())
-    if team and repo is not None:
-        leave_project(repo, report)
-    _tell(report, user=user)
-    if not report.removals:
-        whose = [*(["your own files"] if user else []), *(["the project's files"] if team else [])]
-        click.echo(f"There is nothing of gitmem in {' or '.join(whose)}.")
-    if team and repo is not None:
-        _tell_what_to_commit(repo)
-
-
-def _tell(report: UninstallReport, *, user: bool) -> None:
-    """What was done, and what was not.
-
-    Raises:
-        InstallError: something is left.
-    """
-    for done in report.removals:
-        click.echo(f"restored {done}")
+    _tell_what_is_out(report)
     for notice in report.notices:
         click.echo(f"note: {notice}", err=True)
     for left in report.failures:
@@ -124,14 +87,58 @@ def _tell(report: UninstallReport, *, user: bool) -> None:
     if report.failures:
         again = "gitmem uninstall --user" if user else "gitmem uninstall"
         raise InstallError(
-            "gitmem is not quite gone: what is named above is left",
+            "gitmem is not quite out of this repository: what is named above is left",
             f"The memories are safe. Remove what stands in the way, then run: {again}",
         )
+    KnownRepos(machine_folder()).remove(repo)
+    if report.committed:
+        click.echo(
+            as_typed(
+                f"{and_list(report.committed)} {'is' if len(report.committed) == 1 else 'are'}"
+                " committed, and stay as the team has them; they do nothing here. To take gitmem"
+                " out of the project for all: gitmem uninstall --team"
+            )
+        )
+    if team:
+        _tell_what_to_commit(repo)
+    if own := user_files_with_us(user_settings(), os.environ):
+        click.echo(
+            as_typed(
+                "Your own settings still have gitmem's hooks, which do nothing here:"
+                f" {and_list(own)}. To take them out: gitmem uninstall --user"
+            )
+        )
+    click.echo("gitmem is gone from this repository. The memories stay: git log --notes=claude-mem")
 
 
-def _files(paths: Sequence[Path]) -> str:
-    named = ", ".join(f"'{path}'" for path in paths)
-    return f"file {named}" if len(paths) == 1 else f"files {named}"
+def _tell_what_is_out(report: UninstallReport) -> None:
+    for path in report.restored:
+        click.echo(f"restored {path}")
+    for path in report.removals:
+        click.echo(f"removed {path}")
+
+
+def _leave_user() -> None:
+    """Where gitmem is not set up, or outside any repository, the person's own files are left."""
+    report = UninstallReport()
+    leave_user_files(user_settings(), os.environ, report)
+    _tell_what_is_out(report)
+    if report.failures:
+        raise InstallError("; ".join(report.failures), "Nothing else was changed")
+    if not (report.restored or report.removals):
+        click.echo("There is nothing of gitmem in your own settings.")
+
+
+def _leave_team(repo: Repo) -> None:
+    """Where gitmem is not set up, only the project's files are left to edit."""
+    report = UninstallReport()
+    leave_project(repo, report)
+    _tell_what_is_out(report)
+    if report.failures:
+        raise InstallError("; ".join(report.failures), "Nothing else was changed")
+    if not (report.restored or report.removals):
+        click.echo("There is nothing of gitmem in the project's files.")
+    _tell_what_to_commit(repo)
 
 
 def _tell_what_to_commit(repo: Repo) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gitmem.index.cache import Index
-from gitmem.index.memories import HOLDINGS
+from gitmem.index.memories import HOLDINGS, LIVE
 from gitmem.index.parameters import batches, marks
 from gitmem.index.rows import digest, storable
 
@@ -18,6 +18,13 @@ def annotated_commits(index: Index) -> set[str]:
     """The ids of all objects with a note."""
     with index.reader() as database:
         return {row[0] for row in database.execute("SELECT commit_oid FROM note")}
+
+
+def remembered_commits(index: Index) -> set[str]:
+    """The ids of all objects whose note has a memory that is live."""
+    query = f"SELECT DISTINCT commit_oid FROM {HOLDINGS} WHERE {LIVE}"
+    with index.reader() as database:
+        return {row[0] for row in database.execute(query)}
 
 
 def annotated_commit_count(index: Index) -> int:

@@ -15,8 +15,9 @@ def gives_reason(memory: Memory) -> bool:
 
     Facts count as well where a session told them, unless they only repeat the title.  Those made
     from history are the rest of the commit's message ("See #12", a list of words), no reason.
+    What a person wrote themselves is what they want to be told, be it one line.
     """
-    if memory.why or memory.decisions or memory.errors:
+    if memory.why or memory.decisions or memory.errors or memory.provenance.is_of_person:
         return True
     title = fold_words(memory.title)
     return not memory.provenance.is_of_history and any(

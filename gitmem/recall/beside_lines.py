@@ -33,7 +33,7 @@ SWEEPING = 12
 at each place.  As many files are what the memory of a larger one names."""
 
 MOST_LINES = 1 << 30
-WITHOUT_REASON = "without a reason"
+WITHOUT_REASON = "without a reason (a why, a decision, an error or a fact)"
 
 _FOLDER = "blame"
 _LEAST_SHARE_OF_SWEEPING = 0.15

@@ -35,6 +35,7 @@ COMMIT_LENGTH = 10
 _SHARE_IN_FULL = 0.4
 _SHARE_IN_BRIEF = 0.6
 _RANGES = 3
+_MAX_TITLE = 200  # as much as is kept of one: a rule does not lose its last words
 _SMALLEST_ITEM = 24  # bytes; with less left no title is worth writing
 
 
@@ -135,7 +136,7 @@ def _size(text: str) -> int:
 
 
 def _heading(known: _DatedItem) -> str:
-    return f"- {_line(shown_title(known.item.memory), 160)} ({', '.join(_origin(known))})"
+    return f"- {_line(shown_title(known.item.memory), _MAX_TITLE)} ({', '.join(_origin(known))})"
 
 
 def _origin(known: _DatedItem) -> Iterator[str]:

@@ -17,6 +17,7 @@ from gitmem.render.work_digest import decision_line, error_span
 
 BYTES_PER_TOKEN = 4
 _MAX_TITLE = 160
+_MAX_MEMORY = 200  # as much as is kept of a title
 _MAX_ITEM = 400
 _MAX_PATH = 200
 _MOST = {"files": 20, "commits": 12}
@@ -75,7 +76,7 @@ def _fitted(name: str, items: Sequence[str], room: int) -> str:
 
 def _progress(handoff: Handoff) -> Iterator[str]:
     for memory in handoff.pending:
-        yield f"- **{markdown_line(shown_title(memory), _MAX_TITLE)}** ({memory.id[:ID_LENGTH]})"
+        yield f"- **{markdown_line(shown_title(memory), _MAX_MEMORY)}** ({memory.id[:ID_LENGTH]})"
     files = handoff.uncommitted
     for line in files[: _MOST["files"]]:
         state = _STATES.get(line[:2].strip(), "changed")

@@ -17,6 +17,7 @@ from gitmem.model.work_digest import DigestEntry, WorkDigest
 from gitmem.render.terminal import COMMIT_LENGTH
 
 _MAX_TITLE = 160
+_MAX_MEMORY = 200  # as much as is kept of a title
 _MAX_ITEM = 320
 _MAX_ERROR = 200
 
@@ -43,7 +44,7 @@ def render_work_digest(digest: WorkDigest, range_told: str, way_on: str) -> Iter
 def entry_lines(entry: DigestEntry) -> Iterator[str]:
     """A memory as an item of a list, and below it what it says, each line labelled."""
     commit = f" ({entry.commit[:COMMIT_LENGTH]})" if entry.commit else ""
-    yield f"- **{markdown_line(shown_title(entry.memory), _MAX_TITLE)}**{commit}"
+    yield f"- **{markdown_line(shown_title(entry.memory), _MAX_MEMORY)}**{commit}"
     for decision in entry.memory.decisions:
         if told := decision_line(decision, entry.memory.title):
             yield f"  - {told}"

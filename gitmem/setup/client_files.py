@@ -25,6 +25,7 @@ class _Report(Protocol):
     changes: list[str]
     removals: list[str]
     notices: list[str]
+    left_alone: list[str]
 
 
 def choose_clients(
@@ -64,6 +65,39 @@ def told_clients(repo: Repo, environ: Mapping[str, str]) -> list[ClientSetup]:
         if client.name not in refused
         and any(mentions_us(path, file) for path, file in hook_files(repo, client, environ))
     ]
+
+
+def left_clients(repo: Repo, environ: Mapping[str, str]) -> list[ClientSetup]:
+    """The clients that are here and are told nothing, because a file of theirs in the project is
+    not understood or is somebody else's.
+    """
+    refused = read_refused_clients(repo)
+    told = told_clients(repo, environ)
+    top = repo.need_worktree()
+    return [
+        client
+        for client in CLIENTS
+        if client not in told
+        and client.name not in refused
+        and client.is_here(top, environ)
+        and any(_is_closed(top / file.path, file) for file in client.files if not file.is_server)
+    ]
+
+
+def _is_closed(path: Path, file: ClientFile) -> bool:
+    try:
+        content = look(path).content
+        file.with_us(content)
+        return content is not None and bool(file.conflict(content))
+    except ForeignFile:
+        return True
+    except GitmemError:
+        return False
+
+
+def way_out(client: ClientSetup) -> str:
+    """What a person can do about a file of the client that is not understood."""
+    return f"Mend that, then: gitmem init; or, for good: gitmem init --no-agent {client.name}"
 
 
 def hook_files(
@@ -116,6 +150,7 @@ def add_to_project(
                 why_not = file.conflict(present.content) if present.content is not None else ""
                 if why_not:
                     report.notices.append(why_not)
+                    report.left_alone += [] if file.is_server else [client.title]
                     continue
                 new = file.with_us(present.content)
                 rest = None if present.content is None else file.without_us(present.content)
@@ -125,6 +160,16 @@ def add_to_project(
                 report.changes.append(f"{file.what} in {file.path}")
     if client.advice and len(report.changes) > changes_before:
         report.notices.append(client.advice)
+
+
+def user_files(
+    environ: Mapping[str, str], clients: Collection[ClientSetup], settings: Path
+) -> Iterator[tuple[Path, ClientFile]]:
+    """The files of the person's own, ``settings`` being that of Claude Code."""
+    for client in clients:
+        for file in client.files:
+            if file.user_path is not None:
+                yield (settings if client is _DEFAULT else file.user_path(environ)), file
 
 
 def paths_in_project(
@@ -141,16 +186,33 @@ def is_safe_to_add(repo: Repo, client: ClientSetup, report: _Report, *, with_ser
     """Whether all files of a client that nobody asked for can be understood and lie in the work
     tree; a notice where not.
     """
+    top = repo.need_worktree()
+    wanted = [file for file in client.files if with_server or not file.is_server]
     try:
         for path in paths_in_project(repo, [client], with_server=with_server):
             refuse_way_out(repo, path)
-        for file in client.files:
-            if with_server or not file.is_server:
-                file.with_us(look(repo.need_worktree() / file.path).content)
     except GitmemError as error:
-        report.notices.append(f"{client.title} was left alone: {error.message}")
+        _leave_alone(client, error.message, report)
         return False
+    return is_understood(client, [(top / file.path, file) for file in wanted], report)
+
+
+def is_understood(
+    client: ClientSetup, files: Collection[tuple[Path, ClientFile]], report: _Report
+) -> bool:
+    """Whether our part could be put into all of the files; a notice where not."""
+    for path, file in files:
+        try:
+            file.with_us(look(path).content)
+        except GitmemError as error:
+            _leave_alone(client, f"'{path}': {error.message}", report)
+            return False
     return True
+
+
+def _leave_alone(client: ClientSetup, why: str, report: _Report) -> None:
+    report.notices.append(f"{client.title} was left alone: {why}. {way_out(client)}")
+    report.left_alone.append(client.title)
 
 
 def mentions_us(path: Path, file: ClientFile) -> bool:

@@ -12,7 +12,7 @@ from gitmem.git.repo import Repo
 from gitmem.setup import mcp_json
 from gitmem.setup.claude_plugin import has_plugin
 from gitmem.setup.client_choices import find_client_choices
-from gitmem.setup.client_files import hook_files
+from gitmem.setup.client_files import hook_files, way_out
 from gitmem.setup.client_probe import probe_client
 from gitmem.setup.clients.claude_code import CLIENT, HOOKS, PROJECT_FILE
 from gitmem.setup.clients.client_setup import ClientSetup
@@ -160,8 +160,8 @@ def _check_readable(repo: Repo, practice: Practice, client: ClientSetup) -> Iter
     try:
         yield from _check_other_client(repo, practice, client)
     except ForeignFile as error:
-        remedy = f"Make it plain JSON, then: gitmem init; or: gitmem init --no-agent {client.name}"
-        yield Finding(Level.WARNING, f"{client.title} is left alone: {error}", remedy)
+        what = f"{client.title} is left alone: {error.message}"
+        yield Finding(Level.WARNING, what, way_out(client))
 
 
 def _check_other_client(repo: Repo, practice: Practice, client: ClientSetup) -> Iterator[Finding]:

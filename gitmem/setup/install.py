@@ -19,9 +19,11 @@ from gitmem.setup.client_files import (
     add_to_project,
     choose_clients,
     is_safe_to_add,
+    is_understood,
     mentions_us,
     paths_in_project,
     refuse_clients,
+    user_files,
 )
 from gitmem.setup.clients.client_setup import ClientSetup
 from gitmem.setup.clients.clients import CLIENTS
@@ -54,7 +56,7 @@ from gitmem.setup.launcher import put_program
 from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import name_of_path, path_of_name
 from gitmem.setup.owned_files import FileState, OwnedFiles, look, refuse_way_out
-from gitmem.setup.person_files import add_to_person_file, person_files
+from gitmem.setup.person_files import add_to_person_file
 from gitmem.setup.team_files import is_committed_with_us
 from gitmem.setup.uninstall import put_back, undo_install
 from gitmem.state.atomic import write_over
@@ -72,12 +74,14 @@ _NO_ENTRY = (
 @dataclass
 class InstallReport:
     """``changes`` are what was added, ``removals`` what was taken out again: both are empty if
-    everything was in place.  ``notices`` are for the person to read.
+    everything was in place.  ``notices`` are for the person to read.  ``left_alone`` are the
+    clients, by their titles, that stay untold because a file of theirs is not understood.
     """
 
     changes: list[str] = field(default_factory=list)
     removals: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    left_alone: list[str] = field(default_factory=list)
 
 
 def install(
@@ -136,8 +140,11 @@ def install(
         _add_hooks(repo, owned_files, place, report)
         if user_settings is not None:
             env = os.environ if environ is None else environ
-            for path, file in person_files(env, clients, user_settings):
-                add_to_person_file(env, path, file, report)
+            for client in clients:
+                files = list(user_files(env, [client], user_settings))
+                if client in must or is_understood(client, files, report):
+                    for path, file in files:
+                        add_to_person_file(env, path, file, report)
         elif has_entry:
             for client in clients:
                 if client in must or is_safe_to_add(repo, client, report, with_server=with_mcp):
@@ -233,7 +240,7 @@ def _leave_hook_files(repo: Repo, owned_files: OwnedFiles, report: InstallReport
     for kept in owned_files.manifest.files:
         if path_of_name(repo, kept.path).name in EVENTS:
             put_back(repo, owned_files, kept)
-            report.changes.append(f"git hook file restored: {kept.path}")
+            report.removals.append(f"gitmem's lines from the git hook file {kept.path}")
 
 
 def add_hook(owned_files: OwnedFiles, place: HooksPlace, event: str) -> bool:

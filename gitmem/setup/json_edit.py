@@ -15,6 +15,9 @@ from gitmem.errors import ForeignFile
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _LINE_START = re.compile(r"[ \t]*")
+_STRING = r'("(?:[^"\\]|\\.)*")'
+_COMMENT = re.compile(rf"{_STRING}|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_LAST_COMMA = re.compile(rf"{_STRING}|,(?=\s*[\]}}])")
 _DECODER = json.JSONDecoder()
 _MARK = b"\xef\xbb\xbf"
 
@@ -45,10 +48,22 @@ def decode_object(content: bytes | None, name: str) -> tuple[bytes, str, dict[st
         text = data[len(mark) :].decode("utf-8")
         value = json.loads(text) if text.strip() else {}
     except (ValueError, RecursionError) as error:
+        if _is_json_with_comments(data[len(mark) :]):
+            raise ForeignFile(f"{name} have comments, and gitmem edits only plain JSON") from error
         raise ForeignFile(f"{name} are not JSON ({error})") from error
     if not isinstance(value, dict):
         raise ForeignFile(f"{name} are not a JSON object")
     return mark, text, value
+
+
+def _is_json_with_comments(data: bytes) -> bool:
+    """Whether it is JSON but for comments and commas before an end, as some clients allow."""
+    try:
+        text = _COMMENT.sub(lambda found: found[1] or " ", data.decode("utf-8"))
+        json.loads(_LAST_COMMA.sub(lambda found: found[1] or "", text) if text.strip() else "{}")
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def root(text: str) -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,7 @@ from typing import Any, Protocol
 
 from gitmem.errors import ForeignFile
 from gitmem.git.repo import translate_os_errors
-from gitmem.setup.clients.client_setup import ClientFile, ClientSetup
-from gitmem.setup.clients.clients import CLIENTS
+from gitmem.setup.clients.client_setup import ClientFile
 from gitmem.setup.clients.json_hooks import empty_holders, with_holders
 from gitmem.setup.owned_files import look
 from gitmem.state.atomic import make_folder, write_over
@@ -60,19 +59,6 @@ class _Change:
         if self.is_made:
             return None
         return content[: self.start] + self.before + content[self.start + self.length :]
-
-
-def person_files(
-    environ: Mapping[str, str],
-    clients: Collection[ClientSetup] = CLIENTS,
-    settings: Path | None = None,
-) -> Iterator[tuple[Path, ClientFile]]:
-    """The clients' files of the person's own; ``settings``, if given, is that of Claude Code."""
-    for client in clients:
-        for file in client.files:
-            if file.user_path is not None:
-                is_given = settings is not None and client is CLIENTS[0]
-                yield (settings if is_given and settings else file.user_path(environ)), file
 
 
 def add_to_person_file(
@@ -123,16 +109,6 @@ def take_from_person_file(environ: Mapping[str, str], path: Path, file: ClientFi
         write_over(path.resolve(), rest, mode=present.mode)
     _forget_change(environ, path)
     return True
-
-
-def files_with_us(environ: Mapping[str, str], settings: Path | None = None) -> list[Path]:
-    """The files of the person's own that have anything of ours, as far as they can be read."""
-    found = []
-    for path, file in person_files(environ, settings=settings):
-        with suppress(ForeignFile, OSError):
-            if file.mentions_us(look(path).content):
-                found.append(path)
-    return found
 
 
 def _content_before(

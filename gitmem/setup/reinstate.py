@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Sequence
 
 from gitmem.git.repo import Repo
+from gitmem.model.and_list import and_list
 from gitmem.setup.git_config import GitConfig, read_config
 from gitmem.setup.hook_file import EVENTS
 from gitmem.setup.hook_location import HooksPlace, PlaceKind, find_place, read_git_version
@@ -47,7 +48,7 @@ def reinstate_hooks(repo: Repo, *, git_version: tuple[int, int] | None = None) -
     if managers:
         for event in managers:
             add_hook(owned_files, place, event)
-        names, events = " and ".join(sorted(set(managers.values()))), ", ".join(managers)
+        names, events = and_list(sorted(set(managers.values()))), ", ".join(managers)
         add_notice(
             repo, f"{names} had replaced git hooks ({events}); gitmem's lines are in them again"
         )

@@ -12,11 +12,12 @@ from gitmem.errors import RemoteUnavailable
 from gitmem.git.remotes import memory_remote, read_exchange_tip, tracking_tips
 from gitmem.git.repo import Repo, try_git
 from gitmem.index.cache import Index
-from gitmem.index.commits import annotated_commits
+from gitmem.index.commits import remembered_commits
 from gitmem.index.memories import memory_count
 from gitmem.model.note import NOTES_REF
+from gitmem.setup.claude_plugin import has_plugin
 from gitmem.setup.client_choices import find_client_choices
-from gitmem.setup.client_files import told_clients
+from gitmem.setup.client_files import left_clients, told_clients
 from gitmem.setup.clients.clients import CLIENTS
 from gitmem.setup.current_writer import describe_writer
 from gitmem.setup.git_config import missing_entries, read_config
@@ -45,8 +46,9 @@ class Status:
     ``writer`` says who writes the memories, and when that last succeeded; ``trouble`` what the
     next session would be told to be wrong.  ``apart`` are remotes with memories that are not
     joined, ``taken`` how many memories a remote took away, ``held`` why the team's file keeps
-    memories here.  ``client`` is what an agent's client was told not to do for us; ``told`` are
-    the clients with hooks of ours, and ``refused`` those that are to have none, by their titles.
+    memories here, and ``held_command`` what helps.  ``client`` is what an agent's client was told
+    not to do for us; ``told`` are the clients with hooks of ours, ``refused`` those that are to
+    have none, and ``left_alone`` those with a file that is not understood, by their titles.
     ``commits`` are those with a memory, but for the ``unreached`` ones, which no branch, tag or
     remote branch has (any more).
     """
@@ -77,7 +79,9 @@ class Status:
     client: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    left_alone: tuple[str, ...] = ()
     held: str = ""
+    held_command: str = ""
 
 
 def read_status(
@@ -103,8 +107,8 @@ def read_status(
     refusal = read_refusal(repo, remote) if remote else None
     queue = Queue(repo)
     with closing(Index.open(repo.state_dir)) as index:
-        memories, annotated = memory_count(index), annotated_commits(index)
-    unreached = _unreached(repo, annotated)
+        memories, remembered = memory_count(index), remembered_commits(index)
+    unreached = _unreached(repo, remembered)
     return Status(
         is_initialised=repo.is_initialised,
         is_enabled=settings.enabled,
@@ -113,7 +117,7 @@ def read_status(
         hooks_place=place.kind.value,
         is_configured=not missing_entries(config, with_hooks=with_hooks),
         memories=memories,
-        commits=len(annotated) - unreached,
+        commits=len(remembered) - unreached,
         unreached=unreached,
         client=tuple(c.what for c in find_client_choices(repo, environ or {})),
         **_clients(repo, environ or {}),
@@ -132,6 +136,7 @@ def read_status(
         apart=tuple(remotes_apart(repo)),
         taken=len(read_taken(repo)),
         held=held,
+        held_command="gitmem doctor" if settings.team.unreadable else "gitmem trust --team",
     )
 
 
@@ -139,9 +144,14 @@ def _clients(repo: Repo, environ: Mapping[str, str]) -> dict[str, tuple[str, ...
     if repo.worktree is None or not repo.is_initialised:
         return {}
     refused = read_refused_clients(repo)
+    told = told_clients(repo, environ)
+    by_plugin = CLIENTS[0] not in told and CLIENTS[0].name not in refused
+    by_plugin = by_plugin and has_plugin(repo.worktree, environ)
+    plugin = [f"{CLIENTS[0].title} (by its plugin)"] if by_plugin else []
     return {
-        "told": tuple(client.title for client in told_clients(repo, environ)),
+        "told": (*plugin, *(client.title for client in told)),
         "refused": tuple(client.title for client in CLIENTS if client.name in refused),
+        "left_alone": tuple(client.title for client in left_clients(repo, environ)),
     }
 
 
@@ -196,7 +206,9 @@ def _sessions_line(status: Status) -> list[str]:
 def _told_line(status: Status) -> list[str]:
     told = ", ".join(status.told) or "none"
     refused = f"; not, as you wanted: {', '.join(status.refused)}" if status.refused else ""
-    return [f"agents that are told: {told}{refused}"]
+    left = f"; left alone: {', '.join(status.left_alone)}" if status.left_alone else ""
+    doctor = ". Run: gitmem doctor" if left else ""
+    return [f"agents that are told: {told}{refused}{left}{doctor}"]
 
 
 def _queue_line(status: Status) -> str:
@@ -207,7 +219,7 @@ def _queue_line(status: Status) -> str:
 
 def _remote_line(status: Status) -> str:
     if status.held:
-        return f"remote: memories stay here: {status.held}. Run: gitmem doctor"
+        return f"remote: memories stay here: {status.held}. Run: {status.held_command}"
     if not status.remote:
         return "remote: none"
     if status.is_shared:

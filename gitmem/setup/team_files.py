@@ -22,6 +22,7 @@ from gitmem.state.atomic import write_over
 
 
 class _Report(Protocol):
+    restored: list[str]
     removals: list[str]
     failures: list[str]
 
@@ -52,9 +53,10 @@ def leave_project(repo: Repo, report: _Report) -> None:
                 continue
             if _is_nothing(path, rest):
                 path.unlink()
+                report.removals.append(os.fspath(path))
             else:
                 write_over(path, rest, mode=present.mode)
-            report.removals.append(os.fspath(path))
+                report.restored.append(os.fspath(path))
         except GitmemError as error:
             report.failures.append(f"{path}: {error.message}")
         except OSError as error:

@@ -18,14 +18,15 @@ from gitmem.errors import GitmemError, NotInitialised
 from gitmem.git.remotes import TRACKING
 from gitmem.git.repo import Repo, run_git, try_git
 from gitmem.model.note import WATERMARK_REF
+from gitmem.setup.client_files import mentions_us, user_files
 from gitmem.setup.clients.client_setup import ClientFile
-from gitmem.setup.clients.clients import client_file_at
+from gitmem.setup.clients.clients import CLIENTS, client_file_at
 from gitmem.setup.git_config import config_path, is_same_config, lock_config, without_entries
 from gitmem.setup.hook_file import aside_of, has_block, is_empty_hook, without_block
 from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import FileRecord, path_of_name
 from gitmem.setup.owned_files import FileForm, OwnedFiles, look
-from gitmem.setup.person_files import files_with_us, person_files, take_from_person_file
+from gitmem.setup.person_files import take_from_person_file
 from gitmem.setup.recorded_files import name_in_worktree
 from gitmem.setup.team_files import is_committed_with_us, leave_project
 from gitmem.state.lock import LockName, wait_for_lock
@@ -42,17 +43,17 @@ _HOOK_FILE = FileForm(rest=without_block, is_same=bytes.__eq__, is_nothing=is_em
 
 @dataclass
 class UninstallReport:
-    """``removals`` names what was removed, ``notices`` what the person should look at, and
+    """``restored`` names the files that are as they were without us, ``removals`` those that are
+    gone because nobody else had anything in them, ``notices`` what the person should look at, and
     ``failures`` what could not be removed, each with the reason and, if there is one, the remedy.
-    ``committed`` are files of the project that were left because a commit has them, ``own`` those
-    of the person's own that were left because they serve all repositories.
+    ``committed`` are files of the project that were left because a commit has them.
     """
 
+    restored: list[str] = field(default_factory=list)
     removals: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     committed: list[str] = field(default_factory=list)
-    own: list[str] = field(default_factory=list)
 
 
 def uninstall(
@@ -83,10 +84,8 @@ def uninstall(
         with ExitStack() as held:  # else the worker has the turn, and this one nothing to do
             _try(report, partial(_wait_for_background, repo, held))
         _try(report, drain)
-    environ = os.environ if environ is None else environ
     if user_settings is not None:
-        leave_person(report, environ, user_settings)
-    report.own += [os.fspath(path) for path in files_with_us(environ, user_settings)]
+        leave_user_files(user_settings, os.environ if environ is None else environ, report)
     with ExitStack() as held:
         _try(report, partial(_wait_for_background, repo, held))
         undo_install(repo, owned_files, report, leaves_committed=not for_team)
@@ -98,6 +97,18 @@ def uninstall(
             " run gitmem init to continue with it, or delete that folder"
         )
     return report
+
+
+def leave_user_files(settings: Path, environ: Mapping[str, str], report: UninstallReport) -> None:
+    """Take our hooks out of the person's own files, ``settings`` being that of Claude Code."""
+    for path, file in user_files(environ, CLIENTS, settings):
+        _remove(report, os.fspath(path), partial(_leave_user_file, environ, path, file, report))
+
+
+def user_files_with_us(settings: Path, environ: Mapping[str, str]) -> list[str]:
+    """The person's own files that have something of ours."""
+    found = user_files(environ, CLIENTS, settings)
+    return [os.fspath(path) for path, file in found if mentions_us(path, file)]
 
 
 def undo_install(
@@ -169,24 +180,22 @@ def _put_back_config(repo: Repo, owned_files: OwnedFiles, kept: FileRecord) -> s
 def _put_back_and_tell(
     repo: Repo, owned_files: OwnedFiles, kept: FileRecord, report: UninstallReport
 ) -> None:
+    path = path_of_name(repo, kept.path)
+    before = look(path)
     notice = put_back(repo, owned_files, kept)
     report.notices += [notice] if notice else []
-    report.removals.append(os.fspath(path_of_name(repo, kept.path)))
+    after = look(path)
+    if after != before:
+        told = report.removals if after.content is None else report.restored
+        told.append(os.fspath(path))
 
 
-def leave_person(
-    report: UninstallReport, environ: Mapping[str, str], settings: Path | None = None
+def _leave_user_file(
+    environ: Mapping[str, str], path: Path, file: ClientFile, report: UninstallReport
 ) -> None:
-    """Take our part out of every client's files of the person's own, in whatever repository or none
-    this is.  ``settings``, if given, is Claude Code's file.
-    """
-    for path, file in person_files(environ, settings=settings):
-
-        def step(path: Path = path, file: ClientFile = file) -> None:
-            if take_from_person_file(environ, path, file):
-                report.removals.append(os.fspath(path))
-
-        _remove(report, os.fspath(path), step)
+    if take_from_person_file(environ, path, file):
+        told = report.removals if look(path).content is None else report.restored
+        told.append(os.fspath(path))
 
 
 def _forget_tracking(repo: Repo) -> None:

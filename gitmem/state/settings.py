@@ -148,6 +148,18 @@ def read_own_settings(repo: Repo) -> Settings:
     return parse_settings(_values_of(_pairs(_list(repo))))
 
 
+def held_by_team(repo: Repo, name: str) -> str | None:
+    """The value that the team's file makes hold for a setting (a name from :func:`find_setting`),
+    where the clone's own is another; None where it is not, and for a list, which has both.
+
+    Raises:
+        SettingsInvalid, GitFailed: as :func:`read_settings`.
+    """
+    field = next(field for field in _FORMS if _name(field) == name)
+    held, own = (getattr(read(repo), field) for read in (read_settings, read_own_settings))
+    return None if held == own or _FORMS[field].is_list else _text(held)
+
+
 def read_person_settings() -> Settings:
     """What the person has set for all of their repositories, asked from outside of any.
 

@@ -21,6 +21,8 @@ from gitmem.agents.shell_writes import written_paths
         ("LANG=C sudo cp a.txt b.txt c/", ["c/"]),
         ("python3 -c \"open('a/b.py', 'w').write('x')\"", ["a/b.py"]),
         ("python3 - <<'E'\nPath('q.py').write_text(text)\nE", ["q.py"]),
+        ("echo x > src/@types/a+b.ts", ["src/@types/a+b.ts"]),
+        ("cd src && bash -lc 'sed -i s/a/b/ a.py; rm b.py'", ["src/a.py", "src/b.py"]),
     ],
 )
 def test_what_a_command_writes(command: str, paths: list[str]) -> None:
@@ -36,6 +38,7 @@ def test_what_a_command_writes(command: str, paths: list[str]) -> None:
         "python3 -c \"open('a.py').read()\"",
         "git add a.py && git diff --cached",
         "ls <unclosed 'quotation",
+        "echo bash -lc 'rm a.py'",
         "",
     ],
 )

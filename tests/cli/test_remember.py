@@ -151,3 +151,16 @@ def test_what_cannot_be_kept_is_told_and_nothing_is(
 
 def test_wrong_usage_is_told_by_its_own_status(committed: GitDriver) -> None:
     assert remember(committed).returncode == UsageError.exit_code
+
+
+@pytest.mark.parametrize("where", [("--mine",), ()])
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_an_empty_text_opens_no_editor(
+    committed: GitDriver, where: tuple[str, ...], text: str
+) -> None:
+    committed.environ["GIT_EDITOR"] = "touch opened; false"
+    done = gitmem(committed, "remember", *where, "-m", text)
+
+    assert done.returncode == UsageError.exit_code
+    assert "The text is empty; nothing was kept" in done.stderr
+    assert not (committed.path / "opened").exists()

@@ -195,6 +195,38 @@ def test_init_tells_what_the_file_sets(committed: GitDriver, private: GitDriver)
     assert read_settings(committed.repo).team.is_held
 
 
+def test_status_names_the_command_that_agrees(ready: GitDriver, private: GitDriver) -> None:
+    demand(ready, private.path)
+
+    (line,) = [
+        line for line in gitmem(ready, "status").stdout.splitlines() if line.startswith("remote:")
+    ]
+    assert line.endswith("Run: gitmem trust --team")
+
+
+def test_what_the_file_makes_stricter_is_said_where_it_is_set(ready: GitDriver) -> None:
+    ready.write(FILE, "[gitmem]\n\tprompts = none\n\tautoPush = false\n")
+
+    loose = gitmem(ready, "config", "prompts", "full")
+    same = [gitmem(ready, "config", *pair) for pair in (("prompts", "none"), ("autoPush", "off"))]
+
+    assert loose.returncode == 0
+    assert "the team's file '.gitmem' is stricter: 'none' holds here" in loose.stderr
+    assert [done.stderr for done in same] == ["", ""]
+
+
+@pytest.mark.parametrize("where", [(), ("--team",)])
+def test_a_pattern_that_is_none_is_refused_and_nothing_is_changed(
+    ready: GitDriver, where: tuple[str, ...]
+) -> None:
+    done = gitmem(ready, "config", *where, "redact", "([")
+
+    assert done.returncode == 51
+    assert "not a regular expression" in done.stderr
+    assert "Nothing was changed" in done.stderr
+    assert "--edit" not in done.stderr
+
+
 def test_a_broken_file_keeps_everything_back_and_says_so(ready: GitDriver) -> None:
     ready.write(FILE, "[gitmem]\n<<<<<<< HEAD\n")
     kept = gitmem(ready, "remember", "--commit", "HEAD", "-m", "why")

@@ -16,7 +16,9 @@ EVENTS = ("SessionStart", "UserPromptSubmit", "PostToolUse", "SubagentStart")
 def rows(text: str) -> dict[str, list[str]]:
     """The rows of a table, by the client's name."""
     lines = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| `")]
-    return {cells[0].strip(" `"): [cell.strip() for cell in cells[1:]] for cells in lines}
+    found = {cells[0].strip(" `"): [cell.strip() for cell in cells[1:]] for cells in lines}
+    assert len(found) == len(lines), "a client stands twice in a table"
+    return found
 
 
 def test_the_table_says_at_which_events_each_client_is_told() -> None:

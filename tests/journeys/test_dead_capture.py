@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,6 @@ from gitmem.state.queue import Queue
 from tests.support.cli import gitmem_process
 from tests.support.git import GitDriver
 
-SESSION = "7dc9a616-a1ce-4d38-8f1e-1544b08bf6d2"
 WEEK = 7 * 86_400
 
 
@@ -39,8 +39,8 @@ def alone(git: GitDriver) -> dict[str, str]:
 
 
 def start_session(git: GitDriver) -> str:
-    """What the person sees.  As from a client that does not tell where its transcript is."""
-    given = {"session_id": SESSION, "cwd": str(git.path), "source": "startup"}
+    """What the person sees in a new session of a client that does not tell its transcript."""
+    given = {"session_id": str(uuid.uuid4()), "cwd": str(git.path), "source": "startup"}
     done = subprocess.run(
         [run_path(git.repo), "hook", "SessionStart"],
         cwd=git.path,

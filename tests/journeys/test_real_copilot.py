@@ -24,7 +24,7 @@ from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.models import Step, chat_api
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.real_client]
 
 PATIENCE_SECONDS = 30.0
 FACT = "The gateway retries by itself, so a second retry pays twice."

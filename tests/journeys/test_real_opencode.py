@@ -22,7 +22,7 @@ from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.models import Step, messages_api
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.real_client]
 
 PATIENCE_SECONDS = 30.0
 PROMPT = "Use integer cents in price.py, because 0.1 + 0.2 is not 0.3 in binary."

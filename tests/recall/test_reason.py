@@ -21,6 +21,7 @@ TITLE = "Use `__future__.annotations`"
 WORDS = ("Add the import", "Quote no names")
 HISTORY = Provenance(compressor="history/3")
 SESSION = Provenance(session="s0")
+PERSON = Provenance(compressor="person/1")
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,7 @@ SESSION = Provenance(session="s0")
         (Memory("change", TITLE, what=WORDS, provenance=SESSION), True),
         (Memory("change", TITLE, "It breaks on 3.9.", provenance=SESSION), True),
         (Memory("change", TITLE, next=("Do it in tests.",), provenance=SESSION), False),
+        (Memory("gotcha", "Never sleep here: the loop hangs", provenance=PERSON), True),
     ],
 )
 def test_what_gives_a_reason(memory: Memory, expected: bool) -> None:

@@ -180,3 +180,10 @@ def test_a_hostile_path_stays_within_the_frame() -> None:
     assert text.count("</gitmem-memory>") == 1
     assert text.endswith("</gitmem-memory>")
     assert "\x1b" not in text
+
+
+def test_a_title_that_was_kept_whole_is_told_whole() -> None:
+    rule = f"the token bucket fits; {'word ' * 27}never use sleep in limiter.py."
+    assert 180 < len(rule) <= 200
+
+    assert rule in render_context([item(Memory("gotcha", rule))], 350).text

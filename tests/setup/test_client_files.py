@@ -186,4 +186,59 @@ def test_a_file_with_comments_is_one_clients_alone(committed: GitDriver) -> None
 
     (wrong,) = [one for one in found if "Gemini CLI is left alone" in one.what]
     assert wrong.level is Level.WARNING
+    assert wrong.what.endswith("have comments, and gitmem edits only plain JSON")
+    assert wrong.remedy.count("gitmem init") == 2  # mended, or for good with --no-agent
     assert any("Qwen Code hooks" in one.what for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{\n  // mine\n  "a": "http://x", /* two */\n}\n', "have comments"),
+        ('{"a": [1, 2,],}', "have comments"),
+        ('{"a": "// no comment" "b": 1}', "are not JSON"),
+        ("{", "are not JSON"),
+    ],
+)
+def test_init_and_status_name_the_clients_that_were_left_alone(
+    committed: GitDriver, text: str, why: str
+) -> None:
+    for name in (".cursor/hooks.json", ".gemini/settings.json"):
+        committed.write(name, text)
+    assert gitmem(committed, "init", "--no-fetch").returncode == 0
+
+    again = gitmem(committed, "init", "--no-fetch")
+
+    assert why in again.stderr
+    assert "--no-agent gemini-cli" in again.stderr
+    assert "Everything else is already in place." in again.stdout
+    assert "set up, but not for Cursor and Gemini CLI:" in again.stdout
+    told = gitmem(committed, "status").stdout
+    assert "agents that are told: Claude Code; left alone: Cursor, Gemini CLI." in told
+    refused = gitmem(committed, "init", "--no-agent", "cursor", "--no-agent", "gemini-cli")
+    assert "Everything is already in place" in refused.stdout
+    assert "left alone" not in gitmem(committed, "status").stdout
+    assert (committed.path / ".gemini/settings.json").read_text() == text
+
+
+def test_a_persons_own_file_with_comments_stops_no_other_client(committed: GitDriver) -> None:
+    file = committed.home / ".gemini" / "settings.json"
+    file.parent.mkdir()
+    file.write_text("{\n  // mine\n}\n")
+    (committed.home / ".qwen").mkdir()
+
+    done = gitmem(committed, "init", "--user", "--no-fetch")
+
+    assert done.returncode == 0
+    assert "set up, but not for Gemini CLI" in done.stdout
+    assert file.read_text() == "{\n  // mine\n}\n"
+    assert "gitmem" in (committed.home / ".qwen" / "settings.json").read_text()
+
+
+def test_somebody_elses_plugin_of_our_name_is_left_and_told(committed: GitDriver) -> None:
+    committed.write(".opencode/plugins/gitmem.js", "export const mine = 1\n")
+
+    done = gitmem(committed, "init", "--no-fetch")
+
+    assert "set up, but not for OpenCode" in done.stdout
+    assert "left alone: OpenCode" in gitmem(committed, "status").stdout

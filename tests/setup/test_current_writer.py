@@ -116,8 +116,8 @@ def test_what_the_worker_did_is_what_status_and_doctor_say(
         compressor.compress(session_evidence(), change_of("dates.py"))
         after_failure = render_status(read_status(committed.repo, OLD_GIT, environ=environ))
 
-    assert "anthropic (model claude-haiku-5-5); last success just now" in after_success[4]
-    assert "it failed just now: the API answered 500; the offline one stood in" in after_failure[4]
+    assert "anthropic (model claude-haiku-5-5); last success just now" in after_success[5]
+    assert "it failed just now: the API answered 500; the offline one stood in" in after_failure[5]
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     practice = Practice(client=None, git_version=OLD_GIT)
     (found,) = [f for f in diagnose(committed.repo, practice) if "are written by" in f.what]

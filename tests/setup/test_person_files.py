@@ -12,13 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gitmem.setup.client_files import mentions_us, user_files
 from gitmem.setup.clients.client_setup import ClientFile
 from gitmem.setup.clients.clients import CLIENTS
 from gitmem.setup.install import InstallReport
 from gitmem.setup.person_files import (
     add_to_person_file,
-    files_with_us,
-    person_files,
     take_from_person_file,
 )
 
@@ -49,6 +48,11 @@ TEXTS = st.builds(
     st.sampled_from(["", "\n", "  "]),
     st.sampled_from(["", "\n", "\r\n\n"]),
 )
+
+
+def person_files(environ: Mapping[str, str]) -> list[tuple[Path, ClientFile]]:
+    home = Path(environ["HOME"])
+    return list(user_files(environ, CLIENTS, home / ".claude/settings.json"))
 
 
 def put(environ: Mapping[str, str], path: Path, file: ClientFile) -> None:
@@ -113,13 +117,12 @@ def test_what_was_not_there_is_not_there_again(tmp_path: Path) -> None:
     (home / ".cursor").mkdir(parents=True)
     for path, file in person_files(environ):
         put(environ, path, file)
-    assert len(files_with_us(environ)) == len(list(person_files(environ)))
+    assert all(mentions_us(path, file) for path, file in person_files(environ))
 
     for path, file in person_files(environ):
         assert take_from_person_file(environ, path, file)
     left = set(home.rglob("*"))
     assert left == {home / ".cursor", home / ".local", home / ".local/state"}
-    assert files_with_us(environ) == []
 
 
 def test_what_is_noted_holds_no_words_of_the_settings(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 
 from gitmem.agents.adapters import Agents
@@ -16,6 +17,7 @@ from tests.support.agents import (
     gemini_session,
     qwen_session,
 )
+from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 from tests.support.layouts import OLD_GIT
 
@@ -98,3 +100,29 @@ def test_sessions_of_the_last_weeks_are_counted_by_agent(committed: GitDriver) -
         lines[2] == "sessions here in the last 14 days: 1 of cline, 3 of codex, 1 of copilot-cli, "
         "1 of cursor, 1 of gemini-cli, 1 of qwen-code"
     )
+
+
+def test_a_commit_whose_memories_were_forgotten_is_not_counted(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    kept = committed.out("rev-parse", "HEAD")
+    for commit in (kept, committed.commit("second", **{"b.py": "b\n"})):
+        told = gitmem(committed, "remember", "--commit", commit, "-m", f"because {commit}").stdout
+    forgotten = told.rstrip().rpartition(" ")[2]
+    assert "2 memories on 2 commits" in gitmem(committed, "status").stdout
+
+    assert gitmem(committed, "forget", forgotten).returncode == 0
+
+    assert "1 memory on 1 commit," in gitmem(committed, "status").stdout
+
+
+def test_claude_code_is_told_by_its_plugin(committed: GitDriver) -> None:
+    settings = committed.home / ".claude" / "settings.json"
+    settings.parent.mkdir()
+    settings.write_text(json.dumps({"enabledPlugins": {"gitmem@gitmem": True}}))
+    install(committed.repo, git_version=OLD_GIT, environ=committed.env())
+
+    told = render_status(read_status(committed.repo, OLD_GIT, environ=committed.env()))
+    assert "agents that are told: Claude Code (by its plugin)" in told
+    install(committed.repo, git_version=OLD_GIT, no_agents=["claude-code"])
+    told = render_status(read_status(committed.repo, OLD_GIT, environ=committed.env()))
+    assert "agents that are told: none; not, as you wanted: Claude Code" in told

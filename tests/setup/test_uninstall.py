@@ -56,6 +56,37 @@ def test_everything_is_as_before_to_the_byte(
     assert report.notices == []
 
 
+def test_each_file_is_said_to_be_what_it_is(committed: GitDriver) -> None:
+    """Restored where somebody else has something in it, removed where it is gone."""
+    before = committed.write(".claude/settings.json", '{"model": "x"}\n')
+    hook = committed.write(".git/hooks/post-commit", "#!/bin/sh\necho mine\n")
+    hook.chmod(0o755)
+    install(committed.repo, git_version=OLD_GIT, agents=["copilot-cli", "opencode", "cursor"])
+    gone = committed.path / ".cursor" / "hooks.json"
+    gone.unlink()
+
+    report = uninstall(committed.repo)
+
+    config = committed.path / ".git" / "config"
+    assert set(report.restored) == {str(path) for path in (before, hook, config)}
+    assert str(committed.path / ".github/hooks/gitmem.json") in report.removals
+    assert str(committed.path / ".opencode/plugins/gitmem.js") in report.removals
+    assert str(committed.path / ".git/hooks/post-merge") in report.removals
+    assert str(gone) not in [*report.restored, *report.removals]  # its owner had removed it
+    assert [path for path in report.restored if not Path(path).exists()] == []
+    assert [path for path in report.removals if Path(path).exists()] == []
+
+
+def test_uninstall_prints_both_words(committed: GitDriver) -> None:
+    committed.write(".mcp.json", '{"mcpServers": {"own": {"command": "x"}}}\n')
+    assert gitmem(committed, "init", "--no-fetch").returncode == 0
+
+    told = gitmem(committed, "uninstall").stdout.splitlines()
+
+    assert f"restored {committed.path / '.mcp.json'}" in told
+    assert f"removed {committed.path / '.claude/settings.json'}" in told
+
+
 @pytest.mark.parametrize("arrange", LAYOUTS)
 def test_as_before_also_after_a_second_init(
     committed: GitDriver, arrange: Callable[[GitDriver], None]
@@ -436,3 +467,37 @@ def test_the_command_says_so_and_can_be_repeated(committed: GitDriver) -> None:
     assert "gitmem is gone" not in done.stdout
     lock.unlink()
     assert gitmem(committed, "uninstall").returncode == 0
+
+
+def test_a_persons_own_files_are_named_and_left_from_anywhere(
+    committed: GitDriver, tmp_path: Path
+) -> None:
+    homes = [".codex", ".qwen", ".copilot", ".gemini", ".cursor", ".config/opencode"]
+    for name in homes:
+        (committed.home / name).mkdir(parents=True)
+        (committed.home / name / "theirs").write_text("x")
+    own = committed.home / ".codex" / "hooks.json"
+    own.write_text('{"x": 1}\n')
+    before = snapshot(committed.home)
+    assert gitmem(committed, "init", "--user", "--no-fetch").returncode == 0
+    changed = {
+        name for name, found in snapshot(committed.home).items() if before.get(name) != found
+    }
+    assert len([name for name in changed if "hooks" in name or "settings" in name]) >= 5
+
+    left = gitmem(committed, "uninstall")
+
+    assert "To take them out: gitmem uninstall --user" in left.stdout
+    assert str(own) in left.stdout
+    assert str(committed.home / ".config/opencode/plugins/gitmem.js") in left.stdout
+    outside = GitDriver(tmp_path / "outside", committed.home)
+    outside.path.mkdir()
+    gone = gitmem(outside, "uninstall", "--user")
+    assert gone.returncode == 0
+    assert f"restored {own}" in gone.stdout
+    assert f"removed {committed.home / '.qwen/settings.json'}" in gone.stdout
+    after = snapshot(committed.home)
+    assert {name: found for name, found in after.items() if not name.startswith(".local")} == before
+    for place in (outside, committed):
+        again = gitmem(place, "uninstall", "--user")
+        assert (again.returncode, "nothing of gitmem" in again.stdout) == (0, True)
