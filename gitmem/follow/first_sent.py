@@ -44,8 +44,15 @@ def _way_back(repo: Repo, remote: str, *, is_new: bool) -> str:
     tip = read_exchange_tip(repo, remote)
     if not is_new or tip is None:
         return "one back, for everybody: gitmem forget ID"
+    return f"these back: {take_back_command(remote, tip)}"
+
+
+def take_back_command(remote: str, tip: str) -> str:
+    """What deletes the remote's memories, unless somebody has sent others since the commit ``tip``
+    was.
+    """
     lease = f"--force-with-lease={NOTES_REF}:{tip[:_TIP_CHARACTERS]}"
-    return f"these back: git push {lease} {shlex.quote(remote)} :{NOTES_REF}"
+    return f"git push {lease} {shlex.quote(remote)} :{NOTES_REF}"
 
 
 def is_first_sending(repo: Repo, remote: str) -> bool:
