@@ -39,11 +39,22 @@ _REASONS = {
     ),
     "empty": ("says nothing that could be kept", "say nothing that could be kept"),
     "unreadable": ("could not be read", "could not be read"),
+    "touching": (
+        "would hide, replace or pin a memory that is here: left out (your own export: --trust)",
+        "would hide, replace or pin memories that are here: left out (your own export: --trust)",
+    ),
+    "excluded": (
+        "is about files that gitmem.exclude names: left out",
+        "are about files that gitmem.exclude names: left out",
+    ),
     "crowded": ("was left out: its commit has too many", "were left out: commits have too many"),
 }
 
 _dry_run = click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+_trust = click.option(
+    "--trust", "is_trusted", is_flag=True, help="FILE is your own export: take it as it is."
+)
 
 
 class SourceGroup(click.Group):
@@ -59,17 +70,28 @@ class SourceGroup(click.Group):
 @click.command(_DEFAULT, hidden=True)
 @click.argument("path", required=False, default="")
 @click.option("--from", "source", type=click.Choice(_NAMES), help="What it is.")
+@_trust
 @_dry_run
 @_json
 @click.pass_context
 def pick_source(
-    ctx: click.Context, path: str, source: str | None, dry_run: bool, as_json: bool
+    ctx: click.Context,
+    path: str,
+    source: str | None,
+    is_trusted: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Import from PATH, whatever it is."""
     name = source or _source_of(path)
     options: dict[str, Any] = {"dry_run": dry_run, "as_json": as_json}
+    if is_trusted and name != "export":
+        raise UsageError(
+            f"--trust is for a file that gitmem exported, and this is '{name}'",
+            "Nothing was imported. Leave it out",
+        )
     if name == "export":
-        ctx.invoke(export_, path=_needed(path, name), **options)
+        ctx.invoke(export_, path=_needed(path, name), is_trusted=is_trusted, **options)
     elif name == "auto-memory":
         ctx.invoke(auto_memory, folder=Path(_memory_folder(path)) if path else None, **options)
     elif name == "entire":
@@ -85,22 +107,31 @@ def pick_source(
 
 @click.command("export")
 @click.argument("path", metavar="FILE")
+@_trust
 @_dry_run
 @_json
-def export_(path: str, dry_run: bool, as_json: bool) -> None:
+def export_(path: str, is_trusted: bool, dry_run: bool, as_json: bool) -> None:
     """Import the lines that `gitmem export` wrote in another clone.
 
-    Each memory comes back as it was, at the commit it was at; what belongs to commits that are not
-    here is counted and left out.  FILE is as much trusted as a colleague's notes: what its memories
-    correct or replace is corrected or replaced here, too.
+    Each memory comes to the commit it was at; what belongs to commits that are not here is counted
+    and left out.  FILE can be anybody's: its memories are marked as imported, whoever they say
+    wrote them, and one that would hide, replace or pin a memory that is here is counted and left
+    out.
+
+    With --trust each comes back as it was, under its id, as a person's word where it is one, and
+    does what it says: for an export of your own.
 
     \b
     gitmem import memories.jsonl --dry-run
     gitmem import memories.jsonl
+    gitmem import memories.jsonl --trust
     """
     from gitmem.upkeep.import_lines import import_lines
 
-    _run(lambda workspace: import_lines(workspace, Path(path), dry_run=dry_run), dry_run, as_json)
+    def run(workspace: Workspace) -> ImportResult:
+        return import_lines(workspace, Path(path), is_trusted=is_trusted, dry_run=dry_run)
+
+    _run(run, dry_run, as_json)
 
 
 @click.command("auto-memory")

@@ -36,7 +36,9 @@ class ImportResult:
 
     ``known`` are here already, ``forgotten`` were forgotten here on purpose, ``absent`` belong to
     commits that are not here, ``untied`` to none that is certain, ``empty`` say nothing that may be
-    kept, ``unreadable`` are damaged or too large, ``crowded`` belong to a commit that has too many.
+    kept, ``unreadable`` are damaged or too large, ``crowded`` belong to a commit that has too many,
+    ``touching`` would hide, replace or pin a memory that is here, ``excluded`` are only about files
+    that the settings exclude.
     """
 
     source: str
@@ -49,6 +51,8 @@ class ImportResult:
     empty: int = 0
     unreadable: int = 0
     crowded: int = 0
+    touching: int = 0
+    excluded: int = 0
     commits: set[str] = field(default_factory=set)
     memories: list[tuple[str, Memory]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -115,6 +119,20 @@ class ImportBatch:
                 self.flush()
             return name
         return ""
+
+    def known_ids(self) -> set[str]:
+        """The ids of all memories that are here, by the name they state as well."""
+        with closing(refresh(self._workspace.repo)) as index, index.reader() as database:
+            query = "SELECT id FROM memory UNION SELECT stated_id FROM holding"
+            return {str(row[0]) for row in database.execute(query)} - {""}
+
+    def is_forgotten(self, name: str) -> bool:
+        """Whether a memory of that id was forgotten here on purpose."""
+        return name in self._forgotten
+
+    def is_there(self, commit: str, name: str) -> bool:
+        """Whether the commit's note holds it, or will."""
+        return name in self._names_at(commit)
 
     def flush(self) -> None:
         """Write what waits; durable on return.

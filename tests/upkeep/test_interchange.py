@@ -57,8 +57,8 @@ def test_another_clone_gets_the_same_notes(
     pin_memories(committed.repo, [new.id], "Ada <ada@example.com>")
     lines = exported(committed, tmp_path / "m.jsonl")
 
-    found = import_lines(workspace_of(other), tmp_path / "m.jsonl")
-    again = import_lines(workspace_of(other), tmp_path / "m.jsonl")
+    found = import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True)
+    again = import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True)
 
     assert (found.read, found.written) == (3, 3)
     assert (again.written, again.known) == (0, 3)
@@ -81,7 +81,7 @@ def test_what_went_out_comes_back(
     exported(ours, folder / "m.jsonl")
 
     if clean:
-        import_lines(workspace_of(theirs), folder / "m.jsonl")
+        import_lines(workspace_of(theirs), folder / "m.jsonl", is_trusted=True)
 
     assert memories_on(ours, commit) == memories_on(theirs, commit)
 
@@ -133,7 +133,7 @@ def test_memories_of_commits_that_are_not_here_are_counted(
     put(committed, commit, Memory(kind="note", title="Of a commit that never came"))
     exported(committed, tmp_path / "m.jsonl")
 
-    found = import_lines(workspace_of(other), tmp_path / "m.jsonl")
+    found = import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True)
 
     assert (found.written, found.absent) == (0, 1)
     assert NoteStore(other.repo).tip() is None
@@ -151,7 +151,7 @@ def test_damaged_lines_stop_nothing(committed: GitDriver, tmp_path: Path) -> Non
     lines = [b"{}", b"[" * 50_000, json.dumps(huge).encode(), b"x" * (3 << 20)]
     path.write_bytes(b"\n".join([*lines, json.dumps(good).encode()]))
 
-    found = import_lines(workspace_of(committed), path)
+    found = import_lines(workspace_of(committed), path, is_trusted=True)
 
     titles = [memory.title for memory in memories_on(committed, commit)]
     assert "Good red one" in titles
@@ -171,7 +171,7 @@ def test_a_file_that_is_none_is_refused(committed: GitDriver, tmp_path: Path, ma
         path.touch()
 
     with pytest.raises(GitmemError):
-        import_lines(workspace_of(committed), path)
+        import_lines(workspace_of(committed), path, is_trusted=True)
 
 
 def test_undo_takes_back_what_the_import_wrote_and_no_more(
@@ -183,7 +183,7 @@ def test_undo_takes_back_what_the_import_wrote_and_no_more(
     put(other, commit, both)
     before = note_tree(other)
     exported(committed, tmp_path / "m.jsonl")
-    import_lines(workspace_of(other), tmp_path / "m.jsonl")
+    import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True)
 
     taken = undo_import(other.repo, last_import(other.repo))
 
@@ -191,7 +191,7 @@ def test_undo_takes_back_what_the_import_wrote_and_no_more(
     assert note_tree(other) == before
     with pytest.raises(GitmemError):
         last_import(other.repo)
-    assert import_lines(workspace_of(other), tmp_path / "m.jsonl").written == 1
+    assert import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True).written == 1
 
 
 def test_undo_forgets_for_everybody_what_was_sent(
@@ -200,7 +200,7 @@ def test_undo_forgets_for_everybody_what_was_sent(
     commit = committed.out("rev-parse", "HEAD").strip()
     put(committed, commit, Memory(kind="note", title="Sent to the others"))
     exported(committed, tmp_path / "m.jsonl")
-    import_lines(workspace_of(other), tmp_path / "m.jsonl")
+    import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True)
     tip = NoteStore(other.repo).tip()
     other.run("update-ref", "refs/gitmem/remotes/origin", tip or "")
 
@@ -216,7 +216,7 @@ def test_git_alone_reads_what_was_imported(
     commit = committed.out("rev-parse", "HEAD").strip()
     put(committed, commit, Memory(kind="note", title="Seen by git"))
     exported(committed, tmp_path / "m.jsonl")
-    import_lines(workspace_of(other), tmp_path / "m.jsonl")
+    import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True)
 
     shown = subprocess.run(
         ["git", "-C", str(other.path), "notes", "--ref=claude-mem", "show", commit],
