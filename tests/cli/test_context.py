@@ -146,7 +146,7 @@ def test_the_file_that_is_read_is_not_told_to_be_edited(git: GitDriver, place: s
     assert "likely to be edited: src/tree4.py" not in done.stdout
 
 
-@pytest.mark.parametrize("more", [(), ("--explain",), ("--prompt", "water tree 7")])
+@pytest.mark.parametrize("more", [(), ("--explain",)])
 def test_where_nothing_is_told_nothing_is_shown_as_told(
     git: GitDriver, more: tuple[str, ...]
 ) -> None:
