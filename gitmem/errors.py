@@ -178,6 +178,14 @@ class UnknownMemory(NoteError):
     exit_code = 23
     default_hint = "To list them: gitmem log --oneline"
 
+    @classmethod
+    def of_name(cls, name: str) -> UnknownMemory:
+        """The error for a name, as it may be shown, that is no memory's and no commit's."""
+        if name.startswith("mine-"):
+            told = f"'{name}' is the name of a preference of yours, not of a memory here"
+            return cls(told, "To list those: gitmem log --mine")
+        return cls(f"'{name}' names neither a memory nor a commit here")
+
 
 class CaptureError(GitmemError):
     """A session could not be turned into memories."""

@@ -9,7 +9,7 @@ Standard library only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,6 +108,11 @@ class HoldsManySessions(Protocol):
     def searched_bytes(self, path: Path) -> bytes | None:
         """What the tools of a session were given and answered, as JSON, to be searched for names;
         None for a transcript that is a file.
+        """
+
+    def unread_files(self) -> Mapping[Path, str]:
+        """The files that could not be read when sessions were last listed, each with the reason:
+        whose sessions they hold is not known.
         """
 
 

@@ -94,6 +94,13 @@ class Agents:
         found = (file for adapter in self._adapters for file in adapter.transcripts_since(since))
         return [file for file in found if is_own_file(file.path)]
 
+    def unread_files(self) -> dict[Path, str]:
+        """Files with many sessions that could not be read when these were last listed, each with
+        the reason.
+        """
+        holders = (a for a in self._adapters if isinstance(a, HoldsManySessions))
+        return {path: why for one in holders for path, why in one.unread_files().items()}
+
     def count_sessions(self, worktree: Path, since: float) -> dict[str, int]:
         """How many sessions each agent had in a work tree or below it; agents without are left out.
 

@@ -13,6 +13,7 @@ from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
 from gitmem.git.promisor import lack_error
 from gitmem.guard.json_text import json_text
+from gitmem.process.own_command import as_typed
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.batch_files import BatchFiles
 from gitmem.upkeep.backfill import Report, backfill, collect
@@ -79,6 +80,7 @@ def command(
     )
     plan = plan_backfill(workspace, selection)
     batches = choose_batches(workspace)
+    _tell_unread(plan)
     if dry_run:
         _show_plan(workspace, plan, batches, as_json)
         return
@@ -93,6 +95,18 @@ def command(
         _show_report(workspace, plan, report, batches)
     if report.lacking:
         raise lack_error(report.lacking, report.why_lacking)
+
+
+def _tell_unread(plan: BackfillPlan) -> None:
+    for told in plan.unread:
+        click.echo(
+            as_typed(
+                f"gitmem: {told}. It may hold sessions of these commits, so nothing is made from"
+                " history now. Run gitmem backfill again when it can be read; or, without"
+                " sessions: gitmem backfill --no-transcripts"
+            ),
+            err=True,
+        )
 
 
 def _show_report(
@@ -180,6 +194,9 @@ def _judged_by(by_message: int, by_diff: int) -> str:
 
 
 def _summary(plan: BackfillPlan, report: Report) -> str:
+    left = plan.commits - plan.with_memory - plan.not_worth
+    if not plan.steps and left:
+        return f"No session was found for the {_count(left, 'commit', 'commits')} without a memory."
     if not plan.steps:
         return "Nothing to do: every commit has a memory, or was found not worth one."
     parts = [

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gitmem.setup.clients.clients import find_client
+
 _PACKAGE = Path(__file__).resolve().parents[1]
 _PLACES = (_PACKAGE / "docs", _PACKAGE.parent / "docs")
 _MAX_TITLE = 80
+_OTHER_NAMES = {"mine": "personal", "preferences": "personal"}
 
 
 def page_titles() -> dict[str, str]:
@@ -17,8 +20,11 @@ def page_titles() -> dict[str, str]:
 
 
 def find_page(name: str) -> str | None:
-    """The text of the page of that name, such as ``privacy`` or ``privacy.md``; None for none."""
+    """The text of the page of that name, such as ``privacy`` or ``privacy.md``, or of what is
+    told there, such as a client; None for none.
+    """
     folder, stem = _folder(), name.casefold().removeprefix("docs/").removesuffix(".md")
+    stem = "clients" if find_client(stem) else _OTHER_NAMES.get(stem, stem)
     if folder is None or stem not in page_titles():
         return None
     return (folder / f"{stem}.md").read_text("utf-8")

@@ -17,12 +17,21 @@ from gitmem.guard.json_text import json_text
 from gitmem.refresh.quarantine_lost import restore_quarantine
 from gitmem.upkeep.import_claude_mem import ImportReport, import_claude_mem, project_names
 
-_REASONS = {
-    "known": "were imported before",
-    "elsewhere": "name files in another folder with this name",
-    "untied": "led to no known commit (--untied-to-head ties them to HEAD)",
-    "empty": "say nothing",
-    "crowded": "left out: their commit already has 200 of them",
+_REASONS = {  # of one, and of several
+    "known": ("was imported before", "were imported before"),
+    "elsewhere": (
+        "names a file in another folder with this name",
+        "name files in another folder with this name",
+    ),
+    "untied": (
+        "led to no known commit (--untied-to-head ties it to HEAD)",
+        "led to no known commit (--untied-to-head ties them to HEAD)",
+    ),
+    "empty": ("says nothing", "say nothing"),
+    "crowded": (
+        "left out: its commit already has 200 of them",
+        "left out: their commit already has 200 of them",
+    ),
 }
 
 
@@ -103,9 +112,9 @@ def claude_mem(
         f" {found.by_files} by their files, {found.by_session} with their session,"
         f" {found.by_time} by time, {found.to_head} at HEAD."
     )
-    for name, reason in _REASONS.items():
+    for name, (of_one, of_several) in _REASONS.items():
         if count := getattr(found, name):
-            click.echo(f"{count} {reason}.")
+            click.echo(f"{count} {of_one if count == 1 else of_several}.")
 
 
 @command.command("set-aside")

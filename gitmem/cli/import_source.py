@@ -30,8 +30,8 @@ _REASONS = {
     "absent": ("belongs to what is not here", "belong to what is not here"),
     "untied": ("is of no commit that git tells", "are of no commit that git tells"),
     "private": (
-        "is about you and was left out (see: gitmem remember --help)",
-        "are about you and were left out (see: gitmem remember --help)",
+        "is about you and was left out. To keep such things for yourself: gitmem remember --mine",
+        "are about you and were left out. To keep such things for yourself: gitmem remember --mine",
     ),
     "bystanders": (
         "session did nothing to its commit's files",

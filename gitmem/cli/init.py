@@ -178,6 +178,8 @@ def command(
         click.echo(f"added {change}")
     for removal in report.removals:
         click.echo(f"removed {removal}")
+    for choice in report.choices:
+        click.echo(choice)
     for notice in report.notices:
         click.echo(as_typed(f"note: {notice}"), err=True)
     shared = [name for name in _SHARED if any(name in change for change in report.changes)]
@@ -188,7 +190,7 @@ def command(
             f"To let the agent search: claude mcp add --scope user gitmem -- {own_command()} mcp"
         )
     tell_team_file(repo)
-    if not (report.changes or report.removals):
+    if not (report.changes or report.removals or report.choices):
         click.echo(f"Everything {'else ' if report.left_alone else ''}is already in place.")
     memories = "1 memory" if count == 1 else f"{count} memories"
     but = f", but not for {and_list(report.left_alone)}" if report.left_alone else ""

@@ -19,7 +19,7 @@ from gitmem.guard.json_text import json_text
 from gitmem.guard.policy import Policy
 from gitmem.guard.untrusted import clean_line
 from gitmem.model.preference import PERSON, is_preference_id
-from gitmem.state.preferences import preferences_folder, read_preferences
+from gitmem.state.preferences import preferences_folder, read_preferences, unread_preferences
 from gitmem.state.settings import read_person_settings
 from gitmem.upkeep.keep_preferences import (
     edit_preference,
@@ -59,6 +59,8 @@ def list_mine(*, as_json: bool) -> None:
     """Print the preferences, oldest first."""
     folder = preferences_folder(os.environ)
     found = read_preferences(folder)
+    for path in unread_preferences(folder):
+        click.echo(f"gitmem: '{path}' is not told: it cannot be read as a preference", err=True)
     if as_json:
         rows = [{"id": f.id, "text": f.text, "time": f.time, "writer": f.writer} for f in found]
         click.echo(json_text(rows, indent=2))
@@ -67,7 +69,7 @@ def list_mine(*, as_json: bool) -> None:
         by = "" if one.writer == PERSON else f" (written down by {one.writer})"
         click.echo(f"{one.id}  {one.time[:10]}{by}")
         click.echo("    " + one.text.replace("\n", "\n    "))
-    if not found:
+    if not found and not unread_preferences(folder):
         click.echo("gitmem: no preferences yet. To begin: gitmem remember --mine", err=True)
 
 

@@ -115,7 +115,7 @@ def find_entry(repo: Repo, name: str) -> LogEntry:
     try:
         commit = resolve_commit(repo, name)
     except UnknownRevision as error:
-        raise UnknownMemory(f"'{name}' names neither a memory nor a commit here") from error
+        raise UnknownMemory.of_name(name) from error
     entry = entry_of_commit(repo, commit)
     if entry is None:
         raise UnknownMemory(f"nothing is remembered about commit '{commit[:10]}'")

@@ -189,7 +189,7 @@ class MemoryService:
         try:
             commit = resolve_commit(self.repo, name)
         except UnknownRevision as error:
-            raise UnknownMemory(f"'{name}' names neither a memory nor a commit here") from error
+            raise UnknownMemory.of_name(name) from error
         stored = memories_of(index, [commit])
         if not stored:
             raise UnknownMemory(f"nothing is remembered about commit '{commit[:10]}'")

@@ -55,8 +55,7 @@ def _commits(repo: Repo, name: str) -> list[str]:
             return list(islice(walk_log(repo, (), [name], ()), _MOST_COMMITS))
         return [resolve_commit(repo, name)]
     except UnknownRevision as error:
-        what = "names neither a memory nor a commit here"
-        raise UnknownMemory(f"'{shown(name)}' {what}") from error
+        raise UnknownMemory.of_name(shown(name)) from error
 
 
 def _newest_with(repo: Repo, name: str) -> str:

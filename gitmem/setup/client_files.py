@@ -26,6 +26,7 @@ class _Report(Protocol):
     removals: list[str]
     notices: list[str]
     left_alone: list[str]
+    choices: list[str]
 
 
 def choose_clients(
@@ -111,8 +112,11 @@ def hook_files(
                 yield file.user_path(environ), file
 
 
-def refuse_clients(repo: Repo, asked: Collection[str], refused: Collection[str]) -> frozenset[str]:
-    """Keep who is refused from now on: those of before but the ``asked``, and these.
+def refuse_clients(
+    repo: Repo, asked: Collection[str], refused: Collection[str], report: _Report
+) -> frozenset[str]:
+    """Keep who is refused from now on: those of before but the ``asked``, and these; the report
+    tells whose turn that changes.
 
     Raises:
         DiskFull, ReadOnlyRepository: it could not be written.
@@ -121,6 +125,11 @@ def refuse_clients(repo: Repo, asked: Collection[str], refused: Collection[str])
     now = (before - set(asked)) | set(refused)
     if now != before:
         write_refused_clients(repo, now)
+    for client in CLIENTS:
+        if client.name in now - before:
+            report.choices.append(f"{client.title} is told nothing here from now on.")
+        elif client.name in before - now:
+            report.choices.append(f"{client.title} is told again.")
     return now
 
 

@@ -75,13 +75,15 @@ _NO_ENTRY = (
 class InstallReport:
     """``changes`` are what was added, ``removals`` what was taken out again: both are empty if
     everything was in place.  ``notices`` are for the person to read.  ``left_alone`` are the
-    clients, by their titles, that stay untold because a file of theirs is not understood.
+    clients, by their titles, that stay untold because a file of theirs is not understood, and
+    ``choices`` says who is refused from now on, or no more.
     """
 
     changes: list[str] = field(default_factory=list)
     removals: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     left_alone: list[str] = field(default_factory=list)
+    choices: list[str] = field(default_factory=list)
 
 
 def install(
@@ -125,7 +127,7 @@ def install(
         if put_program(repo, python):
             report.changes.append(f"the program: {python}")
         place = find_place(repo, git_version or read_git_version())
-        refused = refuse_clients(repo, agents, no_agents)
+        refused = refuse_clients(repo, agents, no_agents, report)
         clients = choose_clients(repo, os.environ if environ is None else environ, refused, agents)
         must = [client for client in clients if client is CLIENTS[0] or client.name in agents]
         if CLIENTS[0] not in clients and CLIENTS[0].name not in refused:

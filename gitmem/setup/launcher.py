@@ -111,6 +111,8 @@ def check_program(repo: Repo, python: str) -> str:
         text = os.fsdecode(read_regular(run_path(repo), _MAX_BYTES))
         for name in (*_SCRIPTS, *_SOURCED):
             script = repo.state_dir / "hooks" / name
+            if not os.path.lexists(script):
+                return f"'{script}' is not there: the hooks are of another version"
             if read_regular(script, _MAX_BYTES) != _read_script(name) or not os.access(
                 script, os.X_OK if name in _SCRIPTS else os.R_OK
             ):

@@ -40,6 +40,17 @@ def read_preferences(folder: Path | None) -> list[Preference]:
     """The preferences, oldest first, cleaned and cut to what one may say; another person's folder,
     and what is no file of that kind, has none.
     """
+    found = [_read(path) for path in _files(folder)[:MAX_PREFERENCES]]
+    return sorted((one for one in found if one), key=lambda one: (one.time, one.id))
+
+
+def unread_preferences(folder: Path | None) -> list[Path]:
+    """The files that have a preference's name and say nothing that can be told, or are too many."""
+    files = _files(folder)
+    return [path for path in files if path in files[MAX_PREFERENCES:] or _read(path) is None]
+
+
+def _files(folder: Path | None) -> list[Path]:
     try:
         if folder is None or folder.stat().st_uid != os.geteuid():
             return []
@@ -47,16 +58,15 @@ def read_preferences(folder: Path | None) -> list[Preference]:
             names = [one.name for one in islice(entries, _MAX_ENTRIES) if is_file_name(one.name)]
     except OSError:
         return []
-    found = [_read(folder, name) for name in sorted(names)[:MAX_PREFERENCES]]
-    return sorted((one for one in found if one), key=lambda one: (one.time, one.id))
+    return [folder / name for name in sorted(names)]
 
 
-def _read(folder: Path, name: str) -> Preference | None:
+def _read(path: Path) -> Preference | None:
     try:
-        data = read_regular(folder / name, MAX_DOCUMENT, follow=False)
+        data = read_regular(path, MAX_DOCUMENT, follow=False)
     except OSError:
         return None
-    one = parse_document(name, data)
+    one = parse_document(path.name, data)
     if one is None or not (text := clean_text(one.text, MAX_TEXT).strip()):
         return None
     time, writer = clean_line(one.time, 40), clean_line(one.writer, 40)

@@ -53,6 +53,9 @@ class BackfillSelection:
 class BackfillPlan:
     """What is to be done: ``sessions`` may have one and are tried oldest first, ``history`` are
     all that have no memory, newest first.  The counts are of the commits selected.
+
+    ``unread`` are files of sessions that could not be read, each with the reason.  While there are
+    any, ``history`` is empty: a commit that gets a memory from history is not looked at again.
     """
 
     commits: int
@@ -60,6 +63,7 @@ class BackfillPlan:
     not_worth: int
     sessions: tuple[str, ...]
     history: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
     @property
     def steps(self) -> int:
@@ -85,12 +89,14 @@ def plan_backfill(workspace: Workspace, selection: BackfillSelection) -> Backfil
     if selection.limit is not None:
         history = history[: selection.limit]
         possible = [commit for commit in possible if commit in set(history)]
+    unread = workspace.agents.unread_files() if selection.with_transcripts else {}
     return BackfillPlan(
         commits=len(commits),
         with_memory=len(commits) - len(open_),
         not_worth=len(open_) - len([commit for commit in open_ if commit not in not_worth]),
         sessions=tuple(possible),
-        history=tuple(history) if selection.with_history else (),
+        history=tuple(history) if selection.with_history and not unread else (),
+        unread=tuple(f"'{path}': {why}" for path, why in unread.items()),
     )
 
 

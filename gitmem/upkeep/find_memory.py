@@ -57,7 +57,7 @@ def find_memory(repo: Repo, index: Index, name: str) -> FoundMemory:
     try:
         commit = resolve_commit(repo, name)
     except UnknownRevision as error:
-        raise UnknownMemory(f"'{shown(name)}' names neither a memory nor a commit here") from error
+        raise UnknownMemory.of_name(shown(name)) from error
     stored = memories_of(index, [commit])
     if len(stored) == 1:
         return _held(index, stored[0])

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
 
 import pytest
 
 from gitmem.cli.backfill import _judged_by
+from tests.journeys.test_other_agents import FILES, commit_after
+from tests.support.agents import opencode_session
 from tests.support.batch_api import ANSWER, serving_batches, succeeded
 from tests.support.bigrepo import fill
 from tests.support.cli import gitmem
@@ -117,3 +123,54 @@ def test_what_history_is_judged_by_is_told_in_a_sentence(
     by_message: int, by_diff: int, told: str
 ) -> None:
     assert _judged_by(by_message, by_diff) == told
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+@contextmanager
+def damaged(path: Path) -> Iterator[None]:
+    whole = path.read_bytes()
+    path.write_bytes(b"no database " * 900)
+    yield
+    path.write_bytes(whole)
+
+
+@contextmanager
+def of_another_form(path: Path) -> Iterator[None]:
+    for old, new in (("message", "messages"), ("messages", "message")):
+        with closing(sqlite3.connect(path)) as database:
+            database.execute(f"ALTER TABLE {old} RENAME TO {new}")
+        if new == "messages":
+            yield
+
+
+@pytest.mark.parametrize("spoil", [locked, damaged, of_another_form])
+def test_a_database_that_cannot_be_read_costs_no_session_its_memory(
+    committed: GitDriver, spoil: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    session = opencode_session(committed.home, committed.path.resolve(), "1.18.33")
+    commit_after(committed, session, **FILES)
+    told = ["backfill", "HEAD~1..HEAD"]
+
+    with spoil(session.parent):
+        shut = [gitmem(committed, *told), gitmem(committed, *told, "--dry-run")]
+
+    assert [str(session.parent) in done.stderr for done in shut] == [True, True]
+    assert "--no-transcripts" in shut[0].stderr
+    opened = gitmem(committed, *told)
+    assert "1 commit remembered from transcripts" in opened.stdout
+    assert opened.stderr.count("again when") == 0
+
+
+def test_what_is_left_without_history_is_counted(git: GitDriver) -> None:
+    fill(git, 10)
+
+    done = gitmem(git, "backfill", "--no-history")
+
+    assert done.stdout == "No session was found for the 10 commits without a memory.\n"

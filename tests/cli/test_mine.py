@@ -300,3 +300,22 @@ class TestHostileFolder:
 
         assert gitmem(ready, "remember", "--mine", "-m", "one more").returncode == 2
         assert gitmem(ready, "remember", "--mine", "-m", "x" * 501).returncode == 2
+
+
+def test_a_file_that_says_nothing_is_named(ready: GitDriver) -> None:
+    assert gitmem(ready, "remember", "--mine", "-m", TEXT).returncode == 0
+    (file,) = folder_of(ready).glob("mine-*.yaml")
+    file.write_text("]: {\n")
+
+    listed = gitmem(ready, "log", "--mine")
+
+    assert (listed.stdout, listed.returncode) == ("", 0)
+    assert listed.stderr == f"gitmem: '{file}' is not told: it cannot be read as a preference\n"
+
+
+@pytest.mark.parametrize("command", ["show", "forget", "pin"])
+def test_a_preference_is_not_sought_among_memories(ready: GitDriver, command: str) -> None:
+    done = gitmem(ready, command, "mine-zzz")
+
+    assert done.returncode == 23
+    assert "gitmem log --mine" in done.stderr

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from gitmem.agents.hook_clients import CLIENT_NAMES, choose_client
+from gitmem.cli.documents import find_page
 from gitmem.setup.clients.clients import CLIENTS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "clients.md").read_text("utf-8")
@@ -41,3 +42,10 @@ def test_the_table_names_every_file_that_init_writes() -> None:
         assert named == [file.path for file in client.files]
         has_own = any(file.user_path is not None for file in client.files)
         assert has_own == bool(table[client.name][1])
+
+
+def test_help_leads_to_the_page_by_any_clients_name() -> None:
+    for client in CLIENTS:
+        assert find_page(client.name) == PAGE
+    assert find_page("mine") == find_page("personal") != PAGE
+    assert find_page("nobody") is None

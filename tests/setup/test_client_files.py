@@ -216,7 +216,9 @@ def test_init_and_status_name_the_clients_that_were_left_alone(
     told = gitmem(committed, "status").stdout
     assert "agents that are told: Claude Code; left alone: Cursor, Gemini CLI." in told
     refused = gitmem(committed, "init", "--no-agent", "cursor", "--no-agent", "gemini-cli")
-    assert "Everything is already in place" in refused.stdout
+    assert "Cursor is told nothing here from now on.\n" in refused.stdout
+    assert "Everything" not in refused.stdout
+    assert "Everything is already in place." in gitmem(committed, "init", "--no-fetch").stdout
     assert "left alone" not in gitmem(committed, "status").stdout
     assert (committed.path / ".gemini/settings.json").read_text() == text
 
@@ -242,3 +244,11 @@ def test_somebody_elses_plugin_of_our_name_is_left_and_told(committed: GitDriver
 
     assert "set up, but not for OpenCode" in done.stdout
     assert "left alone: OpenCode" in gitmem(committed, "status").stdout
+
+
+def test_who_is_told_again_is_said(committed: GitDriver) -> None:
+    gitmem(committed, "init", "--no-fetch", "--no-agent", "Codex")
+
+    again = gitmem(committed, "init", "--no-fetch", "--agent", "CODEX")
+
+    assert "Codex is told again.\n" in again.stdout

@@ -511,3 +511,13 @@ def test_a_persons_own_files_are_named_and_left_from_anywhere(
     for place in (outside, committed):
         again = gitmem(place, "uninstall", "--user")
         assert (again.returncode, "nothing of gitmem" in again.stdout) == (0, True)
+
+
+def test_who_leaves_is_not_told_to_set_up(committed: GitDriver) -> None:
+    assert gitmem(committed, "init", "--no-fetch", "--agent", "gemini-cli").returncode == 0
+    (committed.path / ".gemini" / "settings.json").write_text("{")
+
+    left = gitmem(committed, "uninstall")
+
+    assert "not JSON" in left.stderr
+    assert "gitmem init" not in left.stderr

@@ -51,6 +51,7 @@ class OpenCode:
         self._folder = Path(data) / "opencode" if data else None
         named = environ.get("OPENCODE_DB", "")
         self._named = Path(data) / "opencode" / named if data and named else None
+        self._unread: dict[Path, str] = {}
 
     def owns(self, path: Path) -> bool:
         """Whether it is a session in a database of OpenCode, such a database, or a session's
@@ -107,6 +108,10 @@ class OpenCode:
             )
         return b""
 
+    def unread_files(self) -> Mapping[Path, str]:
+        """The databases that could not be read when sessions were last listed, and why."""
+        return self._unread
+
     def started_in(self, path: Path) -> str:
         """The folder that the session names."""
         with suppress(OSError):
@@ -155,7 +160,7 @@ class OpenCode:
         moment = max(0, int(since * 1_000))
         newest: dict[str, SessionRow] = {}
         for path in self._databases():
-            for row in self._in_database(path, lambda rows: rows.sessions(moment)) or ():
+            for row in self._list_database(path, moment):
                 if row.id not in newest or newest[row.id].updated < row.updated:
                     newest[row.id] = row
         if self._folder is not None and (self._folder / "storage" / "session").is_dir():
@@ -166,6 +171,21 @@ class OpenCode:
                 ):
                     newest[row.id] = row
         return list(newest.values())
+
+    def _list_database(self, path: Path, moment: int) -> list[SessionRow]:
+        self._unread.pop(path, None)
+        try:
+            rows, is_known = read_database(
+                path, lambda one: (Rows(one, path).sessions(moment), Rows(one, path).is_known)
+            )
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            self._unread[path] = error.strerror or str(error)
+            return []
+        if not is_known:
+            self._unread[path] = "its tables are not those that this gitmem knows"
+        return rows
 
     def _in_database(self, path: Path, read: Callable[[Rows], _T]) -> _T | None:
         with suppress(OSError):

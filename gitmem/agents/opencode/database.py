@@ -43,6 +43,11 @@ class Rows:
             *("id", "message_id", "data"),
         } <= self._part
 
+    @property
+    def is_known(self) -> bool:
+        """Whether nothing is in it that only another form could be read from."""
+        return self.is_readable or not (self._session or self._message or self._part)
+
     def sessions(self, since: int = 0) -> list[SessionRow]:
         """The sessions written to after ``since``, the last of them first; no subagents'.
 

@@ -28,8 +28,9 @@ def client_names() -> tuple[str, ...]:
 
 
 def find_client(name: str) -> ClientSetup | None:
-    """The client of that name, or of its first word (``claude``)."""
-    return next((c for c in CLIENTS if name in (c.name, c.name.partition("-")[0])), None)
+    """The client of that name, in any case, or of its first word (``claude``)."""
+    asked = name.casefold()
+    return next((c for c in CLIENTS if asked in (c.name, c.name.partition("-")[0])), None)
 
 
 def client_file_at(path: Path) -> ClientFile | None:
