@@ -306,7 +306,7 @@ def test_the_users_settings_serve_other_repositories_and_stay(
     assert not (committed.path / ".claude").exists()
 
 
-def test_who_leaves_is_not_told_to_set_up(committed: GitDriver) -> None:
+def test_the_remedy_of_who_leaves_is_to_leave_again(committed: GitDriver) -> None:
     install(committed.repo, git_version=OLD_GIT)
     (committed.path / ".claude/settings.json").write_text("{")
 
