@@ -1,15 +1,18 @@
 """Whether a client that runs Claude Code's hooks has hooks of ours in a file of its own as well.
 
-Then those answer it, and the others say nothing: it is told once.  A look, no reading of JSON: the
-agent waits for its hooks.  Standard library only.
+Then those answer it, and the others say nothing: it is told once.  A file that only speaks of such
+a hook, or that is no JSON, holds none: the client runs nothing of it.  Standard library only.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+_LAUNCHER = "/gitmem/run"
 _MAX_BYTES, _MOST_FILES = 1 << 20, 32
 _PLACES = {
     "cursor": (".cursor/hooks.json", "", ".cursor", "hooks.json"),
@@ -23,8 +26,34 @@ person's home where there is none, and the file or folder in it.
 
 def has_native_hook(client: str, event: str, project: Path, environ: Mapping[str, str]) -> bool:
     """Whether a hook of ours for this event, made for this client, is in a file that it reads."""
-    words, name = f"hook {event} ".encode(), f"--client {client}".encode()
-    return any(words in data and name in data for data in _contents(client, project, environ))
+    words, name = f"hook {event} ", f"--client {client}"
+    return any(
+        _LAUNCHER in text and words in text and f"{name} " in text.replace(";", " ")
+        for data in _contents(client, project, environ)
+        if words.encode() in data and name.encode() in data  # most have neither
+        for text in _commands(data)
+    )
+
+
+def _commands(data: bytes) -> Iterator[str]:
+    """What the file's hooks run, in groups or not; nothing where it is not of that form."""
+    try:
+        value = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return
+    hooks = value.get("hooks") if isinstance(value, dict) else None
+    events = hooks.values() if isinstance(hooks, dict) else ()
+    for entries in events:
+        for entry in entries if isinstance(entries, list) else ():
+            held = entry.get("hooks") if isinstance(entry, dict) else None
+            for hook in held if isinstance(held, list) else [entry]:
+                yield from _texts(hook)
+
+
+def _texts(hook: Any) -> Iterator[str]:
+    """The texts of one hook, however the key of its command is called."""
+    if isinstance(hook, dict) and hook.get("disabled") is not True:
+        yield from (text for text in hook.values() if isinstance(text, str))
 
 
 def _contents(client: str, project: Path, environ: Mapping[str, str]) -> Iterator[bytes]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import click
 
 from gitmem.agents.claude_mem import ClaudeMem
 from gitmem.capture.workspace import open_workspace
-from gitmem.cli.import_source import SOURCES, SourceGroup, pick_source
+from gitmem.cli.import_source import SOURCES, SourceGroup, pick_source, tell_way_back
 from gitmem.cli.open_repo import ready_repo, repo_here
 from gitmem.errors import UnbornHead
 from gitmem.git.log import has_head
@@ -19,6 +20,7 @@ from gitmem.upkeep.import_claude_mem import ImportReport, import_claude_mem, pro
 
 _REASONS = {  # of one, and of several
     "known": ("was imported before", "were imported before"),
+    "forgotten": ("was forgotten here on purpose", "were forgotten here on purpose"),
     "elsewhere": (
         "names a file in another folder with this name",
         "name files in another folder with this name",
@@ -115,6 +117,7 @@ def claude_mem(
     for name, (of_one, of_several) in _REASONS.items():
         if count := getattr(found, name):
             click.echo(f"{count} {of_one if count == 1 else of_several}.")
+    tell_way_back(repo, found.forgotten_ids)
 
 
 @command.command("set-aside")
@@ -142,6 +145,6 @@ def set_aside(everything: bool, dry_run: bool) -> None:
         ready_repo()
 
 
-def _fields(found: ImportReport) -> dict[str, int]:
+def _fields(found: ImportReport) -> dict[str, Any]:
     counts = {field.name: getattr(found, field.name) for field in fields(found)}
-    return {**counts, "commits": len(found.commits)}
+    return {**counts, "commits": len(found.commits), "forgotten_ids": found.forgotten_ids}

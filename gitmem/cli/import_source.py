@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gitmem.cli.open_repo import ready_repo, repo_here
-from gitmem.errors import UnbornHead, UsageError
+from gitmem.errors import GitmemError, UnbornHead, UsageError
 from gitmem.guard.json_text import json_text
 from gitmem.guard.untrusted import clean_line
 
 if TYPE_CHECKING:
     from gitmem.capture.workspace import Workspace
+    from gitmem.git.repo import Repo
     from gitmem.upkeep.import_batch import ImportResult
 
 _DEFAULT = "from"
@@ -93,7 +94,7 @@ def pick_source(
     if name == "export":
         ctx.invoke(export_, path=_needed(path, name), is_trusted=is_trusted, **options)
     elif name == "auto-memory":
-        ctx.invoke(auto_memory, folder=Path(_memory_folder(path)) if path else None, **options)
+        ctx.invoke(auto_memory, folder=Path(path) if path else None, **options)
     elif name == "entire":
         ctx.invoke(entire, ref=path, revisions="HEAD", **options)
     elif name == "decisions":
@@ -139,7 +140,7 @@ def export_(path: str, is_trusted: bool, dry_run: bool, as_json: bool) -> None:
 @_dry_run
 @_json
 def auto_memory(folder: Path | None, dry_run: bool, as_json: bool) -> None:
-    """Import what Claude Code remembered of this project: MEMORY.md and the files beside it.
+    """Import what Claude Code remembered of this project: MEMORY.md and what it lists.
 
     Without FOLDER it is the one of this repository below ~/.claude/projects.  What the client
     remembered of you (type: user) is private and left out.  A memory goes to the commit that its
@@ -150,8 +151,9 @@ def auto_memory(folder: Path | None, dry_run: bool, as_json: bool) -> None:
     """
     from gitmem.upkeep.import_auto_memory import import_auto_memory
 
+    chosen = _memory_folder(folder) if folder is not None else None
     _run(
-        lambda workspace: import_auto_memory(workspace, folder, os.environ, dry_run=dry_run),
+        lambda workspace: import_auto_memory(workspace, chosen, os.environ, dry_run=dry_run),
         dry_run,
         as_json,
     )
@@ -222,23 +224,30 @@ def decisions(paths: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
 @click.option("--from", "source", default="", metavar="SOURCE", help="The last one from there.")
 @_dry_run
 def undo(source: str, dry_run: bool) -> None:
-    """Take back what the last import in this clone wrote.
+    """Take back what the last import in this clone wrote, and nobody else did.
 
-    What no remote is known to have leaves without a trace; what was sent is forgotten, here and
-    wherever the notes go.
+    What no remote is known to have leaves the notes and their history, and nothing of it is ever
+    sent.  What was sent is forgotten, here and wherever the notes go; `gitmem restore` lists it and
+    brings it back.  What a colleague, another clone or a remote brought as well stays.
     """
+    from gitmem.git.identity import find_identity
     from gitmem.upkeep.undo_import import last_import, undo_import
 
     repo = ready_repo()
     known = last_import(repo, source)
+    identity, _ = find_identity(repo)
+    done = undo_import(repo, known, str(identity), dry_run=dry_run)
     if dry_run:
-        click.echo(f"{_count(known.count)} imported from {known.source} would be taken back.")
-        return
-    taken, sent = undo_import(repo, known)
-    click.echo(f"Took back {_count(taken)} imported from {known.source}.")
-    if sent:
-        told = "1 of them was" if sent == 1 else f"{sent} of them were"
-        click.echo(f"{told} sent before and is forgotten for everybody with the next push.")
+        click.echo(f"{_count(done.taken)} imported from {known.source} would be taken back.")
+    else:
+        click.echo(f"Took back {_count(done.taken)} imported from {known.source}.")
+    if sent := len(done.sent):
+        told = "1 was sent before and is" if sent == 1 else f"{sent} were sent before and are"
+        end = "" if dry_run else " To bring back: gitmem restore ID"
+        click.echo(f"{told} forgotten for everybody with the next push.{end}")
+    if kept := len(done.kept):
+        stay = "1 stays: others brought it" if kept == 1 else f"{kept} stay: others brought them"
+        click.echo(f"{stay} as well, or may have. To forget one for everybody: gitmem forget ID")
 
 
 SOURCES = (export_, auto_memory, entire, decisions, undo)
@@ -258,6 +267,17 @@ def _run(act: Callable[[Workspace], ImportResult], dry_run: bool, as_json: bool)
         click.echo(json_text(_fields(result)))
         return
     _show(result, dry_run=dry_run)
+    tell_way_back(repo, result.forgotten_ids)
+
+
+def tell_way_back(repo: Repo, forgotten: Sequence[str]) -> None:
+    """Say which of the forgotten memories that were met can be brought back, and how."""
+    from gitmem.state.taken_memories import read_taken
+
+    listed = {taken.id for taken in read_taken(repo)} if forgotten else set()
+    if ids := [name for name in dict.fromkeys(forgotten) if name in listed]:
+        more = f" (and {len(ids) - _SHOWN} more: gitmem restore)" if len(ids) > _SHOWN else ""
+        click.echo(f"To bring back: gitmem restore {' '.join(ids[:_SHOWN])}{more}")
 
 
 def _show(result: ImportResult, *, dry_run: bool) -> None:
@@ -280,7 +300,12 @@ def _fields(result: ImportResult) -> dict[str, Any]:
     found = {one.name: getattr(result, one.name) for one in fields(result)}
     told = {name: value for name, value in found.items() if isinstance(value, (int, str))}
     memories = [{"commit": commit, "id": memory.id} for commit, memory in result.memories]
-    return {**told, "commits": len(result.commits), "memories": memories}
+    return {
+        **told,
+        "commits": len(result.commits),
+        "memories": memories,
+        "forgotten_ids": result.forgotten_ids,
+    }
 
 
 def _count(number: int) -> str:
@@ -293,12 +318,21 @@ def _needed(path: str, name: str) -> str:
     return path
 
 
-def _memory_folder(path: str) -> str:
-    """The folder of a memory: that of its index, or the one in a project's folder."""
-    place = Path(path)
-    if place.is_file():
-        return str(place.parent)
-    return str(place / "memory") if (place / "memory" / "MEMORY.md").is_file() else path
+def _memory_folder(place: Path) -> Path:
+    """The folder of a memory: that of its index, or the one in a project's folder.
+
+    Raises:
+        GitmemError: it is none, or another file than the index.
+    """
+    for folder in (place, place / "memory", place.parent):
+        index = folder / "MEMORY.md"
+        if index.is_file() and (folder != place.parent or place.name == index.name):
+            return folder
+    what = "is no folder with a MEMORY.md" if place.is_dir() else "is no MEMORY.md"
+    raise GitmemError(
+        f"'{place}' {what}, so it is no memory of Claude Code",
+        "Nothing was changed. It is in ~/.claude/projects/NAME/memory; name that folder",
+    )
 
 
 def _source_of(path: str) -> str:

@@ -40,4 +40,5 @@ def may_answer(
     if event in _QUEUED or not any(what) or not is_session_id(payload.session):
         return True  # nothing tells this event from the next of its kind
     texts = (payload.lines, payload.old_texts, payload.new_texts)
-    return claim(repo, event, client.name, payload.listener, *what, *texts)
+    kind = "native" if is_native else "other"
+    return claim(repo, kind, event, client.name, payload.listener, *what, *texts)

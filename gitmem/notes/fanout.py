@@ -13,7 +13,7 @@ Names here are object ids as 40 lower-case hexadecimal digits in bytes; blobs ar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
 from gitmem.errors import NoteUnreadable
@@ -92,6 +92,14 @@ def place_notes(trees: TreeObjects, root: bytes | None, notes: Mapping[bytes, by
     return trees.write_tree(tree)
 
 
+def remove_notes(trees: TreeObjects, root: bytes | None, names: Collection[bytes]) -> bytes:
+    """Leave out these objects' notes, wherever they stand; write and return the new root tree."""
+    tree = trees.read_tree(root)
+    for name in names:
+        _remove(trees, tree, name)
+    return trees.write_tree(tree)
+
+
 def differing_notes(
     trees: TreeObjects, old: bytes | None, new: bytes | None, *, limit: int = MAX_ENTRIES
 ) -> dict[bytes, tuple[list[bytes], list[bytes]]]:
@@ -129,6 +137,20 @@ def _place(trees: TreeObjects, tree: Tree, prefix: bytes, notes: Mapping[bytes, 
         level = trees.read_tree(tree[folder].oid if folder in tree else None)
         _place(trees, level, prefix + folder, moved)
         tree[folder] = TreeEntry(_FOLDER, trees.write_tree(level))
+
+
+def _remove(trees: TreeObjects, tree: Tree, rest: bytes) -> None:
+    note, below = tree.get(rest), tree.get(rest[:2])
+    if note is not None and note.is_file:
+        del tree[rest]
+    if len(rest) > 2 and below is not None and below.is_tree:
+        level = trees.read_tree(below.oid)
+        size = len(level)
+        _remove(trees, level, rest[2:])
+        if level or not size:
+            tree[rest[:2]] = TreeEntry(_FOLDER, trees.write_tree(level))
+        else:
+            del tree[rest[:2]]
 
 
 def _movable(tree: Tree, prefix: bytes) -> list[bytes]:

@@ -20,6 +20,7 @@ from gitmem.notes.merge import loss_between, merge_commits, restore_documents
 from gitmem.notes.missing import Loss
 from gitmem.notes.ref import NotesRef
 from gitmem.notes.scrub_marks import Scrubs, read_scrubs
+from gitmem.notes.take_out import history_without
 from gitmem.notes.takings import Taking, takings_between
 from gitmem.notes.trees import ID, NoteTrees
 from gitmem.notes.watermark import Watermark
@@ -139,6 +140,34 @@ class NoteStore:
             return self._trees.commit(root, blobs, [tip] if tip else [], line) if blobs else None
 
         return self._move(join, line)
+
+    def take_out(
+        self, first: Collection[str], ids: Mapping[str, Collection[str]], subject: str
+    ) -> dict[str, str]:
+        """Take memories and pins out of the notes and of all history from ``first`` on.
+
+        ``first`` are the notes commits that wrote them, ``ids`` the ids by commit.  Only for what
+        no other repository has.  Returns what became of each notes commit that was made again.
+
+        Raises:
+            NotesMoved, ReadOnlyRepository, DiskFull: as for :meth:`add`.
+            NoteUnreadable: a part of the history is missing.
+        """
+        line = _one_line(subject)
+        made: dict[str, str] = {}
+
+        def without(tip: str | None) -> str | None:
+            made.clear()
+            there = {one for one in first if tip and self._trees.contains(tip, one)}
+            if tip is None or not there:
+                return None
+            after = history_without(self._trees, tip, there, ids)
+            empty = "" if after[tip] else self._trees.commit(None, {}, [], line)
+            made.update({old: new or empty for old, new in after.items()})
+            return made[tip]
+
+        self._move(without, line)
+        return {old: new for old, new in made.items() if new}
 
     def changes(self, old: str | None, new: str) -> Iterator[NoteChange]:
         """What differs between two notes commits, by object id; the notes are those at ``new``.

@@ -113,6 +113,20 @@ class NoteTrees:
             raise NoteUnreadable(f"'{notes_commit}' is not a commit of notes", "Run: git fsck")
         return bytes(found.tree_id.raw)
 
+    def parents(self, notes_commit: str) -> list[str]:
+        """The parents of a notes commit.
+
+        Raises:
+            NoteUnreadable: there is no such commit here, or it is damaged.
+        """
+        try:
+            found = self.git.get(notes_commit)
+        except _UNPARSED:
+            found = None
+        if not isinstance(found, pygit2.Commit):
+            raise NoteUnreadable(f"'{notes_commit}' is not a commit of notes", "Run: git fsck")
+        return [str(parent) for parent in found.parent_ids]
+
     def since(self, commit: str, known: str | None) -> Iterator[pygit2.Commit]:
         """The commits of a history that the history of ``known`` lacks, newest first.
 

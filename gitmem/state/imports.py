@@ -1,7 +1,8 @@
 """What imports wrote here, so that one can be undone: ids of memories, never their words.
 
-A line of JSON for each lot that was written, with the time at which its import began: all lines of
-one time are one import.  Losing it costs the undoing, nothing else.  Standard library only.
+A line of JSON for each lot that is to be written, with the time at which its import began, and one
+more with the notes commit that wrote it: all lines of one time are one import.  Losing it costs
+the undoing, nothing else.  Standard library only.
 """
 
 from __future__ import annotations
@@ -20,11 +21,18 @@ _MAX_BYTES = 32 << 20
 
 @dataclass(frozen=True)
 class RecordedImport:
-    """One import: when it began (POSIX seconds), from what, and the ids by commit."""
+    """One import: when it began (POSIX seconds), from what, the ids by commit, and the notes
+    commits that wrote them.
+
+    ``lots`` is in how many it was to be written: more than ``commits`` where it was killed, or
+    where an older gitmem noted it.
+    """
 
     time: float
     source: str
     memories: Mapping[str, Sequence[str]]
+    commits: Sequence[str] = ()
+    lots: int = 1
 
     @property
     def count(self) -> int:
@@ -38,8 +46,18 @@ def record_import(repo: Repo, lot: RecordedImport) -> None:
     Raises:
         DiskFull, ReadOnlyRepository: it could not be.
     """
-    value = [lot.time, lot.source, {commit: list(ids) for commit, ids in lot.memories.items()}]
-    _file(repo).append(json.dumps(value).encode() + b"\n", "note what is imported")
+    _file(repo).append(_line(lot).encode(), "note what is imported")
+
+
+def record_written(repo: Repo, lot: RecordedImport, commit: str | None) -> None:
+    """Note which notes commit wrote a lot that was noted; None where all was there already.
+
+    Raises:
+        DiskFull, ReadOnlyRepository: it could not be.
+    """
+    if commit is not None:
+        written = RecordedImport(lot.time, lot.source, {}, [commit])
+        _file(repo).append(_line(written).encode(), "note what is imported")
 
 
 def read_imports(repo: Repo) -> list[RecordedImport]:
@@ -50,7 +68,9 @@ def read_imports(repo: Repo) -> list[RecordedImport]:
         memories: dict[str, Sequence[str]] = dict(before.memories if before else {})
         for commit, ids in lot.memories.items():
             memories[commit] = [*memories.get(commit, ()), *ids]
-        found[lot.time] = RecordedImport(lot.time, lot.source, memories)
+        commits = [*(before.commits if before else ()), *lot.commits]
+        lots = (before.lots if before else 0) + bool(lot.memories)
+        found[lot.time] = RecordedImport(lot.time, lot.source, memories, commits, lots)
     return sorted(found.values(), key=lambda one: one.time)[-_MOST:]
 
 
@@ -61,11 +81,29 @@ def drop_import(repo: Repo, time: float) -> None:
         DiskFull, ReadOnlyRepository: it could not be noted.
     """
     kept = [lot for lot in _file(repo).read_json_lines(_parse) or [] if lot.time != time]
-    lines = (
-        json.dumps([lot.time, lot.source, {c: list(ids) for c, ids in lot.memories.items()}])
-        for lot in kept
-    )
-    _file(repo).write("".join(f"{line}\n" for line in lines).encode())
+    _file(repo).write("".join(map(_line, kept)).encode())
+
+
+def follow_imports(repo: Repo, became: Mapping[str, str]) -> None:
+    """Notes commits were made again: ``became`` says as which.
+
+    Raises:
+        DiskFull, ReadOnlyRepository: it could not be noted.
+    """
+    lots = [
+        RecordedImport(
+            *(lot.time, lot.source, lot.memories),
+            commits=[became.get(commit, commit) for commit in lot.commits],
+        )
+        for lot in _file(repo).read_json_lines(_parse) or []
+    ]
+    if lots:
+        _file(repo).write("".join(map(_line, lots)).encode())
+
+
+def _line(lot: RecordedImport) -> str:
+    memories = {commit: list(ids) for commit, ids in lot.memories.items()}
+    return json.dumps([lot.time, lot.source, memories, list(lot.commits)]) + "\n"
 
 
 def _file(repo: Repo) -> StateFile:
@@ -73,9 +111,10 @@ def _file(repo: Repo) -> StateFile:
 
 
 def _parse(value: Any) -> RecordedImport:
-    time, source, memories = value
+    time, source, memories, *more = value
     return RecordedImport(
         float(time),
         str(source),
         {str(commit): [str(one) for one in ids] for commit, ids in memories.items()},
+        [str(commit) for commit in (more[0] if more else ())],
     )

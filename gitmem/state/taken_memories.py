@@ -1,22 +1,22 @@
 """Memories that something from a remote took away, so that a person can bring them back.
 
 No word of a memory is kept here, only where it stood: what a scrub removed must not live on in
-another file.  Kept for ninety days, five hundred at most.  Standard library only.
+another file.  Kept for ninety days, five thousand at most.  Standard library only.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from gitmem.errors import GitmemError
 from gitmem.git.repo import Repo
-from gitmem.model.value import dataclass, values_of
+from gitmem.model.value import dataclass, replace, values_of
 from gitmem.state.state_file import StateFile
 
-_MOST = 500
+_MOST = 5_000
 _KEPT_SECONDS = 90 * 86_400.0
 
 
@@ -53,6 +53,12 @@ def keep_taken(repo: Repo, taken: Iterable[TakenMemory]) -> None:
 def drop_taken(repo: Repo, ids: Collection[str]) -> None:
     """These are back, or may stay away."""
     _write(repo, [taken for taken in read_taken(repo) if taken.id not in ids])
+
+
+def follow_taken(repo: Repo, became: Mapping[str, str]) -> None:
+    """Notes commits were made again: ``became`` says as which."""
+    if taken := read_taken(repo):
+        _write(repo, [replace(one, notes=became.get(one.notes, one.notes)) for one in taken])
 
 
 def _write(repo: Repo, taken: list[TakenMemory]) -> None:

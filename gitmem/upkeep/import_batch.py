@@ -21,7 +21,7 @@ from gitmem.model.note import NOTES_REF, Document, Note, names_of
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh
-from gitmem.state.imports import RecordedImport, record_import
+from gitmem.state.imports import RecordedImport, record_import, record_written
 
 SOURCE = "source"
 """The key in a provenance that says from which place of its source a memory came."""
@@ -55,6 +55,7 @@ class ImportResult:
     excluded: int = 0
     commits: set[str] = field(default_factory=set)
     memories: list[tuple[str, Memory]] = field(default_factory=list)
+    forgotten_ids: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
     def tell(self, notice: str) -> None:
@@ -101,10 +102,11 @@ class ImportBatch:
 
     def _put(self, commit: str, name: str, document: Document, memory: Memory | None) -> str:
         there = self._names_at(commit)
-        if name in there:
-            self.result.known += 1
-        elif name in self._forgotten:
+        if name in self._forgotten:  # before: the tombstone stands in the note
             self.result.forgotten += 1
+            self.result.forgotten_ids.append(name)
+        elif name in there:
+            self.result.known += 1
         elif len(there) >= MOST_OF_A_COMMIT:
             self.result.crowded += 1
         else:
@@ -145,7 +147,8 @@ class ImportBatch:
             count = sum(map(len, self._lot.values()))
             lot = RecordedImport(self._time, self.result.source, self._new)
             record_import(self._workspace.repo, lot)  # first: what is written can be undone
-            self._notes.add(self._lot, f"notes: import {count} from {self.result.source}")
+            subject = f"notes: import {count} from {self.result.source}"
+            record_written(self._workspace.repo, lot, self._notes.add(self._lot, subject))
         self._lot, self._new = defaultdict(list), defaultdict(list)
 
     def finish(self) -> ImportResult:

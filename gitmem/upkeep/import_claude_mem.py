@@ -35,7 +35,7 @@ from gitmem.model.session import is_session_id
 from gitmem.notes.codec import document_of
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import refresh
-from gitmem.state.imports import RecordedImport, record_import
+from gitmem.state.imports import RecordedImport, record_import, record_written
 from gitmem.upkeep.nearest_commit import AFTER_SECONDS, CommitTimeline
 
 AGENT = "claude-mem"
@@ -67,11 +67,13 @@ class ImportReport:
     by_time: int = 0
     to_head: int = 0
     known: int = 0
+    forgotten: int = 0
     elsewhere: int = 0
     untied: int = 0
     empty: int = 0
     crowded: int = 0
     commits: set[str] = field(default_factory=set)
+    forgotten_ids: list[str] = field(default_factory=list)
 
 
 def import_claude_mem(
@@ -130,6 +132,9 @@ class _Importer:
         self._of_session = self._read_sessions()
         with closing(refresh(workspace.repo)) as index:
             stored = memories_of_agent(index, AGENT)
+            with index.reader() as database:
+                rows = database.execute("SELECT id FROM tombstone").fetchall()
+        self._forgotten = {str(row[0]) for row in rows} | self._notes.forgotten_ids()
         self._existing_keys = {_key(found.memory) for found in stored}
         self._counts = Counter(found.commit for found in stored)
 
@@ -160,8 +165,10 @@ class _Importer:
                 commit: [d.memory.id for d in documents if d.memory is not None]
                 for commit, documents in batch.items()
             }
-            record_import(self._workspace.repo, RecordedImport(self._begun, AGENT, ids))
-            self._notes.add(batch, f"notes: import {size} from claude-mem")
+            lot = RecordedImport(self._begun, AGENT, ids)
+            record_import(self._workspace.repo, lot)
+            made = self._notes.add(batch, f"notes: import {size} from claude-mem")
+            record_written(self._workspace.repo, lot, made)
         self._report.written += size
 
     def _read_sessions(self) -> dict[str, list[tuple[float, str]]]:
@@ -196,6 +203,10 @@ class _Importer:
         kind = _kind(kept.type) if is_sure else "session"
         memory = self._build_memory(kept, kind, title, changed, self._read(commit))
         document = document_of(redact_memory(memory, self._workspace.policy))
+        if document.memory is not None and document.memory.id in self._forgotten:
+            found.forgotten += 1
+            found.forgotten_ids.append(document.memory.id)
+            return None
         setattr(found, count, getattr(found, count) + 1)
         found.commits.add(commit)
         self._counts[commit] += 1

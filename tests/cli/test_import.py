@@ -87,6 +87,57 @@ def test_what_cannot_be_imported_is_refused_with_a_hint(
         assert done.stderr.count("\n") >= 2
 
 
+@pytest.mark.parametrize("command", [("--from", "auto-memory"), ("auto-memory",)])
+@pytest.mark.parametrize("name", ["notes.jsonl", "other.md", "", "nothing"])
+def test_only_an_index_or_its_folder_is_claudes_memory(
+    committed: GitDriver, tmp_path: Path, command: tuple[str, ...], name: str
+) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "notes.jsonl").write_text("foo\nbar")
+    (folder / "other.md").write_text("# SECRETCUSTOMER\n\nAn unrelated letter.\n")
+
+    done = gitmem(committed, "import", *command, str(folder / name))
+
+    assert done.returncode == 1
+    assert "no memory of Claude Code" in done.stderr
+    assert gitmem(committed, "log").stdout.count("SECRETCUSTOMER") == 0
+
+
+@pytest.mark.parametrize("name", ["memory/MEMORY.md", "memory", ""])
+def test_an_index_its_folder_or_its_projects_is_claudes_memory(
+    committed: GitDriver, tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "memory"
+    folder.mkdir()
+    (folder / "MEMORY.md").write_text("- [Tabs](tabs.md) — why tabs\n")
+    (folder / "tabs.md").write_text("Because of gofmt.\n")
+
+    done = gitmem(committed, "import", "--from", "auto-memory", str(tmp_path / name))
+
+    assert done.stdout.startswith("1 memory remembered at 1 commit.")
+
+
+def test_what_an_undo_forgot_is_told_and_comes_back(committed: GitDriver, tmp_path: Path) -> None:
+    committed.commit("log", **{"DECISIONS.md": "# Decisions\n\n- Use SQLite for the index\n"})
+    committed.run("init", "-q", "--bare", str(tmp_path / "up.git"))
+    committed.run("remote", "add", "origin", str(tmp_path / "up.git"))
+    gitmem(committed, "init")
+    gitmem(committed, "import", "DECISIONS.md")
+    sent = gitmem(committed, "sync")
+    undone = gitmem(committed, "import", "undo")
+    again = gitmem(committed, "import", "DECISIONS.md")
+    listed = gitmem(committed, "restore")
+    gitmem(committed, "restore", "--all")
+
+    assert "1 memory of 1 commit sent" in sent.stdout
+    assert "1 was sent before and is forgotten for everybody" in undone.stdout
+    assert "1 was forgotten here on purpose.\nTo bring back: gitmem restore m" in again.stdout
+    assert "forgotten by" in listed.stdout
+    assert "Use SQLite for the index" in listed.stdout
+    assert gitmem(committed, "log", "--oneline").stdout.count("Use SQLite for the index") == 1
+
+
 def test_an_export_does_not_write_over_another_file(committed: GitDriver, tmp_path: Path) -> None:
     path = tmp_path / "mine.txt"
     path.write_text("my own words")

@@ -119,7 +119,9 @@ def test_a_client_with_hooks_of_its_own_is_not_told_by_claude_codes(told_of: Git
 def test_hooks_in_the_persons_home_count_too(told_of: GitDriver, home: Path) -> None:
     (home / ".cursor").mkdir()
     command = native_command("SessionStart", "cursor")
-    (home / ".cursor" / "hooks.json").write_text(json.dumps({"hooks": [command]}))
+    (home / ".cursor" / "hooks.json").write_text(
+        json.dumps({"hooks": {"sessionStart": [{"command": command}]}})
+    )
 
     assert run_agent_hook("SessionStart", cursor(told_of), {"HOME": str(home)}) == ""
     assert run_agent_hook("SessionStart", claude(told_of, source="startup"), {"HOME": str(home)})
@@ -150,22 +152,78 @@ def test_the_end_of_a_turn_that_two_hooks_leave_is_queued_once(told_of: GitDrive
 
 def test_the_same_event_may_come_again_later(told_of: GitDriver) -> None:
     repo = told_of.repo
-    assert claim(repo, "SessionStart", "cursor")
-    assert not claim(repo, "SessionStart", "cursor")
-    assert claim(repo, "SessionStart", "codex")
+    assert claim(repo, "native", "SessionStart", "cursor")
+    assert not claim(repo, "native", "SessionStart", "cursor")
+    assert claim(repo, "native", "SessionStart", "codex")
 
     for path in (repo.state_dir / CLAIMS).iterdir():
         os.utime(path, (path.stat().st_mtime - 11,) * 2)
 
-    assert claim(repo, "SessionStart", "cursor")
+    assert claim(repo, "native", "SessionStart", "cursor")
+
+
+def test_the_same_hook_is_heard_again_sooner_than_another(told_of: GitDriver) -> None:
+    """One that waits for the other comes later; a session that is resumed twice is two events."""
+    repo = told_of.repo
+    answers = []
+    for kind, seconds in (("native", 0), ("native", 1), ("other", 3), ("native", 3), ("other", 9)):
+        for path in (repo.state_dir / CLAIMS).glob("*"):
+            os.utime(path, (path.stat().st_mtime - seconds,) * 2)
+        answers.append(claim(repo, kind, "SessionStart", "cursor"))
+
+    assert answers == [True, False, False, True, False]
+
+
+def test_a_client_that_forgets_is_told_at_each_resumption(told_of: GitDriver) -> None:
+    """Copilot CLI keeps nothing of what a hook said."""
+    said = json.dumps({"sessionId": SESSION, "source": "resume", "cwd": str(told_of.path)}).encode()
+    answers = []
+    for _ in range(3):
+        answers.append(run_agent_hook("SessionStart", said, {}, "copilot-cli"))
+        for path in (told_of.repo.state_dir / CLAIMS).iterdir():
+            os.utime(path, (path.stat().st_mtime - 3,) * 2)
+
+    assert ["Cents are integers" in answer for answer in answers] == [True] * 3
+
+
+_COMMAND = native_command("SessionStart", "cursor")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"version": 1, "note": _COMMAND, "hooks": {}}),
+        json.dumps({"version": 1, "hooks": {}, "off": {"sessionStart": [{"command": _COMMAND}]}}),
+        json.dumps({"hooks": {"sessionStart": [{"command": _COMMAND}]}}) + "\n<<<<<<< HEAD\n",
+        json.dumps({"hooks": {"x": [{"command": "echo hook SessionStart --client cursor"}]}}),
+        json.dumps(
+            {
+                "hooks": {
+                    "a": [{"command": native_command("SessionStart", "codex")}],
+                    "b": [{"command": native_command("Stop", "cursor")}],
+                }
+            }
+        ),
+        json.dumps([_COMMAND]),
+        "[" * 100_000 + _COMMAND,
+    ],
+)
+def test_a_file_that_only_speaks_of_the_hook_silences_nobody(told_of: GitDriver, text: str) -> None:
+    own = told_of.path / ".cursor" / "hooks.json"
+    own.parent.mkdir()
+    own.write_text(text)
+
+    answer = run_agent_hook("SessionStart", cursor(told_of), {})
+
+    assert "Cents are integers" in json.loads(answer)["additional_context"]
 
 
 def test_claims_are_taken_away_when_they_are_old(told_of: GitDriver) -> None:
     repo = told_of.repo
-    claim(repo, "old")
+    claim(repo, "native", "old")
     for path in (repo.state_dir / CLAIMS).iterdir():
         os.utime(path, (path.stat().st_mtime - 120,) * 2)
-    claim(repo, "new")
+    claim(repo, "native", "new")
 
     clear_claims(repo)
 
@@ -177,5 +235,5 @@ def test_where_nothing_can_be_claimed_it_is_said_twice_rather_than_never(
 ) -> None:
     (told_of.repo.state_dir / CLAIMS).symlink_to("/dev/null")
 
-    assert claim(told_of.repo, "x")
-    assert claim(told_of.repo, "y")
+    assert claim(told_of.repo, "native", "x")
+    assert claim(told_of.repo, "native", "y")

@@ -87,11 +87,26 @@ def test_hostile_files_are_passed_over(tmp_path: Path) -> None:
     (folder / "a" / "b" / "c" / "deep.md").write_text("too deep")
     bomb = "---\na: &a [x,x]\nb: &b [*a,*a]\nname: *b\ndescription: bomb\n---\n" + "[" * 10_000
     (folder / "bomb.md").write_text(bomb)
+    (folder / "MEMORY.md").write_text("- [Bomb](bomb.md) — a hook\n- [Far](../secret.md)\n")
 
     found, unreadable = read_auto_memory(folder)
 
     assert [one.place for one in found] == ["bomb.md"]
     assert unreadable == 4
+
+
+def test_other_files_of_the_folder_are_no_memories(committed: GitDriver) -> None:
+    folder = folder_of(committed)
+    (folder / "MEMORY.md").write_text("- [Tabs](tabs.md) — why tabs\n")
+    (folder / "tabs.md").write_text("Because of gofmt.\n")
+    (folder / "draft.md").write_text("# SECRETCUSTOMER\n\nAn unrelated letter.\n")
+    (folder / "new.md").write_text("---\nname: new\ntype: project\n---\nNot listed yet.\n")
+
+    found = imported(committed)
+
+    memories = memories_on(committed, committed.out("rev-parse", "HEAD"))
+    assert {memory.title for memory in memories} == {"why tabs", "new"}
+    assert (found.read, found.written) == (2, 2)
 
 
 def test_without_a_memory_the_refusal_says_where_it_would_be(committed: GitDriver) -> None:

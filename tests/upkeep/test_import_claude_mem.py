@@ -10,6 +10,7 @@ import pytest
 from gitmem.errors import GitmemError
 from gitmem.model.note import Document
 from gitmem.notes.store import NoteStore
+from gitmem.upkeep.forget import forget_memories
 from gitmem.upkeep.import_claude_mem import ImportReport, import_claude_mem, project_names
 from tests.support.capture import memories_on, workspace_of
 from tests.support.claude_mem import SESSION, V5, V13, ClaudeMemWriter
@@ -85,6 +86,21 @@ def test_a_second_import_writes_only_what_is_new(
     commit = committed.commit("b", **{"b.py": "1"})
     assert imported(committed, database).written == 1
     assert len(memories_on(committed, commit)) == 1
+
+
+def test_what_was_forgotten_is_counted_as_that(
+    committed: GitDriver, database: ClaudeMemWriter
+) -> None:
+    database.observe(committed.now + 30, "Only once", ["a.py"])
+    commit = committed.commit("a", **{"a.py": "1"})
+    imported(committed, database)
+    (memory,) = memories_on(committed, commit)
+    forget_memories(committed.repo, [memory.id], "Ada <ada@example.com>")
+
+    again = imported(committed, database)
+
+    assert (again.written, again.known, again.forgotten) == (0, 0, 1)
+    assert again.forgotten_ids == [memory.id]
 
 
 def test_a_rewritten_commit_is_no_reason_to_import_twice(

@@ -68,7 +68,9 @@ def memory_folders(environ: Mapping[str, str], worktrees: Sequence[str]) -> list
 def read_auto_memory(folder: Path) -> tuple[list[AutoMemory], int]:
     """The memories in a folder, and how many files could not be read.
 
-    Links are not followed, nor files that are no text or too large; at most 500 files are read.
+    Beside ``MEMORY.md`` only what it lists is a memory, and what has the front matter of one: a
+    folder may hold other files.  Links are not followed, nor files that are no text or too large;
+    at most 500 files are read.
     """
     found: list[AutoMemory] = []
     unreadable = 0
@@ -81,7 +83,7 @@ def read_auto_memory(folder: Path) -> tuple[list[AutoMemory], int]:
             unreadable += 1
         elif place == INDEX:
             found += _of_index(text, when)
-        else:
+        elif place in hooks or _is_marked(text):
             found += _of_file(place, text, when, hooks.get(place, ("", "")))
     return found, unreadable
 
@@ -130,6 +132,13 @@ def _of_file(place: str, text: str, when: float, hook: tuple[str, str]) -> Itera
         when = moment.timestamp()
     if body or front.get("description"):
         yield AutoMemory(place, title, kind if kind in TYPES else "", body, session, when)
+
+
+def _is_marked(text: str) -> bool:
+    """Whether the front matter is that of a memory."""
+    match = _FRONT.match(text[: _MAX_FRONT + 16])
+    front = _front_matter(match[1]) if match is not None else {}
+    return (front.get("metadata.type", "") or front.get("type", "")) in TYPES
 
 
 def _of_index(text: str, when: float) -> Iterator[AutoMemory]:

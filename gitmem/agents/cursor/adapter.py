@@ -23,8 +23,10 @@ from gitmem.agents.cursor.places import (
     find_transcripts,
     folder_of,
     is_chat_of_terminal,
+    is_only_in,
     is_project_in,
     list_transcripts,
+    names_a_file_in,
     project_of,
 )
 from gitmem.agents.cursor.records import RecordReader
@@ -64,12 +66,23 @@ class Cursor:
         return find_transcripts(self._folder, session)[:1]
 
     def transcripts_for(self, worktree: Path, since: float) -> list[TranscriptFile]:
-        """Sessions of the project that the work tree, or a folder below it, is to Cursor."""
+        """Sessions of the project that the work tree, or a folder below it, is to Cursor.
+
+        Where a folder elsewhere has the same name, a session must name a file in this one.
+        """
         roots = resolve_names(worktree)
         found = self.transcripts_since(since)
         names = {project_of(one.path) for one in found} - {""}
         ours = {name for name in names if any(is_project_in(name, root) for root in roots)}
-        return [one for one in found if project_of(one.path) in ours]
+        alone = {name for name in ours if is_only_in(name, roots)}
+        return [
+            one
+            for one in found
+            if (name := project_of(one.path)) in ours
+            and (
+                name in alone or any(names_a_file_in(part, roots) for part in self.parts(one.path))
+            )
+        ]
 
     def transcripts_since(self, since: float) -> list[TranscriptFile]:
         """All sessions written to after ``since``."""

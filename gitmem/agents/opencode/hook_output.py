@@ -49,4 +49,6 @@ class OpenCodeHooks:
 
     def write(self, event: str, answer: HookAnswer) -> str:
         """One object for the plugin; nothing where there is nothing to say."""
-        return json.dumps({"context": answer.context}) if answer.context else ""
+        if not answer.context or not self.tells(event):
+            return ""
+        return json.dumps({"context": answer.context})

@@ -24,8 +24,8 @@ _OURS = re.compile(
     re.escape(_BEGIN.partition(".")[0]) + r"[^\n]*\n.*?" + re.escape(_END) + r"[^\n]*\n?", re.DOTALL
 )
 
-# One process a hook; `call` gives what it has to say, in the time it has, or nothing.  A session
-# that the client began is remembered with its parent: a subagent's is told as a part of that one.
+# One process a hook; `call` gives what it says in the time it has; undefined where it failed.
+# A session that the client began is remembered with its parent: a subagent's is a part of that one.
 # Behind a command Python starts only where git noted a commit of the session, as in the launcher.
 _PROGRAM = r"""
 import { spawn } from "node:child_process"
@@ -59,18 +59,18 @@ export const Gitmem = async ({ client, directory }) => {
       const end = () => {
         clearTimeout(timer)
         try {
-          done(JSON.parse(text).context || "")
+          done(text && (JSON.parse(text).context || ""))
         } catch {
-          done("")
+          done()
         }
       }
       const timer = setTimeout(() => {
         try {
           process.kill(-child.pid, "SIGKILL")
         } catch {}
-        done("")
+        done()
       }, LIMITS[event] || 5000)
-      child.on("error", end)
+      child.on("error", () => done())
       child.on("close", end)
       child.stdin.on("error", () => {})
       child.stdout.on("data", (data) => (text += data))
@@ -104,20 +104,23 @@ export const Gitmem = async ({ client, directory }) => {
       }
     }),
     "chat.message": safely(async ({ sessionID }, { message, parts }) => {
+      const last = parts[parts.length - 1]
+      if (!last || !last.id) return // nothing can be put behind it: the next message is told
       const who = await find(sessionID)
       const typed = parts.filter((part) => part.type === "text" && !part.synthetic)
       const prompt = typed.map((part) => part.text).join("\n")
       const says = []
       if (!told.has(sessionID)) {
         told.add(sessionID)
-        says.push(await call(who.agent_id ? "SubagentStart" : "SessionStart", who))
+        const start = await call(who.agent_id ? "SubagentStart" : "SessionStart", who)
+        if (start === undefined) told.delete(sessionID)
+        says.push(start)
       }
       if (!who.agent_id && prompt) {
         says.push(await call("UserPromptSubmit", { ...who, prompt }))
       }
       const text = says.filter(Boolean).join("\n")
-      const last = parts[parts.length - 1]
-      if (!text || !last || !last.id) return
+      if (!text) return
       const chance = `${Math.random().toString(36).slice(2)}${"0".repeat(12)}`.slice(0, 12)
       const id = `${last.id.slice(0, 16)}zz${chance}` // behind the others of the message
       parts.push({ id, sessionID, messageID: message.id, type: "text", synthetic: true, text })

@@ -286,6 +286,56 @@ def test_a_name_that_stands_for_two_folders_tells_none(tmp_path: Path) -> None:
     assert folder_of("nowhere-at-all") == ""
 
 
+@pytest.mark.parametrize(
+    ("mine", "other"),
+    [("a-b", "a/b"), ("a/b", "a-b"), ("a_b", "a.b"), ("a", "a-b"), ("größe", "gr-e")],
+)
+def test_a_session_of_a_name_that_stands_for_two_is_whose_files_it_names(
+    tmp_path: Path, mine: str, other: str
+) -> None:
+    """Nobody's where it names none: another project's words are never told as this one's."""
+    work, elsewhere = tmp_path / mine, tmp_path / other
+    (work / "src").mkdir(parents=True)
+    (work / "b").mkdir(exist_ok=True)
+    elsewhere.mkdir(parents=True)
+    agent = Cursor({"HOME": str(tmp_path)})
+    named = ("Read", {"path": f"{work}/a.py"})
+    here, away, mentioned, silent = (
+        cursor_session(
+            tmp_path, elsewhere, asked(text), did(call), session=f"7d1c7a52-0000-4000-8000-{n:012}"
+        )
+        for n, (text, call) in enumerate(
+            [
+                ("x", named),
+                ("x", ("Read", {"path": f"{elsewhere}/a.py"})),
+                (f"as in {work}/a.py", ("Read", {"path": f"{work}-2/a.py"})),
+                ("x", ("Read", {"path": "a.py"})),
+            ]
+        )
+    )
+
+    assert [one.path for one in agent.transcripts_for(work, 0.0)] == [here]
+
+    elsewhere.rename(tmp_path / "zzz")  # nothing else has that name any more
+    known = [one.path for one in agent.transcripts_for(work, 0.0)]
+    assert known == [here, away, mentioned, silent]
+
+
+def test_the_older_form_names_files_too(tmp_path: Path) -> None:
+    work, elsewhere = tmp_path / "a-b", tmp_path / "a" / "b"
+    work.mkdir()
+    elsewhere.mkdir(parents=True)
+    path = cursor_session(tmp_path, work)
+    for text, count in (
+        (f"[Tool call] Read\n  path: {work}/a.py\n", 1),
+        (f"user:\npath: {work}/a.py\n", 0),
+        (f"[Tool call] Read\n  path: {elsewhere}/a.py\n", 0),
+    ):
+        path.with_suffix(".txt").write_text(text)
+        path.unlink(missing_ok=True)
+        assert len(Cursor({"HOME": str(tmp_path)}).transcripts_for(work, 0.0)) == count
+
+
 def test_both_forms_of_a_session_are_one(tmp_path: Path) -> None:
     new = cursor_session(tmp_path, tmp_path, asked("One."))
     old = new.parent.parent / f"{SESSION}.txt"

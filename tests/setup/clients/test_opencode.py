@@ -255,6 +255,48 @@ def test_a_command_without_a_commit_starts_nothing(tmp_path: Path) -> None:
     assert "PostToolUse Bash" not in (work / ".git/gitmem/calls").read_text()
 
 
+FAILING = """
+import { writeFileSync, rmSync } from "node:fs"
+import { Gitmem } from "./gitmem.mjs"
+const [, , directory, said, run] = process.argv
+const hooks = await Gitmem({ client: { session: { get: async () => ({}) } }, directory })
+const told = []
+for (const id of [undefined, "prt_1", "prt_2", "prt_3"]) {
+  const parts = [{ id, type: "text", text: "why?" }]
+  await hooks["chat.message"]({ sessionID: "ses_a" }, { message: { id: "m" }, parts })
+  told.push(parts.slice(1).map((part) => part.text))
+  if (id === "prt_1") rmSync(`${directory}/.git/gitmem/fails`)
+}
+writeFileSync(said, JSON.stringify(told))
+"""
+
+
+def test_a_start_that_failed_is_told_with_the_next_message(tmp_path: Path) -> None:
+    """Neither a message that nothing can be put behind nor a hook that died counts as told."""
+    work = drive(tmp_path)
+    state = work / ".git/gitmem"
+    (state / "fails").touch()
+    fails = '[ -f "${0%/*}/fails" ] && [ "$2" = SessionStart ] && printf "{" && exit 1\n'
+    (state / "run").write_text(LAUNCHER.replace("{ printf", f"{fails}{{ printf", 1))
+    (tmp_path / "failing.mjs").write_text(FAILING)
+
+    subprocess.run(
+        [str(shutil.which("node")), "failing.mjs", str(work), str(tmp_path / "said.json")],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "SLOW": "none"},
+        check=True,
+        timeout=120,
+    )
+
+    prompt = "says UserPromptSubmit"
+    assert json.loads((tmp_path / "said.json").read_text()) == [
+        [],
+        [prompt],
+        [f"says SessionStart\n{prompt}"],
+        [prompt],
+    ]
+
+
 @pytest.mark.parametrize("path", [".::/usr/bin:/bin", "tools:/usr/bin:/bin:"])
 def test_no_program_of_the_folder_that_is_open_is_run(tmp_path: Path, path: str) -> None:
     for folder in (tmp_path / "work", tmp_path / "work/tools"):
