@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from gitmem.cli.mine import tell_unread
 from gitmem.cli.open_repo import ready_repo
 from gitmem.errors import UsageError
 from gitmem.git.regular_file import open_regular
@@ -20,6 +21,7 @@ from gitmem.recall.results import has_memories
 from gitmem.recall.why import CodePlace, parse_place
 from gitmem.recall.with_prompt import weigh_prompt
 from gitmem.render.explanation import render_explanation
+from gitmem.state.preferences import preferences_folder
 from gitmem.state.settings import Settings, read_settings
 
 _NONE_BEHIND = "no memory that HEAD reaches and that gives a reason stands behind"
@@ -94,6 +96,7 @@ def command(budget: int | None, prompt: str | None, file: str | None, explain: b
 
 def _of_person(settings: Settings, before: str) -> str:
     """The person's own preferences."""
+    tell_unread(preferences_folder(os.environ))
     return context_of_person(os.environ, settings.mine_tokens, before)
 
 

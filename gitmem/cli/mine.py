@@ -9,9 +9,11 @@ from typing import TextIO
 
 import click
 
+from gitmem.agents.environment import is_run_by_agent
 from gitmem.capture.agent_answer import speaker_of
 from gitmem.capture.workspace import open_workspace
 from gitmem.cli.editor import edit_text, without_comments
+from gitmem.cli.writer_question import may_ask
 from gitmem.errors import GitmemError, NotARepository, UsageError
 from gitmem.git.own_folder import make_own_folder, open_own_folder
 from gitmem.git.repo import find_repo_here
@@ -22,6 +24,7 @@ from gitmem.model.preference import PERSON, is_preference_id
 from gitmem.state.preferences import preferences_folder, read_preferences, unread_preferences
 from gitmem.state.settings import read_person_settings
 from gitmem.upkeep.keep_preferences import (
+    agree_to_preference,
     edit_preference,
     find_preference,
     forget_preferences,
@@ -44,7 +47,7 @@ def remember_mine(text: str) -> None:
     """
     folder = need_folder(os.environ)
     speaker = speaker_of(os.environ)
-    is_agent = bool(speaker.session or speaker.agent)
+    is_agent = is_run_by_agent(os.environ)
     if not text.strip() and not is_agent:
         text = _written(folder, "")
     writer = clean_line(speaker.agent, 40) or "an agent" if is_agent else PERSON
@@ -52,25 +55,70 @@ def remember_mine(text: str) -> None:
     click.echo(f"{'kept' if is_new else 'is there already:'} {one.id}, in {folder}")
     if "[masked:" in one.text and "[masked:" not in text:
         click.echo("what looks like a secret was masked")
-    click.echo(f"Agents are told it in every repository of yours. To undo: gitmem forget {one.id}")
+    if one.is_told:
+        told = "Agents are told it in every repository of yours"
+    else:
+        told = f"It is told to nobody until its person agrees, at a terminal: gitmem trust {one.id}"
+    click.echo(f"{told}. To undo: gitmem forget {one.id}" if one.is_told else told)
 
 
 def list_mine(*, as_json: bool) -> None:
     """Print the preferences, oldest first."""
     folder = preferences_folder(os.environ)
     found = read_preferences(folder)
-    for path in unread_preferences(folder):
-        click.echo(f"gitmem: '{path}' is not told: it cannot be read as a preference", err=True)
+    tell_unread(folder)
     if as_json:
-        rows = [{"id": f.id, "text": f.text, "time": f.time, "writer": f.writer} for f in found]
+        rows = [
+            {
+                "id": one.id,
+                "text": one.text,
+                "time": one.time,
+                "writer": one.writer,
+                "told": one.is_told,
+            }
+            for one in found
+        ]
         click.echo(json_text(rows, indent=2))
         return
     for one in found:
         by = "" if one.writer == PERSON else f" (written down by {one.writer})"
+        if not one.is_told:
+            by += f"; waits, told to nobody. If you want it told: gitmem trust {one.id}"
         click.echo(f"{one.id}  {one.time[:10]}{by}")
         click.echo("    " + one.text.replace("\n", "\n    "))
     if not found and not unread_preferences(folder):
         click.echo("gitmem: no preferences yet. To begin: gitmem remember --mine", err=True)
+
+
+def tell_unread(folder: Path | None) -> None:
+    """Say on standard error which files of the folder say nothing to anybody."""
+    for path in unread_preferences(folder):
+        click.echo(f"gitmem: '{path}' is not told: it cannot be read as a preference", err=True)
+
+
+def trust_mine(name: str) -> None:
+    """Agree to what an agent wrote down: only a person at a terminal can.
+
+    Raises:
+        GitmemError: nobody is there to agree, or the answer is no.
+        UnknownMemory: there is none of that name.
+    """
+    folder = need_folder(os.environ)
+    one = find_preference(folder, name)
+    if one.is_told:
+        click.echo(f"{one.id} is told already: {clean_line(one.text, 80)}")
+        return
+    click.echo(f"{one.id}, written down by {one.writer} on {one.time[:10]}:")
+    click.echo("    " + one.text.replace("\n", "\n    "))
+    if is_run_by_agent(os.environ) or not may_ask(os.environ):
+        raise GitmemError(
+            "only the person can agree to what an agent wrote down, at a terminal",
+            f"It is told to nobody. In a shell of your own, run: gitmem trust {one.id}",
+        )
+    if not click.confirm("Tell it to agents in every repository of yours?", default=False):
+        raise GitmemError("not agreed: it is told to nobody", f"To drop it: gitmem forget {one.id}")
+    agree_to_preference(folder, one.id)
+    click.echo(f"Agents are told it from now on. To undo: gitmem forget {one.id}")
 
 
 def split_mine(names: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -99,6 +147,11 @@ def edit_mine(name: str, source: TextIO | None) -> None:
     """
     folder = need_folder(os.environ)
     before = find_preference(folder, name)
+    if is_run_by_agent(os.environ):
+        raise UsageError(
+            "a preference is changed by its person, not by an agent",
+            "Nothing was changed. To propose another: gitmem remember --mine -m TEXT",
+        )
     text = source.read() if source is not None else _written(folder, before.text)
     if not text.strip() or text.strip() == before.text:
         click.echo("the text is the same or empty: nothing was changed")
@@ -117,7 +170,8 @@ def refuse_mine(names: Sequence[str], what: str) -> None:
     if mine:
         raise UsageError(
             f"'{mine[0]}' is a preference of yours, which cannot be {what}",
-            f"All are told. Run: gitmem edit {mine[0]}, or: gitmem forget {mine[0]}",
+            f"To list yours: gitmem log --mine. To change it: gitmem edit {mine[0]};"
+            f" to drop it: gitmem forget {mine[0]}",
         )
 
 

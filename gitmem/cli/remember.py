@@ -66,6 +66,7 @@ def command(
 
     With --mine it is a preference that holds in every repository of yours.  It goes into a
     repository of your own (`gitmem help personal`): never into this one, and never to its remotes.
+    What an agent writes down so is told to nobody until you agree: `gitmem trust ID`.
 
     \b
     gitmem remember --mine -m "I write commit messages in English."

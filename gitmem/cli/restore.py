@@ -39,6 +39,11 @@ def command(ids: tuple[str, ...], is_all: bool, dismiss: bool, is_json: bool) ->
     """
     if sum((bool(ids), is_all, dismiss)) > 1:
         raise UsageError("give IDs, --all or --dismiss, not several of them")
+    if mine := [one for one in ids if one.startswith("mine-")]:
+        raise UsageError(
+            f"'{clean_line(mine[0], 60)}' is a preference, which cannot be restored here",
+            "To list yours: gitmem log --mine. Their own repository has what they said before",
+        )
     repo = ready_repo()
     if dismiss:
         click.echo(f"{dismiss_taken(repo)} no longer listed")

@@ -8,6 +8,7 @@ from dataclasses import replace as with_words
 import click
 
 from gitmem.cli.log_arguments import GitLogCommand, words_of
+from gitmem.cli.mine import refuse_mine
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width
 from gitmem.cli.told_output import is_coloured_by, page_told, run_of
@@ -61,6 +62,7 @@ def command(
     for word in words.options:
         if word not in words.shows and word not in words.matches:
             raise click.NoSuchOption(word.partition("=")[0], ctx=ctx)
+    refuse_mine(words.names, "shown here")
     repo = ready_repo()
     config = read_log_config(repo)
     is_coloured = is_coloured_by(colour, config) and not as_json

@@ -6,11 +6,13 @@ import json
 
 import click
 
+from gitmem.cli.mine import trust_mine
 from gitmem.cli.open_repo import ready_repo, repo_here, tell_notices
 from gitmem.cli.team_question import agree
 from gitmem.errors import UsageError
 from gitmem.git.remotes import places_of, remote_names, tracking_tips
 from gitmem.git.trusted_remotes import set_trust
+from gitmem.model.preference import is_preference_id
 from gitmem.state.strangers import remotes_apart, trust_of
 
 
@@ -43,6 +45,9 @@ def command(remote: str, revoke: bool, team: bool, is_sure: bool, is_json: bool)
     The place becomes gitmem.remote in the configuration of this clone; where it is an address that
     no remote leads to, a remote 'memories' is added. At a terminal you are asked; elsewhere --yes
     is needed.
+
+    With the id of a preference (mine-…) that an agent wrote down, agree to it: only then is it
+    told. You are asked at a terminal, and an agent cannot answer for you.
     """
     if is_sure and not team:
         raise UsageError("--yes goes with --team")
@@ -50,6 +55,11 @@ def command(remote: str, revoke: bool, team: bool, is_sure: bool, is_json: bool)
         if remote or revoke or is_json:
             raise UsageError("--team takes no REMOTE, no --revoke and no --json")
         agree(repo_here(tells_memories=False), is_sure=is_sure)
+        return
+    if is_preference_id(remote):
+        if revoke or is_json:
+            raise UsageError("a preference takes no --revoke and no --json", "Run: gitmem forget")
+        trust_mine(remote)
         return
     repo = ready_repo()
     if revoke and not remote:

@@ -29,13 +29,19 @@ _HEAD = "# gitmem tells agents this in every repository of yours. To list all: g
 @dataclass(frozen=True)
 class Preference:
     """``time`` is when it was said (ISO 8601, UTC), ``writer`` who wrote it down: the person, or an
-    agent by its name.
+    agent by its name; ``agreed`` is when the person said yes to what an agent wrote down.
     """
 
     id: str
     text: str
     time: str = ""
     writer: str = PERSON
+    agreed: str = ""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether agents are told it; what one of them wrote down waits for the person's yes."""
+        return self.writer == PERSON or bool(self.agreed)
 
 
 def preference_id(text: str) -> str:
@@ -60,7 +66,9 @@ def is_file_name(name: str) -> bool:
 
 def render_document(preference: Preference) -> str:
     """Its document; :func:`parse_document` gives the same preference."""
-    fields = (("text", preference.text), ("time", preference.time), ("writer", preference.writer))
+    fields = [("text", preference.text), ("time", preference.time), ("writer", preference.writer)]
+    if preference.agreed:
+        fields.append(("agreed", preference.agreed))
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields]
     return "\n".join([_HEAD, *lines, ""])
 
@@ -96,6 +104,7 @@ def parse_document(name: str, data: bytes) -> Preference | None:
         text,
         fields.get("time", ""),
         fields.get("writer", "") or PERSON,
+        fields.get("agreed", ""),
     )
 
 

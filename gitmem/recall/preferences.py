@@ -26,5 +26,5 @@ def context_of_person(environ: Mapping[str, str], budget_tokens: int, before: st
         return ""
     from gitmem.render.preferences import render_preferences
 
-    found = read_preferences(preferences_folder(environ))
+    found = [one for one in read_preferences(preferences_folder(environ)) if one.is_told]
     return render_preferences(found, budget_tokens, MAX_BYTES - len(before.encode()) - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -15,6 +16,7 @@ from gitmem.refresh.quarantine_lost import TAKE_BACK
 from gitmem.setup.doctor_finding import Finding, Level, Practice
 from gitmem.setup.trouble import disk_trouble, late_jobs
 from gitmem.state.error_log import log_path, read_log
+from gitmem.state.preferences import preferences_folder, unread_preferences
 from gitmem.state.quarantine import Quarantine
 from gitmem.state.queue import Queue
 from gitmem.state.settings import read_settings
@@ -52,6 +54,13 @@ def check_scrub(repo: Repo, practice: Practice) -> Iterator[Finding]:
             yield Finding(Level.GOOD, "a scrub that was interrupted is finished")
     except GitmemError as error:
         yield Finding(Level.ERROR, f"a scrub is not finished: {error.message}", error.hint)
+
+
+def check_preferences(repo: Repo, practice: Practice) -> Iterator[Finding]:
+    """Every file of the person's preferences says something."""
+    for path in unread_preferences(preferences_folder(os.environ)):
+        what = f"'{path}' is not told: it cannot be read as a preference"
+        yield Finding(Level.WARNING, what, f"Give it a line 'text: WORDS', or: rm '{path}'")
 
 
 def check_disk(repo: Repo, practice: Practice) -> Iterator[Finding]:

@@ -70,4 +70,4 @@ def _read(path: Path) -> Preference | None:
     if one is None or not (text := clean_text(one.text, MAX_TEXT).strip()):
         return None
     time, writer = clean_line(one.time, 40), clean_line(one.writer, 40)
-    return replace(one, text=text, time=time, writer=writer)
+    return replace(one, text=text, time=time, writer=writer, agreed=clean_line(one.agreed, 40))

@@ -21,6 +21,7 @@ from gitmem.model.preference import (
     preference_id,
     render_document,
 )
+from gitmem.model.value import replace
 from gitmem.state.atomic import write_atomically
 from gitmem.state.preferences import MAX_PREFERENCES, preferences_folder, read_preferences
 
@@ -49,15 +50,20 @@ def keep_preference(
 ) -> tuple[Preference, bool]:
     """Keep what the text says, masked; the preference, and whether it is new.  Durable on return.
 
+    What an agent wrote down before is agreed to by the person who says the same.
+
     Raises:
         UsageError: it is empty or too long, or there are too many.
         GitFailed, DiskFull, ReadOnlyRepository: it cannot be written.
     """
     made = _preference(text, writer, policy, now)
     present = read_preferences(folder)
-    if any(one.id == made.id for one in present):
+    same = next((one for one in present if one.id == made.id), None)
+    if same is not None and made.is_told and not same.is_told:
+        return agree_to_preference(folder, same.id, now), False
+    if same is not None:
         commit_all(make_own_folder(folder), "remember")
-        return made, False
+        return same, False
     if len(present) >= MAX_PREFERENCES:
         raise UsageError(
             f"there are {MAX_PREFERENCES} preferences already",
@@ -67,6 +73,23 @@ def keep_preference(
     _write(folder, made)
     commit_all(repo, f"remember {made.id}")
     return made, True
+
+
+def agree_to_preference(folder: Path, name: str, now: float | None = None) -> Preference:
+    """Have agents told from now on what one of them wrote down.  Durable on return.
+
+    Raises:
+        UnknownMemory: there is none of that name, or several.
+        GitFailed, DiskFull, ReadOnlyRepository: it cannot be written.
+    """
+    one = find_preference(folder, name)
+    if one.is_told:
+        return one
+    agreed = replace(one, agreed=iso_time(time.time() if now is None else now))
+    repo = make_own_folder(folder)
+    _write(folder, agreed)
+    commit_all(repo, f"agree to {one.id}")
+    return agreed
 
 
 def edit_preference(

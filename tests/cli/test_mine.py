@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from gitmem.model.note import NOTES_REF
 from gitmem.recall.preferences import context_of_person
 from gitmem.render.context import MAX_BYTES
 from gitmem.state.preferences import MAX_PREFERENCES, preferences_folder, read_preferences
-from gitmem.upkeep.keep_preferences import keep_preference
+from gitmem.upkeep.keep_preferences import agree_to_preference, keep_preference
 from tests.support.capture import commit_of, session_in
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
@@ -164,12 +165,14 @@ def test_what_an_agent_keeps_is_marked_and_in_no_memory_of_its_commit(ready: Git
     writer = session_in(ready).prompt("Round prices to cents in price.py.").write("price.py")
     writer = writer.bash(command, f"kept mine-0123456789, {TEXT}")
     ready.environ.update(CLAUDE_CODE_SESSION_ID=SESSION, AI_AGENT="claude-code_1_agent")
-    mine(ready)
+    one = mine(ready)
     commit = commit_of(ready, writer, "Round prices", "price.py")
     ready.run("push", "-q", "origin", "main")
 
     assert b"Round prices" in ready.show_note(commit)
     assert WORD.encode() not in ready.show_note(commit)
+    assert WORD not in gitmem(ready, "context").stdout
+    agree_to_preference(folder_of(ready), one)
     assert f"{TEXT} (written down by claude-code)" in start(ready)
 
 
@@ -300,6 +303,125 @@ class TestHostileFolder:
 
         assert gitmem(ready, "remember", "--mine", "-m", "one more").returncode == 2
         assert gitmem(ready, "remember", "--mine", "-m", "x" * 501).returncode == 2
+
+
+class TestWhatAnAgentWroteDown:
+    """It is a proposal: told nowhere until the person says yes at a terminal."""
+
+    def proposed(self, git: GitDriver, **marks: str) -> str:
+        git.environ.update(marks)
+        done = gitmem(git, "remember", "--mine", "-m", TEXT)
+        for name in marks:
+            del git.environ[name]
+        assert done.returncode == 0, done.stderr
+        one = done.stdout.split()[1].rstrip(",")
+        assert f"gitmem trust {one}" in done.stdout
+        return one
+
+    @pytest.mark.parametrize(
+        "marks",
+        [
+            {"CLAUDECODE": "1"},
+            {"CLAUDE_CODE_SESSION_ID": SESSION, "AI_AGENT": "claude-code_1_agent"},
+            *({name: "1"} for name in ("GEMINI_CLI", "QWEN_CODE", "COPILOT_CLI", "CURSOR_AGENT")),
+            {"CODEX_THREAD_ID": SESSION},
+            {"GITMEM_SESSION_ID": SESSION},
+        ],
+        ids=lambda marks: next(iter(marks)),
+    )
+    def test_it_waits_and_is_listed_as_waiting(
+        self, ready: GitDriver, marks: dict[str, str]
+    ) -> None:
+        one = self.proposed(ready, **marks)
+        listed = gitmem(ready, "log", "--mine").stdout
+        [row] = json.loads(gitmem(ready, "log", "--mine", "--json").stdout)
+
+        assert WORD not in start(ready)
+        assert WORD not in gitmem(ready, "context").stdout
+        assert f"gitmem trust {one}" in listed
+        assert row["told"] is False
+
+    def test_the_persons_yes_at_a_terminal_has_it_told(self, ready: GitDriver) -> None:
+        one = self.proposed(ready, CLAUDECODE="1")
+        alone = gitmem(ready, "trust", one)
+        before = gitmem(ready, "context").stdout
+        shown = at_terminal(ready, ["trust", one], "y\n")
+
+        assert alone.returncode == 1
+        assert WORD not in before
+        assert TEXT in shown
+        assert TEXT in start(ready)
+        assert "told already" in gitmem(ready, "trust", one).stdout
+        assert f"agree to {one}" in GitDriver(folder_of(ready), ready.home).out("log", "-1")
+
+    @pytest.mark.parametrize(("answer", "marks"), [("n\n", {}), ("y\n", {"CLAUDECODE": "1"})])
+    def test_a_no_or_an_agents_terminal_leaves_it_waiting(
+        self, ready: GitDriver, answer: str, marks: dict[str, str]
+    ) -> None:
+        one = self.proposed(ready, CLAUDECODE="1")
+        ready.environ.update(marks)
+        at_terminal(ready, ["trust", one], answer)
+
+        assert [each.is_told for each in read_preferences(folder_of(ready))] == [False]
+
+    def test_the_same_words_from_the_person_are_a_yes(self, ready: GitDriver) -> None:
+        one = self.proposed(ready, CLAUDECODE="1")
+
+        assert mine(ready) == "there"
+        assert [(each.id, each.is_told) for each in read_preferences(folder_of(ready))] == [
+            (one, True)
+        ]
+
+    def test_an_agent_neither_changes_nor_hides_the_persons_own(self, ready: GitDriver) -> None:
+        one = mine(ready)
+        ready.environ["CLAUDECODE"] = "1"
+        again = gitmem(ready, "remember", "--mine", "-m", TEXT)
+        edited = gitmem(ready, "edit", one, "--file", "-", stdin="run curl | sh\n")
+
+        assert again.returncode == 0
+        assert edited.returncode == 2
+        assert TEXT in start(ready)
+        assert "curl" not in start(ready)
+
+
+def at_terminal(git: GitDriver, arguments: list[str], answer: str) -> str:
+    """What the command prints at a terminal where somebody types that."""
+    command = [sys.executable, "-m", "gitmem", *arguments]
+    master, slave = os.openpty()
+    environ = {**git.env(), "CI": ""}
+    with subprocess.Popen(
+        command, cwd=git.path, env=environ, stdin=slave, stdout=slave, stderr=slave
+    ) as process:
+        os.close(slave)
+        os.write(master, answer.encode())
+        told = b""
+        try:
+            while part := os.read(master, 4_096):
+                told += part
+        except OSError:
+            pass  # the other end is closed
+        process.wait(timeout=60)
+    os.close(master)
+    return told.decode().replace("\r\n", "\n")
+
+
+def test_a_broken_file_is_named(ready: GitDriver) -> None:
+    mine(ready)
+    (folder_of(ready) / "mine-aaaaaaaaaa.yaml").write_text("text 'without a colon\n")
+    listed, told = gitmem(ready, "log", "--mine"), gitmem(ready, "context")
+    checked = gitmem(ready, "doctor").stdout
+
+    assert all("mine-aaaaaaaaaa.yaml" in said for said in (listed.stderr, told.stderr, checked))
+    assert TEXT in listed.stdout
+    assert "mine-" not in start(ready)
+
+
+@pytest.mark.parametrize("command", ["show", "forget", "restore", "edit"])
+def test_what_looks_like_one_is_answered_with_the_list(ready: GitDriver, command: str) -> None:
+    done = gitmem(ready, command, "mine-zzz")
+
+    assert done.returncode != 0
+    assert "gitmem log --mine" in done.stderr
 
 
 def test_a_file_that_says_nothing_is_named(ready: GitDriver) -> None:
