@@ -9,12 +9,13 @@ Standard library only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from gitmem.agents.unread import Unread
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import Transcript
 
@@ -69,6 +70,11 @@ class Adapter(Protocol):
     def transcripts_since(self, since: float) -> list[TranscriptFile]:
         """Transcripts of all sessions written to after ``since`` (POSIX seconds), in no order."""
 
+    def unread(self) -> Iterable[Unread]:
+        """What of its sessions lies there and cannot be read, as far as a look without reading
+        them tells.
+        """
+
     def parts(self, path: Path) -> list[Path]:
         """The files that a transcript is read from: itself, and those of its subagents."""
 
@@ -108,11 +114,6 @@ class HoldsManySessions(Protocol):
     def searched_bytes(self, path: Path) -> bytes | None:
         """What the tools of a session were given and answered, as JSON, to be searched for names;
         None for a transcript that is a file.
-        """
-
-    def unread_files(self) -> Mapping[Path, str]:
-        """The files that could not be read when sessions were last listed, each with the reason:
-        whose sessions they hold is not known.
         """
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from gitmem.agents.gemini.adapter import GeminiCli
 from gitmem.agents.opencode.adapter import OpenCode
 from gitmem.agents.qwen.adapter import QwenCode
 from gitmem.agents.transcript_path import holding_file, is_own_file
+from gitmem.agents.unread import Unread, reason_of, unread_session
+from gitmem.errors import TranscriptMissing
 from gitmem.model.session import Transcript, is_session_id
 
 ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (
@@ -32,11 +36,16 @@ ADAPTERS: tuple[Callable[[Mapping[str, str]], Adapter], ...] = (
 """Each is made from the environment; the first that calls a file its own reads it."""
 
 
+_LONG_SECONDS = 5.0
+"""What took longer until it failed is not tried again."""
+
+
 class Agents:
     """All agents together: whoever left a transcript, it is found and read."""
 
     def __init__(self, adapters: Sequence[Adapter]) -> None:
         self._adapters = tuple(adapters)
+        self._failed: dict[Path, tuple[Unread, TranscriptMissing, float]] = {}
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Agents:
@@ -94,13 +103,6 @@ class Agents:
         found = (file for adapter in self._adapters for file in adapter.transcripts_since(since))
         return [file for file in found if is_own_file(file.path)]
 
-    def unread_files(self) -> dict[Path, str]:
-        """Files with many sessions that could not be read when these were last listed, each with
-        the reason.
-        """
-        holders = (a for a in self._adapters if isinstance(a, HoldsManySessions))
-        return {path: why for one in holders for path, why in one.unread_files().items()}
-
     def count_sessions(self, worktree: Path, since: float) -> dict[str, int]:
         """How many sessions each agent had in a work tree or below it; agents without are left out.
 
@@ -108,6 +110,15 @@ class Agents:
         """
         counts = {a.name: len(a.transcripts_for(worktree, since)) for a in self._adapters}
         return {name: count for name, count in sorted(counts.items()) if count}
+
+    def unread(self) -> list[Unread]:
+        """What lies there of the agents' sessions and cannot be read: as a look at their places
+        tells, and what reading them has told until now.
+        """
+        found = [one for adapter in self._adapters for one in adapter.unread()]
+        known = {one.path for one in found}
+        failed = (one for one, _, _ in self._failed.values())
+        return found + [one for one in failed if not {one.path, one.path.parent} & known]
 
     def agent_of(self, path: Path) -> str:
         """The name of the agent whose transcript a file of this name is."""
@@ -154,9 +165,20 @@ class Agents:
         Raises:
             TranscriptMissing: the file is gone or cannot be read.
         """
-        return self._owner(path).read(
-            path, first=first, first_byte=first_byte, until=until, end=end, in_full=in_full
-        )
+        owner, begun = self._owner(path), time.monotonic()
+        if path in self._failed and self._failed[path][2] > _LONG_SECONDS:
+            raise self._failed[path][1]
+        try:
+            transcript = owner.read(
+                path, first=first, first_byte=first_byte, until=until, end=end, in_full=in_full
+            )
+        except TranscriptMissing as error:
+            if os.path.lexists(holding_file(path)):
+                failed = unread_session(owner.name, path, _reason_of(error))
+                self._failed[path] = failed, error, time.monotonic() - begun
+            raise
+        self._failed.pop(path, None)
+        return transcript
 
     def _owner(self, path: Path) -> Adapter:
         """Whose file it is: by its name, or by its first line where only the last would have it."""
@@ -165,3 +187,8 @@ class Agents:
             return named
         begun = agent_by_first_line(path)
         return next((a for a in others if a.name == begun), last)
+
+
+def _reason_of(error: TranscriptMissing) -> str:
+    cause = error.__cause__
+    return reason_of(cause) if isinstance(cause, OSError) else error.message.partition("': ")[2]

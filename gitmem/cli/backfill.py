@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
 
 from gitmem.capture.workspace import Workspace, open_workspace
 from gitmem.cli.open_repo import repo_here
-from gitmem.errors import UnbornHead
+from gitmem.errors import TranscriptMissing, UnbornHead
 from gitmem.git.log import has_head
 from gitmem.git.promisor import lack_error
 from gitmem.guard.json_text import json_text
-from gitmem.process.own_command import as_typed
 from gitmem.refresh.catch_up import catch_up
 from gitmem.state.batch_files import BatchFiles
 from gitmem.upkeep.backfill import Report, backfill, collect
@@ -25,6 +25,7 @@ from gitmem.upkeep.backfill_plan import (
     plan_backfill,
 )
 from gitmem.upkeep.batches import Batches, choose_batches
+from gitmem.upkeep.unread_sessions import unread_lines, waiting_commits
 
 _PATIENCE_SECONDS = 60.0
 
@@ -62,6 +63,10 @@ def command(
     and long messages go to the Message Batches API at half the price.  It answers within a day;
     the next run collects the answers, or this one does with --wait.
 
+    Where an agent's sessions cannot be read (its database is locked or damaged, a file may not be
+    opened), it says so, leaves the commits that they may have made for the next run, and exits
+    with 30.
+
     Interrupt it at any time: what is done is kept, and the next run continues from there.
 
     \b
@@ -80,9 +85,9 @@ def command(
     )
     plan = plan_backfill(workspace, selection)
     batches = choose_batches(workspace)
-    _tell_unread(plan)
     if dry_run:
         _show_plan(workspace, plan, batches, as_json)
+        _fail_if_unread(*_waiting(workspace, plan))
         return
     report = _run_backfill(workspace, plan, batches, as_json)
     if batches is not None and (wait or report.running):
@@ -92,27 +97,42 @@ def command(
     if as_json:
         click.echo(json_text(asdict(report)))
     else:
-        _show_report(workspace, plan, report, batches)
+        _show_report(workspace, selection, plan, report, batches)
     if report.lacking:
         raise lack_error(report.lacking, report.why_lacking)
+    _fail_if_unread(report.waiting, report.unread)
 
 
-def _tell_unread(plan: BackfillPlan) -> None:
-    for told in plan.unread:
-        click.echo(
-            as_typed(
-                f"gitmem: {told}. It may hold sessions of these commits, so nothing is made from"
-                " history now. Run gitmem backfill again when it can be read; or, without"
-                " sessions: gitmem backfill --no-transcripts"
-            ),
-            err=True,
+def _waiting(workspace: Workspace, plan: BackfillPlan) -> tuple[int, list[str]]:
+    """How many commits would wait for sessions that cannot be read, and which those are."""
+    unread = plan.unread or ()
+    waiting = waiting_commits(workspace.repo, plan.open, unread)
+    return len(waiting), unread_lines(unread) if waiting else []
+
+
+def _fail_if_unread(waiting: int, unread: Sequence[str]) -> None:
+    """Say what could not be read, where commits wait for it.
+
+    Raises:
+        TranscriptMissing: there are such commits.
+    """
+    if waiting:
+        left = "1 commit is" if waiting == 1 else f"{waiting:,} commits are"
+        raise TranscriptMissing(
+            f"{'; '.join(unread)}. So {left} left for the next run",
+            "Run it again when they can be read; or, to do without them:"
+            " gitmem backfill --no-transcripts",
         )
 
 
 def _show_report(
-    workspace: Workspace, plan: BackfillPlan, report: Report, batches: Batches | None
+    workspace: Workspace,
+    selection: BackfillSelection,
+    plan: BackfillPlan,
+    report: Report,
+    batches: Batches | None,
 ) -> None:
-    click.echo(_summary(plan, report))
+    click.echo(_summary(selection, plan, report))
     if batches is None and (left := len(BatchFiles(workspace.repo).running())):
         click.echo(
             f"{_count(left, 'batch waits', 'batches wait')} for the model."
@@ -193,12 +213,9 @@ def _judged_by(by_message: int, by_diff: int) -> str:
     return f"{told}; {others} judged by {'its diff' if by_diff == 1 else 'their diffs'}."
 
 
-def _summary(plan: BackfillPlan, report: Report) -> str:
-    left = plan.commits - plan.with_memory - plan.not_worth
-    if not plan.steps and left:
-        return f"No session was found for the {_count(left, 'commit', 'commits')} without a memory."
+def _summary(selection: BackfillSelection, plan: BackfillPlan, report: Report) -> str:
     if not plan.steps:
-        return "Nothing to do: every commit has a memory, or was found not worth one."
+        return _why_nothing(selection, plan)
     parts = [
         f"{_commits(report.from_transcripts)} remembered from transcripts",
         f"{report.from_history} from history",
@@ -206,9 +223,31 @@ def _summary(plan: BackfillPlan, report: Report) -> str:
     ]
     if report.handed_over:
         parts.append(f"{report.handed_over} handed over to the model")
+    if report.waiting:
+        parts.append(f"{report.waiting} left for the next run")
     if report.problems:
         parts.append(f"{report.problems} could not be read")
     return ", ".join(parts) + "."
+
+
+def _why_nothing(selection: BackfillSelection, plan: BackfillPlan) -> str:
+    if not plan.commits:
+        return "Nothing to do: no commit was chosen."
+    if not plan.open:
+        if not plan.not_worth:
+            return "Nothing to do: every commit has a memory."
+        if not plan.with_memory:
+            return "Nothing to do: every commit was looked at before and found not worth a memory."
+        return "Nothing to do: every commit has a memory, or was found not worth one."
+    have = "1 commit has" if len(plan.open) == 1 else f"{len(plan.open):,} commits have"
+    if selection.limit == 0:
+        why = "the limit is 0"
+    elif not selection.with_transcripts:
+        why = "neither sessions nor history may be used"
+    else:
+        one = "it" if len(plan.open) == 1 else "any of them"
+        why = f"no session that can be read here may have made {one}"
+    return f"Nothing was done: {have} no memory, and {why}."
 
 
 def _commits(count: int) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import click
 
+from gitmem.agents.agent_names import agent_name
 from gitmem.capture.workspace import Workspace
 from gitmem.cli.writer_question import may_ask
 from gitmem.compress.offline.extractive import NAME as OFFLINE
@@ -21,16 +22,6 @@ from gitmem.upkeep.history_memories import sample_seconds
 
 _SESSION_SECONDS = 0.4  # a commit with its session, offline (docs/measured.md)
 _SAMPLE = 40
-_AGENTS = {
-    "claude-code": "Claude Code",
-    "codex": "Codex CLI",
-    "gemini-cli": "Gemini CLI",
-    "opencode": "OpenCode",
-    "copilot-cli": "Copilot CLI",
-    "qwen-code": "Qwen Code",
-    "cline": "Cline CLI",
-    "cursor": "Cursor",
-}
 
 
 @dataclass(frozen=True)
@@ -94,7 +85,7 @@ def _sessions(workspace: Workspace) -> str:
     worktree = workspace.repo.worktree
     counts = workspace.agents.count_sessions(worktree, 0.0) if worktree else {}
     return ", ".join(
-        f"{count} session{'' if count == 1 else 's'} of {_AGENTS.get(agent, agent)}"
+        f"{count} session{'' if count == 1 else 's'} of {agent_name(agent)}"
         for agent, count in counts.items()
     )
 

@@ -48,6 +48,8 @@ def command(budget: int | None, prompt: str | None, file: str | None, explain: b
     With --prompt or --file: what that prompt, or reading that file or those lines, would add in a
     session that has received nothing yet.  With --explain: what was considered, for which files or
     lines, and why it was left out.
+
+    Where gitmem.enabled is false no session is told anything, and that is all that this says.
     """
     if prompt is not None and file is not None:
         raise UsageError("--prompt and --file cannot be used together")
@@ -55,6 +57,9 @@ def command(budget: int | None, prompt: str | None, file: str | None, explain: b
         raise UsageError("--prompt needs the text of a prompt")
     repo = ready_repo()
     settings = read_settings(repo)
+    if not settings.enabled:
+        click.echo("gitmem: no session is told anything here: gitmem.enabled is false", err=True)
+        return
     place = _place_to_read(repo, file) if file is not None else None
     path, silence = place.path if place else "", ""
     if place and place.first is not None:
@@ -90,9 +95,7 @@ def command(budget: int | None, prompt: str | None, file: str | None, explain: b
 
 
 def _of_person(settings: Settings, before: str) -> str:
-    """The person's own preferences, unless gitmem is switched off here."""
-    if not settings.enabled:
-        return ""
+    """The person's own preferences."""
     tell_unread(preferences_folder(os.environ))
     return context_of_person(os.environ, settings.mine_tokens, before)
 

@@ -11,7 +11,7 @@ from gitmem.capture.settle_pending import settle_pending
 from gitmem.capture.workspace import open_workspace
 from gitmem.cli.open_repo import repo_here
 from gitmem.cli.user_paths import machine_folder, user_settings
-from gitmem.errors import InstallError, NotARepository
+from gitmem.errors import InstallError, NotARepository, NotInitialised
 from gitmem.git.repo import Repo
 from gitmem.model.and_list import and_list
 from gitmem.process.own_command import as_typed
@@ -42,6 +42,10 @@ def command(user: bool, team: bool) -> None:
     restored byte for byte, and .git/gitmem is removed.  To delete the memories as well:
     git update-ref -d refs/notes/claude-mem
 
+    Hooks that gitmem init --user put into your own settings stay, for they serve all of your
+    repositories; what stays is named.  With --user they go as well, for every agent; that works in
+    any folder, set up or not.
+
     What the team has committed (.claude/settings.json, .mcp.json) stays as it is, and does nothing
     in a clone without gitmem.  With --team gitmem is taken out of these files as well: commit that,
     and the team has left.
@@ -51,16 +55,22 @@ def command(user: bool, team: bool) -> None:
     except NotARepository:
         if not user or team:
             raise
-        _leave_user(None)
+        _leave_user()
         return
     if user and not repo.is_initialised:
-        _leave_user(repo)
+        _leave_user()
         if team:
             _leave_team(repo)
         return
     if team and not repo.is_initialised:
         _leave_team(repo)
         return
+    if not repo.is_initialised and (own := user_files_with_us(user_settings(), os.environ)):
+        raise NotInitialised(
+            f"gitmem is not set up in '{repo.worktree or repo.common_dir}'",
+            f"Your own settings have its hooks: {and_list(own)}. To take them out:"
+            " gitmem uninstall --user",
+        )
 
     def drain() -> None:
         work(open_workspace(repo))
@@ -75,9 +85,10 @@ def command(user: bool, team: bool) -> None:
     for left in report.failures:
         click.echo(f"left: {left}", err=True)
     if report.failures:
+        again = "gitmem uninstall --user" if user else "gitmem uninstall"
         raise InstallError(
             "gitmem is not quite out of this repository: what is named above is left",
-            "The memories are safe. Remove what stands in the way, then run: gitmem uninstall",
+            f"The memories are safe. Remove what stands in the way, then run: {again}",
         )
     KnownRepos(machine_folder()).remove(repo)
     if report.committed:
@@ -107,10 +118,10 @@ def _tell_what_is_out(report: UninstallReport) -> None:
         click.echo(f"removed {path}")
 
 
-def _leave_user(repo: Repo | None) -> None:
+def _leave_user() -> None:
     """Where gitmem is not set up, or outside any repository, the person's own files are left."""
     report = UninstallReport()
-    leave_user_files(repo, user_settings(), os.environ, report)
+    leave_user_files(user_settings(), os.environ, report)
     _tell_what_is_out(report)
     if report.failures:
         raise InstallError("; ".join(report.failures), "Nothing else was changed")

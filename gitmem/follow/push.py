@@ -53,6 +53,22 @@ def push(
 ) -> bool:
     """Send the notes ref; returns whether the remote did not have it all before.
 
+    Raises:
+        GitmemError: as for :func:`send`.
+    """
+    answer = send(workspace, remote, sleep=sleep, clock=clock)
+    return answer.outcome is RemoteOutcome.PUSHED
+
+
+def send(
+    workspace: Workspace,
+    remote: str = "",
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> RemoteAnswer:
+    """Send the notes ref; returns what the remote answered: it had it all, or has it now.
+
     A remote that moved is fetched, joined and tried again, with growing, jittered pauses, for
     at most ``gitmem.pushTimeout`` beyond the exchange that is under way then.
 
@@ -80,7 +96,7 @@ def push(
         answer = push_notes(workspace.repo, elected, workspace.settings.push_timeout, replacing=old)
         if answer.outcome in (RemoteOutcome.UP_TO_DATE, RemoteOutcome.PUSHED):
             drop_refusal(workspace.repo, elected)
-            return answer.outcome is RemoteOutcome.PUSHED
+            return answer
         if answer.outcome is RemoteOutcome.REFUSED or standstills == _MAX_STANDSTILLS:
             raise RemoteRejected(f"'{elected}' refuses the ref for memories: {answer.reason}")
         if answer.outcome is RemoteOutcome.REJECTED and not trust_of(repo).has(elected):
@@ -179,10 +195,13 @@ def push_along(workspace: Workspace, remote: str) -> None:
     repo = workspace.repo
     try:
         before = read_exchange_tip(repo, remote) if is_first_sending(repo, remote) else ""
-        if not push(workspace, remote) or before == "":
+        answer = send(workspace, remote)
+        if answer.outcome is not RemoteOutcome.PUSHED or before == "":
             return
         with suppress(GitmemError, OSError):
-            if told := first_sent_line(repo, remote, _amount_since(repo, before)):
+            amount = _amount_since(repo, before)
+            told = first_sent_line(repo, remote, amount, is_new=answer.is_new, with_push=True)
+            if told:
                 add_notice(repo, told)
     except RemoteUnavailable:
         raise

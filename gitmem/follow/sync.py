@@ -9,9 +9,10 @@ from gitmem.capture.workspace import Workspace
 from gitmem.errors import RemoteError, RemoteUnavailable
 from gitmem.follow.amounts import NONE, Amount, amount_of, new_memories
 from gitmem.follow.first_sent import first_sent_line
-from gitmem.follow.push import push, record_refusal
+from gitmem.follow.push import record_refusal, send
 from gitmem.git.remotes import memory_remote, read_exchange_tip, remotes_to_fetch
 from gitmem.git.transport import fetch_notes, fetch_remote_tip
+from gitmem.git.transport_status import RemoteOutcome
 from gitmem.index.cache import Index
 from gitmem.notes.store import NoteStore
 from gitmem.refresh.refresh import join_fetched_notes, refresh_index, trust_remote
@@ -73,16 +74,17 @@ def sync(workspace: Workspace, remote: str = "") -> SyncReport:
     outgoing = amount_of(
         new_memories(notes, read_exchange_tip(workspace.repo, elected), notes.tip())
     )
-    is_pushed, trouble = False, None
+    is_pushed, is_new, trouble = False, False, None
     try:
-        is_pushed = push(workspace, elected)
+        answer = send(workspace, elected)
+        is_pushed, is_new = answer.outcome is RemoteOutcome.PUSHED, answer.is_new
     except RemoteError as error:
         trouble = error
         if not isinstance(error, RemoteUnavailable):
             record_refusal(workspace, elected, error)
     with closing(Index.open(repo.state_dir)) as index:
         refresh_index(notes, index)
-    if is_pushed and (told := first_sent_line(repo, elected, outgoing)):
+    if is_pushed and (told := first_sent_line(repo, elected, outgoing, is_new=is_new)):
         notices.append(told)
     if not remote:
         notices += [apart_line(name) for name in remotes_apart(repo)]

@@ -7,7 +7,7 @@ word that nobody here knows counts as a refusal, which is told to the person wit
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from gitmem.errors import RemoteError, RemoteLogin, RemoteReadOnly, RemoteUnavailable
@@ -37,10 +37,14 @@ class RemoteOutcome(Enum):
 
 @dataclass(frozen=True)
 class RemoteAnswer:
-    """How an attempt ended, and the remote's reason in its own words, cleaned."""
+    """How an attempt ended, and the remote's reason in its own words, cleaned.
+
+    ``is_new``: it had no such ref before, so all that is in it now was sent by this push.
+    """
 
     outcome: RemoteOutcome
     reason: str = ""
+    is_new: bool = False
 
 
 # Reasons as ``git push --porcelain`` prints them, in brackets behind the flag.  Sources: git's
@@ -110,7 +114,10 @@ def parse_push(printed: str, ref: str) -> RemoteAnswer | None:
         if tab and names.endswith(f":{ref}"):
             answers.append(_answer(flag, summary))
     order = list(RemoteOutcome)
-    return max(answers, key=lambda answer: order.index(answer.outcome), default=None)
+    worst = max(answers, key=lambda answer: order.index(answer.outcome), default=None)
+    if worst and worst.is_new and not all(answer.is_new for answer in answers):
+        return replace(worst, is_new=False)
+    return worst
 
 
 def error_of_fetch(remote: str, complaint: str) -> RemoteError:
@@ -143,7 +150,7 @@ def _answer(flag: str, summary: str) -> RemoteAnswer:
     if flag == "=":
         return RemoteAnswer(RemoteOutcome.UP_TO_DATE)
     if flag != "!":
-        return RemoteAnswer(RemoteOutcome.PUSHED)
+        return RemoteAnswer(RemoteOutcome.PUSHED, is_new=flag == "*")
     reason = clean_line(summary.partition("(")[2].rpartition(")")[0], _MAX_REASON)
     for outcome, words in _REASONS:
         if any(word in reason for word in words):

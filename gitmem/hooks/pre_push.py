@@ -111,13 +111,16 @@ def _sent_elsewhere(settings: Settings, remote: str, updates: Sequence[Update]) 
     """What a person is told whose own git, by its command line or a refspec, sends our ref where
     the team's file does not want it; the push is git's, and is not failed.
     """
-    is_sent = any(ref == NOTES_REF and oid != _DELETED for ref, oid in updates)
+    sent = [oid for ref, oid in updates if ref == NOTES_REF and oid != _DELETED]
     is_wanted = remote == settings.remote and not settings.team.is_held
-    if not is_sent or settings.team.place is None or is_wanted:
+    if not sent or settings.team.place is None or is_wanted:
         return ""
+    from gitmem.follow.first_sent import take_back_command  # reads notes, as a push seldom does
+
     return (
         f"gitmem: git itself sends memories to '{remote}', where the team's file '{NAME}' does not"
-        f" want them. To take them back: git push {remote} :{NOTES_REF}"
+        " want them. If nobody else has memories there, this takes them back:"
+        f" {take_back_command(remote, sent[-1])}"
     )
 
 

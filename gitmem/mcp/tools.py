@@ -298,6 +298,10 @@ class Tools:
         if is_being_built(self.service.repo):
             return "The index is being built: try again in a moment."
         if not has_memories(self.service.repo):
+            if not self.service.repo.is_initialised:
+                return "There are no memories here, and gitmem is not set up. Run: gitmem init"
+            if not read_settings(self.service.repo).enabled:
+                return "There are no memories here, and gitmem.enabled is false: commits get none."
             return "There are no memories here yet: commits get them from now on."
         reasons = reasons_for_nothing(self.service.repo, query)
         tips = [f"{'; '.join(['No matching memories', *reasons])}."]

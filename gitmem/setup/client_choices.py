@@ -1,6 +1,7 @@
-"""What keeps Claude Code from running our hooks or starting our server, by its own settings.
+"""What keeps a client from running our hooks, or Claude Code from starting our server, by its own
+settings.
 
-The client asks a person once whether to use a project's server, and preselects not to.  A tool can
+Claude Code asks a person once whether to use a project's server, and preselects not to.  A tool can
 see the answer only in the client's files; they are the person's, and are read, never edited.
 """
 
@@ -16,6 +17,11 @@ from typing import Any
 from gitmem.git.regular_file import read_regular
 from gitmem.git.repo import Repo
 from gitmem.setup import mcp_json
+from gitmem.setup.client_files import hook_files, mentions_us
+from gitmem.setup.clients import claude_code
+from gitmem.setup.clients.client_setup import ClientSetup
+from gitmem.setup.clients.clients import CLIENTS
+from gitmem.state.refused_clients import read_refused_clients
 
 _MAX_BYTES = 16 << 20
 _LOCAL, _PROJECT = ".claude/settings.local.json", ".claude/settings.json"
@@ -33,11 +39,13 @@ _RESET = (
 class ClientChoice:
     """``what`` the client does not do for us, and what helps.  ``is_of_hooks``: without hooks
     sessions receive nothing, and what they say is remembered late; a server is optional.
+    ``client`` is its name in :mod:`gitmem.setup.clients`.
     """
 
     what: str
     remedy: str
     is_of_hooks: bool = False
+    client: str = claude_code.CLIENT.name
 
 
 def find_client_choices(
@@ -54,6 +62,9 @@ def find_client_choices(
     settings = {path: values for path in files if (values := _read(path))}
     project = _project(_read(users), top)
     found = list(_of_hooks(settings, [Path(name) for name in managed]))
+    for client in CLIENTS:
+        if client.name not in read_refused_clients(repo):
+            found += _of_other(repo, client, environ)
     if _has_server(top):
         found += list(_of_server(settings, project, users))
     return found
@@ -71,6 +82,29 @@ def _of_hooks(
             continue
         what = f"Claude Code runs no hooks of gitmem, by its settings in '{path}'"
         yield ClientChoice(what, remedy, is_of_hooks=True)
+
+
+def _of_other(
+    repo: Repo, client: ClientSetup, environ: Mapping[str, str]
+) -> Iterator[ClientChoice]:
+    """The settings that switch off the hooks of a client that has ours."""
+    if not client.hooks_off or client is claude_code.CLIENT:
+        return
+    files = list(hook_files(repo, client, environ))
+    if not any(mentions_us(path, file) for path, file in files):
+        return
+    *holders, key = client.hooks_off
+    for path, _ in files:
+        values = _read(path)
+        for holder in holders:
+            values = _mapping(values.get(holder))
+        if key not in values:
+            continue
+        if values[key] is client.hooks_off_value:
+            what = f"{client.title} runs no hooks of gitmem, by its settings in '{path}'"
+            remedy = f"Take '{'.'.join(client.hooks_off)}' out of that file"
+            yield ClientChoice(what, remedy, is_of_hooks=True, client=client.name)
+        return  # the nearer file decides
 
 
 def _of_server(

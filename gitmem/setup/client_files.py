@@ -5,7 +5,6 @@ Which files, and what is put in, the clients' own modules say (:mod:`gitmem.setu
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +16,6 @@ from gitmem.setup.clients.client_setup import ClientFile, ClientSetup
 from gitmem.setup.clients.clients import CLIENTS
 from gitmem.setup.owned_files import FileState, OwnedFiles, look, refuse_way_out
 from gitmem.setup.recorded_files import is_recorded, name_in_worktree
-from gitmem.state.atomic import write_over
 from gitmem.state.refused_clients import read_refused_clients, write_refused_clients
 
 _DEFAULT = CLIENTS[0]
@@ -171,32 +169,6 @@ def add_to_project(
                 report.changes.append(f"{file.what} in {file.path}")
     if client.advice and len(report.changes) > changes_before:
         report.notices.append(client.advice)
-
-
-def add_to_user_file(repo: Repo, path: Path, file: ClientFile, report: _Report) -> None:
-    """Put our part into a file of the person's own.
-
-    Raises:
-        ForeignFile: it cannot be understood.
-        DiskFull, ReadOnlyRepository: the file system refuses.
-    """
-    present = look(path)
-    try:
-        new = file.with_us(present.content)
-    except ForeignFile as error:
-        raise ForeignFile(f"'{path}': {error.message}") from error
-    if new == present.content:
-        return
-    if present.content is None:
-        (repo.state_dir / made_mark(file)).touch()
-    write_over(path.resolve(), new, mode=present.mode)
-    report.changes.append(f"{file.what} in {os.fspath(path)}")
-
-
-def made_mark(file: ClientFile) -> str:
-    """The name of a mark in our folder: the person had no such file before ``init --user``."""
-    is_default = file in _DEFAULT.files
-    return "made-user-settings" + ("" if is_default else f"-{file.path.replace('/', '-')}")
 
 
 def user_files(

@@ -38,6 +38,7 @@ from gitmem.setup.doctor_state import (
     check_scrub,
     check_stand_ins,
 )
+from gitmem.setup.doctor_transcripts import check_transcripts
 
 _CHECKS: tuple[Check, ...] = (  # causes before effects
     check_versions,
@@ -61,6 +62,7 @@ _CHECKS: tuple[Check, ...] = (  # causes before effects
     check_preferences,
     check_stand_ins,
     check_history,
+    check_transcripts,
     check_housekeeping,
 )
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 
+from gitmem.agents.agent_names import agent_name
 from gitmem.agents.housekeeping import kept_days
 from gitmem.capture.workspace import open_workspace
 from gitmem.git.repo import Repo
@@ -18,7 +19,7 @@ from gitmem.upkeep.expiring_sessions import ExpiringSession, find_expiring, reme
 _DAY = 86_400.0
 _AHEAD_DAYS = 14
 _SOON_DAYS = 7
-_NAMES = {"claude-code": "Claude Code", "gemini-cli": "Gemini CLI"}
+_DELETING = ("claude-code", "gemini-cli")
 
 
 def check_housekeeping(repo: Repo, practice: Practice) -> Iterator[Finding]:
@@ -27,7 +28,8 @@ def check_housekeeping(repo: Repo, practice: Practice) -> Iterator[Finding]:
     workspace = open_workspace(repo)
     counts = workspace.agents.count_sessions(repo.need_worktree(), 0.0)
     found = find_expiring(workspace, os.environ, now, _AHEAD_DAYS * _DAY)
-    for agent, name in _NAMES.items():
+    for agent in _DELETING:
+        name = agent_name(agent)
         theirs = [one for one in found if one.agent == agent]
         if theirs:
             yield _finding(repo, name, theirs, now)

@@ -17,7 +17,6 @@ from gitmem.git.libgit2 import open_objects
 from gitmem.git.repo import Repo
 from gitmem.setup.client_files import (
     add_to_project,
-    add_to_user_file,
     choose_clients,
     is_safe_to_add,
     is_understood,
@@ -57,6 +56,7 @@ from gitmem.setup.launcher import put_program
 from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import name_of_path, path_of_name
 from gitmem.setup.owned_files import FileState, OwnedFiles, look, refuse_way_out
+from gitmem.setup.person_files import add_to_person_file
 from gitmem.setup.team_files import is_committed_with_us
 from gitmem.setup.uninstall import put_back, undo_install
 from gitmem.state.atomic import write_over
@@ -141,11 +141,12 @@ def install(
         _add_to_config(repo, owned_files, place, report, compressor, shows_in_log)
         _add_hooks(repo, owned_files, place, report)
         if user_settings is not None:
+            env = os.environ if environ is None else environ
             for client in clients:
-                files = list(user_files(environ or os.environ, [client], user_settings))
+                files = list(user_files(env, [client], user_settings))
                 if client in must or is_understood(client, files, report):
                     for path, file in files:
-                        add_to_user_file(repo, path, file, report)
+                        add_to_person_file(env, path, file, report)
         elif has_entry:
             for client in clients:
                 if client in must or is_safe_to_add(repo, client, report, with_server=with_mcp):

@@ -16,7 +16,7 @@ from gitmem.index.commits import remembered_commits
 from gitmem.index.memories import memory_count
 from gitmem.model.note import NOTES_REF
 from gitmem.setup.claude_plugin import has_plugin
-from gitmem.setup.client_choices import find_client_choices
+from gitmem.setup.client_choices import ClientChoice, find_client_choices
 from gitmem.setup.client_files import left_clients, told_clients
 from gitmem.setup.clients.clients import CLIENTS
 from gitmem.setup.current_writer import describe_writer
@@ -108,6 +108,7 @@ def read_status(
     queue = Queue(repo)
     with closing(Index.open(repo.state_dir)) as index:
         memories, remembered = memory_count(index), remembered_commits(index)
+    choices = find_client_choices(repo, environ or {})
     unreached = _unreached(repo, remembered)
     return Status(
         is_initialised=repo.is_initialised,
@@ -119,8 +120,8 @@ def read_status(
         memories=memories,
         commits=len(remembered) - unreached,
         unreached=unreached,
-        client=tuple(c.what for c in find_client_choices(repo, environ or {})),
-        **_clients(repo, environ or {}),
+        client=tuple(choice.what for choice in choices),
+        **_clients(repo, environ or {}, choices),
         pending=len(PendingStore(repo).newest_first()),
         waiting=len(queue.jobs()),
         failed=len(queue.failed_jobs()),
@@ -140,12 +141,15 @@ def read_status(
     )
 
 
-def _clients(repo: Repo, environ: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+def _clients(
+    repo: Repo, environ: Mapping[str, str], choices: Collection[ClientChoice]
+) -> dict[str, tuple[str, ...]]:
     if repo.worktree is None or not repo.is_initialised:
         return {}
     refused = read_refused_clients(repo)
-    told = told_clients(repo, environ)
-    by_plugin = CLIENTS[0] not in told and CLIENTS[0].name not in refused
+    off = {choice.client for choice in choices if choice.is_of_hooks}
+    told = [client for client in told_clients(repo, environ) if client.name not in off]
+    by_plugin = CLIENTS[0] not in told and CLIENTS[0].name not in {*off, *refused}
     by_plugin = by_plugin and has_plugin(repo.worktree, environ)
     plugin = [f"{CLIENTS[0].title} (by its plugin)"] if by_plugin else []
     return {
@@ -204,6 +208,8 @@ def _sessions_line(status: Status) -> list[str]:
 
 
 def _told_line(status: Status) -> list[str]:
+    if not status.is_enabled:
+        return ["agents that are told: none, while gitmem.enabled is false"]
     told = ", ".join(status.told) or "none"
     refused = f"; not, as you wanted: {', '.join(status.refused)}" if status.refused else ""
     left = f"; left alone: {', '.join(status.left_alone)}" if status.left_alone else ""

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from gitmem.errors import ForeignFile, GitmemError, NotInitialised
+from gitmem.errors import GitmemError, NotInitialised
 from gitmem.git.remotes import TRACKING
 from gitmem.git.repo import Repo, run_git, try_git
 from gitmem.model.note import WATERMARK_REF
-from gitmem.setup.client_files import made_mark, mentions_us, user_files
+from gitmem.setup.client_files import mentions_us, user_files
 from gitmem.setup.clients.client_setup import ClientFile
 from gitmem.setup.clients.clients import CLIENTS, client_file_at
 from gitmem.setup.git_config import config_path, is_same_config, lock_config, without_entries
@@ -26,9 +26,9 @@ from gitmem.setup.hook_file import aside_of, has_block, is_empty_hook, without_b
 from gitmem.setup.legacy_hooks import clean_moved_copies
 from gitmem.setup.manifest import FileRecord, path_of_name
 from gitmem.setup.owned_files import FileForm, OwnedFiles, look
+from gitmem.setup.person_files import take_from_person_file
 from gitmem.setup.recorded_files import name_in_worktree
 from gitmem.setup.team_files import is_committed_with_us, leave_project
-from gitmem.state.atomic import write_over
 from gitmem.state.lock import LockName, wait_for_lock
 from gitmem.state.scrub_intent import SCRUB_INTENT
 
@@ -85,7 +85,7 @@ def uninstall(
             _try(report, partial(_wait_for_background, repo, held))
         _try(report, drain)
     if user_settings is not None:
-        leave_user_files(repo, user_settings, os.environ if environ is None else environ, report)
+        leave_user_files(user_settings, os.environ if environ is None else environ, report)
     with ExitStack() as held:
         _try(report, partial(_wait_for_background, repo, held))
         undo_install(repo, owned_files, report, leaves_committed=not for_team)
@@ -99,12 +99,10 @@ def uninstall(
     return report
 
 
-def leave_user_files(
-    repo: Repo | None, settings: Path, environ: Mapping[str, str], report: UninstallReport
-) -> None:
+def leave_user_files(settings: Path, environ: Mapping[str, str], report: UninstallReport) -> None:
     """Take our hooks out of the person's own files, ``settings`` being that of Claude Code."""
     for path, file in user_files(environ, CLIENTS, settings):
-        _remove(report, os.fspath(path), partial(_leave_user_file, repo, path, file, report))
+        _remove(report, os.fspath(path), partial(_leave_user_file, environ, path, file, report))
 
 
 def user_files_with_us(settings: Path, environ: Mapping[str, str]) -> list[str]:
@@ -193,25 +191,11 @@ def _put_back_and_tell(
 
 
 def _leave_user_file(
-    repo: Repo | None, path: Path, file: ClientFile, report: UninstallReport
+    environ: Mapping[str, str], path: Path, file: ClientFile, report: UninstallReport
 ) -> None:
-    present = look(path)
-    if present.content is None:
-        return
-    rest = file.without_us(present.content)
-    if rest == present.content:
-        return
-    # Where no repository can tell any more who made it, what is ours alone was made by us.
-    is_set_up = repo is not None and repo.is_initialised
-    is_made = not is_set_up or (repo is not None and (repo.state_dir / made_mark(file)).exists())
-    if is_made and present.content == file.with_us(None):
-        path.resolve().unlink()
-        with suppress(OSError):
-            path.parent.rmdir()
-        report.removals.append(os.fspath(path))
-    else:
-        write_over(path.resolve(), rest, mode=present.mode)
-        report.restored.append(os.fspath(path))
+    if take_from_person_file(environ, path, file):
+        told = report.removals if look(path).content is None else report.restored
+        told.append(os.fspath(path))
 
 
 def _forget_tracking(repo: Repo) -> None:
@@ -282,8 +266,10 @@ def _remove(report: UninstallReport, name: str, step: Callable[[], object]) -> N
     try:
         step()
     except GitmemError as error:
-        is_usual = error.hint == ForeignFile.default_hint  # which tells how to set up
-        remedy = "" if is_usual else error.hint.removeprefix("Nothing was changed. ")
+        remedy = error.hint.removeprefix("Nothing was changed. ")
+        # Errors of files know only of the way in.
+        remedy = remedy.removesuffix(", or run: gitmem init --user")
+        remedy = remedy.replace("gitmem init", "gitmem uninstall")
         report.failures.append(f"{name}: {error.message}{f'. {remedy}' if remedy else ''}")
     except OSError as error:
         report.failures.append(f"{name}: {error.strerror or error}")

@@ -43,6 +43,7 @@ from gitmem.upkeep.backfill_plan import (
 from gitmem.upkeep.batches import Batches, collect_batches, entries_of, submit_waiting
 from gitmem.upkeep.history_memories import HistoryVerdict, judge_history
 from gitmem.upkeep.prompt_reasons import PromptReasons
+from gitmem.upkeep.unread_sessions import unread_lines, waiting_commits
 
 _BATCH = 1_000
 _BATCH_SECONDS = 20.0
@@ -60,7 +61,8 @@ class Report:
 
     ``handed_over`` counts slices that a model will make again, ``collected`` memories that one
     did, ``running`` batches that are not answered yet.  ``lacking`` are commits whose contents a
-    partial clone does not have and could not get, ``why_lacking`` says why.
+    partial clone does not have and could not get, ``why_lacking`` says why.  ``waiting`` are left
+    for the next run: sessions that may have made them cannot be read, as ``unread`` says.
     """
 
     from_transcripts: int = 0
@@ -70,6 +72,8 @@ class Report:
     problems: int = 0
     lacking: int = 0
     why_lacking: str = ""
+    waiting: int = 0
+    unread: list[str] = field(default_factory=list)
     handed_over: int = 0
     collected: int = 0
     running: int = 0
@@ -113,6 +117,8 @@ def backfill(
             sessions = [commit for commit in plan.sessions if commit not in lack.commits]
             done = _from_transcripts(free, sessions, report, advance, ours)
             left = [commit for commit in plan.history if commit not in done | lack.commits]
+            waiting = _wait_for_sessions(workspace, plan, done, report)
+            left = [commit for commit in left if commit not in waiting]
             advance(len(plan.history) - len(left))
             every = list(walk_ids(workspace.repo, "HEAD")) if left else []
             prompts = PromptReasons(workspace, every, os.environ)
@@ -127,6 +133,20 @@ def backfill(
                     f"not everything was handed over to {batches.compressor.name}: {reason}"
                 )
     return report
+
+
+def _wait_for_sessions(
+    workspace: Workspace, plan: BackfillPlan, done: set[str], report: Report
+) -> set[str]:
+    """The commits that wait for sessions which cannot be read, those that no other one made."""
+    if plan.unread is None:
+        return set()
+    unread = list(dict.fromkeys([*plan.unread, *workspace.agents.unread()]))
+    left = [commit for commit in plan.open if commit not in done]
+    found = waiting_commits(workspace.repo, left, unread)
+    report.waiting = len(found)
+    report.unread = unread_lines(unread) if found else []
+    return found
 
 
 def _bring(repo: Repo, plan: BackfillPlan) -> Lack:

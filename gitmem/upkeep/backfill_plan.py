@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from gitmem.agents.adapter import TranscriptFile
+from gitmem.agents.unread import Unread
 from gitmem.capture.sessions_elsewhere import names_folder
 from gitmem.capture.workspace import Workspace
 from gitmem.compress.compressor import Estimate
@@ -54,8 +55,8 @@ class BackfillPlan:
     """What is to be done: ``sessions`` may have one and are tried oldest first, ``history`` are
     all that have no memory, newest first.  The counts are of the commits selected.
 
-    ``unread`` are files of sessions that could not be read, each with the reason.  While there are
-    any, ``history`` is empty: a commit that gets a memory from history is not looked at again.
+    ``open`` are all that have no memory and were not found not worth one, whatever is to be done.
+    ``unread`` are sessions that cannot be read, None where none are to be looked for.
     """
 
     commits: int
@@ -63,7 +64,8 @@ class BackfillPlan:
     not_worth: int
     sessions: tuple[str, ...]
     history: tuple[str, ...]
-    unread: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] | None = None
 
     @property
     def steps(self) -> int:
@@ -84,19 +86,19 @@ def plan_backfill(workspace: Workspace, selection: BackfillSelection) -> Backfil
         annotated = annotated_commits(index)
     not_worth = SkippedCommits(repo, NAME).commits()
     open_ = [commit for commit in commits if commit not in annotated]
-    history = [commit for commit in open_ if commit not in not_worth]
+    history = unjudged = [commit for commit in open_ if commit not in not_worth]
     possible = _with_transcripts(workspace, open_[::-1]) if selection.with_transcripts else []
     if selection.limit is not None:
         history = history[: selection.limit]
         possible = [commit for commit in possible if commit in set(history)]
-    unread = workspace.agents.unread_files() if selection.with_transcripts else {}
     return BackfillPlan(
         commits=len(commits),
         with_memory=len(commits) - len(open_),
         not_worth=len(open_) - len([commit for commit in open_ if commit not in not_worth]),
         sessions=tuple(possible),
-        history=tuple(history) if selection.with_history and not unread else (),
-        unread=tuple(f"'{path}': {why}" for path, why in unread.items()),
+        history=tuple(history) if selection.with_history else (),
+        open=tuple(unjudged),
+        unread=tuple(workspace.agents.unread()) if selection.with_transcripts else None,
     )
 
 

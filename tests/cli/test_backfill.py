@@ -29,6 +29,24 @@ def test_a_history_is_filled_in_and_then_there_is_nothing_to_do(git: GitDriver) 
     assert "proxy hangs up" in gitmem(git, "log").stdout
 
 
+def test_where_nothing_is_done_the_reason_is_true(git: GitDriver) -> None:
+    git.commit("fix: retry\n\nThe proxy hangs up after a minute, so uploads failed.", a="x = 1\n")
+
+    no_session = gitmem(git, "backfill", "--no-history")
+    neither = gitmem(git, "backfill", "--no-history", "--no-transcripts")
+    none_chosen = gitmem(git, "backfill", "HEAD..HEAD")
+    gitmem(git, "backfill")
+    all_done = gitmem(git, "backfill", "--no-history")
+
+    assert no_session.stdout == (
+        "Nothing was done: 1 commit has no memory, and no session that can be read here may have"
+        " made it.\n"
+    )
+    assert "neither sessions nor history may be used" in neither.stdout
+    assert none_chosen.stdout == "Nothing to do: no commit was chosen.\n"
+    assert all_done.stdout == "Nothing to do: every commit has a memory.\n"
+
+
 def test_a_dry_run_counts_and_does_nothing(git: GitDriver) -> None:
     fill(git, 10)
 
@@ -162,6 +180,7 @@ def test_a_database_that_cannot_be_read_costs_no_session_its_memory(
         shut = [gitmem(committed, *told), gitmem(committed, *told, "--dry-run")]
 
     assert [str(session.parent) in done.stderr for done in shut] == [True, True]
+    assert [done.returncode for done in shut] == [30, 30]
     assert "--no-transcripts" in shut[0].stderr
     opened = gitmem(committed, *told)
     assert "1 commit remembered from transcripts" in opened.stdout
@@ -173,4 +192,4 @@ def test_what_is_left_without_history_is_counted(git: GitDriver) -> None:
 
     done = gitmem(git, "backfill", "--no-history")
 
-    assert done.stdout == "No session was found for the 10 commits without a memory.\n"
+    assert done.stdout.startswith("Nothing was done: 10 commits have no memory")

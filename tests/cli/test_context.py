@@ -144,3 +144,17 @@ def test_the_file_that_is_read_is_not_told_to_be_edited(git: GitDriver, place: s
 
     assert "plant tree 4" in done.stdout
     assert "likely to be edited: src/tree4.py" not in done.stdout
+
+
+@pytest.mark.parametrize("more", [(), ("--explain",)])
+def test_where_nothing_is_told_nothing_is_shown_as_told(
+    git: GitDriver, more: tuple[str, ...]
+) -> None:
+    a_history(git)
+    assert gitmem(git, "context", *more).stdout
+    git.run("config", "gitmem.enabled", "false")
+
+    done = gitmem(git, "context", *more)
+
+    assert (done.stdout, done.returncode) == ("", 0)
+    assert "gitmem.enabled is false" in done.stderr

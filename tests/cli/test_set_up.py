@@ -89,6 +89,34 @@ def test_uninstall_with_user_settings_leaves_those_too(committed: GitDriver) -> 
     assert json.loads(settings.read_text()) == {"model": "opus"}
 
 
+def test_outside_a_set_up_repository_a_persons_files_come_back_to_the_byte(
+    committed: GitDriver, tmp_path: Path
+) -> None:
+    texts = {
+        ".claude/settings.json": '{"model": "opus", "hooks": {"Stop": []}}',
+        ".codex/hooks.json": '{"hooks":{}}',
+        ".cursor/hooks.json": '{"version":1,"hooks":{}}',
+    }
+    for name, text in texts.items():
+        (committed.home / name).parent.mkdir(exist_ok=True)
+        (committed.home / name).write_text(text)
+    gitmem(committed, "init", "--user")
+    left = gitmem(committed, "uninstall")
+    again = gitmem(committed, "uninstall")
+    for name in texts:
+        assert name in left.stdout
+        assert name in again.stderr
+    assert "gitmem uninstall --user" in left.stdout
+    assert "gitmem uninstall --user" in again.stderr
+    assert "gitmem init" not in again.stderr
+    nowhere = GitDriver(tmp_path / "nowhere", committed.home)
+    nowhere.path.mkdir()
+
+    assert gitmem(nowhere, "uninstall", "--user").returncode == 0
+    for name, text in texts.items():
+        assert (committed.home / name).read_text() == text
+
+
 def test_a_new_clone_gets_the_teams_memories_by_init(
     ready: GitDriver, remote: GitDriver, tmp_path: Path
 ) -> None:

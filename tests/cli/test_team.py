@@ -171,7 +171,12 @@ def test_git_pushing_the_ref_itself_is_told(ready: GitDriver, private: GitDriver
     demand(ready, private.path)
     told = ready.run("push", "origin", NOTES_REF).stderr.decode()
 
-    assert f"git push origin :{NOTES_REF}" in told
+    command = told.partition("this takes them back: ")[2].splitlines()[0]
+    assert command.endswith(f" origin :{NOTES_REF}")
+    remote = ready.out("remote", "get-url", "origin")
+    assert NOTES_REF in ready.out("ls-remote", remote)
+    ready.run(*command.split()[1:])
+    assert NOTES_REF not in ready.out("ls-remote", remote)
 
 
 def test_the_start_of_a_session_says_that_nothing_is_sent(

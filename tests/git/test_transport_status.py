@@ -68,7 +68,14 @@ def test_a_rejection_is_sorted_by_its_words(summary: str, expected: RemoteOutcom
     ],
 )
 def test_what_went_well(flag: str, expected: RemoteOutcome) -> None:
-    assert parse_push(line(flag, "1..2"), REF) == RemoteAnswer(expected)
+    assert parse_push(line(flag, "1..2"), REF) == RemoteAnswer(expected, is_new=flag == "*")
+
+
+def test_the_ref_is_new_only_where_every_address_had_none() -> None:
+    new, moved = line("*", "[new reference]"), line(" ", "1..2")
+
+    for printed, expected in ((new + new, True), (new + moved, False), (moved + new, False)):
+        assert parse_push(printed, REF) == RemoteAnswer(RemoteOutcome.PUSHED, is_new=expected)
 
 
 def test_of_several_addresses_the_worst_counts() -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from gitmem.hooks.pre_push import run_pre_push
 from gitmem.model.memory import Memory, Provenance
 from gitmem.notes.codec import document_of
@@ -10,6 +12,7 @@ from gitmem.state.queue import Queue
 from tests.support.capture import commit_of, session_in
 from tests.support.cli import gitmem
 from tests.support.git import GitDriver
+from tests.support.memories import remember, titles
 from tests.support.prepared import prepared
 from tests.support.session import SESSION
 
@@ -107,3 +110,50 @@ def test_the_first_push_with_memories_says_so_once(ready: GitDriver, remote: Git
     assert "went to 'origin' along with the push" in first
     assert "git config gitmem.autoPush false" in first
     assert second == ""
+
+
+def test_what_went_first_is_taken_back_by_the_command_that_is_named(
+    ready: GitDriver, remote: GitDriver
+) -> None:
+    first = ready.run("push", "-q", "origin", "main").stderr.decode()
+    ready.run("config", "gitmem.autoPush", "false")
+    command = first.partition("take these back: git ")[2].split()
+    assert notes_tip(remote)
+
+    ready.run(*command)
+    assert notes_tip(remote) == b""
+
+
+def test_the_command_to_take_back_spares_what_others_sent_since(
+    ready: GitDriver, remote: GitDriver, tmp_path: Path
+) -> None:
+    first = ready.run("push", "-q", "origin", "main").stderr.decode()
+    mate = remote.clone(tmp_path / "mate")
+    assert gitmem(mate, "init").returncode == 0
+    remember(mate, "of the mate", mate.commit("of the mate"))
+    mate.run("push", "-q", "origin", "main")
+    theirs = notes_tip(remote)
+    ready.run("config", "gitmem.autoPush", "false")
+
+    ready.run(*first.partition("take these back: git ")[2].split(), check=False)
+    assert notes_tip(remote) == theirs
+
+
+@pytest.mark.parametrize("is_fetched", [True, False])
+def test_where_a_mate_was_first_no_command_is_named_that_deletes_theirs(
+    ready: GitDriver, remote: GitDriver, tmp_path: Path, is_fetched: bool
+) -> None:
+    """Whether or not this clone knows of them before it pushes."""
+    mate = remote.clone(tmp_path / "mate")
+    remember(mate, "of the mate", mate.commit("of the mate"))
+    mate.run("push", "-q", "origin", "HEAD:mate", f"{REF}:{REF}")
+    if is_fetched:
+        assert gitmem(ready, "init").returncode == 0
+    first = ready.run("push", "-q", "origin", "main").stderr.decode()
+    status = gitmem(ready, "status").stdout
+
+    assert "1 memory of 1 commit went to 'origin'" in first
+    assert "gitmem forget ID" in first
+    for said in (first, str(status)):
+        assert f":{REF}" not in said
+    assert "of the mate" in titles(ready)

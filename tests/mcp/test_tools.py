@@ -13,6 +13,7 @@ from gitmem.capture.agent_note import NOT_SET_UP
 from gitmem.errors import NotARepository, UnknownMemory, UnknownRevision, UsageError
 from gitmem.mcp.answers import ToolReply
 from gitmem.mcp.tools import Tools
+from gitmem.setup.install import install
 from gitmem.state.known_repos import KnownRepos
 from gitmem.state.pending import PendingStore
 from gitmem.state.questions import Questions
@@ -68,6 +69,23 @@ def test_search_is_an_index_to_choose_from(tools: Tools, ids: dict[str, str]) ->
 )
 def test_search_narrows(tools: Tools, given: dict[str, Any], expected: list[str]) -> None:
     assert titles(tools.search(**given)) == expected
+
+
+def test_where_commits_get_no_memories_none_are_promised(
+    committed: GitDriver, tmp_path: Path
+) -> None:
+    """A plugin's server starts wherever its client does."""
+    server = Tools(committed.path, {}, KnownRepos(tmp_path / "state" / "repositories"))
+    hints = [server.search(query="retry").fields["hint"]]
+    install(committed.repo, git_version=(2, 40))
+    hints.append(server.search(query="retry").fields["hint"])
+    committed.run("config", "gitmem.enabled", "false")
+    hints.append(server.search(query="retry").fields["hint"])
+    server.close()
+
+    assert hints[0] == "There are no memories here, and gitmem is not set up. Run: gitmem init"
+    assert hints[1] == "There are no memories here yet: commits get them from now on."
+    assert "gitmem.enabled is false" in hints[2]
 
 
 def test_nothing_found_says_what_else_to_try(tools: Tools) -> None:

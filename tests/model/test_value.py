@@ -149,6 +149,29 @@ def test_the_standard_functions_know_the_fields() -> None:
     ]
 
 
+def test_the_standard_class_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[type] = []
+    standard = dataclasses.dataclass
+
+    def counted(**options: Any) -> Any:
+        def make(cls: Any) -> Any:
+            made.append(cls)
+            return standard(**options)(cls)
+
+        return make
+
+    @value.dataclass(frozen=True)
+    class Place:
+        line: int
+        path: str = ""
+
+    monkeypatch.setattr(dataclasses, "dataclass", counted)
+    places = [dataclasses.replace(Place(1), line=line) for line in range(50)]
+
+    assert places[-1] == Place(49)
+    assert len(made) <= 2  # its fields and its parameters
+
+
 def test_only_frozen_values_are_made() -> None:
     with pytest.raises(TypeError):
         value.dataclass(frozen=False)

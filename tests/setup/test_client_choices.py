@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from gitmem.setup.client_choices import find_client_choices
+from gitmem.setup.clients.clients import CLIENTS
 from gitmem.setup.install import install
+from gitmem.setup.status import read_status
 from tests.support.git import GitDriver
 
 
@@ -88,6 +90,51 @@ def test_hooks_that_are_switched_off_are_a_warning(ready: GitDriver) -> None:
     choices = find_client_choices(ready.repo, {"HOME": str(ready.home)}, (str(ready.home / "m"),))
 
     assert [choice.is_of_hooks for choice in choices] == [True, True]
+
+
+OFF: dict[str, tuple[str, Any]] = {
+    "claude-code": (".claude/settings.json", {"disableAllHooks": True}),
+    "gemini-cli": (".gemini/settings.json", {"hooksConfig": {"enabled": False}}),
+    "qwen-code": (".qwen/settings.json", {"disableAllHooks": True}),
+}
+
+
+@pytest.mark.parametrize("name", OFF)
+@pytest.mark.parametrize("is_users", [True, False])
+def test_a_client_whose_hooks_are_off_is_not_said_to_be_told(
+    ready: GitDriver, name: str, is_users: bool
+) -> None:
+    environ = {"HOME": str(ready.home)}
+    install(ready.repo, git_version=(2, 40), agents=list(OFF))
+    title = next(client.title for client in CLIENTS if client.name == name)
+    assert title in read_status(ready.repo, (2, 40), environ=environ).told
+    path, value = (ready.home if is_users else ready.path) / OFF[name][0], OFF[name][1]
+    path.parent.mkdir(exist_ok=True)
+    before = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps({**before, **value}))
+
+    status = read_status(ready.repo, (2, 40), environ=environ)
+
+    assert title not in status.told
+    assert len(status.told) == len(OFF) - 1
+    (what,) = status.client
+    assert title in what
+    assert str(path) in what
+
+
+def test_the_nearer_file_decides_whether_hooks_are_off(ready: GitDriver) -> None:
+    install(ready.repo, git_version=(2, 40), agents=["gemini-cli"])
+    path = ready.path / ".gemini/settings.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "hooksConfig": {"enabled": True}}))
+    put(ready.home / ".gemini/settings.json", {"hooksConfig": {"enabled": False}})
+
+    assert found(ready) == []
+
+
+def test_a_client_without_our_hooks_has_none_to_switch_off(ready: GitDriver) -> None:
+    put(ready.home / ".gemini/settings.json", {"hooksConfig": {"enabled": False}})
+
+    assert found(ready) == []
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "\x00", '{"projects": []}', "[" * 100_000])

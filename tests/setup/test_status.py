@@ -126,3 +126,12 @@ def test_claude_code_is_told_by_its_plugin(committed: GitDriver) -> None:
     install(committed.repo, git_version=OLD_GIT, no_agents=["claude-code"])
     told = render_status(read_status(committed.repo, OLD_GIT, environ=committed.env()))
     assert "agents that are told: none; not, as you wanted: Claude Code" in told
+
+
+def test_where_gitmem_is_switched_off_no_agent_is_told(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    committed.run("config", "gitmem.enabled", "false")
+
+    told = render_status(read_status(committed.repo, OLD_GIT, environ=committed.env()))
+
+    assert "agents that are told: none, while gitmem.enabled is false" in told

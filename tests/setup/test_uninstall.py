@@ -302,8 +302,18 @@ def test_the_users_settings_serve_other_repositories_and_stay(
     install(committed.repo, user_settings=settings, git_version=OLD_GIT)
     uninstall(committed.repo, user_settings=settings)
 
-    assert json.loads(settings.read_bytes()) == {}
+    assert not settings.exists()  # though the clone that made it had left before
     assert not (committed.path / ".claude").exists()
+
+
+def test_the_remedy_of_who_leaves_is_to_leave_again(committed: GitDriver) -> None:
+    install(committed.repo, git_version=OLD_GIT)
+    (committed.path / ".claude/settings.json").write_text("{")
+
+    (left,) = uninstall(committed.repo).failures
+
+    assert "Fix it, then run: gitmem uninstall" in left
+    assert "gitmem init" not in left
 
 
 def test_where_nothing_is_set_up_there_is_nothing_to_take_out(committed: GitDriver) -> None:

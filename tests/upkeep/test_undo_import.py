@@ -163,7 +163,7 @@ def test_nothing_of_what_was_never_sent_stays_in_the_history(
     refresh(ours.repo).close()  # nothing is taken for lost, and put back
     assert titles(ours) == {"Written before", OWN.title}
     ours.run("reflog", "expire", "--expire=now", "--all")
-    ours.run("gc", "-q", "--prune=now")
+    ours.run("prune", "--expire=now")
     restore_taken(ours.repo, NoteStore(ours.repo), [forgotten.id])
     assert titles(ours) == {"Written before", OWN.title, forgotten.title}
     objects = ours.out("cat-file", "--batch-all-objects", "--batch")

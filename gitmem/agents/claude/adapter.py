@@ -38,6 +38,7 @@ from gitmem.agents.subagents import (
     rough_times,
 )
 from gitmem.agents.text_budget import Retention
+from gitmem.agents.unread import Unread, unread_below
 from gitmem.git.regular_file import open_regular
 from gitmem.model.session import Transcript
 
@@ -71,6 +72,10 @@ class ClaudeCode:
     def transcripts_since(self, since: float) -> list[TranscriptFile]:
         """Transcripts of all sessions written to after ``since``."""
         return list_transcripts(self._projects, since)
+
+    def unread(self) -> Iterator[Unread]:
+        """What of its folders and files cannot be opened."""
+        return unread_below(self.name, self._projects)
 
     def parts(self, path: Path) -> list[Path]:
         """The transcript and its subagents' files."""

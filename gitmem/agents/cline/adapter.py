@@ -22,6 +22,7 @@ from gitmem.agents.extent import Extent
 from gitmem.agents.folders import is_below, resolve_names
 from gitmem.agents.lines import read_head
 from gitmem.agents.subagents import add_subagents
+from gitmem.agents.unread import Unread, unread_below
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import Transcript, is_session_id
 
@@ -65,6 +66,10 @@ class Cline:
     def transcripts_since(self, since: float) -> list[TranscriptFile]:
         """All sessions written to after ``since``."""
         return [TranscriptFile(*one) for one in self._list() if one[2] >= since]
+
+    def unread(self) -> Iterator[Unread]:
+        """What of its folders and files cannot be opened."""
+        return unread_below(self.name, [self._folder] if self._folder else ())
 
     def parts(self, path: Path) -> list[Path]:
         """The session's file and its subagents'."""

@@ -47,6 +47,7 @@ from gitmem.agents.subagents import (
     rough_times,
 )
 from gitmem.agents.text_budget import Retention
+from gitmem.agents.unread import Unread, unread_below
 from gitmem.model.session import EventKind, Transcript, is_session_id
 
 _COPY_SECONDS = 5.0
@@ -101,6 +102,10 @@ class Codex:
             and (match := ROLLOUT_NAME.fullmatch(path.name))
             and not is_subagent(read_rollout_head(path))
         ]
+
+    def unread(self) -> Iterator[Unread]:
+        """What of its folders and files cannot be opened."""
+        return unread_below(self.name, self._folders)
 
     def parts(self, path: Path) -> list[Path]:
         """The rollout and its subagents'."""

@@ -6,7 +6,7 @@ of its session and name the subagent.  A rewind leaves its lines; one behind the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -40,6 +40,7 @@ from gitmem.agents.lines import read_lines, seek_line
 from gitmem.agents.rewinds import Rewinds
 from gitmem.agents.subagents import rough_times
 from gitmem.agents.text_budget import Retention
+from gitmem.agents.unread import Unread, unread_below
 from gitmem.git.regular_file import open_regular
 from gitmem.model.session import Transcript, is_session_id
 
@@ -87,6 +88,10 @@ class CopilotCli:
             for session, path, mtime in list_sessions(self._place)
             if mtime >= since
         ]
+
+    def unread(self) -> Iterator[Unread]:
+        """What of its folders and files cannot be opened."""
+        return unread_below(self.name, [self._place] if self._place else ())
 
     def parts(self, path: Path) -> list[Path]:
         """The session's file, in which its subagents' work stands, too."""

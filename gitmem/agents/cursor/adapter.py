@@ -39,6 +39,7 @@ from gitmem.agents.line_session import LineReading, read_line_session
 from gitmem.agents.lines import read_lines
 from gitmem.agents.subagents import add_subagents
 from gitmem.agents.text_budget import Retention
+from gitmem.agents.unread import Unread, unread_below
 from gitmem.git.regular_file import open_regular
 from gitmem.model.session import Event, Transcript, is_session_id
 
@@ -95,6 +96,10 @@ class Cursor:
                     if known is None or path.suffix == SUFFIXES[0]:
                         found[session] = TranscriptFile(session, path, mtime)
         return list(found.values())
+
+    def unread(self) -> Iterator[Unread]:
+        """What of its folders and files cannot be opened."""
+        return unread_below(self.name, [self._folder / "projects"] if self._folder else ())
 
     def parts(self, path: Path) -> list[Path]:
         """The session's file and its subagents'."""

@@ -23,6 +23,7 @@ from gitmem.agents.extent import Extent
 from gitmem.agents.folders import is_below, resolve_names
 from gitmem.agents.lines import read_head
 from gitmem.agents.subagents import add_subagents
+from gitmem.agents.unread import Unread, unread_below
 from gitmem.model.session import Transcript, is_session_id
 
 _SESSION = re.compile(rb'"sessionId"\s*:\s*"([A-Za-z0-9][A-Za-z0-9._-]{0,127})"')
@@ -79,6 +80,10 @@ class GeminiCli:
             paths = sorted(self._folder.glob("*/chats/session-*.json*"), key=_read_age)
             return self._newest(paths, since)
         return []
+
+    def unread(self) -> Iterator[Unread]:
+        """What of its folders and files cannot be opened."""
+        return unread_below(self.name, [self._folder] if self._folder else ())
 
     def parts(self, path: Path) -> list[Path]:
         """The session's file and its subagents'."""

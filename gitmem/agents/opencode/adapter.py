@@ -10,6 +10,7 @@ nothing here.
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -27,6 +28,7 @@ from gitmem.agents.opencode.rows import MessageRow, SessionRow
 from gitmem.agents.opencode.storage import Files
 from gitmem.agents.subagents import add_subagents
 from gitmem.agents.text_budget import Retention
+from gitmem.agents.unread import Unread, reason_of, unread_below, unread_place
 from gitmem.model.session import Event, Transcript, is_session_id
 
 _MAX_DEPTH = 3
@@ -51,7 +53,6 @@ class OpenCode:
         self._folder = Path(data) / "opencode" if data else None
         named = environ.get("OPENCODE_DB", "")
         self._named = Path(data) / "opencode" / named if data and named else None
-        self._unread: dict[Path, str] = {}
 
     def owns(self, path: Path) -> bool:
         """Whether it is a session in a database of OpenCode, such a database, or a session's
@@ -84,6 +85,23 @@ class OpenCode:
         """All sessions written to after ``since``."""
         return [_as_file(row) for row in self._rows(since)]
 
+    def unread(self) -> Iterator[Unread]:
+        """The databases that cannot be read or are of a form that this does not know, and what
+        of the older files cannot be opened.
+        """
+        for path in self._databases():
+            try:
+                if path.is_symlink():
+                    raise OSError(errno.ELOOP, "it is a link, which is not followed", str(path))
+                if os.lstat(path).st_size or not path.is_file():
+                    read_database(path, lambda one: Rows(one, path).check())  # noqa: B023
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                yield unread_place(self.name, path, reason_of(error))
+        if self._folder is not None:
+            yield from unread_below(self.name, [self._folder / "storage"])
+
     def parts(self, path: Path) -> list[Path]:
         """The session and those of its subagents; of older files each one."""
         with suppress(OSError):
@@ -107,10 +125,6 @@ class OpenCode:
                 path.parent, lambda one: Rows(one, path.parent).tool_bytes(path.name, _MAX_SEARCHED)
             )
         return b""
-
-    def unread_files(self) -> Mapping[Path, str]:
-        """The databases that could not be read when sessions were last listed, and why."""
-        return self._unread
 
     def started_in(self, path: Path) -> str:
         """The folder that the session names."""
@@ -160,7 +174,7 @@ class OpenCode:
         moment = max(0, int(since * 1_000))
         newest: dict[str, SessionRow] = {}
         for path in self._databases():
-            for row in self._list_database(path, moment):
+            for row in self._in_database(path, lambda rows: rows.sessions(moment)) or ():
                 if row.id not in newest or newest[row.id].updated < row.updated:
                     newest[row.id] = row
         if self._folder is not None and (self._folder / "storage" / "session").is_dir():
@@ -171,21 +185,6 @@ class OpenCode:
                 ):
                     newest[row.id] = row
         return list(newest.values())
-
-    def _list_database(self, path: Path, moment: int) -> list[SessionRow]:
-        self._unread.pop(path, None)
-        try:
-            rows, is_known = read_database(
-                path, lambda one: (Rows(one, path).sessions(moment), Rows(one, path).is_known)
-            )
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            self._unread[path] = error.strerror or str(error)
-            return []
-        if not is_known:
-            self._unread[path] = "its tables are not those that this gitmem knows"
-        return rows
 
     def _in_database(self, path: Path, read: Callable[[Rows], _T]) -> _T | None:
         with suppress(OSError):

@@ -9,6 +9,7 @@ and tables that are not there read as nothing, those that nobody knows are passe
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import sqlite3
@@ -43,10 +44,17 @@ class Rows:
             *("id", "message_id", "data"),
         } <= self._part
 
-    @property
-    def is_known(self) -> bool:
-        """Whether nothing is in it that only another form could be read from."""
-        return self.is_readable or not (self._session or self._message or self._part)
+    def check(self) -> None:
+        """See that sessions can be found and their words be read.
+
+        Raises:
+            OSError: there are tables, and not those that this knows.
+            sqlite3.Error: it is damaged.
+        """
+        tables = "SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'view')"
+        if not self.is_readable and self._database.execute(tables).fetchone()[0]:
+            raise OSError(errno.ENOTSUP, "it has a form that this version of gitmem does not know")
+        self.sessions()
 
     def sessions(self, since: int = 0) -> list[SessionRow]:
         """The sessions written to after ``since``, the last of them first; no subagents'.

@@ -25,6 +25,7 @@ from gitmem.agents.line_session import read_line_session
 from gitmem.agents.lines import read_head, seek_line
 from gitmem.agents.qwen.records import RecordReader
 from gitmem.agents.subagents import add_subagents, read_time_after, read_time_before
+from gitmem.agents.unread import Unread, unread_below
 from gitmem.git.regular_file import open_regular
 from gitmem.model.session import Transcript, is_session_id
 
@@ -90,6 +91,12 @@ class QwenCode:
                     if known is None or known.mtime <= mtime:
                         found[session] = TranscriptFile(session, path, mtime)
         return list(found.values())
+
+    def unread(self) -> Iterator[Unread]:
+        """What of its folders and files cannot be opened."""
+        return unread_below(
+            self.name, [self._folder / name for name in ("projects", "tmp")] if self._folder else ()
+        )
 
     def parts(self, path: Path) -> list[Path]:
         """The session's file and its subagents'."""

@@ -63,6 +63,11 @@ _ROUTINE = re.compile(
     r"version (?:bump|\d)|this is v?\d|update \S{1,80}\.(?:md|rst|txt|lock)$",
     re.I,
 )
+_BARE = (
+    r"(?:wip|update[sd]?|fix(?:e[sd])?|changes?|cleanup|clean up|minor|misc|refactor|tests?|tmp|"
+    r"temp|initial commit|first commit|add files via upload|oops|merge)"
+)
+_SAYS_NOTHING = re.compile(rf"(?:[\x21-\x7e]+|{_BARE})\W*", re.I)  # one word, or as good as none
 # Subjects that are worth no memory unless a reason stands below them.
 _SLIGHT = re.compile(
     r"\b(?:typos?|spelling|misspell\w*|grammar|white ?space|trailing spaces?|eof newline|"
@@ -72,8 +77,7 @@ _SLIGHT = re.compile(
     r"change ?log|changes entry|release notes|copyright|docstrings?|readme|wording|rewrap|"
     r"rephrase|nits?|cosmetic|coding style|code style)\b|\bcomments?\W*$|"
     r"\b(?:in|of|the|fix|update|improve|clarify|rewrite|add) (?:\w+ )?(?:comments?|docs)\b|"
-    r"^(?:wip|update[sd]?|fix(?:e[sd])?|changes?|cleanup|clean up|minor|misc|refactor|tests?|tmp|"
-    r"temp|initial commit|first commit|add files via upload|oops|merge)\b[\W\w]{0,12}$|"
+    rf"^{_BARE}\b[\W\w]{{0,12}}$|"
     r"^(?:create|update|delete|rename|add) [\w./-]{1,80}\.\w{1,8}$",
     re.I,
 )
@@ -230,8 +234,11 @@ def _is_worth_finding(title: str, change: Change) -> bool:
     """Whether a commit that gives no reason is worth finding.
 
     By what it says, or by the words that came or went: none do with a format or a moved function,
-    and behind "add changelog" may stand a whole feature.
+    and behind "add changelog" may stand a whole feature.  A subject of a single word says nothing,
+    and the difference tells its files by itself.
     """
+    if _SAYS_NOTHING.fullmatch(title.strip()):
+        return False
     is_telling = _is_informative(title)
     if is_telling and any(_is_code(file.path) for file in change.files):
         return True

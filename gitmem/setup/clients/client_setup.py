@@ -61,6 +61,8 @@ class ClientSetup:
     ``sample`` is what its payload at a session's start has beside ``cwd`` and the event's name,
     without an id.
     ``advice`` is what is left for the person to do in it, once our part is in its files.
+    ``hooks_off`` are the keys that lead to the choice, in the files that have its hooks, by which
+    it runs none where that is ``hooks_off_value``.
     """
 
     name: str
@@ -71,6 +73,8 @@ class ClientSetup:
     folder: str = ""
     sample: Mapping[str, Any] = field(default_factory=lambda: {"source": "startup"})
     advice: str = ""
+    hooks_off: tuple[str, ...] = ()
+    hooks_off_value: bool = True
 
     def is_here(self, worktree: Path, environ: Mapping[str, str]) -> bool:
         """Whether the person, or the project, uses this client."""

@@ -66,5 +66,7 @@ CLIENT = ClientSetup(
     programs=("gemini",),
     homes=lambda environ: [gemini_home(environ)],
     folder=".gemini",
+    hooks_off=("hooksConfig", "enabled"),
+    hooks_off_value=False,
     advice="Gemini CLI runs its hooks here once you have trusted the folder",
 )

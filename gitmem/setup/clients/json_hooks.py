@@ -112,6 +112,40 @@ class JsonHooks:
         return mark, text
 
 
+def empty_holders(content: bytes) -> tuple[tuple[str, ...], ...]:
+    """The keys that lead to what could hold hooks and holds nothing: ``hooks``, or an event's list;
+    none in what is no JSON object.
+    """
+    try:
+        hooks = json_edit.decode_object(content, "hooks")[2].get("hooks")
+    except ForeignFile:
+        return ()
+    if not isinstance(hooks, dict):
+        return ()
+    events = tuple(("hooks", event) for event, held in hooks.items() if held == [])
+    return events if hooks else (("hooks",),)
+
+
+def with_holders(content: bytes, holders: Sequence[Sequence[str]]) -> bytes:
+    """The file with these, each empty, where it lacks them; the same bytes where it has them."""
+    if not holders:
+        return content
+    try:
+        mark, text, _ = json_edit.decode_object(content, "hooks")
+    except ForeignFile:
+        return content
+    text = text if text.strip() else _NEW
+    for keys in holders:
+        top = json_edit.root(text)
+        if json_edit.member(text, top, "hooks") is None:
+            text = json_edit.append(text, top, {}, "hooks")
+        hooks = json_edit.member(text, top, "hooks")
+        for event in keys[1:]:
+            if hooks and isinstance(hooks.value, dict) and event not in hooks.value:
+                text = json_edit.append(text, hooks.value_at, [], event)
+    return mark + text.encode("utf-8", "surrogatepass")
+
+
 def is_ours(hook: Any) -> bool:
     """Whether it is one hook whose command, however its key is called, starts the launcher."""
     if not isinstance(hook, Mapping) or "hooks" in hook:

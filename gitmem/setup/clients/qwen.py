@@ -63,4 +63,5 @@ CLIENT = ClientSetup(
     programs=("qwen",),
     homes=lambda environ: [qwen_home(environ)],
     folder=".qwen",
+    hooks_off=("disableAllHooks",),
 )

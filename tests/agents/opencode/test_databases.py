@@ -113,6 +113,25 @@ def test_values_of_any_kind(tmp_path: Path) -> None:
     assert transcript.broken_lines == 6
 
 
+def test_a_session_of_very_many_parts_is_heard(tmp_path: Path) -> None:
+    """More than are held: the older half is thinned again and again, within the time limit."""
+    path = laid(tmp_path)
+    begun = read(path)
+    execute(
+        path,
+        "INSERT INTO part WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+        " WHERE i < 40000) SELECT printf('prt_zz%09d', i), message_id, session_id, 1, 1,"
+        """ '{"type":"text","text":"x"}' FROM n, (SELECT * FROM part WHERE session_id = """
+        f"'{path.name}' ORDER BY id DESC LIMIT 1)",
+    )
+
+    transcript = read(path)
+
+    edits = [event.path for event in begun.events if event.path]
+    assert [event.path for event in transcript.events if event.path] == edits
+    assert transcript.is_thinned
+
+
 def test_a_part_that_is_too_large_costs_itself_alone(tmp_path: Path) -> None:
     if sys.version_info < (3, 11):
         pytest.skip("SQLite's limits cannot be set")

@@ -224,6 +224,17 @@ def test_what_says_something_gets_one(message: str) -> None:
     assert memory_of(change_of(message)) is not None
 
 
+@pytest.mark.parametrize("subject", ["first", "stuff", "Update", "initial commit", "wip.", "x"])
+def test_a_subject_that_says_nothing_needs_a_reason(subject: str) -> None:
+    """Whatever came in: its files, which are all that there would be to tell, the commit tells."""
+    words = "def mean(values):\n    return sum(values) / len(values)\n".splitlines()
+    change = replace(change_of(subject), added_lines=tuple(words))
+    reason = f"{subject}\n\nThe proxy hangs up after a minute, so that long uploads failed."
+
+    assert memory_of(change) is None
+    assert memory_of(replace(change, message=reason)) is not None
+
+
 def test_a_robots_commit_gets_none() -> None:
     author = "dependabot[bot] <1+dependabot[bot]@users.noreply.example>"
     change = change_of("Use the new parser\n\nIt fails because of a bug in it.", author=author)
