@@ -8,7 +8,7 @@ from itertools import chain, islice
 import click
 
 from gitmem.cli.log_arguments import FORMATS, GitLogCommand, words_of
-from gitmem.cli.log_documents import DOCUMENTS, document_blocks
+from gitmem.cli.log_documents import DOCUMENTS, document_blocks, told_to_others
 from gitmem.cli.mine import list_mine
 from gitmem.cli.open_repo import ready_repo
 from gitmem.cli.output import colour_option, page, text_width
@@ -126,7 +126,7 @@ def command(
         entries = chain(read_pending_entries(repo), entries)
     if form in DOCUMENTS or folder is not None:
         asked = " ".join(word for word in words.words if not word.startswith("-"))
-        pages = document_blocks(entries, form, asked, folder)
+        pages = document_blocks(told_to_others(repo, entries), form, asked, folder)
         page(None if no_pager else repo, pages, colour=False)
         return
     if form == "full":

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import click
 
+from gitmem.capture.workspace import open_workspace
 from gitmem.errors import UsageError
 from gitmem.git.regular_file import read_regular
+from gitmem.git.repo import Repo
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.pull_request import entries_to_tell
+from gitmem.model.value import replace
 from gitmem.render.adr import Record, record_names, records_of
 from gitmem.render.html import render_html
 from gitmem.render.markdown import render_markdown
@@ -21,6 +24,18 @@ DOCUMENTS = ("markdown", "html", "adr")
 _NUMBER = re.compile(r"(\d{1,6})[-_. ].*\.md$")
 _DIGITS = 4
 _MAX_BYTES = 1 << 20
+
+
+def told_to_others(repo: Repo, entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
+    """The entries without memories that are only about files excluded by the settings of today."""
+    policy = open_workspace(repo, may_capture=False).policy
+    for entry in entries:
+        if not policy.excluded_paths:
+            yield entry
+            continue
+        kept = tuple(m for m in entry.memories if not policy.covers_all(m.files_changed))
+        if kept or not entry.memories:
+            yield replace(entry, memories=kept)
 
 
 def document_blocks(

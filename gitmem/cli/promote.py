@@ -79,8 +79,10 @@ def command(target: str, limit: int, applies: bool, as_json: bool) -> None:
         return
     for one in found:
         rests = [
-            f"#   {memory.id[:12]}  {memory.provenance.time[:10]}  {clean_line(memory.title, 80)}"
-            for memory in one.lesson.memories[-_SHOWN:]
+            f"#   {memory.id[:12]}  {clean_line(day, 10)}  {clean_line(memory.title, 80)}"
+            for memory, day in list(zip(one.lesson.memories, one.lesson.dates, strict=True))[
+                -_SHOWN:
+            ]
         ]
         more = len(one.lesson.memories) - len(rests)
         count = len(one.lesson.memories)

@@ -69,6 +69,10 @@ class Policy:
         """Whether a path from the work tree's root is excluded."""
         return self.exclusion is not None and self.exclusion.covers(path)
 
+    def covers_all(self, paths: Sequence[str]) -> bool:
+        """Whether there are paths, and every one is excluded: then nothing else is left to tell."""
+        return bool(paths) and all(self.covers(path) for path in paths)
+
 
 PLAIN = Policy()
 """The rules alone."""

@@ -33,11 +33,16 @@ class NoMemoryLine(ValueError):
 
 @dataclass(frozen=True)
 class MemoryLine:
-    """One line: the memory that the note of ``commit`` holds, or a pin's fields."""
+    """One line: the memory that the note of ``commit`` holds, or a pin's fields.
+
+    ``wrong`` is the id of the correction that says the memory is wrong: for those who read lines
+    and not notes.  It follows from the correction's own line, and nothing is read from it.
+    """
 
     commit: str
     memory: Memory | None = None
     pin: Mapping[str, str] = field(default_factory=dict)
+    wrong: str = ""
 
 
 def render_memory_line(line: MemoryLine) -> dict[str, Json]:
@@ -45,7 +50,8 @@ def render_memory_line(line: MemoryLine) -> dict[str, Json]:
     head: dict[str, Json] = {"format": FORMAT, "commit": line.commit}
     if line.memory is None:
         return {**head, "pin": dict(line.pin)}
-    return {**head, "id": line.memory.id, "memory": to_fields(line.memory)}
+    told: dict[str, Json] = {"wrong": line.wrong} if line.wrong else {}
+    return {**head, "id": line.memory.id, **told, "memory": to_fields(line.memory)}
 
 
 def parse_memory_line(data: bytes) -> MemoryLine:

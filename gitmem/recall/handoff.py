@@ -112,6 +112,8 @@ def _pending(repo: Repo, state: WorktreeState, policy: Policy) -> Iterator[Memor
         return
     here = os.path.realpath(repo.worktree)
     for one in PendingStore(repo).newest_first():
+        if policy.covers_all(one.memory.files_changed):
+            continue
         if os.path.realpath(one.worktree) == here and is_still_pending(repo, one, state):
             yield masked_memory(one.memory, policy)
 

@@ -71,7 +71,7 @@ class _Draft:
         return self.numbers[entry.commit]
 
     def add_memory(self, memory: Memory, commit: int, standing: str, **more: Json) -> None:
-        if memory.id in self.ids:
+        if memory.id in self.ids or self.policy.covers_all(memory.files_changed):
             return
         self.ids.add(memory.id)
         memory_id, memory = memory.id, redact_memory(memory, self.policy)

@@ -32,6 +32,8 @@ def entries_of(repo: Repo, entries: Iterator[LogEntry], policy: Policy) -> Itera
     head = head_commit(repo) or ""
     for entry in entries:
         for stored in entry.memories:
+            if policy.covers_all(stored.files_changed):
+                continue
             yield _entry(repo, entry, masked_memory(stored, policy), head)
 
 

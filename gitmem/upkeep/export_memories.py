@@ -39,6 +39,8 @@ def read_memory_lines(workspace: Workspace, revisions: str = "") -> Iterator[Mem
         annotated = annotated_commits(index)
         with index.reader() as database:
             rows = database.execute("SELECT id FROM tombstone").fetchall()
+            query = "SELECT id, by_id FROM outranked WHERE by_id IN (SELECT by_id FROM corrects)"
+            outranked = {str(row[0]): str(row[1]) for row in database.execute(query)}
     forgotten = {str(row[0]) for row in rows} | notes.forgotten_ids()
     if revisions:
         commits = [commit for commit in walk_ids(repo, revisions) if commit in annotated]
@@ -47,12 +49,14 @@ def read_memory_lines(workspace: Workspace, revisions: str = "") -> Iterator[Mem
     found = [
         (commit, line)
         for commit, note in notes.read_many(commits)
-        for line in _lines_of(workspace, commit, note, forgotten)
+        for line in _lines_of(workspace, commit, note, forgotten, outranked)
     ]
     masked = _masked(workspace, (line.memory for _, line in found if line.memory is not None))
     for _, line in found:
         if line.memory is not None:
-            yield replace(line, memory=masked[line.memory.id])
+            named = masked.get(line.wrong)
+            wrong = named.id if named is not None else line.wrong
+            yield replace(line, memory=masked[line.memory.id], wrong=wrong)
         elif (pinned := masked.get(line.pin["pins"])) is not None:
             yield replace(line, pin={**line.pin, "pins": pinned.id})
         else:
@@ -60,15 +64,18 @@ def read_memory_lines(workspace: Workspace, revisions: str = "") -> Iterator[Mem
 
 
 def _lines_of(
-    workspace: Workspace, commit: str, note: Note, forgotten: set[str]
+    workspace: Workspace,
+    commit: str,
+    note: Note,
+    forgotten: set[str],
+    outranked: Mapping[str, str],
 ) -> Iterator[MemoryLine]:
-    covers = workspace.policy.covers
     for document in note.documents:
         memory, stone = document.memory, document.tombstone
         if memory is not None and not names_of(document) & forgotten:
-            paths = memory.files_changed
-            if not paths or not all(covers(path) for path in paths):
-                yield MemoryLine(commit, memory)
+            if not workspace.policy.covers_all(memory.files_changed):
+                wrong = outranked.get(memory.id, "")
+                yield MemoryLine(commit, memory, wrong=wrong)
         elif stone is not None and stone.pins and stone.id not in forgotten:
             yield MemoryLine(commit, pin=_texts(stone.extra))
 

@@ -28,7 +28,6 @@ from gitmem.upkeep.stranger_memory import (
     BY,
     as_of_a_stranger,
     bounded_time,
-    is_all_excluded,
 )
 
 SOURCE = "export"
@@ -150,7 +149,7 @@ class _Strangers:
         if self._batch.is_forgotten(name):
             result.forgotten += 1
             return
-        if is_all_excluded(memory, self._policy):
+        if self._policy.covers_all(memory.files_changed):
             result.excluded += 1
             return
         supersedes, corrects = self._named(memory.supersedes), self._named(memory.corrects)

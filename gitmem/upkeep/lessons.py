@@ -46,6 +46,11 @@ _ERROR = re.compile(
     r"|not found|no such|undefined|unresolved|timed out)\b",
 )
 _CODE = re.compile(r"[{};]|=>|\w\(\)?\s*\{|^\s*(?:const|let|var|def|func|return|if|import)\b|&&")
+_LEAST_DEMAND = 2
+_NO = re.compile(r"\b(?:never|not|no|avoid)\b|n't\b", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"[,;:(]|\.\s|\b(?:because|since|so that|instead of|rather than|unless|except|but|without)\b"
+)
 _NO_REMEDY = re.compile(r"(?:it was )?(?:gone|fixed|resolved|went away)\b", re.IGNORECASE)
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_'-]+")
@@ -54,14 +59,16 @@ _KINDS = ("decision", "gotcha", "discovery", "note", "correction", "security")
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson: its words, a line; the memories that it rests on, the oldest first; and the
-    folder that all but a few of them are about, empty where there is none.
+    """One lesson: its words, a line; the memories that it rests on, the oldest first; the folder
+    that all but a few of them are about, empty where there is none; and the day by which each
+    memory counts (ISO 8601).
     """
 
     text: str
     memories: tuple[Memory, ...]
     days: int
     folder: str = ""
+    dates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,12 +98,14 @@ def find_lessons(workspace: Workspace, known: Sequence[str] = ()) -> list[Lesson
         for statement in _statements(one.memory, one.commit, one.memory.id in pinned)
     ]
     reader = CommitReader(repo)
-    told = [words for text in known for words in _told_lines(text)]
+    lines = [line for text in known for line in _told_lines(text)]
+    told, rules = [_words(line) for line in lines], [line for line in lines if _RULE.search(line)]
     found = [
         lesson
         for group in _groups(statements)
         if (lesson := _lesson_of(workspace, reader, group)) is not None
         and not _is_told(_words(lesson.text), told)
+        and not any(_is_same_rule(lesson.text, rule) for rule in rules)
     ]
     return sorted(found, key=lambda one: (-one.days, -len(one.memories), one.text))
 
@@ -165,8 +174,13 @@ def _lesson_of(
         return None
     # A person may say on one day what was to be said of the commits of several.
     said = {one.memory.provenance.time[:10] for one in kept} - {""}
-    made = {iso_time(reader.head(commit).author_time)[:10] for commit in commits}
+    day_of = {commit: iso_time(reader.head(commit).author_time)[:10] for commit in commits}
+    made = set(day_of.values())
     days = max(said, made, key=len)
+    dates = [
+        (one.memory.provenance.time[:10] if days is said else "") or day_of[one.commit]
+        for one in kept
+    ]
     makers = {one.memory.provenance.session or one.memory.provenance.author for one in kept}
     has_person = any(one.is_of_person for one in kept)
     least = LEAST_DAYS_OF_A_PERSON if has_person else LEAST_DAYS
@@ -175,7 +189,9 @@ def _lesson_of(
         return None
     own = [one for one in kept if one.is_of_person] or kept
     text = clean_line(redact(min(own, key=_brevity).text, workspace.policy), _MAX_LESSON)
-    return Lesson(text, tuple(one.memory for one in kept), len(days), _folder_of(kept))
+    return Lesson(
+        text, tuple(one.memory for one in kept), len(days), _folder_of(kept), tuple(dates)
+    )
 
 
 def _brevity(one: _Statement) -> tuple[int, str]:
@@ -212,8 +228,22 @@ def _is_told(words: Collection[str], told: Sequence[Collection[str]]) -> bool:
     return any(len(set(words) & set(one)) >= _TOLD_ALREADY * len(words) for one in told)
 
 
-def _told_lines(text: str) -> list[frozenset[str]]:
-    return [_words(part) for part in re.split(r"\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)", text)]
+def _is_same_rule(text: str, told: str) -> bool:
+    """Whether both forbid or demand the same, whatever reason or remedy either goes on with."""
+    ours, theirs = _demand(text), _demand(told)
+    words = _words(_RULE.sub(" ", ours))
+    is_rule = _RULE.search(ours) is not None and len(words) >= _LEAST_DEMAND
+    is_no = [_NO.search(one) is not None for one in (ours, theirs)]
+    return is_rule and is_no[0] == is_no[1] and words <= _words(theirs)
+
+
+def _demand(text: str) -> str:
+    """The rule itself: what stands before its reason, its remedy or an exception."""
+    return _GOES_ON.split(text, maxsplit=1)[0]
+
+
+def _told_lines(text: str) -> list[str]:
+    return re.split(r"\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)", text)
 
 
 def _words(text: str) -> frozenset[str]:

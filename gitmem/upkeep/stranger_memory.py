@@ -61,12 +61,6 @@ def as_of_a_stranger(
     )
 
 
-def is_all_excluded(memory: Memory, policy: Policy) -> bool:
-    """Whether it is about nothing but files that the settings of today exclude."""
-    paths = memory.files_changed
-    return bool(paths) and all(policy.covers(path) for path in paths)
-
-
 def bounded_time(text: str, now: float, made_at: float) -> str:
     """The time that is stated, ISO 8601 in UTC; the commit's where it is none, or yet to come."""
     found = parse_iso_time(text)

@@ -89,7 +89,7 @@ def test_switched_off_nothing_of_it_is_told(ready: GitDriver, name: str, value: 
     [
         *(["log"], ["log", "--json"], ["log", "--format", "markdown"], ["log", "--format", "adr"]),
         *(["search", WORD], ["digest"], ["handoff"], ["show", "HEAD"], ["session", "HEAD"]),
-        *(["page", "-o", "page.html", "--no-open"], ["why", "README.md"], ["stats"], ["status"]),
+        *(["page", "-o", "page.html"], ["why", "README.md"], ["stats"], ["status"]),
         *(["context", "--prompt", f"why {WORD}?"], ["context", "--file", "README.md"]),
         *(["search", "--everywhere", WORD], ["log", "--pending"], ["curate"]),
     ],

@@ -15,7 +15,7 @@ from gitmem.errors import GitmemError
 from gitmem.guard.json_text import json_text
 from gitmem.guard.policy import PLAIN
 from gitmem.guard.redact import redact_memory
-from gitmem.model.memory import Memory, Provenance, Tombstone
+from gitmem.model.memory import Decision, Memory, Provenance, Tombstone
 from gitmem.model.memory_line import render_memory_line
 from gitmem.notes.codec import document_of, tombstone_document
 from gitmem.notes.store import NoteStore
@@ -25,6 +25,7 @@ from gitmem.upkeep.pin import pin_memories
 from gitmem.upkeep.undo_import import last_import, undo_import
 from tests.strategies import memories, scaled
 from tests.support.capture import memories_on, workspace_of
+from tests.support.cli import gitmem
 from tests.support.git import GitDriver
 
 
@@ -209,3 +210,62 @@ def test_git_alone_reads_what_was_imported(
     ).stdout
 
     assert b"title: Seen by git" in shown
+
+
+def test_what_a_person_says_is_wrong_is_marked_for_other_readers(
+    committed: GitDriver, other: GitDriver, tmp_path: Path
+) -> None:
+    commit = committed.out("rev-parse", "HEAD").strip()
+    bad = Memory(kind="note", title="The gateway never retries")
+    right = Memory(kind="note", title="The gateway retries")
+    put(committed, commit, bad, right)
+    assert gitmem(committed, "wrong", bad.id).returncode == 0
+    lines = [json.loads(line) for line in exported(committed, tmp_path / "m.jsonl").splitlines()]
+    told = {line["memory"]["title"]: line.get("wrong") for line in lines}
+    [correction] = [line["id"] for line in lines if line["memory"]["kind"] == "correction"]
+    import_lines(workspace_of(other), tmp_path / "m.jsonl", is_trusted=True)
+
+    assert told.pop(bad.title) == correction
+    assert set(told.values()) == {None}
+    assert note_tree(other) == note_tree(committed)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["export"],
+        ["digest", "--since=2000-01-01"],
+        ["handoff"],
+        ["page", "-o", "page.html"],
+        *(["log", "--format", form] for form in ("markdown", "html", "adr")),
+    ],
+    ids=lambda command: command[-1],
+)
+def test_what_is_handed_on_keeps_to_what_is_excluded_since(
+    committed: GitDriver, command: list[str]
+) -> None:
+    commit = committed.out("rev-parse", "HEAD").strip()
+    for title, path in (("Turn the sprocket", "secret/k.py"), ("Turn the flywheel", "a.py")):
+        made = Decision(title, because=f"{title} or it stalls")
+        memory = Memory(
+            kind="decision",
+            title=title,
+            why="It stalls.",
+            decisions=(made,),
+            files_changed=(path,),
+            provenance=Provenance(commit=commit, compressor="person/1"),
+        )
+        put(committed, commit, memory)
+    told = [handed_on(committed, command)]
+    committed.run("config", "gitmem.exclude", "secret/*")
+    told.append(handed_on(committed, command))
+
+    assert ["sprocket" in text for text in told] == [True, False]
+    assert ["flywheel" in text for text in told] == [True, True]
+
+
+def handed_on(git: GitDriver, command: list[str]) -> str:
+    done = gitmem(git, *command)
+    assert done.returncode == 0, done.stderr
+    page = git.path / "page.html"
+    return done.stdout + (page.read_text() if page.exists() else "")

@@ -24,6 +24,7 @@ def brought_up(
     number: int,
     *,
     day: int | None = None,
+    said_on: int | None = None,
     session: str | None = None,
     compressor: str = "extractive/3",
     files: Sequence[str] = ("src/api/a.py",),
@@ -34,7 +35,7 @@ def brought_up(
     commit = git.commit(f"step {number}", **{"src__api__a.py": str(number)})
     origin = Provenance(
         commit=commit,
-        time=f"2026-01-{(number if day is None else day) + 1:02d}T00:00:00Z",
+        time=f"2026-01-{said_on or (number if day is None else day) + 1:02d}T00:00:00Z",
         session=f"session-{number}" if session is None else session,
         compressor=compressor,
     )
@@ -223,3 +224,37 @@ def test_a_hostile_lesson_does_nothing_in_the_file(committed: GitDriver, text: s
     assert "\n" not in line
     assert not set("@<>") & set(outside)
     assert "![" not in outside
+
+
+MOCK = "Never mock the database in tests, use the real fixture instead of mocks"
+
+
+@pytest.mark.parametrize(
+    ("told", "is_told"),
+    [
+        ("- Never mock the database in tests, because a mocked test hid a broken migration.", True),
+        ("Do not mock the database in tests (see docs).", True),
+        ("- Always mock the database in tests, they are faster.", False),
+        ("- Never mock the clock in tests, because it hid a bug.", False),
+        ("The database in tests is real.", False),
+        ("- Always run the tests, never mock the database.", False),
+    ],
+)
+def test_the_same_rule_with_another_reason_is_told_already(
+    git: GitDriver, told: str, is_told: bool
+) -> None:
+    for number in range(3):
+        brought_up(git, number, title=MOCK)
+    (git.path / "CLAUDE.md").write_text(f"# Project\n\n{told}\n- Use tabs.\n")
+
+    assert (lessons(git) == []) is is_told
+
+
+def test_each_memory_stands_with_the_day_it_was_counted_by(git: GitDriver) -> None:
+    """Said in one sitting of commits of three days: these are the days."""
+    for number in range(3):
+        brought_up(git, number, said_on=9, compressor="person/1")
+    (found,) = lessons(git)
+
+    assert found.days == 3
+    assert sorted(found.dates) == ["2026-01-01", "2026-01-02", "2026-01-03"]
