@@ -4,10 +4,9 @@ Each client marks the commands that it runs, most of them besides a session's id
 such a command was not typed by the person.  An agent that takes the marks out of its environment
 cannot be known by them.
 
-**Source:** the clients' own documentation and programs; Claude Code 2.1.332 (``CLAUDECODE``,
-``AI_AGENT``), Gemini CLI (``GEMINI_CLI``), Qwen Code (``QWEN_CODE``), Codex (``CODEX_SANDBOX``),
-Copilot CLI (``COPILOT_CLI``), Cursor (``CURSOR_AGENT``), OpenCode (``OPENCODE``), Cline
-(``CLINE_ACTIVE``).
+**Source:** seen in the clients of November 2026: Claude Code (``CLAUDECODE``, ``AI_AGENT``), Gemini
+CLI (``GEMINI_CLI``), Qwen Code (``QWEN_CODE``).  The others are names that public projects know, and
+were not seen in a client: they can only make this say yes once too often.
 """
 
 from __future__ import annotations

@@ -115,9 +115,9 @@ def test_without_a_memory_the_refusal_says_where_it_would_be(committed: GitDrive
 
 
 def test_a_name_over_two_hundred_characters_is_cut_and_hashed() -> None:
-    """As Claude Code 2.1.332 named such a project's folder."""
+    """By the rule that gave the name of such a folder of Claude Code 2.1.332."""
     parts = "/".join(f"very-long-folder-name-{number:02d}" for number in range(10))
-    name = project_slug(f"/tmp/h/keep.try/{parts}/proj")
+    name = project_slug(f"/home/dev/{parts}/proj")
 
     assert len(name) == 207
-    assert name.endswith("name-06-very-long-iuvpd3"[-20:])
+    assert name.endswith("ry-long-folde-p35vdf")
