@@ -5,8 +5,8 @@ such a command was not typed by the person.  An agent that takes the marks out o
 cannot be known by them.
 
 **Source:** seen in the clients of November 2026: Claude Code (``CLAUDECODE``, ``AI_AGENT``), Gemini
-CLI (``GEMINI_CLI``), Qwen Code (``QWEN_CODE``).  The others are names that public projects know, and
-were not seen in a client: they can only make this say yes once too often.
+CLI (``GEMINI_CLI``), Qwen Code (``QWEN_CODE``).  The others are names that public projects know and
+that were not seen in a client: they can only make this say yes once too often.
 """
 
 from __future__ import annotations
