@@ -10,9 +10,13 @@ fi
 # husky up to version 8 runs every hook twice, the second time with its mark set.
 [ -z "${GITMEM_SKIP-}${husky_skip_init-}" ] || exit 0
 
-project='' # what a person's PATH has of it, git has already run
-. "${0%/*}/programs.sh"
-keep_own_places
+# What is sourced and missing would end the shell, and with it the commit: one file at a time is put
+# in its place while gitmem is updated.
+if [ -f "${0%/*}/programs.sh" ]; then
+    project='' # what a person's PATH has of it, git has already run
+    . "${0%/*}/programs.sh"
+    keep_own_places
+fi
 
 state=${0%/hooks/*}
 common=${state%/*}

@@ -99,6 +99,14 @@ def test_a_commit_by_a_program_with_an_odd_environment(committed: GitDriver) -> 
     assert "Exact prices" in note_of_head(committed)
 
 
+def test_while_gitmem_is_updated_a_commit_is_made_and_remembered(committed: GitDriver) -> None:
+    """A hook that sources what is not there yet ends with its shell; git would make no commit."""
+    assert gitmem(committed, "init").returncode == 0
+    (committed.repo.state_dir / "hooks" / "programs.sh").unlink()
+
+    assert "Exact prices" in note_after_commit(committed)
+
+
 def test_amending_keeps_the_memory(committed: GitDriver) -> None:
     assert gitmem(committed, "init").returncode == 0
     note_after_commit(committed)
