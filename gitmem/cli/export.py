@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gitmem.cli.open_repo import ready_repo
+from gitmem.cli.output import write_target
 from gitmem.errors import ForeignFile, UsageError
 from gitmem.git.repo import translate_os_errors
 from gitmem.guard.json_text import json_text
@@ -88,11 +89,8 @@ def _traces(workspace: Workspace, revisions: str) -> Iterator[str]:
 
 def _write(target: Path, lines: Iterable[str]) -> int:
     """Write the file, whole or not at all; how many lines there were."""
-    from gitmem.state.atomic import write_atomically
-
     texts = list(lines)
-    with translate_os_errors(f"write '{target.name}'"):
-        write_atomically(target, "".join(texts).encode())
+    write_target(target, "".join(texts).encode())
     return len(texts)
 
 
@@ -108,7 +106,7 @@ def _target(output: str, *, force: bool) -> Path:
         raise UsageError(f"'{output}' is a folder", "Name a file: -o FILE")
     if not target.parent.is_dir():
         raise UsageError(f"there is no folder '{target.parent}'", f"mkdir -p '{target.parent}'")
-    if target.exists() and not force:
+    if target.is_file() and not force:
         with translate_os_errors(f"read '{target.name}'"), target.open("rb") as file:
             head = file.read(64)
         if head and not head.startswith(_OURS):

@@ -7,11 +7,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 import click
 
 from gitmem.cli.stream import harmless
-from gitmem.git.repo import Repo, try_git
+from gitmem.git.repo import Repo, translate_os_errors, try_git
 
 _DEFAULT_WIDTH = 100
 
@@ -78,3 +79,20 @@ colour_option = click.option(
     show_default=True,
     help="When to use colours.",
 )
+
+
+def write_target(target: Path, data: bytes) -> None:
+    """Write the file that a person named: whole or not at all.  What is there and is no file (a
+    pipe, a device) is written to, never replaced: root could rename over it.
+
+    Raises:
+        DiskFull, ReadOnlyRepository: the file system refuses.
+    """
+    from gitmem.state.atomic import write_atomically
+
+    with translate_os_errors(f"write '{target.name}'"):
+        if target.exists() and not target.is_file():
+            with target.open("wb") as file:
+                file.write(data)
+            return
+        write_atomically(target, data)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from gitmem.cli.open_repo import ready_repo
+from gitmem.cli.output import write_target
 from gitmem.errors import ForeignFile, UsageError
 from gitmem.git.repo import Repo, translate_os_errors
 
@@ -51,10 +52,7 @@ def command(revisions: tuple[str, ...], output: str | None, opens: bool, force: 
     if target is None:
         sys.stdout.write(text)
         return
-    from gitmem.state.atomic import write_atomically
-
-    with translate_os_errors(f"write '{target.name}'"):
-        write_atomically(target, text.encode())
+    write_target(target, text.encode())
     memories, commits = data["memories"], data["commits"]
     count = len(memories) if isinstance(memories, list) else 0
     of = len(commits) if isinstance(commits, list) else 0
@@ -80,7 +78,7 @@ def _target(repo: Repo, output: str | None, *, force: bool) -> Path:
         raise UsageError(f"'{output}' is a folder", "Name a file: -o FILE")
     if output is not None and not target.parent.is_dir():
         raise UsageError(f"there is no folder '{target.parent}'", f"mkdir -p '{target.parent}'")
-    if target.exists() and not force:
+    if target.is_file() and not force:
         from gitmem.render.page import is_page
 
         with translate_os_errors(f"read '{target.name}'"), target.open("rb") as file:

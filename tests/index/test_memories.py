@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gitmem.index.cache import Index
@@ -125,6 +125,7 @@ def test_what_is_no_id_finds_nothing(index: Index, name: str) -> None:
 def test_what_is_not_forgotten_or_superseded_comes_back_equal(contents: dict[str, Note]) -> None:
     forgotten = {t.id for found in contents.values() for t in found.tombstones}
     every = {m.id: m for found in contents.values() for m in found.memories}
+    assume(not any(m.corrects for m in every.values()))  # whom these outrank: test_person_words
     superseded = {old for m in every.values() if m.id not in forgotten for old in m.supersedes}
     wanted = {
         (commit, memory.id)
