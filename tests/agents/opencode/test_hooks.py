@@ -78,6 +78,7 @@ def test_one_object_or_nothing() -> None:
         assert client.write(event, HookAnswer()) == ""
         assert client.write(event, HookAnswer(message="for a person")) == ""
         told = client.write(event, HookAnswer("words \u2014 and\nmore", "for a person"))
-        assert json.loads(told) == {"context": "words \u2014 and\nmore"}
+        wanted = {"context": "words \u2014 and\nmore"} if client.tells(event) else None
+        assert (json.loads(told) if told else None) == wanted
     assert [event for event in EVENTS if client.tells(event)] == list(EVENTS[:4])
     assert not any(map(client.shows, EVENTS))
