@@ -8,7 +8,7 @@ where is read: a patch is never applied here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gitmem.model.value import dataclass
 
@@ -47,7 +47,8 @@ def parse_patches(text: str) -> list[FilePatch]:
         if at < 0 or len(found) >= _MAX_FILES:
             break
         end = text.find(_END, at)
-        found += _parse_files(text[at + len(_BEGIN) : end if end >= 0 else len(text)])
+        body = text[at + len(_BEGIN) : end if end >= 0 else len(text)]
+        found += patches_in(_BREAK.split(body))
         at = text.find(_BEGIN, end) if end >= 0 else -1
     return found[:_MAX_FILES]
 
@@ -57,22 +58,24 @@ def shorten_patches(text: str) -> str:
     return _PATCH.sub("[patch]", text)
 
 
-def _parse_files(body: str) -> Iterator[FilePatch]:
+def patches_in(body: Iterable[str]) -> Iterator[FilePatch]:
+    """The files that the lines of one patch name, in order."""
     path = ""
     lines: list[str] = []
-    for line in _BREAK.split(body):
+    for line in body:
         header = _HEADER.fullmatch(line.rstrip())
         if header is None:
             lines.append(line)
             continue
         if path:
-            yield _file_patch(path, lines)
+            yield patch_of(path, lines)
         path, lines = header[1].strip(), []
     if path:
-        yield _file_patch(path, lines)
+        yield patch_of(path, lines)
 
 
-def _file_patch(path: str, lines: Sequence[str]) -> FilePatch:
+def patch_of(path: str, lines: Sequence[str]) -> FilePatch:
+    """What the lines of a difference, each behind its sign, do to a file."""
     runs: list[list[str]] = []
     is_running = False
     for line in lines:
