@@ -31,11 +31,11 @@ def has_native_hook(client: str, event: str, project: Path, environ: Mapping[str
         _LAUNCHER in text and words in text and f"{name} " in text.replace(";", " ")
         for data in _contents(client, project, environ)
         if words.encode() in data and name.encode() in data  # most have neither
-        for text in _commands(data)
+        for text in hook_commands(data)
     )
 
 
-def _commands(data: bytes) -> Iterator[str]:
+def hook_commands(data: bytes) -> Iterator[str]:
     """What the file's hooks run, in groups or not; nothing where it is not of that form."""
     try:
         value = json.loads(data.decode("utf-8-sig"))

@@ -1,7 +1,7 @@
 """Whether the settings of Claude Code already run one of our hooks, beside a plugin's.
 
-The plugin's hook then leaves: what the team has committed counts.  Asked once for each event, so
-the files are only searched for the line that we write, and never understood.
+The plugin's hook then leaves: what the team has committed counts.  A file that only speaks of such
+a hook, or that is no JSON, runs none.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from gitmem.agents.native_hooks import hook_commands
 from gitmem.git.regular_file import read_regular
 from gitmem.setup.launcher_line import LAUNCHER
 
@@ -20,8 +21,10 @@ _PROJECT = (".claude/settings.json", ".claude/settings.local.json")
 
 def settings_with_hook(event: str, project: str, environ: Mapping[str, str]) -> Path | None:
     """The file whose hooks call us at this event; ``project`` is where the client was started."""
-    line = re.compile(re.escape(LAUNCHER).encode() + rb"[^\n]*hook " + event.encode() + rb"\b")
-    return next((path for path in _files(project, environ) if line.search(_read(path))), None)
+    line = re.compile(re.escape(LAUNCHER) + rf"[^\n]*hook {event}\b")
+    return next(
+        (path for path in _files(project, environ) if any(map(line.search, _commands(path)))), None
+    )
 
 
 def _files(project: str, environ: Mapping[str, str]) -> Iterator[Path]:
@@ -30,8 +33,10 @@ def _files(project: str, environ: Mapping[str, str]) -> Iterator[Path]:
     yield Path(folder, "settings.json")
 
 
-def _read(path: Path) -> bytes:
+def _commands(path: Path) -> Iterator[str]:
     try:
-        return read_regular(path, _MAX_BYTES)
+        data = read_regular(path, _MAX_BYTES)
     except (OSError, ValueError):
-        return b""
+        return
+    if LAUNCHER.encode() in data:  # most have none
+        yield from hook_commands(data)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -31,10 +32,26 @@ def test_the_file_that_runs_the_hook_is_found(tmp_path: Path, event: str, place:
 def test_hooks_of_an_earlier_version_run_the_events_that_they_name(tmp_path: Path) -> None:
     path = tmp_path / ".claude/settings.json"
     path.parent.mkdir()
-    path.write_text('{"a": "exec $d.git/gitmem/run hook SubagentStart2; $g/gitmem/run hook Stop;"}')
+    command = "exec $d.git/gitmem/run hook SubagentStart2; $g/gitmem/run hook Stop;"
+    path.write_text(json.dumps({"hooks": {"Any": [{"hooks": [{"command": command}]}]}}))
 
     assert settings_with_hook("Stop", str(tmp_path), {}) == path
     assert settings_with_hook("SubagentStart", str(tmp_path), {}) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"note": "$g/gitmem/run hook Stop;"}',
+        '{"hooks": {"Stop": [{"hooks": [{"command": "$g/gitmem/run hook Stop;"}]}]}}\n>>>>>>> x',
+    ],
+)
+def test_a_file_that_only_speaks_of_the_hook_runs_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / ".claude/settings.json"
+    path.parent.mkdir()
+    path.write_text(text)
+
+    assert settings_with_hook("Stop", str(tmp_path), {"HOME": str(tmp_path / "none")}) is None
 
 
 @pytest.mark.parametrize("what", ["folder", "pipe", "bytes"])
