@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gitmem.cli.open_repo import ready_repo, repo_here
+from gitmem.cli.suggestions import nearest, similar
 from gitmem.errors import GitmemError, UnbornHead, UsageError
 from gitmem.guard.json_text import json_text
 from gitmem.guard.untrusted import clean_line
@@ -363,7 +364,8 @@ def _source_of(path: str) -> str:
     if path.rstrip("/").endswith("entire/checkpoints/v1"):
         return "entire"
     if not place.exists():
-        raise UsageError(f"there is no '{path}' here", "See: gitmem import --help")
+        meant = similar(nearest(path, _NAMES), "command")
+        raise UsageError(f"there is no '{path}' here", meant or "See: gitmem import --help")
     raise UsageError(
         f"'{path}' is nothing that is known by its name", "Say what it is: --from SOURCE"
     )

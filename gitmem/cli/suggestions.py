@@ -41,7 +41,6 @@ OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "browse": ("page", "log"),
     "serve": ("mcp", "page"),
     "server": ("mcp",),
-    "export": ("page", "log"),
     "delete": ("forget", "scrub"),
     "rm": ("forget", "scrub"),
     "remove": ("forget", "uninstall"),
