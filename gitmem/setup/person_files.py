@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from gitmem.errors import ForeignFile
+from gitmem.errors import ForeignFile, GitmemError
 from gitmem.git.repo import translate_os_errors
 from gitmem.setup.clients.client_setup import ClientFile
 from gitmem.setup.clients.json_hooks import empty_holders, with_holders
@@ -31,6 +31,7 @@ _MAX_BYTES = 1 << 20
 
 class _Report(Protocol):
     changes: list[str]
+    notices: list[str]
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def add_to_person_file(
 
     Raises:
         ForeignFile: it cannot be understood.
-        DiskFull, ReadOnlyRepository: the file system refuses.
+        DiskFull, ReadOnlyRepository: the file system refuses the file itself.
     """
     present = look(path)
     try:
@@ -81,7 +82,14 @@ def add_to_person_file(
     known = _read_change(environ, path)
     missing = [os.fspath(p) for p in path.resolve().parents if not p.exists()]
     folders = tuple(missing) if known is None else (*missing, *known.folders)
-    _write_change(environ, path, _change(before, new, folders))
+    try:
+        _write_change(environ, path, _change(before, new, folders))
+    except (GitmemError, OSError):  # a state folder that is none; our part is known without it
+        folder = _file(environ, path).path.parent
+        report.notices.append(
+            f"what was changed in '{path}' could not be noted in '{folder}', so uninstall will take"
+            " our part out of it, but not undo its layout"
+        )
     write_over(path.resolve(), new, mode=present.mode)
     report.changes.append(f"{file.what} in {os.fspath(path)}")
 

@@ -145,3 +145,22 @@ def test_a_file_of_ours_alone_goes_also_where_nothing_was_noted(tmp_path: Path) 
         assert take_from_person_file(environ, path, file)
         assert not path.exists()
     assert len(own) == 2
+
+
+@pytest.mark.parametrize("content", ["", '{"x": 1}'])
+def test_without_a_state_folder_our_part_still_comes_and_goes(tmp_path: Path, content: str) -> None:
+    (tmp_path / "state").write_bytes(b"")
+    environ = {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    path, file = tmp_path / "settings.json", dict(OF_JSON)["claude-code"]
+    if content:
+        path.write_text(content)
+    report = InstallReport()
+
+    add_to_person_file(environ, path, file, report)
+
+    assert file.has_us(path.read_bytes())
+    assert str(path) in report.notices[0]
+    assert str(tmp_path / "state") in report.notices[0]
+    assert take_from_person_file(environ, path, file)
+    assert not file.has_us(path.read_bytes())
+    assert json.loads(path.read_bytes()) == json.loads(content or "{}")

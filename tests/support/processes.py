@@ -1,4 +1,4 @@
-"""Look for processes that should be gone."""
+"""Look for processes that should be gone, and at how large one became."""
 
 from __future__ import annotations
 
@@ -6,6 +6,19 @@ import subprocess
 import time
 
 _PATIENCE_SECONDS = 20.0
+
+PEAK_KILOBYTES = """
+def peak_kilobytes():
+    try:
+        with open("/proc/self/status") as status:
+            return int(next(line for line in status if line.startswith("VmHWM")).split()[1])
+    except FileNotFoundError:
+        import resource, sys
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak // 1024 if sys.platform == "darwin" else peak
+"""
+"""For a child to tell its own peak: on Linux ``ru_maxrss`` begins with that of the process that
+started it, so a large test run would be taken for a large child."""
 
 
 def running_with(mark: str) -> list[str]:

@@ -15,6 +15,7 @@ from gitmem.agents.claude.hook_payload import parse_payload
 from gitmem.agents.claude.projects import find_transcripts, list_copies, list_projects_dirs
 from gitmem.errors import TranscriptMissing
 from gitmem.model.session import EventKind, Transcript
+from tests.support.processes import PEAK_KILOBYTES
 from tests.support.session import SESSION, SessionWriter
 
 SAMPLES = Path(str(resources.files("gitmem").joinpath("samples")))
@@ -191,14 +192,15 @@ def test_a_transcript_that_is_gone_is_told(tmp_path: Path) -> None:
         read_transcript(tmp_path / "gone.jsonl")
 
 
-_MEMORY = """
-import resource, sys
+_MEMORY = f"""
+import sys
 from pathlib import Path
 from gitmem.agents.claude.adapter import read_transcript
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+{PEAK_KILOBYTES}
+before = peak_kilobytes()
 transcript = read_transcript(Path(sys.argv[1]))
 assert transcript.events
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+print(peak_kilobytes() - before)
 """
 
 

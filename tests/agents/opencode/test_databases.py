@@ -18,6 +18,7 @@ from gitmem.agents.opencode.adapter import OpenCode
 from gitmem.errors import TranscriptMissing
 from tests.agents.opencode.test_adapter import ALL, RESUMED, WORK, execute
 from tests.support.agents import opencode_session, read, told
+from tests.support.processes import PEAK_KILOBYTES
 
 
 def laid(tmp_path: Path) -> Path:
@@ -266,7 +267,8 @@ def test_two_gigabytes(tmp_path: Path) -> None:
     assert path.parent.stat().st_size > 2 << 30
 
     script = (
-        "import resource, sys, time\n"
+        "import sys, time\n"
+        f"{PEAK_KILOBYTES}"
         "from pathlib import Path\n"
         "from gitmem.agents.adapters import Agents\n"
         "agents = Agents.from_environment({'HOME': sys.argv[1]})\n"
@@ -276,7 +278,7 @@ def test_two_gigabytes(tmp_path: Path) -> None:
         "listed = time.monotonic()\n"
         "events = agents.read(Path(sys.argv[2])).events\n"
         "print(len(found), len(since), len(events), listed - start, time.monotonic() - listed,\n"
-        "    resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "    peak_kilobytes())\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path), str(path)],
