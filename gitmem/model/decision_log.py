@@ -20,6 +20,21 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
+from gitmem.model.markdown import (
+    Line,
+    Section,
+    cells_of,
+    is_heading,
+    item_texts,
+    items_of,
+    one_line,
+    own_lines,
+    plain_lines,
+    prose,
+    sections_of,
+    unmarked,
+    without_front_matter,
+)
 from gitmem.model.memory import Decision
 from gitmem.model.value import dataclass
 
@@ -47,9 +62,6 @@ _NO_RECORD = re.compile(
     re.IGNORECASE,
 )
 
-_HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$")
-_ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?(.+)$")
-_FENCE = re.compile(r"[ \t]{0,3}(`{3,}|~{3,})")
 _DATE = re.compile(r"\b(20\d\d-[01]\d-[0-3]\d)\b")
 _NUMBER = re.compile(
     r"^(?:(?:ADR|D|DEC|DR)[-_ ]?\d{1,5}|\d{1,5})(?:[.:)\]]|[ \t]+[-–—:]|[ \t])[ \t]*", re.IGNORECASE
@@ -74,7 +86,6 @@ _NOT_IN_FORCE = re.compile(
     r"|open|under review|wip|to be decided|tbd)\b",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _PLACEHOLDER = re.compile(r"^\W*(?:\{|<|todo\b|tbd\b|n/?a\b|none\b|title\b|\.\.\.)", re.IGNORECASE)
 
 _ROLES = {
@@ -112,17 +123,6 @@ class LoggedDecision:
     date: str = ""
 
 
-@dataclass(frozen=True)
-class _Section:
-    """A heading with the lines below it, up to the next heading of its level or above."""
-
-    line: int
-    level: int
-    title: str
-    body: tuple[tuple[int, str], ...]
-    above: tuple[str, ...]
-
-
 def tells_decisions(path: str) -> bool:
     """Whether a file of this name is one in which decisions are looked for."""
     return bool(_RECORD.search(path) or _LOG.search(path) or _INSTRUCTIONS.search(path))
@@ -132,8 +132,8 @@ def decisions_in(path: str, text: str) -> list[LoggedDecision]:
     """The decisions in force that a file tells, in its order; by its path, from the root, it is
     known what kind of file it is.
     """
-    text, front = _without_front_matter(text[:MAX_CHARACTERS])
-    lines = _plain_lines(text)
+    text, front = without_front_matter(text[:MAX_CHARACTERS].replace("\r\n", "\n"))
+    lines = plain_lines(text)
     if _RECORD.search(path) and not _LOG.search(path):
         found = [] if _NO_RECORD.search(path) else list(_record(path, lines, front))
         if found or _is_record(lines):
@@ -144,15 +144,13 @@ def decisions_in(path: str, text: str) -> list[LoggedDecision]:
     return list(unique.values())
 
 
-def _is_record(lines: Sequence[tuple[int, str]]) -> bool:
-    return any(_role(section.title) in ("chose", "status") for section in _sections(lines))
+def _is_record(lines: Sequence[Line]) -> bool:
+    return any(_role(section.title) in ("chose", "status") for section in sections_of(lines))
 
 
-def _record(
-    path: str, lines: Sequence[tuple[int, str]], front: dict[str, str]
-) -> Iterator[LoggedDecision]:
+def _record(path: str, lines: Sequence[Line], front: dict[str, str]) -> Iterator[LoggedDecision]:
     """The one decision of a record; none where it lacks what was decided, or is not in force."""
-    sections = _sections(lines)
+    sections = sections_of(lines)
     if not sections:
         return
     title = next((one for one in sections if one.level == 1), None)
@@ -161,10 +159,10 @@ def _record(
     for section in sections:
         role = _role(section.title)
         if role and section is not title:
-            own = _own_lines(section)
-            parts[role] = parts.get(role) or _prose(own)
-            listed.setdefault(role, _items(own))
-    for name, value in _fields(_own_lines(title) if title else ()).items():
+            own = own_lines(section)
+            parts[role] = parts.get(role) or prose(own)
+            listed.setdefault(role, item_texts(own))
+    for name, value in _fields(own_lines(title) if title else ()).items():
         parts[name] = parts.get(name) or value
     chose = parts.get("chose", "")
     first = parts["status"].strip().partition("\n")[0]
@@ -183,31 +181,31 @@ def _record(
         yield entry
 
 
-def _entries(lines: Sequence[tuple[int, str]], *, is_log: bool) -> Iterator[LoggedDecision]:
+def _entries(lines: Sequence[Line], *, is_log: bool) -> Iterator[LoggedDecision]:
     """The entries of a log, or of the sections headed "Decisions" in any other file."""
-    sections = _sections(lines)
+    sections = sections_of(lines)
     if is_log and not any(section.level > 1 for section in sections):
-        whole = tuple(line for line in lines if not _HEADING.match(line[1]))
+        whole = tuple(line for line in lines if not is_heading(line[1]))
         yield from _list_entries(whole)
     for section in sections:
         is_inside = is_log or any(_DECISIONS.match(_bare(title)) for title in section.above)
         if _DECISIONS.match(_bare(section.title)) or (is_log and section.level == 1):
             if section.level > 1 or len(sections) > 1:
-                yield from _list_entries(_own_lines(section))
+                yield from _list_entries(own_lines(section))
         elif is_inside and (entry := _heading_entry(section, is_log=is_log)) is not None:
             yield entry
-        elif is_inside and is_log and _date_of(section.title) and not _fields(_own_lines(section)):
-            yield from _list_entries(_own_lines(section), _date_of(section.title))
+        elif is_inside and is_log and _date_of(section.title) and not _fields(own_lines(section)):
+            yield from _list_entries(own_lines(section), _date_of(section.title))
 
 
-def _heading_entry(section: _Section, *, is_log: bool) -> LoggedDecision | None:
+def _heading_entry(section: Section, *, is_log: bool) -> LoggedDecision | None:
     """An entry under a heading of its own: dated, numbered, or with a line that says so; below a
     heading for decisions any that a sentence stands under.
     """
     fields = _fields(section.body)
     is_marked = bool(_date_of(section.title) or _NUMBER.match(_bare(section.title)))
-    own = _own_lines(section)
-    rest = _prose([line for line in own if not _is_field(line[1])])
+    own = own_lines(section)
+    rest = prose([line for line in own if not _is_field(line[1])])
     is_said = bool(fields.get("chose") or fields.get("why") or is_marked)
     is_plain = not is_said and not is_log and len(rest.split()) >= _LEAST_SENTENCE
     if not is_said and not is_plain:
@@ -226,14 +224,14 @@ def _heading_entry(section: _Section, *, is_log: bool) -> LoggedDecision | None:
     if not parts.get("why") and not rest and parts["chose"] == title:
         return None  # a dated heading alone says only that there was something
     parts["date"] = parts.get("date") or _date_of(section.title)
-    return _entry(section.line, title, title, parts, [], _items(own) if not rest else [])
+    return _entry(section.line, title, title, parts, [], item_texts(own) if not rest else [])
 
 
-def _list_entries(lines: Sequence[tuple[int, str]], date: str = "") -> Iterator[LoggedDecision]:
+def _list_entries(lines: Sequence[Line], date: str = "") -> Iterator[LoggedDecision]:
     """The items of a list and the rows of a table that are decisions."""
     yield from _rows(lines)
-    for number, text in _whole_items(lines):
-        plain = _unmarked(text)
+    for number, text in items_of(lines):
+        plain = unmarked(text)
         day = _date_of(plain) or date
         words = _NUMBER.sub("", _undated(plain)).strip(" :–—-")
         chose, _, why = (*_split_because(words),)
@@ -249,11 +247,11 @@ def _list_entries(lines: Sequence[tuple[int, str]], date: str = "") -> Iterator[
             yield entry
 
 
-def _rows(lines: Sequence[tuple[int, str]]) -> Iterator[LoggedDecision]:
+def _rows(lines: Sequence[Line]) -> Iterator[LoggedDecision]:
     """The rows of tables that have a column for the decision."""
     names: list[str] = []
     for number, line in lines:
-        cells = _cells(line)
+        cells = cells_of(line)
         if not cells:
             names = []
         elif not names:
@@ -261,9 +259,7 @@ def _rows(lines: Sequence[tuple[int, str]]) -> Iterator[LoggedDecision]:
         elif all(re.fullmatch(r":?-+:?", cell) for cell in cells):
             continue
         elif "chose" in names:
-            parts = {
-                name: _unmarked(cell) for name, cell in zip(names, cells, strict=False) if name
-            }
+            parts = {name: unmarked(cell) for name, cell in zip(names, cells, strict=False) if name}
             chose = parts.get("chose", "")
             is_open = _NOT_IN_FORCE.search(parts.get("status", ""))
             if len(chose.split()) < 2 or _PLACEHOLDER.match(chose) or is_open:
@@ -294,16 +290,16 @@ def _entry(
         chose, _, why = _split_because(chose)
     if not name or not chose or _PLACEHOLDER.match(chose):
         return None
-    chose = _cut(_line(chose), _MAX_TEXT)
+    chose = _cut(one_line(chose), _MAX_TEXT)
     others = [*options, *_listed(parts.get("options", "") if not options else "")]
     rejected = [*_listed(parts.get("rejected", "")), *others]
     kept = [one for one in rejected if one.lower().strip(" .") not in chose.lower()]
-    because = _cut(_line(why), _MAX_TEXT)
+    because = _cut(one_line(why), _MAX_TEXT)
     context = _cut(parts.get("context", "").strip(), _MAX_TEXT)
     date = _date_of(parts.get("date", "")) or _date_of(title)
     return LoggedDecision(
         line,
-        _cut(_line(key), _MAX_TITLE),
+        _cut(one_line(key), _MAX_TITLE),
         name,
         Decision(chose, because, tuple(_cut(one, _MAX_ITEM) for one in kept)[:_MOST_ITEMS]),
         context,
@@ -312,46 +308,7 @@ def _entry(
     )
 
 
-def _sections(lines: Sequence[tuple[int, str]]) -> list[_Section]:
-    heads = [
-        (place, number, len(match[1]), match[2].strip())
-        for place, (number, line) in enumerate(lines)
-        if (match := _HEADING.match(line))
-    ][: 4 * MOST_ENTRIES]
-    found = []
-    above: list[tuple[int, str]] = []
-    ends = _section_ends([(place, level) for place, _, level, _ in heads], len(lines))
-    for (place, number, level, title), end in zip(heads, ends, strict=True):
-        above = [one for one in above if one[0] < level]
-        names = tuple(name for _, name in above)
-        found.append(_Section(number, level, title, tuple(lines[place + 1 : end]), names))
-        above.append((level, title))
-    return found
-
-
-def _section_ends(heads: Sequence[tuple[int, int]], last: int) -> list[int]:
-    ends = [last] * len(heads)
-    open_: list[int] = []
-    for number, (place, level) in enumerate(heads):
-        while open_ and heads[open_[-1]][1] >= level:
-            ends[open_.pop()] = place
-        open_.append(number)
-    return ends
-
-
-def _own_lines(section: _Section | None) -> tuple[tuple[int, str], ...]:
-    """The section's lines up to its first heading below."""
-    if section is None:
-        return ()
-    found = []
-    for line in section.body:
-        if _HEADING.match(line[1]):
-            break
-        found.append(line)
-    return tuple(found)
-
-
-def _fields(lines: Sequence[tuple[int, str]]) -> dict[str, str]:
+def _fields(lines: Sequence[Line]) -> dict[str, str]:
     """What lines such as ``**Why:** …`` say, with the lines that go on below them."""
     found: dict[str, list[str]] = {}
     current = ""
@@ -362,11 +319,11 @@ def _fields(lines: Sequence[tuple[int, str]]) -> dict[str, str]:
             current = role if role not in found else ""
             if current:
                 found[current] = [match[2]]
-        elif not line.strip() or _HEADING.match(line) or match is not None:
-            current = "" if not line.strip() or _HEADING.match(line) else current
+        elif not line.strip() or is_heading(line) or match is not None:
+            current = "" if not line.strip() or is_heading(line) else current
         elif current:
             found[current].append(line)
-    return {name: _unmarked(" ".join(texts)).strip() for name, texts in found.items() if texts}
+    return {name: unmarked(" ".join(texts)).strip() for name, texts in found.items() if texts}
 
 
 def _is_field(line: str) -> bool:
@@ -374,44 +331,9 @@ def _is_field(line: str) -> bool:
     return match is not None and bool(_role(match[1]))
 
 
-def _whole_items(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """The outermost items of a list, each with the lines that go on in it."""
-    held: tuple[int, str] | None = None
-    for number, line in lines:
-        match = _ITEM.match(line)
-        if match is not None:
-            if held is not None:
-                yield held
-            held = (number, match[1])
-        elif held is not None and line[:1] in (" ", "\t") and line.strip():
-            held = (held[0], f"{held[1]} {line.strip()}")
-        elif held is not None:
-            yield held
-            held = None
-    if held is not None:
-        yield held
-
-
-def _items(lines: Sequence[tuple[int, str]]) -> list[str]:
-    return [_unmarked(text) for _, text in _whole_items(lines)]
-
-
-def _prose(lines: Sequence[tuple[int, str]]) -> str:
-    """The paragraphs as text, without marks; items of lists on lines of their own."""
-    texts = (_unmarked(line) for _, line in lines if line.strip() and not _cells(line))
-    return "\n".join(texts).strip()
-
-
 def _listed(text: str) -> list[str]:
     parts = re.split(r"[;\n]|,\s+(?=[A-Z])", text)
-    return [part for part in (_line(_unmarked(part)).strip(" .") for part in parts) if part]
-
-
-def _cells(line: str) -> list[str]:
-    stripped = line.strip()
-    if not stripped.startswith("|") or stripped.count("|") < 2:
-        return []
-    return [cell.strip() for cell in stripped.strip("|").split("|")]
+    return [part for part in (one_line(unmarked(part)).strip(" .") for part in parts) if part]
 
 
 def _role(title: str) -> str:
@@ -423,9 +345,9 @@ def _bare(title: str) -> str:
 
 
 def _title(title: str) -> str:
-    bare = re.sub(r"[*_]{1,3}", "", _undated(_unmarked(title)))
+    bare = re.sub(r"[*_]{1,3}", "", _undated(unmarked(title)))
     bare = _NUMBER.sub("", bare.strip(" :–—-")).strip(" :–—-")
-    return "" if _PLACEHOLDER.match(bare) else _cut(_line(bare), _MAX_TITLE)
+    return "" if _PLACEHOLDER.match(bare) else _cut(one_line(bare), _MAX_TITLE)
 
 
 def _undated(text: str) -> str:
@@ -442,50 +364,5 @@ def _split_because(text: str) -> tuple[str, str, str]:
     return (parts[0], "because", parts[1]) if len(parts) == 2 else (text, "", "")
 
 
-def _unmarked(text: str) -> str:
-    """Without the marks of a list and of emphasis, and links by their words."""
-    plain = re.sub(r"^\s*(?:[-*+]|\d{1,3}[.)]|>)\s+", "", text)
-    plain = re.sub(r"!?\[([^\]\n]{0,300})\]\([^)\s]{0,500}\)", r"\1", plain)
-    return re.sub(r"\*\*|__", "", plain).strip()
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
-def _plain_lines(text: str) -> list[tuple[int, str]]:
-    """The lines with their numbers, without comments and what is in code."""
-    hidden = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
-    found = []
-    fence = ""
-    for number, line in enumerate(hidden.split("\n"), 1):
-        match = _FENCE.match(line)
-        if fence:
-            if match is not None and match[1].startswith(fence):
-                fence = ""
-            continue
-        if match is not None:
-            fence = match[1]
-            continue
-        found.append((number, line.rstrip("\r")[:4_000]))
-    return found
-
-
-def _without_front_matter(text: str) -> tuple[str, dict[str, str]]:
-    """The text with its front matter made blank, and the plain values of that."""
-    if not text.startswith("---\n"):
-        return text, {}
-    end = text.find("\n---", 4, 1 << 16)
-    if end < 0:
-        return text, {}
-    told: dict[str, str] = {}
-    for line in text[4:end].split("\n"):
-        name, colon, value = line.partition(":")
-        if colon and name and not name[0].isspace():
-            told[name.strip().lower()] = value.strip().strip("\"'")
-    body = text[end + 4 :]
-    return "\n" * text[: end + 4].count("\n") + body, told

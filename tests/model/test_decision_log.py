@@ -74,6 +74,14 @@ def test_a_record_in_madrs_form() -> None:
     assert (found.title, found.line, found.date) == ("Choose a queue", 5, "2024-01-02")
 
 
+def test_line_ends_change_nothing_in_what_is_found() -> None:
+    """The front matter, too, is read in a file that was written on Windows."""
+    path, rejected = "docs/decisions/0002-queue.md", MADR.replace("accepted", "rejected")
+
+    assert decisions_in(path, MADR.replace("\n", "\r\n")) == decisions_in(path, MADR)
+    assert decisions_in(path, rejected.replace("\n", "\r\n")) == []
+
+
 @pytest.mark.parametrize(
     "status", ["Proposed", "Rejected", "Superseded by ADR-0040", "Deprecated", "draft"]
 )
