@@ -272,7 +272,7 @@ def _paths(word: str) -> Iterator[Candidate]:
 
 
 def _settings(word: str) -> Iterator[Candidate]:
-    from gitmem.state.settings import default_settings
+    from gitmem.state.setting_list import default_settings
 
     for setting in default_settings():
         short = setting.name.removeprefix("gitmem.")
@@ -282,7 +282,7 @@ def _settings(word: str) -> Iterator[Candidate]:
 
 
 def _setting_values(name: str, word: str) -> Iterator[Candidate]:
-    from gitmem.state.settings import choices_of, find_setting
+    from gitmem.state.setting_table import choices_of, find_setting
 
     known = find_setting(name)
     if known == "gitmem.remote":

@@ -13,13 +13,11 @@ from gitmem.guard.json_text import json_text
 from gitmem.guard.policy import Policy
 from gitmem.guard.untrusted import clean_line
 from gitmem.process.child import run
-from gitmem.state.settings import (
-    Setting,
+from gitmem.state.setting_list import Setting, describe_settings, held_by_team
+from gitmem.state.setting_table import (
     check_setting,
     choices_of,
-    describe_settings,
     find_setting,
-    held_by_team,
     is_list_setting,
     setting_names,
 )

@@ -15,7 +15,8 @@ from gitmem.guard.json_text import json_text
 from gitmem.guard.policy import Policy
 from gitmem.guard.untrusted import clean_line
 from gitmem.process.child import run
-from gitmem.state.settings import find_setting, is_list_setting, read_settings, setting_names
+from gitmem.state.setting_table import find_setting, is_list_setting, setting_names
+from gitmem.state.settings import read_settings
 from gitmem.state.team_file import TeamFile, read_worktree_file
 from gitmem.state.team_path import NAME
 from gitmem.state.team_rules import check_wish, wishes_of

@@ -16,7 +16,8 @@ from gitmem.guard.untrusted import clean_line
 from gitmem.process.own_command import as_typed
 from gitmem.setup.team_remote import agree_to_place, asked_place
 from gitmem.state.kept_team_files import team_files
-from gitmem.state.settings import Settings, find_setting, read_own_settings, read_settings
+from gitmem.state.setting_table import find_setting
+from gitmem.state.settings import Settings, read_own_settings, read_settings
 from gitmem.state.team_path import NAME
 from gitmem.state.team_rules import REMOTE, is_address, wishes_of
 

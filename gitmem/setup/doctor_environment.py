@@ -29,7 +29,8 @@ from gitmem.setup.hook_location import MIN_GIT, read_git_version
 from gitmem.state.cursors import read_cursors
 from gitmem.state.kept_team_files import keep_team_files, team_files
 from gitmem.state.refused_remotes import read_refusal
-from gitmem.state.settings import describe_settings, read_settings, why_held
+from gitmem.state.setting_list import describe_settings
+from gitmem.state.settings import read_settings, why_held
 from gitmem.state.strangers import remotes_apart
 from gitmem.state.taken_memories import read_taken
 from gitmem.state.team_path import NAME, worktree_path

@@ -23,7 +23,8 @@ from gitmem.state.last_capture import read_last_capture
 from gitmem.state.lock import is_worker_running
 from gitmem.state.queue import Queue, QueuedJob
 from gitmem.state.ref_tips import is_rewriting
-from gitmem.state.settings import Settings, find_setting
+from gitmem.state.setting_table import find_setting
+from gitmem.state.settings import Settings
 from gitmem.state.state_file import StateFile
 from gitmem.state.worker_turns import has_worker_begun
 

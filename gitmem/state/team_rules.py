@@ -14,16 +14,15 @@ from typing import Any
 
 from gitmem.errors import SettingsInvalid
 from gitmem.model.value import dataclass, replace
-from gitmem.state.settings import (
+from gitmem.state.setting_table import (
     CAREFUL,
-    Settings,
-    Team,
     check_setting,
     field_of,
     find_setting,
     no_such_setting,
     read_values,
 )
+from gitmem.state.settings import Settings, Team
 from gitmem.state.team_file import TeamFile
 from gitmem.state.team_path import NAME
 

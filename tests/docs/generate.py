@@ -10,7 +10,7 @@ import click
 
 from gitmem import errors
 from gitmem.cli.main import cli
-from gitmem.state.settings import default_settings
+from gitmem.state.setting_list import default_settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 _WIDTH = 90
@@ -102,11 +102,11 @@ def exit_codes_page() -> str:
 
 
 def settings_page() -> str:
-    """The settings, as ``gitmem/state/settings.py`` knows them."""
+    """The settings, as ``gitmem/state/setting_table.py`` knows them."""
     rows = [
         "# Settings",
         "",
-        "Generated from `gitmem/state/settings.py` by `python -m tests.docs.generate`.",
+        "Generated from `gitmem/state/setting_table.py` by `python -m tests.docs.generate`.",
         "They are git configuration, with git's scopes: `git config [--global] gitmem.NAME VALUE`.",
         "`gitmem config` lists them with their current values and where those come from.",
         "",

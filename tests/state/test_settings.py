@@ -9,13 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmem.errors import GitFailed, SettingsInvalid
-from gitmem.state.settings import (
-    Settings,
-    describe_settings,
-    find_setting,
-    parse_settings,
-    read_settings,
-)
+from gitmem.state.setting_list import describe_settings
+from gitmem.state.setting_table import find_setting
+from gitmem.state.settings import Settings, parse_settings, read_settings
 from tests.support.git import GitDriver
 
 SETTINGS = [field for field in fields(Settings) if field.name not in ("faults", "team")]

@@ -11,14 +11,9 @@ from hypothesis import strategies as st
 from gitmem.errors import SettingsInvalid
 from gitmem.guard.policy import Policy
 from gitmem.guard.redact import redact
-from gitmem.state.settings import (
-    Settings,
-    find_setting,
-    parse_settings,
-    read_values,
-    setting_names,
-)
-from gitmem.state.settings import field_of as field_named
+from gitmem.state.setting_table import field_of as field_named
+from gitmem.state.setting_table import find_setting, read_values, setting_names
+from gitmem.state.settings import Settings, parse_settings
 from gitmem.state.team_file import TeamFile
 from gitmem.state.team_rules import (
     ADDED,
