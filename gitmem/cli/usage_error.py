@@ -13,6 +13,7 @@ from gitmem.cli.suggestions import nearest, other_words, similar
 from gitmem.errors import GitmemError, RemoteUnavailable, UnknownRevision, UsageError
 
 _CHOICES = re.compile(r"^'?(?P<word>.*?)'? is not one of ", re.DOTALL)
+_NOT_GITS = re.compile(r"unrecognized argument: (--[^=\s]+)")
 _QUOTED = re.compile(r"'([^']+)'")
 _REFS = ("refs/heads", "refs/tags", "refs/remotes")
 _SHOWN = 60
@@ -62,12 +63,25 @@ def more_about(
     """
     if isinstance(error, UsageError):
         context = _context_of(group, arguments, program)
-        return usage_lines(context) if context else []
+        if context is None:
+            return []
+        near = _near_log_options(context, error.message)
+        return [*_indented(iter([near])), *usage_lines(context)]
     if isinstance(error, (UnknownRevision, RemoteUnavailable)) and (
         quoted := _QUOTED.search(error.message)
     ):
         return _indented(iter([_near_names(quoted[1], is_remote="remote" in error.message)]))
     return []
+
+
+def _near_log_options(context: click.Context, message: str) -> str:
+    """For an option that we handed to git, and git does not know either."""
+    asked = _NOT_GITS.search(message)
+    if asked is None:
+        return ""
+    from gitmem.git.log_option_names import LOG_OPTION_NAMES
+
+    return similar(nearest(asked[1], [*_options(context.command), *LOG_OPTION_NAMES]), "option")
 
 
 def _near_names(word: str, *, is_remote: bool) -> str:

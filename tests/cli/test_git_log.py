@@ -243,3 +243,23 @@ def test_a_verified_signature_stands_where_git_has_it(
 @pytest.mark.parametrize("option", ["--nonsense", "--statt", "--evidence=x", "--grpah"])
 def test_show_passes_over_no_option(committed: GitDriver, option: str) -> None:
     assert gitmem(committed, "show", option).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "meant"),
+    [
+        ("--grpah", "--graph"),
+        ("--statt", "--stat"),
+        ("--dif-filter=A", "--diff-filter"),
+        ("--no-mergs", "--no-merges"),
+        ("--nonsense", None),
+    ],
+)
+def test_a_misspelled_option_of_git_is_answered_with_what_was_meant(
+    committed: GitDriver, option: str, meant: str | None
+) -> None:
+    done = gitmem(committed, "log", option)
+
+    assert done.returncode == 2
+    suggestions = [line for line in done.stderr.splitlines() if "most similar" in line]
+    assert suggestions == ([f"  The most similar option is: {meant}"] if meant else [])
