@@ -80,9 +80,9 @@ def command(
     """Show why the code changed, commit by commit.
 
     Takes revisions, paths and any option of git log (git help log), which means the same here.
-    git prints the commits, and what is remembered stands where git has notes.  Commits without
-    memories are skipped, except in a graph.  With --mine: the preferences that you keep for all of
-    your repositories.
+    git prints the commits, and what is remembered stands where git has notes, without what the
+    message above says already (gitmem show tells all).  Commits without memories are skipped,
+    except in a graph.  With --mine: the preferences that you keep for all of your repositories.
 
     \b
     gitmem log -n 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -15,6 +15,7 @@ from gitmem.model.memory import SCHEMA, Citation, Json, Memory, Provenance
 _FILES_IN_LOG = 8
 _LINKS_IN_LOG = 3
 _ERROR_LINES_IN_LOG = 6
+_OF_DIFF = ("files", "link")
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,29 @@ def rows_in_full(memory: Memory) -> Iterator[Row]:
     yield from _list_rows("evidence", [_citation_text(one) for one in memory.citations])
     yield from _extra_rows(memory.extra)
     yield from _provenance_rows(memory)
+
+
+def rows_beyond(rows: Iterable[Row], said: str) -> Iterator[Row]:
+    """Without the texts that stand word for word in ``said``, which the reader has just seen.
+
+    A text goes with what belongs to it (a decision with its reason), or not at all.
+    """
+    known = f" {_spaced(said)} "
+    belonging: list[Row] = []
+    for row in [*rows, Row("", "")]:
+        if row.depth == 0:
+            if not all(_is_said(one, known) for one in belonging):
+                yield from belonging
+            belonging = []
+        belonging.append(row)
+
+
+def _is_said(row: Row, known: str) -> bool:
+    return row.label not in _OF_DIFF and (not row.text or f" {_spaced(row.text)} " in known)
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
 
 
 def wrap_text(text: str, width: int) -> list[str]:

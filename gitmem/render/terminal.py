@@ -14,7 +14,7 @@ from gitmem.guard.untrusted import clean_line, clean_text
 from gitmem.model.items import shown_title
 from gitmem.model.log_entry import LogEntry
 from gitmem.model.memory import Json, Memory, to_fields
-from gitmem.render.rows import Row, rows_in_full, rows_of_log, wrap_text
+from gitmem.render.rows import Row, rows_beyond, rows_in_full, rows_of_log, wrap_text
 
 ID_LENGTH = 9
 COMMIT_LENGTH = 7
@@ -105,9 +105,17 @@ def _render(
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def render_beside(entry: LogEntry, colours: Palette, width: int, *, in_full: bool = False) -> str:
-    """What is remembered, to stand below a commit that git printed; an empty line comes first."""
-    rows = rows_in_full if in_full else rows_of_log
+def render_beside(
+    entry: LogEntry, colours: Palette, width: int, *, said: str = "", in_full: bool = False
+) -> str:
+    """What is remembered, to stand below a commit that git printed; an empty line comes first.
+
+    What ``said``, the commit as git printed it, already tells is not told again, but in full.
+    """
+
+    def rows(memory: Memory) -> Iterator[Row]:
+        return rows_in_full(memory) if in_full else rows_beyond(rows_of_log(memory), said)
+
     mark = tint(f"abandoned {_line(entry.abandonment)}", colours.error, colours)
     head = f"\n{_INDENT}{mark}\n" if entry.abandonment else ""
     lines = _memory_lines(entry, colours, width, rows)

@@ -263,3 +263,25 @@ def test_a_misspelled_option_of_git_is_answered_with_what_was_meant(
     assert done.returncode == 2
     suggestions = [line for line in done.stderr.splitlines() if "most similar" in line]
     assert suggestions == ([f"  The most similar option is: {meant}"] if meant else [])
+
+
+@pytest.mark.parametrize("options", [(), ("--graph",), ("--color=always",), ("--pretty=fuller",)])
+def test_what_the_message_says_is_not_said_again(
+    committed: GitDriver, options: tuple[str, ...]
+) -> None:
+    body = "Two calls in a row lost the lock, and nobody was told of it until the next day came."
+    committed.commit(f"hold the lock\n\n{body}".replace("and ", "and\n"), **{"a.py": "1"})
+    head = committed.out("rev-parse", "HEAD")
+    memory = Memory(
+        "bugfix", "hold the lock", why=body, next=("tell them",),
+        provenance=Provenance(commit=head),
+    )  # fmt: skip
+    NoteStore(committed.repo).add({head: [document_of(memory)]}, "notes: test")
+
+    log = SGR.sub("", gitmem(committed, "log", "-1", *options).stdout)
+    short = SGR.sub("", gitmem(committed, "log", "-1", "--pretty=short").stdout)
+
+    assert "tell them" in log
+    assert "why:" not in log
+    assert "why:" in short
+    assert "why:" in gitmem(committed, "show", "HEAD").stdout

@@ -18,7 +18,7 @@ from gitmem.model.memory import (
     RecordedError,
     to_fields,
 )
-from gitmem.render.rows import rows_in_full, rows_of_log, wrap_text
+from gitmem.render.rows import rows_beyond, rows_in_full, rows_of_log, wrap_text
 
 
 @given(st.text(), st.integers(1, 50))
@@ -49,6 +49,44 @@ def test_a_long_error_is_shortened_in_the_log_and_whole_when_shown() -> None:
 
     assert in_log.text.endswith("line 5\n... 14 more lines")
     assert shown.text.endswith("line 19")
+
+
+def test_what_was_just_said_is_not_said_again() -> None:
+    memory = Memory(
+        "decision",
+        "t",
+        why="Two calls in a row\nlost the lock.",
+        decisions=(
+            Decision("Use flock", "it ends with the process", ("a pid file",)),
+            Decision("Retry once", "a second call waits"),
+        ),
+        files_changed=("a.py",),
+    )
+    said = """    Hold the lock
+
+        Two calls in a row lost
+        the lock. Retry once as a second call waits
+    """
+
+    rows = list(rows_of_log(memory))
+    left = list(rows_beyond(rows, said))
+
+    assert [row.text for row in left] == [
+        "Use flock",
+        "it ends with the process",
+        "a pid file",
+        "a.py",
+    ]
+    assert list(rows_beyond(rows, "")) == rows
+
+
+@given(st.text("ab .", max_size=20), st.text("ab .", max_size=60))
+def test_only_whole_words_count_as_said(why: str, said: str) -> None:
+    rows = list(rows_of_log(Memory("change", "t", why=why)))
+    words, told = why.split(), said.split()
+    is_said = any(told[at : at + len(words)] == words for at in range(len(told)))
+
+    assert list(rows_beyond(rows, said)) == ([] if is_said else rows)
 
 
 def test_the_log_tells_the_addresses_that_recorders_gave_and_show_tells_all_they_said() -> None:
