@@ -37,8 +37,9 @@ def command(name: str, tokens: int) -> None:
     from gitmem.capture.workspace import open_workspace
     from gitmem.recall.handoff import read_handoff
     from gitmem.render.handoff import render_handoff
+    from gitmem.setup.owned_files import read_untouched_files
 
-    handoff = read_handoff(open_workspace(repo), name)
+    handoff = read_handoff(open_workspace(repo), name, read_untouched_files(repo))
     if handoff.is_empty:
         click.echo(
             "gitmem: there is nothing to hand over: no commit and no work in progress", err=True

@@ -45,8 +45,10 @@ class _Scope:
     is_branch: bool
 
 
-def read_handoff(workspace: Workspace, name: str) -> Handoff:
+def read_handoff(workspace: Workspace, name: str, own_files: Sequence[str] = ()) -> Handoff:
     """The state of a branch, of a range, or (``name`` empty) of what is checked out.
+
+    ``own_files`` (from the top of the work tree) are gitmem's, and nobody's work in progress.
 
     Raises:
         UnknownRevision: the name is neither a branch nor a range.
@@ -67,7 +69,7 @@ def read_handoff(workspace: Workspace, name: str) -> Handoff:
         name=scope.name,
         aim=_aim(entries) if scope.is_branch else "",
         pending=tuple(pending),
-        uncommitted=tuple(_uncommitted(repo, policy)) if scope.is_here else (),
+        uncommitted=tuple(_uncommitted(repo, policy, own_files)) if scope.is_here else (),
         commits=commits if scope.is_branch or entries else (),
         entries=tuple(entries),
         sessions=tuple(_sessions(workspace, [*pending, *(one.memory for one in entries)])),
@@ -118,12 +120,13 @@ def _pending(repo: Repo, state: WorktreeState, policy: Policy) -> Iterator[Memor
             yield masked_memory(one.memory, policy)
 
 
-def _uncommitted(repo: Repo, policy: Policy) -> Iterator[str]:
+def _uncommitted(repo: Repo, policy: Policy, own_files: Sequence[str]) -> Iterator[str]:
     """Git's two letters and the path of what differs from HEAD; excluded paths are left out."""
     if repo.worktree is None:
         return
     options = ("--porcelain", "-z", "--no-renames", "--untracked-files=normal")
-    done = try_git(repo, "status", *options, "--ignore-submodules=all")
+    others = (":/", *(f":(top,literal,exclude){path}" for path in own_files))
+    done = try_git(repo, "status", *options, "--ignore-submodules=all", "--", *others)
     for line in os.fsdecode(done.stdout).split("\0") if done.returncode == 0 else ():
         if len(line) > 3 and not policy.covers(line[3:].rstrip("/")):
             yield redact(line, policy)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from gitmem.errors import ForeignFile
+from gitmem.errors import ForeignFile, ReadOnlyRepository
 from gitmem.git.repo import Repo, translate_os_errors
 from gitmem.setup.manifest import (
     FileRecord,
@@ -82,6 +82,22 @@ def look(path: Path) -> FileState:
         if not stat.S_ISREG(mode):
             raise ForeignFile(f"'{path}' is not a file")
         return FileState(path.read_bytes(), stat.S_IMODE(mode), is_link)
+
+
+def read_untouched_files(repo: Repo) -> list[str]:
+    """The files of the work tree (from its top) that are as gitmem left them, as far as what is
+    noted of them can be read.
+    """
+    top = repo.worktree
+    found = []
+    with suppress(ForeignFile, OSError):
+        for kept in read_manifest(repo).files if top else ():
+            path = path_of_name(repo, kept.path)
+            if top and path.is_relative_to(top) and not path.is_relative_to(repo.common_dir):
+                with suppress(ForeignFile, ReadOnlyRepository):
+                    if kept.left and _digest(look(path).content) == kept.left:
+                        found.append(path.relative_to(top).as_posix())
+    return found
 
 
 class OwnedFiles:

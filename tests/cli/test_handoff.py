@@ -175,3 +175,17 @@ def test_areas_are_folders_or_scopes() -> None:
     assert area_of(["README.md"]) == "top folder"
     assert area_of(["tests/a.py"]) == "tests"
     assert area_of([]) == "without files"
+
+
+def test_what_init_wrote_is_nobodys_work_in_progress(branch: GitDriver) -> None:
+    assert gitmem(branch, "init", "--no-fetch", "--agent", "codex").returncode == 0
+    assert "In progress" not in gitmem(branch, "handoff").stdout
+
+    branch.write(".claude/commands/mine.md", "mine\n")
+    mcp = branch.path / ".mcp.json"
+    mcp.write_text(mcp.read_text().replace("{", '{"other": 1,', 1))
+    printed = gitmem(branch, "handoff", place=branch.path / ".claude").stdout
+
+    assert ".claude/" in printed
+    assert ".mcp.json" in printed
+    assert ".codex" not in printed
