@@ -10,6 +10,7 @@ import click
 from gitmem.cli.open_repo import repo_here
 from gitmem.cli.suggestions import nearest, similar
 from gitmem.errors import ForeignFile, GitmemError, SettingsInvalid, UsageError
+from gitmem.git.remotes import remote_names
 from gitmem.git.repo import Repo, git_environment, translate_os_errors
 from gitmem.guard.json_text import json_text
 from gitmem.guard.policy import Policy
@@ -19,7 +20,7 @@ from gitmem.state.setting_table import find_setting, is_list_setting, setting_na
 from gitmem.state.settings import read_settings
 from gitmem.state.team_file import TeamFile, read_worktree_file
 from gitmem.state.team_path import NAME
-from gitmem.state.team_rules import check_wish, wishes_of
+from gitmem.state.team_rules import check_wish, is_address, wishes_of
 
 _NOT_THERE = 5  # git's code for what is not there to be taken out
 
@@ -35,7 +36,8 @@ def change_team_file(
         ForeignFile: something that is no file stands in its place.
         GitmemError: git cannot write it.
     """
-    path = repo_here(tells_memories=False).need_worktree() / NAME
+    repo = repo_here(tells_memories=False)
+    path = repo.need_worktree() / NAME
     if as_json and (name is not None or unset or add):
         raise UsageError("with --team, --json lists the whole file")
     if name is None:
@@ -55,6 +57,8 @@ def change_team_file(
     if value is None:
         return _show(path, known or name)
     _set(path, known or name, value, add=add)
+    if known == "gitmem.remote":
+        _tell_missing_remote(repo, value)
     return True
 
 
@@ -120,6 +124,16 @@ def _set(path: Path, name: str, value: str, *, add: bool) -> None:
     click.echo(f"'{NAME}' was changed. To share it: git add {NAME}, and commit")
     if name == "gitmem.remote":
         click.echo("Each clone is asked once before it sends memories there: gitmem trust --team")
+
+
+def _tell_missing_remote(repo: Repo, place: str) -> None:
+    """A name may be meant for other clones, so it is taken; a mistyped one would keep all home."""
+    if not place or is_address(place) or place in (names := remote_names(repo)):
+        return
+    meant = similar(nearest(place, names), "remote")
+    click.echo(f"note: this clone has no remote '{place}', so it sends no memories", err=True)
+    if meant:
+        click.echo(f"  {meant}", err=True)
 
 
 def _unset(path: Path, name: str) -> bool:

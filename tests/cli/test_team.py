@@ -307,6 +307,26 @@ class TestConfig:
         assert done.returncode == 51
         assert not (committed.path / FILE).exists()
 
+    @pytest.mark.parametrize(
+        ("place", "said"),
+        [
+            ("origin", ()),
+            ("https://example.com/memories.git", ()),
+            ("orgin", ("no remote 'orgin'", "The most similar remote is: origin")),
+            ("private", ("no remote 'private'",)),
+        ],
+    )
+    def test_a_remote_that_is_not_here_is_named(
+        self, committed: GitDriver, place: str, said: tuple[str, ...]
+    ) -> None:
+        committed.run("remote", "add", "origin", "https://example.com/code.git")
+
+        done = gitmem(committed, "config", "--team", "remote", place)
+
+        assert done.returncode == 0
+        assert all(words in done.stderr for words in said)
+        assert ("note:" in done.stderr) is bool(said)
+
     def test_a_link_is_not_written_through(self, committed: GitDriver, tmp_path: Path) -> None:
         outside = tmp_path / "outside"
         outside.write_text("[gitmem]\n")
