@@ -147,8 +147,13 @@ def nearest(word: str, choices: Iterable[str], *, most: int = _MOST) -> list[str
     Near is what one slip of the fingers in three letters makes of it, or a beginning of it.
     """
     asked = word.casefold()
-    scores = [(_score(asked, choice.casefold()), choice) for choice in dict.fromkeys(choices)]
     allowed = max(1, round(len(asked) / 3))
+    scores = [
+        (_score(asked, folded), choice)
+        for choice in dict.fromkeys(choices)
+        # So many letters at least make one of the other: a word of megabytes is near to nothing.
+        if abs(len(asked) - len(folded := choice.casefold())) <= allowed or folded.startswith(asked)
+    ]
     best = min((score for score, _ in scores), default=allowed + 1)
     if not asked or best > allowed:
         return []
