@@ -167,6 +167,7 @@ def _record(path: str, lines: Sequence[Line], front: dict[str, str]) -> Iterator
     chose = parts.get("chose", "")
     first = parts["status"].strip().partition("\n")[0]
     name = title.title if title is not None else front.get("title", "")
+    consequences = listed.get("consequences") or [one_line(parts.get("consequences", ""))]
     if not chose or not name or _NOT_IN_FORCE.search(first):
         return
     entry = _entry(
@@ -175,7 +176,7 @@ def _record(path: str, lines: Sequence[Line], front: dict[str, str]) -> Iterator
         name,
         parts,
         listed.get("options", []),
-        listed.get("consequences", []),
+        [told for told in consequences if told and not _PLACEHOLDER.match(told)],
     )
     if entry is not None:
         yield entry

@@ -74,6 +74,23 @@ def test_a_record_in_madrs_form() -> None:
     assert (found.title, found.line, found.date) == ("Choose a queue", 5, "2024-01-02")
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "Access rules get longer,\nand one team owns them.",
+            ("Access rules get longer, and one team owns them.",),
+        ),
+        ("TODO", ()),
+        ("", ()),
+    ],
+)
+def test_consequences_in_plain_sentences(text: str, told: tuple[str, ...]) -> None:
+    record = NYGARD.format(status="Accepted").replace("- Access rules get longer", text)
+
+    assert only(decisions_in("doc/adr/0012-uploads.md", record)).what == told
+
+
 def test_line_ends_change_nothing_in_what_is_found() -> None:
     """The front matter, too, is read in a file that was written on Windows."""
     path, rejected = "docs/decisions/0002-queue.md", MADR.replace("accepted", "rejected")
