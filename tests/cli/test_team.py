@@ -353,3 +353,50 @@ class TestConfig:
         assert done.returncode == 0
         assert read_settings(committed.repo).prompts == "full"
         assert gitmem(committed, "config", "--team", "--unset", "prompts").returncode == 1
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (("--unset",), "NAME"),
+            (("--add",), "NAME"),
+            (("--json", "prompts"), "lists the whole file"),
+            (("--unset", "prompts", "none"), "--unset takes no VALUE"),
+            (("--add", "exclude"), "--add needs a VALUE"),
+            (("--add", "prompts", "none"), "takes one value"),
+            (("promts", "none"), "is: gitmem.prompts"),
+            (("--global", "prompts"), "not both"),
+        ],
+    )
+    def test_what_does_not_go_together_is_refused(
+        self, committed: GitDriver, arguments: tuple[str, ...], said: str
+    ) -> None:
+        done = gitmem(committed, "config", "--team", *arguments)
+
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert not (committed.path / FILE).exists()
+
+    def test_what_is_not_set_is_said(self, committed: GitDriver) -> None:
+        empty = gitmem(committed, "config", "--team")
+        missing = gitmem(committed, "config", "--team", "prompts")
+        gone = gitmem(committed, "config", "--team", "--unset", "prompts")
+
+        assert "no team settings here" in empty.stdout
+        assert (empty.returncode, missing.returncode, gone.returncode) == (0, 1, 1)
+        assert "'gitmem.prompts' is not set" in missing.stderr
+
+    def test_what_does_not_count_is_listed_with_the_reason(self, committed: GitDriver) -> None:
+        committed.write(FILE, "[gitmem]\n\tprompts = none\n\tcompressor = anthropic\n")
+        listed = gitmem(committed, "config", "--team").stdout
+        rows = json.loads(gitmem(committed, "config", "--team", "--json").stdout)
+
+        assert listed.startswith("gitmem.prompts = none\ngitmem.compressor = anthropic\n")
+        assert listed.count("does not count") == 1
+        assert [bool(row["fault"]) for row in rows] == [False, True]
+        assert "compressor" in gitmem(committed, "config").stdout
+
+    def test_a_folder_of_that_name_is_left_alone(self, committed: GitDriver) -> None:
+        (committed.path / FILE).mkdir()
+
+        assert gitmem(committed, "config", "--team", "prompts", "none").returncode == 52
+        assert (committed.path / FILE).is_dir()
