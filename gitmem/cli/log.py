@@ -80,8 +80,8 @@ def command(
     """Show why the code changed, commit by commit.
 
     Takes revisions, paths and any option of git log (git help log), which means the same here.
-    git prints the commits, and what is remembered stands where git has notes, without what the
-    message above says already (gitmem show tells all).  Commits without memories are skipped,
+    git prints the commits, and what is remembered stands where git has notes, without a reason that
+    the message above gives already (gitmem show tells all).  Commits without memories are skipped,
     except in a graph.  With --mine: the preferences that you keep for all of your repositories.
 
     \b

@@ -58,7 +58,7 @@ def change_team_file(
         return _show(path, known or name)
     _set(path, known or name, value, add=add)
     if known == "gitmem.remote":
-        _tell_missing_remote(repo, value)
+        _tell_of_remote(repo, value)
     return True
 
 
@@ -122,12 +122,11 @@ def _set(path: Path, name: str, value: str, *, add: bool) -> None:
     _refuse_folder(path)
     _git(path, "--add" if add else "--replace-all", name, value)
     click.echo(f"'{NAME}' was changed. To share it: git add {NAME}, and commit")
-    if name == "gitmem.remote":
-        click.echo("Each clone is asked once before it sends memories there: gitmem trust --team")
 
 
-def _tell_missing_remote(repo: Repo, place: str) -> None:
+def _tell_of_remote(repo: Repo, place: str) -> None:
     """A name may be meant for other clones, so it is taken; a mistyped one would keep all home."""
+    click.echo("Each clone is asked once before it sends memories there: gitmem trust --team")
     if not place or is_address(place) or place in (names := remote_names(repo)):
         return
     meant = similar(nearest(place, names), "remote")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from gitmem.cli.output import page_bytes, text_width, wants_colour
 from gitmem.cli.stream import harmless
-from gitmem.git.log_blocks import LogBlock, LogRun
+from gitmem.git.log_blocks import LogRun
 from gitmem.git.log_format import LogConfig, LogForm, form_of
 from gitmem.git.log_words import LogWords
 from gitmem.git.repo import Repo
@@ -24,9 +23,6 @@ from gitmem.render.terminal import (
     render_beside_line,
     render_log,
 )
-
-_ESCAPE = re.compile(rb"\x1b\[[0-9;]*m")
-_GRAPH = re.compile(r"^[|*/\\_ ]+", re.MULTILINE)
 
 
 def page_told(
@@ -101,9 +97,8 @@ def _told(
         is_first = False
     for one in told:
         block, entry = one.block, one.entry
-        said = _said(block)
         width = text_width() - len(block.graph)
-        beside = _beside(entry, run.form, colours, width, said, in_full=in_full)
+        beside = _beside(entry, run.form, colours, width, block.said, in_full=in_full)
         if block.graph:
             beside = b"".join(block.graph + line for line in beside.splitlines(keepends=True))
             yield _clean(block.before) + beside + _clean(block.after)
@@ -121,13 +116,6 @@ def _beside(
     if form.is_line or form.text is not None:
         return render_beside_line(entry, colours).encode()
     return render_beside(entry, colours, width, said=said, in_full=in_full).encode()
-
-
-def _said(block: LogBlock) -> str:
-    """The commit's own lines in what git printed, without a graph's and without colours."""
-    own = block.before[max(0, block.before.rfind(block.commit.encode())) :]
-    text = _ESCAPE.sub(b"", own).decode("utf-8", "replace")
-    return _GRAPH.sub("", text) if block.graph else text
 
 
 def _clean(text: bytes) -> bytes:

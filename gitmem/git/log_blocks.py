@@ -53,6 +53,7 @@ _GRAPH_HEAD = re.compile(
 )
 _GRAPH_ROW = re.compile(rb"(?:\x1b\[[0-9;]*m|[ |/\\_.-])+\n")
 _ESCAPE = re.compile(rb"\x1b\[[0-9;]*m")
+_GRAPH_LINES = re.compile(r"^[|*/\\_ ]+", re.MULTILINE)
 _INDENT = b"    "
 _HEAD_LINES = 45
 _MOST_HEADS = 200
@@ -75,6 +76,13 @@ class LogBlock:
     graph: bytes = b""
     is_apart: bool = False
     has_note: bool = False
+
+    @property
+    def said(self) -> str:
+        """What the commit itself says in ``before``, without colours and a graph's lines."""
+        start = max(0, self.before.rfind(self.commit.encode()))
+        text = _ESCAPE.sub(b"", self.before[start:]).decode("utf-8", "replace")
+        return _GRAPH_LINES.sub("", text) if self.graph else text
 
 
 @dataclass(frozen=True)

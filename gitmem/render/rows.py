@@ -15,7 +15,6 @@ from gitmem.model.memory import SCHEMA, Citation, Json, Memory, Provenance
 _FILES_IN_LOG = 8
 _LINKS_IN_LOG = 3
 _ERROR_LINES_IN_LOG = 6
-_OF_DIFF = ("files", "link")
 
 
 @dataclass(frozen=True)
@@ -66,22 +65,22 @@ def rows_in_full(memory: Memory) -> Iterator[Row]:
 
 
 def rows_beyond(rows: Iterable[Row], said: str) -> Iterator[Row]:
-    """Without the texts that stand word for word in ``said``, which the reader has just seen.
-
-    A text goes with what belongs to it (a decision with its reason), or not at all.
+    """Without what was changed and why where all of it stands word for word in ``said``, which the
+    reader has just seen.  Elsewhere the label says more than the words: what is next, or failed.
     """
     known = f" {_spaced(said)} "
     belonging: list[Row] = []
     for row in [*rows, Row("", "")]:
         if row.depth == 0:
-            if not all(_is_said(one, known) for one in belonging):
+            is_told = bool(belonging) and belonging[0].label in (labels.WHY, labels.WHAT)
+            if not (is_told and all(_is_in(one.text, known) for one in belonging)):
                 yield from belonging
             belonging = []
         belonging.append(row)
 
 
-def _is_said(row: Row, known: str) -> bool:
-    return row.label not in _OF_DIFF and (not row.text or f" {_spaced(row.text)} " in known)
+def _is_in(text: str, known: str) -> bool:
+    return not text or f" {_spaced(text)} " in known
 
 
 def _spaced(text: str) -> str:

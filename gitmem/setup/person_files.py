@@ -87,8 +87,8 @@ def add_to_person_file(
     except (GitmemError, OSError):  # a state folder that is none; our part is known without it
         folder = _file(environ, path).path.parent
         report.notices.append(
-            f"what was changed in '{path}' could not be noted in '{folder}', so uninstall will take"
-            " our part out of it, but not undo its layout"
+            f"what was changed in '{path}' could not be noted in '{folder}', so uninstall will"
+            " remove our part, but cannot restore the file byte for byte"
         )
     write_over(path.resolve(), new, mode=present.mode)
     report.changes.append(f"{file.what} in {os.fspath(path)}")

@@ -65,7 +65,7 @@ def test_what_was_just_said_is_not_said_again() -> None:
     said = """    Hold the lock
 
         Two calls in a row lost
-        the lock. Retry once as a second call waits
+        the lock. Use flock. Retry once as a second call waits. a.py
     """
 
     rows = list(rows_of_log(memory))
@@ -75,6 +75,8 @@ def test_what_was_just_said_is_not_said_again() -> None:
         "Use flock",
         "it ends with the process",
         "a pid file",
+        "Retry once",
+        "a second call waits",
         "a.py",
     ]
     assert list(rows_beyond(rows, "")) == rows
